@@ -1,0 +1,126 @@
+"""What can go wrong, as values: where it happened, what it was, and what to do next.
+
+Every error that a user can cause is a `CsqError`; anything else that escapes is a bug in csq.
+The exit code of a run is decided by the class alone.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of the command line."""
+
+    OK = 0
+    """Done."""
+    FOUND = 1
+    """It worked, and found what you asked to be told about."""
+    USAGE = 2
+    """The command line is wrong."""
+    INPUT = 3
+    """Input is missing, empty, unreadable or unusable."""
+    CONFIG = 4
+    """csq.yaml or playbooks.yaml cannot be used."""
+    OUTPUT = 5
+    """An output cannot be written or locked."""
+    BUG = 70
+    """A bug in csq."""
+    INTERRUPTED = 130
+    """Interrupted from the keyboard."""
+    PIPE = 141
+    """The reader of the output went away."""
+    TERMINATED = 143
+    """Terminated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """A place in a file. `line` and `column` count from 1; `excerpt` is that line's text, made safe to print."""
+
+    label: str
+    line: int | None = None
+    column: int | None = None
+    excerpt: str | None = None
+    width: int = 1
+    """How many characters of the excerpt the caret line underlines."""
+
+    def __str__(self) -> str:
+        """`label:line:column`, as far as it is known."""
+        return ":".join(str(part) for part in (self.label, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault in a file that is checked as a whole.
+
+    `path` says where in the document (`quadrants.at_risk.play`), `code` is a stable slug such as
+    `playbook/unknown-key`.
+    """
+
+    location: Location
+    path: str
+    message: str
+    code: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        """`file:line:col: path: message`, the form editors understand."""
+        where = f"{self.location}: {self.path}: " if self.path else f"{self.location}: "
+        return where + self.message
+
+
+class CsqError(Exception):
+    """Something the user can mend.
+
+    Attributes:
+        message: What happened, one clause, lower case, no full stop.
+        location: Where, if it is a place in a file.
+        hint: The next thing to do.
+        details: Lines to print under the message, such as candidates.
+    """
+
+    exit = Exit.INPUT
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        location: Location | None = None,
+        hint: str | None = None,
+        details: tuple[str, ...] = (),
+    ) -> None:
+        """Keep the parts apart; the command line lays them out."""
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        self.hint = hint
+        self.details = details
+
+
+class UsageError(CsqError):
+    """The command line asks for something that cannot be."""
+
+    exit = Exit.USAGE
+
+
+class InputError(CsqError):
+    """An input file is missing, empty, unreadable or unusable."""
+
+    exit = Exit.INPUT
+
+
+class OutputError(CsqError):
+    """An output cannot be written."""
+
+    exit = Exit.OUTPUT
+
+
+class ConfigError(CsqError):
+    """csq.yaml or playbooks.yaml cannot be used; carries every fault found."""
+
+    exit = Exit.CONFIG
+
+    def __init__(self, message: str, *, problems: tuple[Problem, ...] = (), hint: str | None = None) -> None:
+        """Take all the faults of one file, in the order of the file."""
+        super().__init__(message, hint=hint)
+        self.problems = problems

@@ -1,0 +1,202 @@
+"""Report: what a run found. Everything before it exists to build it; every output reads only it.
+
+Plain values and frames; nothing here opens a file, knows a format or holds a setting's model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Who
+
+REJECT_SCHEMA: Mapping[str, pl.DataType] = {
+    "role": pl.String(),
+    "file": pl.String(),
+    "line": pl.Int64(),
+    "column": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+}
+"""Columns of `Report.rejects` and `Report.faults`: one row per rejected row, or per unreadable optional cell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """One line of narration: a choice that was made, or something the reader ought to know."""
+
+    kind: NoteKind
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """One input file and the fate of its rows: `read == used + sum(set_aside) + sum(rejected)`."""
+
+    role: Role
+    label: str
+    sha256: str
+    read: int
+    used: int
+    set_aside: Mapping[Aside, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    """Rows by reason."""
+    grain: Grain | None = None
+    """For usage files."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """(header in the file, field it became), in the order of the file; unused headers are absent."""
+    unused: tuple[str, ...] = ()
+    """Headers that became no field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Days that one axis looks at, both ends included; None where there is no date."""
+
+    axis: Axis
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """Where high begins on one axis, for one tier. A score equal to `at` is high."""
+
+    axis: Axis
+    tier: str
+    """Tier name, or `all`."""
+    at: float
+    """0-100, rounded to 4 places."""
+    method: str
+    """`number`, `median`, `q75`, `weighted_median` or `pinned`."""
+    scored: int
+    """Accounts the cut was taken over; those that count, so without new ones."""
+    note: str | None = None
+    """Why it is not what was asked for, such as too few accounts in the tier."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier:
+    """A band of contract value."""
+
+    name: str
+    at_least: Decimal | None
+    """Lower end of the band in money per year; None for `unvalued`, `all` and tiers taken from a column."""
+    accounts: int
+    contract_value: Decimal
+    """Sum over its accounts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """One cell of the grid: how many accounts, and how much money."""
+
+    quadrant: Quadrant
+    accounts: int
+    contract_value: Decimal
+    """Sum of the known contract values, money per year."""
+    share_pct: float | None
+    """Of all known contract value, 0-100; None when nothing is valued."""
+    unvalued: int
+    """Accounts without a known contract value."""
+    borderline: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """Accounts for which something is not known, and what they are worth."""
+
+    reason: str
+    """A `terms.Unknown`, or `contract_value`, `seats` and the like."""
+    text: str
+    """The same for a person."""
+    accounts: int
+    contract_value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One action of a play, as it is printed."""
+
+    do: str
+    who: Who
+    human: bool
+    hours: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuadrantPlay:
+    """What the playbook says about one quadrant. Conditions on steps and risks act per account, not here."""
+
+    quadrant: Quadrant
+    label: str
+    means: str
+    reasons: tuple[str, ...]
+    queue: Queue
+    headline: str
+    steps: tuple[Step, ...]
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """How the keys of one role met the accounts."""
+
+    role: Role
+    key: str
+    """The key column of the accounts that matched, such as `account_id` or `subscription_id`."""
+    rows: int
+    """Rows with a readable key."""
+    matched: int
+    """Rows whose key is one of the accounts'."""
+    accounts: int
+    """Accounts that have at least one such row."""
+    only_here: tuple[str, ...]
+    """Keys among no account, at most twenty, sorted."""
+    only_here_count: int
+    absent_accounts: int
+    """Accounts with no row in the role."""
+    absent_value: Decimal
+    ambiguous: int = 0
+    """Keys that fit more than one account; their rows are set aside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A run's result.
+
+    `accounts` has one row per account, every column of `schema.COLUMNS` in that order, then custom
+    columns, sorted by `rank`. Counts and money in `totals` are over all accounts: filters on rows
+    never touch them.
+    """
+
+    version: str
+    as_of: date | None
+    as_of_source: str
+    """`--as-of`, `newest usage date`, `newest csat date` or `no dates`."""
+    windows: tuple[Window, ...]
+    accounts: pl.DataFrame
+    sources: tuple[SourceFile, ...]
+    joins: tuple[Join, ...]
+    rejects: pl.DataFrame
+    faults: pl.DataFrame
+    tiers: tuple[Tier, ...]
+    cuts: tuple[Cut, ...]
+    totals: tuple[Total, ...]
+    """One per quadrant, in the playbook's order of attack."""
+    gaps: tuple[Gap, ...]
+    plays: tuple[QuadrantPlay, ...]
+    """In the playbook's order of attack."""
+    notes: tuple[Note, ...]
+    pinned: str
+    """YAML for csq.yaml that makes this run's tiers, references and cuts hold for the next."""
+    weighted: bool
+    """False when no contract value is known, so that nothing is weighted."""
+    currency: str | None
+    settings_sha256: str
+    playbook_sha256: str
+    settings_label: str
+    """The file used, or `built in`."""
+    playbook_label: str

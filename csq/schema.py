@@ -1,0 +1,198 @@
+"""The columns of the account table, stage by stage: name, kind, unit, range, meaning.
+
+Everything csq knows of an account is one of these columns, or a custom column declared under
+`facts:` in playbooks.yaml. A stage promises exactly its own columns, in this order and with
+these dtypes; null means "not known", never zero.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+
+class Kind(StrEnum):
+    """What a column holds, as people and conditions see it."""
+
+    NUMBER = "number"
+    WHOLE = "whole number"
+    MONEY = "money"
+    TEXT = "text"
+    BOOL = "bool"
+    DATE = "date"
+    LIST = "list of text"
+
+
+DTYPES: Mapping[Kind, pl.DataType] = {
+    Kind.NUMBER: pl.Float64(),
+    Kind.WHOLE: pl.Int64(),
+    # Exact cents: sums do not depend on the order of the rows.
+    Kind.MONEY: pl.Decimal(38, 2),
+    Kind.TEXT: pl.String(),
+    Kind.BOOL: pl.Boolean(),
+    Kind.DATE: pl.Date(),
+    Kind.LIST: pl.List(pl.String()),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the account table."""
+
+    name: str
+    kind: Kind
+    unit: str
+    """`percent`, `days`, `points` (of a 0-100 score), `money per year`, a count's noun, or empty."""
+    span: str
+    """The values it can take: `0-100`, `>= 0`, `any`, or the words it is one of."""
+    meaning: str
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """The polars type that holds it."""
+        return DTYPES[self.kind]
+
+
+_N, _W, _M, _T, _B, _D, _L = (
+    Kind.NUMBER,
+    Kind.WHOLE,
+    Kind.MONEY,
+    Kind.TEXT,
+    Kind.BOOL,
+    Kind.DATE,
+    Kind.LIST,
+)
+
+ACCOUNT = (
+    Column("account_id", _T, "", "unique", "key of the account"),
+    Column("account_name", _T, "", "any", "name of the account"),
+    Column("contract_value", _M, "money per year", ">= 0", "annual contract value (ARR, else ACV, else 12 x MRR)"),
+    Column("currency", _T, "", "any", "currency of the contract value"),
+    Column("seats", _W, "seats", ">= 1", "seats under contract"),
+    Column("segment", _T, "", "any", "segment the account belongs to"),
+    Column("owner", _T, "", "any", "who looks after the account on our side"),
+    Column("status", _T, "", "any", "status in the CRM"),
+    Column("start_date", _D, "", "any", "first day as a customer"),
+    Column("renewal_date", _D, "", "any", "next renewal"),
+    Column("fit", _T, "", "good, bad", "whether we want to serve this kind of customer"),
+    Column("willing", _B, "", "true, false", "whether the customer will put time in"),
+    Column("internal_owner", _T, "", "any", "the person on their side who owns the product"),
+    Column("north_star", _T, "", "any", "the metric the customer judges success by"),
+    Column("is_reference", _B, "", "true, false", "already a reference or case study"),
+    Column("last_contact_date", _D, "", "any", "last conversation with the customer"),
+    Column("open_tickets", _W, "tickets", ">= 0", "support tickets that are open"),
+    Column("required_by_mandate", _B, "", "true, false", "users have to use the product whether they like it or not"),
+    Column("season_months", _T, "", "months", "months in which the customer uses the product"),
+)
+
+USAGE = (
+    Column("events", _N, "events", ">= 0", "events in the usage window"),
+    Column("events_previous", _N, "events", ">= 0", "events in the window before"),
+    Column("events_year_ago", _N, "events", ">= 0", "events in the same window 364 days earlier"),
+    Column("usage_change_pct", _N, "percent", ">= -100", "change of events against the window before"),
+    Column("usage_change_yoy_pct", _N, "percent", ">= -100", "change of events against a year ago"),
+    Column("active_users", _N, "users", ">= 0", "distinct users with an event in the window"),
+    Column("seat_use_pct", _N, "percent", ">= 0", "active users over seats; may exceed 100"),
+    Column("active_days", _W, "days", ">= 0", "days of the window with an event"),
+    Column("features_used", _W, "features", ">= 0", "distinct features used in the window"),
+    Column("features_available", _W, "features", ">= 1", "features entitled, else all features in the log"),
+    Column("breadth_pct", _N, "percent", "0-100", "features used over features available"),
+    Column("features_dropped", _W, "features", ">= 0", "features used in the window before and not in this one"),
+    Column("features_unused", _W, "features", ">= 0", "features available and not used in the window"),
+    Column("top_user", _T, "", "any", "user with the most events in this window and the one before"),
+    Column("top_user_share_pct", _N, "percent", "0-100", "share of those events that are the top user's"),
+    Column("top_user_idle_days", _W, "days", ">= 0", "days since the top user's last event"),
+    Column("last_active_date", _D, "", "<= as_of", "day of the last event"),
+    Column("idle_days", _W, "days", ">= 0", "days since the last event"),
+    Column("next_feature", _T, "", "any", "the one unused feature most worth suggesting"),
+)
+
+HAPPINESS = (
+    Column("responses", _W, "answers", ">= 0", "answers behind the score, the latest of each respondent"),
+    Column("asked", _W, "asks", ">= 0", "people asked, if the export knows"),
+    Column("response_rate_pct", _N, "percent", "0-100", "answers over asks"),
+    Column("csat_mean", _N, "points", "0-100", "mean answer"),
+    Column("csat_min", _N, "points", "0-100", "lowest answer"),
+    Column("csat_max", _N, "points", "0-100", "highest answer"),
+    Column("top_box_pct", _N, "percent", "0-100", "share of answers at 75 or above"),
+    Column("top_box_low_pct", _N, "percent", "0-100", "lower end of its 95 % Wilson interval"),
+    Column("top_box_high_pct", _N, "percent", "0-100", "upper end of its 95 % Wilson interval"),
+    Column("csat_by_role", _T, "", "any", "mean answer and count for each role"),
+    Column("role_gap", _N, "points", "0-100", "highest role mean less the lowest"),
+    Column("csat_change", _N, "points", "-100-100", "mean answer less that of the window before"),
+    Column("days_since_response", _W, "days", ">= 0", "days since the newest answer, whatever its window"),
+    Column("comments_missing", _W, "answers", ">= 0", "answers without a comment"),
+    Column("nps", _N, "NPS", "-100-100", "promoters less detractors, percent of NPS answers"),
+    Column("ces", _N, "points", "0-100", "mean answer to effort surveys"),
+    Column("silence", _T, "", "never_asked, no_answer, stale", "why the survey says nothing, or nothing recent"),
+)
+
+CONTEXT = (
+    Column("goals_open", _W, "goals", ">= 0", "goals not met yet"),
+    Column("goals_met", _W, "goals", ">= 0", "goals met"),
+    Column("goals_overdue", _W, "goals", ">= 0", "open goals past their date"),
+    Column("goals_behind", _W, "goals", ">= 0", "open goals behind the calendar"),
+    Column("has_goals", _B, "", "true, false", "whether any goal is on record"),
+    Column("champion_left_days", _W, "days", ">= 0", "days since a champion left"),
+    Column("has_champion", _B, "", "true, false", "whether a champion is on record and still there"),
+    Column("decision_makers", _W, "people", ">= 0", "decision makers on record"),
+    Column("contact_points", _W, "people", ">= 0", "people of ours the customer deals with"),
+    Column("days_to_renewal", _W, "days", "any", "days until renewal; negative when it is past"),
+    Column("tenure_days", _W, "days", "any", "days since the start date; negative when it is still to come"),
+    Column("in_season", _B, "", "true, false", "whether as_of falls in a month of use"),
+    Column("coverage_pct", _N, "percent", "0-100", "share of the facts csq looks for that are known"),
+    Column("missing", _L, "", "any", "what is not known, most telling first"),
+)
+
+PLACE = (
+    Column("tier", _T, "", "any", "band of contract value; cuts are taken within it"),
+    Column("usage_score", _N, "points", "0-100", "weighted mean of the usage parts that are known"),
+    Column("happiness_score", _N, "points", "0-100", "score of the happiness axis"),
+    Column("usage_level", _T, "", "high, low, unknown", "side of the usage cut"),
+    Column("happiness_level", _T, "", "high, low, unknown", "side of the happiness cut"),
+    Column("usage_cut", _N, "points", "0-100", "usage cut of the account's tier"),
+    Column("happiness_cut", _N, "points", "0-100", "happiness cut of the account's tier"),
+    Column("usage_margin", _N, "points", "-100-100", "usage score less its cut"),
+    Column("happiness_margin", _N, "points", "-100-100", "happiness score less its cut"),
+    Column("borderline", _B, "", "true, false", "under 5 points from a cut"),
+    Column("evidence", _T, "", "firm, thin, none", "how much stands behind the happiness score"),
+    Column("is_new", _B, "", "true, false", "under 90 days of tenure"),
+    Column("quadrant", _T, "", "advocates, frustrated, at_risk, underusers, unknown", "where the account stands"),
+    Column("unknown_reason", _T, "", "any", "why an axis is unknown"),
+)
+
+PLAN = (
+    Column("rank", _W, "", ">= 1", "place in the order of work"),
+    Column("signals", _L, "", "any", "signals that hold"),
+    Column("play", _T, "", "any", "headline of the recommended play"),
+    Column("next_step", _T, "", "any", "first step of the play that applies and is not done"),
+    Column("risks", _L, "", "any", "risk notes that apply"),
+    Column("queue", _T, "", "rescue, protect, rest", "budget the account draws on"),
+    Column("priority", _N, "money per year", ">= 0", "contract value x weight x urgency x signal"),
+    Column("hours", _N, "hours", ">= 0", "hours the next step takes"),
+    Column("this_week", _B, "", "true, false", "whether it fits the week's hours"),
+    Column("moved_from", _T, "", "quadrants", "quadrant of the last snapshot, if it changed"),
+)
+
+FACTS = (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT)
+COLUMNS: Mapping[str, Column] = {column.name: column for column in (*FACTS, *PLACE, *PLAN)}
+
+# What a condition may ask about: everything known before the plan is made.
+CONDITION_COLUMNS: Mapping[str, Column] = {column.name: column for column in (*FACTS, *PLACE)}
+
+
+def complete(frame: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
+    """Return `frame` with exactly `columns` in front, cast to their dtypes, absent ones null.
+
+    Columns of `frame` that are not among `columns` follow in their own order.
+    """
+    promised = tuple(columns)
+    names = {column.name for column in promised}
+    have = [
+        pl.col(column.name).cast(column.dtype)
+        if column.name in frame.columns
+        else pl.lit(None, dtype=column.dtype).alias(column.name)
+        for column in promised
+    ]
+    return frame.select(*have, *(name for name in frame.columns if name not in names))

@@ -1,0 +1,156 @@
+"""The vocabulary: one enum for every closed set of words that csq reads or writes.
+
+The values are what stands in files and outputs, so renaming one is a change of format.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an input file is for."""
+
+    USAGE = "usage"
+    CSAT = "csat"
+    ACCOUNTS = "accounts"
+
+
+class Axis(StrEnum):
+    """One of the two things every account is placed by."""
+
+    USAGE = "usage"
+    HAPPINESS = "happiness"
+
+
+class Level(StrEnum):
+    """Where an account stands on one axis."""
+
+    HIGH = "high"
+    LOW = "low"
+    UNKNOWN = "unknown"
+
+
+class Quadrant(StrEnum):
+    """Where an account stands on both axes; `unknown` when an axis is missing."""
+
+    ADVOCATES = "advocates"
+    FRUSTRATED = "frustrated"
+    AT_RISK = "at_risk"
+    UNDERUSERS = "underusers"
+    UNKNOWN = "unknown"
+
+
+class Evidence(StrEnum):
+    """How much stands behind a happiness score."""
+
+    FIRM = "firm"
+    THIN = "thin"
+    NONE = "none"
+
+
+class Silence(StrEnum):
+    """Why a survey says nothing, or nothing recent, about an account."""
+
+    NEVER_ASKED = "never_asked"
+    NO_ANSWER = "no_answer"
+    STALE = "stale"
+
+
+class Unknown(StrEnum):
+    """Why an axis of an account has no level."""
+
+    NO_USAGE_FILE = "no_usage_file"
+    NOT_IN_USAGE = "not_in_usage"
+    NO_USABLE_METRIC = "no_usable_metric"
+    NO_CSAT_FILE = "no_csat_file"
+    NEVER_ASKED = "never_asked"
+    NO_ANSWER = "no_answer"
+    NOT_IN_CSAT = "not_in_csat"
+    ANSWERS_TOO_OLD = "answers_too_old"
+
+
+class Queue(StrEnum):
+    """Which budget of the week an account draws on."""
+
+    RESCUE = "rescue"
+    PROTECT = "protect"
+    REST = "rest"
+
+
+class Severity(StrEnum):
+    """How loudly a signal speaks."""
+
+    INFO = "info"
+    WATCH = "watch"
+    ACT = "act"
+
+
+class Who(StrEnum):
+    """Who carries out a step of a play."""
+
+    CSM = "csm"
+    SUPPORT = "support"
+    PRODUCT = "product"
+    SALES = "sales"
+    EXECUTIVE = "executive"
+    AUTOMATION = "automation"
+
+
+class Survey(StrEnum):
+    """The kind of a survey, in the order in which one is taken for the happiness axis."""
+
+    CSAT = "csat"
+    NPS = "nps"
+    CES = "ces"
+
+
+class Fate(StrEnum):
+    """What became of a row. Every row read has exactly one."""
+
+    USED = "used"
+    SET_ASIDE = "set_aside"
+    REJECTED = "rejected"
+
+
+class Aside(StrEnum):
+    """Why a row that was understood is not used."""
+
+    AFTER_AS_OF = "after as_of"
+    OUTSIDE_WINDOWS = "outside every window"
+    UNMATCHED = "key not among the accounts"
+    OLDER_ANSWER = "older answer of the same person"
+    REPEATED_EVENT = "repeated event id"
+    DUPLICATE = "exact duplicate"
+    PARTIAL_PERIOD = "partial period"
+    INACTIVE = "inactive subscription"
+    NOT_A_CUSTOMER = "not a current customer"
+    OTHER_SURVEY = "survey that does not feed the axis"
+
+
+class MetricKind(StrEnum):
+    """What a numeric column of a usage table measures, and so how it is scored."""
+
+    COUNT = "count"
+    USERS = "users"
+    PERCENT = "percent"
+    TROUBLE = "trouble"
+    ID = "id"
+
+
+class Grain(StrEnum):
+    """What one row of a usage file stands for."""
+
+    LOG = "event log"
+    PERIOD = "account and period"
+    ACCOUNT = "account"
+
+
+class NoteKind(StrEnum):
+    """What a note is about; notes are printed grouped by it, in this order."""
+
+    CHOICE = "choice"
+    WARNING = "warning"
+    FAULT = "cell fault"
+    SET_ASIDE = "set aside"
+    REJECTED = "rejected"
+    UNMATCHED = "unmatched"
+    PINNED = "pinned"
