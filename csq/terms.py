@@ -117,13 +117,14 @@ class Aside(StrEnum):
     AFTER_AS_OF = "after as_of"
     OUTSIDE_WINDOWS = "outside every window"
     UNMATCHED = "key not among the accounts"
+    AMBIGUOUS = "key fits more than one account"
     OLDER_ANSWER = "older answer of the same person"
     REPEATED_EVENT = "repeated event id"
     DUPLICATE = "exact duplicate"
     PARTIAL_PERIOD = "partial period"
     INACTIVE = "inactive subscription"
     NOT_A_CUSTOMER = "not a current customer"
-    OTHER_SURVEY = "survey that does not feed the axis"
+    NOT_ASKED = "request that never reached anybody"
 
 
 class MetricKind(StrEnum):

@@ -1,0 +1,229 @@
+"""The one door: builds the command line, runs one command, and turns every ending into an exit code.
+
+Commands import what is heavy inside their functions, so `csq --help` pays for neither polars nor rich.
+"""
+
+import contextlib
+import gc
+import os
+import platform
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextvars import copy_context
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from csq import __version__
+from csq.cli import diagnostics, emit
+from csq.errors import CsqError, Exit, UsageError
+
+HELP = """Say which accounts to call this week, why, and what to do.
+
+Places each customer account by usage and happiness, weighted by contract value, and prints the play and the risks of
+each quadrant.
+
+\b
+Examples:
+  csq triage exports                  the exports of usage, csat, accounts in a folder
+  csq triage exports -o monday.csv    the same for a spreadsheet
+  csq check exports                   read and validate only
+"""
+
+EPILOG = """\b
+Exit codes:
+    0  Done.
+    1  It worked, and found what you asked to be told about.
+    2  The command line is wrong.
+    3  Input is missing, empty, unreadable or unusable.
+    4  csq.yaml or playbooks.yaml cannot be used.
+    5  An output cannot be written or locked.
+   70  A bug in csq.
+  130  Interrupted from the keyboard.
+  141  The reader of the output went away.
+  143  Terminated.
+"""
+
+
+class _Terminated(BaseException):
+    """The process was asked to end. No `Exception`, so that nothing but the clean-up on the way out stops it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run csq and return its exit code.
+
+    Args:
+        argv: The arguments without the program's name; None for those of the process, whose signals and standard
+            streams are then looked after too.
+    """
+    try:
+        if argv is None:
+            _hold_standard_descriptors()
+            # Imports make some hundred thousand objects that stay: looking through them for garbage is wasted time.
+            gc.set_threshold(100_000)
+            with _ending_on_signals():
+                return _run(sys.argv[1:])
+        return copy_context().run(_run, argv)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except _Terminated:
+        return Exit.TERMINATED
+
+
+def _run(argv: Sequence[str]) -> int:
+    """Run one command and report what went wrong, if anything did."""
+    try:
+        with contextlib.redirect_stdout(emit.TextStdout()):  # typer prints help by itself
+            return _invoke(argv)
+    except CsqError as error:
+        diagnostics.debug(error)
+        diagnostics.report(error)
+        return error.exit
+    except BrokenPipeError:
+        return Exit.PIPE
+    except (KeyboardInterrupt, SystemExit, _Terminated):
+        raise
+    except BaseException as error:  # a panic in polars is no Exception
+        diagnostics.debug(error)
+        diagnostics.report(_bug(error, argv))
+        return Exit.BUG
+
+
+def _invoke(argv: Sequence[str]) -> int:
+    """Parse the command line and call its command, which may return or raise its exit code."""
+    command = typer.main.get_command(_app())
+    try:
+        # Not `command()`: that has its own ideas of exit codes, a broken pipe and the form of messages.
+        with command.make_context("csq", list(argv)) as context:
+            code = command.invoke(context)
+    except typer.Exit as ending:
+        return ending.exit_code
+    except typer.TyperException as error:
+        return _refuse(error)
+    return code if isinstance(code, int) else Exit.OK
+
+
+def _refuse(error: typer.TyperException) -> int:
+    """Say in our form what typer says about a command line."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    text = error.format_message()
+    if context is not None and text == context.get_help():
+        # A group that is called without a command complains with its whole help.
+        diagnostics.usage(text)
+        return Exit.USAGE
+    hint = f"`{context.command_path if context else 'csq'} --help` lists what there is"
+    text = re.sub(r"'([^'\n]+)'|(?<!\S)(--?\w[\w-]*)", r"`\1\2`", text.replace("Value error, ", ""))
+    if near := re.search(r"\.? (?:Did you mean |\(Possible options: )(.+)[?)]$", text):
+        text, hint = text[: near.start()], f"did you mean {near[1]}?"
+    message, *details = text.rstrip(".").splitlines()
+    message = re.sub(r"(?:^|(?<=: ))[A-Z]", lambda initial: initial[0].lower(), message)
+    diagnostics.report(UsageError(message, details=tuple(line.strip() for line in details), hint=hint))
+    return Exit.USAGE
+
+
+def _app() -> typer.Typer:
+    """Build the command line."""
+    app = typer.Typer(
+        help=HELP,
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    _commands(app)
+    return app
+
+
+def _version(value: bool) -> None:
+    """Print the version when it is asked for."""
+    if value:
+        typer.echo(f"csq {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def _commands(app: typer.Typer) -> None:
+    """Register the commands, in the order in which help lists them."""
+    from csq.cli import check, playbook, triage
+
+    app.command("triage")(triage.triage)
+    app.command("check")(check.check)
+    app.add_typer(playbook.app, name="playbook")
+
+
+def _bug(error: BaseException, argv: Sequence[str]) -> CsqError:
+    """What to tell of a bug so that it can be found, without the data that is named on the command line."""
+    where = "csq"
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        if module.startswith("csq."):
+            where = f"`{module}`, line {line}"
+    return CsqError(
+        f"this is a bug in csq: {type(error).__name__} in {where}",
+        details=(
+            f"csq {__version__}, Python {platform.python_version()}, {platform.platform()}",
+            " ".join(["csq", *_without_data(argv)]),
+        ),
+        hint="set `CSQ_DEBUG=1` for the traceback, and report it with the lines above",
+    )
+
+
+def _without_data(argv: Sequence[str]) -> Iterator[str]:
+    """The shape of a command line: its command and flags, with `...` for each file, account or value."""
+    for index, word in enumerate(argv):
+        if index == 0 and not word.startswith("-"):
+            yield word
+        elif word.startswith("--"):
+            yield re.sub("=.*", "=...", word, flags=re.DOTALL)
+        elif word.startswith("-") and word != "-":
+            yield word[:2]
+        else:
+            yield "..."
+
+
+@contextlib.contextmanager
+def _ending_on_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise. One that is ignored already, as under `nohup`, stays ignored."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in known}
+    try:
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, _terminate)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
+    """Unwind, so that temporary files are removed. Once: a second signal must not cut the clean-up short."""
+    signal.signal(number, signal.SIG_IGN)
+    raise _Terminated
+
+
+def _hold_standard_descriptors() -> None:
+    """Occupy 0, 1 and 2 where they are closed, lest the next file that is opened becomes standard output.
+
+    Read-only, so that writing to a closed stdout fails and is reported instead of vanishing.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # takes the lowest number that is free

@@ -1,0 +1,115 @@
+"""`csq playbook`: start a playbook of your own, check it, read it, and help editors with it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from csq.cli import diagnostics, emit
+from csq.errors import Exit, UsageError
+from csq.terms import Quadrant
+
+app = typer.Typer(
+    help="Write, check and read the playbook: what to do for each quadrant.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command(
+    epilog="""\b
+Examples:
+  csq playbook init
+  csq playbook init teams/emea.yaml
+"""
+)
+def init(
+    file: Annotated[Path, typer.Argument(help="File to write")] = Path("playbooks.yaml"),
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists")] = False,
+) -> None:
+    """Write the built-in playbook to a file, to make it your own."""
+    from csq.playbook.load import PACKAGED
+
+    if file.exists() and not force:
+        raise UsageError(f"`{file}` exists already", hint="`--force` overwrites it; another name keeps both")
+    emit.to_file(file, PACKAGED.read_bytes())
+    diagnostics.note(f"wrote `{file}`; `csq playbook lint {file}` checks it after a change")
+
+
+@app.command(
+    epilog="""\b
+Examples:
+  csq playbook lint
+  csq playbook lint teams/emea.yaml
+"""
+)
+def lint(
+    file: Annotated[Path | None, typer.Argument(help="Playbook to check; by default the one a run here uses")] = None,
+) -> None:
+    """Check a playbook and list every fault with its line.
+
+    Ends with 1 when there are faults, and with 4 only when the file cannot be opened.
+    """
+    from csq.playbook.load import BUILT_IN, lint_playbook
+    from csq.render.clean import clean
+
+    path = _in_use(file)
+    problems = lint_playbook(path)
+    lines = (f"{problem}; {problem.hint}" if problem.hint else str(problem) for problem in problems)
+    emit.to_stdout("".join(f"{clean(line)}\n" for line in lines).encode())
+    if problems:
+        raise typer.Exit(Exit.FOUND)
+    diagnostics.note(f"no faults in {f'`{path}`' if path else f'the {BUILT_IN} playbook'}")
+
+
+@app.command(
+    epilog="""\b
+Examples:
+  csq playbook show at_risk
+  csq playbook show --playbook teams/emea.yaml
+"""
+)
+def show(
+    quadrant: Annotated[Quadrant | None, typer.Argument(help="Quadrant to show; all of them by default")] = None,
+    *,
+    playbook: Annotated[
+        Path | None,
+        typer.Option("--playbook", metavar="FILE", help="Playbook to read; by default the one a run here uses"),
+    ] = None,
+) -> None:
+    """Show what the playbook says about a quadrant: what it means, why, the play, the risks."""
+    from csq.playbook.document import lay_out
+    from csq.playbook.load import load_playbook
+    from csq.render.clean import clean
+
+    found = load_playbook(_in_use(playbook)).playbook
+    pages = [lay_out(found, each) for each in ([quadrant] if quadrant else found.order)]
+    lines = "\n\n".join(pages).splitlines()
+    emit.to_stdout("".join(f"{clean(line)}\n" for line in lines).encode())
+
+
+@app.command(
+    epilog="""\b
+Examples:
+  csq playbook schema > playbooks.schema.json
+  csq playbook schema | head
+"""
+)
+def schema() -> None:
+    """Print the JSON schema of a playbook, with which editors complete and check the file."""
+    from csq.playbook.document import json_schema
+
+    emit.to_stdout(json_schema().encode())
+
+
+def _in_use(named: Path | None) -> Path | None:
+    """Return the playbook that is named, else the one a run in this directory uses; None for the built-in one."""
+    if named is not None:
+        return named
+    from csq.playbook.load import find_playbook
+    from csq.settings.load import find_settings, load_settings
+
+    here = Path()
+    return find_playbook(None, load_settings(find_settings(None, None, here)).playbook, None, here)

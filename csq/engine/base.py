@@ -1,0 +1,76 @@
+"""What a reduced usage log is, and the days it is reduced over."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+YEAR_AGO_DAYS = 364
+"""Fifty-two weeks: the same weekdays a year earlier."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: pl.Expr) -> pl.Expr:
+        """Whether a Date lies in the span."""
+        return day.is_between(pl.lit(self.first), pl.lit(self.last))
+
+
+@dataclass(frozen=True)
+class UsageWindows:
+    """The three spans usage is counted over, each `days` long: now, before, a year ago."""
+
+    as_of: date
+    days: int
+
+    @property
+    def now(self) -> Span:
+        """The window ending at as_of."""
+        return Span(self.as_of - timedelta(days=self.days - 1), self.as_of)
+
+    @property
+    def before(self) -> Span:
+        """The window before."""
+        return self._back(self.days)
+
+    @property
+    def year_ago(self) -> Span:
+        """The window 364 days earlier."""
+        return self._back(YEAR_AGO_DAYS)
+
+    def _back(self, days: int) -> Span:
+        shift = timedelta(days=days)
+        return Span(self.now.first - shift, self.now.last - shift)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSummary:
+    """A usage log as small tables, each sorted by its keys.
+
+    days: account_id, day (Date or null), events.
+    users: account_id, user_id, events (now and before), active (with an event now), last_day.
+    features: account_id, feature, now, before (whether used in that window).
+    fates: file, aside (a `terms.Aside` or null for used), rows.
+    first_day: earliest day of the whole log; None without days.
+    """
+
+    days: pl.DataFrame
+    users: pl.DataFrame
+    features: pl.DataFrame
+    fates: pl.DataFrame
+    first_day: date | None
+
+
+def exact_sum(values: pl.Expr) -> pl.Expr:
+    """A sum that does not depend on the order of the rows: over ten-thousandths, in integers."""
+    return (values * 10_000).round().cast(pl.Int64).sum() / 10_000
+
+
+def exact_mean(values: pl.Expr) -> pl.Expr:
+    """A mean that does not depend on the order of the rows, to six decimals; null of no values."""
+    return (values * 1_000_000).round().cast(pl.Int64).sum() / 1_000_000 / values.count().replace(0, None)

@@ -1,0 +1,117 @@
+"""Typed tables to facts: one row per account of the population, every fact a column of schema.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from csq.facts.accounts import Population, build_population, keys_as_accounts
+from csq.facts.coverage import coverage_facts
+from csq.facts.happiness import Happiness, happiness_facts
+from csq.facts.metrics import table_facts
+from csq.facts.usage import Usage, log_facts, no_usage
+from csq.report import Note
+from csq.schema import FACTS, complete
+from csq.settings.model import Settings
+from csq.sources.load import RoleRows, Tables
+from csq.terms import Grain, MetricKind, NoteKind, Survey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """The facts of a run.
+
+    frame: one row per account sorted by account_id: `schema.FACTS`, then `usage_unknown`,
+    `happiness_unknown`, two role means, `metric_<name>` columns and custom columns.
+    fates: file, aside (null = used), rows, over all files.
+    """
+
+    frame: pl.DataFrame
+    fates: pl.DataFrame
+    metrics: Mapping[str, MetricKind]
+    usage_window: tuple[date, date] | None
+    axis: Survey | None
+    asks_known: bool
+    currency: str | None
+    notes: tuple[Note, ...]
+
+
+def newest_day(rows: RoleRows | None, as_of: date | None = None) -> date | None:
+    """The newest day a role's rows speak of; None without dates."""
+    if rows is None:
+        return None
+    name = "period" if rows.grain in (Grain.PERIOD, Grain.ACCOUNT) else "at"
+    newest = rows.frame[name].cast(pl.Date).max()
+    return newest if isinstance(newest, date) else as_of
+
+
+def population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
+    """Who the accounts are: those of the accounts files, else every key of the other files."""
+    if tables.accounts is None:
+        roles = [rows.frame["account_id"] for rows in (tables.usage, tables.csat) if rows is not None]
+        return keys_as_accounts(pl.concat([pl.Series("account_id", [], dtype=pl.String()), *roles]))
+    currency = settings.currency
+    return build_population(
+        tables.accounts,
+        tables.custom,
+        as_of,
+        base=currency.base if currency else None,
+        rates=currency.rates if currency else {},
+    )
+
+
+def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts:
+    """Measure every account.
+
+    Raises:
+        InputError: What the files say cannot be put together, such as two currencies without a rate.
+    """
+    members = population(tables, settings, as_of)
+    accounts = members.frame
+    usage = _usage(tables.usage, accounts, settings, as_of)
+    happiness = happiness_facts(tables.csat, accounts["account_id"], as_of, settings.windows.csat)
+    frame = accounts.join(usage.frame, on="account_id", how="left", maintain_order="left").join(
+        happiness.frame, on="account_id", how="left", maintain_order="left"
+    )
+    day = pl.lit(as_of, dtype=pl.Date())
+    frame = frame.with_columns(
+        tenure_days=(day - pl.col("start_date")).dt.total_days(),
+        days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
+        **coverage_facts(frame),
+    )
+    return Facts(
+        frame=complete(frame, FACTS).sort("account_id"),
+        fates=pl.concat([members.fates, usage.fates, happiness.fates], how="vertical_relaxed"),
+        metrics=usage.metrics,
+        usage_window=usage.window,
+        axis=happiness.axis,
+        asks_known=happiness.asks_known,
+        currency=members.currency,
+        notes=(*members.notes, *_notes(tables, happiness)),
+    )
+
+
+def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:
+    if rows is None:
+        return no_usage(accounts["account_id"])
+    if rows.grain is Grain.LOG:
+        return log_facts(rows, accounts, as_of, settings.windows.usage)
+    return table_facts(rows, accounts, as_of, settings.windows.usage, dict(settings.metrics))
+
+
+def _notes(tables: Tables, happiness: Happiness) -> list[Note]:
+    """What the reader ought to know of the evidence as a whole."""
+    if tables.csat is None:
+        return [Note(kind=NoteKind.WARNING, text="no csat file: happiness is unknown for every account")]
+    notes = []
+    kinds = [kind for kind in Survey if kind in set(tables.csat.frame["survey"].drop_nulls())]
+    if happiness.axis and len(kinds) > 1:
+        others = " and ".join(kind for kind in kinds if kind is not happiness.axis)
+        notes.append(Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}; {others} stand as facts of their own"))
+    if not happiness.asks_known:
+        text = "the csat files hold answers only: who was asked and stayed silent is not known"
+        notes.append(Note(kind=NoteKind.WARNING, text=text))
+    if tables.usage is None:
+        notes.append(Note(kind=NoteKind.WARNING, text="no usage file: usage is unknown for every account"))
+    return notes

@@ -1,0 +1,106 @@
+"""The fate of every row, file by file, and how the keys of each role met the accounts."""
+
+from decimal import Decimal
+
+import polars as pl
+
+from csq.report import Join, Note, SourceFile
+from csq.sources.load import FileRead, RoleRows, Tables
+from csq.terms import Aside, NoteKind
+
+SHOWN_KEYS = 20
+"""Keys without an account that are named, of those there are."""
+
+
+def source_files(files: tuple[FileRead, ...], fates: pl.DataFrame) -> tuple[SourceFile, ...]:
+    """Every file with rows read = used + set aside + rejected.
+
+    Args:
+        files: The files as they were read.
+        fates: Columns file, aside (null = used), rows; over the rows that were not rejected.
+    """
+    return tuple(_source_file(file, fates.filter(pl.col("file") == file.label)) for file in files)
+
+
+def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
+    counts = {aside: int(rows) for aside, rows in fates.select("aside", "rows").iter_rows()}
+    used = counts.pop(None, 0)
+    return SourceFile(
+        role=file.role,
+        label=file.label,
+        sha256=file.sha256,
+        read=file.read,
+        used=used,
+        set_aside={Aside(reason): counts[reason] for reason in sorted(counts)},
+        rejected=file.rejected,
+        grain=file.grain,
+        columns=file.columns,
+        unused=file.unused,
+    )
+
+
+def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
+    """How usage and csat met the accounts.
+
+    Args:
+        tables: All rows.
+        accounts: The population, with contract_value.
+    """
+    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat) if rows is not None)
+
+
+def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
+    frame = rows.frame
+    matched = frame.filter(pl.col("account_id").is_not_null())
+    lost = frame.filter(pl.col("aside") == Aside.UNMATCHED)["key"].unique().sort() if "key" in frame.columns else pl.Series([], dtype=pl.String())
+    here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
+    absent = accounts.filter(~here)
+    value = absent["contract_value"].drop_nulls().sum()
+    return Join(
+        role=rows.role,
+        key=rows.key,
+        rows=_lines(frame),
+        matched=_lines(matched),
+        accounts=int(here.sum()),
+        only_here=tuple(lost.head(SHOWN_KEYS)),
+        only_here_count=len(lost),
+        absent_accounts=absent.height,
+        absent_value=value if isinstance(value, Decimal) else Decimal(0),
+        ambiguous=rows.ambiguous,
+    )
+
+
+def _lines(frame: pl.DataFrame) -> int:
+    """Rows of the files; a line that answers several surveys is one."""
+    return frame.select(pl.struct("file", "line").n_unique()).item() if frame.height else 0
+
+
+def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: pl.DataFrame) -> tuple[Note, ...]:
+    """What was set aside, rejected, unmatched or unreadable, in sentences; nothing where all rows were used."""
+    notes = []
+    for row in faults.group_by("file", "column", "reason").agg(pl.len(), pl.col("line").min()).sort("file", "column").iter_rows(named=True):
+        text = f"{row['len']:,} cells of `{row['column']}` in `{row['file']}` are {row['reason']}, first on line {row['line']:,}: taken as unknown"
+        notes.append(Note(kind=NoteKind.FAULT, text=text))
+    for file in files:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in file.set_aside.items())
+        if told:
+            notes.append(Note(kind=NoteKind.SET_ASIDE, text=f"`{file.label}`: {told}"))
+        told = ", ".join(f"{count:,} {reason}" for reason, count in file.rejected.items())
+        if told:
+            notes.append(Note(kind=NoteKind.REJECTED, text=f"`{file.label}`: {told}"))
+    for join in joined:
+        if join.only_here_count:
+            named = ", ".join(f"`{key}`" for key in join.only_here[:5])
+            more = ", ..." if join.only_here_count > 5 else ""  # noqa: PLR2004 - as many as are named
+            text = f"{join.only_here_count:,} keys of {join.role} are no account's {join.key}: {named}{more}"
+            notes.append(Note(kind=NoteKind.UNMATCHED, text=text))
+        if join.ambiguous:
+            text = f"{join.ambiguous:,} keys of {join.role} fit more than one account and are set aside"
+            notes.append(Note(kind=NoteKind.UNMATCHED, text=text))
+    return tuple(notes)
+
+
+def matched_share(join: Join) -> float:
+    """Share of the rows with a readable key that found an account, 0-1."""
+    return join.matched / join.rows if join.rows else 1.0
+

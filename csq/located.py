@@ -1,0 +1,166 @@
+"""A text that people edit by hand, and the values in it that remember where they stand.
+
+`read` opens a file; `Document` holds nested dicts, lists, texts and None, and tells the line and
+column of each. What the values mean, and whether they may stand there, is decided elsewhere.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from csq.errors import ConfigError, Location, Problem
+
+Data: TypeAlias = "dict[str, Data] | list[Data] | str | None"
+Steps: TypeAlias = tuple[str | int, ...]
+"""Keys, and positions in lists counted from 0, from the root of a document to a value."""
+
+_EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would act on, one character for one, so that columns still count."""
+    return "".join(char if char.isprintable() else " " if char == "\t" else "\ufffd" for char in text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A file as it was read."""
+
+    text: str
+    label: str
+    sha256: str
+
+
+def read(path: Path, *, label: str | None = None) -> Source:
+    """Read a UTF-8 file, with or without a byte order mark.
+
+    Raises:
+        ConfigError: it cannot be opened (no problems attached), or is not UTF-8 (one problem).
+    """
+    label = label or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+        raise ConfigError(f"cannot read `{label}`: {reason}", hint="check the path") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        location = Location(label=label, line=before.count(b"\n") + 1)
+        problem = Problem(
+            location=location, path="", message="not UTF-8 text", code="yaml/encoding", hint="save the file as UTF-8"
+        )
+        raise unusable(label, [problem]) from error
+    return Source(text=text, label=label, sha256=hashlib.sha256(data).hexdigest())
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems in the order of the file."""
+    return tuple(sorted(problems, key=lambda problem: (problem.location.line or 0, problem.location.column or 0)))
+
+
+def unusable(label: str, problems: Iterable[Problem]) -> ConfigError:
+    """Return the error that carries `problems`."""
+    ordered = in_order(problems)
+    count = "1 fault" if len(ordered) == 1 else f"{len(ordered):,} faults"
+    return ConfigError(f"{count} in `{label}`", problems=ordered)
+
+
+@dataclass(slots=True)
+class Node:
+    """One value, its place (counted from 0), and how much it weighs once aliases are followed."""
+
+    line: int
+    column: int
+    width: int
+    data: Data
+    style: str = ""
+    """Of a text: how it is quoted, `'`, `"`, `|` or `>`; empty when it is not."""
+    children: dict[str | int, tuple["Node", "Node"]] = field(default_factory=dict)
+    """What it holds, each as the node to point at for its key, and the node of its value."""
+    values: int = 1
+    height: int = 1
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a text says, and where it says it."""
+
+    label: str
+    lines: tuple[str, ...]
+    root: Node
+
+    @property
+    def data(self) -> Data:
+        """The values; an empty text is None."""
+        return self.root.data
+
+    def nearest(self, path: Steps) -> Steps:
+        """Return the longest beginning of `path` that stands in the text."""
+        node, known = self.root, 0
+        for step in path:
+            if step not in node.children:
+                break
+            node, known = node.children[step][1], known + 1
+        return path[:known]
+
+    def locate(self, path: Steps, *, key: bool = False) -> Location:
+        """Say where the value at `path`, or its key, stands; or else the nearest value around it."""
+        pair = self._find(path)
+        node = pair[0] if key else pair[1]
+        return place(self.label, self.lines, node.line, node.column, node.width)
+
+    def locate_within(self, path: Steps, offset: int, width: int) -> Location:
+        """Say where a part of the text at `path` stands, `offset` characters into its value.
+
+        A text that is escaped differs from its value; there the beginning is given.
+        """
+        node = self._find(path)[1]
+        spot = self._follow(node, offset)
+        return place(self.label, self.lines, *spot, width) if spot else self.locate(path)
+
+    def _find(self, path: Steps) -> tuple[Node, Node]:
+        pair = (self.root, self.root)
+        for step in self.nearest(path):
+            pair = pair[1].children[step]
+        return pair
+
+    def _follow(self, node: Node, offset: int) -> tuple[int, int] | None:
+        """Walk text and value side by side; they may differ only in white space, as folded lines do."""
+        value = str(node.data)
+        line, column = (node.line + 1, 0) if node.style in ("|", ">") else (node.line, node.column + len(node.style))
+        for position, char in enumerate(value[: offset + 1]):
+            if char.isspace():
+                continue
+            while line < len(self.lines) and not self.lines[line][column:].strip():
+                line, column = line + 1, 0
+            if line == len(self.lines):
+                return None
+            rest = self.lines[line][column:]
+            column += len(rest) - len(rest.lstrip())
+            if self.lines[line][column] != char:
+                return None
+            if position == offset:
+                return line, column
+            column += 1
+        return None
+
+
+def place(label: str, lines: tuple[str, ...], line: int, column: int, width: int = 1) -> Location:
+    """Return the location at `line` and `column`, counted from 0, with an excerpt that is safe to print."""
+    if line >= len(lines):
+        # The C parser puts the end of a text on the line after the last.
+        line = len(lines) - 1
+        column = len(lines[line])
+    shown = _EMAIL.sub(lambda found: "*" * len(found.group()), printable(lines[line]))
+    return Location(
+        label=label,
+        line=line + 1,
+        column=column + 1,
+        excerpt=shown or None,
+        width=max(1, min(width, len(shown) - column)),
+    )

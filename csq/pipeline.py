@@ -1,0 +1,107 @@
+"""The run as a sentence: what we know, where it stands, what to do.
+
+Pure: opens no file, reads no clock, prints nothing. Everything that varies comes in as a value.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from csq import __version__
+from csq.facts.build import Facts, build_facts, newest_day
+from csq.facts.fates import fate_notes, joins, source_files
+from csq.place.place import place
+from csq.place.totals import gaps, quadrant_totals, tier_totals
+from csq.plan.prescribe import prescribe, printed_plays
+from csq.playbook.load import LoadedPlaybook
+from csq.report import Note, Report, Window
+from csq.schema import COLUMNS, complete
+from csq.settings.load import LoadedSettings
+from csq.sources.load import Tables
+from csq.terms import Axis, NoteKind
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The day a run looks back from, and where it comes from. Without any date in the data, `day` is None."""
+
+    day: date | None
+    source: str
+
+
+def settle_as_of(tables: Tables, told: date | None) -> AsOf:
+    """The day told, else the newest usage date, else the newest csat date, else none."""
+    if told:
+        return AsOf(told, "--as-of")
+    if day := newest_day(tables.usage):
+        return AsOf(day, "newest usage date")
+    if day := newest_day(tables.csat):
+        return AsOf(day, "newest csat date")
+    return AsOf(None, "no dates")
+
+
+def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Report:
+    """Place every account and prescribe what to do.
+
+    Raises:
+        InputError: The files contradict themselves or each other.
+        ConfigError: csq.yaml asks for what cannot be done with these accounts.
+    """
+    facts = build_facts(tables, settings.settings, as_of.day)
+    placed = place(facts, settings.settings)
+    accounts = prescribe(placed.frame, playbook.playbook)
+    files = source_files(tables.files, facts.fates)
+    joined = joins(tables, facts.frame)
+    weighted = facts.frame["contract_value"].is_not_null().any()
+    return Report(
+        version=__version__,
+        as_of=as_of.day,
+        as_of_source=as_of.source,
+        windows=_windows(facts, as_of.day, settings.settings.windows.csat),
+        accounts=complete(accounts, COLUMNS.values()),
+        sources=files,
+        joins=joined,
+        rejects=tables.rejects,
+        faults=tables.faults,
+        tiers=tier_totals(placed.frame, placed.bands),
+        cuts=placed.cuts,
+        totals=quadrant_totals(accounts, playbook.playbook.order),
+        gaps=gaps(accounts),
+        plays=printed_plays(playbook.playbook),
+        notes=(
+            *_run_notes(as_of, weighted=weighted),
+            *tables.notes,
+            *facts.notes,
+            *placed.notes,
+            *fate_notes(files, joined, tables.faults),
+        ),
+        pinned=placed.pinned,
+        weighted=weighted,
+        currency=facts.currency,
+        settings_sha256=settings.sha256,
+        playbook_sha256=playbook.sha256,
+        settings_label=settings.label,
+        playbook_label=playbook.label,
+    )
+
+
+def _windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:
+    first, last = facts.usage_window or (None, None)
+    back = as_of - timedelta(days=csat_days - 1) if as_of else None
+    return (
+        Window(axis=Axis.USAGE, first=first, last=last),
+        Window(axis=Axis.HAPPINESS, first=back, last=as_of),
+    )
+
+
+def _run_notes(as_of: AsOf, *, weighted: bool) -> list[Note]:
+    notes = []
+    if as_of.day is None:
+        text = "the data has no dates: all of it counts, and facts in days are unknown"
+        notes.append(Note(kind=NoteKind.CHOICE, text=text))
+    elif as_of.source != "--as-of":
+        text = f"as of {as_of.day}, the {as_of.source}; `--as-of` settles another day"
+        notes.append(Note(kind=NoteKind.CHOICE, text=text))
+    if not weighted:
+        text = "no contract value is known: nothing is weighted, and large and small accounts are compared alike"
+        notes.append(Note(kind=NoteKind.WARNING, text=text))
+    return notes

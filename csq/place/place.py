@@ -1,0 +1,62 @@
+"""Facts to placement: tiers, then scores, then cuts, then quadrants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from csq.facts.build import Facts
+from csq.place.pinned import pinned_lines
+from csq.place.quadrants import place_accounts
+from csq.place.scores import happiness_score, score_usage
+from csq.place.thresholds import take_cuts
+from csq.place.tiers import assign_tiers
+from csq.report import Cut, Note
+from csq.settings.model import Settings
+from csq.terms import Axis, NoteKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """`frame` is that of the facts with `schema.PLACE`, the usage parts and `inactive` added."""
+
+    frame: pl.DataFrame
+    bands: Mapping[str, Decimal]
+    cuts: tuple[Cut, ...]
+    pinned: str
+    notes: tuple[Note, ...]
+
+
+def place(facts: Facts, settings: Settings) -> Placed:
+    """Place every account.
+
+    Raises:
+        ConfigError: csq.yaml gives cuts by tier and leaves one out.
+        UsageError: csq.yaml takes tiers from a column that is not there.
+    """
+    tier, bands = assign_tiers(facts.frame, settings.tiers)
+    scored = score_usage(
+        facts.frame.with_columns(tier),
+        metrics=facts.metrics,
+        window=facts.usage_window,
+        weights=settings.weights,
+        pinned=settings.thresholds.references,
+    )
+    frame = scored.frame.with_columns(happiness_score=happiness_score(settings.happiness))
+    # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
+    order = {name: place for place, name in enumerate(bands)}
+    by_tier = frame.sort(pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id")
+    rules = {Axis.USAGE: settings.thresholds.usage, Axis.HAPPINESS: settings.thresholds.happiness}
+    cuts = tuple(cut for axis, rule in rules.items() for cut in take_cuts(by_tier, axis, rule))
+    notes = [Note(kind=NoteKind.CHOICE, text=text) for text in scored.notes]
+    notes += [
+        Note(kind=NoteKind.CHOICE, text=f"the {cut.axis} cut of the tier `{cut.tier}` is {cut.note}") for cut in cuts if cut.note
+    ]
+    return Placed(
+        frame=place_accounts(frame, cuts),
+        bands=bands,
+        cuts=cuts,
+        pinned=pinned_lines(bands, cuts, scored.references),
+        notes=tuple(notes),
+    )

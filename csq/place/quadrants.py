@@ -1,0 +1,80 @@
+"""Scores and cuts to levels, margins and quadrants. An account is in exactly one place."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from csq.report import Cut
+from csq.terms import Axis, Evidence, Level, Quadrant, Silence
+
+BORDERLINE = 5.0
+"""Strictly less than this many points from a cut is borderline."""
+FIRM_ANSWERS = 3
+FIRM_ASKED = 2
+"""Two or more asked, and at least half of them answered, is firm too."""
+
+
+def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
+    """Add levels, cuts, margins, borderline, evidence, quadrant and the reason for unknown.
+
+    Args:
+        frame: Has `tier`, both scores (rounded to 4 places), `inactive`, `usage_unknown`,
+            `happiness_unknown`, `responses`, `asked`, `silence`.
+        cuts: One per axis and tier; an axis without any has no known scores.
+    """
+    for axis in Axis:
+        at = {cut.tier: cut.at for cut in cuts if cut.axis is axis}
+        score = pl.col(f"{axis}_score")
+        cut = pl.col("tier").replace_strict(at, default=None, return_dtype=pl.Float64())
+        frame = frame.with_columns(cut.alias(f"{axis}_cut"))
+        margin = (score - pl.col(f"{axis}_cut")).round(4)
+        # At the cut is high; doing nothing is low even where the cut is zero.
+        high = margin >= 0
+        if axis is Axis.USAGE:
+            high &= ~pl.col("inactive").fill_null(value=False)
+        level = (
+            pl.when(margin.is_null()).then(pl.lit(str(Level.UNKNOWN))).when(high).then(pl.lit(str(Level.HIGH)))
+        ).otherwise(pl.lit(str(Level.LOW)))
+        frame = frame.with_columns(margin.alias(f"{axis}_margin"), level.alias(f"{axis}_level"))
+    near = [(pl.col(f"{axis}_margin").abs() < BORDERLINE).fill_null(value=False) for axis in Axis]
+    reasons = [
+        pl.when(pl.col(f"{axis}_unknown").is_not_null()).then(pl.format("{}: {}", pl.lit(str(axis)), f"{axis}_unknown"))
+        for axis in Axis
+    ]
+    return frame.with_columns(
+        borderline=pl.any_horizontal(near),
+        evidence=evidence(),
+        quadrant=quadrant(),
+        unknown_reason=pl.concat_str(reasons, separator="; ", ignore_nulls=True).replace("", None),
+    )
+
+
+def quadrant() -> pl.Expr:
+    """The quadrant of the two levels."""
+    usage, happiness = pl.col("usage_level"), pl.col("happiness_level")
+    high, unknown = str(Level.HIGH), str(Level.UNKNOWN)
+    return (
+        pl.when((usage == unknown) | (happiness == unknown))
+        .then(pl.lit(str(Quadrant.UNKNOWN)))
+        .when((usage == high) & (happiness == high))
+        .then(pl.lit(str(Quadrant.ADVOCATES)))
+        .when(usage == high)
+        .then(pl.lit(str(Quadrant.FRUSTRATED)))
+        .when(happiness == high)
+        .then(pl.lit(str(Quadrant.UNDERUSERS)))
+        .otherwise(pl.lit(str(Quadrant.AT_RISK)))
+    )
+
+
+def evidence() -> pl.Expr:
+    """How much stands behind the happiness score."""
+    responses, asked = pl.col("responses"), pl.col("asked")
+    enough = (responses >= FIRM_ANSWERS) | ((asked >= FIRM_ASKED) & (responses * 2 >= asked)).fill_null(value=False)
+    fresh = pl.col("silence").ne_missing(pl.lit(str(Silence.STALE)))
+    return (
+        pl.when(responses.fill_null(0) == 0)
+        .then(pl.lit(str(Evidence.NONE)))
+        .when(enough & fresh)
+        .then(pl.lit(str(Evidence.FIRM)))
+        .otherwise(pl.lit(str(Evidence.THIN)))
+    )

@@ -1,0 +1,1 @@
+"""playbooks.yaml: what to do."""

@@ -1,0 +1,89 @@
+"""Conditions over the facts of an account: checked when they are read, run over all accounts at once.
+
+A condition is one SQL expression of at most 1,000 characters; `csq.playbook.grammar` says of what.
+It reads an account's columns and nothing else: no clock, no file, no other row. A null is never
+true: where a condition comes out null it is not judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from csq.errors import ConfigError
+from csq.playbook.grammar import Parser
+from csq.playbook.tokens import Fault
+from csq.schema import DTYPES, Kind
+
+MAX_LENGTH = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """A condition that can be run."""
+
+    text: str
+    expr: pl.Expr
+    """Boolean; null where it is not judged."""
+    reads: Mapping[str, Kind]
+    """The columns it names, in the order in which they first occur, and what they hold."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it names: where it is not judged, one of them is null."""
+        return tuple(self.reads)
+
+
+def check(text: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
+    """Return every fault of a condition, in the order of its text; none: it can be run.
+
+    Args:
+        text: The condition.
+        known: Columns it may name, as `csq.playbook.names.names` gives them.
+    """
+    return _read(text, known)[1]
+
+
+def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
+    """Make a condition ready to run.
+
+    Raises:
+        ConfigError: it has a fault; the first is told.
+    """
+    condition, faults = _read(text, known)
+    if condition is None:
+        raise ConfigError(f"{faults[0].message} (in the condition `{text[:60]}`)", hint=faults[0].hint)
+    return condition
+
+
+def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.DataFrame:
+    """Run all conditions over all rows.
+
+    Args:
+        frame: One row per account, columns with the dtypes of `csq.schema`. A column that is not there is null.
+        conditions: By the name of the column to return.
+
+    Returns:
+        A Boolean column for each condition, the rows as in `frame`; null where it is not judged.
+    """
+    absent = {
+        name: pl.lit(None, dtype=DTYPES[kind])
+        for condition in conditions.values()
+        for name, kind in condition.reads.items()
+        if name not in frame.columns
+    }
+    judged = {name: condition.expr for name, condition in conditions.items()}
+    # Not `select`: it would give one row when no condition names a column.
+    return frame.with_columns(**absent).with_columns(**judged).select(*judged)
+
+
+def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:
+    if len(text) > MAX_LENGTH:
+        message = f"a condition of {len(text):,} characters, of at most {MAX_LENGTH:,}"
+        hint = "divide it, or make a column of it in the data"
+        return None, (Fault(offset=0, width=1, message=message, hint=hint, code="condition-too-long"),)
+    parser = Parser(text, known)
+    expr = parser.parse()
+    if expr is None:
+        return None, tuple(sorted(parser.faults, key=lambda fault: fault.offset))
+    return Condition(text=text, expr=expr, reads=parser.reads), ()

@@ -1,0 +1,122 @@
+"""A playbook as people and editors read it: a quadrant laid out as text, the JSON schema, the table of keys."""
+
+import json
+import textwrap
+import types
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from csq.playbook.model import Playbook, QuadrantEntry, Step
+from csq.terms import Quadrant
+from csq.validation import Section
+
+WIDTH = 80
+
+
+class _Untitled(GenerateJsonSchema):
+    """Leaves out titles, which would say each key a second time."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+
+def json_schema() -> str:
+    """Return the JSON schema of playbooks.yaml, for editors; the same bytes each time."""
+    schema = Playbook.model_json_schema(schema_generator=_Untitled)
+    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
+
+
+def lay_out(playbook: Playbook, quadrant: Quadrant) -> str:
+    """Write everything the playbook says about one quadrant, in at most 80 columns.
+
+    Conditions and braces are shown as they stand: this is about the playbook, not about an account.
+    """
+    return "\n".join(_lines(quadrant, playbook.entry(quadrant))) + "\n"
+
+
+def _lines(quadrant: Quadrant, entry: QuadrantEntry) -> Iterator[str]:
+    yield f"{entry.label} ({quadrant})"
+    yield f"{entry.queue} queue, weight {entry.weight:g}"
+    yield ""
+    yield from _wrapped(entry.means)
+    if entry.reasons:
+        yield from ("", "Likely reasons")
+    for reason in entry.reasons:
+        yield from _wrapped(reason, "  - ")
+    if entry.gate:
+        yield from ("", "Gate: go on only with")
+    for need in entry.gate:
+        yield from _wrapped(need.need, "  - ")
+        yield from _wrapped(f"when {need.when}", "    ")
+    yield from ("", *_wrapped(f"Play: {entry.play.headline}"))
+    for number, step in enumerate(entry.play.steps, start=1):
+        yield from _wrapped(step.do, f" {number:>2}. ")
+        yield from _wrapped(_terms(step), "     ")
+    if entry.risks:
+        yield from ("", "Risks")
+    for risk in entry.risks:
+        yield from _wrapped(risk.text, "  - ")
+        if risk.when:
+            yield from _wrapped(f"when {risk.when}", "    ")
+
+
+def _terms(step: Step) -> str:
+    """Who does a step, how, for how long, and when."""
+    parts = [step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
+    if step.when:
+        parts.append(f"when {step.when}")
+    if step.done_by:
+        parts.append(f"done once {step.done_by} is on record")
+    return f"[{'; '.join(parts)}]"
+
+
+def _wrapped(text: str, lead: str = "") -> list[str]:
+    """Fill lines; what follows the first is indented as far as `lead` reaches."""
+    return textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
+    )
+
+
+def key_table(model: type[Section]) -> str:
+    """Return the keys of a file as a Markdown table: key, what it holds, what it means.
+
+    `NAME` stands for a key of the user's own, `[]` for each entry of a list. What is made of the
+    same keys as something before it is not taken apart again.
+    """
+    rows = ["| key | holds | meaning |", "|---|---|---|"]
+    rows += [f"| `{key}` | {holds} | {meaning} |" for key, holds, meaning in _keys(model, "", set())]
+    return "\n".join(rows) + "\n"
+
+
+def _keys(model: type[Section], prefix: str, seen: set[type]) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        key, kind = _unwrapped(f"{prefix}{name}", field.annotation)
+        required = ", required" if field.is_required() else ""
+        yield key, _holds(kind) + required, field.description or ""
+        if issubclass(kind, Section) and kind not in seen:
+            seen.add(kind)
+            yield from _keys(kind, f"{key}.", seen)
+
+
+def _unwrapped(key: str, kind: Any) -> tuple[str, type]:
+    """Look into lists and groups for what they hold in the end."""
+    while arguments := get_args(kind):
+        if get_origin(kind) in (Annotated, Union, types.UnionType):
+            kind = arguments[0]
+        elif get_origin(kind) is tuple:
+            key, kind = f"{key}[]", arguments[0]
+        else:
+            key, kind = f"{key}.NAME", arguments[1]
+    return key, kind
+
+
+def _holds(kind: type) -> str:
+    if issubclass(kind, Section):
+        return "keys"
+    if issubclass(kind, StrEnum):
+        return ", ".join(f"`{word}`" for word in kind)
+    return {str: "text", bool: "true or false", int: "whole number"}.get(kind, "number")

@@ -1,0 +1,176 @@
+"""playbooks.yaml found, read and checked. Reads that one file and nothing else.
+
+`check_playbook` finds every fault; a run refuses the file for the first of them and `csq playbook
+lint` lists them all. What only makes sense once all keys are known is checked here: names in
+conditions and braces, signals that mute others, custom facts that would hide csq's own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from csq import yamlfile
+from csq.errors import ConfigError, Problem
+from csq.located import Data, Document, Source, Steps, in_order, read, unusable
+from csq.playbook import conditions, text
+from csq.playbook.model import FactKind, Playbook
+from csq.playbook.names import is_event, names
+from csq.playbook.tokens import Fault
+from csq.schema import COLUMNS, Kind
+from csq.validation import near_miss, shown, spell, validate
+
+FILE_NAME = "playbooks.yaml"
+BUILT_IN = "built in"
+PACKAGED = Path(__file__).with_name("default.yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedPlaybook:
+    """A playbook and where it comes from."""
+
+    playbook: Playbook
+    label: str
+    """The file, or `built in`."""
+    sha256: str
+    """Of the file's bytes."""
+
+
+def find_playbook(flag: Path | None, from_settings: Path | None, directory: Path | None, cwd: Path) -> Path | None:
+    """Return the playbook of a run; None for the one in the package.
+
+    It is the one named on the command line, else in csq.yaml, else that of the inputs, else that of
+    the working directory. Labels are made of what is given, so `Path()` for `cwd` keeps them short.
+    """
+    if flag or from_settings:
+        return flag or from_settings
+    candidates = (folder / FILE_NAME for folder in (directory, cwd) if folder is not None)
+    return next((path for path in candidates if path.exists()), None)
+
+
+def load_playbook(path: Path | None) -> LoadedPlaybook:
+    """Read and check a playbook; None for the one in the package.
+
+    Raises:
+        ConfigError: it cannot be opened, or has faults; all of them are attached.
+    """
+    source = _read(path)
+    playbook, problems = check_playbook(source.text, source.label)
+    if playbook is None:
+        raise unusable(source.label, problems)
+    return LoadedPlaybook(playbook=playbook, label=source.label, sha256=source.sha256)
+
+
+def lint_playbook(path: Path | None) -> tuple[Problem, ...]:
+    """Return every fault of a playbook, in the order of the file; None for the one in the package.
+
+    Raises:
+        ConfigError: it cannot be opened.
+    """
+    try:
+        source = _read(path)
+    except ConfigError as error:
+        if not error.problems:
+            raise
+        return error.problems
+    return check_playbook(source.text, source.label)[1]
+
+
+def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
+    """Check the text of a playbook.
+
+    Returns:
+        The playbook, or None when there are faults; and the faults, in the order of the text.
+    """
+    try:
+        document = yamlfile.parse(written, label)
+    except ConfigError as error:
+        return None, error.problems
+    playbook, problems = validate(document, Playbook, "playbook")
+    known = names(_custom(document))
+    problems += [*_wrong_texts(document, known), *_wrong_mutes(document), *_hiding_facts(document)]
+    return (None if problems else playbook), in_order(problems)
+
+
+def _read(path: Path | None) -> Source:
+    return read(PACKAGED, label=BUILT_IN) if path is None else read(path)
+
+
+def _entries(data: Data, key: str) -> dict[str, Data]:
+    """Return the group under `key`; nothing where something else stands, which the model objects to."""
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _custom(document: Document) -> Mapping[str, Kind]:
+    return {name: Kind(kind) for name, kind in _entries(document.data, "facts").items() if kind in list(FactKind)}
+
+
+def _texts(data: Data, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
+    """Yield every text with its path."""
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, (*path, key))
+    elif isinstance(data, list):
+        for position, value in enumerate(data):
+            yield from _texts(value, (*path, position))
+
+
+def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:
+    """Check conditions and braces, also where other keys keep the playbook from becoming a model."""
+    for section in ("quadrants", "signals"):
+        for path, value in _texts(_entries(document.data, section), (section,)):
+            for fault in _faults(path[-1], value, known):
+                yield _problem(document, path, fault)
+
+
+def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
+    if key == "when":
+        return conditions.check(value, known) if value.strip() else ()
+    if key in ("do", "text"):
+        return text.check(value, known)
+    if named := text.fields(value):
+        message = f"`{{{named[0]}}}` would be printed as it stands: braces are filled in `do` and `text` only"
+        return (Fault(offset=value.index("{"), width=len(named[0]) + 2, message=message, code="unfilled-braces"),)
+    return ()
+
+
+def _problem(document: Document, path: Steps, fault: Fault) -> Problem:
+    location = document.locate_within(path, fault.offset, fault.width)
+    return Problem(
+        location=location, path=spell(path), message=fault.message, code=f"playbook/{fault.code}", hint=fault.hint
+    )
+
+
+def _wrong_mutes(document: Document) -> Iterator[Problem]:
+    """Check that what a signal mutes are other signals."""
+    signals = _entries(document.data, "signals")
+    for name, signal in signals.items():
+        muted = signal.get("mutes") if isinstance(signal, dict) else None
+        others = sorted(signals.keys() - {name})
+        for position, other in enumerate(muted if isinstance(muted, list) else ()):
+            if isinstance(other, str) and other not in others:
+                path = ("signals", name, "mutes", position)
+                what = "a signal cannot mute itself" if other == name else f"there is no signal {shown(other)}"
+                yield Problem(
+                    location=document.locate(path),
+                    path=spell(path),
+                    message=what,
+                    code="playbook/unknown-signal",
+                    hint=near_miss(other, others),
+                )
+
+
+def _hiding_facts(document: Document) -> Iterator[Problem]:
+    """Check that custom facts leave csq's own columns alone."""
+    for name in _entries(document.data, "facts"):
+        if name in COLUMNS or is_event(name):
+            path = ("facts", name)
+            yield Problem(
+                location=document.locate(path, key=True),
+                path=spell(path),
+                message=f"`{name}` is a column of csq's own",
+                code="playbook/fact-exists",
+                hint="leave it out to use csq's, or give yours another name",
+            )

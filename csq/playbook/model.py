@@ -1,0 +1,190 @@
+"""The keys of playbooks.yaml, their types, ranges and defaults.
+
+Conditions and texts with braces are plain text here; `csq.playbook.load` checks what they name.
+The descriptions are what editors show, through the JSON schema, and what the README's table says.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from csq.schema import Kind
+from csq.terms import Quadrant, Queue, Severity, Who
+from csq.validation import Section, Text, fault
+
+
+def _check_name(name: str) -> str:
+    if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
+        better = re.sub(r"\W+", "_", name.lower()).strip("_0123456789")
+        raise fault("not_a_name", f"`{name}` is not a name", f"write `{better}`" if better else None)
+    return name
+
+
+Name = Annotated[str, AfterValidator(_check_name)]
+"""Lower-case words joined by `_`."""
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class FactKind(StrEnum):
+    """What a custom column holds."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOL = "bool"
+    DATE = "date"
+
+
+class Step(Section):
+    """One action of a play. An account's next step is the first that applies and is not done."""
+
+    do: Text = Field(description="what to do; may name facts in braces")
+    who: Who = Field(Who.CSM, description="who does it")
+    human: bool = Field(
+        default_factory=lambda step: step["who"] is not Who.AUTOMATION,
+        description="false when a machine may do it; true unless `who` is automation",
+    )
+    hours: Annotated[float, Field(ge=0)] = Field(
+        default_factory=lambda step: 0.0 if step["who"] is Who.AUTOMATION else 1.0,
+        description="hours it takes; 1 by default, 0 for automation",
+    )
+    when: Text | None = Field(None, description="condition under which it applies; always, when absent")
+    done_by: Name | None = Field(None, description="kind of the event that shows it is done")
+
+
+class Risk(Section):
+    """A warning to print beside the play."""
+
+    text: Text = Field(description="the warning; may name facts in braces")
+    when: Text | None = Field(None, description="condition under which it applies; always, when absent")
+
+
+class Need(Section):
+    """One thing that has to hold before a rescue takes more than an hour."""
+
+    need: Text = Field(description="what is needed, to stand after `not yet:`")
+    when: Text = Field(description="condition that holds when it is there")
+
+
+class Play(Section):
+    """What to do."""
+
+    headline: Text = Field(description="the play in one line, as an order")
+    steps: tuple[Step, ...] = Field(min_length=1, description="actions, in order")
+
+
+class QuadrantEntry(Section):
+    """What the playbook says about one quadrant."""
+
+    label: Text = Field(description="short name for headings")
+    means: Text = Field(description="what it means to be here, in a sentence or two")
+    reasons: tuple[Text, ...] = Field((), description="likely reasons for being here")
+    queue: Queue = Field(description="budget of the week that its accounts draw on")
+    weight: Positive = Field(description="factor of the priority, above 0")
+    gate: tuple[Need, ...] = Field((), description="what has to hold before more than an hour is spent")
+    play: Play = Field(description=Play.__doc__)
+    risks: tuple[Risk, ...] = Field((), description="warnings, in order")
+
+
+class Quadrants(Section):
+    """One entry for each quadrant."""
+
+    advocates: QuadrantEntry = Field(description="high usage, high happiness")
+    frustrated: QuadrantEntry = Field(description="high usage, low happiness")
+    at_risk: QuadrantEntry = Field(description="low usage, low happiness")
+    underusers: QuadrantEntry = Field(description="low usage, high happiness")
+    unknown: QuadrantEntry = Field(description="an axis is not known")
+
+
+class SignalReading(Section):
+    """How a signal reads in one quadrant, where that differs."""
+
+    severity: Severity | None = Field(None, description="severity in this quadrant")
+    text: Text | None = Field(None, description="text in this quadrant; may name facts in braces")
+
+
+class Signal(Section):
+    """A named condition with a severity."""
+
+    when: Text = Field(description="condition under which it holds")
+    severity: Severity = Field(description="how loudly it speaks")
+    text: Text = Field(description="what it says; may name facts in braces")
+    quadrants: dict[Quadrant, SignalReading] = Field({}, description="how it reads in a quadrant, where that differs")
+    steps: tuple[Step, ...] = Field((), description="actions of its own, in order")
+    risks: tuple[Risk, ...] = Field((), description="warnings of its own, in order")
+    mutes: tuple[Text, ...] = Field((), description="signals that are not told when this one holds")
+
+
+class Urgency(Section):
+    """A factor of the priority for accounts that renew soon."""
+
+    within_days: Annotated[int, Field(ge=0)] = Field(description="days to renewal, at most")
+    factor: Positive = Field(description="factor of the priority, above 0")
+
+
+class SignalWeights(Section):
+    """Factors of the priority by the severity of the loudest signal."""
+
+    act: Positive = Field(2.0, description="factor while a signal says act")
+    watch: Positive = Field(1.2, description="factor while a signal says watch")
+    info: Positive = Field(1.0, description="factor otherwise")
+
+
+class Split(Section):
+    """How the hours of a week are divided; the two add up to 1."""
+
+    rescue: Share = Field(0.8, description="share of the hours for the rescue queue, 0-1")
+    protect: Share = Field(0.2, description="share of the hours for the protect queue, 0-1")
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        if abs(self.rescue + self.protect - 1) > 1e-9:
+            raise fault("not_a_split", f"rescue and protect add up to {self.rescue + self.protect:g}, not to 1")
+        return self
+
+
+def _check_order(order: tuple[Quadrant, ...]) -> tuple[Quadrant, ...]:
+    missing = [quadrant for quadrant in Quadrant if quadrant not in order]
+    twice = [quadrant for quadrant in Quadrant if order.count(quadrant) > 1]
+    wrong = [f"lacks {', '.join(f'`{each}`' for each in missing)}"] if missing else []
+    wrong += [f"repeats {', '.join(f'`{each}`' for each in twice)}"] if twice else []
+    if wrong:
+        raise fault("not_an_order", f"the order {' and '.join(wrong)}", "name every quadrant once")
+    return order
+
+
+def _check_urgency(urgency: tuple[Urgency, ...]) -> tuple[Urgency, ...]:
+    days = [each.within_days for each in urgency]
+    if days != sorted(set(days)):
+        raise fault("never_reached", "a line of `urgency` is never reached", "put the fewest days first")
+    return urgency
+
+
+class Playbook(Section):
+    """playbooks.yaml: what to do."""
+
+    facts: dict[Name, FactKind] = Field({}, description="columns of your own that conditions and braces may name")
+    order: Annotated[tuple[Quadrant, ...], AfterValidator(_check_order)] = Field(
+        description="the quadrants in the order of attack, each once"
+    )
+    quadrants: Quadrants = Field(description=Quadrants.__doc__)
+    signals: dict[Name, Signal] = Field({}, description="named conditions with a severity")
+    urgency: Annotated[tuple[Urgency, ...], AfterValidator(_check_urgency)] = Field(
+        (Urgency.model_construct(within_days=90, factor=1.5), Urgency.model_construct(within_days=180, factor=1.2)),
+        description="factors of the priority by days to renewal; the first that holds, else 1",
+    )
+    signal_weights: SignalWeights = Field(SignalWeights.model_construct(), description=SignalWeights.__doc__)
+    split: Split = Field(Split.model_construct(), description=Split.__doc__)
+
+    def entry(self, quadrant: Quadrant) -> QuadrantEntry:
+        """Return what the playbook says about `quadrant`."""
+        found: QuadrantEntry = getattr(self.quadrants, quadrant)
+        return found
+
+    @property
+    def custom(self) -> Mapping[str, Kind]:
+        """The columns declared under `facts:`, and what they hold."""
+        return {name: Kind(kind) for name, kind in self.facts.items()}

@@ -1,0 +1,32 @@
+"""The names that conditions and braces may use, and what each holds."""
+
+import re
+from collections.abc import Mapping
+
+from csq.schema import CONDITION_COLUMNS, Kind
+from csq.validation import near_miss
+
+# Conditions see one kind of number: counts and money are floats to them.
+_SEEN_AS = {Kind.WHOLE: Kind.NUMBER, Kind.MONEY: Kind.NUMBER}
+_EVENT = re.compile(r"event_[^\W\d_]\w*_days")
+
+
+def names(custom: Mapping[str, Kind]) -> Mapping[str, Kind]:
+    """Return every column of csq's and every one of `custom`, with what it holds: number, text, bool, date or list."""
+    own = {name: _SEEN_AS.get(column.kind, column.kind) for name, column in CONDITION_COLUMNS.items()}
+    return {**own, **custom}
+
+
+def kind_of(name: str, known: Mapping[str, Kind]) -> Kind | None:
+    """Return what `name` holds; any `event_<kind>_days` is a number. None: there is no such name."""
+    return known.get(name) or (Kind.NUMBER if is_event(name) else None)
+
+
+def is_event(name: str) -> bool:
+    """Whether `name` counts the days since an event."""
+    return _EVENT.fullmatch(name) is not None and name == name.lower()
+
+
+def hint_for(name: str, known: Mapping[str, Kind]) -> str:
+    """Return what to do about a name that is not known."""
+    return near_miss(name, known) or f"declare it under `facts:` if `{name}` is a column of yours"

@@ -1,0 +1,85 @@
+"""How the inputs were understood, as plain text: fields, conventions, the join, the fate of every row."""
+
+from csq.render.clean import clean
+from csq.report import Join, Report, SourceFile
+from csq.terms import NoteKind
+
+SHOWN_REJECTS = 10
+"""Rejected rows and unreadable cells that are listed, of those there are."""
+
+
+def is_clean(report: Report) -> bool:
+    """Whether every row was read, every cell understood and every key matched."""
+    return not (
+        report.rejects.height or report.faults.height or any(j.only_here_count or j.ambiguous for j in report.joins)
+    )
+
+
+def check_text(report: Report) -> str:
+    """The whole text, ending in a newline. Off a terminal or on one, nothing is cut."""
+    as_of = f"as of {report.as_of}, {report.as_of_source}" if report.as_of else "no dates in the data"
+    lines = [as_of, f"settings: {report.settings_label}; playbook: {report.playbook_label}", ""]
+    for file in report.sources:
+        lines += [*_file(file), ""]
+    for join in report.joins:
+        lines += [*_join(join, report.currency), ""]
+    choices = [note.text for note in report.notes if note.kind in (NoteKind.CHOICE, NoteKind.WARNING)]
+    lines += ["understood as", *(f"  {text}" for text in choices), ""]
+    lines += _cells(report)
+    return "\n".join(clean(line) for line in lines).rstrip("\n") + "\n"
+
+
+def _file(file: SourceFile) -> list[str]:
+    grain = f" ({file.grain})" if file.grain else ""
+    width = max((len(header) for header, _ in file.columns), default=0)
+    lines = [f"{file.role}: {file.label}{grain}"]
+    lines += [f"  {header:<{width}}  -> {field}" for header, field in file.columns]
+    if file.unused:
+        lines.append(f"  not used: {', '.join(file.unused)}")
+    lines.append(f"  {file.read:,} rows read = {file.used:,} used{_counts(file)}")
+    return lines
+
+
+def _counts(file: SourceFile) -> str:
+    aside = ", ".join(f"{count:,} {reason}" for reason, count in file.set_aside.items())
+    rejected = ", ".join(f"{count:,} {reason}" for reason, count in file.rejected.items())
+    return (
+        f" + {sum(file.set_aside.values()):,} set aside"
+        + (f" ({aside})" if aside else "")
+        + f" + {sum(file.rejected.values()):,} rejected"
+        + (f" ({rejected})" if rejected else "")
+    )
+
+
+def _join(join: Join, currency: str | None) -> list[str]:
+    money = f"{join.absent_value:,.0f}{f' {currency}' if currency else ''}"
+    lines = [
+        f"{join.role} joined to accounts by {join.key}",
+        f"  {join.matched:,} of {join.rows:,} rows match, for {join.accounts:,} accounts",
+        f"  {join.absent_accounts:,} accounts without a row, worth {money} a year",
+        f"  {join.only_here_count:,} keys among no account"
+        + (f": {', '.join(join.only_here)}" if join.only_here else ""),
+    ]
+    if join.ambiguous:
+        lines.append(f"  {join.ambiguous:,} keys fit more than one account")
+    return lines
+
+
+def _cells(report: Report) -> list[str]:
+    """The first rejected rows and unreadable cells, each with its place."""
+    lines = []
+    for title, frame in (("rejected rows", report.rejects), ("unreadable cells, taken as unknown", report.faults)):
+        if frame.height:
+            lines.append(f"{title}: {frame.height:,}")
+            for row in frame.head(SHOWN_REJECTS).iter_rows(named=True):
+                value = "" if row["value"] is None else f" `{_masked(row['value'])}`"
+                lines.append(f"  {row['file']}:{row['line']} {row['column']}{value}: {row['reason']}")
+            if frame.height > SHOWN_REJECTS:
+                lines.append(f"  and {frame.height - SHOWN_REJECTS:,} more")
+            lines.append("")
+    return lines
+
+
+def _masked(value: str) -> str:
+    """The cell as it stands, unless it is an e-mail address, which is nobody's business here."""
+    return "(an e-mail address)" if "@" in value else value

@@ -1,0 +1,25 @@
+"""The formats csq writes, and the file suffixes that stand for them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TERMINAL = "terminal"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+SUFFIXES: Mapping[str, Format] = {
+    ".txt": Format.TERMINAL,
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+}
+"""The format of an output file, by its suffix in lower case."""

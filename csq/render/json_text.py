@@ -1,0 +1,84 @@
+"""JSON: the whole report as one document, or the accounts alone as JSON lines.
+
+Keys are always the same, in the same order; null is written, NaN never. `format_version` grows when a
+key changes its meaning or goes away, not when one is added.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+
+from csq.render.cells import output_rows, value_cells
+from csq.render.options import Options
+from csq.report import Report
+
+FORMAT_VERSION = 1
+
+
+def document(report: Report, options: Options) -> bytes:
+    """Write one document, indented by 2, with each account on a line of its own so that weeks can be compared."""
+    head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
+    accounts = ",\n    ".join(_account_lines(report, options))
+    block = f"[\n    {accounts}\n  ]" if accounts else "[]"
+    return f'{head},\n  "accounts": {block}\n}}\n'.encode()
+
+
+def lines(report: Report, options: Options) -> bytes:
+    """Write one account a line; nothing at all when there is none."""
+    return "".join(f"{line}\n" for line in _account_lines(report, options)).encode()
+
+
+def _account_lines(report: Report, options: Options) -> Iterable[str]:
+    rows = value_cells(*output_rows(report, options))
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+    return [encoder.encode(row) for row in rows.iter_rows(named=True)]
+
+
+def _head(report: Report) -> dict[str, object]:
+    """Everything but the accounts."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "csq_version": report.version,
+        "as_of": _plain(report.as_of),
+        "as_of_source": report.as_of_source,
+        "weighted": report.weighted,
+        "currency": report.currency,
+        "windows": _plain(report.windows),
+        "sources": _plain(report.sources),
+        "settings": {"label": report.settings_label, "sha256": report.settings_sha256},
+        "playbook": {"label": report.playbook_label, "sha256": report.playbook_sha256},
+        "tiers": _plain(report.tiers),
+        "cuts": _plain(report.cuts),
+        "totals": _plain(report.totals),
+        "gaps": _plain(report.gaps),
+        "joins": _plain(report.joins),
+        "plays": _plain(report.plays),
+        "counts": {
+            "accounts": report.accounts.height,
+            "rejected_rows": report.rejects.height,
+            "cell_faults": report.faults.height,
+        },
+        "notes": _plain(report.notes),
+        "pinned": report.pinned,
+    }
+
+
+def _plain(value: object) -> object:
+    """Turn a value of the report into one that JSON has."""
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case float():
+            return round(value, 4)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): _plain(value[key]) for key in sorted(value)}
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case _ if is_dataclass(value):
+            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            return value

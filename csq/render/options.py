@@ -1,0 +1,36 @@
+"""What a person can choose about an output, as values. Nothing here is about the data itself."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which accounts are shown, and in what order. Cuts, ranks and totals never depend on it.
+
+    Of each of the first four, an account is shown when its value is among those named; none named: all.
+    """
+
+    quadrant: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    segment: tuple[str, ...] = ()
+    top: int | None = None
+    """At most so many accounts, >= 0: of each quadrant in the terminal, overall elsewhere."""
+    sort: str | None = None
+    """A column to sort by, `-` in front for the largest first; by rank when None."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How an output is written. Each format takes what concerns it and ignores the rest."""
+
+    selection: Selection = field(default_factory=Selection)
+    fields: tuple[str, ...] = ()
+    """Columns to add after the public ones."""
+    raw: bool = False
+    """Leave text as it is that a spreadsheet would run as a formula."""
+    excel: bool = False
+    """Byte order mark and CRLF, which Excel needs to read CSV as UTF-8."""
+    width: int | None = None
+    """Columns of the terminal; None when there is none, so that nothing is cut or wrapped."""
+    colour: bool = False

@@ -1,0 +1,73 @@
+"""One section a quadrant, in the order of attack: what it means, what to do, what may go wrong, and with whom."""
+
+from csq.render import prose
+from csq.render.terminal.lines import BLANK, Line, Span, Tone, cells, fitted, hanging, line, strong, width_of
+from csq.render.terminal.page import Page, chip
+from csq.render.terminal.table import Table
+from csq.report import QuadrantPlay, Step, Total
+from csq.terms import Who
+
+_KEY = 9
+
+
+def quadrant_section(page: Page, play: QuadrantPlay, table: Table, numbers: range, *, selected: int) -> list[Line]:
+    """Lay out one quadrant.
+
+    Args:
+        page: The page.
+        play: What the playbook says of the quadrant.
+        table: The accounts shown, of all quadrants.
+        numbers: Which of its rows are this quadrant's.
+        selected: How many accounts there are to show, before the longest are cut off at `--top`.
+    """
+    total = next(total for total in page.report.totals if total.quadrant is play.quadrant)
+    title = _title(page, play, total)
+    if not selected:
+        return [*title, line("  none of the selected accounts") if total.accounts else line("  no account")]
+    return [
+        *title,
+        *hanging(line("  "), play.means, page.prose),
+        BLANK,
+        *_play(page, play),
+        *([BLANK, table.header()] if numbers else []),
+        *(each for number in numbers for each in table.row(number)),
+        *_more(selected - len(numbers)),
+    ]
+
+
+def _title(page: Page, play: QuadrantPlay, total: Total) -> list[Line]:
+    """Lay out name and numbers with a rule between them, or below each other where there is no room."""
+    mark = chip(play.quadrant)
+    left = line(mark, " ", strong(play.label), " ")
+    worth = page.worth(total)
+    right = f" {prose.count(total.accounts, 'account')}" + (f" · {worth}" if worth else "")
+    room = page.rule - width_of(left) - cells(right)
+    if room > 0:
+        return [(*left, mark._replace(text="─" * room), *line(right))]
+    return [*hanging(line(mark, " "), play.label, page.width, Tone.STRONG), line(f" {right}")]
+
+
+def _play(page: Page, play: QuadrantPlay) -> list[Line]:
+    """Lay out the headline, the numbered steps with who does them, and the risks."""
+    doers = [_doer(step) for step in play.steps]
+    width = max(map(cells, doers), default=0)
+    out = hanging(line("  ", strong(fitted("Play", _KEY - 2))), play.headline, page.prose, Tone.STRONG)
+    for number, (step, doer) in enumerate(zip(play.steps, doers, strict=True), start=1):
+        out.extend(hanging(line(" " * _KEY, f"{number}  {fitted(doer, width)}  "), step.do, page.prose))
+    for number, risk in enumerate(play.risks):
+        key = Span(" " * _KEY) if number else strong(fitted("  Risks", _KEY))
+        out.extend(hanging(line(key, "!  "), risk, page.prose))
+    return out
+
+
+def _doer(step: Step) -> str:
+    """`csm, 1 h`, `product, automated`, `automated`."""
+    if step.who is Who.AUTOMATION:
+        return "automated"
+    if not step.human:
+        return f"{step.who}, automated"
+    return f"{step.who}, {step.hours:g} h" if step.hours else step.who
+
+
+def _more(hidden: int) -> list[Line]:
+    return [line(f"  {hidden:,} more; `--top N` shows N of each quadrant")] if hidden else []

@@ -1,0 +1,98 @@
+"""Rows aligned by hand, because a drawn table costs a millisecond a row.
+
+All rows of a page share their columns, so that values can be compared across quadrants. Where the page is too
+narrow, columns move to lines below the row, or margins are left out; nothing but a name is ever cut.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from csq.render.terminal.lines import Line, beside, cells, fitted, hanging, line, strong
+
+_INDENT = 2
+_GAP = 2
+_NAME_AT_LEAST = 18
+_NAME_AT_MOST = 40
+_STEP_AT_LEAST = 32
+
+LAYOUTS = (
+    ("rank", "account", "id", "value", "usage", "happiness", "remarks", "step"),
+    ("rank", "account", "id", "value", "usage", "happiness", "step"),
+    ("rank", "account", "id", "value", "usage", "happiness"),
+    ("rank", "account", "value", "usage", "happiness"),
+    ("rank", "account", "value", "usage score", "happiness score"),
+)
+"""Columns of a row, for the widest page first. `account` can shrink; `step` takes the rest of the line."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, and the text of each row."""
+
+    header: str
+    texts: Sequence[str]
+    is_right: bool = False
+
+    @property
+    def natural(self) -> int:
+        """Cells it takes to show every text whole."""
+        return max(map(cells, (self.header, *self.texts)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Accounts as aligned text, by row number."""
+
+    columns: Sequence[Column]
+    widths: Sequence[int]
+    details: Sequence[Sequence[str]]
+    """For each row, lines to put below it."""
+    steps: Column
+    is_step_beside: bool
+    width: int | None
+    """Where a line ends; None for nowhere."""
+
+    def header(self) -> Line:
+        """Head the rows of one quadrant."""
+        titles = self._join([column.header for column in self.columns])
+        return line(strong(titles + self.steps.header if self.is_step_beside else titles.rstrip()))
+
+    def row(self, number: int) -> list[Line]:
+        """Lay out one account: its row, the details below it, and the next step beside or below them."""
+        row = line(self._join([column.texts[number] for column in self.columns]))
+        at = cells(row[0].text)
+        front = " " * (_INDENT + self.widths[0] + _GAP)
+        end = at if self.is_step_beside and self.width else self.width
+        left = [row, *(each for text in self.details[number] for each in hanging(line(front), text, end))]
+        step = self.steps.texts[number]
+        if not step:
+            return left
+        if self.is_step_beside:
+            return beside(left, hanging(line("→ "), step, self.width and self.width - at), at=at)
+        return [*left, *hanging(line(front, "→ "), step, self.width)]
+
+    def _join(self, texts: Sequence[str]) -> str:
+        parts = (
+            fitted(text, width, right=column.is_right)
+            for text, width, column in zip(texts, self.widths, self.columns, strict=True)
+        )
+        return " " * _INDENT + "".join(part + " " * _GAP for part in parts)
+
+
+def fit(columns: Mapping[str, Column], width: int | None) -> tuple[tuple[str, ...], list[int]]:
+    """Choose the fullest layout that leaves room for the names, and the width of each of its columns.
+
+    Args:
+        columns: The columns there are; a layout does without those that are missing.
+        width: Cells of the page, or None.
+    """
+    natural = {name: column.natural for name, column in columns.items()}
+    for wanted in LAYOUTS:
+        layout = tuple(name for name in wanted if name in columns)
+        taken = [_STEP_AT_LEAST if name == "step" else natural[name] for name in layout if name != "account"]
+        room = None if width is None else width - _INDENT - sum(taken) - _GAP * len(taken)
+        if room is None or room >= min(natural["account"], _NAME_AT_LEAST):
+            break
+    if room is not None:
+        natural["account"] = max(min(natural["account"], room, _NAME_AT_MOST), 1)
+    return layout, [natural[name] for name in layout if name != "step"]

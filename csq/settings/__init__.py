@@ -1,0 +1,1 @@
+"""csq.yaml: how to measure."""

@@ -1,0 +1,117 @@
+"""csq.yaml found, read and checked. Reads that one file and nothing else."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from csq import yamlfile
+from csq.errors import Problem, UsageError
+from csq.located import Document, Steps, read, unusable
+from csq.settings.model import ALL_TIERS, UNVALUED, CutRule, Settings
+from csq.terms import Role
+from csq.validation import near_miss, shown, spell, validate
+
+FILE_NAME = "csq.yaml"
+BUILT_IN = "built in"
+Fields = Mapping[Role, Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedSettings:
+    """Settings and where they come from."""
+
+    settings: Settings
+    label: str
+    """The file, or `built in`."""
+    sha256: str
+    """Of the file's bytes; of no bytes at all for what is built in."""
+    folder: Path | None
+    """What paths in the file are relative to."""
+
+    @property
+    def playbook(self) -> Path | None:
+        """The playbook that the file asks for."""
+        name = self.settings.playbook
+        return None if name is None or self.folder is None else self.folder / name
+
+
+def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path | None:
+    """Return the csq.yaml of a run: the one named, else that of the inputs, else that of the working directory.
+
+    Labels are made of what is given, so `Path()` for `cwd` keeps them short.
+    """
+    if flag is not None:
+        return flag
+    candidates = (folder / FILE_NAME for folder in (directory, cwd) if folder is not None)
+    return next((path for path in candidates if path.exists()), None)
+
+
+def load_settings(path: Path | None, fields: Fields | None = None) -> LoadedSettings:
+    """Read and check csq.yaml.
+
+    Args:
+        path: The file; None for what is built in.
+        fields: The fields there are of each role, to check `columns:` against.
+
+    Raises:
+        ConfigError: it cannot be opened, or has faults; all of them are attached.
+    """
+    if path is None:
+        nothing = hashlib.sha256(b"").hexdigest()
+        return LoadedSettings(settings=Settings.model_construct(), label=BUILT_IN, sha256=nothing, folder=None)
+    source = read(path)
+    document = yamlfile.parse(source.text, source.label)
+    settings, problems = validate(document, Settings, "settings")
+    if settings is not None:
+        problems += [*_unknown_fields(document, settings, fields or {}), *_unknown_tiers(document, settings)]
+    if settings is None or problems:
+        raise unusable(source.label, problems)
+    return LoadedSettings(settings=settings, label=source.label, sha256=source.sha256, folder=path.parent)
+
+
+def parse_cut(text: str) -> CutRule:
+    """Read a cut as the command line spells it: a number from 0 to 100, `median`, `weighted_median` or `q75`.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    try:
+        return CutRule.model_validate(text.strip())
+    except ValidationError as error:
+        hint = "a number from 0 to 100, `median`, `weighted_median`, or `q1` to `q99`"
+        raise UsageError(f"{shown(text)} is not a cut", hint=hint) from error
+
+
+def _unknown_fields(document: Document, settings: Settings, fields: Fields) -> Iterator[Problem]:
+    for role, known in fields.items():
+        told = settings.columns.of(role)
+        yield from (_unknown(document, ("columns", role, name), "field", known) for name in told if name not in known)
+
+
+def _unknown_tiers(document: Document, settings: Settings) -> Iterator[Problem]:
+    """Tiers that a number is given for, but that `bands` does not make."""
+    if settings.tiers is None or settings.tiers.bands is None:
+        return
+    known = (*settings.tiers.bands, UNVALUED, ALL_TIERS)
+    thresholds = settings.thresholds
+    told: dict[Steps, Iterable[str]] = {
+        ("thresholds", "usage", "at"): thresholds.usage.at or (),
+        ("thresholds", "happiness", "at"): thresholds.happiness.at or (),
+        **{("thresholds", "references", part): tiers for part, tiers in thresholds.references.items()},
+    }
+    for path, tiers in told.items():
+        yield from (_unknown(document, (*path, tier), "tier", known) for tier in tiers if tier not in known)
+
+
+def _unknown(document: Document, path: Steps, what: str, known: Iterable[str]) -> Problem:
+    known = list(known)
+    return Problem(
+        location=document.locate(path, key=True),
+        path=spell(path),
+        message=f"unknown {what} {shown(path[-1])}",
+        code=f"settings/unknown-{what}",
+        hint=near_miss(str(path[-1]), known) or f"there are {', '.join(known)}",
+    )

@@ -1,0 +1,184 @@
+"""The keys of csq.yaml, their types, ranges and defaults. An empty file is complete.
+
+The lines that a run prints for pinning (`tiers`, and `thresholds` with `at` and `references`) are
+valid input here.
+"""
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from csq.terms import MetricKind, Role
+from csq.validation import Section, Text, fault
+
+ALL_TIERS = "all"
+"""Stands for every tier where a number may differ between them; no band can be called so."""
+UNVALUED = "unvalued"
+"""The tier of accounts without a contract value; no band can be called so."""
+
+Days = Annotated[int, Field(ge=1)]
+Score = Annotated[float, Field(ge=0, le=100)]
+Weight = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Money = Annotated[Decimal, Field(ge=0)]
+
+
+class KeyColumn(StrEnum):
+    """Columns of the accounts file that the key of another file may refer to."""
+
+    ACCOUNT_ID = "account_id"
+    SUBSCRIPTION_ID = "subscription_id"
+    EXTERNAL_ID = "external_id"
+    EMAIL_DOMAIN = "email_domain"
+    ACCOUNT_NAME = "account_name"
+
+
+class Happiness(StrEnum):
+    """What the happiness score is made of."""
+
+    CSAT_MEAN = "csat_mean"
+    TOP_BOX = "top_box"
+    DECISION_MAKER_FIRST = "decision_maker_first"
+    LOWEST_ROLE = "lowest_role"
+
+
+class Within(StrEnum):
+    """Which accounts a cut is taken over."""
+
+    TIER = "tier"
+    ALL = "all"
+
+
+class Columns(Section):
+    """Which header of a file is which field, where csq cannot tell by itself."""
+
+    usage: dict[str, Text] = Field({}, description="field: header, in usage files")
+    csat: dict[str, Text] = Field({}, description="field: header, in csat files")
+    accounts: dict[str, Text] = Field({}, description="field: header, in accounts files")
+
+    def of(self, role: Role) -> dict[str, str]:
+        """Return the headers told for `role`, by field."""
+        return {Role.USAGE: self.usage, Role.CSAT: self.csat, Role.ACCOUNTS: self.accounts}[role]
+
+
+class Keys(Section):
+    """Which column of the accounts file the key of a usage or csat file refers to; None: found by trying."""
+
+    usage: KeyColumn | None = Field(None, description="column of the accounts that the key of usage files refers to")
+    csat: KeyColumn | None = Field(None, description="column of the accounts that the key of csat files refers to")
+
+
+class Windows(Section):
+    """How many days each axis looks back, as_of included."""
+
+    usage: Days = Field(28, description="days of usage that are looked at, ending at as_of")
+    csat: Days = Field(365, description="days of answers that are looked at, ending at as_of")
+
+
+def _known_method(method: str) -> str:
+    if not re.fullmatch(r"median|weighted_median|q[1-9][0-9]?", method):
+        message = f"`{method}` is not a way to take a cut"
+        raise fault("not_a_method", message, "`median`, `weighted_median`, or `q1` to `q99`")
+    return method
+
+
+def _for_all_tiers(value: Any) -> Any:
+    return {ALL_TIERS: value} if isinstance(value, str | int | float) else value
+
+
+class CutRule(Section):
+    """Where high begins on one axis: taken from the scores by `method`, or fixed by `at`."""
+
+    method: Annotated[str, AfterValidator(_known_method)] | None = Field(
+        None, description="`median`, `weighted_median` (by contract value) or a quantile, `q1` to `q99`"
+    )
+    at: Annotated[dict[str, Score], BeforeValidator(_for_all_tiers)] | None = Field(
+        None, description="a score from 0 to 100, or one for each tier, in place of `method`"
+    )
+    within: Within = Field(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        return {"at": data} if re.match(r"[-+.]?\d", data) else {"method": data}
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.method is None) == (self.at is None):
+            raise fault("not_one_of_two", "a cut is taken by `method` or fixed by `at`: give one of them")
+        return self
+
+    @property
+    def quantile(self) -> float | None:
+        """Share of accounts below the cut, 0-1; None when the cut is fixed."""
+        if self.method is None:
+            return None
+        return int(self.method[1:]) / 100 if self.method.startswith("q") else 0.5
+
+
+class Thresholds(Section):
+    """The cuts, and the references that shares are taken of."""
+
+    usage: CutRule = Field(CutRule.model_construct(method="median"), description="cut of the usage score")
+    happiness: CutRule = Field(CutRule.model_construct(at={ALL_TIERS: 70.0}), description="cut of the happiness score")
+    references: dict[str, dict[str, Positive]] = Field(
+        {}, description="for each usage part and tier, the amount that counts as 100, in place of the 75th percentile"
+    )
+
+
+def _usable_bands(bands: dict[str, Decimal]) -> dict[str, Decimal]:
+    if taken := {ALL_TIERS, UNVALUED} & bands.keys():
+        raise fault("reserved", f"a tier cannot be called `{min(taken)}`", "choose another name")
+    if not bands:
+        raise fault("too_few", "`bands` needs at least one tier")
+    if len(set(bands.values())) < len(bands):
+        raise fault("not_distinct", "two tiers begin at the same value")
+    return bands
+
+
+class Tiers(Section):
+    """How accounts are divided by contract value before they are compared."""
+
+    bands: Annotated[dict[Text, Money], AfterValidator(_usable_bands)] | None = Field(
+        None, description="tier: least contract value, money per year"
+    )
+    column: Text | None = Field(None, description="column of the accounts that names the tier, in place of `bands`")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.bands is None) == (self.column is None):
+            raise fault("not_one_of_two", "tiers are made of `bands` or taken from a `column`: give one of them")
+        return self
+
+
+class Currency(Section):
+    """What money in other currencies is worth."""
+
+    base: Text = Field(description="currency that contract values are told in")
+    rates: dict[Text, Annotated[Decimal, Field(gt=0)]] = Field(
+        {}, description="currency: what one unit of it is worth in the base"
+    )
+
+
+class Settings(Section):
+    """csq.yaml: how to measure."""
+
+    playbook: Text | None = Field(None, description="playbook to use, relative to this file")
+    columns: Columns = Field(Columns.model_construct(), description=Columns.__doc__)
+    keys: Keys = Field(Keys.model_construct(), description=Keys.__doc__)
+    windows: Windows = Field(Windows.model_construct(), description=Windows.__doc__)
+    metrics: dict[str, Annotated[MetricKind, BeforeValidator(lambda kind: "id" if kind == "ignore" else kind)]] = Field(
+        {}, description="column of a usage table: count, users, percent, trouble, or ignore"
+    )
+    weights: dict[str, Weight] = Field(
+        {}, description="usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"
+    )
+    happiness: Happiness = Field(Happiness.CSAT_MEAN, description="what the happiness score is made of")
+    tiers: Tiers | None = Field(None, description="tiers of contract value; thirds of the valued accounts by default")
+    thresholds: Thresholds = Field(Thresholds.model_construct(), description=Thresholds.__doc__)
+    currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

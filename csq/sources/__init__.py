@@ -1,0 +1,1 @@
+"""From files to typed tables and rejects: the only room that opens an input."""

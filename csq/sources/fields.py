@@ -1,0 +1,126 @@
+"""The fields of each role: what they are called in the wild, what they hold, which must be there.
+
+Data only. A header means a field when its letters and digits, lower-cased, are one of the field's
+names; where two headers do, the name that stands first wins.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from csq.terms import Role
+
+
+class Cell(StrEnum):
+    """How the cells of a field are read."""
+
+    KEY = "key"
+    TEXT = "text"
+    NUMBER = "number"
+    WHOLE = "whole number"
+    MONEY = "money"
+    DATE = "date"
+    TIME = "date and time"
+    BOOL = "yes or no"
+    SCORE = "score"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a role."""
+
+    name: str
+    cell: Cell
+    names: tuple[str, ...]
+    """Headers it goes by, most telling first, lower-case letters and digits only."""
+
+
+KEYS = (
+    Field("account_id", Cell.KEY, ("accountid", "accountkey", "accountnumber", "customerid", "companyid", "orgid",
+        "organizationid", "organisationid", "workspaceid", "tenantid", "clientid", "sourceaccountid", "account", "customer")),
+    Field("subscription_id", Cell.KEY, ("subscriptionid", "subscription", "subid", "contractid")),
+    Field("external_id", Cell.KEY, ("externalid", "externalaccountid", "externalreference", "customdata1", "crmid")),
+    Field("account_name", Cell.KEY, ("accountname", "companyname", "customername", "company", "organization",
+        "organisation", "organizationname", "organisationname", "clientname", "client")),
+    Field("email_domain", Cell.KEY, ("emaildomain", "domain", "companydomain", "companydomainname", "website",
+        "requesterdomain")),
+)  # fmt: skip
+KEY_NAMES = tuple(field.name for field in KEYS)
+
+USAGE = (
+    *KEYS,
+    Field("date", Cell.TIME, ("date", "usagedate", "eventdate", "activitydate", "day", "timestamp", "eventtime",
+        "eventtimestamp", "occurredat", "datetime", "time", "createdat")),
+    Field("period", Cell.DATE, ("period", "month", "week", "periodstart", "monthstart", "weekstart", "weekstarting",
+        "weekof", "usagemonth", "usageweek", "reportingmonth", "reportingweek")),
+    Field("user_id", Cell.KEY, ("userid", "user", "useremail", "email", "username", "visitorid", "memberid",
+        "distinctid", "personid")),
+    Field("feature", Cell.KEY, ("feature", "featurename", "featureid", "module", "productarea", "eventname",
+        "eventtype", "event", "action")),
+    Field("events", Cell.NUMBER, ("events", "eventcount", "usagecount", "totalevents", "eventtotals", "actions",
+        "interactions", "count", "hits")),
+    Field("event_id", Cell.KEY, ("eventid", "usageid", "eventuuid", "insertid", "messageid")),
+    Field("last_active_date", Cell.DATE, ("lastactivedate", "lastactive", "lastlogin", "lastlogindate", "lastseen",
+        "lastactivity", "lastactivitydate", "lastvisit", "lastused")),
+)  # fmt: skip
+
+CSAT = (
+    *KEYS,
+    Field("score", Cell.SCORE, ("score", "csat", "csatscore", "satisfactionscore", "satisfactionrating",
+        "satisfaction", "rating", "surveyscore", "overallsatisfaction", "happiness", "happinessscore", "answer")),
+    Field("nps", Cell.SCORE, ("nps", "npsscore", "npsrating", "likelihoodtorecommend", "recommend")),
+    Field("ces", Cell.SCORE, ("ces", "cesscore", "effort", "effortscore", "customereffortscore")),
+    Field("user_id", Cell.KEY, ("respondentid", "userid", "contactid", "visitorid", "personid", "respondent", "user")),
+    Field("email", Cell.KEY, ("email", "emailaddress", "useremail", "respondentemail", "contactemail",
+        "recipientemail", "requesteremail")),
+    Field("role", Cell.TEXT, ("role", "userrole", "contactrole", "respondentrole", "persona")),
+    Field("submitted_at", Cell.TIME, ("submittedat", "submitted", "submittedon", "submissiondate", "responsedate",
+        "respondedat", "answeredat", "completedat", "recordeddate", "surveydate", "date", "timestamp", "createdat",
+        "submitdate", "enddate")),
+    Field("sent_at", Cell.TIME, ("sentat", "sent", "senton", "sentdate", "datesent", "invitedat", "requestsentat")),
+    Field("comment", Cell.TEXT, ("comment", "comments", "feedback", "feedbacktext", "verbatim", "reason", "remark")),
+    Field("survey", Cell.TEXT, ("survey", "surveytype", "surveykind", "surveyname")),
+    Field("status", Cell.TEXT, ("status", "responsestatus", "surveystatus")),
+    Field("responses", Cell.WHOLE, ("responses", "responsecount", "numberofresponses", "n", "answers",
+        "surveyresponses")),
+)  # fmt: skip
+
+ACCOUNTS = (
+    Field("account_id", Cell.KEY, (*KEYS[0].names[:-2], "recordid", "id", "account", "customer")),
+    Field("account_name", Cell.TEXT, (*KEYS[3].names, "name")),
+    Field("subscription_id", Cell.KEY, KEYS[1].names),
+    Field("external_id", Cell.KEY, KEYS[2].names),
+    Field("email_domain", Cell.KEY, KEYS[4].names[:-1]),
+    Field("arr", Cell.MONEY, ("arr", "arramount", "annualrecurringrevenue", "contractvalue", "annualcontractvalue",
+        "annualvalue", "annualcontract", "contractamount", "annualamount")),
+    Field("acv", Cell.MONEY, ("acv", "acvamount")),
+    Field("mrr", Cell.MONEY, ("mrr", "mrramount", "monthlyrecurringrevenue", "monthlyvalue", "monthlyamount")),
+    Field("currency", Cell.TEXT, ("currency", "currencycode", "arrcurrency", "currencyisocode")),
+    Field("seats", Cell.WHOLE, ("seats", "seatspurchased", "seatscontracted", "contractedseats", "seatcount",
+        "licences", "licenses", "licensecount")),
+    Field("segment", Cell.TEXT, ("segment", "customersegment", "accountsegment", "industry")),
+    Field("owner", Cell.TEXT, ("owner", "csm", "csmname", "accountowner", "customersuccessmanager", "accountmanager",
+        "csmowner", "companyowner", "accountownername")),
+    Field("status", Cell.TEXT, ("status", "accountstatus", "customerstatus", "lifecyclestage", "subscriptionstatus")),
+    Field("start_date", Cell.DATE, ("startdate", "customersince", "contractstart", "contractstartdate", "signupdate",
+        "subscriptionstart", "createddate")),
+    Field("end_date", Cell.DATE, ("enddate", "contractend", "contractenddate", "cancelleddate", "canceledat",
+        "churndate", "subscriptionend", "endedat")),
+    Field("renewal_date", Cell.DATE, ("renewaldate", "renewal", "nextrenewal", "nextrenewaldate", "renewson",
+        "contractrenewaldate")),
+    Field("fit", Cell.TEXT, ("fit", "customerfit", "icpfit")),
+    Field("willing", Cell.BOOL, ("willing", "iswilling", "willingness")),
+    Field("internal_owner", Cell.TEXT, ("internalowner", "customerowner", "inhouseowner", "projectowner")),
+    Field("north_star", Cell.TEXT, ("northstar", "northstarmetric", "successmetric")),
+    Field("season_months", Cell.TEXT, ("seasonmonths", "season", "activemonths")),
+    Field("features_entitled", Cell.TEXT, ("featuresentitled", "entitledfeatures", "entitlements")),
+    Field("is_reference", Cell.BOOL, ("isreference", "reference", "referenceable", "casestudy")),
+    Field("last_contact_date", Cell.DATE, ("lastcontactdate", "lastcontact", "lastcontacted", "lasttouch",
+        "lasttouchpoint")),
+    Field("open_tickets", Cell.WHOLE, ("opentickets", "openticketcount", "ticketsopen")),
+    Field("required_by_mandate", Cell.BOOL, ("requiredbymandate", "mandated", "mandatory")),
+)  # fmt: skip
+
+FIELDS: Mapping[Role, tuple[Field, ...]] = {Role.USAGE: USAGE, Role.CSAT: CSAT, Role.ACCOUNTS: ACCOUNTS}
+MONEY_FIELDS = ("arr", "acv", "mrr")
+"""Columns that may hold the contract value, in the order in which one is taken."""

@@ -1,0 +1,183 @@
+"""Files to `Tables`: everything read, typed, matched to its account, with the fate of each row so far.
+
+After this nothing knows about files, headers or conventions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from csq.errors import InputError
+from csq.report import Note
+from csq.sources.accounts import read_accounts
+from csq.sources.headers import check_told
+from csq.sources.identity import Matched, match_rows
+from csq.sources.overlap import count_event_ids_once, drop_repeats_across_files, settle_log, settle_table
+from csq.sources.read import LINE, TextTable, read_table
+from csq.sources.survey import read_survey
+from csq.sources.tables import FILE, ReadOptions, Typed, group_by_header, no_rejects
+from csq.sources.usage import read_usage
+from csq.terms import Grain, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRead:
+    """One file as it was read: how many rows, how many of them rejected, and what its columns became."""
+
+    role: Role
+    label: str
+    sha256: str
+    read: int
+    rejected: Mapping[str, int]
+    columns: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
+    grain: Grain | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRows:
+    """The usable rows of one role.
+
+    `frame` has `file`, `line`, `account_id`, `aside` (why a row is set aside, or null) and the role's
+    fields. `key` is the key column of the accounts by which its rows were matched.
+    """
+
+    role: Role
+    frame: pl.DataFrame
+    key: str
+    ambiguous: int = 0
+    grain: Grain | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """All inputs of a run. A role that was not given is None."""
+
+    usage: RoleRows | None = None
+    csat: RoleRows | None = None
+    accounts: RoleRows | None = None
+    files: tuple[FileRead, ...] = ()
+    rejects: pl.DataFrame = field(default_factory=no_rejects)
+    faults: pl.DataFrame = field(default_factory=no_rejects)
+    notes: tuple[Note, ...] = ()
+    custom: tuple[str, ...] = ()
+    """Columns of the accounts files that are no field of csq's, kept for `--fields` and conditions."""
+
+
+def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
+    """Read all files of a run.
+
+    Raises:
+        InputError: A file is missing, unreadable or ambiguous.
+        UsageError: A `--column` or `--key` names something that is not there.
+    """
+    texts = {role: tuple(read_table(path) for path in sorted(paths.get(role, ()), key=str)) for role in Role}
+    for role, tables in texts.items():
+        if tables:
+            check_told(options.columns.get(role, {}), role, tables)
+    accounts = _load_accounts(texts[Role.ACCOUNTS], options)
+    account_rows = accounts.rows.frame if accounts else None
+    parts = [
+        part
+        for part in (
+            accounts,
+            _load_usage(texts[Role.USAGE], options, account_rows),
+            _load_csat(texts[Role.CSAT], options, account_rows),
+        )
+        if part
+    ]
+    by_role = {part.rows.role: part.rows for part in parts}
+    typed = [item for part in parts for item in part.typed]
+    return Tables(
+        usage=by_role.get(Role.USAGE),
+        csat=by_role.get(Role.CSAT),
+        accounts=by_role.get(Role.ACCOUNTS),
+        files=tuple(_file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables),
+        rejects=pl.concat([no_rejects(), *(item.rejects for item in typed)]).sort("role", FILE, LINE, "column"),
+        faults=pl.concat([no_rejects(), *(item.faults for item in typed)]).sort("role", FILE, LINE, "column"),
+        notes=tuple(note for item in typed for note in item.notes),
+        custom=accounts.custom if accounts else (),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    rows: RoleRows
+    typed: tuple[Typed, ...]
+    custom: tuple[str, ...] = ()
+
+
+def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part | None:
+    if not tables:
+        return None
+    read = [read_accounts(group, options) for group in group_by_header(tables)]
+    frame = pl.concat([typed.usable() for typed, _ in read], how="diagonal")
+    rows = RoleRows(role=Role.ACCOUNTS, frame=frame, key="account_id")
+    custom = tuple(dict.fromkeys(name for _, names in read for name in names))
+    return _Part(rows=rows, typed=tuple(typed for typed, _ in read), custom=custom)
+
+
+def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> _Part | None:
+    if not tables:
+        return None
+    typed, matches, grains = [], [], {}
+    for group in group_by_header(tables):
+        item, grain = read_usage(group, options)
+        matches.append(match_rows(item, accounts, options.keys.get(Role.USAGE)))
+        grains[grain] = group[0].label
+    if len(grains) > 1:
+        told = " and ".join(f"`{label}` ({grain})" for grain, label in grains.items())
+        raise InputError(
+            f"usage files of different grain: {told}", hint="give one kind of usage export in a run"
+        )
+    grain = next(iter(grains))
+    typed = [match.typed for match in matches]
+    frame = pl.concat([match.frame for match in matches], how="diagonal")
+    if grain is Grain.LOG:
+        frame = settle_log(count_event_ids_once(frame), options.overlap)
+    else:
+        frame = settle_table(frame, grain, options.overlap)
+    return _Part(rows=_rows(Role.USAGE, frame, matches, grain), typed=tuple(typed))
+
+
+def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> _Part | None:
+    if not tables:
+        return None
+    matches = [match_rows(read_survey(group, options), accounts, options.keys.get(Role.CSAT)) for group in group_by_header(tables)]
+    frames = []
+    for match in matches:
+        told_apart = any(name in match.typed.fields for name in ("submitted_at", "sent_at", "user_id", "email"))
+        if told_apart and len(match.typed.tables) > 1:
+            cells = [name for name in match.typed.text.columns if name not in (FILE, LINE)]
+            rows = match.frame.join(match.typed.text, on=[FILE, LINE], how="left", maintain_order="left")
+            frames.append(drop_repeats_across_files(rows, [*cells, "survey"]).drop(cells))
+        else:
+            frames.append(match.frame)
+    return _Part(rows=_rows(Role.CSAT, pl.concat(frames, how="diagonal"), matches, None), typed=tuple(m.typed for m in matches))
+
+
+def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain | None) -> RoleRows:
+    return RoleRows(
+        role=role,
+        frame=frame,
+        key=" and ".join(dict.fromkeys(match.key for match in matches)),
+        ambiguous=sum(match.ambiguous for match in matches),
+        grain=grain,
+    )
+
+
+def _file_read(item: Typed, table: TextTable, grain: Grain | None) -> FileRead:
+    rejected = item.rejects.filter(pl.col(FILE) == table.label).group_by("reason").len().sort("reason")
+    used = {index: name.removeprefix("metric_") for name, index in item.fields.items()}
+    return FileRead(
+        role=item.role,
+        label=table.label,
+        sha256=table.sha256,
+        read=table.frame.height,
+        rejected=dict(rejected.iter_rows()),
+        columns=tuple((header, used[index]) for index, header in enumerate(table.header) if index in used),
+        unused=tuple(header for index, header in enumerate(table.header) if index not in used and header),
+        grain=grain,
+    )

@@ -1,0 +1,74 @@
+"""Which file plays which role: named by flags, or found by name in one directory."""
+
+import glob
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from csq.errors import InputError, UsageError
+from csq.terms import Role
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+NAMES: Mapping[Role, tuple[str, ...]] = {
+    Role.USAGE: ("usage", "activity", "eventlog", "logins", "metrics"),
+    Role.CSAT: ("csat", "survey", "surveys", "nps", "ces", "satisfaction", "feedback", "tickets"),
+    Role.ACCOUNTS: ("accounts", "account", "customers", "companies", "crm", "subscriptions", "contracts"),
+}
+"""Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""
+
+
+def roles_of(path: Path) -> list[Role]:
+    """Return the roles that a file's name speaks of; none when its suffix is that of no input."""
+    if path.suffix.casefold() not in SUFFIXES:
+        return []
+    words = set(re.split(r"[^a-z]+", path.stem.casefold()))
+    return [role for role, names in NAMES.items() if words & set(names)]
+
+
+def in_directory(directory: Path) -> dict[Role, list[Path]]:
+    """Return the files of each role in `directory` (not below it), sorted by name.
+
+    Raises:
+        InputError: There is no such directory, it holds neither usage nor csat, or a name fits two roles.
+    """
+    if not directory.is_dir():
+        raise InputError(
+            f"no such directory: `{directory}`", hint="give the folder with the exports, or `--usage` and `--csat` files"
+        )
+    found: dict[Role, list[Path]] = {role: [] for role in Role}
+    for path in sorted(directory.iterdir()):
+        roles = roles_of(path)
+        if not roles or not path.is_file():
+            continue
+        if len(roles) > 1:
+            raise InputError(
+                f"`{path}` could be {' or '.join(roles)} by its name",
+                hint=f"rename it, or name it by a flag: `--{roles[0]} {path}`",
+            )
+        for role in roles:
+            found[role].append(path)
+    if not found[Role.USAGE] and not found[Role.CSAT]:
+        raise InputError(
+            f"`{directory}` has no file for usage or csat",
+            hint="names such as `usage.csv`, `csat.csv`, `accounts.csv` are found; or name files by `--usage`, `--csat`",
+        )
+    return found
+
+
+def expand(role: Role, patterns: list[str]) -> list[Path]:
+    """Resolve what was given to one flag: files, `-`, or patterns such as `usage_*.csv`, sorted, each once.
+
+    Raises:
+        UsageError: A pattern matches nothing.
+    """
+    paths: list[Path] = []
+    for pattern in patterns:
+        # A file whose name has brackets or stars is itself before it is a pattern.
+        if pattern == "-" or Path(pattern).exists() or not glob.has_magic(pattern):
+            paths.append(Path(pattern))
+            continue
+        matches = sorted(Path(match) for match in glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
+        if not matches:
+            raise UsageError(f"`--{role} {pattern}` matches no file")
+        paths += matches
+    return list(dict.fromkeys(paths))

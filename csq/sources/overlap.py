@@ -1,0 +1,92 @@
+"""The same thing told twice: repeated event ids, duplicate rows, exports whose days overlap.
+
+What is provably the same is counted once. What may be, such as two exports that both speak of an
+account's day, is an error that names both until the user settles it.
+"""
+
+import polars as pl
+
+from csq.errors import InputError, Location
+from csq.sources.read import LINE
+from csq.sources.tables import FILE
+from csq.terms import Aside, Grain
+
+ASIDE = "aside"
+
+
+def set_aside(frame: pl.DataFrame, mask: pl.Expr, reason: Aside) -> pl.DataFrame:
+    """Give rows that are still in use and where `mask` holds a reason for being set aside."""
+    return frame.with_columns(
+        pl.when(pl.col(ASIDE).is_null() & mask.fill_null(value=False)).then(pl.lit(str(reason))).otherwise(ASIDE).alias(ASIDE)
+    )
+
+
+def _measures(frame: pl.DataFrame) -> list[str]:
+    return [name for name in frame.columns if name not in (LINE, FILE, ASIDE)]
+
+
+def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """Set aside rows that stand word for word in an earlier file too; repeats within one file stay."""
+    first = pl.col(FILE).min().over(columns)
+    return set_aside(frame, pl.col(FILE) != first, Aside.DUPLICATE)
+
+
+def count_event_ids_once(frame: pl.DataFrame) -> pl.DataFrame:
+    """Keep one row of each event id: the smallest in all its cells, so that the order of rows is no matter."""
+    order = [name for name in _measures(frame) if name != "event_id"]
+    place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id")
+    repeated = pl.col("event_id").is_not_null() & (place > 1)
+    return set_aside(frame, repeated, Aside.REPEATED_EVENT)
+
+
+def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
+    """Logs in several files: refuse two that tell the same account's same moment, unless settled.
+
+    Rows with an event id are known apart and pass.
+
+    Raises:
+        InputError: Two files overlap and `overlap` is not given.
+    """
+    moment = ["account_id", "at", "user_id", "feature"]
+    if overlap == "dedupe":
+        return drop_repeats_across_files(frame, [*moment, "events"])
+    if overlap == "add" or frame[FILE].n_unique() < 2:
+        return frame
+    open_rows = frame.filter(pl.col(ASIDE).is_null() & pl.col("event_id").is_null())
+    twice = open_rows.filter(pl.col(FILE).n_unique().over(moment) > 1)
+    if twice.height:
+        raise _overlap(twice.sort(*moment, FILE, LINE), "the same account, user, feature and time")
+    return frame
+
+
+def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.DataFrame:
+    """Usage tables: one row per account (and period). Identical ones count once, different ones are refused.
+
+    With `add` all stay, to be summed.
+
+    Raises:
+        InputError: Two different rows for one account (and period), and `overlap` does not say `add`.
+    """
+    key = ["account_id", "period"] if grain is Grain.PERIOD else ["account_id"]
+    if overlap == "add":
+        return frame
+    rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith("metric_")])
+    place = pl.struct(FILE, LINE).rank("ordinal").over([*key, rows.hash()])
+    frame = set_aside(frame, pl.col("account_id").is_not_null() & (place > 1), Aside.DUPLICATE)
+    twice = frame.filter(pl.col(ASIDE).is_null()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)
+    if twice.height:
+        raise _overlap(twice, "the same account and period" if grain is Grain.PERIOD else "the same account")
+    return frame
+
+
+def _overlap(twice: pl.DataFrame, what: str) -> InputError:
+    one = twice.row(0, named=True)
+    mates = twice.filter(pl.col("account_id") == one["account_id"])
+    other = mates.filter((pl.col(FILE) != one[FILE]) | (pl.col(LINE) != one[LINE])).row(0, named=True)
+    apart = mates.filter(pl.col(FILE) != one[FILE])
+    other = apart.row(0, named=True) if apart.height else other
+    return InputError(
+        f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell {what}, `{one['account_id']}`",
+        location=Location(label=str(one[FILE]), line=int(one[LINE])),
+        hint="`--overlap dedupe` counts rows that are the same in both once, `--overlap add` adds them up",
+    )

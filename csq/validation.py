@@ -1,0 +1,176 @@
+"""A document against a model: every fault at once, each with its place and in plain words.
+
+The model is a `Section`: pydantic checks and types the texts, this module turns what it objects to
+into `Problem`s that name the line, what is wrong with the value, and the nearest thing allowed.
+"""
+
+import difflib
+import re
+import types
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, LiteralString, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from csq.errors import Problem
+from csq.located import Document, Steps, printable
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Text with something in it; spaces and line ends around it do not count."""
+
+
+class Section(BaseModel):
+    """A mapping of a document. Unknown keys are faults; a key left blank is as good as absent."""
+
+    # Deferred: the outermost model builds one validator for the whole, which is most of the cost of a model.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blanks(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+
+
+def fault(code: LiteralString, message: str, hint: str | None = None) -> PydanticCustomError:
+    """Return what a model's own check raises; `code` with underscores for dashes."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+Model = TypeVar("Model", bound=Section)
+
+
+def validate(document: Document, model: type[Model], area: str) -> tuple[Model | None, list[Problem]]:
+    """Type the values of `document` as `model`.
+
+    Args:
+        document: What was read.
+        model: What it ought to be.
+        area: First half of the problems' codes, such as `playbook`.
+
+    Returns:
+        The model, or None when there are faults; and the faults.
+    """
+    data = {} if document.data is None else document.data
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    # A default that depends on a faulty value cannot be told; the faulty value itself is.
+    told = (each for each in faults if each["type"] != "default_factory_not_called")
+    return None, [_problem(document, model, area, each) for each in told]
+
+
+def near_miss(word: str, known: Iterable[str]) -> str | None:
+    """Return the hint that offers the known word closest to `word`, if there is one."""
+    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f"did you mean `{folded[close[0]]}`?" if close else None
+
+
+def spell(path: Steps) -> str:
+    """Write a path as people read it, `play.steps[2].do`; positions count from 1, like lines."""
+    words = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{printable(step)}" for step in path)
+    return words.removeprefix(".")
+
+
+def shown(value: object) -> str:
+    """Quote a value of the document for a message; what is not text is only named."""
+    match value:
+        case None:
+            return "blank"
+        case str() if not value.strip():
+            return "blank"
+        case str() if len(value) <= 40:
+            return f"`{printable(value)}`"
+        case str():
+            return f"`{printable(value[:37])}...`"
+        case dict():
+            return "a group of keys"
+        case _:
+            return "a list"
+
+
+def _problem(document: Document, model: type[Section], area: str, error: Mapping[str, Any]) -> Problem:
+    loc: Steps = tuple(step for step in error["loc"] if step != "[key]")
+    unknown = error["type"] == "extra_forbidden"
+    path = loc if unknown or error["type"] == "missing" else document.nearest(loc)
+    name = next((f"`{printable(step)}`" for step in reversed(path) if isinstance(step, str)), "the file")
+    if unknown:
+        known = _keys(model, path[:-1])
+        code, message = "unknown-key", f"unknown key {name}"
+        hint = near_miss(str(path[-1]), known) or f"keys here: {', '.join(known)}"
+    elif error["type"] == "missing":
+        code, hint = "missing-key", None
+        message = f"{name} is blank" if document.nearest(loc) == loc else f"{name} is missing"
+    else:
+        code, message, hint = _wrong_value(name, error)
+    at_key = unknown or "[key]" in error["loc"]
+    return Problem(
+        location=document.locate(path, key=at_key), path=spell(path), message=message, code=f"{area}/{code}", hint=hint
+    )
+
+
+_NUMBER = ("not-a-number", "a number")
+_WHOLE = ("not-a-whole-number", "a whole number")
+_BOOL = ("not-true-or-false", "`true` or `false`")
+_CHOICE = ("not-a-choice", "one of {expected}")
+_KEYS = ("not-a-group", "a group of `key: value` lines")
+_LIST = ("not-a-list", "a list, each entry after `- `")
+_TEXT = ("not-text", "text")
+_MUST_BE = {
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": _BOOL,
+    "bool_parsing": _BOOL,
+    "enum": _CHOICE,
+    "model_type": _KEYS,
+    "dict_type": _KEYS,
+    "tuple_type": _LIST,
+    "string_type": _TEXT,
+    "string_too_short": _TEXT,
+    "too_short": ("too-few", "a list with something in it"),
+    "greater_than": ("out-of-range", "above {gt}"),
+    "greater_than_equal": ("out-of-range", "at least {ge}"),
+    "less_than": ("out-of-range", "below {lt}"),
+    "less_than_equal": ("out-of-range", "at most {le}"),
+}
+"""What pydantic objects to -> the code, and what the value must be."""
+
+
+def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    """Return code, message and hint."""
+    kind, value, context = error["type"], error["input"], dict(error.get("ctx", {}))
+    if kind not in _MUST_BE:
+        # A check of csq's own; it brings its words with it.
+        return kind.replace("_", "-"), error["msg"], context.get("hint")
+    code, what = _MUST_BE[kind]
+    hint = None
+    if kind == "enum":
+        words = re.findall("'([^']*)'", context["expected"])
+        context["expected"] = ", ".join(f"`{word}`" for word in words)
+        hint = near_miss(str(value), words)
+    limits = {key: f"{limit:,g}" if isinstance(limit, float) else limit for key, limit in context.items()}
+    return code, f"{name} must be {what.format(**limits)}, not {shown(value)}", hint
+
+
+def _keys(model: type[Section], path: Steps) -> list[str]:
+    """Return the keys that the model allows at `path`, in its own order."""
+    kind: Any = model
+    for step in path:
+        if isinstance(kind, type) and issubclass(kind, Section):
+            kind = kind.model_fields[str(step)].annotation
+        else:
+            kind = get_args(kind)[0 if isinstance(step, int) else 1]
+        while get_origin(kind) in (Annotated, Union, types.UnionType):
+            kind = get_args(kind)[0]
+    return list(kind.model_fields)

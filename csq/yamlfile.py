@@ -1,0 +1,208 @@
+"""YAML text -> values that remember where they stand.
+
+Nothing is typed here: `no`, `00123` and `12:30` stay the texts that were written, and only a
+plain blank, `~` or `null` is None.
+
+Refused, each with its place: tags, several documents, keys that are not text, a key given twice,
+aliases that go nowhere, and whatever is nested or expanded beyond all reason. The text is read as
+a stream of events and never by recursion, so no input can exhaust the stack or the memory.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from csq.errors import Problem
+from csq.located import Data, Document, Node, place, printable, unusable
+
+MAX_DEPTH = 32
+MAX_VALUES = 20_000
+"""Values of a document, those that an alias repeats counted each time."""
+
+# Several times as fast as the other, but not part of every build of the library.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+def parse(text: str, label: str) -> Document:
+    """Read one YAML document.
+
+    Raises:
+        ConfigError: with every fault found up to the first that hides the rest.
+    """
+    lines = tuple(_LINE_BREAK.split(text))
+    builder = _Builder(label, lines)
+    if found := _UNREADABLE.search(text):
+        before = _LINE_BREAK.split(text[: found.start()])
+        builder.refuse(
+            len(before) - 1, len(before[-1]), f"the character U+{ord(found.group()):04X} cannot stand here", "character"
+        )
+        raise unusable(label, builder.problems)
+    try:
+        root = builder.build(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        builder.refuse(*_explain(error, lines))
+        raise unusable(label, builder.problems) from error
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # The pure parser lets absurd escapes and version numbers through to `chr` and `int`.
+        builder.refuse(0, 0, "cannot be read as YAML", "syntax")
+        raise unusable(label, builder.problems) from error
+    if builder.problems:
+        raise unusable(label, builder.problems)
+    return Document(label, lines, root)
+
+
+class _TooMuch(Exception):
+    """A fault after which there is no point in reading on."""
+
+
+class _Builder:
+    """Builds the nodes of one document from the parser's events."""
+
+    def __init__(self, label: str, lines: tuple[str, ...]) -> None:
+        self.label = label
+        self.lines = lines
+        self.problems: list[Problem] = []
+        self._root = Node(0, 0, 1, None)
+        self._open: list[tuple[Node, str | None]] = []
+        self._keys: list[Node | None] = []
+        self._anchors: dict[str, Node] = {}
+        self._values = 0
+        self._documents = 0
+
+    def refuse(self, line: int, column: int, message: str, code: str, hint: str | None = None) -> None:
+        """Record a fault of the YAML itself."""
+        location = place(self.label, self.lines, line, column)
+        self.problems.append(Problem(location=location, path="", message=message, code=f"yaml/{code}", hint=hint))
+
+    def build(self, events: Iterator[Any]) -> Node:
+        """Take every event in turn; return the root."""
+        try:
+            for event in events:
+                self._take(event)
+        except _TooMuch:
+            raise unusable(self.label, self.problems) from None
+        return self._root
+
+    def _take(self, event: Any) -> None:
+        match event:
+            case yaml.ScalarEvent():
+                self._check_tag(event)
+                self._close(self._scalar(event), event.anchor)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._check_tag(event)
+                self._enter(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                node, anchor = self._open.pop()
+                if isinstance(node.data, dict):
+                    self._keys.pop()
+                self._close(node, anchor)
+            case yaml.AliasEvent():
+                self._repeat(event)
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self._stop(event, "a second document begins", "documents", "keep one document to a file")
+
+    def _stop(self, event: Any, message: str, code: str, hint: str | None = None) -> None:
+        self.refuse(event.start_mark.line, event.start_mark.column, message, code, hint)
+        raise _TooMuch
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag is not None:
+            mark, tag = event.start_mark, printable(event.tag)
+            self.refuse(mark.line, mark.column, f"the tag `{tag}` is not allowed", "tag", "leave the tag out")
+
+    def _scalar(self, event: Any) -> Node:
+        start, end = event.start_mark, event.end_mark
+        blank = not event.style and event.value in ("", "~", "null", "Null", "NULL")
+        width = end.column - start.column if end.line == start.line else len(self.lines[start.line])
+        return Node(start.line, start.column, width, None if blank else event.value, event.style or "")
+
+    def _enter(self, event: Any) -> None:
+        mapping = isinstance(event, yaml.MappingStartEvent)
+        node = Node(event.start_mark.line, event.start_mark.column, 1, {} if mapping else [])
+        self._open.append((node, event.anchor))
+        if mapping:
+            self._keys.append(None)
+        if len(self._open) > MAX_DEPTH:
+            self._stop(event, f"nested more than {MAX_DEPTH} levels deep", "depth")
+
+    def _repeat(self, event: Any) -> None:
+        target = self._anchors.get(event.anchor)
+        mark, name = event.start_mark, printable(event.anchor)
+        if target is None:
+            self.refuse(mark.line, mark.column, f"the alias `*{name}` goes nowhere", "alias")
+            target = Node(mark.line, mark.column, 1, None)
+        elif len(self._open) + target.height > MAX_DEPTH:
+            self._stop(event, f"the alias `*{name}` nests more than {MAX_DEPTH} levels deep", "depth")
+        self._values += target.values - 1
+        self._close(target, None)
+
+    def _close(self, node: Node, anchor: str | None) -> None:
+        """A value is complete: count it, remember it under its anchor, and hand it to what holds it."""
+        self._values += 1
+        if self._values > MAX_VALUES:
+            self.refuse(node.line, node.column, f"more than {MAX_VALUES:,} values once aliases are followed", "size")
+            raise _TooMuch
+        if anchor is not None:
+            self._anchors[anchor] = node
+        if not self._open:
+            self._root = node
+            return
+        parent = self._open[-1][0]
+        if isinstance(parent.data, dict):
+            if self._keys[-1] is None:
+                self._keys[-1] = node
+                return
+            key, self._keys[-1] = self._keys[-1], None
+            if not self._put(parent, parent.data, key, node):
+                return
+        elif isinstance(parent.data, list):
+            parent.children[len(parent.data)] = (node, node)
+            parent.data.append(node.data)
+        parent.values += node.values
+        parent.height = max(parent.height, node.height + 1)
+
+    def _put(self, parent: Node, mapping: dict[str, Data], key: Node, node: Node) -> bool:
+        if not isinstance(key.data, str):
+            self.refuse(key.line, key.column, "a key must be text", "key")
+        elif key.data in mapping:
+            first = parent.children[key.data][0].line + 1
+            name = printable(key.data)
+            self.refuse(key.line, key.column, f"the key `{name}` is given twice", "twice", f"it is on line {first} too")
+        else:
+            parent.children[key.data] = (key, node)
+            mapping[key.data] = node.data
+            return True
+        return False
+
+
+_SYNTAX = (
+    # What the two parsers say, what it means to the person who wrote the line, and what to do.
+    (r"mapping values are not allowed", "a second `: ` on this line", "put the text in quotes"),
+    (r"\btab\b|'\\t'", "a tab in the indent", "indent with spaces"),
+    (r"cannot start any token", "text cannot begin with `{char}`", "put the text in quotes"),
+    (r"',' or '[]}]'", "a bracket that is never closed", "close it, or put the text in quotes"),
+    (r"unexpected end of stream", "a quote that is never closed", "close it"),
+    (r"expected ':'", "a line without a key", "write `key: value`; text over several lines goes after `>`"),
+    (r"expected key|expected '-'|<block end>", "the indent does not fit the lines above", None),
+    (r"block end|document start", "the indent does not fit the lines above", None),
+    (r"escape|hexdecimal|hexadecimal", "an unknown `\\` escape in double quotes", "use single quotes, or write `\\\\`"),
+)
+
+
+def _explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[int, int, str, str, str | None]:
+    """Return line, column, message, code and hint of a fault that the parser stopped at."""
+    problem = str(error.problem or "")
+    unclosed = re.search(r"',' or|end of stream", problem)
+    mark = (unclosed and error.context_mark) or error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    char = lines[line][column : column + 1] if line < len(lines) else ""
+    for pattern, message, hint in _SYNTAX:
+        if re.search(pattern, "a tab" if char == "\t" else problem):
+            return line, column, message.format(char=printable(char)), "syntax", hint
+    return line, column, f"cannot be read as YAML: {printable(problem)}", "syntax", None

@@ -1,0 +1,1 @@
+"""Harbourline, the invented vendor whose exports are csq's sample data."""

@@ -1,0 +1,26 @@
+"""What a start of csq pays for: only what it needs."""
+
+import subprocess
+import sys
+
+import pytest
+
+LIST = "import sys; before = set(sys.modules); {}; print(*sorted(set(sys.modules) - before), file=sys.stderr)"
+HEAVY = {"polars", "rich", "yaml", "jinja2", "xlsxwriter", "csq.settings.model", "csq.playbook.model"}
+
+
+def loaded(statement: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded because of `statement`."""
+    result = subprocess.run([sys.executable, "-c", LIST.format(statement)], capture_output=True, text=True, check=True)
+    return set(result.stderr.split())
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["--version"], ["triage", "--help"], ["check", "-h"], ["playbook", "-h"]])
+def test_help_and_version_load_nothing_heavy(argv):
+    modules = loaded(f"from csq.cli.main import main; assert main({argv}) == 0")
+    assert "csq.cli.triage" in modules
+    assert not modules & HEAVY
+
+
+def test_importing_the_package_loads_nothing_else():
+    assert loaded("import csq") == {"csq"}
