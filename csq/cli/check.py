@@ -29,10 +29,11 @@ def check(
 ) -> int:
     """Read and validate the exports, and say how they were understood.
 
-    Prints which header became which field, the scales and conventions found, how the keys met the accounts, and the fate
-    of every row. Exit 1 when a row is rejected, a cell unreadable or a key unmatched.
+    Prints which header became which field, the scales and conventions found, how the keys met the accounts, and the
+    fate of every row. Exit 1 when a row is rejected, a cell unreadable or a key unmatched.
     """
-    from csq.cli import emit, inputs, output as out
+    from csq.cli import emit, inputs
+    from csq.cli import output as out
     from csq.errors import Exit
     from csq.pipeline import triage as run_triage
     from csq.render.check import check_text, is_clean

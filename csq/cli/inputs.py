@@ -8,8 +8,8 @@ from pathlib import Path
 
 from csq.cli import emit
 from csq.errors import InputError, UsageError
-from csq.facts.fates import joins, matched_share
 from csq.facts.build import population
+from csq.facts.fates import joins, matched_share
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
@@ -68,7 +68,9 @@ def prepare(typed: Typed) -> Run:
     fields = {role: tuple(field.name for field in known) for role, known in FIELDS.items()}
     settings = load_settings(config, fields)
     settings = replace(settings, settings=_with_flags(settings.settings, typed))
-    playbook_path = find_playbook(Path(typed.playbook) if typed.playbook else None, settings.playbook, directory, Path())
+    playbook_path = find_playbook(
+        Path(typed.playbook) if typed.playbook else None, settings.playbook, directory, Path()
+    )
     _check_outputs(typed, paths, [path for path in (config, playbook_path) if path], directory)
     playbook = load_playbook(playbook_path)
     tables = load(paths, _read_options(typed, settings.settings, playbook, told_day))
@@ -81,10 +83,14 @@ def _paths(typed: Typed, directory: Path | None) -> dict[Role, list[Path]]:
     """The files of each role: a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in typed.files.items() if patterns}
     if directory is not None and directory.is_file():
-        raise UsageError(f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`")
+        raise UsageError(
+            f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
+        )
     paths = {**(in_directory(directory) if directory is not None else {}), **named}
     if not paths.get(Role.USAGE) and not paths.get(Role.CSAT):
-        raise UsageError("nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`")
+        raise UsageError(
+            "nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`"
+        )
     if sum(str(path) == "-" for found in paths.values() for path in found) > 1:
         raise UsageError("`-` can stand for one file only")
     return paths
@@ -100,7 +106,9 @@ def _check_outputs(typed: Typed, paths: Mapping[Role, list[Path]], others: list[
 def _with_flags(settings: Settings, typed: Typed) -> Settings:
     """Settings with what the command line says in their place."""
     windows = {name: days for name, days in (("usage", typed.window), ("csat", typed.csat_window)) if days}
-    cuts = {name: parse_cut(cut) for name, cut in (("usage", typed.usage_cut), ("happiness", typed.happiness_cut)) if cut}
+    cuts = {
+        name: parse_cut(cut) for name, cut in (("usage", typed.usage_cut), ("happiness", typed.happiness_cut)) if cut
+    }
     return settings.model_copy(
         update={
             "windows": settings.windows.model_copy(update=windows),
@@ -123,8 +131,8 @@ def _read_options(typed: Typed, settings: Settings, playbook: LoadedPlaybook, to
     keys = {role: str(key) for role, key in ((Role.USAGE, settings.keys.usage), (Role.CSAT, settings.keys.csat)) if key}
     for text in typed.keys:
         role_name, key = _pair("--key", text, "ROLE=FIELD")
-        role = _choice("--key", role_name, [Role.USAGE, Role.CSAT])
-        keys[Role(role)] = _choice("--key", key, list(KeyColumn))
+        keyed = Role(_choice("--key", role_name, [Role.USAGE, Role.CSAT]))
+        keys[keyed] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
         keys=keys,
@@ -184,14 +192,14 @@ def _check_match(tables: Tables, settings: Settings, as_of: AsOf, least: float) 
         return
     accounts = population(tables, settings, as_of.day).frame
     for join in joins(tables, accounts):
-        if matched_share(join) < least:
+        share = matched_share(join)
+        if share < least:
+            role, key = join.role, join.key
             raise InputError(
-                f"{join.matched:,} of {join.rows:,} rows of {join.role} match an account by {join.key}, under the least of {least:.0%}",
+                f"{join.matched:,} of {join.rows:,} rows of {role} match an account by {key}, under {least:.0%}",
                 details=(
-                    f"in {join.role}: {', '.join(join.only_here[:5])}",
+                    f"in {role}: {', '.join(join.only_here[:5])}",
                     f"in accounts: {', '.join(accounts['account_id'].head(5))}",
                 ),
-                hint=f"name the key it refers to, `--key {join.role}=FIELD`, or accept it with `--min-match {matched_share(join):.0%}`",
+                hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
             )
-
-

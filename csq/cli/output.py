@@ -99,7 +99,9 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         return
     if names := guarded_keys(report, options):
         told = " and ".join(f"`{name}`" for name in names)
-        diagnostics.note(f"a `'` was put before values of {told} that a spreadsheet would run as a formula; `--raw` leaves them")
+        diagnostics.note(
+            f"a `'` was put before values of {told} that a spreadsheet would run as a formula; `--raw` leaves them"
+        )
 
 
 def _screen(options: Options, manner: Manner) -> Options:

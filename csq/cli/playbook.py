@@ -79,7 +79,10 @@ def show(
         typer.Option("--playbook", metavar="FILE", help="Playbook to read; by default the one a run here uses"),
     ] = None,
 ) -> None:
-    """Show what the playbook says about a quadrant: what it means, why, the play, the risks."""
+    """Show what the playbook says about a quadrant.
+
+    What it means to be there, likely reasons, the play step by step, and the risks.
+    """
     from csq.playbook.document import lay_out
     from csq.playbook.load import load_playbook
     from csq.render.clean import clean
@@ -98,7 +101,10 @@ Examples:
 """
 )
 def schema() -> None:
-    """Print the JSON schema of a playbook, with which editors complete and check the file."""
+    """Print the JSON schema of a playbook.
+
+    With it editors complete and check the file while it is written.
+    """
     from csq.playbook.document import json_schema
 
     emit.to_stdout(json_schema().encode())

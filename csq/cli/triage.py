@@ -49,7 +49,8 @@ def triage(
     Finds usage, csat and accounts by name in DIR, or takes the files that are named. The result goes to stdout or, with
     -o, to files; what was chosen and noticed on the way is in the result and, for machine formats, on stderr.
     """
-    from csq.cli import inputs, output as out
+    from csq.cli import inputs
+    from csq.cli import output as out
     from csq.pipeline import triage as run_triage
     from csq.render.options import Options, Selection
     from csq.terms import Role

@@ -43,7 +43,11 @@ def _mark(rows: pl.DataFrame, members: pl.Series, windows: UsageWindows | None) 
     """Give every row that will not be counted its reason."""
     reasons = [(~pl.col("account_id").is_in(members.implode()), Aside.NOT_A_CUSTOMER)]
     if windows:
-        inside = windows.now.holds(pl.col("day")) | windows.before.holds(pl.col("day")) | windows.year_ago.holds(pl.col("day"))
+        inside = (
+            windows.now.holds(pl.col("day"))
+            | windows.before.holds(pl.col("day"))
+            | windows.year_ago.holds(pl.col("day"))
+        )
         reasons += [(pl.col("day") > windows.as_of, Aside.AFTER_AS_OF), (~inside, Aside.OUTSIDE_WINDOWS)]
     aside = pl.col("aside")
     for mask, reason in reasons:

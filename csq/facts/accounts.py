@@ -75,14 +75,20 @@ def build_population(
     merged, conflicts = _merge_attributes(attributes, custom)
     summed = _sum_subscriptions(subscriptions.filter(pl.col("active") & pl.col("customer")))
     joined = merged.join(summed, on="account_id", how="full", coalesce=True, suffix="_sub")
-    columns = {name: pl.coalesce(name, f"{name}_sub") for name in summed.columns if name in merged.columns and name != "account_id"}
+    columns = {
+        name: pl.coalesce(name, f"{name}_sub")
+        for name in summed.columns
+        if name in merged.columns and name != "account_id"
+    }
     since = open_rows.group_by("account_id").agg(since=pl.col("start_date").min())
     joined = joined.with_columns(**columns).join(since, on="account_id", how="left", maintain_order="left")
     joined = joined.with_columns(start_date=pl.coalesce("start_date", "since"))
     gone = _gone(open_rows)
     members = joined.filter(~pl.col("account_id").is_in(gone.implode())).sort("account_id")
     keep = [*(column.name for column in ACCOUNT), "features_entitled", *custom]
-    frame_out = complete(members, ACCOUNT).select(name for name in keep if name in (*members.columns, *(c.name for c in ACCOUNT)))
+    frame_out = complete(members, ACCOUNT).select(
+        name for name in keep if name in (*members.columns, *(c.name for c in ACCOUNT))
+    )
     notes += _told_twice(merged, summed, conflicts) + _left_out(joined, gone)
     return Population(frame=frame_out, fates=_fates(frame, gone), notes=tuple(notes), currency=currency)
 
@@ -118,7 +124,11 @@ def _one_currency(
     converted = (pl.col("contract_value").cast(pl.Float64) * factor).round(2).cast(pl.Decimal(38, 2))
     notes = [Note(kind=NoteKind.CHOICE, text=f"contract values in {base}, by the rates in csq.yaml")]
     if names.null_count() and found:
-        notes.append(Note(kind=NoteKind.WARNING, text=f"{names.null_count():,} contract values name no currency: taken as {base}"))
+        notes.append(
+            Note(
+                kind=NoteKind.WARNING, text=f"{names.null_count():,} contract values name no currency: taken as {base}"
+            )
+        )
     return frame.with_columns(contract_value=converted, currency=pl.lit(base)), base, notes
 
 
@@ -127,11 +137,16 @@ def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tupl
     names = [column.name for column in ACCOUNT if column.name != "account_id"] + ["features_entitled", *custom]
     names = list(dict.fromkeys(name for name in names if name in attributes.columns))
     ordered = attributes.sort("account_id", "file", "line")
-    merged = ordered.group_by("account_id", maintain_order=True).agg(pl.col(name).drop_nulls().first() for name in names)
+    merged = ordered.group_by("account_id", maintain_order=True).agg(
+        pl.col(name).drop_nulls().first() for name in names
+    )
     differ = ordered.group_by("account_id").agg(pl.col(name).drop_nulls().n_unique() > 1 for name in names)
     counts = differ.select(pl.col(name).sum() for name in names).row(0) if names else ()
     notes = [
-        Note(kind=NoteKind.WARNING, text=f"{count:,} accounts have two values for `{name}` in different files: the first file's is used")
+        Note(
+            kind=NoteKind.WARNING,
+            text=f"{count:,} accounts have two values for `{name}` in different files: the first file's is used",
+        )
         for name, count in zip(names, counts, strict=True)
         if count
     ]
@@ -140,7 +155,9 @@ def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tupl
 
 def _sum_subscriptions(active: pl.DataFrame) -> pl.DataFrame:
     """Value and seats over the distinct active subscriptions of an account; null where none says anything."""
-    told = active.unique(["account_id", "subscription_id", "contract_value", "seats"], keep="first", maintain_order=True)
+    told = active.unique(
+        ["account_id", "subscription_id", "contract_value", "seats"], keep="first", maintain_order=True
+    )
     twice = told.filter(pl.col("subscription_id").is_not_null() & (pl.len().over("subscription_id") > 1))
     if twice.height:
         one, other = twice.sort("subscription_id", "file", "line").head(2).iter_rows(named=True)
@@ -161,9 +178,7 @@ def _gone(open_rows: pl.DataFrame) -> pl.Series:
     """Accounts that are no customers now: their status says so, or everything they had has ended."""
     by_account = open_rows.group_by("account_id").agg(
         customer=pl.col("customer").filter(~pl.col("is_subscription")).all(),
-        going_on=(pl.col("active") | pl.col("future"))
-        .filter(pl.col("is_subscription") & pl.col("customer"))
-        .any(),
+        going_on=(pl.col("active") | pl.col("future")).filter(pl.col("is_subscription") & pl.col("customer")).any(),
         subscribed=pl.col("is_subscription").any(),
         lasting=(pl.col("active") | pl.col("future")).filter(~pl.col("is_subscription")).all(),
     )

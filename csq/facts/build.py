@@ -108,7 +108,9 @@ def _notes(tables: Tables, happiness: Happiness) -> list[Note]:
     kinds = [kind for kind in Survey if kind in set(tables.csat.frame["survey"].drop_nulls())]
     if happiness.axis and len(kinds) > 1:
         others = " and ".join(kind for kind in kinds if kind is not happiness.axis)
-        notes.append(Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}; {others} stand as facts of their own"))
+        notes.append(
+            Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}; {others} stand as facts of their own")
+        )
     if not happiness.asks_known:
         text = "the csat files hold answers only: who was asked and stayed silent is not known"
         notes.append(Note(kind=NoteKind.WARNING, text=text))

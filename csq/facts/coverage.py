@@ -14,7 +14,9 @@ def coverage_facts(frame: pl.DataFrame) -> dict[str, pl.Expr]:
             facts looked for.
     """
     axes = [
-        pl.when(pl.col(f"{axis}_unknown").is_not_null()).then(pl.format("{}: {}", pl.lit(axis), pl.col(f"{axis}_unknown")))
+        pl.when(pl.col(f"{axis}_unknown").is_not_null()).then(
+            pl.format("{}: {}", pl.lit(axis), pl.col(f"{axis}_unknown"))
+        )
         for axis in ("usage", "happiness")
     ]
     others = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in LOOKED_FOR if name in frame.columns]

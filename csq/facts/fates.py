@@ -52,7 +52,11 @@ def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     frame = rows.frame
     matched = frame.filter(pl.col("account_id").is_not_null())
-    lost = frame.filter(pl.col("aside") == Aside.UNMATCHED)["key"].unique().sort() if "key" in frame.columns else pl.Series([], dtype=pl.String())
+    lost = (
+        frame.filter(pl.col("aside") == Aside.UNMATCHED)["key"].unique().sort()
+        if "key" in frame.columns
+        else pl.Series([], dtype=pl.String())
+    )
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
     absent = accounts.filter(~here)
     value = absent["contract_value"].drop_nulls().sum()
@@ -78,8 +82,10 @@ def _lines(frame: pl.DataFrame) -> int:
 def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: pl.DataFrame) -> tuple[Note, ...]:
     """What was set aside, rejected, unmatched or unreadable, in sentences; nothing where all rows were used."""
     notes = []
-    for row in faults.group_by("file", "column", "reason").agg(pl.len(), pl.col("line").min()).sort("file", "column").iter_rows(named=True):
-        text = f"{row['len']:,} cells of `{row['column']}` in `{row['file']}` are {row['reason']}, first on line {row['line']:,}: taken as unknown"
+    kinds = faults.group_by("file", "column", "reason").agg(pl.len().alias("cells"), pl.col("line").min())
+    for file, column, reason, cells, line in kinds.sort("file", "column").iter_rows():
+        which = "a cell" if cells == 1 else f"{cells:,} cells"
+        text = f"{which} of `{column}` in `{file}`, first on line {line:,}: {reason}, taken as unknown"
         notes.append(Note(kind=NoteKind.FAULT, text=text))
     for file in files:
         told = ", ".join(f"{count:,} {reason}" for reason, count in file.set_aside.items())
@@ -91,8 +97,9 @@ def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: 
     for join in joined:
         if join.only_here_count:
             named = ", ".join(f"`{key}`" for key in join.only_here[:5])
-            more = ", ..." if join.only_here_count > 5 else ""  # noqa: PLR2004 - as many as are named
-            text = f"{join.only_here_count:,} keys of {join.role} are no account's {join.key}: {named}{more}"
+            more = ", ..." if join.only_here_count > 5 else ""
+            keys = "1 key" if join.only_here_count == 1 else f"{join.only_here_count:,} keys"
+            text = f"{keys} of {join.role} without an account of that {join.key}: {named}{more}"
             notes.append(Note(kind=NoteKind.UNMATCHED, text=text))
         if join.ambiguous:
             text = f"{join.ambiguous:,} keys of {join.role} fit more than one account and are set aside"
@@ -103,4 +110,3 @@ def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: 
 def matched_share(join: Join) -> float:
     """Share of the rows with a readable key that found an account, 0-1."""
     return join.matched / join.rows if join.rows else 1.0
-

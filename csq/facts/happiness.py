@@ -64,7 +64,9 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         frame = complete(everyone, HAPPINESS_KEYED).with_columns(happiness_unknown=unknown, **none)
         return Happiness(frame=frame, fates=_count(None), axis=None, asks_known=False)
     marked = _mark(rows.frame, members, as_of, window_days)
-    answered = marked.filter(pl.col("answer").is_not_null() & (pl.col("aside").is_null() | (pl.col("aside") == Aside.OUTSIDE_WINDOWS)))
+    answered = marked.filter(
+        pl.col("answer").is_not_null() & (pl.col("aside").is_null() | (pl.col("aside") == Aside.OUTSIDE_WINDOWS))
+    )
     present = set(answered["survey"].unique())
     axis = next((kind for kind in Survey if kind in present), None)
     of_axis = pl.col("survey") == str(axis)
@@ -78,7 +80,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         .join(_asks(axis_rows, known=asks_known), on="account_id", how="left", maintain_order="left")
         .join(_before(rows.frame, axis, as_of, window_days), on="account_id", how="left", maintain_order="left")
         .join(_newest(answered.filter(of_axis), as_of), on="account_id", how="left", maintain_order="left")
-        .join(_other(in_window, axis), on="account_id", how="left", maintain_order="left")
+        .join(_other(in_window), on="account_id", how="left", maintain_order="left")
         .with_columns(pl.col("responses").fill_null(0))
     )
     if asks_known:
@@ -109,12 +111,15 @@ def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
 def _latest() -> pl.Expr:
     """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is."""
     key = ["account_id", "survey", "respondent"]
-    order = pl.struct(pl.col("at").is_not_null().alias("dated"), "at", -pl.col("answer"), "role", "comment", "file", "line")
+    order = pl.struct(
+        pl.col("at").is_not_null().alias("dated"), "at", -pl.col("answer"), "role", "comment", "file", "line"
+    )
     return pl.col("respondent").is_null() | (order.rank("ordinal", descending=True).over(key) == 1)
 
 
 def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int) -> pl.DataFrame:
     """Give every row that is not counted its reason. An answer outlives the request it answers."""
+
     def put(frame: pl.DataFrame, mask: pl.Expr, reason: Aside) -> pl.DataFrame:
         keep = pl.col("aside").is_not_null() | ~mask.fill_null(value=False)
         return frame.with_columns(aside=pl.when(keep).then("aside").otherwise(pl.lit(str(reason))))
@@ -133,7 +138,9 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
 def _answers(counted: pl.DataFrame) -> pl.DataFrame:
     """Count, mean, spread and top box of the answers that count, by account."""
     n = pl.col("responses").fill_null(1).clip(1)
-    grouped = counted.with_columns(n=n, total=(pl.col("answer") * 1_000_000).round().cast(pl.Int64) * n).group_by("account_id")
+    grouped = counted.with_columns(n=n, total=(pl.col("answer") * 1_000_000).round().cast(pl.Int64) * n).group_by(
+        "account_id"
+    )
     has_comments = counted["comment"].is_not_null().any() if counted.height else False
     facts = grouped.agg(
         responses=pl.col("n").sum(),
@@ -184,7 +191,10 @@ def _asks(axis_rows: pl.DataFrame, *, known: bool) -> pl.DataFrame:
 def _before(rows: pl.DataFrame, axis: Survey | None, as_of: date | None, days: int) -> pl.DataFrame:
     """Mean answer in the window before, the latest of each respondent."""
     earlier = rows.filter(
-        _span(as_of, days, 1) & (pl.col("survey") == str(axis)) & pl.col("answer").is_not_null() & pl.col("aside").is_null()
+        _span(as_of, days, 1)
+        & (pl.col("survey") == str(axis))
+        & pl.col("answer").is_not_null()
+        & pl.col("aside").is_null()
     )
     return earlier.filter(_latest()).group_by("account_id").agg(before=exact_mean(pl.col("answer")))
 
@@ -195,7 +205,7 @@ def _newest(answered: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     return answered.group_by("account_id").agg(days_since_response=age.dt.total_days(), ever=pl.lit(value=True).first())
 
 
-def _other(in_window: pl.DataFrame, axis: Survey | None) -> pl.DataFrame:
+def _other(in_window: pl.DataFrame) -> pl.DataFrame:
     """NPS and effort as facts of their own, whichever survey feeds the axis."""
     answered = in_window.filter(pl.col("answer").is_not_null())
     points = pl.col("answer").filter(pl.col("survey") == str(Survey.NPS))
@@ -238,5 +248,3 @@ def _count(marked: pl.DataFrame | None) -> pl.DataFrame:
     fate = pl.when(~pl.col("aside").is_null().any()).then(pl.col("aside").min())
     rows = marked.group_by("file", "line").agg(aside=fate)
     return rows.group_by("file", "aside").agg(rows=pl.len()).sort("file", "aside")
-
-

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from csq.engine.base import exact_mean, exact_sum
+from csq.engine.base import Span, exact_mean, exact_sum
 from csq.errors import InputError
 from csq.facts.usage import USAGE_KEYED, Usage, change_pct
 from csq.schema import complete
@@ -16,9 +16,7 @@ _DAY_GAP = 4
 """Periods closer together than this, at the median, are days; up to 15, weeks; else months."""
 
 
-def table_facts(
-    rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, told: dict[str, str]
-) -> Usage:
+def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, told: dict[str, str]) -> Usage:
     """Measure usage from a table of metrics.
 
     The window is the newest complete period that ends by as_of, the previous one the period before;
@@ -54,7 +52,7 @@ def table_facts(
         .join(_last_active(live), on="account_id", how="left", maintain_order="left")
     )
     joined = joined.with_columns(_absent_is_zero(kinds))
-    facts = joined.with_columns(_facts(kinds, as_of, has_before=before.height > 0))
+    facts = joined.with_columns(**_facts(kinds, as_of, has_before=before.height > 0))
     facts = facts.with_columns(
         usage_change_pct=change_pct("events", "events_previous"),
         seat_use_pct=pl.col("active_users") / pl.col("seats") * 100,
@@ -82,7 +80,7 @@ def _windowed(frame: pl.DataFrame, as_of: date, days: int) -> tuple[pl.DataFrame
         spans = ((first, last), (first - timedelta(days=days), first - timedelta(days=1)))
         frame = _put(frame, period > as_of, Aside.AFTER_AS_OF)
     else:
-        end = period.dt.offset_by("6d") if gap <= 15 else period.dt.month_end()  # noqa: PLR2004 - see _DAY_GAP
+        end = period.dt.offset_by("6d") if gap <= 15 else period.dt.month_end()
         complete_starts = frame.select(period.filter(end <= as_of).unique().sort()).to_series()
         if not len(complete_starts):
             raise InputError(
@@ -90,11 +88,11 @@ def _windowed(frame: pl.DataFrame, as_of: date, days: int) -> tuple[pl.DataFrame
                 hint="pass a later `--as-of`, or export an earlier period too",
             )
         newest = complete_starts[-1]
-        back = newest - timedelta(days=7) if gap <= 15 else (newest - timedelta(days=1)).replace(day=1)  # noqa: PLR2004
+        back = newest - timedelta(days=7) if gap <= 15 else (newest - timedelta(days=1)).replace(day=1)
         spans = ((newest, newest), (back, newest - timedelta(days=1)))
         frame = _put(frame, period > as_of, Aside.AFTER_AS_OF)
         frame = _put(frame, end > as_of, Aside.PARTIAL_PERIOD)
-    frame = frame.with_columns(now=period.is_between(*map(pl.lit, spans[0])), before=period.is_between(*map(pl.lit, spans[1])))
+    frame = frame.with_columns(now=Span(*spans[0]).holds(period), before=Span(*spans[1]).holds(period))
     window = spans[0] if gap < _DAY_GAP else (spans[0][0], frame.select(end.filter("now").max()).item())
     return _put(frame, ~(pl.col("now") | pl.col("before")), Aside.OUTSIDE_WINDOWS), window
 
@@ -109,7 +107,9 @@ def _gather(rows: pl.DataFrame, kinds: dict[str, MetricKind]) -> pl.DataFrame:
         return exact_mean(column).alias(METRIC + name)
 
     grouped = rows.group_by("account_id")
-    return grouped.agg(*(together(name, kind) for name, kind in kinds.items()), pl.lit(value=True).first().alias("has_row")).sort("account_id")
+    return grouped.agg(
+        *(together(name, kind) for name, kind in kinds.items()), pl.lit(value=True).first().alias("has_row")
+    ).sort("account_id")
 
 
 def _last_active(rows: pl.DataFrame) -> pl.DataFrame:

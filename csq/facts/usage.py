@@ -73,13 +73,9 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
     if windows is None or log.first_day is None or log.first_day > windows.before.first:
         # Without the window before nothing can be told to have been dropped since.
         frame = frame.with_columns(features_dropped=pl.lit(None, dtype=pl.Int64()))
+    promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), "usage_unknown").sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
-    return Usage(frame=_promised(frame, accounts), fates=log.fates, window=window)
-
-
-def _promised(frame: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
-    """The promised columns; facts of windows and days are rounded as little as they were measured."""
-    return complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), "usage_unknown").sort("account_id")
+    return Usage(frame=promised, fates=log.fates, window=window)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:

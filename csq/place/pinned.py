@@ -19,7 +19,9 @@ def pinned_lines(
         at = {cut.tier: cut.at for cut in cuts if cut.axis is axis}
         if at:
             same = len(set(at.values())) == 1
-            lines.append(f"  {axis}: {{at: {next(iter(at.values())):.10g}}}" if same else f"  {axis}: {{at: {_mapping(at)}}}")
+            lines.append(
+                f"  {axis}: {{at: {next(iter(at.values())):.10g}}}" if same else f"  {axis}: {{at: {_mapping(at)}}}"
+            )
     if references:
         lines.append("  references:")
         lines += [f"    {_word(part)}: {_mapping(by_tier)}" for part, by_tier in references.items()]

@@ -46,12 +46,16 @@ def place(facts: Facts, settings: Settings) -> Placed:
     frame = scored.frame.with_columns(happiness_score=happiness_score(settings.happiness))
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
     order = {name: place for place, name in enumerate(bands)}
-    by_tier = frame.sort(pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id")
+    by_tier = frame.sort(
+        pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id"
+    )
     rules = {Axis.USAGE: settings.thresholds.usage, Axis.HAPPINESS: settings.thresholds.happiness}
     cuts = tuple(cut for axis, rule in rules.items() for cut in take_cuts(by_tier, axis, rule))
     notes = [Note(kind=NoteKind.CHOICE, text=text) for text in scored.notes]
     notes += [
-        Note(kind=NoteKind.CHOICE, text=f"the {cut.axis} cut of the tier `{cut.tier}` is {cut.note}") for cut in cuts if cut.note
+        Note(kind=NoteKind.CHOICE, text=f"the {cut.axis} cut of the tier `{cut.tier}` is {cut.note}")
+        for cut in cuts
+        if cut.note
     ]
     return Placed(
         frame=place_accounts(frame, cuts),

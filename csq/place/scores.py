@@ -46,7 +46,7 @@ def is_new() -> pl.Expr:
 def working_days(first: date, last: date) -> int:
     """Mondays to Fridays from `first` to `last`, both included."""
     days = (last - first).days + 1
-    return sum((first + timedelta(days=n)).isoweekday() <= 5 for n in range(days))  # noqa: PLR2004 - Friday
+    return sum((first + timedelta(days=n)).isoweekday() <= 5 for n in range(days))
 
 
 def score_usage(
@@ -166,7 +166,9 @@ def _inactive(metrics: Mapping[str, MetricKind]) -> pl.Expr:
     telling = [name for name, kind in metrics.items() if kind in kinds] or [
         name for name, kind in metrics.items() if kind is MetricKind.PERCENT
     ]
-    return pl.sum_horizontal(pl.col(f"metric_{name}").abs() for name in telling) == 0 if telling else pl.lit(value=False)
+    return (
+        pl.sum_horizontal(pl.col(f"metric_{name}").abs() for name in telling) == 0 if telling else pl.lit(value=False)
+    )
 
 
 def happiness_score(method: Happiness) -> pl.Expr:

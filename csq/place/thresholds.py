@@ -27,14 +27,13 @@ def weighted_median(values: pl.Series, weights: pl.Series) -> float | None:
     return (value + float(frame["value"][place + 1])) / 2 if cumulated[place] == half else value
 
 
-def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule, *, told: bool = False) -> tuple[Cut, ...]:
+def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]:
     """Take the cut of each tier, rounded to 4 places, sorted as the tiers come.
 
     Args:
         frame: Has `tier`, `is_new`, `contract_value` and the axis' score column.
         axis: Which score.
         rule: How.
-        told: Whether a fixed cut stood in csq.yaml or on the command line, not in the defaults.
 
     Raises:
         ConfigError: The rule gives numbers for tiers, but none for one that is there.

@@ -28,7 +28,8 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
     if tiers is not None and tiers.column is not None:
         if tiers.column not in frame.columns:
             raise UsageError(
-                f"`tiers: column: {tiers.column}` is no column of the accounts", hint=f"they have: {', '.join(frame.columns)}"
+                f"`tiers: column: {tiers.column}` is no column of the accounts",
+                hint=f"they have: {', '.join(frame.columns)}",
             )
         return frame[tiers.column].cast(pl.String).fill_null(OTHER).alias("tier"), {}
     bands = tiers.bands if tiers is not None and tiers.bands else thirds(frame["contract_value"])

@@ -57,7 +57,12 @@ def tier_totals(frame: pl.DataFrame, bands: Mapping[str, Decimal]) -> tuple[Tier
     names = [*bands, *sorted(set(frame["tier"].unique()) - set(bands))]
     rows = {name: frame.filter(pl.col("tier") == name) for name in names}
     return tuple(
-        Tier(name=name, at_least=bands.get(name), accounts=rows[name].height, contract_value=money(rows[name]["contract_value"]))
+        Tier(
+            name=name,
+            at_least=bands.get(name),
+            accounts=rows[name].height,
+            contract_value=money(rows[name]["contract_value"]),
+        )
         for name in names
         if rows[name].height
     )
@@ -69,5 +74,7 @@ def gaps(frame: pl.DataFrame) -> tuple[Gap, ...]:
     for reason, text in REASONS.items():
         rows = frame.filter(pl.col("missing").list.contains(reason))
         if rows.height:
-            found.append(Gap(reason=reason, text=text, accounts=rows.height, contract_value=money(rows["contract_value"])))
+            found.append(
+                Gap(reason=reason, text=text, accounts=rows.height, contract_value=money(rows["contract_value"]))
+            )
     return tuple(found)

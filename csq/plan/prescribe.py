@@ -26,7 +26,10 @@ def prescribe(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
         playbook: Checked, so its conditions and texts are known to be good.
     """
     known = names(playbook.custom)
-    parts = [_quadrant(frame.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), known) for quadrant in playbook.order]
+    parts = [
+        _quadrant(frame.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), known)
+        for quadrant in playbook.order
+    ]
     # The order of attack first, then the money at stake; unknown value last within its quadrant.
     ordered = pl.concat(
         part.sort("contract_value", "account_id", descending=[True, False], nulls_last=True) for part in parts
@@ -52,7 +55,9 @@ def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, known: Mapping[str, Kind
     return rows.with_columns(
         pl.lit(entry.play.headline).alias("play"),
         pl.lit(str(entry.queue)).alias("queue"),
-        pl.Series("next_step", [text and fill(text, row) for text, row in zip(next_steps, facts, strict=True)], pl.String),
+        pl.Series(
+            "next_step", [text and fill(text, row) for text, row in zip(next_steps, facts, strict=True)], pl.String
+        ),
         pl.Series(
             "risks",
             [[fill(text, row) for text in texts] for texts, row in zip(risk_lists, facts, strict=True)],
@@ -63,7 +68,9 @@ def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, known: Mapping[str, Kind
 
 def _which(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
     """One Boolean column per entry, named by its number: whether it applies to a row."""
-    conditions = {str(number): compile_condition(entry.when, known) for number, entry in enumerate(entries) if entry.when}
+    conditions = {
+        str(number): compile_condition(entry.when, known) for number, entry in enumerate(entries) if entry.when
+    }
     judged = evaluate(rows, conditions).fill_null(value=False).get_columns() if conditions else []
     always = [pl.lit(value=True).alias(str(number)) for number, entry in enumerate(entries) if not entry.when]
     return rows.select("account_id").with_columns(judged).with_columns(always)
@@ -89,6 +96,8 @@ def _printed(quadrant: Quadrant, entry: QuadrantEntry) -> QuadrantPlay:
         reasons=entry.reasons,
         queue=entry.queue,
         headline=entry.play.headline,
-        steps=tuple(PrintedStep(do=step.do, who=step.who, human=step.human, hours=step.hours) for step in entry.play.steps),
+        steps=tuple(
+            PrintedStep(do=step.do, who=step.who, human=step.human, hours=step.hours) for step in entry.play.steps
+        ),
         risks=tuple(risk.text for risk in entry.risks),
     )

@@ -1,13 +1,23 @@
 """CSV and TSV: one account a row, a header always, UTF-8.
 
-Cells are quoted only where they must be. Lists are joined with `; `.
+Cells are quoted only where they must be. An apostrophe stands before text that a spreadsheet would run as a
+formula, unless the raw text is asked for; numbers are never touched.
 """
 
+import polars as pl
+
 from csq.render.cells import output_rows, text_cells
+from csq.render.columns import KEYS, OutputColumn
 from csq.render.options import Options
 from csq.report import Report
+from csq.schema import Kind
 
 _BOM = b"\xef\xbb\xbf"
+
+# Excel runs a cell that begins with one of these, LibreOffice even behind quotes; the wide forms are turned
+# into the narrow ones on import. Leading apostrophes are part of the pattern so that taking one off again
+# gives the text back, whatever it was.
+_FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 
 
 def csv(report: Report, options: Options) -> bytes:
@@ -20,9 +30,22 @@ def tsv(report: Report, options: Options) -> bytes:
     return _delimited(report, options, separator="\t")
 
 
+def guarded_keys(report: Report, options: Options) -> tuple[str, ...]:
+    """Name the key columns in which an apostrophe is put before a value, so that joining on it fails."""
+    rows, _ = output_rows(report, options)
+    return tuple(name for name in KEYS if not options.raw and rows[name].str.contains(_FORMULA).any())
+
+
 def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     rows, columns = output_rows(report, options)
-    cells = text_cells(rows, columns, raw=options.raw)
+    cells = text_cells(rows, columns)
+    if not options.raw:
+        cells = cells.with_columns(_guarded(column) for column in columns if column.kind in {Kind.TEXT, Kind.LIST})
     # Not the csv module, which leaves a lone carriage return unquoted.
     text = cells.write_csv(separator=separator, line_terminator="\r\n" if options.excel else "\n")
     return (_BOM if options.excel else b"") + text.encode()
+
+
+def _guarded(column: OutputColumn) -> pl.Expr:
+    text = pl.col(column.name)
+    return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(column.name)

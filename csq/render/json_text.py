@@ -22,7 +22,8 @@ def document(report: Report, options: Options) -> bytes:
     head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
     accounts = ",\n    ".join(_account_lines(report, options))
     block = f"[\n    {accounts}\n  ]" if accounts else "[]"
-    return f'{head},\n  "accounts": {block}\n}}\n'.encode()
+    # A file name may hold bytes that are no UTF-8: they come out as JSON escapes.
+    return f'{head},\n  "accounts": {block}\n}}\n'.encode(errors="backslashreplace")
 
 
 def lines(report: Report, options: Options) -> bytes:

@@ -40,7 +40,9 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
     typed = _add_value(typed)
     frame = typed.frame.with_columns(
-        pl.lit(None, dtype=_EMPTY[known.cell]).alias(known.name) for known in ACCOUNTS if known.name not in typed.frame.columns
+        pl.lit(None, dtype=_EMPTY[known.cell]).alias(known.name)
+        for known in ACCOUNTS
+        if known.name not in typed.frame.columns
     ).with_columns(
         pl.col(key).alias("account_id"),
         pl.col("fit").str.to_lowercase(),
@@ -95,5 +97,5 @@ def _told_twice(several: pl.DataFrame) -> InputError:
         f"account `{one['account_id']}` is told in two ways, on line {one[LINE]:,} of `{one[FILE]}` and line "
         f"{other[LINE]:,} of `{other[FILE]}`",
         location=Location(label=one[FILE], line=one[LINE]),
-        hint='keep one row per account, or name the column that tells its contracts apart: `--column subscription_id="HEADER"`',
+        hint='keep one row per account, or name the column of its contracts: `--column subscription_id="HEADER"`',
     )

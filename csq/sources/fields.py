@@ -37,7 +37,8 @@ class Field:
 
 KEYS = (
     Field("account_id", Cell.KEY, ("accountid", "accountkey", "accountnumber", "customerid", "companyid", "orgid",
-        "organizationid", "organisationid", "workspaceid", "tenantid", "clientid", "sourceaccountid", "account", "customer")),
+        "organizationid", "organisationid", "workspaceid", "tenantid", "clientid", "sourceaccountid", "account",
+        "customer")),
     Field("subscription_id", Cell.KEY, ("subscriptionid", "subscription", "subid", "contractid")),
     Field("external_id", Cell.KEY, ("externalid", "externalaccountid", "externalreference", "customdata1", "crmid")),
     Field("account_name", Cell.KEY, ("accountname", "companyname", "customername", "company", "organization",

@@ -78,9 +78,7 @@ def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     else:
         start = sum(len(header) + 1 for header in table.header[: table.header.index(near)])
         hint = f'did you mean `{near}`? pass `--column {field}="{near}"`, or add it under `columns:` in csq.yaml'
-        where = Location(
-            label=table.label, line=table.header_line, column=start + 1, excerpt=excerpt, width=len(near)
-        )
+        where = Location(label=table.label, line=table.header_line, column=start + 1, excerpt=excerpt, width=len(near))
     return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint)
 
 
@@ -92,5 +90,7 @@ def check_told(told: Mapping[str, str], role: Role, tables: tuple[TextTable, ...
             near = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
             raise UsageError(
                 f"no file for {role} has a column `{header}`",
-                hint=f"did you mean `--column {field}={near[0]}`?" if near else f"the columns are: {', '.join(headers)}",
+                hint=f"did you mean `--column {field}={near[0]}`?"
+                if near
+                else f"the columns are: {', '.join(headers)}",
             )

@@ -10,9 +10,8 @@ import polars as pl
 
 from csq.errors import InputError, UsageError
 from csq.sources.fields import KEY_NAMES
-from csq.sources.read import LINE
-from csq.sources.tables import FILE, Typed
-from csq.terms import Aside, Role
+from csq.sources.tables import Typed
+from csq.terms import Aside
 
 FREE_MAIL = (
     "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "ymail.com", "hotmail.com", "hotmail.co.uk",
@@ -106,7 +105,11 @@ def _kinds_for(name: str, kinds: list[str], told: str | None) -> list[str]:
     if name == "email":
         return [kind for kind in ("email_domain",) if kind in kinds]
     # An export's `account` or `customer id` may hold any of the accounts' keys, its name included.
-    wider = ("account_id", "external_id", "subscription_id", "account_name") if name in ("account_id", "account_name") else ()
+    wider = (
+        ("account_id", "external_id", "subscription_id", "account_name")
+        if name in ("account_id", "account_name")
+        else ()
+    )
     return [kind for kind in dict.fromkeys((name, *wider)) if kind in kinds]
 
 

@@ -94,7 +94,9 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         usage=by_role.get(Role.USAGE),
         csat=by_role.get(Role.CSAT),
         accounts=by_role.get(Role.ACCOUNTS),
-        files=tuple(_file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables),
+        files=tuple(
+            _file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables
+        ),
         rejects=pl.concat([no_rejects(), *(item.rejects for item in typed)]).sort("role", FILE, LINE, "column"),
         faults=pl.concat([no_rejects(), *(item.faults for item in typed)]).sort("role", FILE, LINE, "column"),
         notes=tuple(note for item in typed for note in item.notes),
@@ -129,9 +131,7 @@ def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, accounts: p
         grains[grain] = group[0].label
     if len(grains) > 1:
         told = " and ".join(f"`{label}` ({grain})" for grain, label in grains.items())
-        raise InputError(
-            f"usage files of different grain: {told}", hint="give one kind of usage export in a run"
-        )
+        raise InputError(f"usage files of different grain: {told}", hint="give one kind of usage export in a run")
     grain = next(iter(grains))
     typed = [match.typed for match in matches]
     frame = pl.concat([match.frame for match in matches], how="diagonal")
@@ -145,7 +145,10 @@ def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, accounts: p
 def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> _Part | None:
     if not tables:
         return None
-    matches = [match_rows(read_survey(group, options), accounts, options.keys.get(Role.CSAT)) for group in group_by_header(tables)]
+    matches = [
+        match_rows(read_survey(group, options), accounts, options.keys.get(Role.CSAT))
+        for group in group_by_header(tables)
+    ]
     frames = []
     for match in matches:
         told_apart = any(name in match.typed.fields for name in ("submitted_at", "sent_at", "user_id", "email"))
@@ -155,7 +158,9 @@ def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl
             frames.append(drop_repeats_across_files(rows, [*cells, "survey"]).drop(cells))
         else:
             frames.append(match.frame)
-    return _Part(rows=_rows(Role.CSAT, pl.concat(frames, how="diagonal"), matches, None), typed=tuple(m.typed for m in matches))
+    return _Part(
+        rows=_rows(Role.CSAT, pl.concat(frames, how="diagonal"), matches, None), typed=tuple(m.typed for m in matches)
+    )
 
 
 def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain | None) -> RoleRows:

@@ -33,7 +33,8 @@ def in_directory(directory: Path) -> dict[Role, list[Path]]:
     """
     if not directory.is_dir():
         raise InputError(
-            f"no such directory: `{directory}`", hint="give the folder with the exports, or `--usage` and `--csat` files"
+            f"no such directory: `{directory}`",
+            hint="give the folder with the exports, or `--usage` and `--csat` files",
         )
     found: dict[Role, list[Path]] = {role: [] for role in Role}
     for path in sorted(directory.iterdir()):
@@ -50,7 +51,7 @@ def in_directory(directory: Path) -> dict[Role, list[Path]]:
     if not found[Role.USAGE] and not found[Role.CSAT]:
         raise InputError(
             f"`{directory}` has no file for usage or csat",
-            hint="names such as `usage.csv`, `csat.csv`, `accounts.csv` are found; or name files by `--usage`, `--csat`",
+            hint="files named like `usage.csv`, `csat.csv`, `accounts.csv` are found; or name them by `--usage`, `--csat`",
         )
     return found
 

@@ -17,7 +17,10 @@ ASIDE = "aside"
 def set_aside(frame: pl.DataFrame, mask: pl.Expr, reason: Aside) -> pl.DataFrame:
     """Give rows that are still in use and where `mask` holds a reason for being set aside."""
     return frame.with_columns(
-        pl.when(pl.col(ASIDE).is_null() & mask.fill_null(value=False)).then(pl.lit(str(reason))).otherwise(ASIDE).alias(ASIDE)
+        pl.when(pl.col(ASIDE).is_null() & mask.fill_null(value=False))
+        .then(pl.lit(str(reason)))
+        .otherwise(ASIDE)
+        .alias(ASIDE)
     )
 
 

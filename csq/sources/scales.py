@@ -26,7 +26,7 @@ WORDS: Mapping[str, float] = {
 """Answers in words, on 0-100. `good` is the top of good/bad; a Likert set may hold it too, see `read_words`."""
 
 
-class UnknownScale(Exception):  # noqa: N818 - a question to the user, which becomes an error upstream
+class UnknownScale(Exception):
     """No standard scale fits; `candidates` hold all values though their top never occurs."""
 
     def __init__(self, low: float, high: float, candidates: tuple[str, ...]) -> None:

@@ -10,8 +10,9 @@ import polars as pl
 
 from csq.errors import InputError, UsageError
 from csq.report import Note
+from csq.sources.fields import Cell
 from csq.sources.headers import missing_column
-from csq.sources.read import LINE, TextTable, column
+from csq.sources.read import TextTable, column
 from csq.sources.scales import (
     Scale,
     UnknownScale,
@@ -23,7 +24,6 @@ from csq.sources.scales import (
     to_hundred,
 )
 from csq.sources.tables import FILE, ReadOptions, Typed, convert, read_fields
-from csq.sources.fields import Cell
 from csq.sources.values import tidy
 from csq.terms import NoteKind, Role, Survey
 
@@ -126,8 +126,8 @@ def _scales(typed: Typed, header: str, kind: Survey, values: pl.Series, options:
         elif len(here):
             try:
                 found[table.label] = smallest_scale(here)
-            except UnknownScale as unknown:
-                unsettled[table.label] = unknown
+            except UnknownScale as question:
+                unsettled[table.label] = question
     by_sister = {str(scale): scale for scale in found.values()}
     if len(by_sister) > 1 and not told:
         names = ", ".join(f"`{label}` {scale}" for label, scale in found.items())
@@ -162,8 +162,9 @@ def _told(options: ReadOptions, typed: Typed) -> dict[str, Scale]:
 def _no_scale(typed: Typed, header: str, label: str, unknown: UnknownScale) -> InputError:
     table = next(table for table in typed.tables if table.label == label)
     fits = f"; scales that hold them: {', '.join(unknown.candidates)}" if unknown.candidates else ""
+    span = f"the answers go from {unknown.low:g} to {unknown.high:g}"
     return InputError(
-        f"no scale is certain for `{header}` in `{label}`: the answers go from {unknown.low:g} to {unknown.high:g}{fits}",
+        f"no scale is certain for `{header}` in `{label}`: {span}{fits}",
         location=table.where(),
         hint="say which: `--csat-scale LOW-HIGH`, such as `--csat-scale 1-5`",
     )

@@ -155,13 +155,18 @@ def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOpt
     typed = typed.replace(frame=typed.frame.with_columns(values))
     if cells.choice:
         typed = typed.replace(
-            notes=(*typed.notes, Note(kind=NoteKind.CHOICE, text=f"{cells.choice} in `{name}` of {labels(typed.tables)}"))
+            notes=(
+                *typed.notes,
+                Note(kind=NoteKind.CHOICE, text=f"{cells.choice} in `{name}` of {labels(typed.tables)}"),
+            )
         )
     if (typed.role, name) in REQUIRED_TIMES:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
         typed = typed.reject(values.is_null(), name, "no date")
         if options.run_day:
-            typed = typed.reject((values.dt.date() > options.run_day).fill_null(value=False), name, "date after the run day")
+            typed = typed.reject(
+                (values.dt.date() > options.run_day).fill_null(value=False), name, "date after the run day"
+            )
         return typed
     if cells.unreadable.any():
         typed = typed.fault(cells.unreadable, name, f"not a {kind}" if kind is not Cell.TIME else "not a date")

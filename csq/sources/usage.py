@@ -58,7 +58,9 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[Typ
     grain = _grain(typed, numbers)
     if grain is Grain.LOG:
         have = typed.fields
-        at = pl.col("date") if "date" in have else pl.col("period").cast(pl.Datetime("us")) if "period" in have else None
+        at = (
+            pl.col("date") if "date" in have else pl.col("period").cast(pl.Datetime("us")) if "period" in have else None
+        )
         frame = typed.frame.with_columns(
             at=at if at is not None else pl.lit(None, dtype=pl.Datetime("us")),
             events=pl.col("events").fill_null(1.0) if "events" in have else pl.lit(1.0),
@@ -128,7 +130,9 @@ def _add_metrics(typed: Typed, numbers: dict[str, int], options: ReadOptions) ->
             typed, scale = _percent(typed, METRIC + name, column(index))
             described.append(f"`{name}` {kind} ({scale})")
         else:
-            described.append(f"`{name}` {kind}, {'shown, not scored' if kind is MetricKind.TROUBLE else 'more is better'}")
+            described.append(
+                f"`{name}` {kind}, {'shown, not scored' if kind is MetricKind.TROUBLE else 'more is better'}"
+            )
     note = Note(kind=NoteKind.CHOICE, text=f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
     return typed.replace(notes=(*typed.notes, note))
 

@@ -29,7 +29,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Ambiguous(Exception):  # noqa: N818 - it is a question to the user, which becomes an error upstream
+class Ambiguous(Exception):
     """A column that fits two conventions, or mixes them. `rows` are positions that show it."""
 
     question: str
@@ -182,7 +182,10 @@ def read_time(text: pl.Series, *, order: DateOrder | None = None) -> Cells:
         month=pl.coalesce(parts[0]["p1"].cast(pl.Int64), parts[1]["p1"].cast(pl.Int64), month),
         # A year and a month alone stand for the month's first day.
         day=pl.coalesce(
-            parts[0]["p2"].cast(pl.Int64), parts[1]["p2"].cast(pl.Int64), day, parts[0]["p1"].is_not_null().cast(pl.Int64)
+            parts[0]["p2"].cast(pl.Int64),
+            parts[1]["p2"].cast(pl.Int64),
+            day,
+            parts[0]["p1"].is_not_null().cast(pl.Int64),
         ),
         hour=pl.coalesce(parts[0]["p3"], numeric["p3"]).cast(pl.Int64).fill_null(0),
         minute=pl.coalesce(parts[0]["p4"], numeric["p4"]).cast(pl.Int64).fill_null(0),
@@ -226,7 +229,9 @@ def _settle_order(first: pl.Series, second: pl.Series) -> DateOrder:
     month_first = (second > 12).arg_true().to_list()
     open_cells = (first != second).arg_true().to_list()
     if day_first and month_first:
-        raise Ambiguous("has dates day first and dates month first", "--date-order dmy|mdy", (day_first[0], month_first[0]))
+        raise Ambiguous(
+            "has dates day first and dates month first", "--date-order dmy|mdy", (day_first[0], month_first[0])
+        )
     if open_cells and not day_first and not month_first:
         raise Ambiguous("reads day first or month first", "--date-order dmy|mdy", (open_cells[0],))
     return "dmy" if day_first else "mdy"

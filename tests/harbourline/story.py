@@ -140,7 +140,7 @@ IDLE = replace(LIGHT, now=0)
 HAPPY = Mood(scores=(5, 5, 5, 4, 4, 4))
 UNHAPPY = Mood(scores=(1, 1, 2, 2, 3, 3, 4))
 LUKEWARM = Mood(scores=(3, 4, 4, 4, 5))
-SILENT = Mood(scores=(), rate=0)
+SILENT = Mood(rate=0)
 STALE = Mood(scores=(2, 3, 4, 5, 5), days_ago=(190, 330))
 LONG_AGO = Mood(scores=(3, 4, 5), days_ago=(380, 640))
 

@@ -106,7 +106,7 @@ def _fields(rows: pl.DataFrame, fields: tuple[str, ...]) -> list[list[str]]:
     extra = tuple(column for column in output_columns(rows, fields) if column.name not in PUBLIC)
     if not extra:
         return []
-    texts = text_cells(rows, extra, raw=True).iter_rows()
+    texts = text_cells(rows, extra).iter_rows()
     return [
         [
             ", ".join(

@@ -58,12 +58,13 @@ def _cell(page: Page, total: Total, width: int | None) -> list[Line]:
     rest = [f"{total.borderline:,} borderline"] if total.borderline else []
     if total.unvalued and page.report.weighted:
         rest.append(f"{total.unvalued:,} without value")
-    texts = (prose.count(total.accounts, "account"), page.worth(total), ", ".join(rest))
-    return [
-        *hanging((chip(total.quadrant), Span(" ")), page.label(total.quadrant), width, Tone.STRONG),
-        *(line(piece) for text in texts if text for piece in wrapped(text, width)),
-        *([_bar(total, width)] if width and total.share_pct is not None else []),
-    ]
+    label = hanging((chip(total.quadrant), Span(" ")), page.label(total.quadrant), width, Tone.STRONG)
+    count, worth, marks = (
+        [line(piece) for piece in wrapped(text, width) if piece]
+        for text in (prose.count(total.accounts, "account"), page.worth(total), ", ".join(rest))
+    )
+    bar = [_bar(total, width)] if width and worth else []
+    return [*label, *count, *worth, *bar, *marks]
 
 
 def _bar(total: Total, width: int) -> Line:
