@@ -97,7 +97,13 @@ def _printed(quadrant: Quadrant, entry: QuadrantEntry) -> QuadrantPlay:
         queue=entry.queue,
         headline=entry.play.headline,
         steps=tuple(
-            PrintedStep(do=step.do, who=step.who, human=step.human, hours=step.hours) for step in entry.play.steps
+            PrintedStep(do=_general(step.do), who=step.who, human=step.human, hours=step.hours)
+            for step in entry.play.steps
         ),
-        risks=tuple(risk.text for risk in entry.risks),
+        risks=tuple(_general(risk.text) for risk in entry.risks),
     )
+
+
+def _general(text: str) -> str:
+    """A text as it reads for no account in particular: `{open_tickets}` is `[open tickets]`."""
+    return fill(text, {name: f"[{name.replace('_', ' ')}]" for name in fields(text)})

@@ -51,7 +51,7 @@ def in_directory(directory: Path) -> dict[Role, list[Path]]:
     if not found[Role.USAGE] and not found[Role.CSAT]:
         raise InputError(
             f"`{directory}` has no file for usage or csat",
-            hint="files named like `usage.csv`, `csat.csv`, `accounts.csv` are found; or name them by `--usage`, `--csat`",
+            hint="names like `usage.csv`, `csat.csv`, `accounts.csv` are found; or give `--usage FILE --csat FILE`",
         )
     return found
 

@@ -23,7 +23,7 @@ from csq.sources.scales import (
     smallest_scale,
     to_hundred,
 )
-from csq.sources.tables import FILE, ReadOptions, Typed, convert, read_fields
+from csq.sources.tables import FILE, ReadOptions, Typed, convert, labels, read_fields
 from csq.sources.values import tidy
 from csq.terms import NoteKind, Role, Survey
 
@@ -84,6 +84,11 @@ def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, 
     else:
         kinds = pl.repeat(str(fixed), len(text), dtype=pl.String(), eager=True)
     tidied = tidy(text)
+    silent = tidied.null_count()
+    if silent:
+        count = f"{silent:,} of {len(tidied):,} rows of {labels(typed.tables)}"
+        told = Note(kind=NoteKind.CHOICE, text=f"{count} have no `{header}`: counted as asked, without an answer")
+        typed = typed.replace(notes=(*typed.notes, told))
     words = read_words(tidied)
     if words is not None:
         typed = typed.reject(tidied.is_not_null() & words.is_null(), name, "not an answer csq knows in words")
