@@ -132,13 +132,22 @@ def test_a_condition_tells_which_columns_it_reads_in_the_order_of_its_text():
         ("COALESCE(fit, NULL) = 'a'", "NULL | NULL cannot stand here | ask with IS NULL"),
         ("sum(seats) > 5", "sum | `sum` cannot be called | COALESCE is the only function"),
         ("(now() > 5)", "now | `now` cannot be called | COALESCE is the only function"),
-        ("row_number() OVER (ORDER BY seats) = 1", "row_number | `row_number` cannot be called | COALESCE is the only function"),
+        (
+            "row_number() OVER (ORDER BY seats) = 1",
+            "row_number | `row_number` cannot be called | COALESCE is the only function",
+        ),
         ("seats IN (SELECT 1)", "SELECT | `SELECT` is not allowed in a condition"),
         ("CAST(seats AS int) > 5", "CAST | `CAST` cannot be called | COALESCE is the only function"),
         ("CASE WHEN willing THEN TRUE END", "CASE | `CASE` is not allowed in a condition"),
         ("seats::int > 5", ":: | casts are not allowed"),
-        ("willing -- really", "-- | comments are not allowed in a condition | put the comment after a `#`, outside the quotes"),
-        ("willing /* really */", "/* | comments are not allowed in a condition | put the comment after a `#`, outside the quotes"),
+        (
+            "willing -- really",
+            "-- | comments are not allowed in a condition | put the comment after a `#`, outside the quotes",
+        ),
+        (
+            "willing /* really */",
+            "/* | comments are not allowed in a condition | put the comment after a `#`, outside the quotes",
+        ),
         ("willing; willing", "; | `;` is not allowed: a condition is a single expression"),
         ("fit || segment = 'ab'", "|| | `||` is not allowed | write OR"),
         ("seats == 5", "== | `==` is not allowed | write a single `=`"),
@@ -163,7 +172,9 @@ def test_what_is_not_allowed_is_refused_at_its_place(text, expected):
     assert refusal(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "seats >", "(seats > 5", "NOT", "seats BETWEEN 1", "fit IN ('a'", "COALESCE(seats,"])
+@pytest.mark.parametrize(
+    "text", ["", "seats >", "(seats > 5", "NOT", "seats BETWEEN 1", "fit IN ('a'", "COALESCE(seats,"]
+)
 def test_a_condition_that_ends_too_early_is_refused_at_its_end(text):
     assert check(text, KNOWN)[0].offset == len(text)
 
@@ -238,7 +249,7 @@ def test_deep_nesting_is_a_fault_and_no_crash(text):
         "fit LIKE '" + "%_" * 490 + "'",
         "(" * 25 + "vip" + ")" * 25,
         "signed > DATE '0001-01-01' AND signed < DATE '9999-12-31'",
-        "date" + " * 1e300" * 100 + " > 1" if False else "csm_mood" + " * 1e300" * 100 + " > 1",
+        "csm_mood" + " * 1e300" * 100 + " > 1",
     ],
 )
 def test_the_longest_conditions_can_be_run(text):
@@ -254,13 +265,15 @@ def test_compiling_a_faulty_condition_is_a_configuration_error():
 
 
 WORDS = st.sampled_from(
-    "AND OR NOT IN BETWEEN LIKE IS NULL TRUE FALSE COALESCE DATE ( ) , = <> != < <= > >= + - * / "
-    "seats fit vip signed csm_mood missing event_x_days nope 5 0 0.6 1e308 'a' '%' '2026-01-31' \"fit\" sum(".split()
+    """
+    AND OR NOT IN BETWEEN LIKE IS NULL TRUE FALSE COALESCE DATE ( ) , = <> != < <= > >= + - * /
+    seats fit vip signed csm_mood missing event_x_days nope sum( "fit" 5 0 0.6 1e308 'a' '%' '2026-01-31'
+    """.split()
 )
 
 
 @given(st.one_of(st.text(), st.lists(WORDS, max_size=30).map(" ".join)))
-@settings(max_examples=1_000)
+@settings(max_examples=300)
 def test_any_text_ends_in_faults_or_in_a_condition_that_runs(text):
     faults = check(text, KNOWN)
     if faults:
@@ -309,9 +322,13 @@ def compared(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-LIKES = st.tuples(TEXTS, st.sampled_from(["LIKE", "NOT LIKE"]), st.sampled_from(["'g%'", "'%oo_'", "'a%b'", "'%'", "''"]))
+LIKES = st.tuples(
+    TEXTS, st.sampled_from(["LIKE", "NOT LIKE"]), st.sampled_from(["'g%'", "'%oo_'", "'a%b'", "'%'", "''"])
+)
 CONDITIONS = st.recursive(
-    st.one_of(compared(NUMBERS), compared(TEXTS), compared(DATES), LIKES.map(" ".join), st.sampled_from(["vip", "TRUE"])),
+    st.one_of(
+        compared(NUMBERS), compared(TEXTS), compared(DATES), LIKES.map(" ".join), st.sampled_from(["vip", "TRUE"])
+    ),
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(" ".join),
         inner.map("NOT {}".format),
@@ -327,7 +344,9 @@ def by_sqlite(text: str) -> list[bool | None]:
     """Judge a condition over `ROWS` with SQLite, which has no dates of its own: text in the same form sorts alike."""
     with sqlite3.connect(":memory:") as connection:
         connection.execute("PRAGMA case_sensitive_like = ON")
-        connection.execute("CREATE TABLE facts (seats REAL, csm_mood REAL, fit TEXT, segment TEXT, vip INT, signed TEXT)")
+        connection.execute(
+            "CREATE TABLE facts (seats REAL, csm_mood REAL, fit TEXT, segment TEXT, vip INT, signed TEXT)"
+        )
         connection.executemany(
             "INSERT INTO facts VALUES (:seats, :csm_mood, :fit, :segment, :vip, :signed)", [dict(row) for row in ROWS]
         )
@@ -342,6 +361,6 @@ def by_csq(text: str, known: Mapping[str, Kind] = KNOWN) -> list[bool | None]:
 
 
 @given(CONDITIONS.filter(lambda text: len(text) <= MAX_LENGTH))
-@settings(max_examples=1_000)
+@settings(max_examples=300)
 def test_conditions_come_to_the_same_as_in_another_sql(text):
     assert by_csq(text) == by_sqlite(text)

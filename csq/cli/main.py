@@ -19,7 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import diagnostics, emit
+from csq.cli import check, diagnostics, emit, playbook, triage
 from csq.errors import CsqError, Exit, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
@@ -95,7 +95,7 @@ def _run(argv: Sequence[str]) -> int:
 
 def _invoke(argv: Sequence[str]) -> int:
     """Parse the command line and call its command, which may return or raise its exit code."""
-    command = typer.main.get_command(_app())
+    command = typer.main.get_command(command_line())
     try:
         # Not `command()`: that has its own ideas of exit codes, a broken pipe and the form of messages.
         with command.make_context("csq", list(argv)) as context:
@@ -125,7 +125,7 @@ def _refuse(error: typer.TyperException) -> int:
     return Exit.USAGE
 
 
-def _app() -> typer.Typer:
+def command_line() -> typer.Typer:
     """Build the command line."""
     app = typer.Typer(
         help=HELP,
@@ -159,10 +159,8 @@ def _options(
 
 def _commands(app: typer.Typer) -> None:
     """Register the commands, in the order in which help lists them."""
-    from csq.cli import check, playbook, triage
-
-    app.command("triage")(triage.triage)
-    app.command("check")(check.check)
+    app.command("triage", epilog=triage.EXAMPLES)(triage.triage)
+    app.command("check", epilog=check.EXAMPLES)(check.check)
     app.add_typer(playbook.app, name="playbook")
 
 

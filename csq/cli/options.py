@@ -4,12 +4,7 @@ from typing import Annotated
 
 import typer
 
-_INPUTS = "Inputs"
-_METHOD = "Method"
-_READING = "Reading"
-_OUTPUT = "Selection and output"
-
-Directory = Annotated[str | None, typer.Argument(metavar="[DIR]", help="Folder with the exports, found by name")]
+Directory = Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")]
 Usage = Annotated[
     list[str] | None, typer.Option("--usage", metavar="FILE", help="Usage export; may repeat, may be a pattern")
 ]
@@ -27,18 +22,25 @@ PlaybookFile = Annotated[
     ),
 ]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="Day to look back from, YYYY-MM-DD; newest usage date")
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Day to look back from, YYYY-MM-DD; default newest usage date"),
 ]
-Window = Annotated[int | None, typer.Option("--window", metavar="DAYS", min=1, help="Days of usage that count; 28")]
+Window = Annotated[
+    int | None, typer.Option("--window", metavar="DAYS", min=1, help="Days of usage that count; default 28")
+]
 CsatWindow = Annotated[
-    int | None, typer.Option("--csat-window", metavar="DAYS", min=1, help="Days of answers that count; 365")
+    int | None, typer.Option("--csat-window", metavar="DAYS", min=1, help="Days of answers that count; default 365")
 ]
 UsageCut = Annotated[
     str | None,
-    typer.Option("--usage-cut", metavar="CUT", help="Where high usage begins: NUMBER, median, qNN, weighted_median"),
+    typer.Option(
+        "--usage-cut",
+        metavar="CUT",
+        help="Where high usage begins: NUMBER, median, qNN, weighted_median; default median",
+    ),
 ]
 HappinessCut = Annotated[
-    str | None, typer.Option("--happiness-cut", metavar="CUT", help="Where high happiness begins, like --usage-cut; 70")
+    str | None, typer.Option("--happiness-cut", metavar="CUT", help="Where high happiness begins, likewise; default 70")
 ]
 CsatScale = Annotated[
     list[str] | None, typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5")
@@ -77,13 +79,15 @@ Top = Annotated[
     ),
 ]
 Sort = Annotated[
-    str | None, typer.Option("--sort", metavar="COLUMN", help="Sort by a column, -COLUMN for largest first; rank")
+    str | None,
+    typer.Option("--sort", metavar="COLUMN", help="Sort by a column, -COLUMN for the largest first; default rank"),
 ]
 Fields = Annotated[
     list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add to those of the output")
 ]
 OutputFormat = Annotated[
-    str | None, typer.Option("-f", "--format", metavar="FORMAT", help="terminal, csv, tsv, json or jsonl; terminal")
+    str | None,
+    typer.Option("-f", "--format", metavar="FORMAT", help="terminal, csv, tsv, json or jsonl; default terminal"),
 ]
 Output = Annotated[
     list[str] | None,

@@ -72,9 +72,10 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
         for name, kind in condition.reads.items()
         if name not in frame.columns
     }
-    judged = {name: condition.expr for name, condition in conditions.items()}
-    # Not `select`: it would give one row when no condition names a column.
-    return frame.with_columns(**absent).with_columns(**judged).select(*judged)
+    # Simplified down to a constant, an expression can lose count of the rows; this one has all of them.
+    every_row = pl.repeat(True, pl.len())
+    judged = {name: pl.when(every_row).then(condition.expr) for name, condition in conditions.items()}
+    return frame.with_columns(**absent).select(**judged)
 
 
 def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:

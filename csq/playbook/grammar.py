@@ -232,9 +232,7 @@ class Parser(Reader):
         if len(items) < 2:
             self.faults.append(self.fault(token, "COALESCE takes two values or more", "COALESCE(seats, 0)"))
         kind = next((item.kind for item in items if item.kind), None)
-        # Not `pl.coalesce`: beside other constants, one that begins with a constant loses count of the rows.
-        expr = functools.reduce(_or_else, (item.expr for item in items))
-        return Term(kind, expr, token.start, end)
+        return Term(kind, pl.coalesce([item.expr for item in items]), token.start, end)
 
     def _list(self) -> tuple[list[Term], int]:
         """Take `(a, b, ...)`; return its items and where it ends."""
@@ -264,7 +262,3 @@ class Parser(Reader):
         column = pl.col(token.text).cast(DTYPES[kind])
         # To polars NaN is above every number; here it is not known.
         return Term(kind, column.fill_nan(None) if kind is Kind.NUMBER else column, token.start, token.end)
-
-
-def _or_else(value: pl.Expr, default: pl.Expr) -> pl.Expr:
-    return pl.when(value.is_not_null()).then(value).otherwise(default)

@@ -144,6 +144,15 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
     return typed
 
 
+UNREADABLE: Mapping[Cell, str] = {
+    Cell.NUMBER: "not a number",
+    Cell.WHOLE: "not a whole number",
+    Cell.MONEY: "not an amount of money",
+    Cell.DATE: "not a date",
+    Cell.TIME: "not a date",
+    Cell.BOOL: "neither yes nor no",
+}
+"""What is said of an optional cell that cannot be read. Any text can be read as a key or as text."""
 REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period")}
 """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
 
@@ -169,7 +178,7 @@ def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOpt
             )
         return typed
     if cells.unreadable.any():
-        typed = typed.fault(cells.unreadable, name, f"not a {kind}" if kind is not Cell.TIME else "not a date")
+        typed = typed.fault(cells.unreadable, name, UNREADABLE[kind])
     return typed
 
 

@@ -35,7 +35,7 @@ def terminal(report: Report, options: Options) -> bytes:
         *_sections(page, options),
         *notes(page),
     ]
-    return painted(lines, colour=options.colour).encode()
+    return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
 def _sections(page: Page, options: Options) -> list[Line]:

@@ -86,19 +86,21 @@ def _scores(rows: pl.DataFrame, axis: Axis) -> tuple[list[str], list[str]]:
     return scores, both
 
 
-_REMARKED = ("unknown_reason", "evidence", "silence", "is_new")
+_REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
 
 
-def _remarks(row: tuple[str | None, str | None, str | None, bool | None]) -> list[str]:
-    """Say what to know before trusting a row, each thing once."""
-    reason, evidence, silence, is_new = row
-    remarks = [
+def _remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:
+    """Say what to know before trusting a row."""
+    reason, evidence, silence, is_new, happiness = row
+    # Without a score the reason has already said that nobody answered.
+    quiet = silence if happiness is not None else None
+    remarks = (
         reason,
         "thin evidence" if evidence == Evidence.THIN else None,
-        "stale answers" if silence == Silence.STALE else silence,
+        "stale answers" if quiet == Silence.STALE else quiet,
         "new" if is_new else None,
-    ]
-    return list(dict.fromkeys(remark.replace("_", " ") for remark in remarks if remark))
+    )
+    return [remark.replace("_", " ") for remark in remarks if remark]
 
 
 def _fields(rows: pl.DataFrame, fields: tuple[str, ...]) -> list[list[str]]:

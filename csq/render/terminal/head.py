@@ -6,9 +6,9 @@ from itertools import groupby
 
 from csq.render import prose
 from csq.render.options import Selection
-from csq.render.terminal.lines import BLANK, Line, line, strong
+from csq.render.terminal.lines import BLANK, Line, Tone, hanging, line, strong
 from csq.render.terminal.page import MARK, Page, block
-from csq.report import Cut, Report, SourceFile, Window
+from csq.report import Cut, SourceFile, Window
 from csq.schema import COLUMNS
 from csq.terms import Axis
 
@@ -25,25 +25,27 @@ def head(page: Page, selection: Selection) -> list[Line]:
         ("Rules", "playbook", report.playbook_label),
         *(("Shown", "only", f"{chosen}; totals and cuts are over all accounts") for chosen in _chosen(selection)),
     ]
-    return [_title(report), _base(page), BLANK, *block(entries, page.prose)]
+    return [*_title(page), *_base(page), BLANK, *block(entries, page.prose)]
 
 
-def _title(report: Report) -> Line:
+def _title(page: Page) -> list[Line]:
+    report = page.report
     if report.as_of is None:
-        return line(strong("Triage without dates"))
-    return line(strong(f"Triage as of {report.as_of}"), f" ({report.as_of_source})")
+        return [line(strong("Triage without dates"))]
+    return hanging(line(strong(f"Triage as of {report.as_of}"), " "), f"({report.as_of_source})", page.prose)
 
 
-def _base(page: Page) -> Line:
+def _base(page: Page) -> list[Line]:
     """Say how many accounts there are and what they are worth together."""
     report = page.report
     accounts = prose.count(report.accounts.height, "account")
     if not report.weighted:
-        return line(f"{accounts}; no contract value is known, so ", strong("nothing is weighted"))
+        text = "nothing is weighted, because no contract value is known"
+        return hanging(line(f"{accounts}; "), text, page.prose, Tone.STRONG)
     value = page.money(sum((total.contract_value for total in report.totals), start=Decimal(0)))
     unvalued = sum(total.unvalued for total in report.totals)
     rest = f"; {unvalued:,} without a contract value" if unvalued else ""
-    return line(f"{accounts}, {value} a year{rest}")
+    return hanging(BLANK, f"{accounts}, {value} a year{rest}", page.prose)
 
 
 def _fate(source: SourceFile) -> str:

@@ -13,7 +13,8 @@ MARK = "~"
 """Stands before an account that is borderline."""
 
 _NARROWEST = 60
-_PROSE = 96
+_PROSE = 110
+_RULE = 96
 _KEY = 12
 
 TONES: Mapping[Quadrant, Tone | None] = {
@@ -46,7 +47,7 @@ class Page:
     @property
     def rule(self) -> int:
         """Width of a rule across the page."""
-        return self.width or _PROSE
+        return self.width or _RULE
 
     def money(self, value: Decimal) -> str:
         """Write an amount with the currency, if that is known."""

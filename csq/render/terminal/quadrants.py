@@ -1,13 +1,11 @@
 """One section a quadrant, in the order of attack: what it means, what to do, what may go wrong, and with whom."""
 
 from csq.render import prose
-from csq.render.terminal.lines import BLANK, Line, Span, Tone, cells, fitted, hanging, line, strong, width_of
+from csq.render.terminal.lines import BLANK, Line, Tone, cells, fitted, hanging, line, strong, width_of
 from csq.render.terminal.page import Page, chip
 from csq.render.terminal.table import Table
 from csq.report import QuadrantPlay, Step, Total
 from csq.terms import Who
-
-_KEY = 9
 
 
 def quadrant_section(page: Page, play: QuadrantPlay, table: Table, numbers: range, *, selected: int) -> list[Line]:
@@ -18,7 +16,7 @@ def quadrant_section(page: Page, play: QuadrantPlay, table: Table, numbers: rang
         play: What the playbook says of the quadrant.
         table: The accounts shown, of all quadrants.
         numbers: Which of its rows are this quadrant's.
-        selected: How many accounts there are to show, before the longest are cut off at `--top`.
+        selected: How many of its accounts pass the filters, shown or not.
     """
     total = next(total for total in page.report.totals if total.quadrant is play.quadrant)
     title = _title(page, play, total)
@@ -29,6 +27,7 @@ def quadrant_section(page: Page, play: QuadrantPlay, table: Table, numbers: rang
         *hanging(line("  "), play.means, page.prose),
         BLANK,
         *_play(page, play),
+        *_risks(page, play),
         *([BLANK, table.header()] if numbers else []),
         *(each for number in numbers for each in table.row(number)),
         *_more(selected - len(numbers)),
@@ -48,25 +47,27 @@ def _title(page: Page, play: QuadrantPlay, total: Total) -> list[Line]:
 
 
 def _play(page: Page, play: QuadrantPlay) -> list[Line]:
-    """Lay out the headline, the numbered steps with who does them, and the risks."""
+    """Lay out the headline, and the numbered steps with who does them."""
     doers = [_doer(step) for step in play.steps]
-    width = max(map(cells, doers), default=0)
-    out = hanging(line("  ", strong(fitted("Play", _KEY - 2))), play.headline, page.prose, Tone.STRONG)
+    who, digits = max(map(cells, doers), default=0), len(f"{len(doers)}")
+    out = hanging(line(strong("  Play: ")), play.headline, page.prose, Tone.STRONG)
     for number, (step, doer) in enumerate(zip(play.steps, doers, strict=True), start=1):
-        out.extend(hanging(line(" " * _KEY, f"{number}  {fitted(doer, width)}  "), step.do, page.prose))
-    for number, risk in enumerate(play.risks):
-        key = Span(" " * _KEY) if number else strong(fitted("  Risks", _KEY))
-        out.extend(hanging(line(key, "!  "), risk, page.prose))
+        out.extend(hanging(line(f"  {number:>{digits}}  {fitted(doer, who)}  "), step.do, page.prose))
     return out
 
 
+def _risks(page: Page, play: QuadrantPlay) -> list[Line]:
+    risks = [each for risk in play.risks for each in hanging(line("  !  "), risk, page.prose)]
+    return [BLANK, line(strong("  Risks")), *risks] if risks else []
+
+
 def _doer(step: Step) -> str:
-    """`csm, 1 h`, `product, automated`, `automated`."""
+    """`csm 1 h`, `product, automated`, `automated`."""
     if step.who is Who.AUTOMATION:
         return "automated"
     if not step.human:
         return f"{step.who}, automated"
-    return f"{step.who}, {step.hours:g} h" if step.hours else step.who
+    return f"{step.who} {step.hours:g} h" if step.hours else step.who
 
 
 def _more(hidden: int) -> list[Line]:

@@ -7,7 +7,7 @@ narrow, columns move to lines below the row, or margins are left out; nothing bu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from csq.render.terminal.lines import Line, beside, cells, fitted, hanging, line, strong
+from csq.render.terminal.lines import Line, beside, cells, fitted, hanging, line, strong, width_of
 
 _INDENT = 2
 _GAP = 2
@@ -18,6 +18,7 @@ _STEP_AT_LEAST = 32
 LAYOUTS = (
     ("rank", "account", "id", "value", "usage", "happiness", "remarks", "step"),
     ("rank", "account", "id", "value", "usage", "happiness", "step"),
+    ("rank", "account", "id", "value", "usage", "happiness", "remarks"),
     ("rank", "account", "id", "value", "usage", "happiness"),
     ("rank", "account", "value", "usage", "happiness"),
     ("rank", "account", "value", "usage score", "happiness score"),
@@ -54,13 +55,14 @@ class Table:
 
     def header(self) -> Line:
         """Head the rows of one quadrant."""
-        titles = self._join([column.header for column in self.columns])
-        return line(strong(titles + self.steps.header if self.is_step_beside else titles.rstrip()))
+        titles = self._aligned([column.header for column in self.columns])
+        return line(strong("".join((*titles, self.steps.header)) if self.is_step_beside else "".join(titles).rstrip()))
 
     def row(self, number: int) -> list[Line]:
         """Lay out one account: its row, the details below it, and the next step beside or below them."""
-        row = line(self._join([column.texts[number] for column in self.columns]))
-        at = cells(row[0].text)
+        rank, name, *rest = self._aligned([column.texts[number] for column in self.columns])
+        row = line(rank, strong(name), *rest)
+        at = width_of(row)
         front = " " * (_INDENT + self.widths[0] + _GAP)
         end = at if self.is_step_beside and self.width else self.width
         left = [row, *(each for text in self.details[number] for each in hanging(line(front), text, end))]
@@ -71,12 +73,10 @@ class Table:
             return beside(left, hanging(line("→ "), step, self.width and self.width - at), at=at)
         return [*left, *hanging(line(front, "→ "), step, self.width)]
 
-    def _join(self, texts: Sequence[str]) -> str:
-        parts = (
-            fitted(text, width, right=column.is_right)
-            for text, width, column in zip(texts, self.widths, self.columns, strict=True)
-        )
-        return " " * _INDENT + "".join(part + " " * _GAP for part in parts)
+    def _aligned(self, texts: Sequence[str]) -> list[str]:
+        parts = zip(texts, self.widths, self.columns, strict=True)
+        first, *rest = (fitted(text, width, right=column.is_right) + " " * _GAP for text, width, column in parts)
+        return [" " * _INDENT + first, *rest]
 
 
 def fit(columns: Mapping[str, Column], width: int | None) -> tuple[tuple[str, ...], list[int]]:
@@ -87,9 +87,11 @@ def fit(columns: Mapping[str, Column], width: int | None) -> tuple[tuple[str, ..
         width: Cells of the page, or None.
     """
     natural = {name: column.natural for name, column in columns.items()}
+    # Beside the row a step may take two lines; a longer one reads better below, across the page.
+    step = max(_STEP_AT_LEAST, natural["step"] * 5 // 9)
     for wanted in LAYOUTS:
         layout = tuple(name for name in wanted if name in columns)
-        taken = [_STEP_AT_LEAST if name == "step" else natural[name] for name in layout if name != "account"]
+        taken = [step if name == "step" else natural[name] for name in layout if name != "account"]
         room = None if width is None else width - _INDENT - sum(taken) - _GAP * len(taken)
         if room is None or room >= min(natural["account"], _NAME_AT_LEAST):
             break

@@ -1,0 +1,34 @@
+"""The golden files: one report, and an empty one, in every format. Run this file to write them anew, then read them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from csq.render import Format, Options, render
+from csq.report import Report
+from factories import accounts, report
+
+FOLDER = Path(__file__).parent / "golden"
+
+AWKWARD = report()
+EMPTY = report(accounts=accounts(), cuts=(), gaps=(), notes=(), pinned="", weighted=False)
+
+CASES: Mapping[str, tuple[Report, Format, Options]] = {
+    "awkward.csv": (AWKWARD, Format.CSV, Options()),
+    "awkward.tsv": (AWKWARD, Format.TSV, Options()),
+    "awkward.json": (AWKWARD, Format.JSON, Options()),
+    "awkward.jsonl": (AWKWARD, Format.JSONL, Options()),
+    "awkward-80.txt": (AWKWARD, Format.TERMINAL, Options(width=80)),
+    "awkward-80-colour.txt": (AWKWARD, Format.TERMINAL, Options(width=80, colour=True)),
+    "awkward-120.txt": (AWKWARD, Format.TERMINAL, Options(width=120)),
+    "awkward-piped.txt": (AWKWARD, Format.TERMINAL, Options()),
+    "empty.csv": (EMPTY, Format.CSV, Options()),
+    "empty.tsv": (EMPTY, Format.TSV, Options()),
+    "empty.json": (EMPTY, Format.JSON, Options()),
+    "empty.jsonl": (EMPTY, Format.JSONL, Options()),
+    "empty-80.txt": (EMPTY, Format.TERMINAL, Options(width=80)),
+}
+"""File name: what is rendered, and how."""
+
+if __name__ == "__main__":
+    for name, (what, how, options) in CASES.items():
+        (FOLDER / name).write_bytes(render(what, how, options))
