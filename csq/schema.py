@@ -47,6 +47,8 @@ class Column:
     span: str
     """The values it can take: `0-100`, `>= 0`, `any`, or the words it is one of."""
     meaning: str
+    personal: bool = False
+    """Names a person: for `explain` only, never for a table that is passed on."""
 
     @property
     def dtype(self) -> pl.DataType:
@@ -77,7 +79,7 @@ ACCOUNT = (
     Column("renewal_date", _D, "", "any", "next renewal"),
     Column("fit", _T, "", "good, bad", "whether we want to serve this kind of customer"),
     Column("willing", _B, "", "true, false", "whether the customer will put time in"),
-    Column("internal_owner", _T, "", "any", "the person on their side who owns the product"),
+    Column("internal_owner", _T, "", "any", "the person on their side who owns the product", personal=True),
     Column("north_star", _T, "", "any", "the metric the customer judges success by"),
     Column("is_reference", _B, "", "true, false", "already a reference or case study"),
     Column("last_contact_date", _D, "", "any", "last conversation with the customer"),
@@ -100,7 +102,7 @@ USAGE = (
     Column("breadth_pct", _N, "percent", "0-100", "features used over features available"),
     Column("features_dropped", _W, "features", ">= 0", "features used in the window before and not in this one"),
     Column("features_unused", _W, "features", ">= 0", "features available and not used in the window"),
-    Column("top_user", _T, "", "any", "user with the most events in this window and the one before"),
+    Column("top_user", _T, "", "any", "user with the most events in this window and the one before", personal=True),
     Column("top_user_share_pct", _N, "percent", "0-100", "share of those events that are the top user's"),
     Column("top_user_idle_days", _W, "days", ">= 0", "days since the top user's last event"),
     Column("last_active_date", _D, "", "<= as_of", "day of the last event"),

@@ -295,6 +295,13 @@ def test_a_field_that_is_not_there_is_a_usage_error_with_the_nearest_one(format)
     assert caught.value.hint.startswith("did you mean `csat_mean`")
 
 
+def test_one_word_of_a_name_is_near_enough():
+    rows = ({"owner": "Ann Lee"}, {"owner": "Bo Berg"})
+    with pytest.raises(UsageError) as caught:
+        ids(Selection(owner=("berg",)), *rows)
+    assert caught.value.hint == "did you mean `Bo Berg`?"
+
+
 def test_a_filter_on_a_column_without_values_says_that_there_are_none():
     with pytest.raises(UsageError) as caught:
         ids(Selection(owner=("Ann",)), {"owner": None})

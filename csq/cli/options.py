@@ -1,100 +1,181 @@
-"""Options that several commands share, each named and described once."""
+"""Options that several commands share, each named and described once, in groups that commands take whole.
 
-from typing import Annotated
+A command names the groups it wants as parameters, such as `inputs: Inputs`; `expanded` shows typer
+their options one by one.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
-Directory = Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")]
-Usage = Annotated[
-    list[str] | None, typer.Option("--usage", metavar="FILE", help="Usage export; may repeat, may be a pattern")
-]
-Csat = Annotated[list[str] | None, typer.Option("--csat", metavar="FILE", help="Survey export; may repeat")]
-Accounts = Annotated[
-    list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
-]
-Config = Annotated[
-    str | None, typer.Option("--config", metavar="FILE", help="csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")
-]
-PlaybookFile = Annotated[
-    str | None,
-    typer.Option(
-        "--playbook", metavar="FILE", help="Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in"
-    ),
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="Day to look back from, YYYY-MM-DD; default newest usage date"),
-]
-Window = Annotated[
-    int | None, typer.Option("--window", metavar="DAYS", min=1, help="Days of usage that count; default 28")
-]
-CsatWindow = Annotated[
-    int | None, typer.Option("--csat-window", metavar="DAYS", min=1, help="Days of answers that count; default 365")
-]
-UsageCut = Annotated[
-    str | None,
-    typer.Option(
-        "--usage-cut",
-        metavar="CUT",
-        help="Where high usage begins: NUMBER, median, qNN, weighted_median; default median",
-    ),
-]
-HappinessCut = Annotated[
-    str | None, typer.Option("--happiness-cut", metavar="CUT", help="Where high happiness begins, likewise; default 70")
-]
-CsatScale = Annotated[
-    list[str] | None, typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5")
-]
-DateOrder = Annotated[
-    str | None, typer.Option("--date-order", metavar="dmy|mdy|ymd", help="Order in dates like 03/04/2026")
-]
-Decimal = Annotated[str | None, typer.Option("--decimal", metavar=",|.", help="Decimal mark in numbers like 1,234")]
-Column = Annotated[
-    list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help="Header of a field; may repeat")
-]
-Key = Annotated[
-    list[str] | None,
-    typer.Option("--key", metavar="ROLE=FIELD", help="Key column of the accounts that a role's key refers to"),
-]
-Overlap = Annotated[
-    str | None, typer.Option("--overlap", metavar="dedupe|add", help="What to do where usage files overlap")
-]
-MinMatch = Annotated[
-    str, typer.Option("--min-match", metavar="PERCENT", help="Least share of a role's rows that must match an account")
-]
-Quadrant = Annotated[
-    list[str] | None, typer.Option("--quadrant", metavar="NAME", help="Show this quadrant only; may repeat")
-]
-Tier = Annotated[list[str] | None, typer.Option("--tier", metavar="NAME", help="Show this tier only; may repeat")]
-Owner = Annotated[
-    list[str] | None, typer.Option("--owner", metavar="NAME", help="Show this owner's accounts only; may repeat")
-]
-Segment = Annotated[
-    list[str] | None, typer.Option("--segment", metavar="NAME", help="Show this segment only; may repeat")
-]
-Top = Annotated[
-    int | None,
-    typer.Option(
-        "--top", metavar="N", min=0, help="Show at most N accounts: per quadrant in the terminal, else overall"
-    ),
-]
-Sort = Annotated[
-    str | None,
-    typer.Option("--sort", metavar="COLUMN", help="Sort by a column, -COLUMN for the largest first; default rank"),
-]
-Fields = Annotated[
-    list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add to those of the output")
-]
-OutputFormat = Annotated[
-    str | None,
-    typer.Option("-f", "--format", metavar="FORMAT", help="terminal, csv, tsv, json or jsonl; default terminal"),
-]
-Output = Annotated[
-    list[str] | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write a file, format by its suffix; may repeat"),
-]
-Raw = Annotated[bool, typer.Option("--raw", help="Leave text that a spreadsheet would run as a formula as it is")]
-Excel = Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it: byte order mark and CRLF")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more")]
-Color = Annotated[str, typer.Option("--color", metavar="auto|always|never", help="Colour in the terminal output")]
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What to read, and how."""
+
+    directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")] = (
+        None
+    )
+    usage: Annotated[
+        list[str] | None, typer.Option("--usage", metavar="FILE", help="Usage export; may repeat, may be a pattern")
+    ] = None
+    csat: Annotated[list[str] | None, typer.Option("--csat", metavar="FILE", help="Survey export; may repeat")] = None
+    accounts: Annotated[
+        list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
+    ] = None
+    csat_scale: Annotated[
+        list[str] | None,
+        typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5"),
+    ] = None
+    date_order: Annotated[
+        str | None, typer.Option("--date-order", metavar="dmy|mdy|ymd", help="Order in dates like 03/04/2026")
+    ] = None
+    decimal: Annotated[
+        str | None, typer.Option("--decimal", metavar=",|.", help="Decimal mark in numbers like 1,234")
+    ] = None
+    column: Annotated[
+        list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help="Header of a field; may repeat")
+    ] = None
+    key: Annotated[
+        list[str] | None,
+        typer.Option("--key", metavar="ROLE=FIELD", help="Key column of the accounts that a role's key refers to"),
+    ] = None
+    overlap: Annotated[
+        str | None, typer.Option("--overlap", metavar="dedupe|add", help="What to do where usage files overlap")
+    ] = None
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")
+    ] = None
+    playbook: Annotated[
+        str | None,
+        typer.Option(
+            "--playbook", metavar="FILE", help="Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in"
+        ),
+    ] = None
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Day to look back from, YYYY-MM-DD; default newest usage date"),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """How to measure."""
+
+    window: Annotated[
+        int | None, typer.Option("--window", metavar="DAYS", min=1, help="Days of usage that count; default 28")
+    ] = None
+    csat_window: Annotated[
+        int | None, typer.Option("--csat-window", metavar="DAYS", min=1, help="Days of answers that count; default 365")
+    ] = None
+    usage_cut: Annotated[
+        str | None,
+        typer.Option(
+            "--usage-cut",
+            metavar="CUT",
+            help="Where high usage begins: NUMBER, median, qNN, weighted_median; default median",
+        ),
+    ] = None
+    happiness_cut: Annotated[
+        str | None,
+        typer.Option("--happiness-cut", metavar="CUT", help="Where high happiness begins, likewise; default 70"),
+    ] = None
+    min_match: Annotated[
+        str,
+        typer.Option("--min-match", metavar="PERCENT", help="Least share of a role's rows that must match an account"),
+    ] = "50"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Which accounts to show, in which order, with which columns."""
+
+    quadrant: Annotated[
+        list[str] | None, typer.Option("--quadrant", metavar="NAME", help="Show this quadrant only; may repeat")
+    ] = None
+    tier: Annotated[
+        list[str] | None, typer.Option("--tier", metavar="NAME", help="Show this tier only; may repeat")
+    ] = None
+    owner: Annotated[
+        list[str] | None, typer.Option("--owner", metavar="NAME", help="Show this owner's accounts only; may repeat")
+    ] = None
+    segment: Annotated[
+        list[str] | None, typer.Option("--segment", metavar="NAME", help="Show this segment only; may repeat")
+    ] = None
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top", metavar="N", min=0, help="Show at most N accounts: per quadrant in the terminal, else overall"
+        ),
+    ] = None
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", metavar="COLUMN", help="Sort by a column, -COLUMN for the largest first; default rank"),
+    ] = None
+    fields: Annotated[
+        list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add to those of the output")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """Where the result goes, and in what form."""
+
+    output_format: Annotated[
+        str | None,
+        typer.Option("-f", "--format", metavar="FORMAT", help="terminal, csv, tsv, json or jsonl; default terminal"),
+    ] = None
+    output: Annotated[
+        list[str] | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write a file, format by its suffix; may repeat"),
+    ] = None
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Leave text that a spreadsheet would run as a formula as it is")
+    ] = False
+    excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it: byte order mark and CRLF")] = (
+        False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """How the run speaks."""
+
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors")] = False
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more")] = False
+    color: Annotated[
+        str, typer.Option("--color", metavar="auto|always|never", help="Colour in the terminal output")
+    ] = "auto"
+
+
+def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Return `command` as typer wants it: each group of options among its parameters in single options."""
+    hints = get_type_hints(command, include_extras=True)
+    result = hints.pop("return")
+    groups: dict[str, type[Any]] = {
+        name: kind for name, kind in hints.items() if isinstance(kind, type) and is_dataclass(kind)
+    }
+    own = inspect.signature(command).parameters
+    parameters = [parameter for name, parameter in own.items() if name not in groups]
+    for kind in groups.values():
+        options = get_type_hints(kind, include_extras=True)
+        parameters += [
+            inspect.Parameter(
+                each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=options[each.name]
+            )
+            for each in fields(kind)
+        ]
+
+    def run(**values: Any) -> int | None:
+        taken = {
+            name: kind(**{each.name: values.pop(each.name) for each in fields(kind)}) for name, kind in groups.items()
+        }
+        return command(**taken, **values)
+
+    run.__doc__ = command.__doc__
+    run.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": result}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return run

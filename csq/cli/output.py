@@ -2,26 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from csq.cli import diagnostics, emit
+from csq.cli.options import Outputs, Shown, Speech
 from csq.errors import UsageError
-from csq.render import SUFFIXES, Format, Options, render
+from csq.render import SUFFIXES, Format, Options, Selection, render
 from csq.report import Report
 from csq.terms import NoteKind
 
-
-@dataclass(frozen=True, kw_only=True)
-class Manner:
-    """How a run was asked to speak."""
-
-    format: str | None = None
-    outputs: tuple[str, ...] = ()
-    quiet: bool = False
-    verbose: bool = False
-    color: str = "auto"
+COLOURS: Mapping[str, bool | None] = {"auto": None, "always": True, "never": False}
+"""What `--color` can be, and whether that means colour; None: as the terminal and `NO_COLOR` have it."""
 
 
 @dataclass(frozen=True)
@@ -32,24 +25,28 @@ class Target:
     path: Path | None = None
 
 
-def targets(manner: Manner) -> tuple[Target, ...]:
-    """Settle what is written where, and how the run speaks, before anything is read.
+def speak(speech: Speech) -> None:
+    """Settle how this run speaks on stderr. Raises UsageError for a colour setting that there is not."""
+    if speech.color not in COLOURS:
+        raise UsageError(f"`--color` cannot be `{speech.color}`", hint=f"choose from {', '.join(COLOURS)}")
+    level = diagnostics.Level.QUIET if speech.quiet else diagnostics.Level(1 + speech.verbose)
+    diagnostics.configure(level=level, colour=COLOURS[speech.color])
+
+
+def targets(outputs: Outputs) -> tuple[Target, ...]:
+    """Settle what is written where, before anything is read.
 
     Raises:
-        UsageError: A format, a suffix or a colour that csq does not know.
+        UsageError: A format or a suffix that csq does not know.
     """
-    if manner.color not in ("auto", "always", "never"):
-        raise UsageError(f"`--color` cannot be `{manner.color}`", hint="choose from auto, always, never")
-    level = diagnostics.Level.QUIET if manner.quiet else diagnostics.Level(1 + manner.verbose)
-    diagnostics.configure(level=level, colour={"always": True, "never": False}.get(manner.color))
     told = None
-    if manner.format is not None:
-        if manner.format not in list(Format):
-            raise UsageError(f"no format `{manner.format}`", hint=f"choose from {', '.join(Format)}")
-        told = Format(manner.format)
-    if not manner.outputs:
+    if outputs.output_format is not None:
+        if outputs.output_format not in list(Format):
+            raise UsageError(f"no format `{outputs.output_format}`", hint=f"choose from {', '.join(Format)}")
+        told = Format(outputs.output_format)
+    if not outputs.output:
         return (Target(told or Format.TERMINAL),)
-    return tuple(_target(name, told) for name in manner.outputs)
+    return tuple(_target(name, told) for name in outputs.output)
 
 
 def _target(name: str, told: Format | None) -> Target:
@@ -62,14 +59,16 @@ def _target(name: str, told: Format | None) -> Target:
     return Target(by_suffix or told or Format.TERMINAL, path)
 
 
-def deliver(report: Report, to: Sequence[Target], options: Options, manner: Manner) -> None:
+def deliver(report: Report, to: Sequence[Target], shown: Shown, outputs: Outputs, speech: Speech) -> None:
     """Render every target, then write them, then say what happened.
 
     Raises:
         UsageError: The options name something the report does not have.
         OutputError: A target cannot be written.
     """
-    screen = _screen(options, manner)
+    asked = tuple(name.strip() for text in shown.fields or () for name in text.split(",") if name.strip())
+    options = Options(selection=_selection(shown), fields=asked, raw=outputs.raw, excel=outputs.excel)
+    screen = _screen(options, speech)
     rendered = [(target, render(report, target.format, options if target.path else screen)) for target in to]
     for target, data in rendered:
         if target.path is not None:
@@ -80,6 +79,11 @@ def deliver(report: Report, to: Sequence[Target], options: Options, manner: Mann
     for target, data in rendered:
         if target.path is None:
             emit.to_stdout(data)
+
+
+def _selection(shown: Shown) -> Selection:
+    filters = {name: tuple(getattr(shown, name) or ()) for name in ("quadrant", "tier", "owner", "segment")}
+    return Selection(**filters, top=shown.top, sort=shown.sort)
 
 
 def narrate(report: Report) -> None:
@@ -104,11 +108,12 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         )
 
 
-def _screen(options: Options, manner: Manner) -> Options:
+def _screen(options: Options, speech: Speech) -> Options:
     """The options with what stdout can do: its width and colour, when it is a terminal."""
     terminal = os.isatty(emit.STDOUT) if _is_open(emit.STDOUT) else False
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    colour = {"always": True, "never": False}.get(manner.color, terminal and not plain)
+    told = COLOURS[speech.color]
+    colour = (terminal and not plain) if told is None else told
     return replace(options, width=shutil.get_terminal_size().columns if terminal else None, colour=colour)
 
 

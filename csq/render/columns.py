@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from csq.errors import UsageError
 from csq.render.near import unknown_name
 from csq.schema import COLUMNS, DTYPES, Kind
 
@@ -82,11 +83,13 @@ def output_columns(accounts: pl.DataFrame, fields: tuple[str, ...] = ()) -> tupl
     """Describe the public columns, then each of `fields` that is not one of them, once.
 
     Raises:
-        UsageError: `accounts` has no column of that name.
+        UsageError: `accounts` has no column of that name, or it names people.
     """
     for name in fields:
         if name not in accounts.columns:
             raise unknown_name("no column", name, accounts.columns)
+        if name in COLUMNS and COLUMNS[name].personal:
+            raise UsageError(f"`{name}` names people, and this output is passed on")
     return tuple(_describe(name, accounts.schema[name]) for name in dict.fromkeys((*PUBLIC, *fields)))
 
 

@@ -1,11 +1,14 @@
 """A name nobody knows, answered with the ones that are nearest to it."""
 
+import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 from csq.errors import UsageError
 
-_SHOWN = 8
+_OFFERED = 3
+_LISTED = 8
+_NEAR = 0.7
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> UsageError:
@@ -17,13 +20,20 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> UsageError:
         known: The names that there are.
     """
     names = sorted(known)
-    by_folded = {each.casefold(): each for each in names}
-    near = [by_folded[match] for match in get_close_matches(name.casefold(), by_folded, n=3)]
+    likeness = {each: _likeness(name, each) for each in names}
+    near = sorted((each for each in names if likeness[each] >= _NEAR), key=lambda each: -likeness[each])[:_OFFERED]
     if near:
         hint = f"did you mean {' or '.join(f'`{each}`' for each in near)}?"
     elif names:
-        more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-        hint = f"there are {', '.join(f'`{each}`' for each in names[:_SHOWN])}{more}"
+        more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+        hint = f"there are {', '.join(f'`{each}`' for each in names[:_LISTED])}{more}"
     else:
         hint = "there are none"
     return UsageError(f"{what} `{name}`", hint=hint)
+
+
+def _likeness(name: str, known: str) -> float:
+    """Compare two names, 0-1; a single word of the known one may be the one that was meant."""
+    folded = known.casefold()
+    forms = {folded, *re.split(r"[\W_]+", folded)}
+    return max(SequenceMatcher(None, name.casefold(), form).ratio() for form in forms)

@@ -82,15 +82,18 @@ def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint)
 
 
-def check_told(told: Mapping[str, str], role: Role, tables: tuple[TextTable, ...]) -> None:
-    """Refuse a `--column` whose header stands in no file of its role. Raises UsageError with the near miss."""
-    headers = [header for table in tables for header in table.header]
-    for field, header in told.items():
-        if squeeze(header) not in map(squeeze, headers):
-            near = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
+def check_told(told: Mapping[Role, Mapping[str, str]], tables: Mapping[Role, tuple[TextTable, ...]]) -> None:
+    """Refuse a header that was told for a field and stands in no file. Raises UsageError with the near miss.
+
+    A field such as `account_id` belongs to several roles; its header need stand in a file of one of them.
+    """
+    headers = {role: [header for table in found for header in table.header] for role, found in tables.items()}
+    for field, header in {pair for pairs in told.values() for pair in pairs.items()}:
+        roles = [role for role, pairs in told.items() if pairs.get(field) == header]
+        known = list(dict.fromkeys(each for role in roles for each in headers.get(role, ())))
+        if squeeze(header) not in map(squeeze, known):
+            near = difflib.get_close_matches(header, known, n=1, cutoff=0.5)
             raise UsageError(
-                f"no file for {role} has a column `{header}`",
-                hint=f"did you mean `--column {field}={near[0]}`?"
-                if near
-                else f"the columns are: {', '.join(headers)}",
+                f"no file for {' or '.join(roles)} has a column `{header}`",
+                hint=f"did you mean `--column {field}={near[0]}`?" if near else f"columns: {', '.join(known)}",
             )

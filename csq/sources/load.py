@@ -74,9 +74,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         UsageError: A `--column` or `--key` names something that is not there.
     """
     texts = {role: tuple(read_table(path) for path in sorted(paths.get(role, ()), key=str)) for role in Role}
-    for role, tables in texts.items():
-        if tables:
-            check_told(options.columns.get(role, {}), role, tables)
+    check_told(options.columns, texts)
     accounts = _load_accounts(texts[Role.ACCOUNTS], options)
     account_rows = accounts.rows.frame if accounts else None
     parts = [

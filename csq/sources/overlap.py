@@ -6,22 +6,11 @@ account's day, is an error that names both until the user settles it.
 
 import polars as pl
 
+from csq.aside import ASIDE, set_aside
 from csq.errors import InputError, Location
 from csq.sources.read import LINE
 from csq.sources.tables import FILE
 from csq.terms import Aside, Grain
-
-ASIDE = "aside"
-
-
-def set_aside(frame: pl.DataFrame, mask: pl.Expr, reason: Aside) -> pl.DataFrame:
-    """Give rows that are still in use and where `mask` holds a reason for being set aside."""
-    return frame.with_columns(
-        pl.when(pl.col(ASIDE).is_null() & mask.fill_null(value=False))
-        .then(pl.lit(str(reason)))
-        .otherwise(ASIDE)
-        .alias(ASIDE)
-    )
 
 
 def _measures(frame: pl.DataFrame) -> list[str]:
@@ -37,7 +26,8 @@ def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.Dat
 def count_event_ids_once(frame: pl.DataFrame) -> pl.DataFrame:
     """Keep one row of each event id: the smallest in all its cells, so that the order of rows is no matter."""
     order = [name for name in _measures(frame) if name != "event_id"]
-    place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id")
+    # A row that is already set aside must not stand in for one that could be used.
+    place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id", pl.col(ASIDE).is_null())
     repeated = pl.col("event_id").is_not_null() & (place > 1)
     return set_aside(frame, repeated, Aside.REPEATED_EVENT)
 

@@ -1,12 +1,13 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from csq.cli import emit
+from csq.cli.options import Inputs, Method
 from csq.errors import InputError, UsageError
 from csq.facts.build import population
 from csq.facts.fates import joins, matched_share
@@ -22,29 +23,6 @@ from csq.terms import Role
 
 
 @dataclass(frozen=True, kw_only=True)
-class Typed:
-    """The options of a command line that say what to read and how to measure, as typed."""
-
-    directory: str | None = None
-    files: Mapping[Role, Sequence[str]]
-    config: str | None = None
-    playbook: str | None = None
-    as_of: str | None = None
-    window: int | None = None
-    csat_window: int | None = None
-    usage_cut: str | None = None
-    happiness_cut: str | None = None
-    csat_scale: Sequence[str] = ()
-    date_order: str | None = None
-    decimal: str | None = None
-    columns: Sequence[str] = ()
-    keys: Sequence[str] = ()
-    overlap: str | None = None
-    min_match: str = "50"
-    outputs: Sequence[str] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Run:
     """Everything a run needs."""
 
@@ -54,34 +32,40 @@ class Run:
     as_of: AsOf
 
 
-def prepare(typed: Typed) -> Run:
+def prepare(inputs: Inputs, method: Method, outputs: Sequence[Path] = ()) -> Run:
     """Check the command line, then load settings, playbook and files.
+
+    Args:
+        inputs: What to read.
+        method: How to measure.
+        outputs: Files that will be written, which must not be inputs of this run or the next.
 
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
-    directory = Path(typed.directory) if typed.directory is not None else None
-    told_day = _day(typed.as_of)
-    min_match = _share(typed.min_match)
-    paths = _paths(typed, directory)
-    config = find_settings(Path(typed.config) if typed.config else None, directory, Path())
+    directory = Path(inputs.directory) if inputs.directory is not None else None
+    told_day = _day(inputs.as_of)
+    min_match = _share(method.min_match)
+    paths = _paths(inputs, directory)
+    config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
     fields = {role: tuple(field.name for field in known) for role, known in FIELDS.items()}
     settings = load_settings(config, fields)
-    settings = replace(settings, settings=_with_flags(settings.settings, typed))
-    playbook_path = find_playbook(
-        Path(typed.playbook) if typed.playbook else None, settings.playbook, directory, Path()
-    )
-    _check_outputs(typed, paths, [path for path in (config, playbook_path) if path], directory)
+    settings = replace(settings, settings=_with_flags(settings.settings, method))
+    told_playbook = Path(inputs.playbook) if inputs.playbook else None
+    playbook_path = find_playbook(told_playbook, settings.playbook, directory, Path())
+    read = [path for found in paths.values() for path in found if str(path) != "-"]
+    read += [path for path in (config, playbook_path) if path]
+    emit.check_targets(outputs, read, [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])])
     playbook = load_playbook(playbook_path)
-    tables = load(paths, _read_options(typed, settings.settings, playbook, told_day))
+    tables = load(paths, _read_options(inputs, settings.settings, playbook, told_day))
     as_of = settle_as_of(tables, told_day)
     _check_match(tables, settings.settings, as_of, min_match)
     return Run(tables=tables, settings=settings, playbook=playbook, as_of=as_of)
 
 
-def _paths(typed: Typed, directory: Path | None) -> dict[Role, list[Path]]:
+def _paths(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
     """The files of each role: a flag stands in for what the directory holds of its role."""
-    named = {role: expand(role, list(patterns)) for role, patterns in typed.files.items() if patterns}
+    named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
     if directory is not None and directory.is_file():
         raise UsageError(
             f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
@@ -96,18 +80,20 @@ def _paths(typed: Typed, directory: Path | None) -> dict[Role, list[Path]]:
     return paths
 
 
-def _check_outputs(typed: Typed, paths: Mapping[Role, list[Path]], others: list[Path], directory: Path | None) -> None:
-    inputs = [path for found in paths.values() for path in found if str(path) != "-"]
-    patterns = [pattern for given in typed.files.values() for pattern in given or ()]
-    patterns += [str(directory)] if directory is not None else []
-    emit.check_targets([Path(name) for name in typed.outputs], [*inputs, *others], patterns)
+def _named(inputs: Inputs) -> dict[Role, list[str]]:
+    """What was given to the flag of each role."""
+    return {Role.USAGE: inputs.usage or [], Role.CSAT: inputs.csat or [], Role.ACCOUNTS: inputs.accounts or []}
 
 
-def _with_flags(settings: Settings, typed: Typed) -> Settings:
+def _patterns(inputs: Inputs) -> list[str]:
+    return [pattern for patterns in _named(inputs).values() for pattern in patterns]
+
+
+def _with_flags(settings: Settings, method: Method) -> Settings:
     """Settings with what the command line says in their place."""
-    windows = {name: days for name, days in (("usage", typed.window), ("csat", typed.csat_window)) if days}
+    windows = {name: days for name, days in (("usage", method.window), ("csat", method.csat_window)) if days}
     cuts = {
-        name: parse_cut(cut) for name, cut in (("usage", typed.usage_cut), ("happiness", typed.happiness_cut)) if cut
+        name: parse_cut(cut) for name, cut in (("usage", method.usage_cut), ("happiness", method.happiness_cut)) if cut
     }
     return settings.model_copy(
         update={
@@ -117,29 +103,28 @@ def _with_flags(settings: Settings, typed: Typed) -> Settings:
     )
 
 
-def _read_options(typed: Typed, settings: Settings, playbook: LoadedPlaybook, told_day: date | None) -> ReadOptions:
+def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, told_day: date | None) -> ReadOptions:
     columns = {role: dict(settings.columns.of(role)) for role in Role}
-    for text in typed.columns:
+    for text in inputs.column or ():
         field, header = _pair("--column", text, "FIELD=HEADER")
         roles = [role for role, known in FIELDS.items() if field in {each.name for each in known}]
         if not roles:
             names = sorted({each.name for known in FIELDS.values() for each in known})
             raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
         for role in roles:
-            if typed.files.get(role) or typed.directory is not None:
-                columns[role][field] = header
+            columns[role][field] = header
     keys = {role: str(key) for role, key in ((Role.USAGE, settings.keys.usage), (Role.CSAT, settings.keys.csat)) if key}
-    for text in typed.keys:
+    for text in inputs.key or ():
         role_name, key = _pair("--key", text, "ROLE=FIELD")
         keyed = Role(_choice("--key", role_name, [Role.USAGE, Role.CSAT]))
         keys[keyed] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
         keys=keys,
-        decimal=_choice("--decimal", typed.decimal, [",", "."]) if typed.decimal else None,  # type: ignore[arg-type]
-        date_order=_choice("--date-order", typed.date_order, ["dmy", "mdy", "ymd"]) if typed.date_order else None,  # type: ignore[arg-type]
-        csat_scale=tuple(typed.csat_scale),
-        overlap=_choice("--overlap", typed.overlap, ["dedupe", "add"]) if typed.overlap else None,
+        decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
+        date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
+        csat_scale=tuple(inputs.csat_scale or ()),
+        overlap=_choice("--overlap", inputs.overlap, ["dedupe", "add"]) if inputs.overlap else None,
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),
         custom=playbook.playbook.custom,
