@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import random
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -207,3 +210,26 @@ def test_rows_shuffled_files_split_or_tabs_for_commas_give_the_same_bytes(
     for path in list(exports.iterdir()):
         reshape(path)
     assert outputs(csq) == before
+
+
+def test_when_nobody_is_left_the_report_is_empty_and_whole() -> None:
+    report = run(
+        lines("account_id,date,user_id,feature", "A,2026-11-10,u,f"),
+        lines("account_id,email,submitted_at,score", "A,u,2026-11-10,5"),
+        lines("account_id,arr,status", "A,10,churned"),
+    )
+    assert report.accounts.height == 0
+    assert list(report.accounts.columns)[: len(COLUMNS)] == list(COLUMNS)
+    assert {total.accounts for total in report.totals} == {0}
+    assert fates(report, "usage.csv") == {"used": 0, "not a current customer": 1}
+
+
+def test_one_thread_or_eight_give_the_same_bytes(sample_data: Path) -> None:
+    command = [sys.executable, "-m", "csq", "triage", str(sample_data), "-f", "json", "-q"]
+    environment = os.environ | {"PYTHONPATH": str(sample_data.parent)}
+    one, eight = (
+        subprocess.run(command, env=environment | {"POLARS_MAX_THREADS": n}, capture_output=True, check=True).stdout
+        for n in ("1", "8")
+    )
+    assert one == eight
+    assert len(one) > 100_000

@@ -19,8 +19,8 @@ from csq.sources.tables import ReadOptions
 from csq.terms import Quadrant, Role
 from tables import AS_OF, by_id, lines, run
 
-small = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-many = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+small = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 IDS = st.sampled_from(["A", "B", "C", "D", "x"])
 DAYS = st.sampled_from(["2026-11-15", "2026-11-02", "2026-10-19", "2026-10-18", "2025-11-01", "2026-11-16", "", "soon"])
