@@ -82,7 +82,9 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates], how="vertical_relaxed"),
+        fates=pl.concat(
+            [members.fates, usage.fates, happiness.fates, _contact_fates(tables.contacts)], how="vertical_relaxed"
+        ),
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
@@ -90,6 +92,12 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
         currency=members.currency,
         notes=(*members.notes, *_notes(tables, happiness)),
     )
+
+
+def _contact_fates(rows: RoleRows | None) -> pl.DataFrame:
+    if rows is None:
+        return pl.DataFrame(schema={"file": pl.String(), "aside": pl.String(), "rows": pl.UInt32()})
+    return rows.frame.group_by("file", "aside").agg(rows=pl.len()).sort("file", "aside")
 
 
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:

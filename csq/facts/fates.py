@@ -25,6 +25,8 @@ def source_files(files: tuple[FileRead, ...], fates: pl.DataFrame) -> tuple[Sour
 def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
     counts = {aside: int(rows) for aside, rows in fates.select("aside", "rows").iter_rows()}
     used = counts.pop(None, 0)
+    for reason, rows in file.set_aside.items():
+        counts[reason] = counts.get(reason, 0) + rows
     return SourceFile(
         role=file.role,
         label=file.label,
