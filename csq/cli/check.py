@@ -6,6 +6,7 @@ EXAMPLES = """\b
 Examples:
   csq check exports
   csq check --csat survey.csv --csat-scale 1-5
+  csq check --formats
 """
 
 
@@ -14,6 +15,7 @@ def check(
     usage: opt.Usage = None,
     csat: opt.Csat = None,
     accounts: opt.Accounts = None,
+    contacts: opt.Contacts = None,
     as_of: opt.AsOf = None,
     csat_scale: opt.CsatScale = None,
     date_order: opt.DateOrder = None,
@@ -21,6 +23,10 @@ def check(
     column: opt.Column = None,
     key: opt.Key = None,
     overlap: opt.Overlap = None,
+    encoding: opt.Encoding = None,
+    rejects: opt.Rejects = None,
+    strict: opt.Strict = False,
+    formats: opt.Formats = False,
     config: opt.Config = None,
     playbook: opt.PlaybookFile = None,
     quiet: opt.Quiet = False,
@@ -32,18 +38,27 @@ def check(
     Prints which header became which field, the scales and conventions found, how the keys met the accounts, and the
     fate of every row. Exit 1 when a row is rejected, a cell unreadable or a key unmatched.
     """
-    from csq.cli import emit, inputs
+    from csq.cli import emit, inputs, quality
     from csq.cli import output as out
     from csq.errors import Exit
     from csq.pipeline import triage as run_triage
     from csq.render.check import check_text, is_clean
+    from csq.render.exports import exports_text
     from csq.terms import Role
 
     out.targets(out.Manner(quiet=quiet, verbose=verbose, color=color))
+    if formats:
+        emit.to_stdout(exports_text().encode())
+        return Exit.OK
     run = inputs.prepare(
         inputs.Typed(
             directory=directory,
-            files={Role.USAGE: usage or (), Role.CSAT: csat or (), Role.ACCOUNTS: accounts or ()},
+            files={
+                Role.USAGE: usage or (),
+                Role.CSAT: csat or (),
+                Role.ACCOUNTS: accounts or (),
+                Role.CONTACTS: contacts or (),
+            },
             config=config,
             playbook=playbook,
             as_of=as_of,
@@ -53,9 +68,13 @@ def check(
             columns=column or (),
             keys=key or (),
             overlap=overlap,
+            encoding=encoding,
             min_match="0",
+            rejects=rejects,
         )
     )
     report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     emit.to_stdout(check_text(report).encode())
+    if strict:
+        quality.check_strict(run.tables)
     return Exit.OK if is_clean(report) else Exit.FOUND

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from csq.cli import emit
+from csq.cli import emit, quality
 from csq.errors import InputError, UsageError
 from csq.facts.build import population
 from csq.facts.fates import joins, matched_share
@@ -41,6 +41,11 @@ class Typed:
     keys: Sequence[str] = ()
     overlap: str | None = None
     min_match: str = "50"
+    encoding: str | None = None
+    rejects: str | None = None
+    max_rejects: str | None = None
+    """None: however many are rejected, the run goes on."""
+    strict: bool = False
     outputs: Sequence[str] = ()
 
 
@@ -63,6 +68,7 @@ def prepare(typed: Typed) -> Run:
     directory = Path(typed.directory) if typed.directory is not None else None
     told_day = _day(typed.as_of)
     min_match = _share(typed.min_match)
+    limit = quality.Limit(typed.max_rejects) if typed.max_rejects is not None else None
     paths = _paths(typed, directory)
     config = find_settings(Path(typed.config) if typed.config else None, directory, Path())
     fields = {role: tuple(field.name for field in known) for role, known in FIELDS.items()}
@@ -75,6 +81,12 @@ def prepare(typed: Typed) -> Run:
     playbook = load_playbook(playbook_path)
     tables = load(paths, _read_options(typed, settings.settings, playbook, told_day))
     as_of = settle_as_of(tables, told_day)
+    if typed.rejects is not None:
+        quality.write_rejects(Path(typed.rejects), tables)
+    if limit is not None:
+        quality.check_rejects(tables, limit, typed.rejects)
+    if typed.strict:
+        quality.check_strict(tables)
     _check_match(tables, settings.settings, as_of, min_match)
     return Run(tables=tables, settings=settings, playbook=playbook, as_of=as_of)
 
@@ -100,7 +112,8 @@ def _check_outputs(typed: Typed, paths: Mapping[Role, list[Path]], others: list[
     inputs = [path for found in paths.values() for path in found if str(path) != "-"]
     patterns = [pattern for given in typed.files.values() for pattern in given or ()]
     patterns += [str(directory)] if directory is not None else []
-    emit.check_targets([Path(name) for name in typed.outputs], [*inputs, *others], patterns)
+    outputs = [*typed.outputs, *([typed.rejects] if typed.rejects is not None else [])]
+    emit.check_targets([Path(name) for name in outputs], [*inputs, *others], patterns)
 
 
 def _with_flags(settings: Settings, typed: Typed) -> Settings:
@@ -139,6 +152,7 @@ def _read_options(typed: Typed, settings: Settings, playbook: LoadedPlaybook, to
         decimal=_choice("--decimal", typed.decimal, [",", "."]) if typed.decimal else None,  # type: ignore[arg-type]
         date_order=_choice("--date-order", typed.date_order, ["dmy", "mdy", "ymd"]) if typed.date_order else None,  # type: ignore[arg-type]
         csat_scale=tuple(typed.csat_scale),
+        encoding=typed.encoding,
         overlap=_choice("--overlap", typed.overlap, ["dedupe", "add"]) if typed.overlap else None,
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),
@@ -200,6 +214,13 @@ def _check_match(tables: Tables, settings: Settings, as_of: AsOf, least: float) 
                 details=(
                     f"in {role}: {', '.join(join.only_here[:5])}",
                     f"in accounts: {', '.join(accounts['account_id'].head(5))}",
+                    *_damage(tables, role),
                 ),
                 hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
             )
+
+
+def _damage(tables: Tables, role: Role) -> tuple[str, ...]:
+    """What a spreadsheet did to the keys of a role, if that is why they do not match."""
+    rows = tables.usage if role is Role.USAGE else tables.csat
+    return rows.damage if rows else ()

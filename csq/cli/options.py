@@ -17,6 +17,23 @@ Csat = Annotated[list[str] | None, typer.Option("--csat", metavar="FILE", help="
 Accounts = Annotated[
     list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
 ]
+Contacts = Annotated[
+    list[str] | None,
+    typer.Option("--contacts", metavar="FILE", help="People with their accounts, where an export names only people"),
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Encoding of the text files, where it is told wrongly")
+]
+Rejects = Annotated[
+    str | None, typer.Option("--rejects", metavar="FILE", help="Write the rejected rows to FILE, as CSV")
+]
+MaxRejects = Annotated[
+    str, typer.Option("--max-rejects", metavar="N|N%", help="Rows of a file that may be rejected before the run stops")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Stop at any repair, rejected row, unreadable cell or row without an account")
+]
+Formats = Annotated[bool, typer.Option("--formats", help="List the exports that are known, with their headers")]
 Config = Annotated[
     str | None, typer.Option("--config", metavar="FILE", help="csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")
 ]

@@ -15,6 +15,7 @@ def triage(
     usage: opt.Usage = None,
     csat: opt.Csat = None,
     accounts: opt.Accounts = None,
+    contacts: opt.Contacts = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
     quadrant: opt.Quadrant = None,
@@ -37,7 +38,11 @@ def triage(
     column: opt.Column = None,
     key: opt.Key = None,
     overlap: opt.Overlap = None,
+    encoding: opt.Encoding = None,
     min_match: opt.MinMatch = "50",
+    rejects: opt.Rejects = None,
+    max_rejects: opt.MaxRejects = "5%",
+    strict: opt.Strict = False,
     config: opt.Config = None,
     playbook: opt.PlaybookFile = None,
     quiet: opt.Quiet = False,
@@ -60,7 +65,12 @@ def triage(
     run = inputs.prepare(
         inputs.Typed(
             directory=directory,
-            files={Role.USAGE: usage or (), Role.CSAT: csat or (), Role.ACCOUNTS: accounts or ()},
+            files={
+                Role.USAGE: usage or (),
+                Role.CSAT: csat or (),
+                Role.ACCOUNTS: accounts or (),
+                Role.CONTACTS: contacts or (),
+            },
             config=config,
             playbook=playbook,
             as_of=as_of,
@@ -74,7 +84,11 @@ def triage(
             columns=column or (),
             keys=key or (),
             overlap=overlap,
+            encoding=encoding,
             min_match=min_match,
+            rejects=rejects,
+            max_rejects=max_rejects,
+            strict=strict,
             outputs=output or (),
         )
     )

@@ -72,7 +72,7 @@ def _long(table: TextTable, dates: list[int]) -> TextTable:
 
 
 def _counted(table: TextTable) -> str:
-    for line in getattr(table, "preamble", ()):
+    for line in table.preamble:
         if name := _COUNTED.get(line.casefold().replace(" ", "").strip('",')):
             return name
     return "events"
