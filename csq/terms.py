@@ -12,6 +12,7 @@ class Role(StrEnum):
     USAGE = "usage"
     CSAT = "csat"
     ACCOUNTS = "accounts"
+    CONTACTS = "contacts"
 
 
 class Axis(StrEnum):
@@ -125,6 +126,8 @@ class Aside(StrEnum):
     INACTIVE = "inactive subscription"
     NOT_A_CUSTOMER = "not a current customer"
     NOT_ASKED = "request that never reached anybody"
+    UNFINISHED = "survey preview or unfinished"
+    NOBODY = "of no account, as the export says"
 
 
 class MetricKind(StrEnum):

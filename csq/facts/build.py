@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from csq.aside import count_fates, no_fates
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
@@ -83,7 +84,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates]),
+        fates=pl.concat([members.fates, usage.fates, happiness.fates, _contact_fates(tables.contacts)]),
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
@@ -91,6 +92,10 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
         currency=members.currency,
         notes=(*members.notes, *_notes(tables, happiness)),
     )
+
+
+def _contact_fates(rows: RoleRows | None) -> pl.DataFrame:
+    return no_fates() if rows is None else count_fates(rows.frame)
 
 
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:

@@ -26,6 +26,8 @@ def source_files(files: tuple[FileRead, ...], fates: pl.DataFrame) -> tuple[Sour
 def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
     counts = dict(fates.select(ASIDE, "rows").iter_rows())
     used = counts.pop(None, 0)
+    for reason, rows in file.set_aside.items():
+        counts[reason] = counts.get(reason, 0) + rows
     return SourceFile(
         role=file.role,
         label=file.label,

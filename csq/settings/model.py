@@ -61,10 +61,16 @@ class Columns(Section):
     usage: dict[str, Text] = Field({}, description="field: header, in usage files")
     csat: dict[str, Text] = Field({}, description="field: header, in csat files")
     accounts: dict[str, Text] = Field({}, description="field: header, in accounts files")
+    contacts: dict[str, Text] = Field({}, description="field: header, in contacts files")
 
     def of(self, role: Role) -> dict[str, str]:
         """Return the headers told for `role`, by field."""
-        return {Role.USAGE: self.usage, Role.CSAT: self.csat, Role.ACCOUNTS: self.accounts}[role]
+        return {
+            Role.USAGE: self.usage,
+            Role.CSAT: self.csat,
+            Role.ACCOUNTS: self.accounts,
+            Role.CONTACTS: self.contacts,
+        }[role]
 
 
 class Keys(Section):

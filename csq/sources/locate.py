@@ -8,11 +8,12 @@ from pathlib import Path
 from csq.errors import InputError, UsageError
 from csq.terms import Role
 
-SUFFIXES = (".csv", ".tsv", ".txt")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
 NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.USAGE: ("usage", "activity", "eventlog", "logins", "metrics"),
     Role.CSAT: ("csat", "survey", "surveys", "nps", "ces", "satisfaction", "feedback", "tickets"),
     Role.ACCOUNTS: ("accounts", "account", "customers", "companies", "crm", "subscriptions", "contracts"),
+    Role.CONTACTS: ("contacts", "visitors", "people"),
 }
 """Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""
 
