@@ -357,3 +357,7 @@ def test_asking_for_the_room_does_not_load_the_reader():
     code = "import sys, csq.sources; sys.exit('polars' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_question_that_begins_with_select_is_no_query():
+    assert read("Select your role as you see it,score\nadmin,9\n").header[0] == "Select your role as you see it"
