@@ -20,7 +20,7 @@ def _look(cell: str) -> str:
     """`A-1001` and `B-7` look alike, as do `2026-08-19` and `2026-08-20`; all longer text looks alike."""
     for pattern, letter in _RUNS:
         cell = pattern.sub(letter, cell)
-    return cell if len(cell) <= 9 else "text"
+    return cell if len(cell) <= 9 and cell.count(" ") < 2 else "text"
 
 
 class Columns:
@@ -80,7 +80,8 @@ class Columns:
                     ways[*cells[:at], *cells[at + 1 :]] = "a blank cell too many is left out"
         for at in range(width):
             whole = ",".join(cells[at : at + surplus + 1])
-            if all(cell.strip() for cell in cells[at : at + surplus + 1]):
+            # The whole must look like its column: a score with half a comment in it is no score.
+            if _look(whole) in self._looks[at] and all(cell.strip() for cell in cells[at : at + surplus + 1]):
                 joined = (*cells[:at], whole, *cells[at + surplus + 1 :])
                 ways.setdefault(joined, f"{surplus + 1:,} cells joined to one, as text with the delimiter in it")
         return self._clearest(ways)

@@ -119,7 +119,11 @@ def _not_text(label: str) -> InputError:
 
 _PAGE = re.compile(r"\s*(<\?xml|<!doctype|<html|<head|<body|<!--)", re.IGNORECASE)
 _JSON = re.compile(r'\s*(\{\s*("|\}\s*$)|\[\s*([\[{"\]]))')
-_SQL = re.compile(r"\s*(select\b.+\bas\b|insert\s+into\b|create\s+table\b)", re.IGNORECASE)
+_SQL = re.compile(
+    r"\s*(select\s+(?=[^\n]*[*'(=])[^,\n]*\bas\s+\w+\s*(,|;|$)|insert\s+into\b|create\s+table\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A question may begin with `Select`, too: only with an operator and a name given by `as` is it a query."""
 
 
 def refuse_other_text(text: str, label: str) -> None:

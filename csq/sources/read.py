@@ -7,8 +7,9 @@ line. No value is interpreted.
 
 import hashlib
 import io
+import itertools
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -120,16 +121,18 @@ def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.Data
 
 def unique_names(header: tuple[str, ...]) -> list[str]:
     """Names for the columns of a frame: each there, each once."""
-    taken = set(header)
     names: list[str] = []
     for index, name in enumerate(header, start=1):
-        name = first = name or f"column_{index}"
-        count = 2
-        while name in names or (name != first and name in taken) or (name not in header and name in taken):
-            name = f"{first}_{count}"
-            count += 1
-        names.append(name)
+        first = name or f"column_{index}"
+        free = first if name else next(_numbered(first, {*header}))
+        names.append(free if free not in names else next(_numbered(first, {*header, *names})))
     return names
+
+
+def _numbered(name: str, taken: set[str]) -> Iterator[str]:
+    """`name`, `name_2`, `name_3`, ... without those that are taken."""
+    names = (f"{name}_{count}" if count > 1 else name for count in itertools.count(1))
+    return (one for one in names if one not in taken)
 
 
 def _read(data: bytes, label: str, encoding: str | None) -> TextTable:

@@ -40,7 +40,7 @@ def read_sheet(data: bytes, label: str) -> tuple[list[Row], tuple[str, ...]]:
         raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
     filled = [name for name, cells in sheets.items() if cells]
     if not filled:
-        more = f"; {hidden} hidden ones are not read" if hidden else ""
+        more = "; what is hidden is not read" if hidden else ""
         raise InputError(f"`{label}` has no sheet with data{more}", hint="unhide the sheet, or save it as CSV")
     if len(filled) > 1:
         names = ", ".join(f"`{name}`" for name in filled)
