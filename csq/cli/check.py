@@ -14,6 +14,9 @@ def check(
     usage: opt.Usage = None,
     csat: opt.Csat = None,
     accounts: opt.Accounts = None,
+    goals: opt.Goals = None,
+    contacts: opt.Contacts = None,
+    events: opt.Events = None,
     as_of: opt.AsOf = None,
     csat_scale: opt.CsatScale = None,
     date_order: opt.DateOrder = None,
@@ -37,13 +40,14 @@ def check(
     from csq.errors import Exit
     from csq.pipeline import triage as run_triage
     from csq.render.check import check_text, is_clean
-    from csq.terms import Role
 
     out.targets(out.Manner(quiet=quiet, verbose=verbose, color=color))
     run = inputs.prepare(
         inputs.Typed(
             directory=directory,
-            files={Role.USAGE: usage or (), Role.CSAT: csat or (), Role.ACCOUNTS: accounts or ()},
+            files=inputs.by_role(
+                usage=usage, csat=csat, accounts=accounts, goals=goals, contacts=contacts, events=events
+            ),
             config=config,
             playbook=playbook,
             as_of=as_of,

@@ -54,6 +54,11 @@ class Run:
     as_of: AsOf
 
 
+def by_role(**given: Sequence[str] | None) -> Mapping[Role, Sequence[str]]:
+    """The files given by the flags of that name, one for each role."""
+    return {role: given[role] or () for role in Role}
+
+
 def prepare(typed: Typed) -> Run:
     """Check the command line, then load settings, playbook and files.
 
@@ -128,11 +133,11 @@ def _read_options(typed: Typed, settings: Settings, playbook: LoadedPlaybook, to
         for role in roles:
             if typed.files.get(role) or typed.directory is not None:
                 columns[role][field] = header
-    keys = {role: str(key) for role, key in ((Role.USAGE, settings.keys.usage), (Role.CSAT, settings.keys.csat)) if key}
+    keyed = [role for role in Role if role is not Role.ACCOUNTS]
+    keys: dict[Role, str] = {role: str(told) for role in keyed if (told := settings.keys.of(role))}
     for text in typed.keys:
         role_name, key = _pair("--key", text, "ROLE=FIELD")
-        keyed = Role(_choice("--key", role_name, [Role.USAGE, Role.CSAT]))
-        keys[keyed] = _choice("--key", key, list(KeyColumn))
+        keys[Role(_choice("--key", role_name, keyed))] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
         keys=keys,

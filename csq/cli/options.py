@@ -17,6 +17,15 @@ Csat = Annotated[list[str] | None, typer.Option("--csat", metavar="FILE", help="
 Accounts = Annotated[
     list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
 ]
+Goals = Annotated[
+    list[str] | None, typer.Option("--goals", metavar="FILE", help="What customers want to reach, and by when")
+]
+Contacts = Annotated[
+    list[str] | None, typer.Option("--contacts", metavar="FILE", help="People at the customers, and their roles")
+]
+Events = Annotated[
+    list[str] | None, typer.Option("--events", metavar="FILE", help="What happened at the customers, and when")
+]
 Config = Annotated[
     str | None, typer.Option("--config", metavar="FILE", help="csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")
 ]

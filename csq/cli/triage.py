@@ -15,6 +15,9 @@ def triage(
     usage: opt.Usage = None,
     csat: opt.Csat = None,
     accounts: opt.Accounts = None,
+    goals: opt.Goals = None,
+    contacts: opt.Contacts = None,
+    events: opt.Events = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
     quadrant: opt.Quadrant = None,
@@ -53,14 +56,15 @@ def triage(
     from csq.cli import output as out
     from csq.pipeline import triage as run_triage
     from csq.render.options import Options, Selection
-    from csq.terms import Role
 
     manner = out.Manner(format=output_format, outputs=tuple(output or ()), quiet=quiet, verbose=verbose, color=color)
     targets = out.targets(manner)
     run = inputs.prepare(
         inputs.Typed(
             directory=directory,
-            files={Role.USAGE: usage or (), Role.CSAT: csat or (), Role.ACCOUNTS: accounts or ()},
+            files=inputs.by_role(
+                usage=usage, csat=csat, accounts=accounts, goals=goals, contacts=contacts, events=events
+            ),
             config=config,
             playbook=playbook,
             as_of=as_of,

@@ -5,6 +5,7 @@ After this nothing knows about files, headers or conventions.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ import polars as pl
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
+from csq.sources.context import count_once, read_context
 from csq.sources.headers import check_told
 from csq.sources.identity import Matched, match_rows
 from csq.sources.overlap import count_event_ids_once, drop_repeats_across_files, settle_log, settle_table
@@ -20,6 +22,9 @@ from csq.sources.survey import read_survey
 from csq.sources.tables import FILE, ReadOptions, Typed, group_by_header, no_rejects
 from csq.sources.usage import read_usage
 from csq.terms import Grain, Role
+
+CONTEXT = (Role.GOALS, Role.CONTACTS, Role.EVENTS)
+"""Roles that no run needs: without them less is known, and nothing else changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +63,20 @@ class Tables:
     usage: RoleRows | None = None
     csat: RoleRows | None = None
     accounts: RoleRows | None = None
+    goals: RoleRows | None = None
+    contacts: RoleRows | None = None
+    events: RoleRows | None = None
     files: tuple[FileRead, ...] = ()
     rejects: pl.DataFrame = field(default_factory=no_rejects)
     faults: pl.DataFrame = field(default_factory=no_rejects)
     notes: tuple[Note, ...] = ()
     custom: tuple[str, ...] = ()
     """Columns of the accounts files that are no field of csq's, kept for `--fields` and conditions."""
+
+    @property
+    def context(self) -> tuple[RoleRows, ...]:
+        """The rows of goals, contacts and events, as far as they were given."""
+        return tuple(rows for rows in (self.goals, self.contacts, self.events) if rows is not None)
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
@@ -76,7 +89,9 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     texts = {role: tuple(read_table(path) for path in sorted(paths.get(role, ()), key=str)) for role in Role}
     for role, tables in texts.items():
         if tables:
-            check_told(options.columns.get(role, {}), role, tables)
+            # A field of context may share its name with one of another role, whose header was meant.
+            among = tuple(chain.from_iterable(texts.values())) if role in CONTEXT else tables
+            check_told(options.columns.get(role, {}), role, among)
     accounts = _load_accounts(texts[Role.ACCOUNTS], options)
     account_rows = accounts.rows.frame if accounts else None
     parts = [
@@ -85,6 +100,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
             accounts,
             _load_usage(texts[Role.USAGE], options, account_rows),
             _load_csat(texts[Role.CSAT], options, account_rows),
+            *(_load_context(role, texts[role], options, account_rows) for role in CONTEXT),
         )
         if part
     ]
@@ -94,6 +110,9 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         usage=by_role.get(Role.USAGE),
         csat=by_role.get(Role.CSAT),
         accounts=by_role.get(Role.ACCOUNTS),
+        goals=by_role.get(Role.GOALS),
+        contacts=by_role.get(Role.CONTACTS),
+        events=by_role.get(Role.EVENTS),
         files=tuple(
             _file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables
         ),
@@ -161,6 +180,16 @@ def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl
     return _Part(
         rows=_rows(Role.CSAT, pl.concat(frames, how="diagonal"), matches, None), typed=tuple(m.typed for m in matches)
     )
+
+
+def _load_context(
+    role: Role, tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None
+) -> _Part | None:
+    if not tables:
+        return None
+    matches = read_context(role, tables, options, accounts)
+    frame = count_once(pl.concat([match.frame for match in matches], how="diagonal"))
+    return _Part(rows=_rows(role, frame, matches, None), typed=tuple(match.typed for match in matches))
 
 
 def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain | None) -> RoleRows:

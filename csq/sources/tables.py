@@ -144,7 +144,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
     return typed
 
 
-REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period")}
+REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period"), (Role.EVENTS, "date")}
 """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
 
 
