@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+import polars.selectors as cs
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
+from csq.facts.context import measure_context, with_newer
 from csq.facts.coverage import coverage_facts
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
+from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Note
 from csq.schema import FACTS, complete
@@ -23,7 +26,9 @@ class Facts:
     """The facts of a run.
 
     frame: one row per account sorted by account_id: `schema.FACTS`, then `usage_unknown`,
-    `happiness_unknown`, two role means, `metric_<name>` columns and custom columns.
+    `happiness_unknown`, `metric_<name>`, `event_<kind>_days` and custom columns.
+    goals, people, events, features, answers: what stands behind the facts, row by row, account_id first;
+    columns in `facts.goals.SHOWN` and its like.
     fates: file, aside (null = used), rows, over all files.
     """
 
@@ -35,6 +40,11 @@ class Facts:
     asks_known: bool
     currency: str | None
     notes: tuple[Note, ...]
+    goals: pl.DataFrame
+    people: pl.DataFrame
+    events: pl.DataFrame
+    features: pl.DataFrame
+    answers: pl.DataFrame
 
 
 def newest_day(rows: RoleRows | None, as_of: date | None = None) -> date | None:
@@ -68,27 +78,35 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
         InputError: What the files say cannot be put together, such as two currencies without a rate.
     """
     members = population(tables, settings, as_of)
-    accounts = members.frame
+    # Events are told by their own files; a column of the accounts that looks like one is no number of days.
+    accounts = members.frame.drop(cs.matches(r"^event_.*_days$"))
     usage = _usage(tables.usage, accounts, settings, as_of)
     happiness = happiness_facts(tables.csat, accounts["account_id"], as_of, settings.windows.csat)
-    frame = accounts.join(usage.frame, on="account_id", how="left", maintain_order="left").join(
-        happiness.frame, on="account_id", how="left", maintain_order="left"
-    )
+    context = measure_context(tables, accounts, usage.frame, as_of)
+    frame = accounts
+    for facts in (usage.frame, happiness.frame, context.frame):
+        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
     day = pl.lit(as_of, dtype=pl.Date())
-    frame = frame.with_columns(
+    frame = with_newer(frame, day).with_columns(
         tenure_days=(day - pl.col("start_date")).dt.total_days(),
         days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
-        **coverage_facts(frame),
+        usage_trend_pct=usage_trend(),
     )
+    frame = complete(frame, FACTS)
     return Facts(
-        frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates], how="vertical_relaxed"),
+        frame=frame.with_columns(**coverage_facts(frame)).sort("account_id"),
+        fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates], how="vertical_relaxed"),
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
-        notes=(*members.notes, *_notes(tables, happiness)),
+        notes=(*members.notes, *_notes(tables, happiness), *context.notes),
+        goals=context.goals,
+        people=context.people,
+        events=context.events,
+        features=usage.features,
+        answers=happiness.answers,
     )
 
 

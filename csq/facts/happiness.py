@@ -10,13 +10,14 @@ from datetime import date, timedelta
 import polars as pl
 
 from csq.engine.base import exact_mean
+from csq.facts import survey
 from csq.schema import COLUMNS, HAPPINESS, complete
 from csq.sources.load import RoleRows
 from csq.terms import Aside, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
-EXTRA = ("happiness_unknown", "decision_maker_mean", "lowest_role_mean")
-"""Columns for placement that are no facts of their own: why there is no score, and two role means."""
+EXTRA = ("happiness_unknown",)
+"""Columns for placement that are no facts of their own: why there is no score."""
 
 TOP_BOX = 75.0
 """An answer at or above this, on 0-100, is in the top box."""
@@ -36,6 +37,8 @@ class Happiness:
     """The kind of survey that feeds the axis."""
     asks_known: bool
     """Whether the exports know who was asked and did not answer."""
+    answers: pl.DataFrame
+    """The answers that count, as `survey.answers` gives them."""
 
 
 def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -59,10 +62,10 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     """
     everyone = pl.DataFrame({"account_id": members})
     if rows is None:
-        none = dict.fromkeys(EXTRA[1:], pl.lit(None, dtype=pl.Float64()))
         unknown = pl.lit(str(Unknown.NO_CSAT_FILE))
-        frame = complete(everyone, HAPPINESS_KEYED).with_columns(happiness_unknown=unknown, **none)
-        return Happiness(frame=frame, fates=_count(None), axis=None, asks_known=False)
+        frame = complete(everyone, HAPPINESS_KEYED).with_columns(happiness_unknown=unknown)
+        nobody = pl.DataFrame(schema=survey.SHOWN)
+        return Happiness(frame=frame, fates=_count(None), axis=None, asks_known=False, answers=nobody)
     marked = _mark(rows.frame, members, as_of, window_days)
     answered = marked.filter(
         pl.col("answer").is_not_null() & (pl.col("aside").is_null() | (pl.col("aside") == Aside.OUTSIDE_WINDOWS))
@@ -81,6 +84,8 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         .join(_before(rows.frame, axis, as_of, window_days), on="account_id", how="left", maintain_order="left")
         .join(_newest(answered.filter(of_axis), as_of), on="account_id", how="left", maintain_order="left")
         .join(_other(in_window), on="account_id", how="left", maintain_order="left")
+        .join(survey.spread_facts(counted), on="account_id", how="left", maintain_order="left")
+        .join(survey.ask_facts(marked, as_of), on="account_id", how="left", maintain_order="left")
         .with_columns(pl.col("responses").fill_null(0))
     )
     if asks_known:
@@ -88,6 +93,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     facts = facts.with_columns(
         # Rows that average several answers may count more answers than asks.
         response_rate_pct=(pl.col("responses") / pl.col("asked").replace(0, None) * 100).clip(0, 100),
+        silent=(pl.col("asked") - pl.col("responses")).clip(0),
         csat_change=pl.col("csat_mean") - pl.col("before"),
         silence=_silence(asks_known=asks_known),
     ).with_columns(happiness_unknown=_unknown(asks_known=asks_known))
@@ -96,6 +102,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         fates=_count(marked),
         axis=axis,
         asks_known=asks_known,
+        answers=survey.answers(counted),
     )
 
 
@@ -170,12 +177,14 @@ def _roles(counted: pl.DataFrame) -> pl.DataFrame:
         .sort("account_id", "role")
     )
     text = pl.format("{} {} ({})", pl.col("role"), pl.col("mean").round(1), pl.col("n"))
-    return roles.group_by("account_id", maintain_order=True).agg(
+    ends = survey.role_facts(roles)
+    means = roles.group_by("account_id", maintain_order=True).agg(
         csat_by_role=text.str.join("; "),
         role_gap=pl.when(pl.len() > 1).then(pl.col("mean").max() - pl.col("mean").min()),
         decision_maker_mean=pl.col("mean").filter(pl.col("role") == "decision_maker").first(),
         lowest_role_mean=pl.col("mean").min(),
     )
+    return means.join(ends, on="account_id", how="left", maintain_order="left")
 
 
 def _asks(axis_rows: pl.DataFrame, *, known: bool) -> pl.DataFrame:

@@ -11,6 +11,8 @@ import polars as pl
 
 from csq.engine.base import LogSummary, UsageWindows, exact_sum
 from csq.engine.local import reduce_log
+from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
+from csq.facts.newcomers import top_user_newness
 from csq.schema import COLUMNS, USAGE, complete
 from csq.sources.load import RoleRows
 from csq.terms import MetricKind, Unknown
@@ -30,6 +32,8 @@ class Usage:
     metrics: dict[str, MetricKind] = field(default_factory=dict)
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
+    features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))
+    """Every feature of every account in the log, as `features.feature_rows` gives them."""
 
 
 def no_usage(members: pl.Series) -> Usage:
@@ -51,7 +55,8 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
     windows = UsageWindows(as_of, days) if as_of and rows.frame["at"].is_not_null().any() else None
     log = reduce_log(rows.frame, accounts["account_id"], windows)
     frame = accounts.select("account_id", "seats", *(n for n in ("features_entitled",) if n in accounts.columns))
-    parts = (_volume(log, windows), _people(log, windows), _features(log, frame))
+    features = feature_rows(log.features, frame, log.days["account_id"])
+    parts = (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features))
     for part in parts:
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
     in_log = pl.col("events").is_not_null()
@@ -68,14 +73,15 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         usage_change_yoy_pct=change_pct("events", "events_year_ago"),
         seat_use_pct=pl.col("active_users") / pl.col("seats") * 100,
         breadth_pct=(pl.col("features_used") / pl.col("features_available") * 100).clip(0, 100),
-        features_unused=(pl.col("features_available") - pl.col("features_used")).clip(0),
+        features_unused=pl.coalesce("unused_by_name", (pl.col("features_available") - pl.col("features_used")).clip(0)),
     )
     if windows is None or log.first_day is None or log.first_day > windows.before.first:
         # Without the window before nothing can be told to have been dropped since.
-        frame = frame.with_columns(features_dropped=pl.lit(None, dtype=pl.Int64()))
+        unknown = pl.lit(None, dtype=pl.Int64()), pl.lit(None, dtype=pl.String())
+        frame = frame.with_columns(features_dropped=unknown[0], dropped_features=unknown[1])
     promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), "usage_unknown").sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
-    return Usage(frame=promised, fates=log.fates, window=window)
+    return Usage(frame=promised, fates=log.fates, window=window, features=features)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:
@@ -114,13 +120,17 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
 def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     """Active users, and the user with the most events of this window and the one before."""
     top = log.users.sort(["account_id", "events", "user_id"], descending=[False, True, False])
-    idle = (pl.lit(windows.as_of if windows else None, dtype=pl.Date()) - pl.col("last_day").first()).dt.total_days()
-    return top.group_by("account_id", maintain_order=True).agg(
+    as_of = windows.as_of if windows else None
+    idle = (pl.lit(as_of, dtype=pl.Date()) - pl.col("last_day").first()).dt.total_days()
+    people = top.group_by("account_id", maintain_order=True).agg(
         active_users=pl.col("active").sum(),
         top_user=pl.col("user_id").first(),
         top_user_share_pct=pl.col("events").first() / pl.col("events").sum() * 100,
         top_user_idle_days=idle,
+        first_day=pl.col("first_day").first(),
     )
+    new = top_user_newness(people.select("account_id", "first_day"), log.days, as_of)
+    return people.drop("first_day").join(new, on="account_id", how="left", maintain_order="left")
 
 
 def _features(log: LogSummary, accounts: pl.DataFrame) -> pl.DataFrame:
