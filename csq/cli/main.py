@@ -31,6 +31,7 @@ each quadrant.
 Examples:
   csq triage exports                  the exports of usage, csat, accounts in a folder
   csq triage exports -o monday.csv    the same for a spreadsheet
+  csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
 
@@ -159,9 +160,10 @@ def _options(
 
 def _commands(app: typer.Typer) -> None:
     """Register the commands, in the order in which help lists them."""
-    from csq.cli import check, playbook, triage
+    from csq.cli import check, explain, playbook, triage
 
     app.command("triage")(triage.triage)
+    app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
     app.command("check")(check.check)
     app.add_typer(playbook.app, name="playbook")
 

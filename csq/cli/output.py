@@ -69,8 +69,8 @@ def deliver(report: Report, to: Sequence[Target], options: Options, manner: Mann
         UsageError: The options name something the report does not have.
         OutputError: A target cannot be written.
     """
-    screen = _screen(options, manner)
-    rendered = [(target, render(report, target.format, options if target.path else screen)) for target in to]
+    shown = screen(options, manner)
+    rendered = [(target, render(report, target.format, options if target.path else shown)) for target in to]
     for target, data in rendered:
         if target.path is not None:
             emit.to_file(target.path, data)
@@ -104,7 +104,7 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         )
 
 
-def _screen(options: Options, manner: Manner) -> Options:
+def screen(options: Options, manner: Manner) -> Options:
     """The options with what stdout can do: its width and colour, when it is a terminal."""
     terminal = os.isatty(emit.STDOUT) if _is_open(emit.STDOUT) else False
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
