@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from csq.errors import InputError
 from csq.facts.build import Facts, build_facts
 from csq.facts.features import suggest_features
 from csq.facts.seasons import parse_months, season_start
@@ -66,7 +67,7 @@ GOAL_COUNTS = ("goals_open", "goals_met", "goals_overdue", "goals_behind", "goal
 def test_without_a_goals_file_nothing_is_known_of_goals(tmp_path):
     facts = measure(tmp_path)
     assert picked(of(facts), *GOAL_COUNTS, "goal_due_days", "has_goals") == [None] * 7
-    assert in_note(facts, "no goals, contacts and events file")
+    assert in_note(facts, "no goals, contacts or events file")
 
 
 def test_an_account_that_the_goals_file_does_not_name_has_no_goals(tmp_path):
@@ -523,3 +524,24 @@ def test_every_fact_is_known_of_some_account_of_the_sample(whole):
     # The sample has one survey and names no currency.
     measured = [column.name for column in FACTS if column.name not in ("nps", "ces", "currency")]
     assert [name for name in measured if whole.accounts[name].null_count() == whole.accounts.height] == []
+
+
+def test_more_kinds_than_anybody_can_mean_are_refused(tmp_path):
+    rows = "\n".join(f"A, 2026-11-01, Called about {number}" for number in range(501))
+    with pytest.raises(InputError, match="501 kinds of events, at most 500") as refused:
+        measure(tmp_path, events=f"account_id, date, kind\n{rows}")
+    assert refused.value.hint is not None
+    assert "--column kind=" in refused.value.hint
+
+
+def test_a_survey_that_knows_no_roles_takes_them_from_the_contacts(tmp_path):
+    rows = """
+        A, , X@a.example, end_user
+        A, , x@a.example, decision_maker
+        B, , y@a.example, champion
+    """
+    csat = "account_id, email, role, score\nA, x@a.example, , 1\nA, y@a.example, , 3\nA, z@a.example, user, 5"
+    facts = measure(tmp_path, csat=csat, contacts="account_id, user_id, email, role\n" + rows.strip())
+    # Whoever is a contact of B has no role at A.
+    assert of(facts)["csat_by_role"] == "decision_maker 0.0 (1); user 100.0 (1)"
+    assert of(measure(tmp_path, csat=csat))["csat_by_role"] == "user 100.0 (1)"

@@ -12,6 +12,7 @@ from csq.facts.context import measure_context, with_newer
 from csq.facts.coverage import coverage_facts
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
+from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Note
@@ -81,7 +82,8 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
     accounts = members.frame.drop(cs.matches(r"^event_.*_days$"))
     usage = _usage(tables.usage, accounts, settings, as_of)
-    happiness = happiness_facts(tables.csat, accounts["account_id"], as_of, settings.windows.csat)
+    answers = with_known_roles(tables.csat, tables.contacts)
+    happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
     context = measure_context(tables, accounts, usage.frame, as_of)
     frame = accounts
     for facts in (usage.frame, happiness.frame, context.frame):

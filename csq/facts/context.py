@@ -81,7 +81,7 @@ def _notes(tables: Tables, unread: list[str]) -> list[Note]:
     given = {rows.role for rows in tables.context}
     absent = [str(role) for role in CONTEXT if role not in given]
     if absent:
-        listed = " and ".join([", ".join(absent[:-1]), absent[-1]] if absent[1:] else absent)
+        listed = " or ".join([", ".join(absent[:-1]), absent[-1]] if absent[1:] else absent)
         text = f"no {listed} file: what rests on it is not known, which is not the same as none"
         notes.append(Note(kind=NoteKind.WARNING, text=text))
     if unread:

@@ -9,12 +9,15 @@ from datetime import date
 
 import polars as pl
 
+from csq.errors import InputError, Location
 from csq.facts.members import Context, Members, count_fates, put
 from csq.sources.load import RoleRows
 from csq.terms import Aside
 
 RECENT_DAYS = 90
 """How far back favours and our own people are counted: a quarter."""
+MOST_KINDS = 500
+"""Kinds are words that come again; each becomes a column. A column with more of them holds sentences."""
 SHOWN = {
     "account_id": pl.String(),
     "date": pl.Date(),
@@ -44,6 +47,9 @@ def event_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> 
         rows: Events with date, kind, note, expires_on, by.
         members: The population, with `owner`.
         as_of: Later events are set aside, and so are those that expired before.
+
+    Raises:
+        InputError: There are more kinds than anybody can have meant.
     """
     if rows is None:
         return members.without(SHOWN)
@@ -51,19 +57,29 @@ def event_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> 
     marked = put(members.mark(rows), pl.col("date") > day, Aside.AFTER_AS_OF)
     marked = put(marked, pl.col("expires_on") < day, Aside.EXPIRED)
     events = marked.filter(pl.col("aside").is_null()).with_columns(days=(day - pl.col("date")).dt.total_days())
-    kinds = sorted(events["kind"].unique())
-    facts = members.with_facts(
-        events.group_by("account_id").agg(
-            *(pl.col("days").filter(pl.col("kind") == kind).min().alias(event_column(kind)) for kind in kinds),
-            favours_asked=((pl.col("kind") == "favour_asked") & (pl.col("days") < RECENT_DAYS)).sum().cast(pl.Int64),
-            **_promises(),
-        )
-    )
-    facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0)).join(
-        _contact_points(events, members.frame), on="account_id", how="left", maintain_order="left"
-    )
+    favours = (pl.col("kind") == "favour_asked") & (pl.col("days") < RECENT_DAYS)
+    counts = events.group_by("account_id").agg(favours_asked=favours.sum().cast(pl.Int64), **_promises())
+    facts = members.with_facts(_days_by_kind(events))
+    for part in (counts, _contact_points(events, members.frame)):
+        facts = facts.join(part, on="account_id", how="left", maintain_order="left")
+    facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0))
     shown = events.sort("account_id", "date", "kind", "file", "line", descending=[False, True, False, False, False])
     return Context(frame=facts, rows=shown.select(*SHOWN), fates=count_fates(marked))
+
+
+def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:
+    """One column for each kind: the days since the newest event of it."""
+    kinds = events["kind"].n_unique()
+    if kinds > MOST_KINDS:
+        file = events.sort("file", "line")["file"][0]
+        raise InputError(
+            f"{kinds:,} kinds of events, at most {MOST_KINDS:,} can be told apart",
+            location=Location(label=file),
+            hint='kinds are words such as `new_boss`; name their column: `--column kind="HEADER"`',
+        )
+    named = events.with_columns(column=pl.format("event_{}_days", "kind"))
+    newest = named.group_by("account_id", "column").agg(pl.col("days").min()).sort("column", "account_id")
+    return newest.pivot("column", index="account_id", values="days")
 
 
 def _promises() -> dict[str, pl.Expr]:
