@@ -12,7 +12,9 @@ class Role(StrEnum):
     USAGE = "usage"
     CSAT = "csat"
     ACCOUNTS = "accounts"
+    GOALS = "goals"
     CONTACTS = "contacts"
+    EVENTS = "events"
 
 
 class Axis(StrEnum):
@@ -128,6 +130,7 @@ class Aside(StrEnum):
     NOT_ASKED = "request that never reached anybody"
     UNFINISHED = "survey preview or unfinished"
     NOBODY = "of no account, as the export says"
+    EXPIRED = "expired event"
 
 
 class MetricKind(StrEnum):

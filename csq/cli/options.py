@@ -26,11 +26,15 @@ class Inputs:
     accounts: Annotated[
         list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
     ] = None
+    goals: Annotated[
+        list[str] | None, typer.Option("--goals", metavar="FILE", help="What customers want to reach; may repeat")
+    ] = None
     contacts: Annotated[
         list[str] | None,
-        typer.Option(
-            "--contacts", metavar="FILE", help="People with their accounts, where an export names only people"
-        ),
+        typer.Option("--contacts", metavar="FILE", help="People, their roles and their accounts; may repeat"),
+    ] = None
+    events: Annotated[
+        list[str] | None, typer.Option("--events", metavar="FILE", help="Dated events about accounts; may repeat")
     ] = None
     csat_scale: Annotated[
         list[str] | None,

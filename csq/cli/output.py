@@ -68,8 +68,8 @@ def deliver(report: Report, to: Sequence[Target], shown: Shown, outputs: Outputs
     """
     asked = tuple(name.strip() for text in shown.fields or () for name in text.split(",") if name.strip())
     options = Options(selection=_selection(shown), fields=asked, raw=outputs.raw, excel=outputs.excel)
-    screen = _screen(options, speech)
-    rendered = [(target, render(report, target.format, options if target.path else screen)) for target in to]
+    on_screen = screen(options, speech)
+    rendered = [(target, render(report, target.format, options if target.path else on_screen)) for target in to]
     for target, data in rendered:
         if target.path is not None:
             emit.to_file(target.path, data)
@@ -108,7 +108,7 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         )
 
 
-def _screen(options: Options, speech: Speech) -> Options:
+def screen(options: Options, speech: Speech) -> Options:
     """The options with what stdout can do: its width and colour, when it is a terminal."""
     terminal = os.isatty(emit.STDOUT) if _is_open(emit.STDOUT) else False
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"

@@ -124,11 +124,11 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
             raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
         for role in roles:
             columns[role][field] = header
-    keys = {role: str(key) for role, key in ((Role.USAGE, settings.keys.usage), (Role.CSAT, settings.keys.csat)) if key}
+    keyed = [role for role in Role if role is not Role.ACCOUNTS]
+    keys: dict[Role, str] = {role: str(told) for role in keyed if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = _pair("--key", text, "ROLE=FIELD")
-        keyed = Role(_choice("--key", role_name, [Role.USAGE, Role.CSAT]))
-        keys[keyed] = _choice("--key", key, list(KeyColumn))
+        keys[Role(_choice("--key", role_name, keyed))] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
         keys=keys,

@@ -53,7 +53,8 @@ class LogSummary:
     """A usage log as small tables, each sorted by its keys.
 
     days: account_id, day (Date or null), events.
-    users: account_id, user_id, events (now and before), active (with an event now), last_day.
+    users: account_id, user_id, events (now and before), active (with an event now), last_day, first_day (in all the
+    log).
     features: account_id, feature, now, before (whether used in that window).
     fates: file, aside (a `terms.Aside` or null for used), rows.
     first_day: earliest day of the whole log; None without days.

@@ -23,12 +23,20 @@ def reduce_log(log: pl.DataFrame, members: pl.Series, windows: UsageWindows | No
     before = windows.before.holds(pl.col("day")) if windows else pl.lit(value=False)
     # A row that counts zero events says that the account is in the log, not that anybody was active.
     active = seen.filter(pl.col("events") > 0).with_columns(now=now, before=before)
-    recent = active.filter(pl.col("now") | pl.col("before"))
+    recent = pl.col("now") | pl.col("before")
     return LogSummary(
         days=seen.group_by("account_id", "day").agg(events=exact_sum(pl.col("events"))).sort("account_id", "day"),
-        users=recent.drop_nulls("user_id")
+        users=active.drop_nulls("user_id")
         .group_by("account_id", "user_id")
-        .agg(events=exact_sum(pl.col("events")), active=pl.col("now").any(), last_day=pl.col("day").max())
+        .agg(
+            recent=recent.any(),
+            events=exact_sum(pl.col("events").filter(recent)),
+            active=pl.col("now").any(),
+            last_day=pl.col("day").max(),
+            first_day=pl.col("day").min(),
+        )
+        .filter("recent")
+        .drop("recent")
         .sort("account_id", "user_id"),
         features=active.drop_nulls("feature")
         .group_by("account_id", "feature")

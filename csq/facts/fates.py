@@ -43,13 +43,13 @@ def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
 
 
 def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
-    """How usage and csat met the accounts.
+    """How the rows of each role met the accounts.
 
     Args:
         tables: All rows.
         accounts: The population, with contract_value.
     """
-    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat) if rows is not None)
+    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat, *tables.context) if rows)
 
 
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:

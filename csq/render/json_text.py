@@ -33,7 +33,7 @@ def lines(report: Report, options: Options) -> bytes:
 
 def _account_lines(report: Report, options: Options) -> Iterable[str]:
     rows = value_cells(*output_rows(report, options))
-    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain)
     return [encoder.encode(row) for row in rows.iter_rows(named=True)]
 
 
@@ -42,31 +42,32 @@ def _head(report: Report) -> dict[str, object]:
     return {
         "format_version": FORMAT_VERSION,
         "csq_version": report.version,
-        "as_of": _plain(report.as_of),
+        "as_of": plain(report.as_of),
         "as_of_source": report.as_of_source,
         "weighted": report.weighted,
         "currency": report.currency,
-        "windows": _plain(report.windows),
-        "sources": _plain(report.sources),
+        "windows": plain(report.windows),
+        "sources": plain(report.sources),
         "settings": {"label": report.settings_label, "sha256": report.settings_sha256},
         "playbook": {"label": report.playbook_label, "sha256": report.playbook_sha256},
-        "tiers": _plain(report.tiers),
-        "cuts": _plain(report.cuts),
-        "totals": _plain(report.totals),
-        "gaps": _plain(report.gaps),
-        "joins": _plain(report.joins),
-        "plays": _plain(report.plays),
+        "tiers": plain(report.tiers),
+        "cuts": plain(report.cuts),
+        "totals": plain(report.totals),
+        "gaps": plain(report.gaps),
+        "joins": plain(report.joins),
+        "plays": plain(report.plays),
+        "signals": plain(report.signals),
         "counts": {
             "accounts": report.accounts.height,
             "rejected_rows": report.rejects.height,
             "cell_faults": report.faults.height,
         },
-        "notes": _plain(report.notes),
+        "notes": plain(report.notes),
         "pinned": report.pinned,
     }
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Turn a value of the report into one that JSON has."""
     match value:
         case Decimal():
@@ -76,10 +77,10 @@ def _plain(value: object) -> object:
         case date():
             return value.isoformat()
         case Mapping():
-            return {str(key): _plain(value[key]) for key in sorted(value)}
+            return {str(key): plain(value[key]) for key in sorted(value)}
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case _ if is_dataclass(value):
-            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         case _:
             return value

@@ -124,18 +124,49 @@ ACCOUNTS = (
     Field("required_by_mandate", Cell.BOOL, ("requiredbymandate", "mandated", "mandatory")),
 )  # fmt: skip
 
+GOALS = (
+    *KEYS,
+    Field("goal", Cell.TEXT, ("goal", "goalname", "objective", "goaldescription", "description")),
+    Field("target_date", Cell.DATE, ("targetdate", "goaldate", "duedate", "dueon", "due", "deadline")),
+    Field("status", Cell.TEXT, ("status", "goalstatus", "state")),
+    Field("progress", Cell.NUMBER, ("progress", "progresspct", "progresspercent", "percentcomplete", "pctcomplete",
+        "completion")),
+    Field("metric", Cell.TEXT, ("metric", "goalmetric", "kpi", "measure")),
+    Field("baseline", Cell.NUMBER, ("baseline", "baselinevalue", "startvalue")),
+    Field("target", Cell.NUMBER, ("target", "targetvalue", "goalvalue")),
+    Field("current", Cell.NUMBER, ("current", "currentvalue", "actual", "actualvalue")),
+    Field("start_date", Cell.DATE, ("startdate", "seton", "agreedon", "createddate", "createdat", "created")),
+)  # fmt: skip
+
 CONTACTS = (
     *KEYS,
     Field("user_id", Cell.KEY, ("userid", "visitorid", "contactid", "personid", "distinctid", "memberid",
-        "requesterid", "respondentid", "userpseudoid", "recordid", "id", "user", "contact")),
+        "requesterid", "respondentid", "userpseudoid", "recordid", "id", "user")),
     Field("email", Cell.KEY, ("email", "emailaddress", "useremail", "contactemail", "workemail", "primaryemail")),
+    Field("name", Cell.TEXT, ("name", "fullname", "contactname", "contact")),
+    Field("role", Cell.TEXT, ("role", "contactrole", "buyingrole", "persona")),
+    Field("left_on", Cell.DATE, ("lefton", "leftdate", "dateleft", "left", "departedon", "departuredate")),
+    Field("since", Cell.DATE, ("since", "rolesince", "joinedon", "joined", "startdate")),
+    Field("stance", Cell.TEXT, ("stance", "attitude", "sentiment")),
+)  # fmt: skip
+
+EVENTS = (
+    *KEYS,
+    Field("date", Cell.TIME, ("date", "eventdate", "occurredon", "happenedon", "activitydate", "day", "occurredat",
+        "timestamp", "createdat")),
+    Field("kind", Cell.TEXT, ("kind", "eventkind", "event", "eventtype", "activitytype", "type")),
+    Field("note", Cell.TEXT, ("note", "notes", "comment", "comments", "description", "details", "subject")),
+    Field("expires_on", Cell.DATE, ("expireson", "expires", "expirydate", "expirationdate", "validuntil", "until")),
+    Field("by", Cell.TEXT, ("by", "loggedby", "recordedby", "createdby", "assignedto", "owner", "csm")),
 )  # fmt: skip
 
 FIELDS: Mapping[Role, tuple[Field, ...]] = {
     Role.USAGE: USAGE,
     Role.CSAT: CSAT,
     Role.ACCOUNTS: ACCOUNTS,
+    Role.GOALS: GOALS,
     Role.CONTACTS: CONTACTS,
+    Role.EVENTS: EVENTS,
 }
 PEOPLE = ("user_id", "email")
 """Fields that name a person, whom a contacts file leads on to an account."""

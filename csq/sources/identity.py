@@ -43,26 +43,26 @@ class Matched:
 
 def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every key that leads to an account: columns `kind` (a key column), `key`, `account_id`, each pair once."""
-    parts = [pl.DataFrame(schema={"kind": pl.String(), SAME_KEY: pl.String(), "account_id": pl.String()})]
+    parts = [pl.DataFrame(schema={"key_kind": pl.String(), SAME_KEY: pl.String(), "account_id": pl.String()})]
     if accounts is not None:
         parts += [_keys_of(accounts, kind, kind) for kind in KEY_NAMES if kind in accounts.columns]
-        ids = accounts.select(pl.lit("account_id").alias("kind"), "account_id")
+        ids = accounts.select(pl.lit("account_id").alias("key_kind"), "account_id")
         if "aliases" in accounts.columns:
-            parts.append(ids.select("kind", accounts["aliases"].alias(SAME_KEY), "account_id").explode(SAME_KEY))
+            parts.append(ids.select("key_kind", accounts["aliases"].alias(SAME_KEY), "account_id").explode(SAME_KEY))
         twins = {key: other for key in ids["account_id"].drop_nulls() if (other := salesforce_twin(key))}
         if twins:
             twin = pl.col("account_id").replace_strict(twins, default=None, return_dtype=pl.String())
-            parts.append(ids.select("kind", twin.alias(SAME_KEY), "account_id"))
+            parts.append(ids.select("key_kind", twin.alias(SAME_KEY), "account_id"))
     if contacts is not None:
         for name in (name for name in PEOPLE if name in contacts.columns):
             # Many tools call a person by the e-mail address.
             mail = contacts.filter(pl.col(name).str.contains("@", literal=True))
             parts += [_keys_of(contacts, name, "user_id"), _keys_of(mail, name, "email")]
-    return pl.concat(parts).drop_nulls().unique().sort("kind", SAME_KEY, "account_id")
+    return pl.concat(parts).drop_nulls().unique().sort("key_kind", SAME_KEY, "account_id")
 
 
 def _keys_of(rows: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
-    return rows.select(pl.lit(kind).alias("kind"), _values(name, kind).alias(SAME_KEY), "account_id")
+    return rows.select(pl.lit(kind).alias("key_kind"), _values(name, kind).alias(SAME_KEY), "account_id")
 
 
 def match_rows(
@@ -82,7 +82,7 @@ def match_rows(
     """
     have = [name for name in (*KEY_NAMES, *PEOPLE) if name in typed.fields]
     keys = key_map(accounts, contacts)
-    kinds = keys["kind"].unique().to_list()
+    kinds = keys["key_kind"].unique().to_list()
     if told and accounts is not None and told not in kinds:
         raise UsageError(
             f"`--key {typed.role}={told}`: the accounts have no such key column",
@@ -139,7 +139,7 @@ def _best(typed: Typed, keys: pl.DataFrame, tried: list[Pair]) -> Pair:
     rows = typed.usable()
     hits: list[tuple[int, Pair]] = []
     for name, kind in tried:
-        known = keys.filter(pl.col("kind") == kind)[SAME_KEY].unique()
+        known = keys.filter(pl.col("key_kind") == kind)[SAME_KEY].unique()
         count = int(rows.select(_values(name, kind).is_in(known.implode()).sum()).item())
         if count * 2 >= rows.height and rows.height:
             return name, kind
@@ -178,7 +178,7 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
 
 def _unique(keys: pl.DataFrame, kind: str) -> dict[str, str]:
     """The keys of a kind that lead to one account."""
-    one = keys.filter((pl.col("kind") == kind) & (pl.len().over("kind", SAME_KEY) == 1))
+    one = keys.filter((pl.col("key_kind") == kind) & (pl.len().over("key_kind", SAME_KEY) == 1))
     return dict(one.select(SAME_KEY, "account_id").iter_rows())
 
 
@@ -210,14 +210,14 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair], *, noted: bool)
     frame = typed.frame
     looked = [pl.when(_values(*pair).is_not_null()).then(pl.lit(pair[1])) for pair in pairs]
     rows = frame.with_columns(
-        pl.coalesce(looked).alias("kind"), pl.coalesce(_values(*pair) for pair in pairs).alias(SAME_KEY)
+        pl.coalesce(looked).alias("key_kind"), pl.coalesce(_values(*pair) for pair in pairs).alias(SAME_KEY)
     )
     if noted:
-        typed = _noted(typed, name, int(rows.select((pl.col("kind") != kind).sum()).item()))
+        typed = _noted(typed, name, int(rows.select((pl.col("key_kind") != kind).sum()).item()))
     typed = _reject_blank(typed.replace(frame=rows), name, rows[SAME_KEY])
-    counts = keys.group_by("kind", SAME_KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
+    counts = keys.group_by("key_kind", SAME_KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
     usable = typed.usable().drop("account_id", strict=False)
-    joined = usable.join(counts, on=["kind", SAME_KEY], how="left", maintain_order="left")
+    joined = usable.join(counts, on=["key_kind", SAME_KEY], how="left", maintain_order="left")
     several = pl.col("fits").fill_null(0) > 1
     matched = joined.with_columns(
         account_id=pl.when(several).then(None).otherwise(pl.col("account_id")),
@@ -225,9 +225,9 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair], *, noted: bool)
         .then(pl.lit(str(Aside.AMBIGUOUS)))
         .when(pl.col("fits").is_null())
         .then(pl.lit(str(Aside.UNMATCHED))),
-    ).drop("fits", "kind")
+    ).drop("fits", "key_kind")
     lost = matched.filter(pl.col("aside") == Aside.UNMATCHED)[SAME_KEY]
-    damage = tuple(name_damage(lost, keys.filter(pl.col("kind") == kind)[SAME_KEY]))
+    damage = tuple(name_damage(lost, keys.filter(pl.col("key_kind") == kind)[SAME_KEY]))
     for text in damage:
         typed = typed.noting(f"keys of {labels(typed.tables)}: {text}", NoteKind.WARNING)
     ambiguous = joined.filter(several)[SAME_KEY].n_unique()

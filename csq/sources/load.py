@@ -12,17 +12,20 @@ import polars as pl
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
-from csq.sources.fields import PEOPLE
-from csq.sources.headers import check_told, missing_column
+from csq.sources.context import count_once, read_context
+from csq.sources.headers import check_told
 from csq.sources.identity import Matched, match_rows
 from csq.sources.overlap import count_event_ids_once, drop_repeats_across_files, settle_log, settle_table
 from csq.sources.read import LINE, TextTable, read_table
 from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
-from csq.sources.tables import ReadOptions, group_by_header, read_fields
+from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.typed import FILE, Typed, no_rejects
 from csq.sources.usage import read_usage
 from csq.terms import Aside, Grain, Role
+
+CONTEXT = (Role.GOALS, Role.CONTACTS, Role.EVENTS)
+"""Roles that no run needs: without them less is known, and nothing else changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +69,20 @@ class Tables:
     usage: RoleRows | None = None
     csat: RoleRows | None = None
     accounts: RoleRows | None = None
+    goals: RoleRows | None = None
     contacts: RoleRows | None = None
+    events: RoleRows | None = None
     files: tuple[FileRead, ...] = ()
     rejects: pl.DataFrame = field(default_factory=no_rejects)
     faults: pl.DataFrame = field(default_factory=no_rejects)
     notes: tuple[Note, ...] = ()
     custom: tuple[str, ...] = ()
     """Columns of the accounts files that are no field of csq's, kept for `--fields` and conditions."""
+
+    @property
+    def context(self) -> tuple[RoleRows, ...]:
+        """The rows of goals, contacts and events, as far as they were given."""
+        return tuple(rows for rows in (self.goals, self.contacts, self.events) if rows is not None)
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
@@ -86,18 +96,21 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     check_told(options.columns, texts)
     accounts = _load_accounts(texts[Role.ACCOUNTS], options)
     known = Known(accounts=accounts.rows.frame if accounts else None)
-    contacts = _load_contacts(texts[Role.CONTACTS], options, known)
+    context = [_load_context(role, texts[role], options, known.accounts) for role in CONTEXT]
+    contacts = next((part for part in context if part and part.rows.role is Role.CONTACTS), None)
     known = replace(known, contacts=contacts.rows.frame if contacts else None)
     usage = _load_usage(texts[Role.USAGE], options, known)
     csat = _load_csat(texts[Role.CSAT], options, known)
-    parts = [part for part in (accounts, usage, csat, contacts) if part]
+    parts = [part for part in (accounts, usage, csat, *context) if part]
     by_role = {part.rows.role: part.rows for part in parts}
     typed = [item for part in parts for item in part.typed]
     return Tables(
         usage=by_role.get(Role.USAGE),
         csat=by_role.get(Role.CSAT),
         accounts=by_role.get(Role.ACCOUNTS),
+        goals=by_role.get(Role.GOALS),
         contacts=by_role.get(Role.CONTACTS),
+        events=by_role.get(Role.EVENTS),
         files=tuple(
             _file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables
         ),
@@ -136,21 +149,6 @@ def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part
     rows = RoleRows(role=Role.ACCOUNTS, frame=frame, key="account_id")
     custom = tuple(dict.fromkeys(name for _, names in read for name in names))
     return _Part(rows=rows, typed=tuple(typed for typed, _ in read), custom=custom)
-
-
-def _load_contacts(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:
-    if not tables:
-        return None
-    matches = []
-    for group in group_by_header(tables):
-        typed = read_fields(group, Role.CONTACTS, options)
-        if not any(name in typed.fields for name in PEOPLE):
-            raise missing_column(group[0], Role.CONTACTS, "user_id")
-        keys = typed.replace(fields={name: at for name, at in typed.fields.items() if name not in PEOPLE})
-        match = match_rows(keys, known.accounts, None)
-        matches.append(replace(match, typed=match.typed.replace(fields=typed.fields)))
-    frame = pl.concat([match.frame for match in matches], how="diagonal")
-    return _Part(rows=_rows(Role.CONTACTS, frame, matches, None), typed=tuple(match.typed for match in matches))
 
 
 def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:
@@ -194,6 +192,16 @@ def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, known: Known
     return _Part(
         rows=_rows(Role.CSAT, pl.concat(frames, how="diagonal"), matches, None), typed=tuple(m.typed for m in matches)
     )
+
+
+def _load_context(
+    role: Role, tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None
+) -> _Part | None:
+    if not tables:
+        return None
+    matches = read_context(role, tables, options, accounts)
+    frame = count_once(pl.concat([match.frame for match in matches], how="diagonal"))
+    return _Part(rows=_rows(role, frame, matches, None), typed=tuple(match.typed for match in matches))
 
 
 def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain | None) -> RoleRows:

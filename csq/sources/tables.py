@@ -150,7 +150,7 @@ def _zone(typed: Typed, name: str) -> str | None:
     return None
 
 
-REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period")}
+REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period"), (Role.EVENTS, "date")}
 """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
 
 
