@@ -9,6 +9,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.facts.build import Facts, build_facts
+from csq.facts.coverage import coverage_facts
 from csq.facts.features import suggest_features
 from csq.facts.seasons import parse_months, season_start
 from csq.pipeline import AsOf, triage
@@ -49,8 +50,8 @@ def measure(folder: Path, **files: str) -> Facts:
 
 
 def of(facts: Facts, account: str = "A") -> dict[str, object]:
-    """The facts of one account."""
-    return facts.frame.row(by_predicate=pl.col("account_id") == account, named=True)
+    """The facts of one account, with what is missing of it, as it is told once the account is placed."""
+    return facts.frame.with_columns(**coverage_facts()).row(by_predicate=pl.col("account_id") == account, named=True)
 
 
 def picked(row: Mapping[str, object], *wanted: str) -> list[object]:
