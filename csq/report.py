@@ -142,7 +142,7 @@ class QuadrantPlay:
 
 @dataclass(frozen=True, kw_only=True)
 class SignalTotal:
-    """One signal of the playbook over all accounts: how many it holds for, how many it cannot judge, and their money."""
+    """One signal over all accounts: how many it holds for, how many it cannot judge, and what they are worth."""
 
     name: str
     severity: Severity
