@@ -125,8 +125,9 @@ def _fact(fact: Fact, currency: str | None) -> tuple[str, str, str]:
 
 def _lines(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from sheet.title("Read from")
+    # The path in the last column, which breaks where it is too long.
     yield from sheet.table(
-        [(each.role, each.file, f"{prose.count(each.rows, 'row')}: {_runs(each)}") for each in found.lines]
+        [(each.role, f"{each.file}: {prose.count(each.rows, 'row')}, {_runs(each)}") for each in found.lines]
     )
 
 
