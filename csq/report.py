@@ -149,6 +149,11 @@ class SignalTotal:
     """Where no quadrant reads it otherwise."""
     text: str
     """As it reads for no account in particular."""
+    readings: Mapping[Quadrant, str]
+    """Its text in each quadrant, facts still in braces."""
+    steps: tuple[Step, ...]
+    """Its own, as they read for no account in particular; the conditions on them act per account."""
+    risks: tuple[str, ...]
     accounts: int
     """For which it holds and is not muted."""
     contract_value: Decimal

@@ -15,7 +15,7 @@ from operator import or_
 
 import polars as pl
 
-from csq.plan.steps import general
+from csq.plan.steps import general, printed
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Playbook, Signal
 from csq.playbook.names import is_event, names
@@ -258,6 +258,9 @@ def _totals(
             name=name,
             severity=signal.severity,
             text=general(signal.text),
+            readings={quadrant: reading(signal, quadrant)[1] for quadrant in Quadrant},
+            steps=tuple(printed(step) for step in signal.steps),
+            risks=tuple(general(risk.text) for risk in signal.risks),
             accounts=int(by_account[name].sum()),
             contract_value=_money(yes[name][0]),
             unjudged=by_account[name].null_count(),
