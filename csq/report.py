@@ -142,13 +142,18 @@ class QuadrantPlay:
 
 @dataclass(frozen=True, kw_only=True)
 class SignalTotal:
-    """One signal over all accounts: for how many it holds, how many it cannot judge, and what they are worth."""
+    """One signal over all accounts: how many it holds for, how many it cannot judge, and what they are worth."""
 
     name: str
     severity: Severity
     """Where no quadrant reads it otherwise."""
     text: str
     """As it reads for no account in particular."""
+    readings: Mapping[Quadrant, str]
+    """Its text in each quadrant, facts still in braces."""
+    steps: tuple[Step, ...]
+    """Its own, as they read for no account in particular; the conditions on them act per account."""
+    risks: tuple[str, ...]
     accounts: int
     """For which it holds and is not muted."""
     contract_value: Decimal

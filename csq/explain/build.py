@@ -37,7 +37,7 @@ def explain(found: Triage, asked: str) -> Explanation:
     quadrant = Quadrant(str(row["quadrant"]))
     entry = found.playbook.playbook.entry(quadrant)
     answers = _rows(found.facts.answers, key)
-    verdicts = Verdicts(found, mine, facts)
+    verdicts = Verdicts(found, mine)
     tier, below = _tier(found, str(row["tier"]))
     settings = found.settings.settings
     return Explanation(
@@ -96,8 +96,9 @@ def _facts(row: Row, custom: Mapping[str, object]) -> Iterator[Fact]:
             yield Fact(name=column.name, value=row[column.name], unit=column.unit, meaning=column.meaning, group=group)
     for name in sorted(row):
         if is_event(name):
-            kind = name.removeprefix("event_").removesuffix("_days").replace("_", " ")
-            yield Fact(name=name, value=row[name], unit="days", meaning=f"days since the last {kind}", group="events")
+            kind = name.removeprefix("event_").removesuffix("_days")
+            meaning = f"days since the newest event of the kind {kind}"
+            yield Fact(name=name, value=row[name], unit="days", meaning=meaning, group="events")
     for name in custom:
         yield Fact(name=name, value=row.get(name), unit="", meaning="column of your own", group="own columns")
 

@@ -97,7 +97,7 @@ class StepState:
     hours: float
     state: State
     why: str = ""
-    """What shows that it is done, or the condition and the facts that keep it from being due."""
+    """What shows that it is done, or the condition that keeps it from being due, with the account's facts in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +107,8 @@ class Told:
     name: str
     severity: Severity
     text: str
-    when: str
-    """Its condition."""
-    because: tuple[Fact, ...]
-    """The facts that its condition reads."""
+    because: str
+    """Its condition, with the account's facts beside their names."""
     steps: tuple[StepState, ...]
     risks: tuple[str, ...]
 
@@ -120,7 +118,8 @@ class Unjudged:
     """A signal that is neither told nor taken for false, because facts are missing."""
 
     name: str
-    when: str
+    because: str
+    """Its condition, with the account's facts beside their names."""
     missing: tuple[str, ...]
 
 
@@ -129,9 +128,9 @@ class NeedState:
     """One need of the gate, and whether it is there as far as is known."""
 
     need: str
-    when: str
     state: Gate
-    missing: tuple[str, ...] = ()
+    because: str
+    """Its condition, with the account's facts beside their names."""
 
 
 @dataclass(frozen=True, kw_only=True)

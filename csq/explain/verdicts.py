@@ -1,12 +1,13 @@
 """What the playbook says of one account, entry by entry, and on which facts."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 
 import polars as pl
 
-from csq.explain.model import Fact, Gate, NeedState, State, StepState, Told, Unjudged
+from csq.explain.model import Gate, NeedState, State, StepState, Told, Unjudged
 from csq.pipeline import Triage
-from csq.plan.signals import evaluated, needed, reading
+from csq.plan.signals import SINCE_WITH, evaluated, reading
 from csq.plan.steps import applies, facts_for, is_done
 from csq.playbook.conditions import Condition, compile_condition
 from csq.playbook.model import Need, Risk, Step
@@ -14,18 +15,20 @@ from csq.playbook.names import is_event, names
 from csq.playbook.text import fill, say
 from csq.terms import Severity
 
+_WORD = re.compile(r"'(?:[^']|'')*'|\w+")
+"""A text in quotes, which is taken whole, or a word."""
+
 
 class Verdicts:
     """The playbook beside the facts of one account."""
 
-    def __init__(self, found: Triage, mine: pl.DataFrame, facts: Iterable[Fact]) -> None:
-        """Take the run, the account's row, and its facts."""
+    def __init__(self, found: Triage, mine: pl.DataFrame) -> None:
+        """Take the run and the account's row."""
         self._playbook = found.playbook.playbook
         self._known = names(self._playbook.custom)
         self._judged = found.judged
         self._are_events_given = found.tables.events is not None
         self._mine = mine
-        self._facts = {fact.name: fact for fact in facts}
 
     def steps(self, steps: Sequence[Step], next_step: str | None) -> tuple[StepState, ...]:
         """How each step stands; the one whose text is the account's next step is next."""
@@ -55,8 +58,7 @@ class Verdicts:
             condition = compile_condition(need.when, self._known)
             holds = self._evaluate(condition)
             state = Gate.UNKNOWN if holds is None else Gate.OPEN if holds else Gate.CLOSED
-            missing = self._missing(condition) if holds is None else ()
-            states.append(NeedState(need=need.need, when=need.when, state=state, missing=missing))
+            states.append(NeedState(need=need.need, state=state, because=self._because(condition)))
         return tuple(states)
 
     def signals(self) -> tuple[Told, ...]:
@@ -74,8 +76,7 @@ class Verdicts:
                     name=name,
                     severity=severity,
                     text=fill(text, facts_for(row, [text])[0]),
-                    when=signal.when,
-                    because=tuple(self._fact(each) for each in condition.columns),
+                    because=self._because(condition),
                     steps=self.steps(signal.steps, step),
                     risks=self._risks(signal.risks),
                 )
@@ -86,7 +87,11 @@ class Verdicts:
         """The signals that could not be judged, and the facts they lack."""
         mine = self._judged.unjudged.filter(pl.col("account_id") == self._mine["account_id"][0])
         return tuple(
-            Unjudged(name=name, when=self._playbook.signals[name].when, missing=tuple(missing))
+            Unjudged(
+                name=name,
+                because=self._because(compile_condition(self._playbook.signals[name].when, self._known)),
+                missing=tuple(missing),
+            )
             for _, name, missing in mine.iter_rows()
         )
 
@@ -98,31 +103,36 @@ class Verdicts:
         return tuple(fill(risk.text, texts) for number, risk in enumerate(risks) if hold[str(number)])
 
     def _not_due(self, step: Step) -> tuple[State, str]:
-        """Why a step's condition does not hold: the facts it reads, as they are."""
+        """Whether a step's condition is false or not judged, and on what facts."""
         condition = compile_condition(str(step.when), self._known)
-        holds = self._evaluate(condition)
-        facts = ", ".join(f"{name} is {self._say(name)}" for name in condition.columns)
-        return (State.NOT_JUDGED if holds is None else State.NOT_DUE), f"when {step.when}: {facts}"
+        state = State.NOT_JUDGED if self._evaluate(condition) is None else State.NOT_DUE
+        return state, self._because(condition)
 
     def _evaluate(self, condition: Condition) -> bool | None:
         judged = evaluated(self._mine, {"holds": condition}, are_events_given=self._are_events_given)
         holds: bool | None = judged["holds"][0]
         return holds
 
-    def _missing(self, condition: Condition) -> tuple[str, ...]:
-        return tuple(name for name in needed(condition) if self._fact(name).value is None)
+    def _because(self, condition: Condition) -> str:
+        """The condition with each fact behind its name: `usage_level [high] = 'high' AND goals_overdue [2] > 0`."""
+        told: set[str] = set()
+
+        def beside(found: re.Match[str]) -> str:
+            name = found.group()
+            if name not in condition.reads or name in told:
+                return name
+            told.add(name)
+            return f"{name} [{self._say(name)}]"
+
+        return _WORD.sub(beside, condition.text)
 
     def _event(self, kind: str | None) -> str:
         return f"{kind} is on record, {self._say(f'event_{kind}_days')} days ago"
 
     def _say(self, name: str) -> str:
-        value = self._fact(name).value
-        return "not on record" if value is None and is_event(name) and self._are_events_given else say(value)
+        value = self._value(name)
+        kept = self._are_events_given if is_event(name) else self._value(SINCE_WITH.get(name, "")) is not None
+        return "not on record" if value is None and kept else say(value)
 
-    def _fact(self, name: str) -> Fact:
-        """A fact by name; placement counts as one here."""
-        if name in self._facts:
-            return self._facts[name]
-        value = self._mine[name][0] if name in self._mine.columns else None
-        unit = "days" if is_event(name) else ""
-        return Fact(name=name, value=value, unit=unit, meaning="", group="events" if is_event(name) else "place")
+    def _value(self, name: str) -> object:
+        return self._mine[name][0] if name in self._mine.columns else None

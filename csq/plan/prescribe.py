@@ -10,11 +10,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from csq.plan.signals import Judged, reading
-from csq.plan.steps import first_steps, general, risk_notes
+from csq.plan.steps import first_steps, general, printed, risk_notes
 from csq.playbook.model import Playbook, QuadrantEntry, Signal
 from csq.playbook.names import names
 from csq.report import QuadrantPlay
-from csq.report import Step as PrintedStep
 from csq.schema import PLAN, Kind, complete
 from csq.terms import Level, Quadrant, Queue, Severity
 
@@ -117,9 +116,6 @@ def _printed(quadrant: Quadrant, entry: QuadrantEntry) -> QuadrantPlay:
         reasons=entry.reasons,
         queue=entry.queue,
         headline=entry.play.headline,
-        steps=tuple(
-            PrintedStep(do=general(step.do), who=step.who, human=step.human, hours=step.hours)
-            for step in entry.play.steps
-        ),
+        steps=tuple(printed(step) for step in entry.play.steps),
         risks=tuple(general(risk.text) for risk in entry.risks),
     )

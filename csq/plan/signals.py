@@ -15,7 +15,7 @@ from operator import or_
 
 import polars as pl
 
-from csq.plan.steps import general
+from csq.plan.steps import general, printed
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Playbook, Signal
 from csq.playbook.names import is_event, names
@@ -35,7 +35,7 @@ UNJUDGED_SCHEMA: Mapping[str, pl.DataType] = {
     "missing": pl.List(pl.String()),
 }
 
-_SINCE_WITH = {"champion_left_days": "has_champion"}
+SINCE_WITH = {"champion_left_days": "has_champion"}
 """Days since something that may never have been; where the other column is known, null means that it has not."""
 
 
@@ -92,19 +92,23 @@ def evaluated(frame: pl.DataFrame, conditions: Mapping[str, Condition], *, are_e
 
     "Never" is no number of days, so a condition on it comes out null. Where there is a record, it is
     looked at once more with the longest time there is: what is false even then is false. What would be
-    true then stays open, since the record may be short.
+    true then stays open, since the record may be short. A condition that itself provides for "never",
+    with `IS NULL` or COALESCE, is left to do so.
     """
     holds = evaluate(frame, conditions)
     never = _never(frame, conditions.values(), are_events_given=are_events_given)
-    again = {name: condition for name, condition in conditions.items() if never.keys() & condition.reads.keys()}
-    if not again:
-        return holds
-    second = evaluate(frame.with_columns(**never), again)
-    settled = [
-        pl.when(holds[name].is_null() & ~second[name]).then(pl.lit(value=False)).otherwise(holds[name]).alias(name)
-        for name in again
-    ]
-    return holds.with_columns(settled)
+    alike: dict[frozenset[str], dict[str, Condition]] = {}
+    for name, condition in conditions.items():
+        if asked := frozenset(never.keys() & set(_bare(condition))):
+            alike.setdefault(frozenset(never.keys() & condition.reads.keys()) - asked, {})[name] = condition
+    for provided, again in alike.items():
+        filled = frame.with_columns(**{name: days for name, days in never.items() if name not in provided})
+        second = evaluate(filled, again)
+        holds = holds.with_columns(
+            pl.when(holds[name].is_null() & ~second[name]).then(pl.lit(value=False)).otherwise(holds[name]).alias(name)
+            for name in again
+        )
+    return holds
 
 
 def _never(frame: pl.DataFrame, conditions: Iterable[Condition], *, are_events_given: bool) -> dict[str, pl.Expr]:
@@ -114,8 +118,8 @@ def _never(frame: pl.DataFrame, conditions: Iterable[Condition], *, are_events_g
     for name in reads:
         if is_event(name) and are_events_given:
             never[name] = pl.col(name).fill_null(math.inf) if name in frame.columns else pl.lit(math.inf)
-        elif name in _SINCE_WITH and _SINCE_WITH[name] in frame.columns:
-            on_record = pl.col(_SINCE_WITH[name]).is_not_null()
+        elif name in SINCE_WITH and SINCE_WITH[name] in frame.columns:
+            on_record = pl.col(SINCE_WITH[name]).is_not_null()
             days = pl.col(name).cast(pl.Float64)
             never[name] = pl.when(days.is_null() & on_record).then(math.inf).otherwise(days)
     return never
@@ -202,7 +206,9 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
         # Accounts lack a few sets of facts between them, so each list is made once.
         for is_missing, rows in open_rows.group_by(wanted, maintain_order=True):
             # Without a gap it is "never" that leaves the matter open.
-            missing = [each for each, gap in zip(wanted, is_missing, strict=True) if gap] or list(wanted)
+            missing = [each for each, gap in zip(wanted, is_missing, strict=True) if gap] or [
+                each for each in wanted if is_event(each) or each in SINCE_WITH
+            ]
             parts.append(
                 rows.select(
                     "account_id",
@@ -219,7 +225,7 @@ def _is_gap(name: str, frame: pl.DataFrame) -> pl.Expr:
     return pl.col(name).is_null() if name in frame.columns else pl.lit(value=True).alias(name)
 
 
-_GUARDED = r"COALESCE\s*\(\s*{name}\s*,|\b{name}\s+IS\s+(?:NOT\s+)?NULL"
+_PROVIDED = r"COALESCE\s*\(\s*{name}\s*,|(?<!\w){name}\s+IS\s+(?:NOT\s+)?NULL"
 
 
 def needed(condition: Condition) -> tuple[str, ...]:
@@ -227,15 +233,16 @@ def needed(condition: Condition) -> tuple[str, ...]:
 
     `COALESCE(a, 0) > 1` and `a IS NULL` can be judged without `a`.
     """
-    bare = [
+    return _bare(condition) or condition.columns
+
+
+def _bare(condition: Condition) -> tuple[str, ...]:
+    """The columns that a condition nowhere provides for the absence of."""
+    return tuple(
         name
         for name in condition.columns
-        if re.search(
-            rf"(?<!\w){re.escape(name)}(?!\w)",
-            re.sub(_GUARDED.format(name=re.escape(name)), "", condition.text, flags=re.IGNORECASE),
-        )
-    ]
-    return tuple(bare) or condition.columns
+        if not re.search(_PROVIDED.format(name=re.escape(name)), condition.text, re.IGNORECASE)
+    )
 
 
 def _totals(
@@ -251,6 +258,9 @@ def _totals(
             name=name,
             severity=signal.severity,
             text=general(signal.text),
+            readings={quadrant: reading(signal, quadrant)[1] for quadrant in Quadrant},
+            steps=tuple(printed(step) for step in signal.steps),
+            risks=tuple(general(risk.text) for risk in signal.risks),
             accounts=int(by_account[name].sum()),
             contract_value=_money(yes[name][0]),
             unjudged=by_account[name].null_count(),

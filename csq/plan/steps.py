@@ -11,6 +11,7 @@ import polars as pl
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.model import Risk, Step
 from csq.playbook.text import fields, fill
+from csq.report import Step as PrintedStep
 from csq.schema import Kind
 
 
@@ -66,3 +67,8 @@ def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object
 def general(text: str) -> str:
     """A text as it reads for no account in particular: `{open_tickets}` is `[open tickets]`."""
     return fill(text, {name: f"[{name.replace('_', ' ')}]" for name in fields(text)})
+
+
+def printed(step: Step) -> PrintedStep:
+    """A step as it reads for no account in particular."""
+    return PrintedStep(do=general(step.do), who=step.who, human=step.human, hours=step.hours)

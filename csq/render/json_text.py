@@ -10,9 +10,11 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 
+from csq.playbook.text import fill
 from csq.render.cells import output_rows, value_cells
 from csq.render.options import Options
 from csq.report import Report
+from csq.terms import Quadrant
 
 FORMAT_VERSION = 1
 
@@ -20,10 +22,9 @@ FORMAT_VERSION = 1
 def document(report: Report, options: Options) -> bytes:
     """Write one document, indented by 2, with each account on a line of its own so that weeks can be compared."""
     head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
-    accounts = ",\n    ".join(_account_lines(report, options))
-    block = f"[\n    {accounts}\n  ]" if accounts else "[]"
+    accounts, told = _block(_account_lines(report, options)), _block(_told_lines(report, options))
     # A file name may hold bytes that are no UTF-8: they come out as JSON escapes.
-    return f'{head},\n  "accounts": {block}\n}}\n'.encode(errors="backslashreplace")
+    return f'{head},\n  "accounts": {accounts},\n  "told": {told}\n}}\n'.encode(errors="backslashreplace")
 
 
 def lines(report: Report, options: Options) -> bytes:
@@ -35,6 +36,22 @@ def _account_lines(report: Report, options: Options) -> Iterable[str]:
     rows = value_cells(*output_rows(report, options))
     encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain)
     return [encoder.encode(row) for row in rows.iter_rows(named=True)]
+
+
+def _told_lines(report: Report, options: Options) -> Iterable[str]:
+    """What the signals say of the accounts that go out, one signal of one account a line."""
+    kept, _ = output_rows(report, options)
+    rows = {row["account_id"]: row for row in report.accounts.iter_rows(named=True)} if report.fired.height else {}
+    readings = {signal.name: signal.readings for signal in report.signals}
+    fired = kept.select("account_id").join(report.fired, on="account_id", maintain_order="left")
+    for key, name, severity in fired.iter_rows():
+        text = fill(readings[name][Quadrant(rows[key]["quadrant"])], rows[key])
+        yield json.dumps({"account_id": key, "signal": name, "severity": severity, "text": text}, ensure_ascii=False)
+
+
+def _block(lines: Iterable[str]) -> str:
+    joined = ",\n    ".join(lines)
+    return f"[\n    {joined}\n  ]" if joined else "[]"
 
 
 def _head(report: Report) -> dict[str, object]:

@@ -131,8 +131,8 @@ def _in_words(typed: Typed, name: str, known: tuple[str, ...] = ()) -> Typed:
     if name not in typed.fields:
         return typed
     words = typed.frame.select(word(pl.col(name)).alias(name))[name]
-    strange = words.is_not_null() & ~words.is_in(known or words.unique())
-    if strange.any():
+    strange = words.is_not_null() & ~words.is_in(known)
+    if known and strange.any():
         typed = typed.fault(strange, name, f"none of {', '.join(known)}")
         words = words.set(strange, None)
     return typed.replace(frame=typed.frame.with_columns(words))

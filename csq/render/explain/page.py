@@ -9,7 +9,7 @@ from csq.render.explain.record import record_sections
 from csq.render.explain.score import standing_section
 from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import value
-from csq.render.terminal.lines import BLANK, Line, line, strong
+from csq.render.terminal.lines import BLANK, Line, hanging, line, strong
 from csq.render.terminal.page import MARK, chip
 
 
@@ -33,9 +33,10 @@ def _head(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     mark = f" {MARK} borderline" if found.borderline else ""
     place = f" · rank {found.rank:,} of {found.accounts:,} · {found.queue} queue{mark}"
     yield line(chip(found.quadrant), " ", strong(found.quadrant_label), place)
-    yield line(" · ".join(_about(found)))
     as_of = f"as of {found.as_of} ({found.as_of_source})" if found.as_of else "without dates"
-    yield line(f"{as_of} · settings {found.settings_label} · playbook {found.playbook_label}")
+    method = f"{as_of} · settings {found.settings_label} · playbook {found.playbook_label}"
+    for each in (" · ".join(_about(found)), method):
+        yield from hanging(line("  "), each, sheet.prose)
     yield BLANK
     yield from sheet.text(found.means)
     if found.next_step:

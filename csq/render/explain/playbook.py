@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from csq.explain.model import Explanation, Gate, State, StepState, Told
 from csq.render import prose
 from csq.render.explain.sheet import Sheet
-from csq.render.explain.words import label, value
+from csq.render.explain.words import label
 from csq.render.terminal.lines import BLANK, Line, Span, Tone, line, strong
 from csq.terms import Severity, Who
 
@@ -34,7 +34,7 @@ def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     )
     yield from sheet.title("Signals", loud or "none holds")
     for signal in found.signals:
-        yield from _signal(found, signal, sheet)
+        yield from _signal(signal, sheet)
     if found.unjudged:
         yield BLANK
         open_ones = prose.count(len(found.unjudged), "signal")
@@ -45,12 +45,11 @@ def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         yield from sheet.table([(facts, ", ".join(names)) for facts, names in missing.items()])
 
 
-def _signal(found: Explanation, signal: Told, sheet: Sheet) -> Iterator[Line]:
+def _signal(signal: Told, sheet: Sheet) -> Iterator[Line]:
     mark = _LOUD[signal.severity]
     yield line("  ", mark, " ", strong(label(signal.name)), f" ({signal.severity})")
     yield from sheet.item(" ", signal.text)
-    because = ", ".join(f"{fact.name} {value(fact, found.currency)}" for fact in signal.because)
-    yield from sheet.item(" ", f"[{because}]")
+    yield from sheet.item(" ", f"because {signal.because}")
     for step in signal.steps:
         if step.state is not State.NOT_DUE:
             yield from sheet.item(_MARKS[step.state], step.do, at=4)
@@ -65,8 +64,7 @@ def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         yield BLANK
         yield from sheet.text("Gate: more than an hour only with")
         for need in found.gate:
-            gap = f" ({', '.join(need.missing)} not known)" if need.missing else ""
-            yield from sheet.item(_GATES[need.state], f"{need.need}: {need.state}{gap}", at=4)
+            yield from sheet.item(_GATES[need.state], f"{need.need}: {need.state}, {need.because}", at=4)
     if found.risks:
         yield from sheet.title("Risks")
         for risk in found.risks:
@@ -81,11 +79,10 @@ def _steps(steps: Sequence[StepState], sheet: Sheet) -> Iterator[Line]:
         first, *rest = sheet.item(" ", step.do, at=len(front) - 2, tone=tone)
         yield (*mark, *first[len(line(" " * (len(front) - 2), " ", " ")) :])
         yield from rest
-        yield from sheet.item(" ", f"[{_terms(step)}]", at=len(front) - 2)
+        yield from sheet.item(" ", _terms(step), at=len(front) - 2)
 
 
 def _terms(step: StepState) -> str:
-    """`csm, 1 h; does not apply when fit = 'bad': fit is unknown`."""
+    """`csm, 1 h; does not apply: fit [unknown] = 'bad'`."""
     who = "automated" if step.who is Who.AUTOMATION else f"{step.who}, {step.hours:g} h"
-    state = "" if step.state in (State.NEXT, State.LATER) else f"; {step.state}"
-    return f"{who}{state}{f': {step.why}' if step.why else ''}"
+    return f"{who}; {step.state}: {step.why}" if step.why else who

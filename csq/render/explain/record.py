@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from csq.explain.model import Explanation, Lines
+from csq.explain.model import Explanation, Fact, Lines
 from csq.render import prose
 from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import day, label, text, value, where
-from csq.render.terminal.lines import BLANK, Line
+from csq.render.terminal.lines import BLANK, Line, cells
 
+_LONG = 24
+"""Cells beyond which a value does not fit its column."""
 _MOST_RUNS = 8
 """Runs of lines that are shown of one file; JSON has them all."""
 
@@ -99,19 +101,33 @@ def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from sheet.title("Facts", f"{len(known):,} known, {len(found.facts) - len(known):,} not known")
     groups = dict.fromkeys(fact.group for fact in found.facts)
     for number, group in enumerate(groups):
-        rows = [(fact.name, value(fact, found.currency), fact.meaning) for fact in known if fact.group == group]
+        rows = [_fact(fact, found.currency) for fact in known if fact.group == group]
         if rows:
             yield from ([BLANK] if number else [])
             yield from sheet.table(rows)
-    if missing := [fact.name for fact in found.facts if fact.value is None]:
-        yield BLANK
-        yield from sheet.text(f"Not known: {', '.join(missing)}")
+    never = [
+        label(fact.name[len("event_") : -len("_days")])
+        for fact in found.facts
+        if fact.value is None and fact.group == "events"
+    ]
+    gaps = [fact.name for fact in found.facts if fact.value is None and fact.group != "events"]
+    for lead, names in (("Not known", gaps), ("No event on record of the kinds", never)):
+        if names:
+            yield BLANK
+            yield from sheet.text(f"{lead}: {', '.join(names)}")
+
+
+def _fact(fact: Fact, currency: str | None) -> tuple[str, str, str]:
+    """Name, value, meaning; a long value stands with its meaning, so that the others stay in their columns."""
+    told = value(fact, currency)
+    return (fact.name, told, fact.meaning) if cells(told) <= _LONG else (fact.name, "", f"{told} ({fact.meaning})")
 
 
 def _lines(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from sheet.title("Read from")
+    # The path in the last column, which breaks where it is too long.
     yield from sheet.table(
-        [(each.role, each.file, f"{prose.count(each.rows, 'row')}: {_runs(each)}") for each in found.lines]
+        [(each.role, f"{each.file}: {prose.count(each.rows, 'row')}, {_runs(each)}") for each in found.lines]
     )
 
 

@@ -28,6 +28,7 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
         rows.append(("window", f"{window.first} to {window.last}"))
     if standing.axis is Axis.HAPPINESS:
         rows.append(("evidence", _certainty(found)))
+        rows.append(("by role", _by_role(found)))
     yield from sheet.table(rows)
     if standing.axis is Axis.HAPPINESS and found.answers:
         yield BLANK
@@ -73,9 +74,15 @@ def _certainty(found: Explanation) -> str:
     )
 
 
+def _by_role(found: Explanation) -> str:
+    """`decision maker 0.0 (1); end user 93.8 (4)`: mean and count of each role, never averaged away."""
+    told = next(fact.value for fact in found.facts if fact.name == "csat_by_role")
+    return label(text(told)) or "no role is known"
+
+
 def _answers(found: Explanation, sheet: Sheet) -> list[Line]:
     """Each answer that counts, with how far it pulls the mean, so that those who skew it are seen."""
-    rows = [("answer", "pull", "role", "who", "on", "row", "comment")]
+    rows = [("answer", "pull", "role", "on", "row", "who, and why")]
     for answer in found.answers:
         pull = answer["pull"]
         rows.append(
@@ -83,10 +90,9 @@ def _answers(found: Explanation, sheet: Sheet) -> list[Line]:
                 text(answer["answer"]),
                 f"{pull:+.1f}" if isinstance(pull, float) else "",
                 label(text(answer["role"])),
-                text(answer["respondent"]),
                 day(answer["answered_on"]),
                 where(answer["file"], answer["line"]),
-                text(answer["comment"]),
+                ": ".join(filter(None, (text(answer["respondent"]), text(answer["comment"])))),
             )
         )
     return sheet.table(rows, right=(0, 1), header=True)

@@ -10,6 +10,8 @@ _PROSE = 104
 _NARROWEST = 60
 INDENT = 2
 _GAP = 2
+_LEAST = 24
+"""Cells that the last column of a table needs to be read in."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,29 @@ class Sheet:
         return hanging(line(" " * at, mark, " "), text, self.prose, tone)
 
     def table(self, rows: Sequence[Sequence[str]], *, right: Iterable[int] = (), header: bool = False) -> list[Line]:
-        """Align columns; the last takes the rest of the line and hangs. Columns with nothing in them are left out."""
-        if not rows:
-            return []
+        """Align columns; the last takes the rest of the line, or a line of its own where too little is left of it.
+
+        Columns with nothing in them are left out.
+        """
         body = rows[1:] if header else rows
-        kept = [number for number in range(len(rows[0])) if any(row[number] for row in body)]
+        kept = [number for number in range(len(rows[0])) if any(row[number] for row in body)] if body else []
+        if not kept:
+            return []
         ends = set(right)
-        widths = {number: max(cells(row[number]) for row in rows) for number in kept[:-1]}
+        *fixed, last = kept
+        widths = {number: max(cells(row[number]) for row in rows) for number in fixed}
+        taken = INDENT + sum(widths.values()) + _GAP * len(widths)
+        longest = max(cells(row[last]) for row in rows)
+        is_below = self.prose is not None and self.prose - taken < min(longest, _LEAST)
         lines: list[Line] = []
         for place, row in enumerate(rows):
-            fixed = "".join(
-                fitted(row[number], width, right=number in ends) + " " * _GAP for number, width in widths.items()
-            )
-            is_head = header and place == 0
-            front = line(" " * INDENT, Span(fixed, Tone.STRONG if is_head else None))
-            last = row[kept[-1]] if kept else ""
-            lines.extend(hanging(front, last, self.prose, Tone.STRONG if is_head else None))
+            tone = Tone.STRONG if header and place == 0 else None
+            columns = (fitted(row[number], width, right=number in ends) for number, width in widths.items())
+            front = line(" " * INDENT, Span("".join(column + " " * _GAP for column in columns), tone))
+            if not is_below:
+                lines.extend(hanging(front, row[last], self.prose, tone))
+                continue
+            lines.append(front)
+            if row[last] and tone is None:
+                lines.extend(hanging(line(" " * (INDENT + _GAP)), row[last], self.prose))
         return lines

@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import PurePath
 
 from csq.explain.model import Fact
 from csq.playbook.text import UNKNOWN, say
 from csq.render import prose
 
 _SIGNS = {"percent": "%"}
+_ONE = {"people": "person"}
 
 
 def value(fact: Fact, currency: str | None) -> str:
@@ -20,7 +22,7 @@ def value(fact: Fact, currency: str | None) -> str:
         return ", ".join(str(each) for each in fact.value) or "none"
     if isinstance(fact.value, bool | date | str):
         return say(fact.value)
-    unit = fact.unit.removesuffix("s") if fact.value == 1 else fact.unit
+    unit = _ONE.get(fact.unit, fact.unit.removesuffix("s")) if fact.value == 1 else fact.unit
     return f"{say(fact.value)} {_SIGNS.get(unit, unit)}".rstrip()
 
 
@@ -40,5 +42,5 @@ def text(value: object) -> str:
 
 
 def where(file: object, line: object) -> str:
-    """`csat.csv:37`."""
-    return f"{file}:{line}"
+    """`csat.csv:37`; which folder it is in stands where the files are listed."""
+    return f"{PurePath(str(file)).name}:{line}"
