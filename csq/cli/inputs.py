@@ -153,6 +153,8 @@ def _read_options(typed: Typed, settings: Settings, playbook: LoadedPlaybook, to
         date_order=_choice("--date-order", typed.date_order, ["dmy", "mdy", "ymd"]) if typed.date_order else None,  # type: ignore[arg-type]
         csat_scale=tuple(typed.csat_scale),
         encoding=typed.encoding,
+        as_of=told_day,
+        usage_days=settings.windows.usage,
         overlap=_choice("--overlap", typed.overlap, ["dedupe", "add"]) if typed.overlap else None,
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),

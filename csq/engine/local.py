@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from csq.engine.base import LogSummary, UsageWindows, exact_sum
+from csq.engine.base import LogSummary, ReducedLog, UsageWindows, exact_sum
 from csq.terms import Aside
 
 
@@ -35,6 +35,27 @@ def reduce_log(log: pl.DataFrame, members: pl.Series, windows: UsageWindows | No
         .agg(now=pl.col("now").any(), before=pl.col("before").any())
         .sort("account_id", "feature"),
         fates=rows.group_by("file", "aside").agg(rows=pl.len()).sort("file", "aside"),
+        first_day=first.date() if isinstance(first, date) else None,  # type: ignore[attr-defined]
+    )
+
+
+def finish_log(days: pl.DataFrame, reduced: ReducedLog, members: pl.Series) -> LogSummary:
+    """What `reduce_log` gives, of a log that is already one row for each account and day.
+
+    Args:
+        days: Columns file, account_id, at, events, aside, rows (how many the log has).
+        reduced: The users and features of the same log.
+        members: The account_ids of the population.
+    """
+    rows = _mark(days.with_columns(pl.col("at").dt.date().alias("day")), members, reduced.windows)
+    seen = rows.filter(pl.col("aside").is_null() | (pl.col("aside") == Aside.OUTSIDE_WINDOWS))
+    ours = pl.col("account_id").is_in(members.implode())
+    first = days["at"].min()
+    return LogSummary(
+        days=seen.group_by("account_id", "day").agg(events=exact_sum(pl.col("events"))).sort("account_id", "day"),
+        users=reduced.users.filter(ours).with_columns(pl.col("events").cast(pl.Float64)),
+        features=reduced.features.filter(ours),
+        fates=rows.group_by("file", "aside").agg(pl.col("rows").sum()).sort("file", "aside"),
         first_day=first.date() if isinstance(first, date) else None,  # type: ignore[attr-defined]
     )
 

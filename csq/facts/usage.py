@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from csq.engine.base import LogSummary, UsageWindows, exact_sum
-from csq.engine.local import reduce_log
+from csq.engine.local import finish_log, reduce_log
 from csq.schema import COLUMNS, USAGE, complete
 from csq.sources.load import RoleRows
 from csq.terms import MetricKind, Unknown
@@ -49,13 +49,14 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         days: Length of the window.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.frame["at"].is_not_null().any() else None
-    log = reduce_log(rows.frame, accounts["account_id"], windows)
+    log = _reduce(rows, accounts["account_id"], windows)
     frame = accounts.select("account_id", "seats", *(n for n in ("features_entitled",) if n in accounts.columns))
     parts = (_volume(log, windows), _people(log, windows), _features(log, frame))
     for part in parts:
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
     in_log = pl.col("events").is_not_null()
-    has_users, has_features = log.users.height > 0, rows.frame["feature"].is_not_null().any()
+    has_users = log.users.height > 0
+    has_features = rows.reduced.has_features if rows.reduced else rows.frame["feature"].is_not_null().any()
     frame = frame.with_columns(
         usage_unknown=pl.when(~in_log).then(pl.lit(str(Unknown.NOT_IN_USAGE))),
         # Known to the log and without a row in a window is zero; a column the log lacks stays unknown.
@@ -76,6 +77,15 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
     promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), "usage_unknown").sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
     return Usage(frame=promised, fates=log.fates, window=window)
+
+
+def _reduce(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
+    """The log as small tables, whether its rows are here or were counted as they were read."""
+    if rows.reduced is None:
+        return reduce_log(rows.frame, members, windows)
+    if rows.reduced.windows != windows:
+        raise ValueError(f"the log was counted for {rows.reduced.windows}, not for {windows}")
+    return finish_log(rows.frame, rows.reduced, members)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:

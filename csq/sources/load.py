@@ -6,12 +6,16 @@ After this nothing knows about files, headers or conventions.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from csq.engine.base import ReducedLog
+from csq.engine.scan import NotPlain
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
+from csq.sources.biglog import count_log, is_big
 from csq.sources.fields import PEOPLE
 from csq.sources.headers import check_told, missing_column
 from csq.sources.identity import Matched, match_rows
@@ -57,6 +61,8 @@ class RoleRows:
     grain: Grain | None = None
     damage: tuple[str, ...] = ()
     """What keeps keys from matching, in sentences."""
+    reduced: ReducedLog | None = None
+    """Of a log that was counted as it was read: its users and features. `frame` has its days, with `rows` counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +88,12 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    texts = {role: _read_all(paths.get(role, ()), role, options) for role in Role}
-    for role, tables in texts.items():
-        if tables:
-            check_told(options.columns.get(role, {}), role, tables)
-    accounts = _load_accounts(texts[Role.ACCOUNTS], options)
+    accounts = _load_accounts(_read_all(paths, Role.ACCOUNTS, options), options)
     known = Known(accounts=accounts.rows.frame if accounts else None)
-    contacts = _load_contacts(texts[Role.CONTACTS], options, known)
+    contacts = _load_contacts(_read_all(paths, Role.CONTACTS, options), options, known)
     known = replace(known, contacts=contacts.rows.frame if contacts else None)
-    usage = _load_usage(texts[Role.USAGE], options, known)
-    csat = _load_csat(texts[Role.CSAT], options, known)
+    usage = _usage(paths, options, known)
+    csat = _load_csat(_read_all(paths, Role.CSAT, options), options, known)
     parts = [part for part in (accounts, usage, csat, contacts) if part]
     by_role = {part.rows.role: part.rows for part in parts}
     typed = [item for part in parts for item in part.typed]
@@ -101,7 +103,10 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         accounts=by_role.get(Role.ACCOUNTS),
         contacts=by_role.get(Role.CONTACTS),
         files=tuple(
-            _file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables
+            replace(_file_read(item, table, part.rows.grain), **part.counted.get(table.label, {}))
+            for part in parts
+            for item in part.typed
+            for table in item.tables
         ),
         rejects=pl.concat([no_rejects(), *(item.rejects for item in typed)]).sort("role", FILE, LINE, "column"),
         faults=pl.concat([no_rejects(), *(item.faults for item in typed)]).sort("role", FILE, LINE, "column"),
@@ -110,9 +115,12 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     )
 
 
-def _read_all(paths: Sequence[Path], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
-    tables = (read_table(path, encoding=options.encoding) for path in sorted(paths, key=str))
-    return tuple(reshape(table, role) for table in tables)
+def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
+    tables = (read_table(path, encoding=options.encoding) for path in sorted(paths.get(role, ()), key=str))
+    shaped = tuple(reshape(table, role) for table in tables)
+    if shaped:
+        check_told(options.columns.get(role, {}), role, shaped)
+    return shaped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +136,8 @@ class _Part:
     rows: RoleRows
     typed: tuple[Typed, ...]
     custom: tuple[str, ...] = ()
+    counted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is known of a file, by label, that its table does not have."""
 
 
 def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part | None:
@@ -153,6 +163,25 @@ def _load_contacts(tables: tuple[TextTable, ...], options: ReadOptions, known: K
         matches.append(replace(match, typed=match.typed.replace(fields=typed.fields)))
     frame = pl.concat([match.frame for match in matches], how="diagonal")
     return _Part(rows=_rows(Role.CONTACTS, frame, matches, None), typed=tuple(match.typed for match in matches))
+
+
+def _usage(paths: Mapping[Role, Sequence[Path]], options: ReadOptions, known: Known) -> _Part | None:
+    """The usage files, counted as they are read where they are big and plain."""
+    files = paths.get(Role.USAGE, ())
+    if not is_big(files):
+        return _load_usage(_read_all(paths, Role.USAGE, options), options, known)
+    try:
+        log = count_log(files, options, known.accounts, contacts=known.contacts is not None)
+    except NotPlain as reason:
+        part = _load_usage(_read_all(paths, Role.USAGE, options), options, known)
+        if part is None:
+            return None
+        first = part.typed[0].noting(f"the usage files are read row by row, which takes longer: {reason}")
+        return replace(part, typed=(first, *part.typed[1:]))
+    frame = pl.concat([match.frame for match in log.matches], how="diagonal")
+    rows = replace(_rows(Role.USAGE, frame, list(log.matches), Grain.LOG), reduced=log.reduced)
+    counted = {label: {"read": rows, "sha256": digest} for label, (rows, digest) in log.counts.items()}
+    return _Part(rows=rows, typed=tuple(match.typed for match in log.matches), counted=counted)
 
 
 def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:
