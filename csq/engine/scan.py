@@ -46,8 +46,10 @@ class LogScan:
 class ScannedLog:
     """A log as small tables; keys, users and features stand in them as they do in the file.
 
-    days: key, day, events, rows. users: key, user_id, events, active, last_day (of this window and the
-    one before). features: key, feature, now, before, seen (by as_of).
+    days: key, day, events, rows; of the days outside every window only those that facts and fates need:
+    the first and the last, with the rows of all, and the last with an event, counted as one.
+    users: key, user_id, events, active, last_day (of this window and the one before).
+    features: key, feature, now, before, seen (by as_of).
     """
 
     rows: int
@@ -77,12 +79,14 @@ def scan_log(scan: LogScan, windows: UsageWindows) -> ScannedLog:
         while data := stream.read(PART):
             data += stream.readline()
             digest.update(data)
-            rows += _check_bytes(data, scan)
+            _check_bytes(data)
             try:
                 *small, checks, hashes = pl.collect_all(_queries(data, scan, windows))
             except pl.exceptions.ComputeError as error:
                 raise NotPlain(f"a row is too long, or not UTF-8 ({str(error).splitlines()[0]})") from None
+            _check_widths(data, scan, checks)
             _check_cells(checks)
+            rows += checks["rows"].item()
             parts.append(small)
             ids.append(hashes.to_series())
     if not parts:
@@ -93,10 +97,30 @@ def scan_log(scan: LogScan, windows: UsageWindows) -> ScannedLog:
     return ScannedLog(
         rows=rows,
         sha256=digest.hexdigest(),
-        days=days.group_by("key", "day").agg(pl.col("events", "rows").sum()).sort("key", "day"),
+        days=_all_days(days, features),
         users=fold_users(users, "key"),
         features=fold_features(features, "key"),
     )
+
+
+def _all_days(days: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
+    """Days inside the windows, and in their own words those outside."""
+    spans = features.group_by("key").agg(
+        pl.col("outside", "after").sum(), pl.col("first").min(), pl.col("quiet", "busy", "newest").max()
+    )
+    none = pl.lit(0, dtype=pl.UInt32())
+    rows = {"first": none, "quiet": pl.col("outside"), "busy": none, "newest": pl.col("after")}
+    kinds = [
+        spans.select(
+            "key",
+            pl.col(name).alias("day"),
+            pl.lit(int(name == "busy"), dtype=pl.Int64()).alias("events"),
+            count.cast(pl.UInt32).alias("rows"),
+        )
+        for name, count in rows.items()
+    ]
+    together = pl.concat([days, *kinds]).drop_nulls("day")
+    return together.group_by("key", "day").agg(pl.col("events", "rows").sum()).sort("key", "day")
 
 
 def fold_users(users: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -119,18 +143,21 @@ def fold_features(features: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _check_bytes(data: bytes, scan: LogScan) -> int:
-    """The number of rows, of which it is then certain that each is one line with all its cells.
-
-    Rows that are too short make delimiters fewer than they should be, and polars refuses rows that are too long.
-    """
+def _check_bytes(data: bytes) -> None:
+    """Make certain that a line is a row."""
     for byte, what in ((b'"', "a quote"), (b"\r", "a carriage return"), (b"\0", "a NUL byte")):
         if byte in data:
             raise NotPlain(f"it holds {what}")
-    rows = data.count(b"\n") + (not data.endswith(b"\n"))
-    if data.count(scan.delimiter.encode()) != rows * (scan.width - 1):
-        raise NotPlain("a row has too few cells, or too many")
-    return rows
+
+
+def _check_widths(data: bytes, scan: LogScan, checks: pl.DataFrame) -> None:
+    """Make certain that no row is short: polars fills it up in silence, though it refuses one that is too long.
+
+    Where every row has its last cell none can be; else the delimiters of short rows are missing in their sum.
+    """
+    wanted = checks["rows"].item() * (scan.width - 1)
+    if checks["last"].item() and data.count(scan.delimiter.encode()) != wanted:
+        raise NotPlain("a row has too few cells")
 
 
 def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyFrame]:
@@ -157,16 +184,30 @@ def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyF
     day = pl.col("day")
     busy = pl.col("events") > 0
     now, before = windows.now.holds(day), windows.before.holds(day)
+    inside, past = now | before | windows.year_ago.holds(day), day <= windows.as_of
+
+    def last(mask: pl.Expr) -> pl.Expr:
+        return pl.when(mask).then(day).max()
+
     return [
-        rows.group_by("key", "day").agg(pl.col("events").sum(), rows=pl.len()),
+        rows.filter(inside).group_by("key", "day").agg(pl.col("events").sum(), rows=pl.len()),
         rows.filter(busy & (now | before))
         .group_by("key", "user_id")
         .agg(pl.col("events").sum(), active=now.any(), last_day=day.max()),
         rows.group_by("key", "feature").agg(
-            now=(now & busy).any(), before=(before & busy).any(), seen=(busy & (day <= windows.as_of)).any()
+            now=(now & busy).any(),
+            before=(before & busy).any(),
+            seen=(busy & past).any(),
+            outside=(past & ~inside).sum(),
+            after=(~past).sum(),
+            first=day.min(),
+            quiet=last(past & ~inside),
+            busy=last(past & ~inside & busy),
+            newest=last(~past),
         ),
         rows.select(
             pl.col("key", "day", "events").null_count(),
+            rows=pl.len(),
             negative=(pl.col("events") < 0).sum(),
             odd=(~pl.col("event_id").str.contains(_ID)).sum(),
             last=pl.col("last").null_count(),
