@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from csq.cli.inputs import Typed, prepare
+from csq.cli.options import Faults, Inputs, Method
+from csq.cli.run import prepare
 from csq.pipeline import Triage, run
 from signal_accounts import DEFAULT
 
@@ -63,7 +64,7 @@ WHY: Mapping[str, tuple[str, dict[str, object]]] = {
 
 
 def ran(directory: Path, **flags: str) -> Triage:
-    prepared = prepare(Typed(directory=str(directory), files={}, **flags))
+    prepared = prepare(Inputs(directory=str(directory), **flags), Method(), Faults(), None)
     return run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
 
 

@@ -76,13 +76,14 @@ def lint(
 
 def _try_on(data: str, path: Path | None) -> None:
     """Print how many accounts of a folder each condition of a playbook hits."""
-    from csq.cli.inputs import Typed, prepare
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.run import prepare
     from csq.pipeline import run
     from csq.plan.hits import count_hits
     from csq.playbook.load import PACKAGED
     from csq.render.hits import hits_text
 
-    prepared = prepare(Typed(directory=data, files={}, playbook=str(path or PACKAGED)))
+    prepared = prepare(Inputs(directory=data, playbook=str(path or PACKAGED)), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     playbook = prepared.playbook.playbook
     hits = count_hits(found.placed.frame, playbook, are_events_given=prepared.tables.events is not None)

@@ -135,6 +135,9 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
         decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
         date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
         csat_scale=tuple(inputs.csat_scale or ()),
+        encoding=inputs.encoding,
+        as_of=told_day,
+        usage_days=settings.windows.usage,
         overlap=_choice("--overlap", inputs.overlap, ["dedupe", "add"]) if inputs.overlap else None,
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),

@@ -67,6 +67,22 @@ class LogSummary:
     first_day: date | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReducedLog:
+    """Users and features of a log whose rows were counted as they were read, for these windows.
+
+    users: account_id, user_id, events, active, last_day, first_day. features: account_id, feature, now, before.
+    """
+
+    windows: UsageWindows
+    users: pl.DataFrame
+    features: pl.DataFrame
+    has_users: bool
+    """Whether any row names a user."""
+    has_features: bool
+    """Whether any row names a feature."""
+
+
 def exact_sum(values: pl.Expr) -> pl.Expr:
     """A sum that does not depend on the order of the rows: over ten-thousandths, in integers."""
     return (values * 10_000).round().cast(pl.Int128).sum() / 10_000

@@ -79,6 +79,8 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
 
 def _lines(frame: pl.DataFrame) -> int:
     """Rows of the files; a line that answers several surveys is one."""
+    if "rows" in frame.columns:
+        return int(frame["rows"].sum())
     return frame.select(pl.struct("file", "line").n_unique()).item() if frame.height else 0
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from csq.aside import no_fates
 from csq.engine.base import LogSummary, Span, UsageWindows, exact_sum
-from csq.engine.local import reduce_log
+from csq.engine.local import finish_log, reduce_log
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.schema import COLUMNS, USAGE, complete
@@ -56,12 +56,12 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         days: Length of the window.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.frame["at"].is_not_null().any() else None
-    log = reduce_log(rows.frame, accounts["account_id"], windows)
+    log = _reduce(rows, accounts["account_id"], windows)
     frame = accounts.select("account_id", "seats", "features_entitled")
     features = feature_rows(log.features, frame, log.days["account_id"])
     for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
-    has_users, has_features = (rows.frame[name].is_not_null().any() for name in ("user_id", "feature"))
+    has_users, has_features = _tells(rows)
     frame = frame.with_columns(
         active_users=_counted("active_users", told=has_users),
         features_used=_counted("features_used", told=has_features),
@@ -82,6 +82,22 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
     promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN).sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
     return Usage(frame=promised, fates=log.fates, window=window, features=features)
+
+
+def _tells(rows: RoleRows) -> tuple[bool, bool]:
+    """Whether any row of the log names a user, and a feature."""
+    if rows.reduced is not None:
+        return rows.reduced.has_users, rows.reduced.has_features
+    return bool(rows.frame["user_id"].is_not_null().any()), bool(rows.frame["feature"].is_not_null().any())
+
+
+def _reduce(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
+    """The log as small tables, whether its rows are here or were counted as they were read."""
+    if rows.reduced is None:
+        return reduce_log(rows.frame, members, windows)
+    if rows.reduced.windows != windows:
+        raise ValueError(f"the log was counted for {rows.reduced.windows}, not for {windows}")
+    return finish_log(rows.frame, rows.reduced, members)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:

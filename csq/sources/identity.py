@@ -137,11 +137,15 @@ def _values(name: str, kind: str) -> pl.Expr:
 def _best(typed: Typed, keys: pl.DataFrame, tried: list[Pair]) -> Pair:
     """The first pair under which half of the rows find an account, else the one under which most do."""
     rows = typed.usable()
+    # A log that was counted as it was read has one row for many.
+    weight = pl.col("rows") if "rows" in rows.columns else pl.lit(1)
+    whole = int(rows.select(weight.sum() if "rows" in rows.columns else pl.len()).item())
     hits: list[tuple[int, Pair]] = []
     for name, kind in tried:
         known = keys.filter(pl.col("key_kind") == kind)[SAME_KEY].unique()
-        count = int(rows.select(_values(name, kind).is_in(known.implode()).sum()).item())
-        if count * 2 >= rows.height and rows.height:
+        here = _values(name, kind).is_in(known.implode()).fill_null(value=False)
+        count = int(rows.select((here.cast(pl.Int64) * weight).sum()).item())
+        if count * 2 >= whole > 0:
             return name, kind
         hits.append((count, (name, kind)))
     return max(hits, key=lambda hit: hit[0])[1]

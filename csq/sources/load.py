@@ -6,12 +6,16 @@ After this nothing knows about files, headers or conventions.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from csq.engine.base import ReducedLog
+from csq.engine.scan import NotPlain
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
+from csq.sources.biglog import count_log, is_big
 from csq.sources.context import count_once, read_context
 from csq.sources.headers import check_told
 from csq.sources.identity import Matched, match_rows
@@ -60,6 +64,8 @@ class RoleRows:
     grain: Grain | None = None
     damage: tuple[str, ...] = ()
     """What keeps keys from matching, in sentences."""
+    reduced: ReducedLog | None = None
+    """Of a log that was counted as it was read: its users and features. `frame` has its days, with `rows` counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +98,16 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    texts = {role: _read_all(paths.get(role, ()), role, options) for role in Role}
-    check_told(options.columns, texts)
+    big = is_big(paths.get(Role.USAGE, ()))
+    texts = {role: _read_all(paths, role, options) for role in Role if role is not Role.USAGE or not big}
+    if not big:
+        check_told(options.columns, texts)
     accounts = _load_accounts(texts[Role.ACCOUNTS], options)
     known = Known(accounts=accounts.rows.frame if accounts else None)
     context = [_load_context(role, texts[role], options, known.accounts) for role in CONTEXT]
     contacts = next((part for part in context if part and part.rows.role is Role.CONTACTS), None)
     known = replace(known, contacts=contacts.rows.frame if contacts else None)
-    usage = _load_usage(texts[Role.USAGE], options, known)
+    usage = _load_big(paths, texts, options, known) if big else _load_usage(texts[Role.USAGE], options, known)
     csat = _load_csat(texts[Role.CSAT], options, known)
     parts = [part for part in (accounts, usage, csat, *context) if part]
     by_role = {part.rows.role: part.rows for part in parts}
@@ -112,7 +120,10 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         contacts=by_role.get(Role.CONTACTS),
         events=by_role.get(Role.EVENTS),
         files=tuple(
-            _file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables
+            replace(_file_read(item, table, part.rows.grain), **part.counted.get(table.label, {}))
+            for part in parts
+            for item in part.typed
+            for table in item.tables
         ),
         rejects=pl.concat([no_rejects(), *(item.rejects for item in typed)]).sort("role", FILE, LINE, "column"),
         faults=pl.concat([no_rejects(), *(item.faults for item in typed)]).sort("role", FILE, LINE, "column"),
@@ -121,8 +132,8 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     )
 
 
-def _read_all(paths: Sequence[Path], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
-    tables = (read_table(path, encoding=options.encoding) for path in sorted(paths, key=str))
+def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
+    tables = (read_table(path, encoding=options.encoding) for path in sorted(paths.get(role, ()), key=str))
     return tuple(reshape(table, role) for table in tables)
 
 
@@ -139,6 +150,8 @@ class _Part:
     rows: RoleRows
     typed: tuple[Typed, ...]
     custom: tuple[str, ...] = ()
+    counted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is known of a file, by label, that its table does not have."""
 
 
 def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part | None:
@@ -149,6 +162,30 @@ def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part
     rows = RoleRows(role=Role.ACCOUNTS, frame=frame, key="account_id")
     custom = tuple(dict.fromkeys(name for _, names in read for name in names))
     return _Part(rows=rows, typed=tuple(typed for typed, _ in read), custom=custom)
+
+
+def _load_big(
+    paths: Mapping[Role, Sequence[Path]],
+    texts: Mapping[Role, tuple[TextTable, ...]],
+    options: ReadOptions,
+    known: Known,
+) -> _Part | None:
+    """Big usage files, counted as they are read where they are plain."""
+    try:
+        log = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
+    except NotPlain as reason:
+        tables = _read_all(paths, Role.USAGE, options)
+        check_told(options.columns, {**texts, Role.USAGE: tables})
+        part = _load_usage(tables, options, known)
+        if part is None:
+            return None
+        first = part.typed[0].noting(f"the usage files are read row by row, which takes longer: {reason}")
+        return replace(part, typed=(first, *part.typed[1:]))
+    check_told(options.columns, {**texts, Role.USAGE: tuple(t for m in log.matches for t in m.typed.tables)})
+    frame = pl.concat([match.frame for match in log.matches], how="diagonal")
+    rows = replace(_rows(Role.USAGE, frame, list(log.matches), Grain.LOG), reduced=log.reduced)
+    counted = {label: {"read": rows, "sha256": digest} for label, (rows, digest) in log.counts.items()}
+    return _Part(rows=rows, typed=tuple(match.typed for match in log.matches), counted=counted)
 
 
 def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:

@@ -45,6 +45,10 @@ class ReadOptions:
     """Custom facts the playbook declares, columns of the accounts files."""
     metrics: Mapping[str, str] = field(default_factory=dict)
     """Kinds of usage metrics, by column, that csq.yaml overrides."""
+    as_of: date | None = None
+    """The day told to look back from; the newest usage date rules when it is None."""
+    usage_days: int | None = None
+    """Length of the usage windows, so that a big log can be counted as it is read; None: no log is."""
     encoding: str | None = None
     """Encoding of the text files, where their bytes do not tell."""
 

@@ -149,24 +149,26 @@ def test_facts_have_units_and_what_is_not_known_is_listed_as_such(csq: Csq, expo
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_no_line_is_wider_than_the_page(csq: Csq, exports: Path, width: int) -> None:
-    from csq.cli.inputs import Typed, prepare
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.run import prepare
     from csq.explain.build import explain
     from csq.pipeline import run
     from csq.render.explain import as_text
 
-    prepared = prepare(Typed(directory=str(exports), files={}, csat_scale=("1-5",), as_of="2026-11-15"))
+    prepared = prepare(Inputs(directory=str(exports), csat_scale=["1-5"], as_of="2026-11-15"), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     lines = as_text(explain(found, "B-1"), width=width, colour=False).decode().splitlines()
     assert max(map(len, lines)) <= width
 
 
 def test_every_account_of_the_sample_can_be_explained(sample_data: Path) -> None:
-    from csq.cli.inputs import Typed, prepare
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.run import prepare
     from csq.explain.build import explain
     from csq.pipeline import run
     from csq.render.explain import as_json, as_text
 
-    prepared = prepare(Typed(directory=str(sample_data), files={}))
+    prepared = prepare(Inputs(directory=str(sample_data)), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     for key in found.accounts["account_id"].gather_every(8):
         explanation = explain(found, key)
