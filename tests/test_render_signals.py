@@ -17,9 +17,9 @@ def test_an_account_is_marked_with_what_says_act_and_then_with_what_to_watch() -
     assert "! first, second" in page()
 
 
-def test_the_page_says_of_how_many_accounts_each_signal_holds_and_what_they_are_worth() -> None:
-    (line,) = [line for line in page().splitlines() if "[champion left days]" in line]
-    assert line.split()[:5] == ["act", "1", "1,204,501", "EUR", "first"]
+def test_the_page_says_of_how_many_accounts_each_signal_holds_what_they_are_worth_and_whom() -> None:
+    (line,) = [line for line in page().splitlines() if line.startswith("  act")]
+    assert line == "  act    1  1,204,501 EUR  first   Acme [/] [red]Ltd[/red] :skull:"
 
 
 def test_the_page_names_what_could_not_be_judged_and_the_fact_that_is_missing() -> None:

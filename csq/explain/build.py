@@ -32,7 +32,9 @@ def explain(found: Triage, asked: str) -> Explanation:
     """
     key = find_account(found.accounts, asked)
     mine = found.accounts.filter(pl.col("account_id") == key)
-    row = {name: plain(value) for name, value in mine.to_dicts()[0].items()}
+    # Placement knows more than goes out: the parts of the score, the metrics, why an axis is unknown.
+    placed = found.placed.frame.row(by_predicate=pl.col("account_id") == key, named=True)
+    row = {name: plain(value) for name, value in {**placed, **mine.row(0, named=True)}.items()}
     facts = tuple(_facts(row, found.playbook.playbook.custom))
     quadrant = Quadrant(str(row["quadrant"]))
     entry = found.playbook.playbook.entry(quadrant)

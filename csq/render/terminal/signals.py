@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from csq.render.terminal.lines import BLANK, Line, cells, fitted, hanging, line, strong
 from csq.render.terminal.page import Page
 from csq.report import SignalTotal
 from csq.terms import Severity
 
+_NAMED = 3
+"""Accounts that are named beside a signal."""
 _SHOWN = 6
 """Signals to watch, and signals not judged, that are named; all that say act are."""
 
@@ -43,16 +47,25 @@ def _table(page: Page, totals: Sequence[SignalTotal]) -> list[Line]:
     values = [page.money(total.contract_value) if total.contract_value else "" for total in totals]
     left, right = max(map(len, counts)), max(map(cells, values))
     names = max(cells(_words(total.name)) for total in totals)
-    what = "accounts, their value, what holds" if page.report.weighted else "accounts, what holds"
-    out = [line(strong("Signals"), f": {what}")]
+    what = ("accounts", *(("their value",) if page.report.weighted else ()), "what holds, for whom first")
+    out = [line(strong("Signals"), f": {', '.join(what)}")]
     for number, (total, count, value) in enumerate(zip(totals, counts, values, strict=True)):
         is_first = number == 0 or totals[number - 1].severity is not total.severity
         severity = fitted(total.severity if is_first else "", max(map(len, Severity)))
         front = (
             f"  {severity}  {count:>{left}}  {fitted(value, right, right=True)}  {fitted(_words(total.name), names)}  "
         )
-        out.extend(hanging(line(front), total.text, page.prose))
+        out.extend(hanging(line(front), _whom(page, total), page.prose))
     return out
+
+
+def _whom(page: Page, total: SignalTotal) -> str:
+    """The first accounts it holds for, by rank: `Acme Ltd, Zed and 4 more`."""
+    fired = page.report.fired.filter(pl.col("signal") == total.name)
+    accounts = page.report.accounts.join(fired, on="account_id", how="semi", maintain_order="left").head(_NAMED)
+    names = accounts.select(pl.coalesce("account_name", "account_id")).to_series().to_list()
+    more = total.accounts - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _words(name: str) -> str:
