@@ -203,8 +203,9 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
         wanted = needed(condition)
         gaps = (_is_gap(each, frame) for each in wanted)
         open_rows = frame.select("account_id", *gaps).filter(holds[name].is_null())
+        alike = open_rows.group_by(wanted, maintain_order=True) if len(wanted) > 1 else [((True,), open_rows)]
         # Accounts lack a few sets of facts between them, so each list is made once.
-        for is_missing, rows in open_rows.group_by(wanted, maintain_order=True):
+        for is_missing, rows in alike:
             # Without a gap it is "never" that leaves the matter open.
             missing = [each for each, gap in zip(wanted, is_missing, strict=True) if gap] or [
                 each for each in wanted if is_event(each) or each in SINCE_WITH
