@@ -6,8 +6,10 @@ from datetime import timedelta
 from csq.explain.distance import Change, answers_across, users_across
 from csq.explain.model import Part, Row, Standing
 from csq.facts.build import Facts
+from csq.facts.happiness import HAPPINESS_UNKNOWN
+from csq.facts.usage import USAGE_UNKNOWN
 from csq.place.place import Placed
-from csq.place.scores import PART, working_days
+from csq.place.scores import INACTIVE, PART, working_days
 from csq.report import Cut
 from csq.settings.model import Happiness, Settings
 from csq.terms import Axis, Level, MetricKind, Unknown
@@ -52,7 +54,7 @@ def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -
         cut=_cut(Axis.USAGE, row, placed),
         margin=_number(row["usage_margin"]),
         parts=parts,
-        how=_mean_of(parts, score) if score is not None else _why_unknown(row["_usage_unknown"]),
+        how=_mean_of(parts, score) if score is not None else _why_unknown(row[USAGE_UNKNOWN]),
         distance=_usage_distance(row, parts, facts),
     )
 
@@ -67,9 +69,7 @@ def happiness_standing(row: Row, answers: tuple[Row, ...], placed: Placed, setti
         cut=_cut(Axis.HAPPINESS, row, placed),
         margin=_number(row["happiness_margin"]),
         parts=(),
-        how=_score_of(row, answers, settings.happiness)
-        if score is not None
-        else _why_unknown(row["_happiness_unknown"]),
+        how=_score_of(row, answers, settings.happiness) if score is not None else _why_unknown(row[HAPPINESS_UNKNOWN]),
         distance=_happiness_distance(row, settings.happiness),
     )
 
@@ -186,7 +186,7 @@ def _usage_distance(row: Row, parts: tuple[Part, ...], facts: Facts) -> str:
     level, cut = Level(str(row["usage_level"])), _number(row["usage_cut"])
     if level is Level.UNKNOWN or cut is None:
         return "no level, so no distance"
-    if row["inactive"]:
+    if row[INACTIVE]:
         return "nothing was done in the window, which is low whatever the cut"
     users, seats = _number(row["active_users"]), _number(row["seats"])
     counted = next((n for n, kind in facts.metrics.items() if kind is MetricKind.USERS), None)

@@ -24,7 +24,7 @@ def document(report: Report, options: Options) -> bytes:
     head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
     accounts, told = _block(_account_lines(report, options)), _block(_told_lines(report, options))
     # A file name may hold bytes that are no UTF-8: they come out as JSON escapes.
-    return f'{head},\n  "accounts": {accounts},\n  "told": {told}\n}}\n'.encode(errors="backslashreplace")
+    return f'{head},\n  "told": {told},\n  "accounts": {accounts}\n}}\n'.encode(errors="backslashreplace")
 
 
 def lines(report: Report, options: Options) -> bytes:

@@ -68,7 +68,9 @@ def same(fast: Tables, slow: Tables, as_of: date = LAST) -> None:
     ]
     assert_frame_equal(fast.rejects, slow.rejects)
     members = slow.usage.frame["account_id"].drop_nulls().unique().sort().head(25)
-    population = pl.DataFrame({"account_id": members, "seats": pl.Series([10] * len(members))})
+    population = pl.DataFrame({"account_id": members, "seats": pl.Series([10] * len(members))}).with_columns(
+        features_entitled=pl.lit(None, dtype=pl.String())
+    )
     one, other = (log_facts(tables.usage, population, as_of, 28) for tables in (fast, slow) if tables.usage)
     assert_frame_equal(one.frame, other.frame)
     assert_frame_equal(one.fates, other.fates, check_dtypes=False)
@@ -109,7 +111,7 @@ def test_times_of_day_are_cut_to_their_day(tmp_path, monkeypatch, accounts):
 
 
 def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch, accounts):
-    monkeypatch.setattr(biglog, "_guess_newest", lambda scan: date(2026, 3, 1))
+    monkeypatch.setattr(biglog, "_guess_newest", lambda _: date(2026, 3, 1))
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts)
     assert fast.usage.reduced is not None
     same(fast, slow)
