@@ -21,6 +21,10 @@ class Span:
         return day.is_between(pl.lit(self.first), pl.lit(self.last))
 
 
+SINGLE_DAYS = 146
+"""How far back facts look at single days: at a first event up to 90 days ago, and at the 56 days before it."""
+
+
 @dataclass(frozen=True)
 class UsageWindows:
     """The three spans usage is counted over, each `days` long: now, before, a year ago."""
@@ -42,6 +46,11 @@ class UsageWindows:
     def year_ago(self) -> Span:
         """The window 364 days earlier."""
         return self._back(YEAR_AGO_DAYS)
+
+    @property
+    def single_days(self) -> Span:
+        """The days that are looked at one by one, beside those of the windows."""
+        return Span(self.as_of - timedelta(days=SINGLE_DAYS), self.as_of)
 
     def _back(self, days: int) -> Span:
         shift = timedelta(days=days)

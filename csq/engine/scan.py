@@ -46,7 +46,7 @@ class LogScan:
 class ScannedLog:
     """A log as small tables; keys, users and features stand in them as they do in the file.
 
-    days: key, day, events, rows; of the days outside every window only those that facts and fates need:
+    days: key, day, events, rows; of the days that no window and no fact looks at only those that fates need:
     the first and the last, with the rows of all, and the last with an event, counted as one.
     users: key, user_id, events (of this window and the one before), recent (has any in them), active, first_day,
     last_day.
@@ -105,7 +105,7 @@ def scan_log(scan: LogScan, windows: UsageWindows) -> ScannedLog:
 
 
 def _all_days(days: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
-    """Days inside the windows, and in their own words those outside."""
+    """Days that are looked at, and in their own words the others."""
     spans = features.group_by("key").agg(
         pl.col("outside", "after").sum(), pl.col("first").min(), pl.col("quiet", "busy", "newest").max()
     )
@@ -190,13 +190,14 @@ def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyF
     day = pl.col("day")
     busy = pl.col("events") > 0
     now, before = windows.now.holds(day), windows.before.holds(day)
-    inside, past = now | before | windows.year_ago.holds(day), day <= windows.as_of
+    past = day <= windows.as_of
+    kept = now | before | windows.year_ago.holds(day) | windows.single_days.holds(day)
 
     def last(mask: pl.Expr) -> pl.Expr:
         return pl.when(mask).then(day).max()
 
     return [
-        rows.filter(inside).group_by("key", "day").agg(pl.col("events").sum(), rows=pl.len()),
+        rows.filter(kept).group_by("key", "day").agg(pl.col("events").sum(), rows=pl.len()),
         rows.filter(busy & past)
         .group_by("key", "user_id")
         .agg(
@@ -210,11 +211,11 @@ def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyF
             now=(now & busy).any(),
             before=(before & busy).any(),
             seen=(busy & past).any(),
-            outside=(past & ~inside).sum(),
+            outside=(past & ~kept).sum(),
             after=(~past).sum(),
             first=day.min(),
-            quiet=last(past & ~inside),
-            busy=last(past & ~inside & busy),
+            quiet=last(past & ~kept),
+            busy=last(past & ~kept & busy),
             newest=last(~past),
         ),
         rows.select(
