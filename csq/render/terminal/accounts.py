@@ -4,17 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.cells import text_cells
 from csq.render.columns import PUBLIC, output_columns
 from csq.render.terminal.lines import cells
 from csq.render.terminal.page import MARK, Page
 from csq.render.terminal.table import Column, Table, fit
-from csq.terms import Axis, Evidence, Silence
-
-# A margin is borderline under 5 points: 4.96 must not be shown as 5.0.
-_NEAR = 5.0
-_SCORES = (0.0, 100.0)
+from csq.terms import Axis
 
 
 def account_table(page: Page, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
@@ -44,7 +40,7 @@ def _columns(page: Page, rows: pl.DataFrame) -> dict[str, Column]:
     """Write every column that a layout may ask for, except those with nothing in them."""
     ids, names = rows["account_id"].to_list(), rows["account_name"].to_list()
     ranks = [f"{rank} {MARK if near else ' '}" for rank, near in rows.select("rank", "borderline").iter_rows()]
-    remarks = [", ".join(_remarks(row)) for row in rows.select(_REMARKED).iter_rows()]
+    remarks = [", ".join(wording.remarks(row)) for row in rows.select(wording.REMARKED).iter_rows()]
     columns = {
         "rank": Column("#  ", ranks, is_right=True),
         "account": Column("account", [name or key for name, key in zip(names, ids, strict=True)]),
@@ -78,29 +74,11 @@ def _scores(rows: pl.DataFrame, axis: Axis) -> tuple[list[str], list[str]]:
     """Write the scores of one axis, alone and with their margins aligned beside them."""
     scores, margins = [], []
     for score, margin, cut in rows.select(f"{axis}_score", f"{axis}_margin", f"{axis}_cut").iter_rows():
-        edges = _SCORES if cut is None else (*_SCORES, cut)
-        scores.append("unknown" if score is None else prose.score(score, edges=edges))
-        margins.append("" if margin is None else prose.score(margin, edges=(0.0, _NEAR, -_NEAR), signed=True))
+        scores.append(wording.score(score, cut))
+        margins.append(wording.margin(margin))
     room = max(map(len, margins), default=0)
     both = [f"{score} {margin:>{room}}" if margin else score for score, margin in zip(scores, margins, strict=True)]
     return scores, both
-
-
-_REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
-
-
-def _remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:
-    """Say what to know before trusting a row."""
-    reason, evidence, silence, is_new, happiness = row
-    # Without a score the reason has already said that nobody answered.
-    quiet = silence if happiness is not None else None
-    remarks = (
-        reason,
-        "thin evidence" if evidence == Evidence.THIN else None,
-        "stale answers" if quiet == Silence.STALE else quiet,
-        "new" if is_new else None,
-    )
-    return [remark.replace("_", " ") for remark in remarks if remark]
 
 
 def _fields(rows: pl.DataFrame, fields: tuple[str, ...]) -> list[list[str]]:
