@@ -12,6 +12,8 @@ class Format(StrEnum):
     TSV = "tsv"
     JSON = "json"
     JSONL = "jsonl"
+    PARQUET = "parquet"
+    MARKDOWN = "md"
 
 
 SUFFIXES: Mapping[str, Format] = {
@@ -21,5 +23,7 @@ SUFFIXES: Mapping[str, Format] = {
     ".json": Format.JSON,
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
+    ".parquet": Format.PARQUET,
+    ".md": Format.MARKDOWN,
 }
 """The format of an output file, by its suffix in lower case."""
