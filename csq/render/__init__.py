@@ -22,8 +22,10 @@ _RENDERERS: Mapping[Format, tuple[str, str]] = {
     Format.TSV: ("csq.render.delimited", "tsv"),
     Format.JSON: ("csq.render.json_text", "document"),
     Format.JSONL: ("csq.render.json_text", "lines"),
+    Format.XLSX: ("csq.render.workbook", "workbook"),
     Format.PARQUET: ("csq.render.parquet", "parquet"),
     Format.MARKDOWN: ("csq.render.markdown", "markdown"),
+    Format.HTML: ("csq.render.html", "html"),
 }
 
 
