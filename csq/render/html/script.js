@@ -243,8 +243,10 @@ picture.addEventListener("keydown", (event) => {
   if (by) step(entry, by);
   else show(entry);
 });
-picture.addEventListener("focusin", (event) => point(ofMark.get(event.target) ?? null));
-picture.addEventListener("focusout", () => point(null));
+// Not on the picture: with a listener for focus an SVG becomes a stop for the tabulator key itself.
+const figure = picture.parentElement;
+figure.addEventListener("focusin", (event) => point(ofMark.get(event.target) ?? null));
+figure.addEventListener("focusout", () => point(null));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") point(null);
 });
