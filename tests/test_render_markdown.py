@@ -72,7 +72,9 @@ def test_names_numbers_and_addresses_are_broken_so_that_nothing_is_linked_or_not
     assert escaped(text).replace(JOINER, "") == text
 
 
-@pytest.mark.parametrize("text", ["at_risk", "R&D", "<1 %", "-1.5", "a = b", "C# & co.", "50 % (ca.)", "plan: B"])
+@pytest.mark.parametrize(
+    "text", ["at_risk", "R&D", "41.5", "<1 %", "-1.5", "a = b", "C# & co.", "50 % (ca.)", "plan: B"]
+)
 def test_text_that_marks_nothing_stays_as_it_is(text):
     assert escaped(text) == text
 

@@ -32,7 +32,7 @@ _GRID = (
 # Within a word an underscore is one, as in at_risk; a lone < or & is itself.
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
 # What makes a heading, a quote, a list or a rule, at the beginning of a line only.
-_LEADING = re.compile(r"^(\d{1,9}(?=[.)])|(?=[>=]|#[#\s]|#$|[-+](?!\w)))")
+_LEADING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[>=]|#[#\s]|#$|[-+](?!\w)))")
 # Trackers and chats look for these after the mark-up is gone, where a backslash is no help: names to notify, numbers
 # of issues, addresses and emoji codes. A word joiner, which nobody sees, ends the pattern.
 _LINKED = re.compile(r"[@#](?=\w)|:(?=//)|\bwww(?=\.)|:(?=[\w+-]+:)")
