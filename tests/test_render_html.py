@@ -7,6 +7,8 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from csq.render import Format, Options, Selection, render
 from csq.render.clean import clean
@@ -262,6 +264,13 @@ def test_texts_that_differ_in_numbers_alone_share_a_footnote():
     assert made.notes == (("Renewal in ", " days: 2 calls"), ("Say thank you",))
     assert [made.references[text] for text in texts] == ["1(89)", "1(1,204.5)", "2", "1(-3)"]
     assert made.refer(texts[:1] + texts[2:3]) == "1(89) 2"
+
+
+@given(st.lists(st.text("ab 01.,;()-\n", min_size=1, max_size=8), max_size=8))
+def test_every_text_comes_back_from_its_footnote(texts):
+    made = footnotes(texts)
+    notes = [Node("li", children=[each for piece in note for each in (Node("i"), piece)][1:]) for note in made.notes]
+    assert [filled(made.references[text], notes) for text in texts] == texts
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ def pages(tmp_path_factory):
         "plain": report(accounts=plain),
         "awkward": report(),
         "hostile": hostile_report(),
+        "many": report(accounts=accounts(*({"usage_score": place % 101.0} for place in range(1200)))),
         "empty": report(accounts=accounts(), cuts=(), gaps=(), notes=(), weighted=False),
     }
     for name, each in made.items():
@@ -194,6 +195,28 @@ def test_filters_leave_rows_and_marks_that_fit_and_say_how_many(plain, field, va
     assert plain.run(CHOOSE % (field, value)) == f"{len(left)} of 4 accounts"
     assert plain.run(NAMES) == left
     assert plain.run("document.querySelectorAll('#marks path:not(.away)').length") == len(left)
+
+
+def test_of_thousands_of_rows_the_screen_gets_some_until_all_are_asked_for(browser, pages):
+    browser.open(pages / "many.html")
+    shown = "all('#accounts tbody tr').filter((row) => row.offsetHeight).length"
+    assert browser.run(shown) == 500
+    assert browser.run("document.querySelectorAll('#marks path:not(.away)').length") == 1200
+    browser.run("sort(heads[0]); sort(heads[0])")
+    assert browser.run(shown) == 500
+    assert browser.run("all('#accounts tbody tr')[0].cells[0].textContent") == "1200"
+    browser.media("print")
+    assert browser.run(shown) == 1200
+    browser.media("screen")
+    click(browser, "#accounts ~ button")
+    assert browser.run(shown) == 1200
+
+
+def test_a_mark_drawn_with_thousands_of_others_still_names_its_account(browser, pages):
+    browser.open(pages / "many.html")
+    assert browser.run("rows[700].mark.textContent") == "Account 701"
+    browser.run("show(rows[700])")
+    assert browser.run("document.activeElement.textContent") == "Account 701"
 
 
 def test_a_link_to_a_row_that_is_filtered_away_brings_it_back(plain):

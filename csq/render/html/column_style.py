@@ -15,8 +15,8 @@ def column_style(headings: Iterable[Heading]) -> str:
     texts = _cells(place for place, heading in places if heading.needs and not heading.is_number)
     rules = [
         f"{numbers}{{text-align:right;overflow-wrap:normal}}",
-        f"{texts}{{min-width:4.75rem}}",
-        f"{quadrant}{{color:var(--own);white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:12rem}}",
+        f"{texts}{{min-width:clamp(4.75rem,8.75vw,7rem)}}",
+        f"{quadrant}{{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:12rem}}",
         # With a script the texts stand below the row, so their numbers are for paper only.
         f"@media screen{{{noted}{{display:none}}}}",
         f"{notes}{{overflow-wrap:normal;min-width:3.5rem}}",

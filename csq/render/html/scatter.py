@@ -136,7 +136,7 @@ def scatter(report: Report, rows: pl.DataFrame) -> Scatter:
         corners=tuple(_corner(report, quadrant, plot) for quadrant in _CORNERS),
         lanes=_lanes(report, rows, plot, neither),
         is_named=rows.height <= _NAMED,
-        largest=rows["contract_value"].max() if rows["contract_value"].count() else None,  # type: ignore[arg-type]
+        largest=max(rows["contract_value"].drop_nulls(), default=None),
     )
 
 

@@ -17,6 +17,7 @@ const body = one("#accounts tbody");
 const heads = all("#accounts thead th");
 const column = Object.fromEntries(heads.map((head, index) => [head.dataset.name, index]));
 const rows = [...body.rows].map((row) => ({ row, cells: [...row.cells].map((cell) => cell.textContent.trim()) }));
+let order = rows;
 const ofRow = new Map(rows.map((entry) => [entry.row, entry]));
 
 // Names become buttons that unfold the row.
@@ -95,7 +96,9 @@ const sort = (head) => {
   });
   heads.forEach((each) => each.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-  body.append(...keyed.flatMap(({ entry }) => (entry.more ? [entry.row, entry.more] : [entry.row])));
+  order = keyed.map(({ entry }) => entry);
+  body.append(...order.flatMap((entry) => (entry.more ? [entry.row, entry.more] : [entry.row])));
+  filter();
 };
 for (const head of heads) {
   const button = make("button", head.textContent.trim());
@@ -104,27 +107,40 @@ for (const head of heads) {
   head.replaceChildren(button);
 }
 
-// Filters hide rows of the table and marks of the picture.
+// Filters hide rows of the table and marks of the picture. Of thousands of rows the screen gets the first few
+// hundred until all are asked for, since laying them out takes seconds; paper gets them all.
 const form = one("#filters");
 const count = one("output", form);
 const search = one("input", form);
+const rest = make("button");
+let room = 500;
 const filter = () => {
   const wanted = all("select", form).filter((select) => select.value);
   const text = search.value.trim().toLowerCase();
-  let shown = 0;
-  for (const entry of rows) {
-    const fits =
+  let fitting = 0;
+  for (const entry of order) {
+    entry.fits =
       wanted.every((select) => entry.cells[column[select.dataset.column]] === select.value) &&
       (!text || entry.cells.join("\n").toLowerCase().includes(text));
-    entry.row.hidden = !fits;
-    if (entry.more) entry.more.hidden = !fits;
-    if (entry.mark) entry.mark.classList.toggle("away", !fits);
-    shown += fits;
+    fitting += entry.fits;
+    for (const row of [entry.row, entry.more].filter(Boolean)) {
+      row.hidden = !entry.fits;
+      row.classList.toggle("beyond", fitting > room);
+    }
+    entry.mark.classList.toggle("away", !entry.fits);
   }
-  const first = rows.find(({ row }) => !row.hidden);
-  if (first && stop.row.hidden) makeStop(first);
-  count.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} accounts`;
+  const first = order.find((entry) => entry.fits);
+  if (first && !stop.fits) makeStop(first);
+  rest.hidden = fitting <= room;
+  rest.textContent = `Show all ${fitting.toLocaleString("en")}`;
+  count.textContent = `${fitting.toLocaleString("en")} of ${rows.length.toLocaleString("en")} accounts`;
 };
+rest.type = "button";
+rest.addEventListener("click", () => {
+  room = Infinity;
+  filter();
+});
+one("#accounts").after(rest);
 form.addEventListener("input", filter);
 form.addEventListener("reset", () => setTimeout(filter));
 form.addEventListener("submit", (event) => event.preventDefault());
@@ -194,7 +210,7 @@ const nearest = (event) => {
   let best = null;
   let least = Infinity;
   for (const { entry, x, y, radius } of places) {
-    if (entry.row.hidden) continue;
+    if (!entry.fits) continue;
     const distance = Math.hypot(x - at.x, y - at.y);
     const rank = distance <= radius ? radius - 1e6 : distance - radius;
     if (rank < least && rank <= REACH) [best, least] = [entry, rank];
@@ -203,8 +219,9 @@ const nearest = (event) => {
 };
 
 const show = (entry) => {
-  if (entry.row.hidden) {
-    form.reset();
+  if (!entry.fits) form.reset();
+  if (entry.row.matches("[hidden], .beyond")) {
+    room = Infinity;
     filter();
   }
   unfold(entry, true);
@@ -229,7 +246,7 @@ const makeStop = (entry) => {
   entry.mark.setAttribute("aria-label", [entry.cells[column.account_name], ...about(entry)].join(", "));
 };
 const step = (entry, by) => {
-  const inOrder = [...body.rows].map((row) => ofRow.get(row)).filter((each) => each && !each.row.hidden);
+  const inOrder = order.filter((each) => each.fits);
   const next = inOrder[inOrder.indexOf(entry) + by];
   if (!next) return;
   makeStop(next);

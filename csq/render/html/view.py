@@ -58,7 +58,7 @@ class Fate:
     rejected: str
 
 
-def cell(report: Report, total: Total) -> Cell:
+def _cell(report: Report, total: Total) -> Cell:
     """Describe one quadrant of the grid."""
     rest = [f"{total.borderline:,} borderline"] if total.borderline else []
     if total.unvalued and report.weighted:
@@ -75,7 +75,7 @@ def cell(report: Report, total: Total) -> Cell:
 
 def grid(report: Report) -> dict[Quadrant, Cell]:
     """Describe every quadrant that has a total."""
-    return {total.quadrant: cell(report, total) for total in report.totals}
+    return {total.quadrant: _cell(report, total) for total in report.totals}
 
 
 def gaps(report: Report) -> tuple[tuple[str, str, str], ...]:
