@@ -174,7 +174,8 @@ class _Named:
         return len(taken)
 
     def _line(self, name: Sequence[object], first: int, position: str) -> None:
-        labels = [{"delete": True}, {"delete": True}, {}]
+        # The third point keeps its label.
+        labels = [{"delete": True}, {"delete": True}]
         self._drawn.add_series(
             {
                 "name": name,

@@ -1,4 +1,4 @@
-"""Summary: the grid with its picture, where high begins, and what is not known. All of it is over all accounts."""
+"""Summary: the grid with its picture, where high begins, and what is not known; only the picture minds a selection."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
