@@ -10,13 +10,15 @@ def column_style(headings: Iterable[Heading]) -> str:
     places = list(enumerate(headings, start=1))
     numbers = _cells(place for place, heading in places if heading.is_number)
     quadrant = _cells(place for place, heading in places if heading.name == "quadrant")
+    owner = _cells(place for place, heading in places if heading.name == "owner")
     footnoted = [place for place, heading in places if heading.footnotes]
     notes, noted = _cells(footnoted), _cells(footnoted, within=".js ")
     texts = _cells(place for place, heading in places if heading.needs and not heading.is_number)
     rules = [
         f"{numbers}{{text-align:right;overflow-wrap:normal}}",
-        f"{texts}{{min-width:clamp(4.75rem,8.75vw,7rem)}}",
+        f"{texts}{{min-width:4.75rem}}",
         f"{quadrant}{{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:12rem}}",
+        f"@media (min-width:75rem){{{owner}{{min-width:8rem}}}}",
         # With a script the texts stand below the row, so their numbers are for paper only.
         f"@media screen{{{noted}{{display:none}}}}",
         f"{notes}{{overflow-wrap:normal;min-width:3.5rem}}",
