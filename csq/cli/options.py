@@ -163,7 +163,12 @@ class Outputs:
 
     output_format: Annotated[
         str | None,
-        typer.Option("-f", "--format", metavar="FORMAT", help="terminal, csv, tsv, json or jsonl; default terminal"),
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="terminal, csv, tsv, json, jsonl, xlsx, html, md or parquet; default terminal",
+        ),
     ] = None
     output: Annotated[
         list[str] | None,

@@ -16,6 +16,9 @@ from csq.terms import NoteKind
 COLOURS: Mapping[str, bool | None] = {"auto": None, "always": True, "never": False}
 """What `--color` can be, and whether that means colour; None: as the terminal and `NO_COLOR` have it."""
 
+BINARY = (Format.XLSX, Format.PARQUET)
+"""Formats that a terminal cannot show."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -45,6 +48,8 @@ def targets(outputs: Outputs) -> tuple[Target, ...]:
             raise UsageError(f"no format `{outputs.output_format}`", hint=f"choose from {', '.join(Format)}")
         told = Format(outputs.output_format)
     if not outputs.output:
+        if told in BINARY and _is_open(emit.STDOUT) and os.isatty(emit.STDOUT):
+            raise UsageError(f"`{told}` is nothing to read on a terminal", hint=f"write a file: `-o week.{told}`")
         return (Target(told or Format.TERMINAL),)
     return tuple(_target(name, told) for name in outputs.output)
 
