@@ -109,7 +109,7 @@ def test_times_of_day_are_cut_to_their_day(tmp_path, monkeypatch, accounts):
 
 
 def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch, accounts):
-    monkeypatch.setattr(biglog, "_guess_newest", lambda scan: date(2026, 3, 1))
+    monkeypatch.setattr(biglog, "_guess_newest", lambda _: date(2026, 3, 1))
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts)
     assert fast.usage.reduced is not None
     same(fast, slow)
