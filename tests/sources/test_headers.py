@@ -40,6 +40,12 @@ def test_a_currency_in_a_header_is_that_of_its_amounts(tmp_path, header, currenc
     assert str(tables.accounts.frame["contract_value"][0]) == "5000.00"
 
 
+def test_other_words_in_brackets_are_part_of_a_header(tmp_path):
+    tables = read(tmp_path, accounts="account_id,ARR (old),ARR (usd); A,1,5000")
+    assert fields(tables, "accounts")["arr"] == "ARR (usd)"
+    assert "arr" not in fields(read(tmp_path, accounts="account_id,ARR (OLD); A,1"), "accounts")
+
+
 def test_questions_are_known_by_what_they_ask(tmp_path):
     header = (
         'account_id,"How likely are you to recommend us, all in all?",Overall how satisfied are you?,'
