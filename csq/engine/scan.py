@@ -166,7 +166,8 @@ def _check_widths(data: bytes, scan: LogScan, checks: pl.DataFrame) -> None:
         raise NotPlain("a row has too few cells")
 
 
-def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyFrame]:
+def _rows(data: bytes, scan: LogScan) -> pl.LazyFrame:
+    """The rows of a part: key, day, events, user_id, feature, event_id, and the last cell."""
     names = [f"c{index}" for index in range(scan.width)]
     lines = pl.scan_csv(
         data, has_header=False, schema=dict.fromkeys(names, pl.String()), separator=scan.delimiter, quote_char=None
@@ -177,7 +178,7 @@ def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyF
     sound = text.str.contains(_TIME) if scan.timed else (text.str.len_bytes() == 10) & (text >= "0")
     events = have["events"].cast(pl.Int64, strict=False) if "events" in have else pl.lit(1, dtype=pl.Int64())
     none = pl.lit(None, dtype=pl.String())
-    rows = lines.select(
+    return lines.select(
         key=have["key"],
         day=pl.when(sound).then(text.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False),
         events=events,
@@ -187,6 +188,11 @@ def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyF
         # Polars sees that a row is too long only where it reads to the end of it.
         last=pl.col(names[-1]),
     )
+
+
+def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyFrame]:
+    """Days, users, features, counts of what is not plain, and event ids of a part."""
+    rows = _rows(data, scan)
     day = pl.col("day")
     busy = pl.col("events") > 0
     now, before = windows.now.holds(day), windows.before.holds(day)
@@ -225,7 +231,9 @@ def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyF
             odd=(~pl.col("event_id").str.contains(_ID)).sum(),
             last=pl.col("last").null_count(),
         ),
-        rows.select(pl.col("event_id").hash()) if "event_id" in have else rows.select(pl.col("event_id").head(0)),
+        rows.select(pl.col("event_id").hash())
+        if "event_id" in scan.fields
+        else rows.select(pl.col("event_id").head(0)),
     ]
 
 

@@ -28,10 +28,10 @@ from csq.terms import Grain, Role
 
 BIG = 50 * 2**20
 """Bytes of usage files from which on it pays; under it nothing is said of how they are read."""
-HEAD = 2**20
+HEAD = 2**18
 """Bytes that settle what a file's columns are."""
-_SPOTS = 64
-"""Places of a file where dates are looked at, to guess the newest before all are read."""
+_SPOTS, _SPOT = 32, 2**14
+"""Places of a file, and bytes at each, where dates are looked at to guess the newest before all are read."""
 
 SOURCE = "source"
 
@@ -136,8 +136,8 @@ def _guess_newest(scan: LogScan) -> date:
     seen: list[str] = []
     with scan.path.open("rb") as stream:
         for spot in range(_SPOTS + 1):
-            stream.seek(max(scan.skip, (size - 2**16) * spot // _SPOTS))
-            lines = stream.read(2**16).split(b"\n")[1:-1]
+            stream.seek(max(scan.skip, (size - _SPOT) * spot // _SPOTS))
+            lines = stream.read(_SPOT).split(b"\n")[1:-1]
             cells = (line.split(scan.delimiter.encode()) for line in lines)
             seen += [row[scan.fields["date"]][:10].decode("latin-1") for row in cells if len(row) == scan.width]
     newest = pl.Series(seen, dtype=pl.String()).str.to_date("%Y-%m-%d", strict=False).max()

@@ -10,12 +10,12 @@ from functools import lru_cache
 
 from csq.errors import InputError, Location, UsageError
 from csq.sources.fields import FIELDS, KEY_NAMES, PEOPLE, Field
+from csq.sources.numbers import currency_code
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
 from csq.terms import Role
 
-_UNIT = re.compile(r"\s*[\[(](?P<unit>[A-Z]{3}|[$€£₹]|UTC|GMT|[A-Z]\w+/[\w/+-]+)[\])]$")
-"""A time zone or a currency at the end of a header, in brackets."""
+_BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
 
 INSIDE = " > "
 """Parts a column of JSON from the key that was taken out of it."""
@@ -38,8 +38,10 @@ def squeeze(header: str) -> str:
 
 def unit_of(header: str) -> str | None:
     """The time zone or the currency that a header names in brackets: `Updated at (America/New_York)`, `ARR (USD)`."""
-    match = _UNIT.search(header)
-    return match["unit"] if match else None
+    match = _BRACKETS.search(header)
+    unit = match["unit"] if match else ""
+    known = unit in ("UTC", "GMT") or currency_code(unit) or re.fullmatch(r"[A-Z]\w+/[\w/+-]+", unit)
+    return unit if known else None
 
 
 def detect(table: TextTable, role: Role) -> Preset | None:
@@ -97,7 +99,8 @@ def match_headers(
 
 def _plain(header: str) -> str:
     """A header without its unit, and without the mark of a property."""
-    return _UNIT.sub("", header).rpartition(INSIDE)[2].removeprefix("gp:")
+    named = _BRACKETS.sub("", header) if unit_of(header) else header
+    return named.rpartition(INSIDE)[2].removeprefix("gp:")
 
 
 def _places(header: str, squeezed: list[str], plain: list[str]) -> list[int]:

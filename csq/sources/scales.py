@@ -136,9 +136,9 @@ def _bound(value: object) -> float:
 
 
 def to_hundred(score: pl.Series, scale: Scale) -> pl.Series:
-    """Put answers given on `scale` on 0-100: (x - low) / (high - low) x 100; null outside the scale."""
+    """Put answers given on `scale` on 0-100: (x - low) x 100 / (high - low); null outside the scale."""
     inside = score.is_between(scale.low, scale.high)
-    return ((score - scale.low) / (scale.high - scale.low) * 100).set(~inside, None)
+    return ((score - scale.low) * 100 / (scale.high - scale.low)).set(~inside, None)
 
 
 @dataclass(frozen=True)

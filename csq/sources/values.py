@@ -30,7 +30,7 @@ class Cells:
     """Of money: the currency code that a cell itself names, else null."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: a context manager on its way out puts the traceback into it
 class Ambiguous(Exception):
     """A column that fits two conventions, or mixes them. `rows` are positions that show it."""
 

@@ -1,0 +1,55 @@
+"""What is loaded, what is said of it, and what is not lost on the way."""
+
+from pathlib import Path
+
+import pytest
+
+from csq.errors import UsageError
+from csq.sources.locate import in_directory, roles_of
+from csq.sources.tables import ReadOptions
+from csq.terms import Role
+from reading import notes, read
+
+
+def test_a_broken_row_is_read_and_rejected(tmp_path):
+    good = "; ".join(f"A-{n},{n % 5 + 1},x" for n in range(30))
+    tables = read(tmp_path, csat=f"account_id,score,comment; {good}; A-1,5,x,y,z,w,v; B-1,4,x")
+    (file,) = tables.files
+    frame = tables.csat.frame
+    assert file.read == frame.height + sum(file.rejected.values()) + sum(file.set_aside.values())
+    assert file.read in (31, 32)
+    assert "repaired" in notes(tables) or tables.rejects.height == 1
+
+
+def test_a_repair_is_told_with_its_line(tmp_path):
+    good = "; ".join(f"A-{n},{n % 5 + 1},x" for n in range(30))
+    tables = read(tmp_path, csat=f"account_id,score,comment; {good}; A-1,5")
+    assert "on line 32" in notes(tables)
+    assert tables.files[0].repairs == 1
+
+
+def test_a_column_that_is_told_and_in_no_file_is_a_usage_error(tmp_path):
+    options = ReadOptions(columns={Role.CSAT: {"score": "Raiting"}})
+    with pytest.raises(UsageError, match="no file for csat has a column `Raiting`") as fault:
+        read(tmp_path, options=options, csat="account_id,Rating; A,5")
+    assert fault.value.hint == "did you mean `--column score=Rating`?"
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("usage_2026.csv.gz", [Role.USAGE]),
+        ("pendo_visitors.csv", [Role.CONTACTS]),
+        ("CRM contacts.xlsx", [Role.ACCOUNTS, Role.CONTACTS]),
+        ("nps.parquet", [Role.CSAT]),
+        ("usage.pdf", []),
+    ],
+)
+def test_a_name_tells_the_role(name, roles):
+    assert roles_of(Path(name)) == roles
+
+
+def test_contacts_in_a_folder_are_found(tmp_path):
+    for name in ("usage.csv", "contacts.csv"):
+        (tmp_path / name).write_text("x")
+    assert in_directory(tmp_path)[Role.CONTACTS] == [tmp_path / "contacts.csv"]

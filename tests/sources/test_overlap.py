@@ -1,0 +1,46 @@
+"""The same thing told twice is counted once, or is a question."""
+
+from dataclasses import replace
+
+import pytest
+
+from csq.errors import InputError
+from csq.sources.tables import ReadOptions
+from csq.terms import Aside
+from reading import RUN_DAY, read, rows
+
+HEADER = "account_id,user_id,date,events"
+ONE = f"{HEADER}; A,u,2026-11-01,2; A,v,2026-11-02,1"
+TWO = f"{HEADER}; A,u,2026-11-01,2; B,w,2026-11-03,1"
+
+
+def test_files_that_tell_the_same_moment_are_a_question_that_names_both(tmp_path):
+    with pytest.raises(InputError) as fault:
+        read(tmp_path, usage=ONE, usage_2=TWO)
+    assert "usage.csv` line 2" in fault.value.message
+    assert "usage_2.csv` line 2" in fault.value.message
+    assert "--overlap dedupe" in str(fault.value.hint)
+
+
+@pytest.mark.parametrize(("overlap", "used"), [("dedupe", 3), ("add", 4)])
+def test_the_question_is_settled_by_the_user(tmp_path, overlap, used):
+    options = replace(ReadOptions(run_day=RUN_DAY), overlap=overlap)
+    frame = read(tmp_path, options=options, usage=ONE, usage_2=TWO).usage.frame
+    assert frame["aside"].null_count() == used
+    assert set(frame["aside"].drop_nulls()) <= {str(Aside.DUPLICATE)}
+
+
+def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
+    header = "account_id,user_id,date,event_id"
+    tables = read(
+        tmp_path, usage=f"{header}; A,u,2026-11-01,e1; A,u,2026-11-01,e1", usage_2=f"{header}; A,u,2026-11-01,e1"
+    )
+    assert sorted(str(aside) for (aside,) in rows(tables.usage.frame, "aside")) == [
+        "None",
+        *[str(Aside.REPEATED_EVENT)] * 2,
+    ]
+
+
+def test_dates_across_the_columns_may_come_in_several_files(tmp_path):
+    tables = read(tmp_path, usage="Company,Jul 2026; Acme,10", usage_2="Company,Aug 2026; Acme,20")
+    assert [count for (count,) in rows(tables.usage.frame.sort("period"), "metric_events")] == [10.0, 20.0]
