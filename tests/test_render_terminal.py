@@ -132,7 +132,7 @@ def test_cuts_that_differ_are_named_by_tier():
 
 
 def test_without_any_contract_value_the_page_says_that_nothing_is_weighted():
-    made = report(accounts=accounts({"contract_value": None}), weighted=False, gaps=())
+    made = report(accounts=accounts({"contract_value": None}), weighted=False, gaps=(), signals=())
     text = page(made, width=80)
     assert "1 account; nothing is weighted, because no contract value is known" in text
     assert "EUR" not in text
