@@ -216,10 +216,13 @@ def complete(frame: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
     """
     promised = tuple(columns)
     names = {column.name for column in promised}
+    dtypes = dict(frame.schema)
     have = [
-        pl.col(column.name).cast(column.dtype)
-        if column.name in frame.columns
+        column.name
+        if dtypes.get(column.name) == column.dtype
+        else pl.col(column.name).cast(column.dtype)
+        if column.name in dtypes
         else pl.lit(None, dtype=column.dtype).alias(column.name)
         for column in promised
     ]
-    return frame.select(*have, *(name for name in frame.columns if name not in names))
+    return frame.select(*have, *(name for name in dtypes if name not in names))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -39,49 +40,59 @@ def money(values: pl.Series) -> Decimal:
     return total if isinstance(total, Decimal) else Decimal(0)
 
 
+def _counted(frame: pl.DataFrame, by: str) -> dict[str, dict[str, Any]]:
+    """Accounts and money of each value of a column, all in one pass."""
+    value = pl.col("contract_value")
+    counts = frame.group_by(by).agg(
+        accounts=pl.len(),
+        contract_value=value.sum(),
+        unvalued=value.null_count(),
+        borderline=pl.col("borderline").sum(),
+    )
+    return {row[by]: row for row in counts.iter_rows(named=True)}
+
+
 def quadrant_totals(frame: pl.DataFrame, order: Sequence[Quadrant]) -> tuple[Total, ...]:
     """One total per quadrant in `order`; they add up to all accounts and all known contract value."""
     everything = money(frame["contract_value"])
-    totals = []
-    for quadrant in order:
-        rows = frame.filter(pl.col("quadrant") == quadrant)
-        value = money(rows["contract_value"])
-        totals.append(
-            Total(
-                quadrant=quadrant,
-                accounts=rows.height,
-                contract_value=value,
-                share_pct=float(value / everything * 100) if everything else None,
-                unvalued=rows["contract_value"].null_count(),
-                borderline=int(rows["borderline"].sum()),
-            )
+    counted = _counted(frame, "quadrant")
+    none = {"accounts": 0, "contract_value": Decimal(0), "unvalued": 0, "borderline": 0}
+    return tuple(
+        Total(
+            quadrant=quadrant,
+            accounts=found["accounts"],
+            contract_value=found["contract_value"],
+            share_pct=float(found["contract_value"] / everything * 100) if everything else None,
+            unvalued=found["unvalued"],
+            borderline=found["borderline"],
         )
-    return tuple(totals)
+        for quadrant in order
+        for found in [counted.get(quadrant, none)]
+    )
 
 
 def tier_totals(frame: pl.DataFrame, bands: Mapping[str, Decimal]) -> tuple[Tier, ...]:
     """Accounts and money of each tier, highest band first, the others by name."""
-    names = [*bands, *sorted(set(frame["tier"].unique()) - set(bands))]
-    rows = {name: frame.filter(pl.col("tier") == name) for name in names}
+    counted = _counted(frame, "tier")
+    names = [*(name for name in bands if name in counted), *sorted(set(counted) - set(bands))]
     return tuple(
         Tier(
             name=name,
             at_least=bands.get(name),
-            accounts=rows[name].height,
-            contract_value=money(rows[name]["contract_value"]),
+            accounts=counted[name]["accounts"],
+            contract_value=counted[name]["contract_value"],
         )
         for name in names
-        if rows[name].height
     )
 
 
 def gaps(frame: pl.DataFrame) -> tuple[Gap, ...]:
     """For each thing that is not known of some account: of how many, and what they are worth."""
-    found = []
-    for reason, text in REASONS.items():
-        rows = frame.filter(pl.col("missing").list.contains(reason))
-        if rows.height:
-            found.append(
-                Gap(reason=reason, text=text, accounts=rows.height, contract_value=money(rows["contract_value"]))
-            )
-    return tuple(found)
+    each = frame.select("missing", "contract_value").explode("missing").drop_nulls("missing")
+    counts = each.group_by("missing").agg(pl.len().alias("accounts"), pl.col("contract_value").sum())
+    counted = {reason: (accounts, value) for reason, accounts, value in counts.iter_rows()}
+    return tuple(
+        Gap(reason=reason, text=text, accounts=counted[reason][0], contract_value=counted[reason][1])
+        for reason, text in REASONS.items()
+        if reason in counted
+    )

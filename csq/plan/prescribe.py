@@ -63,8 +63,9 @@ def _with_signals(
 ) -> pl.DataFrame:
     """Let signals speak: their risks before those of the quadrant, the step of an act signal before the play's."""
     texts = []
+    told = set(fired["signal"].unique())
     for name, signal in signals.items():
-        if not (signal.risks or (signal.steps and Severity.ACT in _ever(signal))):
+        if name not in told or not (signal.risks or (signal.steps and Severity.ACT in _ever(signal))):
             continue
         on = rows.join(fired.filter(pl.col("signal") == name), on="account_id", how="semi", maintain_order="left")
         acting = on["quadrant"].is_in([q for q in Quadrant if reading(signal, q)[0] is Severity.ACT])

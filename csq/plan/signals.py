@@ -6,12 +6,12 @@ told as such and never taken for the second. No signal changes where an account 
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from graphlib import TopologicalSorter
-from operator import or_
+from operator import add, or_
 
 import polars as pl
 
@@ -156,9 +156,15 @@ def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFr
     ]
     if not readings:
         return pl.DataFrame(schema=FIRED_SCHEMA)
+    # Most signals hold for nobody, and to look at one takes as long as to count all.
+    some = {
+        name for name, count in zip(signals, by_account.select(pl.col(*signals).sum()).row(0), strict=True) if count
+    }
     # Row numbers, sorted as integers: to make lists of names account by account takes ten times as long.
-    parts = []
+    parts = [pl.DataFrame(schema={"row": pl.UInt32(), "place": pl.UInt32()})]
     for place, (name, _, quadrants) in enumerate(readings):
+        if name not in some:
+            continue
         holds = by_account[name]
         if len(quadrants) < len(Quadrant):
             holds &= by_account["quadrant"].is_in([str(quadrant) for quadrant in quadrants])
@@ -194,39 +200,43 @@ class _Unjudged:
 
 
 def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str, Condition]) -> _Unjudged:
-    """One row per account and signal that is not judged, with the facts it wanted and did not find."""
-    parts = [pl.DataFrame(schema=UNJUDGED_SCHEMA)]
+    """One row per account and signal that is not judged, with the facts it wanted and did not find.
+
+    Which of its facts a signal misses is one number for each account, a bit for each fact. Accounts lack
+    a few sets of facts between them, so each list is made once.
+    """
+    wanted = {name: needed(condition) for name, condition in conditions.items()}
+    bits = [_missing_bits(facts, frame).alias(name) for name, facts in wanted.items()]
+    found = frame.select("account_id", *bits).with_columns(
+        pl.when(holds[name].is_null()).then(name).alias(name) for name in wanted
+    )
+    long = found.unpivot(index="account_id", variable_name="signal", value_name="bits").drop_nulls()
+    sets = long.group_by("signal", "bits", maintain_order=True).len()
     lacking: dict[str, dict[str, int]] = {}
-    for name, condition in conditions.items():
-        if not holds[name].null_count():
-            continue
-        wanted = needed(condition)
-        gaps = (_is_gap(each, frame) for each in wanted)
-        open_rows = frame.select("account_id", *gaps).filter(holds[name].is_null())
-        alike = open_rows.group_by(wanted, maintain_order=True) if len(wanted) > 1 else [((True,), open_rows)]
-        # Accounts lack a few sets of facts between them, so each list is made once.
-        for is_missing, rows in alike:
-            # Without a gap it is "never" that leaves the matter open.
-            missing = [each for each, gap in zip(wanted, is_missing, strict=True) if gap] or [
-                each for each in wanted if is_event(each) or each in SINCE_WITH
-            ]
-            parts.append(
-                rows.select(
-                    "account_id",
-                    signal=pl.lit(name),
-                    missing=pl.Series([missing], dtype=pl.List(pl.String())).new_from_index(0, rows.height),
-                )
-            )
-            counts = lacking.setdefault(name, {})
-            counts.update({each: counts.get(each, 0) + rows.height for each in missing})
-    return _Unjudged(frame=pl.concat(parts), lacking=lacking)
+    lists = []
+    for name, missing, accounts in sets.iter_rows():
+        # Without a gap it is "never" that leaves the matter open.
+        facts = [each for place, each in enumerate(wanted[name]) if missing >> place & 1] or [
+            each for each in wanted[name] if is_event(each) or each in SINCE_WITH
+        ]
+        lists.append(facts)
+        counts = lacking.setdefault(name, {})
+        counts.update({each: counts.get(each, 0) + accounts for each in facts})
+    named = sets.select("signal", "bits").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
+    rows = long.join(named, on=["signal", "bits"], how="left", maintain_order="left")
+    return _Unjudged(frame=rows.select(*UNJUDGED_SCHEMA), lacking=lacking)
 
 
-def _is_gap(name: str, frame: pl.DataFrame) -> pl.Expr:
-    return pl.col(name).is_null() if name in frame.columns else pl.lit(value=True).alias(name)
+def _missing_bits(facts: Sequence[str], frame: pl.DataFrame) -> pl.Expr:
+    """Bit 0 for the first of the facts, and so on: set where it is not known."""
+    gaps = [
+        (pl.col(name).is_null() if name in frame.columns else pl.lit(value=True)).cast(pl.Int64) * 2**place
+        for place, name in enumerate(facts)
+    ]
+    return reduce(add, gaps) if gaps else pl.lit(0, dtype=pl.Int64())
 
 
-_PROVIDED = r"COALESCE\s*\(\s*{name}\s*,|(?<!\w){name}\s+IS\s+(?:NOT\s+)?NULL"
+_PROVIDED = re.compile(r"COALESCE\s*\(\s*(\w+)\s*,|(\w+)\s+IS\s+(?:NOT\s+)?NULL", re.IGNORECASE)
 
 
 def needed(condition: Condition) -> tuple[str, ...]:
@@ -239,20 +249,23 @@ def needed(condition: Condition) -> tuple[str, ...]:
 
 def _bare(condition: Condition) -> tuple[str, ...]:
     """The columns that a condition nowhere provides for the absence of."""
-    return tuple(
-        name
-        for name in condition.columns
-        if not re.search(_PROVIDED.format(name=re.escape(name)), condition.text, re.IGNORECASE)
-    )
+    provided = {name.casefold() for pair in _PROVIDED.findall(condition.text) for name in pair}
+    return tuple(name for name in condition.columns if name.casefold() not in provided)
 
 
 def _totals(
     by_account: pl.DataFrame, signals: Mapping[str, Signal], lacking: Mapping[str, Mapping[str, int]]
 ) -> tuple[SignalTotal, ...]:
     """How many accounts, and how much money, each signal says yes to, and how many it cannot say anything of."""
-    yes = by_account.select(pl.col("contract_value").filter(pl.col(name)).sum().alias(name) for name in signals)
-    open_value = by_account.select(
-        pl.col("contract_value").filter(pl.col(name).is_null()).sum().alias(name) for name in signals
+    value = pl.col("contract_value")
+    held, silent, yes, open_value = (
+        by_account.select(expr.alias(name) for name, expr in exprs.items()).row(0, named=True) if signals else {}
+        for exprs in (
+            {name: pl.col(name).sum() for name in signals},
+            {name: pl.col(name).null_count() for name in signals},
+            {name: value.filter(pl.col(name)).sum() for name in signals},
+            {name: value.filter(pl.col(name).is_null()).sum() for name in signals},
+        )
     )
     return tuple(
         SignalTotal(
@@ -262,10 +275,10 @@ def _totals(
             readings={quadrant: reading(signal, quadrant)[1] for quadrant in Quadrant},
             steps=tuple(printed(step) for step in signal.steps),
             risks=tuple(general(risk.text) for risk in signal.risks),
-            accounts=int(by_account[name].sum()),
-            contract_value=_money(yes[name][0]),
-            unjudged=by_account[name].null_count(),
-            unjudged_value=_money(open_value[name][0]),
+            accounts=held[name],
+            contract_value=_money(yes[name]),
+            unjudged=silent[name],
+            unjudged_value=_money(open_value[name]),
             missing=_most_first(lacking.get(name, {})),
         )
         for name, signal in signals.items()

@@ -7,6 +7,7 @@ true: where a condition comes out null it is not judged.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -79,11 +80,16 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
 
 
 def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:
+    return _parsed(text, frozenset(known.items()))
+
+
+@lru_cache(maxsize=1_024)  # a run checks every condition of its playbook, then compiles it
+def _parsed(text: str, known: frozenset[tuple[str, Kind]]) -> tuple[Condition | None, tuple[Fault, ...]]:
     if len(text) > MAX_LENGTH:
         message = f"a condition of {len(text):,} characters, of at most {MAX_LENGTH:,}"
         hint = "divide it, or make a column of it in the data"
         return None, (Fault(offset=0, width=1, message=message, hint=hint, code="condition-too-long"),)
-    parser = Parser(text, known)
+    parser = Parser(text, dict(known))
     expr = parser.parse()
     if expr is None:
         return None, tuple(sorted(parser.faults, key=lambda fault: fault.offset))
