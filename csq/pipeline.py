@@ -32,11 +32,14 @@ class AsOf:
     source: str
 
 
-def settle_as_of(tables: Tables, told: date | None) -> AsOf:
-    """The day told, else the newest usage date, else the newest csat date, else none."""
+def settle_as_of(tables: Tables, told: date | None, run_day: date | None = None) -> AsOf:
+    """The day told, else the newest usage date, else the newest csat date, else none.
+
+    Of a usage table of periods the newest date is the last day of the newest period that is over by `run_day`.
+    """
     if told:
         return AsOf(told, "--as-of")
-    if day := newest_day(tables.usage):
+    if day := newest_day(tables.usage, run_day):
         return AsOf(day, "newest usage date")
     if day := newest_day(tables.csat):
         return AsOf(day, "newest csat date")

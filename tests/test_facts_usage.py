@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from csq.errors import InputError
-from tables import AS_OF, by_id, fates, lines, only, run
+from csq.pipeline import settle_as_of
+from tables import AS_OF, by_id, fates, lines, only, read, run
 
 LOG = "account_id,date,user_id,feature,events"
 
@@ -294,3 +295,14 @@ def test_a_metric_that_is_blank_is_not_zero_and_does_not_make_an_account_inactiv
     rows = by_id(run(lines("account_id,logins,adoption_rate", "A,,90%", "B,0,10%", "C,5,20%")))
     assert (rows["A"]["usage_score"], rows["A"]["usage_level"]) == (90, "high")
     assert rows["B"]["usage_level"] == "low"
+
+
+def test_without_a_day_told_a_month_table_is_looked_at_from_the_end_of_its_newest_month() -> None:
+    report = run(lines("account_id,month,logins", "A,2026-09,40", "A,2026-10,10"))
+    assert report.as_of == date(2026, 10, 31)
+    assert only(report)["events"] == 10
+
+
+def test_a_month_that_is_not_over_on_the_day_of_the_run_is_no_newest_month() -> None:
+    tables = read(lines("account_id,month,logins", "A,2026-10,40", "A,2026-11,10"))
+    assert settle_as_of(tables, None, date(2026, 11, 21)).day == date(2026, 10, 31)

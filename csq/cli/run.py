@@ -61,8 +61,9 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     emit.check_targets(written, read, [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])])
     playbook = load_playbook(playbook_path)
-    tables = load(paths, _read_options(inputs, settings.settings, playbook, told_day))
-    as_of = settle_as_of(tables, told_day)
+    read_options = _read_options(inputs, settings.settings, playbook, told_day)
+    tables = load(paths, read_options)
+    as_of = settle_as_of(tables, told_day, read_options.run_day)
     if faults.rejects is not None:
         quality.write_rejects(Path(faults.rejects), tables)
     if limit is not None:

@@ -11,6 +11,7 @@ from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
+from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
@@ -48,12 +49,19 @@ class Facts:
     answers: pl.DataFrame
 
 
-def newest_day(rows: RoleRows | None) -> date | None:
-    """The newest day a role's rows speak of; None without dates."""
+def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | None:
+    """The newest day a role's rows speak of, of a table of periods the last of those that are over; None without dates.
+
+    Args:
+        rows: The role's rows.
+        run_day: Today, by which a period must be over; None takes every period for over.
+    """
     if rows is None:
         return None
-    days = rows.frame["period" if rows.grain in (Grain.PERIOD, Grain.ACCOUNT) else "at"].cast(pl.Date)
-    newest = days.max()
+    if rows.grain is Grain.PERIOD:
+        starts = rows.frame["period"].drop_nulls().unique().sort().to_list()
+        return newest_end(starts, run_day) if starts else None
+    newest = rows.frame["period" if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
     return newest if isinstance(newest, date) else None
 
 

@@ -72,6 +72,18 @@ def length_of(starts: Sequence[date]) -> Length:
     return Length.WEEK if whole_weeks and len(starts) > 1 else Length.DAY
 
 
+def newest_end(starts: Sequence[date], run_day: date | None) -> date:
+    """The last day of the newest period that is over by the run day; the newest start where none is.
+
+    Args:
+        starts: As for `find_periods`.
+        run_day: Today; None takes every period for over.
+    """
+    length = length_of(starts)
+    ends = [start if length is Length.DAY else _span(start, length).last for start in starts]
+    return max((end for end in ends if run_day is None or end <= run_day), default=starts[-1])
+
+
 def _span(start: date, length: Length) -> Span:
     if length is Length.WEEK:
         return Span(start, start + timedelta(days=6))
