@@ -43,8 +43,8 @@ def read(path: Path, *, label: str | None = None) -> Source:
     label = label or str(path)
     try:
         data = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "it cannot be opened").lower()
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        reason = (getattr(error, "strerror", None) or "it is no path").lower()
         raise ConfigError(f"cannot read `{label}`: {reason}", hint="check the path") from error
     try:
         text = data.decode("utf-8-sig")

@@ -6,6 +6,8 @@ Pure: opens no file, reads no clock, prints nothing. Everything that varies come
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import polars as pl
+
 from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
 from csq.facts.fates import fate_notes, joins, source_files
@@ -57,7 +59,7 @@ def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *
         as_of=as_of.day,
         as_of_source=as_of.source,
         windows=_windows(facts, as_of.day, settings.settings.windows.csat),
-        accounts=complete(accounts, COLUMNS.values()),
+        accounts=_promised(accounts),
         sources=files,
         joins=joined,
         rejects=tables.rejects,
@@ -82,6 +84,11 @@ def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *
         settings_label=settings.label,
         playbook_label=playbook.label,
     )
+
+
+def _promised(accounts: pl.DataFrame) -> pl.DataFrame:
+    """The columns of the schema, then the usage parts, metrics and custom columns; what begins with `_` is our own."""
+    return complete(accounts.select(name for name in accounts.columns if not name.startswith("_")), COLUMNS.values())
 
 
 def _windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:

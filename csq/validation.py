@@ -58,16 +58,24 @@ def validate(document: Document, model: type[Model], area: str) -> tuple[Model |
         return model.model_validate(data), []
     except ValidationError as error:
         faults = error.errors(include_url=False)
-    # A default that depends on a faulty value cannot be told; the faulty value itself is.
-    told = (each for each in faults if each["type"] != "default_factory_not_called")
+    # The key that an unknown one was meant to be is not missing as well.
+    unknown = [each["loc"] for each in faults if each["type"] == "extra_forbidden"]
+    meant = {(*loc[:-1], closest(str(loc[-1]), _keys(model, loc[:-1]))) for loc in unknown}
+    told = (each for each in faults if not _is_echo(each) and not (each["type"] == "missing" and each["loc"] in meant))
     return None, [_problem(document, model, area, each) for each in told]
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that `word` may have been meant to be."""
+    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
 
 
 def near_miss(word: str, known: Iterable[str]) -> str | None:
     """Return the hint that offers the known word closest to `word`, if there is one."""
-    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return f"did you mean `{folded[close[0]]}`?" if close else None
+    found = closest(word, known)
+    return f"did you mean `{found}`?" if found else None
 
 
 def spell(path: Steps) -> str:
@@ -93,6 +101,11 @@ def shown(value: object) -> str:
             return "a list"
 
 
+def _is_echo(error: Mapping[str, Any]) -> bool:
+    """Whether a fault only follows from another: a default made of a faulty value, a list without a good entry."""
+    return error["type"] == "default_factory_not_called" or (error["type"] == "too_short" and bool(error["input"]))
+
+
 def _problem(document: Document, model: type[Section], area: str, error: Mapping[str, Any]) -> Problem:
     loc: Steps = tuple(step for step in error["loc"] if step != "[key]")
     unknown = error["type"] == "extra_forbidden"
@@ -107,7 +120,7 @@ def _problem(document: Document, model: type[Section], area: str, error: Mapping
         message = f"{name} is blank" if document.nearest(loc) == loc else f"{name} is missing"
     else:
         code, message, hint = _wrong_value(name, error)
-    at_key = unknown or "[key]" in error["loc"]
+    at_key = unknown or "[key]" in error["loc"] or error["type"] == "missing" or error["input"] is None
     return Problem(
         location=document.locate(path, key=at_key), path=spell(path), message=message, code=f"{area}/{code}", hint=hint
     )
@@ -137,12 +150,11 @@ _MUST_BE = {
     "dict_type": _KEYS,
     "tuple_type": _LIST,
     "string_type": _TEXT,
-    "string_too_short": _TEXT,
-    "too_short": ("too-few", "a list with something in it"),
     "greater_than": ("out-of-range", "above {gt}"),
     "greater_than_equal": ("out-of-range", "at least {ge}"),
     "less_than": ("out-of-range", "below {lt}"),
     "less_than_equal": ("out-of-range", "at most {le}"),
+    "decimal_max_places": ("too-exact", "a number with at most {decimal_places} decimals"),
 }
 """What pydantic objects to -> the code, and what the value must be."""
 
@@ -150,6 +162,8 @@ _MUST_BE = {
 def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | None]:
     """Return code, message and hint."""
     kind, value, context = error["type"], error["input"], dict(error.get("ctx", {}))
+    if kind in ("too_short", "string_too_short"):
+        return "empty", f"{name} is empty", None
     if kind not in _MUST_BE:
         # A check of csq's own; it brings its words with it.
         return kind.replace("_", "-"), error["msg"], context.get("hint")
@@ -159,7 +173,9 @@ def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | N
         words = re.findall("'([^']*)'", context["expected"])
         context["expected"] = ", ".join(f"`{word}`" for word in words)
         hint = near_miss(str(value), words)
-    limits = {key: f"{limit:,g}" if isinstance(limit, float) else limit for key, limit in context.items()}
+    limits = {
+        key: limit if isinstance(limit, str) else f"{limit:,}".removesuffix(".0") for key, limit in context.items()
+    }
     return code, f"{name} must be {what.format(**limits)}, not {shown(value)}", hint
 
 

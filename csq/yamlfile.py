@@ -181,17 +181,24 @@ class _Builder:
         return False
 
 
+_QUOTES = "put the text in quotes"
+_INDENT = ("the indent does not fit the lines above", "what belongs together begins in the same column")
+_AFTER_VALUE = ("the line goes on after its value has ended", "quote the text as a whole; in '...' an apostrophe is ''")
+_SECOND_COLON = ("a second `: ` on this line", _QUOTES)
+_STRAY_KEY = ("no key can begin here", "check the indent of this line and the `:` of the one above")
 _SYNTAX = (
     # What the two parsers say, what it means to the person who wrote the line, and what to do.
-    (r"mapping values are not allowed", "a second `: ` on this line", "put the text in quotes"),
-    (r"\btab\b|'\\t'", "a tab in the indent", "indent with spaces"),
-    (r"cannot start any token", "text cannot begin with `{char}`", "put the text in quotes"),
-    (r"',' or '[]}]'", "a bracket that is never closed", "close it, or put the text in quotes"),
-    (r"unexpected end of stream", "a quote that is never closed", "close it"),
-    (r"expected ':'", "a line without a key", "write `key: value`; text over several lines goes after `>`"),
-    (r"expected key|expected '-'|<block end>", "the indent does not fit the lines above", None),
-    (r"block end|document start", "the indent does not fit the lines above", None),
-    (r"escape|hexdecimal|hexadecimal", "an unknown `\\` escape in double quotes", "use single quotes, or write `\\\\`"),
+    (r"mapping values are not allowed", _SECOND_COLON),
+    (r"\btab\b|'\\t'", ("a tab in the indent", "indent with spaces")),
+    (r"cannot start any token|node content", ("text cannot begin with `{char}`", _QUOTES)),
+    (r"alphabetic or numeric character", ("text cannot begin with `&` or `*`", _QUOTES)),
+    (r"sequence entries are not allowed", ("a list cannot begin behind its key", "begin it on the next line")),
+    (r"line break|chomping", ("text cannot stand behind `>` or `|`", "begin it on the next line, or put it in quotes")),
+    (r"',' or '[]}]'", ("a bracket that is never closed", "close it, or put the text in quotes")),
+    (r"unexpected end of stream", ("a quote that is never closed", "close it")),
+    (r"expected ':'", ("a line without a key", "write `key: value`; text over several lines goes after `>`")),
+    (r"expected key|expected '-'|block end|document start", _INDENT),
+    (r"escape|hexdecimal|hexadecimal", ("an unknown `\\` escape in double quotes", "use '...', or write `\\\\`")),
 )
 
 
@@ -201,8 +208,13 @@ def _explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[int, 
     unclosed = re.search(r"',' or|end of stream", problem)
     mark = (unclosed and error.context_mark) or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    char = lines[line][column : column + 1] if line < len(lines) else ""
-    for pattern, message, hint in _SYNTAX:
-        if re.search(pattern, "a tab" if char == "\t" else problem):
-            return line, column, message.format(char=printable(char)), "syntax", hint
-    return line, column, f"cannot be read as YAML: {printable(problem)}", "syntax", None
+    text = lines[line] if line < len(lines) else ""
+    before, char = text[:column].strip(), text[column : column + 1]
+    said = "a tab" if char == "\t" else problem
+    told = next((told for pattern, told in _SYNTAX if re.search(pattern, said)), None)
+    if told is _INDENT and before:
+        told = _AFTER_VALUE
+    elif told is _SECOND_COLON and not re.search(r":\s", before):
+        told = _STRAY_KEY
+    message, hint = told or (f"cannot be read as YAML: {printable(problem)}", None)
+    return line, column, message.replace("{char}", printable(char)), "syntax", hint

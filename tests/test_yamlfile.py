@@ -138,23 +138,39 @@ def test_what_is_refused_is_named_with_its_place(text, expected, each_loader):
     assert faults(text) == expected
 
 
+AFTER_VALUE = "the line goes on after its value has ended | quote the text as a whole; in '...' an apostrophe is ''"
+INDENT = "the indent does not fit the lines above | what belongs together begins in the same column"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("a: b: c\n", "1:5 a second `: ` on this line | put the text in quotes"),
+        ("a: 1\n  b: 2\n", "2:4 no key can begin here | check the indent of this line and the `:` of the one above"),
+        ("a\nb: 2\n", "2:2 no key can begin here | check the indent of this line and the `:` of the one above"),
         ("a:\n\tb: 1\n", "2:1 a tab in the indent | indent with spaces"),
         ("a: @b\n", "1:4 text cannot begin with `@` | put the text in quotes"),
+        ("a: }\n", "1:4 text cannot begin with `}` | put the text in quotes"),
+        ("a: * b\n", "1:5 text cannot begin with `&` or `*` | put the text in quotes"),
+        ("a: - b\n", "1:4 a list cannot begin behind its key | begin it on the next line"),
+        ("a: > b\n", "1:6 text cannot stand behind `>` or `|` | begin it on the next line, or put it in quotes"),
         ("a: [1, 2\n", "1:4 a bracket that is never closed | close it, or put the text in quotes"),
         ("a: {b: 1\n", "1:4 a bracket that is never closed | close it, or put the text in quotes"),
         ("a: 'b\n", "1:4 a quote that is never closed | close it"),
-        ("a:\n    b: 1\n  c: 2\n", "3:3 the indent does not fit the lines above"),
-        ("- a\nb: 1\n", "2:1 the indent does not fit the lines above"),
+        ("a: 'it's'\n", f"1:8 {AFTER_VALUE}"),
+        ("a:\n  b: {seats} seats\n", f"2:14 {AFTER_VALUE}"),
+        ("a:\n    b: 1\n  c: 2\n", f"3:3 {INDENT}"),
+        ("- a\nb: 1\n", f"2:1 {INDENT}"),
         ("a: 1\nb\nc: 1\n", "3:1 a line without a key | write `key: value`; text over several lines goes after `>`"),
-        ('a: "\\q"\n', "1:5 an unknown `\\` escape in double quotes | use single quotes, or write `\\\\`"),
     ],
 )
-def test_broken_yaml_is_told_in_plain_words(text, expected):
+def test_broken_yaml_is_told_in_plain_words(text, expected, each_loader):
     assert faults(text) == [expected]
+
+
+def test_an_unknown_escape_is_told_in_plain_words(each_loader):
+    (fault,) = faults('a: "\\q"\n')
+    assert fault.endswith("an unknown `\\` escape in double quotes | use '...', or write `\\\\`")
 
 
 def test_an_alias_bomb_is_refused_before_it_goes_off(each_loader):
@@ -177,6 +193,8 @@ def test_a_file_that_cannot_be_opened_or_is_no_text_is_a_configuration_error(tmp
     with pytest.raises(ConfigError, match=r"^cannot read `nope\.yaml`: no such file or directory$") as caught:
         read(Path("nope.yaml"))
     assert caught.value.problems == ()
+    with pytest.raises(ConfigError, match="it is no path"):
+        read(Path("a\0b"))
     (tmp_path / "latin.yaml").write_bytes("a: 1\nb: Z\u00fcrich\n".encode("latin-1"))
     with pytest.raises(ConfigError) as caught:
         read(Path("latin.yaml"))
@@ -188,31 +206,8 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
     assert document(read(Path("f.yaml")).text).data == {"a": "1"}
 
 
-PIECES = st.sampled_from(
-    [
-        "a",
-        "b: ",
-        "\n",
-        "  ",
-        "- ",
-        "? ",
-        ": ",
-        "[",
-        "]",
-        "{",
-        "}",
-        ", ",
-        "&x ",
-        "*x",
-        "!t ",
-        "|\n",
-        ">-\n",
-        "'",
-        '"',
-        "#",
-    ]
-    + ["---\n", "...\n", "%YAML 1.9\n", "\t", "\\", "\\UFFFFFFFF", "\\ud800", "~", "<<: ", "\u2028", "\ufeff", "@"]  # noqa: RUF005
-)
+LONG_PIECES = ("b: ", "- ", "? ", "&x ", "*x", "!t ", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.9\n", "<<: ")
+PIECES = st.sampled_from([*"a\n []{},:'\"#\t\\~@\u2028\ufeff", *LONG_PIECES, "\\UFFFFFFFF", "\\ud800"])
 
 
 def places(text: str) -> list[int | None]:

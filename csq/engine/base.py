@@ -68,9 +68,17 @@ class LogSummary:
 
 def exact_sum(values: pl.Expr) -> pl.Expr:
     """A sum that does not depend on the order of the rows: over ten-thousandths, in integers."""
-    return (values * 10_000).round().cast(pl.Int64).sum() / 10_000
+    return (values * 10_000).round().cast(pl.Int128).sum() / 10_000
 
 
-def exact_mean(values: pl.Expr) -> pl.Expr:
-    """A mean that does not depend on the order of the rows, to six decimals; null of no values."""
-    return (values * 1_000_000).round().cast(pl.Int64).sum() / 1_000_000 / values.count().replace(0, None)
+def exact_mean(values: pl.Expr, counts: pl.Expr | None = None) -> pl.Expr:
+    """A mean that does not depend on the order of the rows, to six decimals; null of no values.
+
+    Args:
+        values: What to average; nulls are passed over.
+        counts: How often each value counts, whole numbers; once each when absent.
+    """
+    counts = pl.lit(1) if counts is None else counts
+    total = ((values * 1_000_000).round().cast(pl.Int128) * counts).sum() / 1_000_000
+    weight = pl.when(values.is_not_null()).then(counts).sum()
+    return total / weight.replace(0, None)

@@ -7,7 +7,6 @@ from datetime import date
 import polars as pl
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
-from csq.facts.coverage import coverage_facts
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
 from csq.facts.usage import Usage, log_facts, no_usage
@@ -22,8 +21,9 @@ from csq.terms import Grain, MetricKind, NoteKind, Survey
 class Facts:
     """The facts of a run.
 
-    frame: one row per account sorted by account_id: `schema.FACTS`, then `usage_unknown`,
-    `happiness_unknown`, two role means, `metric_<name>` columns and custom columns.
+    frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>`
+    columns, and columns of our own that begin with `_`: why an axis is not known, two means by role.
+    `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
     fates: file, aside (null = used), rows, over all files.
     """
 
@@ -37,13 +37,13 @@ class Facts:
     notes: tuple[Note, ...]
 
 
-def newest_day(rows: RoleRows | None, as_of: date | None = None) -> date | None:
+def newest_day(rows: RoleRows | None) -> date | None:
     """The newest day a role's rows speak of; None without dates."""
     if rows is None:
         return None
-    name = "period" if rows.grain in (Grain.PERIOD, Grain.ACCOUNT) else "at"
-    newest = rows.frame[name].cast(pl.Date).max()
-    return newest if isinstance(newest, date) else as_of
+    days = rows.frame["period" if rows.grain in (Grain.PERIOD, Grain.ACCOUNT) else "at"].cast(pl.Date)
+    newest = days.max()
+    return newest if isinstance(newest, date) else None
 
 
 def population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
@@ -71,18 +71,19 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     accounts = members.frame
     usage = _usage(tables.usage, accounts, settings, as_of)
     happiness = happiness_facts(tables.csat, accounts["account_id"], as_of, settings.windows.csat)
-    frame = accounts.join(usage.frame, on="account_id", how="left", maintain_order="left").join(
-        happiness.frame, on="account_id", how="left", maintain_order="left"
-    )
+    # A column of the accounts files that is named like one of the measured columns gives way to it.
+    measured_names = [*usage.frame.columns[1:], *happiness.frame.columns[1:]]
+    frame = accounts.drop(measured_names, strict=False)
+    for measured in (usage.frame, happiness.frame):
+        frame = frame.join(measured, on="account_id", how="left", maintain_order="left")
     day = pl.lit(as_of, dtype=pl.Date())
     frame = frame.with_columns(
         tenure_days=(day - pl.col("start_date")).dt.total_days(),
         days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
-        **coverage_facts(frame),
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates], how="vertical_relaxed"),
+        fates=pl.concat([members.fates, usage.fates, happiness.fates]),
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
@@ -102,18 +103,18 @@ def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as
 
 def _notes(tables: Tables, happiness: Happiness) -> list[Note]:
     """What the reader ought to know of the evidence as a whole."""
-    if tables.csat is None:
-        return [Note(kind=NoteKind.WARNING, text="no csat file: happiness is unknown for every account")]
     notes = []
+    if tables.usage is None:
+        notes.append(Note(kind=NoteKind.WARNING, text="no usage file: usage is unknown for every account"))
+    if tables.csat is None:
+        notes.append(Note(kind=NoteKind.WARNING, text="no csat file: happiness is unknown for every account"))
+        return notes
     kinds = [kind for kind in Survey if kind in set(tables.csat.frame["survey"].drop_nulls())]
-    if happiness.axis and len(kinds) > 1:
+    if len(kinds) > 1:
         others = " and ".join(kind for kind in kinds if kind is not happiness.axis)
-        notes.append(
-            Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}; {others} stand as facts of their own")
-        )
+        text = f"happiness is {happiness.axis}; {others} stand as facts of their own"
+        notes.append(Note(kind=NoteKind.CHOICE, text=text))
     if not happiness.asks_known:
         text = "the csat files hold answers only: who was asked and stayed silent is not known"
         notes.append(Note(kind=NoteKind.WARNING, text=text))
-    if tables.usage is None:
-        notes.append(Note(kind=NoteKind.WARNING, text="no usage file: usage is unknown for every account"))
     return notes

@@ -2,23 +2,20 @@
 
 import polars as pl
 
+from csq.terms import Axis
+
 LOOKED_FOR = ("contract_value", "seats", "renewal_date", "owner", "start_date")
 """Facts besides the two axes that every account ought to have."""
 
 
-def coverage_facts(frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    """Expressions for `missing` and `coverage_pct`.
+def axis_gaps() -> list[pl.Expr]:
+    """For each axis that is not known `usage: not_in_usage` and the like, from `_<axis>_unknown`; null otherwise."""
+    reasons = {axis: pl.col(f"_{axis}_unknown") for axis in Axis}
+    return [pl.when(reason.is_not_null()).then(pl.format(f"{axis}: {{}}", reason)) for axis, reason in reasons.items()]
 
-    Args:
-        frame: Has `usage_unknown`, `happiness_unknown` (a reason, or null when the axis is known) and the
-            facts looked for.
-    """
-    axes = [
-        pl.when(pl.col(f"{axis}_unknown").is_not_null()).then(
-            pl.format("{}: {}", pl.lit(axis), pl.col(f"{axis}_unknown"))
-        )
-        for axis in ("usage", "happiness")
-    ]
-    others = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in LOOKED_FOR if name in frame.columns]
-    missing = pl.concat_list(*axes, *others).list.drop_nulls()
-    return {"missing": missing, "coverage_pct": (1 - missing.list.len() / (len(axes) + len(others))) * 100}
+
+def coverage_facts() -> dict[str, pl.Expr]:
+    """Expressions for `missing` and `coverage_pct`, over a frame with the axes' reasons and the facts looked for."""
+    looked_for = [*axis_gaps(), *(pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in LOOKED_FOR)]
+    missing = pl.concat_list(looked_for).list.drop_nulls()
+    return {"missing": missing, "coverage_pct": (1 - missing.list.len() / len(looked_for)) * 100}

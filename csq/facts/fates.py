@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from csq.aside import ASIDE
 from csq.report import Join, Note, SourceFile
 from csq.sources.load import FileRead, RoleRows, Tables
 from csq.terms import Aside, NoteKind
@@ -23,7 +24,7 @@ def source_files(files: tuple[FileRead, ...], fates: pl.DataFrame) -> tuple[Sour
 
 
 def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
-    counts = {aside: int(rows) for aside, rows in fates.select("aside", "rows").iter_rows()}
+    counts = dict(fates.select(ASIDE, "rows").iter_rows())
     used = counts.pop(None, 0)
     return SourceFile(
         role=file.role,
@@ -53,7 +54,7 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     frame = rows.frame
     matched = frame.filter(pl.col("account_id").is_not_null())
     lost = (
-        frame.filter(pl.col("aside") == Aside.UNMATCHED)["key"].unique().sort()
+        frame.filter(pl.col(ASIDE) == Aside.UNMATCHED)["key"].unique().sort()
         if "key" in frame.columns
         else pl.Series([], dtype=pl.String())
     )

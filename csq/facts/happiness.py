@@ -9,19 +9,23 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from csq.aside import ASIDE, count_fates, no_fates, set_aside
 from csq.engine.base import exact_mean
 from csq.schema import COLUMNS, HAPPINESS, complete
 from csq.sources.load import RoleRows
 from csq.terms import Aside, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
-EXTRA = ("happiness_unknown", "decision_maker_mean", "lowest_role_mean")
-"""Columns for placement that are no facts of their own: why there is no score, and two role means."""
+HAPPINESS_UNKNOWN, DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN = "_happiness_unknown", "_decision_maker_mean", "_role_min"
+"""Columns for placement that are no facts of their own: why there is no score, and two means by role."""
+EXTRA = (HAPPINESS_UNKNOWN, DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN)
 
 TOP_BOX = 75.0
 """An answer at or above this, on 0-100, is in the top box."""
 STALE_DAYS = 180
 """A newest answer older than this is stale."""
+ANSWERS = pl.col("responses").fill_null(1).clip(1)
+"""How many answers a row stands for: one, unless the export has averaged several into it."""
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
@@ -59,44 +63,59 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     """
     everyone = pl.DataFrame({"account_id": members})
     if rows is None:
-        none = dict.fromkeys(EXTRA[1:], pl.lit(None, dtype=pl.Float64()))
-        unknown = pl.lit(str(Unknown.NO_CSAT_FILE))
-        frame = complete(everyone, HAPPINESS_KEYED).with_columns(happiness_unknown=unknown, **none)
-        return Happiness(frame=frame, fates=_count(None), axis=None, asks_known=False)
+        return _no_survey(everyone)
     marked = _mark(rows.frame, members, as_of, window_days)
-    answered = marked.filter(
-        pl.col("answer").is_not_null() & (pl.col("aside").is_null() | (pl.col("aside") == Aside.OUTSIDE_WINDOWS))
-    )
-    present = set(answered["survey"].unique())
-    axis = next((kind for kind in Survey if kind in present), None)
+    in_window = marked.filter(pl.col(ASIDE).is_null())
+    ever = marked.filter(pl.col(ASIDE).is_null() | (pl.col(ASIDE) == Aside.OUTSIDE_WINDOWS))
+    answered = pl.col("answer").is_not_null()
+    axis = _axis(in_window.filter(answered), ever.filter(answered), ever)
     of_axis = pl.col("survey") == str(axis)
-    in_window = marked.filter(pl.col("aside").is_null())
-    axis_rows = in_window.filter(of_axis)
-    counted = axis_rows.filter(pl.col("answer").is_not_null())
-    asks_known = bool((marked["answer"].is_null() | marked["asked_known"]).any())
-    facts = (
-        everyone.join(_answers(counted), on="account_id", how="left", maintain_order="left")
-        .join(_roles(counted), on="account_id", how="left", maintain_order="left")
-        .join(_asks(axis_rows, known=asks_known), on="account_id", how="left", maintain_order="left")
-        .join(_before(rows.frame, axis, as_of, window_days), on="account_id", how="left", maintain_order="left")
-        .join(_newest(answered.filter(of_axis), as_of), on="account_id", how="left", maintain_order="left")
-        .join(_other(in_window), on="account_id", how="left", maintain_order="left")
-        .with_columns(pl.col("responses").fill_null(0))
+    asks_known = bool(marked.filter(of_axis).select((~answered | pl.col("asked_known")).any()).item())
+    parts = (
+        _answers(in_window.filter(of_axis & answered)),
+        _roles(in_window.filter(of_axis & answered)),
+        _asks(in_window.filter(of_axis), known=asks_known),
+        _before(rows.frame.filter(of_axis & answered), as_of, window_days),
+        _newest(ever.filter(of_axis & answered), as_of),
+        _other(in_window.filter(answered)),
     )
-    if asks_known:
-        facts = facts.with_columns(pl.col("asked").fill_null(0))
+    facts = everyone
+    for part in parts:
+        facts = facts.join(part, on="account_id", how="left", maintain_order="left")
     facts = facts.with_columns(
+        pl.col("responses").fill_null(0),
+        pl.col("asked").fill_null(0) if asks_known else pl.col("asked"),
+    ).with_columns(
         # Rows that average several answers may count more answers than asks.
         response_rate_pct=(pl.col("responses") / pl.col("asked").replace(0, None) * 100).clip(0, 100),
         csat_change=pl.col("csat_mean") - pl.col("before"),
         silence=_silence(asks_known=asks_known),
-    ).with_columns(happiness_unknown=_unknown(asks_known=asks_known))
+        **{HAPPINESS_UNKNOWN: _unknown(asks_known=asks_known)},
+    )
     return Happiness(
         frame=complete(facts, HAPPINESS_KEYED).select(*(c.name for c in HAPPINESS_KEYED), *EXTRA),
         fates=_count(marked),
         axis=axis,
         asks_known=asks_known,
     )
+
+
+def _no_survey(everyone: pl.DataFrame) -> Happiness:
+    """What is known of happiness without a csat file."""
+    frame = complete(everyone, HAPPINESS_KEYED).with_columns(
+        pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN),
+        *(pl.lit(None, dtype=pl.Float64()).alias(name) for name in (DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN)),
+    )
+    return Happiness(frame=frame, fates=no_fates(), axis=None, asks_known=False)
+
+
+def _axis(*telling: pl.DataFrame) -> Survey | None:
+    """The kind of survey that feeds the axis: the first that the most telling of the frames has."""
+    for rows in telling:
+        present = set(rows["survey"].unique())
+        if present:
+            return next(kind for kind in Survey if kind in present)
+    return None
 
 
 def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
@@ -108,57 +127,58 @@ def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
     return inside.fill_null(value=back == 0)
 
 
-def _latest() -> pl.Expr:
-    """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is."""
-    key = ["account_id", "survey", "respondent"]
+def _latest(*also: pl.Expr) -> pl.Expr:
+    """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is.
+
+    Args:
+        also: What besides account, survey and respondent sets rows apart.
+    """
     order = pl.struct(
-        pl.col("at").is_not_null().alias("dated"), "at", -pl.col("answer"), "role", "comment", "file", "line"
+        pl.col("at").is_not_null().alias("dated"),
+        "at",
+        -pl.col("answer"),
+        "role",
+        "comment",
+        "responses",
+        "file",
+        "line",
     )
-    return pl.col("respondent").is_null() | (order.rank("ordinal", descending=True).over(key) == 1)
+    newest = order.rank("ordinal", descending=True).over("account_id", "survey", "respondent", *also)
+    return pl.col("respondent").is_null() | (newest == 1)
 
 
 def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int) -> pl.DataFrame:
     """Give every row that is not counted its reason. An answer outlives the request it answers."""
-
-    def put(frame: pl.DataFrame, mask: pl.Expr, reason: Aside) -> pl.DataFrame:
-        keep = pl.col("aside").is_not_null() | ~mask.fill_null(value=False)
-        return frame.with_columns(aside=pl.when(keep).then("aside").otherwise(pl.lit(str(reason))))
-
-    marked = put(rows, ~pl.col("account_id").is_in(members.implode()), Aside.NOT_A_CUSTOMER)
-    marked = put(marked, ~pl.col("asked") & pl.col("answer").is_null(), Aside.NOT_ASKED)
+    answered = pl.col("answer").is_not_null()
+    marked = set_aside(rows, ~pl.col("account_id").is_in(members.implode()), Aside.NOT_A_CUSTOMER)
+    marked = set_aside(marked, ~pl.col("asked") & ~answered, Aside.NOT_ASKED)
     if as_of:
-        marked = put(marked, pl.col("at").dt.date() > as_of, Aside.AFTER_AS_OF)
-        marked = put(marked, ~_span(as_of, days, 0), Aside.OUTSIDE_WINDOWS)
-    live = marked.filter(pl.col("aside").is_null() & pl.col("answer").is_not_null())
-    older = live.filter(~_latest()).select("file", "line", "survey", older=pl.lit(value=True))
-    marked = marked.join(older, on=["file", "line", "survey"], how="left", maintain_order="left")
-    return put(marked, pl.col("older"), Aside.OLDER_ANSWER).drop("older")
+        marked = set_aside(marked, pl.col("at").dt.date() > as_of, Aside.AFTER_AS_OF)
+        marked = set_aside(marked, ~_span(as_of, days, 0), Aside.OUTSIDE_WINDOWS)
+    live = (pl.col(ASIDE).is_null() & answered).alias("live")
+    return set_aside(marked, live & ~_latest(live), Aside.OLDER_ANSWER)
 
 
 def _answers(counted: pl.DataFrame) -> pl.DataFrame:
     """Count, mean, spread and top box of the answers that count, by account."""
-    n = pl.col("responses").fill_null(1).clip(1)
-    grouped = counted.with_columns(n=n, total=(pl.col("answer") * 1_000_000).round().cast(pl.Int64) * n).group_by(
-        "account_id"
-    )
-    has_comments = counted["comment"].is_not_null().any() if counted.height else False
-    facts = grouped.agg(
-        responses=pl.col("n").sum(),
-        csat_mean=pl.col("total").sum() / 1_000_000 / pl.col("n").sum(),
+    has_comments = counted["comment"].is_not_null().any()
+    facts = counted.group_by("account_id").agg(
+        responses=ANSWERS.sum(),
+        csat_mean=exact_mean(pl.col("answer"), ANSWERS),
         csat_min=pl.col("answer").min(),
         csat_max=pl.col("answer").max(),
         hits=(pl.col("answer") >= TOP_BOX).sum(),
         # An average says nothing of how many of its answers were high.
-        averaged=(pl.col("n") > 1).any(),
+        single=(ANSWERS == 1).all(),
         comments_missing=pl.col("comment").is_null().sum() if has_comments else pl.lit(None, dtype=pl.Int64()),
     )
     low, high = wilson(pl.col("hits"), pl.col("responses"))
-    single = ~pl.col("averaged")
+    single = pl.when("single")
     return facts.with_columns(
-        top_box_pct=pl.when(single).then(pl.col("hits") / pl.col("responses") * 100),
-        top_box_low_pct=pl.when(single).then(low),
-        top_box_high_pct=pl.when(single).then(high),
-    ).drop("hits", "averaged")
+        top_box_pct=single.then(pl.col("hits") / pl.col("responses") * 100),
+        top_box_low_pct=single.then(low),
+        top_box_high_pct=single.then(high),
+    ).drop("hits", "single")
 
 
 def _roles(counted: pl.DataFrame) -> pl.DataFrame:
@@ -166,52 +186,49 @@ def _roles(counted: pl.DataFrame) -> pl.DataFrame:
     roles = (
         counted.drop_nulls("role")
         .group_by("account_id", "role")
-        .agg(mean=exact_mean(pl.col("answer")), n=pl.len())
+        .agg(mean=exact_mean(pl.col("answer"), ANSWERS), n=ANSWERS.sum())
         .sort("account_id", "role")
     )
-    text = pl.format("{} {} ({})", pl.col("role"), pl.col("mean").round(1), pl.col("n"))
+    mean = pl.col("mean")
     return roles.group_by("account_id", maintain_order=True).agg(
-        csat_by_role=text.str.join("; "),
-        role_gap=pl.when(pl.len() > 1).then(pl.col("mean").max() - pl.col("mean").min()),
-        decision_maker_mean=pl.col("mean").filter(pl.col("role") == "decision_maker").first(),
-        lowest_role_mean=pl.col("mean").min(),
+        pl.format("{} {} ({})", "role", mean.round(1), "n").str.join("; ").alias("csat_by_role"),
+        pl.when(pl.len() > 1).then(mean.max() - mean.min()).alias("role_gap"),
+        mean.filter(pl.col("role") == "decision_maker").first().alias(DECISION_MAKER_MEAN),
+        mean.min().alias(LOWEST_ROLE_MEAN),
     )
 
 
-def _asks(axis_rows: pl.DataFrame, *, known: bool) -> pl.DataFrame:
+def _asks(asks: pl.DataFrame, *, known: bool) -> pl.DataFrame:
     """People asked: distinct respondents, and each row that names nobody."""
     if not known:
         return pl.DataFrame(schema={"account_id": pl.String(), "asked": pl.Int64()})
     named = pl.col("respondent").drop_nulls().n_unique()
     # An average of n answers stands for at least n people asked.
-    nobody = pl.col("responses").fill_null(1).clip(1).filter(pl.col("respondent").is_null()).sum()
-    return axis_rows.group_by("account_id").agg(asked=named + nobody)
+    nobody = ANSWERS.filter(pl.col("respondent").is_null()).sum()
+    return asks.group_by("account_id").agg(asked=named + nobody)
 
 
-def _before(rows: pl.DataFrame, axis: Survey | None, as_of: date | None, days: int) -> pl.DataFrame:
+def _before(answers: pl.DataFrame, as_of: date | None, days: int) -> pl.DataFrame:
     """Mean answer in the window before, the latest of each respondent."""
-    earlier = rows.filter(
-        _span(as_of, days, 1)
-        & (pl.col("survey") == str(axis))
-        & pl.col("answer").is_not_null()
-        & pl.col("aside").is_null()
-    )
-    return earlier.filter(_latest()).group_by("account_id").agg(before=exact_mean(pl.col("answer")))
+    earlier = answers.filter(_span(as_of, days, 1) & pl.col(ASIDE).is_null()).filter(_latest())
+    return earlier.group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
 
 
-def _newest(answered: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+def _newest(answers: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """Days since the newest answer, whatever its window."""
     age = pl.lit(as_of, dtype=pl.Date()) - pl.col("at").dt.date().max()
-    return answered.group_by("account_id").agg(days_since_response=age.dt.total_days(), ever=pl.lit(value=True).first())
+    return answers.group_by("account_id").agg(days_since_response=age.dt.total_days(), ever=pl.lit(value=True).first())
 
 
-def _other(in_window: pl.DataFrame) -> pl.DataFrame:
+def _other(answered: pl.DataFrame) -> pl.DataFrame:
     """NPS and effort as facts of their own, whichever survey feeds the axis."""
-    answered = in_window.filter(pl.col("answer").is_not_null())
-    points = pl.col("answer").filter(pl.col("survey") == str(Survey.NPS))
-    # On 0-100 a promoter's 9 of 10 is 90 and a detractor's 6 is 60 (Reichheld 2003, HBR 81:46-54).
+    of_nps = pl.col("survey") == str(Survey.NPS)
+    # On 0-100 a promoter's 9 of 10 is 90 and a detractor's 6 is 60 (Reichheld 2003, HBR 81:46-54); an
+    # average of several answers is neither.
+    points = pl.col("answer").filter(of_nps & (ANSWERS == 1))
     nps = ((points >= 90 - 1e-9).sum() - (points <= 60 + 1e-9).sum()) / points.count().replace(0, None) * 100
-    ces = exact_mean(pl.col("answer").filter(pl.col("survey") == str(Survey.CES)))
+    of_ces = pl.col("survey") == str(Survey.CES)
+    ces = exact_mean(pl.col("answer").filter(of_ces), ANSWERS.filter(of_ces))
     return answered.group_by("account_id").agg(nps=nps, ces=ces)
 
 
@@ -241,10 +258,7 @@ def _unknown(*, asks_known: bool) -> pl.Expr:
     )
 
 
-def _count(marked: pl.DataFrame | None) -> pl.DataFrame:
+def _count(marked: pl.DataFrame) -> pl.DataFrame:
     """Rows of the files by fate. A row that answers several surveys is used if one of them is."""
-    if marked is None:
-        return pl.DataFrame(schema={"file": pl.String(), "aside": pl.String(), "rows": pl.UInt32()})
-    fate = pl.when(~pl.col("aside").is_null().any()).then(pl.col("aside").min())
-    rows = marked.group_by("file", "line").agg(aside=fate)
-    return rows.group_by("file", "aside").agg(rows=pl.len()).sort("file", "aside")
+    reason = pl.when(~pl.col(ASIDE).is_null().any()).then(pl.col(ASIDE).min())
+    return count_fates(marked.group_by("file", "line").agg(reason.alias(ASIDE)))

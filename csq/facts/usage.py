@@ -1,4 +1,4 @@
-"""A reduced event log to usage facts, one row per account.
+"""An event log to usage facts, one row per account.
 
 An account the log knows but that did nothing in the window has zeros; one that the log does not
 know has nulls and the reason `not_in_usage`. A window the log does not reach back to is not known.
@@ -9,18 +9,21 @@ from datetime import date
 
 import polars as pl
 
-from csq.engine.base import LogSummary, UsageWindows, exact_sum
+from csq.aside import no_fates
+from csq.engine.base import LogSummary, Span, UsageWindows, exact_sum
 from csq.engine.local import reduce_log
 from csq.schema import COLUMNS, USAGE, complete
 from csq.sources.load import RoleRows
 from csq.terms import MetricKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
+USAGE_UNKNOWN = "_usage_unknown"
+"""Column that says why usage is not known, a `terms.Unknown`; null where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """frame: account_id, `schema.USAGE`, `usage_unknown`, and of metric tables `metric_<name>` columns.
+    """frame: account_id, `schema.USAGE`, `USAGE_UNKNOWN`, and of metric tables `metric_<name>` columns.
 
     fates: file, aside, rows. `metrics` gives the kind of each metric column, by name without prefix.
     """
@@ -35,8 +38,8 @@ class Usage:
 def no_usage(members: pl.Series) -> Usage:
     """What is known of usage without a usage file."""
     frame = complete(pl.DataFrame({"account_id": members}), USAGE_KEYED)
-    fates = pl.DataFrame(schema={"file": pl.String(), "aside": pl.String(), "rows": pl.UInt32()})
-    return Usage(frame=frame.with_columns(usage_unknown=pl.lit(str(Unknown.NO_USAGE_FILE))), fates=fates)
+    unknown = pl.lit(str(Unknown.NO_USAGE_FILE)).alias(USAGE_UNKNOWN)
+    return Usage(frame=frame.with_columns(unknown), fates=no_fates())
 
 
 def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
@@ -44,38 +47,34 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
 
     Args:
         rows: Log rows, see `engine.local.reduce_log`.
-        accounts: The population, with `seats` and `features_entitled` where known.
+        accounts: The population, with `seats` and `features_entitled`.
         as_of: Last day of the window; None where the log has no dates, so that all of it counts.
         days: Length of the window.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.frame["at"].is_not_null().any() else None
     log = reduce_log(rows.frame, accounts["account_id"], windows)
-    frame = accounts.select("account_id", "seats", *(n for n in ("features_entitled",) if n in accounts.columns))
-    parts = (_volume(log, windows), _people(log, windows), _features(log, frame))
-    for part in parts:
+    frame = accounts.select("account_id", "seats", "features_entitled")
+    for part in (_volume(log, windows), _people(log, windows), _features(log, frame)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
-    in_log = pl.col("events").is_not_null()
-    has_users, has_features = log.users.height > 0, rows.frame["feature"].is_not_null().any()
+    has_users, has_features = (rows.frame[name].is_not_null().any() for name in ("user_id", "feature"))
     frame = frame.with_columns(
-        usage_unknown=pl.when(~in_log).then(pl.lit(str(Unknown.NOT_IN_USAGE))),
-        # Known to the log and without a row in a window is zero; a column the log lacks stays unknown.
-        active_users=pl.when(in_log & pl.lit(has_users)).then(pl.col("active_users").fill_null(0)).cast(pl.Float64),
-        features_used=pl.when(in_log & pl.lit(has_features)).then(pl.col("features_used").fill_null(0)),
-        features_dropped=pl.when(in_log & pl.lit(has_features)).then(pl.col("features_dropped").fill_null(0)),
+        active_users=_counted("active_users", told=has_users),
+        features_used=_counted("features_used", told=has_features),
     )
+    # Without the window before nothing can be told to have been dropped since.
+    compared = windows is not None and _reached(log, windows.before)
+    dropped = pl.when(pl.lit(compared) & pl.col("features_used").is_not_null())
     frame = frame.with_columns(
         usage_change_pct=change_pct("events", "events_previous"),
         usage_change_yoy_pct=change_pct("events", "events_year_ago"),
-        seat_use_pct=pl.col("active_users") / pl.col("seats") * 100,
-        breadth_pct=(pl.col("features_used") / pl.col("features_available") * 100).clip(0, 100),
+        seat_use_pct=share_pct("active_users", "seats"),
+        breadth_pct=share_pct("features_used", "features_available").clip(0, 100),
         features_unused=(pl.col("features_available") - pl.col("features_used")).clip(0),
+        features_dropped=dropped.then(pl.col("features_dropped").fill_null(0)),
+        **{USAGE_UNKNOWN: pl.when(pl.col("events").is_null()).then(pl.lit(str(Unknown.NOT_IN_USAGE)))},
     )
-    if windows is None or log.first_day is None or log.first_day > windows.before.first:
-        # Without the window before nothing can be told to have been dropped since.
-        frame = frame.with_columns(features_dropped=pl.lit(None, dtype=pl.Int64()))
-    promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), "usage_unknown").sort("account_id")
-    window = (windows.now.first, windows.now.last) if windows else None
-    return Usage(frame=promised, fates=log.fates, window=window)
+    promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN).sort("account_id")
+    return Usage(frame=promised, fates=log.fates, window=(windows.now.first, windows.now.last) if windows else None)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:
@@ -83,26 +82,47 @@ def change_pct(now: str, before: str) -> pl.Expr:
     return pl.when(pl.col(before) > 0).then((pl.col(now) / pl.col(before) - 1) * 100)
 
 
+def share_pct(part: str, whole: str) -> pl.Expr:
+    """Share in percent; null of nothing."""
+    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole) * 100)
+
+
+def _counted(name: str, *, told: bool) -> pl.Expr:
+    """A count of the window: zero where nothing was done, unknown where something was and no row says what.
+
+    Args:
+        name: Column with the count, null where it found nothing.
+        told: Whether the log has the cells that were counted.
+    """
+    count = pl.col(name).fill_null(0)
+    return pl.when(pl.lit(told) & pl.col("events").is_not_null() & ((count > 0) | (pl.col("events") == 0))).then(count)
+
+
+def _reached(log: LogSummary, span: Span) -> bool:
+    """Whether the log goes back to the first day of a window."""
+    return log.first_day is not None and log.first_day <= span.first
+
+
 def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     """Events and active days by window, and the last day of all."""
     events, day = pl.col("events"), pl.col("day")
     if windows is None:
-        return log.days.group_by("account_id").agg(events=exact_sum(events)).sort("account_id")
+        unknown = pl.lit(None, dtype=pl.Float64())
+        counted = log.days.group_by("account_id").agg(events=exact_sum(events)).sort("account_id")
+        return counted.with_columns(events_previous=unknown, events_year_ago=unknown)
     active = events > 0
-
-    def within(span: str) -> pl.Expr:
-        inside = getattr(windows, span)
-        reached = log.first_day is not None and log.first_day <= inside.first
-        total = exact_sum(events.filter(inside.holds(day)))
-        return total if reached else pl.lit(None, dtype=pl.Float64())
-
     last = day.filter(active).max()
+
+    def within(span: Span) -> pl.Expr:
+        total = exact_sum(events.filter(span.holds(day)))
+        return total if _reached(log, span) else pl.lit(None, dtype=pl.Float64())
+
     return (
         log.days.group_by("account_id")
         .agg(
             events=exact_sum(events.filter(windows.now.holds(day))),
-            events_previous=within("before"),
-            events_year_ago=within("year_ago"),
+            events_previous=within(windows.before),
+            events_year_ago=within(windows.year_ago),
             active_days=day.filter(active & windows.now.holds(day)).n_unique(),
             last_active_date=last,
             idle_days=(pl.lit(windows.as_of) - last).dt.total_days(),
@@ -118,7 +138,7 @@ def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     return top.group_by("account_id", maintain_order=True).agg(
         active_users=pl.col("active").sum(),
         top_user=pl.col("user_id").first(),
-        top_user_share_pct=pl.col("events").first() / pl.col("events").sum() * 100,
+        top_user_share_pct=pl.col("events").first() / exact_sum(pl.col("events")) * 100,
         top_user_idle_days=idle,
     )
 
@@ -126,19 +146,15 @@ def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
 def _features(log: LogSummary, accounts: pl.DataFrame) -> pl.DataFrame:
     """Features used and dropped, against those entitled or else all that the log knows."""
     known = log.features["feature"].n_unique()
-    entitled = (
-        pl.col("features_entitled").str.split(";").list.eval(pl.element().str.strip_chars()).list.n_unique()
-        if "features_entitled" in accounts.columns
-        else pl.lit(None, dtype=pl.Int64())
-    )
+    told = pl.col("features_entitled")
     # A bare number in the column is how many, a list is which.
-    count = (
-        pl.col("features_entitled").cast(pl.Int64, strict=False)
-        if "features_entitled" in accounts.columns
-        else pl.lit(None, dtype=pl.Int64())
-    )
+    number = told.cast(pl.Int64, strict=False)
+    named = told.str.split(";").list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls().unique())
+    entitled = pl.coalesce(number, named.list.len())
     used = log.features.group_by("account_id").agg(
         features_used=pl.col("now").sum(), features_dropped=(pl.col("before") & ~pl.col("now")).sum()
     )
-    available = accounts.select("account_id", features_available=pl.coalesce(count, entitled, pl.lit(known or None)))
+    available = accounts.select(
+        "account_id", features_available=pl.when(entitled > 0).then(entitled).otherwise(pl.lit(known or None))
+    )
     return available.join(used, on="account_id", how="left", maintain_order="left")

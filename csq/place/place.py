@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.facts.build import Facts
+from csq.facts.coverage import coverage_facts
 from csq.place.pinned import pinned_lines
 from csq.place.quadrants import place_accounts
 from csq.place.scores import happiness_score, score_usage
@@ -14,12 +15,12 @@ from csq.place.thresholds import take_cuts
 from csq.place.tiers import assign_tiers
 from csq.report import Cut, Note
 from csq.settings.model import Settings
-from csq.terms import Axis, NoteKind
+from csq.terms import Axis, NoteKind, Unknown
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """`frame` is that of the facts with `schema.PLACE`, the usage parts and `inactive` added."""
+    """`frame` is that of the facts with `schema.PLACE`, `missing`, `coverage_pct` and the usage parts added."""
 
     frame: pl.DataFrame
     bands: Mapping[str, Decimal]
@@ -44,6 +45,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
         pinned=settings.thresholds.references,
     )
     frame = scored.frame.with_columns(happiness_score=happiness_score(settings.happiness))
+    frame = frame.with_columns(_unscored(axis) for axis in Axis).with_columns(**coverage_facts())
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
     order = {name: place for place, name in enumerate(bands)}
     by_tier = frame.sort(
@@ -51,16 +53,18 @@ def place(facts: Facts, settings: Settings) -> Placed:
     )
     rules = {Axis.USAGE: settings.thresholds.usage, Axis.HAPPINESS: settings.thresholds.happiness}
     cuts = tuple(cut for axis, rule in rules.items() for cut in take_cuts(by_tier, axis, rule))
-    notes = [Note(kind=NoteKind.CHOICE, text=text) for text in scored.notes]
-    notes += [
-        Note(kind=NoteKind.CHOICE, text=f"the {cut.axis} cut of the tier `{cut.tier}` is {cut.note}")
-        for cut in cuts
-        if cut.note
-    ]
+    noted = [f"the {cut.axis} cut of the tier `{cut.tier}` is {cut.note}" for cut in cuts if cut.note]
     return Placed(
         frame=place_accounts(frame, cuts),
         bands=bands,
         cuts=cuts,
         pinned=pinned_lines(bands, cuts, scored.references),
-        notes=tuple(notes),
+        notes=tuple(Note(kind=NoteKind.CHOICE, text=text) for text in (*scored.notes, *noted)),
     )
+
+
+def _unscored(axis: Axis) -> pl.Expr:
+    """Why an axis is unknown: it was not measured, or what was measured makes no score."""
+    name = f"_{axis}_unknown"
+    unscored = pl.when(pl.col(f"{axis}_score").is_null()).then(pl.lit(str(Unknown.NO_USABLE_METRIC)))
+    return pl.coalesce(name, unscored).alias(name)

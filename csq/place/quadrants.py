@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from csq.facts.coverage import axis_gaps
+from csq.place.scores import INACTIVE
 from csq.report import Cut
 from csq.terms import Axis, Evidence, Level, Quadrant, Silence
 
@@ -18,8 +20,8 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
     """Add levels, cuts, margins, borderline, evidence, quadrant and the reason for unknown.
 
     Args:
-        frame: Has `tier`, both scores (rounded to 4 places), `inactive`, `usage_unknown`,
-            `happiness_unknown`, `responses`, `asked`, `silence`.
+        frame: Has `tier`, both scores (rounded to 4 places), `INACTIVE`, the axes' reasons for being
+            unknown, `responses`, `asked`, `silence`.
         cuts: One per axis and tier; an axis without any has no known scores.
     """
     for axis in Axis:
@@ -31,21 +33,17 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
         # At the cut is high; doing nothing is low even where the cut is zero.
         high = margin >= 0
         if axis is Axis.USAGE:
-            high &= ~pl.col("inactive").fill_null(value=False)
+            high &= ~pl.col(INACTIVE).fill_null(value=False)
         level = (
             pl.when(margin.is_null()).then(pl.lit(str(Level.UNKNOWN))).when(high).then(pl.lit(str(Level.HIGH)))
         ).otherwise(pl.lit(str(Level.LOW)))
         frame = frame.with_columns(margin.alias(f"{axis}_margin"), level.alias(f"{axis}_level"))
     near = [(pl.col(f"{axis}_margin").abs() < BORDERLINE).fill_null(value=False) for axis in Axis]
-    reasons = [
-        pl.when(pl.col(f"{axis}_unknown").is_not_null()).then(pl.format("{}: {}", pl.lit(str(axis)), f"{axis}_unknown"))
-        for axis in Axis
-    ]
     return frame.with_columns(
         borderline=pl.any_horizontal(near),
         evidence=evidence(),
         quadrant=quadrant(),
-        unknown_reason=pl.concat_str(reasons, separator="; ", ignore_nulls=True).replace("", None),
+        unknown_reason=pl.concat_str(axis_gaps(), separator="; ", ignore_nulls=True).replace("", None),
     )
 
 

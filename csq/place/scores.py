@@ -13,7 +13,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from csq.facts.happiness import DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN
+from csq.facts.usage import share_pct
 from csq.settings.model import ALL_TIERS, Happiness
+from csq.sources.usage import METRIC
 from csq.terms import MetricKind
 
 NEW_DAYS = 90
@@ -22,12 +25,13 @@ LEAST_IN_TIER = 10
 """With fewer accounts a tier's own figures say little; those of all accounts are taken."""
 PART = "usage_part_"
 """Prefix of the columns that hold the parts."""
-LOG_PARTS = ("seat_use", "breadth", "active_days", "volume")
+INACTIVE = "_inactive"
+"""Column that says whether nothing at all was done in the window; null where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """`frame` gains `usage_score`, `inactive`, `is_new`, `happiness_score` and one `usage_part_<name>` per part.
+    """`frame` gains `usage_score`, `is_new`, `INACTIVE` and one `usage_part_<name>` per part.
 
     `references` are the amounts that count as 100, by part and tier; `notes` say what was done
     without.
@@ -67,40 +71,39 @@ def score_usage(
         pinned: References by part and tier that stand in for the 75th percentiles.
     """
     frame = frame.with_columns(is_new=is_new())
-    notes: list[str] = []
     per_seat = frame["seats"].is_not_null().any()
-    if not per_seat:
-        notes.append("no seats are known: volume is compared account by account, not per seat")
-    amounts = _amounts(metrics, per_seat=per_seat, window=window)
-    frame = frame.with_columns(**{f"_{name}": amount for name, amount in amounts.items()})
+    notes = () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
+    amounts = _amounts(metrics, window, per_seat=per_seat)
+    frame = frame.with_columns(amount.alias(f"_{name}") for name, amount in amounts.items())
     references = {name: _references(frame, f"_{name}", pinned.get(name, {})) for name in amounts}
     parts = _plain_parts(metrics, window, per_seat=per_seat)
     for name, by_tier in references.items():
-        reference = pl.col("tier").replace_strict(by_tier, default=by_tier.get(ALL_TIERS), return_dtype=pl.Float64())
+        reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(f"_{name}") / reference * 100
-    capped = {PART + name: part.clip(0, 100) for name, part in parts.items()}
-    frame = frame.with_columns(**capped).drop(f"_{name}" for name in amounts)
+    frame = frame.with_columns(part.clip(0, 100).alias(PART + name) for name, part in parts.items())
     score = _weighted_mean({PART + name: weights.get(name, 1.0) for name in parts})
-    frame = frame.with_columns(usage_score=score.round(4), inactive=_inactive(metrics))
-    return Scored(frame=frame, references=references, notes=tuple(notes))
+    frame = frame.with_columns(score.round(4).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+    return Scored(frame=frame.drop(f"_{name}" for name in amounts), references=references, notes=notes)
+
+
+def _own_days(window: tuple[date, date]) -> pl.Expr:
+    """Days of the window that an account is asked for: all of them, or those since its start while it is new."""
+    first, last = window
+    days = (last - first).days + 1
+    since_start = (pl.lit(last) - pl.col("start_date")).dt.total_days() + 1
+    return pl.when("is_new").then(since_start.clip(1, days)).otherwise(days)
 
 
 def _amounts(
-    metrics: Mapping[str, MetricKind], *, per_seat: bool, window: tuple[date, date] | None
+    metrics: Mapping[str, MetricKind], window: tuple[date, date] | None, *, per_seat: bool
 ) -> dict[str, pl.Expr]:
     """What is compared within the tier, by part: events or counts per seat, people where no seats are known."""
     seats = pl.col("seats") if per_seat else pl.lit(1)
-    if not metrics:
-        share = pl.lit(1.0)
-        if window:
-            days = (window[1] - window[0]).days + 1
-            share = (pl.col("tenure_days") + 1).clip(1, days) / days
-            # A new account is asked for no more than the days it has had.
-            share = pl.when(pl.col("is_new")).then(share).otherwise(1.0)
-        return {"volume": pl.col("events") / seats / share}
-    counted = {name: pl.col(f"metric_{name}") / seats for name, kind in metrics.items() if kind is MetricKind.COUNT}
-    people = {name: pl.col(f"metric_{name}") for name, kind in metrics.items() if kind is MetricKind.USERS}
-    return counted if per_seat else counted | people
+    share = _own_days(window) / ((window[1] - window[0]).days + 1) if window else pl.lit(1.0)
+    counts = {name: pl.col(METRIC + name) for name, kind in metrics.items() if kind is MetricKind.COUNT}
+    counts = counts if metrics else {"volume": pl.col("events")}
+    people = {name: pl.col(METRIC + name) for name, kind in metrics.items() if kind is MetricKind.USERS}
+    return {name: count / seats / share for name, count in counts.items()} | ({} if per_seat else people)
 
 
 def _plain_parts(
@@ -108,37 +111,36 @@ def _plain_parts(
 ) -> dict[str, pl.Expr]:
     """Parts that need no comparison."""
     if metrics:
-        parts = {name: pl.col(f"metric_{name}") for name, kind in metrics.items() if kind is MetricKind.PERCENT}
+        parts = {name: pl.col(METRIC + name) for name, kind in metrics.items() if kind is MetricKind.PERCENT}
         if per_seat:
             people = [name for name, kind in metrics.items() if kind is MetricKind.USERS]
-            parts |= {name: pl.col(f"metric_{name}") / pl.col("seats") * 100 for name in people}
+            parts |= {name: share_pct(METRIC + name, "seats") for name in people}
         return parts
     parts = {"seat_use": pl.col("seat_use_pct"), "breadth": pl.col("breadth_pct")}
     if window:
         first, last = window
-        # Working days from each possible start to the end of the window, looked up by tenure.
-        by_tenure = {n: max(working_days(last - timedelta(days=n), last), 1) for n in range((last - first).days + 1)}
-        tenure = pl.col("tenure_days").clip(0, (last - first).days)
-        own = tenure.replace_strict(by_tenure, default=None, return_dtype=pl.Int64())
-        working = pl.when(pl.col("is_new")).then(own).otherwise(by_tenure[(last - first).days])
-        parts["active_days"] = pl.col("active_days") / working * 100
+        days = range(1, (last - first).days + 2)
+        # Of one or two days, a weekend, none is a working day: being active on them counts all the same.
+        working = {n: max(working_days(last - timedelta(days=n - 1), last), 1) for n in days}
+        own = _own_days(window).replace_strict(working, default=None, return_dtype=pl.Int64())
+        parts["active_days"] = pl.col("active_days") / own * 100
     return parts
 
 
 def _references(frame: pl.DataFrame, amount: str, pinned: Mapping[str, float]) -> dict[str, float]:
-    """75th percentile of an amount in each tier, over all accounts for small tiers; pinned ones stand.
+    """What counts as 100 in each tier: the pinned amount, else the 75th percentile of the tier's settled accounts.
 
-    Ten digits are kept, so that a printed reference is the one that was used.
+    That of all accounts stands in where the tier has under 10 of them or its own is zero. Ten digits
+    are kept, so that a printed reference is the one that was used.
     """
-    settled = frame.filter(~pl.col("is_new") & pl.col(amount).is_not_null())
-    if not settled.height:
-        settled = frame.filter(pl.col(amount).is_not_null())
-    overall = _p75(settled[amount])
+    scored = frame.filter(pl.col(amount).is_not_null())
+    settled = scored.filter(~pl.col("is_new"))
+    settled = settled if settled.height else scored
     found: dict[str, float] = {}
     for tier in sorted(frame["tier"].unique()):
         own = settled.filter(pl.col("tier") == tier)[amount]
-        told = pinned.get(tier, pinned.get(ALL_TIERS))
-        found[tier] = told if told is not None else (_p75(own) if len(own) >= LEAST_IN_TIER else 0.0) or overall
+        measured = _p75(own) if len(own) >= LEAST_IN_TIER else 0.0
+        found[tier] = pinned.get(tier) or pinned.get(ALL_TIERS) or measured or _p75(settled[amount])
     # Where three quarters do nothing, doing anything is full marks; dividing by zero is not.
     return {tier: reference or 1e-9 for tier, reference in found.items()}
 
@@ -159,16 +161,15 @@ def _weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
 
 
 def _inactive(metrics: Mapping[str, MetricKind]) -> pl.Expr:
-    """Whether nothing at all was done in the window; null where usage is not known."""
+    """Whether nothing at all was done in the window; null where that is not known."""
     if not metrics:
         return pl.col("events") == 0
-    kinds = [MetricKind.COUNT, MetricKind.USERS]
-    telling = [name for name, kind in metrics.items() if kind in kinds] or [
-        name for name, kind in metrics.items() if kind is MetricKind.PERCENT
-    ]
-    return (
-        pl.sum_horizontal(pl.col(f"metric_{name}").abs() for name in telling) == 0 if telling else pl.lit(value=False)
-    )
+    amounts = [name for name, kind in metrics.items() if kind in (MetricKind.COUNT, MetricKind.USERS)]
+    telling = amounts or [name for name, kind in metrics.items() if kind is MetricKind.PERCENT]
+    if not telling:
+        return pl.lit(None, dtype=pl.Boolean())
+    most = pl.max_horizontal(pl.col(METRIC + name).abs() for name in telling)
+    return most == 0
 
 
 def happiness_score(method: Happiness) -> pl.Expr:
@@ -177,7 +178,7 @@ def happiness_score(method: Happiness) -> pl.Expr:
     score = {
         Happiness.CSAT_MEAN: mean,
         Happiness.TOP_BOX: pl.col("top_box_pct"),
-        Happiness.DECISION_MAKER_FIRST: pl.coalesce("decision_maker_mean", mean),
-        Happiness.LOWEST_ROLE: pl.coalesce("lowest_role_mean", mean),
+        Happiness.DECISION_MAKER_FIRST: pl.coalesce(DECISION_MAKER_MEAN, mean),
+        Happiness.LOWEST_ROLE: pl.coalesce(LOWEST_ROLE_MEAN, mean),
     }[method]
     return score.round(4)

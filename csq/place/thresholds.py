@@ -1,6 +1,7 @@
 """Cuts: where high begins on an axis, for each tier."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import polars as pl
 
@@ -28,7 +29,7 @@ def weighted_median(values: pl.Series, weights: pl.Series) -> float | None:
 
 
 def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]:
-    """Take the cut of each tier, rounded to 4 places, sorted as the tiers come.
+    """Take the cut of each tier, rounded to 4 places, in the order in which the tiers come.
 
     Args:
         frame: Has `tier`, `is_new`, `contract_value` and the axis' score column.
@@ -38,27 +39,24 @@ def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]
     Raises:
         ConfigError: The rule gives numbers for tiers, but none for one that is there.
     """
-    score = f"{axis}_score"
     tiers = frame["tier"].unique(maintain_order=True).to_list()
-    scored = frame.filter(pl.col(score).is_not_null())
+    scored = frame.filter(pl.col(f"{axis}_score").is_not_null())
     settled = scored.filter(~pl.col("is_new"))
     note = None
     if not settled.height and scored.height:
-        settled, note = scored, "all accounts are new, so new ones count"
+        settled, note = scored, "taken over new accounts, since there are no others"
     if rule.at is not None:
         return tuple(_fixed(axis, tier, rule.at, settled) for tier in tiers)
     method = rule.method or "median"
-    if rule.within is Within.ALL:
-        at = _take(settled, score, method)
-        return tuple(_cut(axis, tier, at, method, settled.height, note) for tier in tiers) if at is not None else ()
+    if method == "weighted_median" and not (settled["contract_value"] > 0).any():
+        method, note = "median", note or "the median, since no contract value is known to weigh by"
     cuts = []
-    for tier in tiers:
-        own = settled.filter(pl.col("tier") == tier)
-        few = own.height < LEAST_IN_TIER
-        at = _take(settled if few else own, score, method)
-        why = f"taken over all accounts, since {own.height} in the tier are too few" if few and len(tiers) > 1 else note
-        if at is not None:
-            cuts.append(_cut(axis, tier, at, method, settled.height if few else own.height, why))
+    for tier in tiers if settled.height else ():
+        own = settled if rule.within is Within.ALL else settled.filter(pl.col("tier") == tier)
+        few = f"taken over all accounts, since {own.height} in the tier are too few"
+        why, own = (few, settled) if own.height < min(LEAST_IN_TIER, settled.height) else (note, own)
+        at = _take(own[f"{axis}_score"], own["contract_value"], method)
+        cuts.append(_cut(axis, tier, at, method, own.height, why))
     return tuple(cuts)
 
 
@@ -69,7 +67,8 @@ def _fixed(axis: Axis, tier: str, at: Mapping[str, float], settled: pl.DataFrame
             f"csq.yaml gives no {axis} cut for the tier `{tier}`",
             hint=f"add it under `thresholds: {axis}: at:`; the accounts' tiers come from `tiers:`",
         )
-    scored = settled if len(at) == 1 and ALL_TIERS in at else settled.filter(pl.col("tier") == tier)
+    of_all = at.keys() == {ALL_TIERS}
+    scored = settled if of_all else settled.filter(pl.col("tier") == tier)
     return _cut(axis, tier, value, "number", scored.height, None)
 
 
@@ -77,12 +76,12 @@ def _cut(axis: Axis, tier: str, at: float, method: str, scored: int, note: str |
     return Cut(axis=axis, tier=tier, at=round(at, 4), method=method, scored=scored, note=note)
 
 
-def _take(frame: pl.DataFrame, score: str, method: str) -> float | None:
+def _take(scores: pl.Series, values: pl.Series, method: str) -> float:
+    """The cut of scores that are all known; where nothing in them is worth anything, the plain median."""
     if method == "weighted_median":
-        weighted = weighted_median(frame[score], frame["contract_value"])
+        weighted = weighted_median(scores, values)
         if weighted is not None:
             return weighted
         method = "median"
     share = 0.5 if method == "median" else int(method[1:]) / 100
-    value = frame[score].quantile(share, "linear")
-    return None if value is None else float(value)
+    return cast("float", scores.quantile(share, "linear"))

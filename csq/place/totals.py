@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = {
     f"happiness: {Unknown.NO_ANSWER}": "happiness unknown: asked, no answer",
     f"happiness: {Unknown.NOT_IN_CSAT}": "happiness unknown: not in the csat files",
     f"happiness: {Unknown.ANSWERS_TOO_OLD}": "happiness unknown: answers older than the window",
+    f"happiness: {Unknown.NO_USABLE_METRIC}": "happiness unknown: averages, which do not show the answers",
     "contract_value": "contract value unknown",
     "seats": "seats unknown",
     "renewal_date": "renewal date unknown",

@@ -29,51 +29,49 @@ def prescribe(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     parts = [
         _quadrant(frame.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), known)
         for quadrant in playbook.order
+        if (frame["quadrant"] == quadrant).any()
     ]
     # The order of attack first, then the money at stake; unknown value last within its quadrant.
     ordered = pl.concat(
-        part.sort("contract_value", "account_id", descending=[True, False], nulls_last=True) for part in parts
+        part.sort("contract_value", "account_id", descending=[True, False], nulls_last=True)
+        for part in parts or [frame]
     )
     ranked = ordered.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    others = [name for name in frame.columns if name in ranked.columns]
-    return complete(ranked, PLAN).select(*others, *(column.name for column in PLAN))
+    return complete(ranked, PLAN).select(*frame.columns, *(column.name for column in PLAN))
 
 
 def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, known: Mapping[str, Kind]) -> pl.DataFrame:
     """Play, queue, next step and risks for the accounts of one quadrant."""
-    steps = _which(rows, entry.play.steps, known)
-    for number, step in enumerate(entry.play.steps):
-        if step.done_by and f"event_{step.done_by}_days" in rows.columns:
-            steps = steps.with_columns(pl.col(str(number)) & rows[f"event_{step.done_by}_days"].is_null())
-    first = pl.coalesce(pl.when(str(number)).then(pl.lit(step.do)) for number, step in enumerate(entry.play.steps))
-    risks = _which(rows, entry.risks, known)
-    texts = [pl.when(str(number)).then(pl.lit(risk.text)) for number, risk in enumerate(entry.risks)]
-    noted = pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], dtype=pl.List(pl.String))
-    next_steps = steps.select(first.alias("text"))["text"].to_list()
-    risk_lists = risks.select(noted.alias("texts"))["texts"].to_list() if texts else [[] for _ in next_steps]
-    facts = _facts_for(rows, [step.do for step in entry.play.steps] + [risk.text for risk in entry.risks])
+    steps, risks = entry.play.steps, entry.risks
+    facts = _facts_for(rows, [*(step.do for step in steps), *(risk.text for risk in risks)])
+    next_steps, risk_lists = [], []
+    for row, holds in zip(facts, _which(rows, [*steps, *risks], known), strict=True):
+        step = next((step for step, applies in zip(steps, holds, strict=False) if applies), None)
+        next_steps.append(fill(step.do, row) if step else None)
+        noted = zip(risks, holds[len(steps) :], strict=True)
+        risk_lists.append([fill(risk.text, row) for risk, applies in noted if applies])
     return rows.with_columns(
         pl.lit(entry.play.headline).alias("play"),
         pl.lit(str(entry.queue)).alias("queue"),
-        pl.Series(
-            "next_step", [text and fill(text, row) for text, row in zip(next_steps, facts, strict=True)], pl.String
-        ),
-        pl.Series(
-            "risks",
-            [[fill(text, row) for text in texts] for texts, row in zip(risk_lists, facts, strict=True)],
-            pl.List(pl.String),
-        ),
+        pl.Series("next_step", next_steps, pl.String),
+        pl.Series("risks", risk_lists, pl.List(pl.String)),
     )
 
 
-def _which(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
-    """One Boolean column per entry, named by its number: whether it applies to a row."""
+def _which(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> list[tuple[bool, ...]]:
+    """For each row whether each entry applies: its condition holds, and no event on record shows that it is done."""
     conditions = {
         str(number): compile_condition(entry.when, known) for number, entry in enumerate(entries) if entry.when
     }
-    judged = evaluate(rows, conditions).fill_null(value=False).get_columns() if conditions else []
-    always = [pl.lit(value=True).alias(str(number)) for number, entry in enumerate(entries) if not entry.when]
-    return rows.select("account_id").with_columns(judged).with_columns(always)
+    judged = evaluate(rows, conditions).get_columns() if conditions else []
+    applies = []
+    for number, entry in enumerate(entries):
+        holds = pl.col(str(number)).fill_null(value=False) if entry.when else pl.lit(value=True)
+        done = f"event_{entry.done_by}_days" if isinstance(entry, Step) and entry.done_by else None
+        open_yet = pl.col(done).is_null() if done in rows.columns else pl.lit(value=True)
+        applies.append((holds & open_yet).alias(f"applies {number}"))
+    every_row = pl.repeat(True, pl.len()).alias("row")
+    return [flags[1:] for flags in rows.with_columns(judged).select(every_row, *applies).iter_rows()]
 
 
 def _facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:

@@ -1,17 +1,14 @@
-"""A playbook as people and editors read it: a quadrant laid out as text, the JSON schema, the table of keys."""
+"""A playbook as people and editors read it: a quadrant laid out as text, and the JSON schema of the file."""
 
 import json
 import textwrap
-import types
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from csq.playbook.model import Playbook, QuadrantEntry, Step
 from csq.terms import Quadrant
-from csq.validation import Section
 
 WIDTH = 80
 
@@ -79,44 +76,3 @@ def _wrapped(text: str, lead: str = "") -> list[str]:
     return textwrap.wrap(
         " ".join(text.split()), WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
     )
-
-
-def key_table(model: type[Section]) -> str:
-    """Return the keys of a file as a Markdown table: key, what it holds, what it means.
-
-    `NAME` stands for a key of the user's own, `[]` for each entry of a list. What is made of the
-    same keys as something before it is not taken apart again.
-    """
-    rows = ["| key | holds | meaning |", "|---|---|---|"]
-    rows += [f"| `{key}` | {holds} | {meaning} |" for key, holds, meaning in _keys(model, "", set())]
-    return "\n".join(rows) + "\n"
-
-
-def _keys(model: type[Section], prefix: str, seen: set[type]) -> Iterator[tuple[str, str, str]]:
-    for name, field in model.model_fields.items():
-        key, kind = _unwrapped(f"{prefix}{name}", field.annotation)
-        required = ", required" if field.is_required() else ""
-        yield key, _holds(kind) + required, field.description or ""
-        if issubclass(kind, Section) and kind not in seen:
-            seen.add(kind)
-            yield from _keys(kind, f"{key}.", seen)
-
-
-def _unwrapped(key: str, kind: Any) -> tuple[str, type]:
-    """Look into lists and groups for what they hold in the end."""
-    while arguments := get_args(kind):
-        if get_origin(kind) in (Annotated, Union, types.UnionType):
-            kind = arguments[0]
-        elif get_origin(kind) is tuple:
-            key, kind = f"{key}[]", arguments[0]
-        else:
-            key, kind = f"{key}.NAME", arguments[1]
-    return key, kind
-
-
-def _holds(kind: type) -> str:
-    if issubclass(kind, Section):
-        return "keys"
-    if issubclass(kind, StrEnum):
-        return ", ".join(f"`{word}`" for word in kind)
-    return {str: "text", bool: "true or false", int: "whole number"}.get(kind, "number")

@@ -16,7 +16,6 @@ through until the rows are there, and computes with decimals, which fail on a di
                 | COALESCE "(" or {"," or} ")" | "(" or ")"
 """
 
-import functools
 import math
 import operator
 import re
@@ -118,8 +117,6 @@ class Parser(Reader):
             return Term(Kind.BOOL, left.expr, left.start, null.end)
         right = self._sum()
         self.alike(left, right)
-        if left.kind is right.kind is Kind.BOOL and sign.text not in ("=", "<>", "!="):
-            self.faults.append(self.fault(sign, f"`{sign.text}` cannot order what is true or false", None, "kind"))
         return Term(Kind.BOOL, _COMPARE[sign.text](left.expr, right.expr), left.start, right.end)
 
     def _in(self, left: Term) -> Term:
@@ -127,7 +124,7 @@ class Parser(Reader):
         for item in items:
             self.alike(left, item)
         # Equal to one of them, as SQL says it: a null item makes "none of them" null, not true.
-        found = functools.reduce(operator.or_, (left.expr == item.expr for item in items))
+        found = pl.any_horizontal(left.expr == item.expr for item in items)
         return Term(Kind.BOOL, found, left.start, end)
 
     def _between(self, left: Term) -> Term:
@@ -160,9 +157,7 @@ class Parser(Reader):
         left = self._unary()
         while sign := self.take("*", "/"):
             right = self._unary()
-            # Infinity would be above every limit: what is divided by zero is not known.
-            divided = pl.when(right.expr != 0).then(left.expr / right.expr)
-            left = self._reckoned(left, right, left.expr * right.expr if sign.text == "*" else divided)
+            left = self._reckoned(left, right, (operator.mul if sign.text == "*" else _divide)(left.expr, right.expr))
         return left
 
     def _reckoned(self, left: Term, right: Term, expr: pl.Expr) -> Term:
@@ -204,7 +199,7 @@ class Parser(Reader):
                 return Term(inner.kind, inner.expr, token.start, self.expect(")").end)
             case Mark.END, _:
                 raise Refused(self.fault(token, "the condition ends too early"))
-        raise Refused(self.fault(token, f"`{token.text}` cannot stand here"))
+        raise Refused(self.fault(token, f"`{self.text[token.start : token.end]}` cannot stand here"))
 
     def _number(self, token: Token) -> Term:
         value = float(token.text)
@@ -262,3 +257,8 @@ class Parser(Reader):
         column = pl.col(token.text).cast(DTYPES[kind])
         # To polars NaN is above every number; here it is not known.
         return Term(kind, column.fill_nan(None) if kind is Kind.NUMBER else column, token.start, token.end)
+
+
+def _divide(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """What is divided by zero is not known; infinity, which polars makes of it, would be above every limit."""
+    return pl.when(right != 0).then(left / right)

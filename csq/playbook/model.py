@@ -13,13 +13,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from csq.schema import Kind
 from csq.terms import Quadrant, Queue, Severity, Who
-from csq.validation import Section, Text, fault
+from csq.validation import Section, Text, fault, shown
 
 
 def _check_name(name: str) -> str:
     if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
         better = re.sub(r"\W+", "_", name.lower()).strip("_0123456789")
-        raise fault("not_a_name", f"`{name}` is not a name", f"write `{better}`" if better else None)
+        raise fault("not_a_name", f"{shown(name)} is not a name", f"write `{better}`" if better else None)
     return name
 
 
@@ -85,7 +85,7 @@ class QuadrantEntry(Section):
     queue: Queue = Field(description="budget of the week that its accounts draw on")
     weight: Positive = Field(description="factor of the priority, above 0")
     gate: tuple[Need, ...] = Field((), description="what has to hold before more than an hour is spent")
-    play: Play = Field(description=Play.__doc__)
+    play: Play = Field(description="what to do")
     risks: tuple[Risk, ...] = Field((), description="warnings, in order")
 
 
@@ -170,14 +170,18 @@ class Playbook(Section):
     order: Annotated[tuple[Quadrant, ...], AfterValidator(_check_order)] = Field(
         description="the quadrants in the order of attack, each once"
     )
-    quadrants: Quadrants = Field(description=Quadrants.__doc__)
+    quadrants: Quadrants = Field(description="what to do for each quadrant")
     signals: dict[Name, Signal] = Field({}, description="named conditions with a severity")
     urgency: Annotated[tuple[Urgency, ...], AfterValidator(_check_urgency)] = Field(
         (Urgency.model_construct(within_days=90, factor=1.5), Urgency.model_construct(within_days=180, factor=1.2)),
         description="factors of the priority by days to renewal; the first that holds, else 1",
     )
-    signal_weights: SignalWeights = Field(SignalWeights.model_construct(), description=SignalWeights.__doc__)
-    split: Split = Field(Split.model_construct(), description=Split.__doc__)
+    signal_weights: SignalWeights = Field(
+        SignalWeights.model_construct(), description="factors of the priority by the severity of the loudest signal"
+    )
+    split: Split = Field(
+        Split.model_construct(), description="how the hours of a week are divided; the two add up to 1"
+    )
 
     def entry(self, quadrant: Quadrant) -> QuadrantEntry:
         """Return what the playbook says about `quadrant`."""

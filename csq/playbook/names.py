@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from csq.schema import CONDITION_COLUMNS, Kind
+from csq.schema import COLUMNS, CONDITION_COLUMNS, Kind
 from csq.validation import near_miss
 
 # Conditions see one kind of number: counts and money are floats to them.
@@ -29,4 +29,6 @@ def is_event(name: str) -> bool:
 
 def hint_for(name: str, known: Mapping[str, Kind]) -> str:
     """Return what to do about a name that is not known."""
+    if name in COLUMNS:
+        return "csq works it out only after conditions are judged"
     return near_miss(name, known) or f"declare it under `facts:` if `{name}` is a column of yours"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from csq import yamlfile
 from csq.errors import Problem, UsageError
 from csq.located import Document, Steps, read, unusable
-from csq.settings.model import ALL_TIERS, UNVALUED, CutRule, Settings
+from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.terms import Role
 from csq.validation import near_miss, shown, spell, validate
 
@@ -95,7 +95,7 @@ def _unknown_tiers(document: Document, settings: Settings) -> Iterator[Problem]:
     """Tiers that a number is given for, but that `bands` does not make."""
     if settings.tiers is None or settings.tiers.bands is None:
         return
-    known = (*settings.tiers.bands, UNVALUED, ALL_TIERS)
+    known = (*settings.tiers.bands, OTHER, UNVALUED, ALL_TIERS)
     thresholds = settings.thresholds
     told: dict[Steps, Iterable[str]] = {
         ("thresholds", "usage", "at"): thresholds.usage.at or (),

@@ -12,18 +12,21 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from csq.terms import MetricKind, Role
-from csq.validation import Section, Text, fault
+from csq.validation import Section, Text, fault, shown
 
 ALL_TIERS = "all"
 """Stands for every tier where a number may differ between them; no band can be called so."""
 UNVALUED = "unvalued"
 """The tier of accounts without a contract value; no band can be called so."""
+OTHER = "other"
+"""The tier of accounts below the lowest band, or without a word in the tier column."""
 
 Days = Annotated[int, Field(ge=1)]
 Score = Annotated[float, Field(ge=0, le=100)]
 Weight = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
-Money = Annotated[Decimal, Field(ge=0)]
+Money = Annotated[Decimal, Field(ge=0, le=10**15, decimal_places=2)]
+Rate = Annotated[Decimal, Field(gt=0, le=10**9, decimal_places=9)]
 
 
 class KeyColumn(StrEnum):
@@ -80,8 +83,11 @@ class Windows(Section):
 
 def _known_method(method: str) -> str:
     if not re.fullmatch(r"median|weighted_median|q[1-9][0-9]?", method):
-        message = f"`{method}` is not a way to take a cut"
-        raise fault("not_a_method", message, "`median`, `weighted_median`, or `q1` to `q99`")
+        raise fault(
+            "not_a_method",
+            f"{shown(method)} is not a way to take a cut",
+            "`median`, `weighted_median`, or `q1` to `q99`",
+        )
     return method
 
 
@@ -95,7 +101,7 @@ class CutRule(Section):
     method: Annotated[str, AfterValidator(_known_method)] | None = Field(
         None, description="`median`, `weighted_median` (by contract value) or a quantile, `q1` to `q99`"
     )
-    at: Annotated[dict[str, Score], BeforeValidator(_for_all_tiers)] | None = Field(
+    at: Annotated[dict[str, Score], Field(min_length=1), BeforeValidator(_for_all_tiers)] | None = Field(
         None, description="a score from 0 to 100, or one for each tier, in place of `method`"
     )
     within: Within = Field(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
@@ -103,22 +109,15 @@ class CutRule(Section):
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, data: Any) -> Any:
-        if not isinstance(data, str):
+        if not isinstance(data, str | int | float):
             return data
-        return {"at": data} if re.match(r"[-+.]?\d", data) else {"method": data}
+        return {"at": data} if re.match(r"[-+.]?\d", str(data)) else {"method": data}
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.method is None) == (self.at is None):
             raise fault("not_one_of_two", "a cut is taken by `method` or fixed by `at`: give one of them")
         return self
-
-    @property
-    def quantile(self) -> float | None:
-        """Share of accounts below the cut, 0-1; None when the cut is fixed."""
-        if self.method is None:
-            return None
-        return int(self.method[1:]) / 100 if self.method.startswith("q") else 0.5
 
 
 class Thresholds(Section):
@@ -134,8 +133,6 @@ class Thresholds(Section):
 def _usable_bands(bands: dict[str, Decimal]) -> dict[str, Decimal]:
     if taken := {ALL_TIERS, UNVALUED} & bands.keys():
         raise fault("reserved", f"a tier cannot be called `{min(taken)}`", "choose another name")
-    if not bands:
-        raise fault("too_few", "`bands` needs at least one tier")
     if len(set(bands.values())) < len(bands):
         raise fault("not_distinct", "two tiers begin at the same value")
     return bands
@@ -144,7 +141,7 @@ def _usable_bands(bands: dict[str, Decimal]) -> dict[str, Decimal]:
 class Tiers(Section):
     """How accounts are divided by contract value before they are compared."""
 
-    bands: Annotated[dict[Text, Money], AfterValidator(_usable_bands)] | None = Field(
+    bands: Annotated[dict[Text, Money], Field(min_length=1), AfterValidator(_usable_bands)] | None = Field(
         None, description="tier: least contract value, money per year"
     )
     column: Text | None = Field(None, description="column of the accounts that names the tier, in place of `bands`")
@@ -160,18 +157,26 @@ class Currency(Section):
     """What money in other currencies is worth."""
 
     base: Text = Field(description="currency that contract values are told in")
-    rates: dict[Text, Annotated[Decimal, Field(gt=0)]] = Field(
-        {}, description="currency: what one unit of it is worth in the base"
-    )
+    rates: dict[Text, Rate] = Field({}, description="currency: what one unit of it is worth in the base")
+
+    @model_validator(mode="after")
+    def _base_is_one(self) -> Self:
+        own = self.rates.get(self.base, Decimal(1))
+        if own != 1:
+            raise fault("contradiction", f"one {self.base} is worth one {self.base}, not `{own}`", "leave its rate out")
+        return self
 
 
 class Settings(Section):
     """csq.yaml: how to measure."""
 
     playbook: Text | None = Field(None, description="playbook to use, relative to this file")
-    columns: Columns = Field(Columns.model_construct(), description=Columns.__doc__)
-    keys: Keys = Field(Keys.model_construct(), description=Keys.__doc__)
-    windows: Windows = Field(Windows.model_construct(), description=Windows.__doc__)
+    columns: Columns = Field(Columns.model_construct(), description="headers that csq cannot tell by itself")
+    keys: Keys = Field(
+        Keys.model_construct(),
+        description="columns of the accounts that other files' keys refer to; found by trying, when absent",
+    )
+    windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
     metrics: dict[str, Annotated[MetricKind, BeforeValidator(lambda kind: "id" if kind == "ignore" else kind)]] = Field(
         {}, description="column of a usage table: count, users, percent, trouble, or ignore"
     )
@@ -180,5 +185,7 @@ class Settings(Section):
     )
     happiness: Happiness = Field(Happiness.CSAT_MEAN, description="what the happiness score is made of")
     tiers: Tiers | None = Field(None, description="tiers of contract value; thirds of the valued accounts by default")
-    thresholds: Thresholds = Field(Thresholds.model_construct(), description=Thresholds.__doc__)
+    thresholds: Thresholds = Field(
+        Thresholds.model_construct(), description="the cuts, and the references that shares are taken of"
+    )
     currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

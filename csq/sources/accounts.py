@@ -5,6 +5,7 @@ import re
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.playbook.names import is_event
 from csq.report import Note
 from csq.schema import COLUMNS, DTYPES, Kind
 from csq.sources.fields import ACCOUNTS, MONEY_FIELDS, Cell
@@ -82,7 +83,8 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> tuple[Typed, tuple[str, 
         plain = re.sub(r"[\W_]+", "_", header.casefold()).strip("_")
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
         # A column that is named like a fact is not that fact: csq measures its own.
-        if name in COLUMNS or name in kept or name in {known.name for known in ACCOUNTS} | {FILE, LINE}:
+        taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), FILE, LINE}
+        if name in taken or is_event(name):
             continue
         typed = typed.replace(fields={**typed.fields, name: index})
         typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)

@@ -196,19 +196,23 @@ def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadO
         number = read_number(text, decimal=options.decimal)
     except Ambiguous as question:
         raise open_question(typed, name, text, question) from None
-    return _countable(number, kind) if kind in (Cell.WHOLE, Cell.MONEY) else number
+    return _countable(number, kind)
+
+
+MOST = 1e15
+"""No amount that csq counts is larger, and sums of larger ones would not fit."""
 
 
 def _countable(cells: Cells, kind: Cell) -> Cells:
-    """Whole numbers and money are never negative; seats come in ones, money in cents."""
-    wrong = (cells.values < 0).fill_null(value=False)
+    """Numbers of a size to count with; whole numbers and money never negative; seats in ones, money in cents."""
+    wrong = (cells.values.abs() > MOST).fill_null(value=False)
+    if kind not in (Cell.WHOLE, Cell.MONEY):
+        return Cells(cells.values.set(wrong, None), cells.unreadable | wrong, cells.choice)
+    wrong |= (cells.values < 0).fill_null(value=False)
     if kind is Cell.WHOLE:
         wrong |= (cells.values != cells.values.round()).fill_null(value=False)
-        # Beyond what a Float64 counts exactly it is an ID, not a count.
-        wrong |= (cells.values > 2.0**53).fill_null(value=False)
         values = cells.values.set(wrong, None).cast(pl.Int64)
     else:
-        wrong |= (cells.values > 1e15).fill_null(value=False)
         values = cells.values.set(wrong, None).cast(pl.Decimal(38, 2))
     return Cells(values, cells.unreadable | wrong, cells.choice)
 
