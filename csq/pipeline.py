@@ -3,7 +3,7 @@
 Pure: opens no file, reads no clock, prints nothing. Everything that varies comes in as a value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -11,9 +11,11 @@ import polars as pl
 from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
 from csq.facts.fates import fate_notes, joins, source_files
-from csq.place.place import place
+from csq.facts.features import suggest_features
+from csq.place.place import Placed, place
 from csq.place.totals import gaps, quadrant_totals, tier_totals
 from csq.plan.prescribe import prescribe, printed_plays
+from csq.plan.signals import Judged, judge
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Note, Report, Window
 from csq.schema import COLUMNS, complete
@@ -41,8 +43,23 @@ def settle_as_of(tables: Tables, told: date | None) -> AsOf:
     return AsOf(None, "no dates")
 
 
-def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Report:
-    """Place every account and prescribe what to do.
+@dataclass(frozen=True, kw_only=True)
+class Triage:
+    """A run, stage by stage: what a `Report` says of all accounts, and `csq explain` of one, is taken from this."""
+
+    tables: Tables
+    settings: LoadedSettings
+    playbook: LoadedPlaybook
+    as_of: AsOf
+    facts: Facts
+    placed: Placed
+    judged: Judged
+    accounts: pl.DataFrame
+    """One row per account by rank: every column of `schema.COLUMNS` in that order, then custom and internal ones."""
+
+
+def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Triage:
+    """Measure every account, place it, judge the signals, and prescribe what to do.
 
     Raises:
         InputError: The files contradict themselves or each other.
@@ -50,39 +67,65 @@ def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *
     """
     facts = build_facts(tables, settings.settings, as_of.day)
     placed = place(facts, settings.settings)
-    accounts = prescribe(placed.frame, playbook.playbook)
-    files = source_files(tables.files, facts.fates)
-    joined = joins(tables, facts.frame)
+    # What to suggest depends on what happy accounts of the tier use, so on where they stand.
+    placed = replace(placed, frame=suggest_features(placed.frame, facts.features))
+    judged = judge(placed.frame, playbook.playbook, are_events_given=tables.events is not None)
+    accounts = prescribe(placed.frame, playbook.playbook, judged)
+    return Triage(
+        tables=tables,
+        settings=settings,
+        playbook=playbook,
+        as_of=as_of,
+        facts=facts,
+        placed=placed,
+        judged=judged,
+        accounts=complete(accounts, COLUMNS.values()),
+    )
+
+
+def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Report:
+    """Run, and report on all accounts. Raises what `run` does."""
+    return report(run(tables, settings, playbook, as_of=as_of))
+
+
+def report(found: Triage) -> Report:
+    """Say what a run found, for every output."""
+    facts, placed, accounts = found.facts, found.placed, found.accounts
+    files = source_files(found.tables.files, facts.fates)
+    joined = joins(found.tables, facts.frame)
     weighted = facts.frame["contract_value"].is_not_null().any()
     return Report(
         version=__version__,
-        as_of=as_of.day,
-        as_of_source=as_of.source,
-        windows=_windows(facts, as_of.day, settings.settings.windows.csat),
+        as_of=found.as_of.day,
+        as_of_source=found.as_of.source,
+        windows=windows(facts, found.as_of.day, found.settings.settings.windows.csat),
         accounts=_promised(accounts),
         sources=files,
         joins=joined,
-        rejects=tables.rejects,
-        faults=tables.faults,
+        rejects=found.tables.rejects,
+        faults=found.tables.faults,
         tiers=tier_totals(placed.frame, placed.bands),
         cuts=placed.cuts,
-        totals=quadrant_totals(accounts, playbook.playbook.order),
+        totals=quadrant_totals(accounts, found.playbook.playbook.order),
         gaps=gaps(accounts),
-        plays=printed_plays(playbook.playbook),
+        plays=printed_plays(found.playbook.playbook),
+        signals=found.judged.totals,
+        fired=found.judged.fired,
+        unjudged=found.judged.unjudged,
         notes=(
-            *_run_notes(as_of, weighted=weighted),
-            *tables.notes,
+            *_run_notes(found.as_of, weighted=weighted),
+            *found.tables.notes,
             *facts.notes,
             *placed.notes,
-            *fate_notes(files, joined, tables.faults),
+            *fate_notes(files, joined, found.tables.faults),
         ),
         pinned=placed.pinned,
         weighted=weighted,
         currency=facts.currency,
-        settings_sha256=settings.sha256,
-        playbook_sha256=playbook.sha256,
-        settings_label=settings.label,
-        playbook_label=playbook.label,
+        settings_sha256=found.settings.sha256,
+        playbook_sha256=found.playbook.sha256,
+        settings_label=found.settings.label,
+        playbook_label=found.playbook.label,
     )
 
 
@@ -91,7 +134,8 @@ def _promised(accounts: pl.DataFrame) -> pl.DataFrame:
     return complete(accounts.select(name for name in accounts.columns if not name.startswith("_")), COLUMNS.values())
 
 
-def _windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:
+def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:
+    """The days each axis looked at."""
     first, last = facts.usage_window or (None, None)
     back = as_of - timedelta(days=csat_days - 1) if as_of else None
     return (

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Who
+from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Who
 
 REJECT_SCHEMA: Mapping[str, pl.DataType] = {
     "role": pl.String(),
@@ -141,6 +141,30 @@ class QuadrantPlay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignalTotal:
+    """One signal over all accounts: how many it holds for, how many it cannot judge, and what they are worth."""
+
+    name: str
+    severity: Severity
+    """Where no quadrant reads it otherwise."""
+    text: str
+    """As it reads for no account in particular."""
+    readings: Mapping[Quadrant, str]
+    """Its text in each quadrant, facts still in braces."""
+    steps: tuple[Step, ...]
+    """Its own, as they read for no account in particular; the conditions on them act per account."""
+    risks: tuple[str, ...]
+    accounts: int
+    """For which it holds and is not muted."""
+    contract_value: Decimal
+    unjudged: int
+    """Accounts for which a fact it needs is not known: neither yes nor no."""
+    unjudged_value: Decimal
+    missing: tuple[str, ...] = ()
+    """Those facts, the one that is lacking most often first."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Join:
     """How the keys of one role met the accounts."""
 
@@ -189,6 +213,12 @@ class Report:
     gaps: tuple[Gap, ...]
     plays: tuple[QuadrantPlay, ...]
     """In the playbook's order of attack."""
+    signals: tuple[SignalTotal, ...]
+    """One per signal, in the playbook's order."""
+    fired: pl.DataFrame
+    """account_id, signal, severity: one row per account and signal that holds, loudest first within an account."""
+    unjudged: pl.DataFrame
+    """account_id, signal, missing: one row per account and signal that cannot be judged, and the facts it lacks."""
     notes: tuple[Note, ...]
     pinned: str
     """YAML for csq.yaml that makes this run's tiers, references and cuts hold for the next."""

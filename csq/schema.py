@@ -108,6 +108,9 @@ USAGE = (
     Column("last_active_date", _D, "", "<= as_of", "day of the last event"),
     Column("idle_days", _W, "days", ">= 0", "days since the last event"),
     Column("next_feature", _T, "", "any", "the one unused feature most worth suggesting"),
+    Column("top_user_new_days", _W, "days", ">= 0", "days since the top user's first event, if the log goes far back"),
+    Column("dropped_features", _T, "", "any", "the features used in the window before and not in this one"),
+    Column("only_feature", _T, "", "any", "the feature used in the window, where it is only one"),
 )
 
 HAPPINESS = (
@@ -128,6 +131,18 @@ HAPPINESS = (
     Column("nps", _N, "NPS", "-100-100", "promoters less detractors, percent of NPS answers"),
     Column("ces", _N, "points", "0-100", "mean answer to effort surveys"),
     Column("silence", _T, "", "never_asked, no_answer, stale", "why the survey says nothing, or nothing recent"),
+    Column("decision_maker_mean", _N, "points", "0-100", "mean answer of decision makers"),
+    Column("lowest_role", _T, "", "any", "role with the lowest mean answer"),
+    Column("lowest_role_mean", _N, "points", "0-100", "its mean answer"),
+    Column("highest_role", _T, "", "any", "role with the highest mean answer"),
+    Column("highest_role_mean", _N, "points", "0-100", "its mean answer"),
+    Column("silent", _W, "people", ">= 0", "people asked who did not answer"),
+    Column("answers_low_pct", _N, "percent", "0-100", "share of answers at 25 or below"),
+    Column("answers_middle_pct", _N, "percent", "0-100", "share of answers between 25 and 75"),
+    Column("answers_high_pct", _N, "percent", "0-100", "share of answers at 75 or above"),
+    Column("extremes_only", _B, "", "true, false", "whether all answers are at either end of the scale, some at each"),
+    Column("comments_missing_pct", _N, "percent", "0-100", "share of answers without a comment"),
+    Column("surveys_per_person", _W, "asks", ">= 0", "most survey requests sent to one person in 90 days"),
 )
 
 CONTEXT = (
@@ -145,6 +160,16 @@ CONTEXT = (
     Column("in_season", _B, "", "true, false", "whether as_of falls in a month of use"),
     Column("coverage_pct", _N, "percent", "0-100", "share of the facts csq looks for that are known"),
     Column("missing", _L, "", "any", "what is not known, most telling first"),
+    Column("goals_vague", _W, "goals", ">= 0", "open goals without a metric or without a date"),
+    Column("goal_due_days", _W, "days", ">= 0", "days until the next open goal is due"),
+    Column("successor_stance", _T, "", "for, neutral, against", "stance of whoever came in place of a champion"),
+    Column("top_user_role", _T, "", "any", "role of the top user among the contacts"),
+    Column("promises_open", _W, "promises", ">= 0", "promises made and not kept yet"),
+    Column("promise_open_days", _W, "days", ">= 0", "age of the oldest promise that is not kept"),
+    Column("favours_asked", _W, "favours", ">= 0", "favours asked of the customer in the last 90 days"),
+    Column("season_started_days", _W, "days", ">= 0", "days since the season began; not known out of season"),
+    Column("season_quiet", _B, "", "true, false", "out of season, so that silence is to be expected"),
+    Column("usage_trend_pct", _N, "percent", ">= -100", "change on a year ago in a season, else on the window before"),
 )
 
 PLACE = (

@@ -12,6 +12,9 @@ class Role(StrEnum):
     USAGE = "usage"
     CSAT = "csat"
     ACCOUNTS = "accounts"
+    GOALS = "goals"
+    CONTACTS = "contacts"
+    EVENTS = "events"
 
 
 class Axis(StrEnum):
@@ -125,6 +128,9 @@ class Aside(StrEnum):
     INACTIVE = "inactive subscription"
     NOT_A_CUSTOMER = "not a current customer"
     NOT_ASKED = "request that never reached anybody"
+    UNFINISHED = "survey preview or unfinished"
+    NOBODY = "of no account, as the export says"
+    EXPIRED = "expired event"
 
 
 class MetricKind(StrEnum):

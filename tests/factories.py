@@ -15,6 +15,7 @@ from csq.report import (
     Note,
     QuadrantPlay,
     Report,
+    SignalTotal,
     SourceFile,
     Step,
     Tier,
@@ -22,7 +23,7 @@ from csq.report import (
     Window,
 )
 from csq.schema import COLUMNS, complete
-from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Who
+from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Who
 
 _ACCOUNT: Mapping[str, object] = {
     "contract_value": Decimal(12000),
@@ -217,6 +218,43 @@ def report(**overrides: object) -> Report:
             Gap(reason="contract_value", text="no contract value", accounts=2, contract_value=Decimal(0)),
         ),
         plays=tuple(play(quadrant) for quadrant in Quadrant),
+        signals=(
+            SignalTotal(
+                name="first",
+                severity=Severity.ACT,
+                text="Champion left [champion left days] days ago",
+                readings=dict.fromkeys(Quadrant, "Champion left {champion_left_days} days ago"),
+                steps=(Step(do="Ask who follows", who=Who.CSM, human=True, hours=2.0),),
+                risks=("Whoever follows owes us nothing",),
+                accounts=1,
+                contract_value=Decimal("1204500.50"),
+                unjudged=2,
+                unjudged_value=Decimal(5),
+                missing=("champion_left_days",),
+            ),
+            SignalTotal(
+                name="second",
+                severity=Severity.WATCH,
+                text="A [bold]busy[/] user is idle",
+                readings=dict.fromkeys(Quadrant, "A [bold]busy[/] user is idle"),
+                steps=(),
+                risks=(),
+                accounts=1,
+                contract_value=Decimal("1204500.50"),
+                unjudged=0,
+                unjudged_value=Decimal(0),
+            ),
+        ),
+        fired=pl.DataFrame(
+            [("00123", "first", "act"), ("00123", "second", "watch")],
+            ["account_id", "signal", "severity"],
+            orient="row",
+        ),
+        unjudged=pl.DataFrame(
+            [("rtl", "first", ["champion_left_days"]), ("-5", "first", ["champion_left_days"])],
+            ["account_id", "signal", "missing"],
+            orient="row",
+        ),
         notes=(
             Note(kind=NoteKind.SET_ASIDE, text="3 rows of survey.csv are set aside: older answer of the same person"),
             Note(

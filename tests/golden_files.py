@@ -21,10 +21,14 @@ CASES: Mapping[str, tuple[Report, Format, Options]] = {
     "awkward-80-colour.txt": (AWKWARD, Format.TERMINAL, Options(width=80, colour=True)),
     "awkward-120.txt": (AWKWARD, Format.TERMINAL, Options(width=120)),
     "awkward-piped.txt": (AWKWARD, Format.TERMINAL, Options()),
+    "awkward.md": (AWKWARD, Format.MARKDOWN, Options()),
+    "awkward.html": (AWKWARD, Format.HTML, Options()),
     "empty.csv": (EMPTY, Format.CSV, Options()),
     "empty.tsv": (EMPTY, Format.TSV, Options()),
     "empty.json": (EMPTY, Format.JSON, Options()),
     "empty.jsonl": (EMPTY, Format.JSONL, Options()),
+    "empty.md": (EMPTY, Format.MARKDOWN, Options()),
+    "empty.html": (EMPTY, Format.HTML, Options()),
     "empty-80.txt": (EMPTY, Format.TERMINAL, Options(width=80)),
 }
 """File name: what is rendered, and how."""

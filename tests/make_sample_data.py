@@ -1,7 +1,8 @@
 """Make csq's sample data: `python tests/make_sample_data.py [DIRECTORY]`, by default sample_data/.
 
 The exports of Harbourline, an invented vendor of rostering software: accounts.csv from its CRM, usage.csv and
-usage_2025.csv from its product's log, csat.csv from its survey tool. Who behaves how is told in `harbourline/story.py`,
+usage_2025.csv from its product's log, csat.csv from its survey tool; goals.csv, contacts.csv and events.csv, which its
+customer success managers keep by hand. Who behaves how is told in `harbourline/story.py`,
 and the accounts in `PLANTED` each show one idea. The same bytes come out on every platform and Python.
 """
 
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from harbourline import survey, usage
+from harbourline import contacts, events, goals, survey, usage
 from harbourline.accounts import make_accounts
 from harbourline.cast import CAST
 
@@ -30,6 +31,9 @@ def make_sample_data(directory: Path) -> None:
     _write(directory / "usage.csv", usage.HEADER, (row for row in log if row[2] >= this_year))
     _write(directory / "usage_2025.csv", usage.HEADER, (row for row in log if row[2] < this_year))
     _write(directory / "csat.csv", survey.HEADER, survey.make_survey(accounts))
+    _write(directory / "goals.csv", goals.HEADER, goals.make_goals(accounts))
+    _write(directory / "contacts.csv", contacts.HEADER, contacts.make_contacts(accounts))
+    _write(directory / "events.csv", events.HEADER, events.make_events(accounts))
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from csq.cli.main import command_line
-from csq.cli.options import Inputs, Method
+from csq.cli.options import Faults, Inputs, Method
 from csq.cli.run import prepare
 from csq.errors import Exit
 from csq.pipeline import triage
@@ -49,7 +49,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def screen() -> str:
     """What a triage of the sample data prints, 80 columns wide: the grid, and the first accounts of a quadrant."""
-    run = prepare(Inputs(directory="sample_data"), Method())
+    run = prepare(Inputs(directory="sample_data"), Method(), Faults(), None)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     options = Options(selection=Selection(quadrant=("advocates",), top=2), width=80)
     text = render(report, Format.TERMINAL, options).decode()

@@ -24,14 +24,16 @@ def lines(*rows: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def read(usage: str | None = None, csat: str | None = None, accounts: str | None = None, **options: Any) -> Tables:
-    """Write each text to a file of its role in the working directory, and read them."""
+def read(usage: str | None = None, csat: str | None = None, accounts: str | None = None, **others: Any) -> Tables:
+    """Write each text to a file of its role in the working directory, and read them; others are roles or options."""
+    texts = {Role.USAGE: usage, Role.CSAT: csat, Role.ACCOUNTS: accounts}
+    texts |= {role: others.pop(role, None) for role in Role if role not in texts}
     paths = {}
-    for role, text in ((Role.USAGE, usage), (Role.CSAT, csat), (Role.ACCOUNTS, accounts)):
+    for role, text in texts.items():
         if text is not None:
             Path(f"{role}.csv").write_text(text, encoding="utf-8")
             paths[role] = [Path(f"{role}.csv")]
-    return load(paths, ReadOptions(**options))
+    return load(paths, ReadOptions(**others))
 
 
 def run(
@@ -42,14 +44,14 @@ def run(
     as_of: date | None = None,
     settings: str | None = None,
     playbook: LoadedPlaybook = PACKAGED,
-    **options: Any,
+    **others: Any,
 ) -> Report:
-    """Triage exports given as text, under a csq.yaml given as text."""
+    """Triage exports given as text, under a csq.yaml given as text; others are more roles, or options of reading."""
     path = None
     if settings is not None:
         path = Path("csq.yaml")
         path.write_text(settings, encoding="utf-8")
-    tables = read(usage, csat, accounts, **options)
+    tables = read(usage, csat, accounts, **others)
     return triage(tables, load_settings(path), playbook, as_of=settle_as_of(tables, as_of))
 
 

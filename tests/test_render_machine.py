@@ -259,6 +259,7 @@ def test_filters_select_accounts_and_touch_nothing_else():
     selection = Selection(quadrant=("at_risk", "unknown"), tier=("all",))
     part = json.loads(render(report(), Format.JSON, Options(selection=selection)))
     assert [row["rank"] for row in part.pop("accounts")] == [5, 7]
+    assert {row["account_id"] for row in part.pop("told")} <= {row["account_id"] for row in whole.pop("told")}
     del whole["accounts"]
     assert part == whole
 

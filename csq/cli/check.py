@@ -1,16 +1,23 @@
 """`csq check`: read and validate only."""
 
-from csq.cli.options import Inputs, Method, Speech, expanded
+from typing import Annotated
+
+import typer
+
+from csq.cli.options import Faults, Inputs, Method, Speech, expanded
 
 EXAMPLES = """\b
 Examples:
   csq check exports
   csq check --csat survey.csv --csat-scale 1-5
+  csq check --formats
 """
+
+Formats = Annotated[bool, typer.Option("--formats", help="List the exports that are known, with their headers")]
 
 
 @expanded
-def check(inputs: Inputs, speech: Speech) -> int:
+def check(inputs: Inputs, faults: Faults, speech: Speech, *, formats: Formats = False) -> int:
     """Read and validate the exports, and say how they were understood.
 
     Prints which header became which field, the scales and conventions found, how the keys met the accounts, and the
@@ -18,14 +25,21 @@ def check(inputs: Inputs, speech: Speech) -> int:
     """
     from csq.cli import emit
     from csq.cli.output import speak
+    from csq.cli.quality import check_strict
     from csq.cli.run import prepare
     from csq.errors import Exit
     from csq.pipeline import triage
     from csq.render.check import check_text, is_clean
+    from csq.render.exports import exports_text
 
     speak(speech)
-    # Keys that meet nobody are what check is asked about, so they do not stop it.
-    run = prepare(inputs, Method(min_match="0"))
+    if formats:
+        emit.to_stdout(exports_text().encode())
+        return Exit.OK
+    # Keys that meet nobody and rows that cannot be read are what check is asked about, so they do not stop it.
+    run = prepare(inputs, Method(), Faults(rejects=faults.rejects), None)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     emit.to_stdout(check_text(report).encode())
+    if faults.strict:
+        check_strict(run.tables)
     return Exit.OK if is_clean(report) else Exit.FOUND

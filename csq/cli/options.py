@@ -26,6 +26,16 @@ class Inputs:
     accounts: Annotated[
         list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
     ] = None
+    goals: Annotated[
+        list[str] | None, typer.Option("--goals", metavar="FILE", help="What customers want to reach; may repeat")
+    ] = None
+    contacts: Annotated[
+        list[str] | None,
+        typer.Option("--contacts", metavar="FILE", help="People, their roles and their accounts; may repeat"),
+    ] = None
+    events: Annotated[
+        list[str] | None, typer.Option("--events", metavar="FILE", help="Dated events about accounts; may repeat")
+    ] = None
     csat_scale: Annotated[
         list[str] | None,
         typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5"),
@@ -42,6 +52,10 @@ class Inputs:
     key: Annotated[
         list[str] | None,
         typer.Option("--key", metavar="ROLE=FIELD", help="Key column of the accounts that a role's key refers to"),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Encoding of the text files, where it is told wrongly"),
     ] = None
     overlap: Annotated[
         str | None, typer.Option("--overlap", metavar="dedupe|add", help="What to do where usage files overlap")
@@ -83,10 +97,33 @@ class Method:
         str | None,
         typer.Option("--happiness-cut", metavar="CUT", help="Where high happiness begins, likewise; default 70"),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faults:
+    """What becomes of faults in the inputs."""
+
+    rejects: Annotated[
+        str | None, typer.Option("--rejects", metavar="FILE", help="Write the rejected rows to FILE, as CSV")
+    ] = None
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Stop at any repair, rejected row, unreadable cell or row without an account"),
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much of the inputs must be usable for a run to go on."""
+
     min_match: Annotated[
         str,
         typer.Option("--min-match", metavar="PERCENT", help="Least share of a role's rows that must match an account"),
     ] = "50"
+    max_rejects: Annotated[
+        str,
+        typer.Option("--max-rejects", metavar="N|N%", help="Rows of a file that may be rejected before the run stops"),
+    ] = "5%"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +163,12 @@ class Outputs:
 
     output_format: Annotated[
         str | None,
-        typer.Option("-f", "--format", metavar="FORMAT", help="terminal, csv, tsv, json or jsonl; default terminal"),
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="terminal, csv, tsv, json, jsonl, xlsx, html, md or parquet; default terminal",
+        ),
     ] = None
     output: Annotated[
         list[str] | None,

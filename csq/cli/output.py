@@ -16,6 +16,9 @@ from csq.terms import NoteKind
 COLOURS: Mapping[str, bool | None] = {"auto": None, "always": True, "never": False}
 """What `--color` can be, and whether that means colour; None: as the terminal and `NO_COLOR` have it."""
 
+BINARY = (Format.XLSX, Format.PARQUET)
+"""Formats that a terminal cannot show."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -45,6 +48,8 @@ def targets(outputs: Outputs) -> tuple[Target, ...]:
             raise UsageError(f"no format `{outputs.output_format}`", hint=f"choose from {', '.join(Format)}")
         told = Format(outputs.output_format)
     if not outputs.output:
+        if told in BINARY and _is_open(emit.STDOUT) and os.isatty(emit.STDOUT):
+            raise UsageError(f"`{told}` is nothing to read on a terminal", hint=f"write a file: `-o week.{told}`")
         return (Target(told or Format.TERMINAL),)
     return tuple(_target(name, told) for name in outputs.output)
 
@@ -68,8 +73,8 @@ def deliver(report: Report, to: Sequence[Target], shown: Shown, outputs: Outputs
     """
     asked = tuple(name.strip() for text in shown.fields or () for name in text.split(",") if name.strip())
     options = Options(selection=_selection(shown), fields=asked, raw=outputs.raw, excel=outputs.excel)
-    screen = _screen(options, speech)
-    rendered = [(target, render(report, target.format, options if target.path else screen)) for target in to]
+    on_screen = screen(options, speech)
+    rendered = [(target, render(report, target.format, options if target.path else on_screen)) for target in to]
     for target, data in rendered:
         if target.path is not None:
             emit.to_file(target.path, data)
@@ -108,7 +113,7 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         )
 
 
-def _screen(options: Options, speech: Speech) -> Options:
+def screen(options: Options, speech: Speech) -> Options:
     """The options with what stdout can do: its width and colour, when it is a terminal."""
     terminal = os.isatty(emit.STDOUT) if _is_open(emit.STDOUT) else False
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"

@@ -43,14 +43,22 @@ def init(
 Examples:
   csq playbook lint
   csq playbook lint teams/emea.yaml
+  csq playbook lint --data exports
 """
 )
 def lint(
     file: Annotated[Path | None, typer.Argument(help="Playbook to check; by default the one a run here uses")] = None,
+    *,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="DIR", help="Exports to try it on: how many accounts each condition hits"),
+    ] = None,
 ) -> None:
     """Check a playbook and list every fault with its line.
 
-    Ends with 1 when there are faults, and with 4 only when the file cannot be opened.
+    Ends with 1 when there are faults, and with 4 only when the file cannot be opened. With `--data` a playbook without
+    faults is tried on a folder of exports: how many accounts each condition hits, and which never can for want of
+    facts.
     """
     from csq.playbook.load import BUILT_IN, lint_playbook
     from csq.render.clean import clean
@@ -62,6 +70,24 @@ def lint(
     if problems:
         raise typer.Exit(Exit.FOUND)
     diagnostics.note(f"no faults in {f'`{path}`' if path else f'the {BUILT_IN} playbook'}")
+    if data is not None:
+        _try_on(data, path)
+
+
+def _try_on(data: str, path: Path | None) -> None:
+    """Print how many accounts of a folder each condition of a playbook hits."""
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.run import prepare
+    from csq.pipeline import run
+    from csq.plan.hits import count_hits
+    from csq.playbook.load import PACKAGED
+    from csq.render.hits import hits_text
+
+    prepared = prepare(Inputs(directory=data, playbook=str(path or PACKAGED)), Method(), Faults(), None)
+    found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
+    playbook = prepared.playbook.playbook
+    hits = count_hits(found.placed.frame, playbook, are_events_given=prepared.tables.events is not None)
+    emit.to_stdout(hits_text(hits, found.placed.frame.height).encode())
 
 
 @app.command(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from csq.cli import emit
-from csq.cli.options import Inputs, Method
+from csq.cli import emit, quality
+from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, UsageError
 from csq.facts.build import population
 from csq.facts.fates import joins, matched_share
@@ -32,12 +32,14 @@ class Run:
     as_of: AsOf
 
 
-def prepare(inputs: Inputs, method: Method, outputs: Sequence[Path] = ()) -> Run:
+def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path] = ()) -> Run:
     """Check the command line, then load settings, playbook and files.
 
     Args:
         inputs: What to read.
         method: How to measure.
+        faults: What becomes of what cannot be read.
+        limits: How much must be usable; None: the run goes on whatever is found.
         outputs: Files that will be written, which must not be inputs of this run or the next.
 
     Raises:
@@ -45,7 +47,8 @@ def prepare(inputs: Inputs, method: Method, outputs: Sequence[Path] = ()) -> Run
     """
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
-    min_match = _share(method.min_match)
+    least = _share(limits.min_match) if limits else 0.0
+    limit = quality.Limit(limits.max_rejects) if limits else None
     paths = _paths(inputs, directory)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
     fields = {role: tuple(field.name for field in known) for role, known in FIELDS.items()}
@@ -55,11 +58,18 @@ def prepare(inputs: Inputs, method: Method, outputs: Sequence[Path] = ()) -> Run
     playbook_path = find_playbook(told_playbook, settings.playbook, directory, Path())
     read = [path for found in paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
-    emit.check_targets(outputs, read, [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])])
+    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
+    emit.check_targets(written, read, [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])])
     playbook = load_playbook(playbook_path)
     tables = load(paths, _read_options(inputs, settings.settings, playbook, told_day))
     as_of = settle_as_of(tables, told_day)
-    _check_match(tables, settings.settings, as_of, min_match)
+    if faults.rejects is not None:
+        quality.write_rejects(Path(faults.rejects), tables)
+    if limit is not None:
+        quality.check_rejects(tables, limit, faults.rejects)
+    if faults.strict:
+        quality.check_strict(tables)
+    _check_match(tables, settings.settings, as_of, least)
     return Run(tables=tables, settings=settings, playbook=playbook, as_of=as_of)
 
 
@@ -82,7 +92,8 @@ def _paths(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
 
 def _named(inputs: Inputs) -> dict[Role, list[str]]:
     """What was given to the flag of each role."""
-    return {Role.USAGE: inputs.usage or [], Role.CSAT: inputs.csat or [], Role.ACCOUNTS: inputs.accounts or []}
+    given = ((role, getattr(inputs, role)) for role in Role)
+    return {role: patterns or [] for role, patterns in given}
 
 
 def _patterns(inputs: Inputs) -> list[str]:
@@ -113,17 +124,20 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
             raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
         for role in roles:
             columns[role][field] = header
-    keys = {role: str(key) for role, key in ((Role.USAGE, settings.keys.usage), (Role.CSAT, settings.keys.csat)) if key}
+    keyed = [role for role in Role if role is not Role.ACCOUNTS]
+    keys: dict[Role, str] = {role: str(told) for role in keyed if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = _pair("--key", text, "ROLE=FIELD")
-        keyed = Role(_choice("--key", role_name, [Role.USAGE, Role.CSAT]))
-        keys[keyed] = _choice("--key", key, list(KeyColumn))
+        keys[Role(_choice("--key", role_name, keyed))] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
         keys=keys,
         decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
         date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
         csat_scale=tuple(inputs.csat_scale or ()),
+        encoding=inputs.encoding,
+        as_of=told_day,
+        usage_days=settings.windows.usage,
         overlap=_choice("--overlap", inputs.overlap, ["dedupe", "add"]) if inputs.overlap else None,
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),
@@ -185,6 +199,13 @@ def _check_match(tables: Tables, settings: Settings, as_of: AsOf, least: float) 
                 details=(
                     f"in {role}: {', '.join(join.only_here[:5])}",
                     f"in accounts: {', '.join(accounts['account_id'].head(5))}",
+                    *_damage(tables, role),
                 ),
                 hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
             )
+
+
+def _damage(tables: Tables, role: Role) -> tuple[str, ...]:
+    """What a spreadsheet did to the keys of a role, if that is why they do not match."""
+    rows = tables.usage if role is Role.USAGE else tables.csat
+    return rows.damage if rows else ()

@@ -1,6 +1,6 @@
 """`csq triage`: the weekly run."""
 
-from csq.cli.options import Inputs, Method, Outputs, Shown, Speech, expanded
+from csq.cli.options import Faults, Inputs, Limits, Method, Outputs, Shown, Speech, expanded
 
 EXAMPLES = """\b
 Examples:
@@ -11,7 +11,9 @@ Examples:
 
 
 @expanded
-def triage(inputs: Inputs, outputs: Outputs, shown: Shown, method: Method, speech: Speech) -> None:
+def triage(
+    inputs: Inputs, outputs: Outputs, shown: Shown, method: Method, faults: Faults, limits: Limits, speech: Speech
+) -> None:
     """Place every account and print what to do.
 
     Finds usage, csat and accounts by name in DIR, or takes the files that are named. The result goes to stdout or, with
@@ -23,6 +25,6 @@ def triage(inputs: Inputs, outputs: Outputs, shown: Shown, method: Method, speec
 
     speak(speech)
     to = targets(outputs)
-    run = prepare(inputs, method, [target.path for target in to if target.path])
+    run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     deliver(report, to, shown, outputs, speech)

@@ -21,6 +21,10 @@ class Span:
         return day.is_between(pl.lit(self.first), pl.lit(self.last))
 
 
+SINGLE_DAYS = 146
+"""How far back facts look at single days: at a first event up to 90 days ago, and at the 56 days before it."""
+
+
 @dataclass(frozen=True)
 class UsageWindows:
     """The three spans usage is counted over, each `days` long: now, before, a year ago."""
@@ -43,6 +47,11 @@ class UsageWindows:
         """The window 364 days earlier."""
         return self._back(YEAR_AGO_DAYS)
 
+    @property
+    def single_days(self) -> Span:
+        """The days that are looked at one by one, beside those of the windows."""
+        return Span(self.as_of - timedelta(days=SINGLE_DAYS), self.as_of)
+
     def _back(self, days: int) -> Span:
         shift = timedelta(days=days)
         return Span(self.now.first - shift, self.now.last - shift)
@@ -53,7 +62,8 @@ class LogSummary:
     """A usage log as small tables, each sorted by its keys.
 
     days: account_id, day (Date or null), events.
-    users: account_id, user_id, events (now and before), active (with an event now), last_day.
+    users: account_id, user_id, events (now and before), active (with an event now), last_day, first_day (in all the
+    log).
     features: account_id, feature, now, before (whether used in that window).
     fates: file, aside (a `terms.Aside` or null for used), rows.
     first_day: earliest day of the whole log; None without days.
@@ -64,6 +74,22 @@ class LogSummary:
     features: pl.DataFrame
     fates: pl.DataFrame
     first_day: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReducedLog:
+    """Users and features of a log whose rows were counted as they were read, for these windows.
+
+    users: account_id, user_id, events, active, last_day, first_day. features: account_id, feature, now, before.
+    """
+
+    windows: UsageWindows
+    users: pl.DataFrame
+    features: pl.DataFrame
+    has_users: bool
+    """Whether any row names a user."""
+    has_features: bool
+    """Whether any row names a feature."""
 
 
 def exact_sum(values: pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import polars as pl
 
 from csq.aside import ASIDE, count_fates, set_aside
-from csq.engine.base import LogSummary, UsageWindows, exact_sum
+from csq.engine.base import LogSummary, ReducedLog, UsageWindows, exact_sum
 from csq.terms import Aside
 
 
@@ -23,12 +23,20 @@ def reduce_log(log: pl.DataFrame, members: pl.Series, windows: UsageWindows | No
     before = windows.before.holds(pl.col("day")) if windows else pl.lit(value=False)
     # A row that counts zero events says that the account is in the log, not that anybody was active.
     active = seen.filter(pl.col("events") > 0).with_columns(now=now, before=before)
-    recent = active.filter(pl.col("now") | pl.col("before"))
+    recent = pl.col("now") | pl.col("before")
     return LogSummary(
         days=seen.group_by("account_id", "day").agg(events=exact_sum(pl.col("events"))).sort("account_id", "day"),
-        users=recent.drop_nulls("user_id")
+        users=active.drop_nulls("user_id")
         .group_by("account_id", "user_id")
-        .agg(events=exact_sum(pl.col("events")), active=pl.col("now").any(), last_day=pl.col("day").max())
+        .agg(
+            recent=recent.any(),
+            events=exact_sum(pl.col("events").filter(recent)),
+            active=pl.col("now").any(),
+            last_day=pl.col("day").max(),
+            first_day=pl.col("day").min(),
+        )
+        .filter("recent")
+        .drop("recent")
         .sort("account_id", "user_id"),
         features=active.drop_nulls("feature")
         .group_by("account_id", "feature")
@@ -36,6 +44,26 @@ def reduce_log(log: pl.DataFrame, members: pl.Series, windows: UsageWindows | No
         .sort("account_id", "feature"),
         fates=count_fates(rows),
         first_day=_first_day(log),
+    )
+
+
+def finish_log(days: pl.DataFrame, reduced: ReducedLog, members: pl.Series) -> LogSummary:
+    """What `reduce_log` gives, of a log that is already one row for each account and day.
+
+    Args:
+        days: Columns file, account_id, at, events, aside, rows (how many the log has).
+        reduced: The users and features of the same log.
+        members: The account_ids of the population.
+    """
+    rows = _mark(days.with_columns(pl.col("at").dt.date().alias("day")), members, reduced.windows)
+    seen = rows.filter(pl.col(ASIDE).is_null() | (pl.col(ASIDE) == Aside.OUTSIDE_WINDOWS))
+    ours = pl.col("account_id").is_in(members.implode())
+    return LogSummary(
+        days=seen.group_by("account_id", "day").agg(events=exact_sum(pl.col("events"))).sort("account_id", "day"),
+        users=reduced.users.filter(ours).with_columns(pl.col("events").cast(pl.Float64)),
+        features=reduced.features.filter(ours),
+        fates=rows.group_by("file", ASIDE).agg(pl.col("rows").sum()).sort("file", ASIDE),
+        first_day=_first_day(days),
     )
 
 

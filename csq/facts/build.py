@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+import polars.selectors as cs
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
+from csq.facts.context import measure_context, with_newer
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
+from csq.facts.roles import with_known_roles
+from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Note
 from csq.schema import FACTS, complete
@@ -21,9 +25,11 @@ from csq.terms import Grain, MetricKind, NoteKind, Survey
 class Facts:
     """The facts of a run.
 
-    frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>`
-    columns, and columns of our own that begin with `_`: why an axis is not known, two means by role.
+    frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>` and
+    `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
     `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
+    goals, people, events, features, answers: what stands behind the facts, row by row, account_id first;
+    columns in `facts.goals.SHOWN` and its like.
     fates: file, aside (null = used), rows, over all files.
     """
 
@@ -35,6 +41,11 @@ class Facts:
     asks_known: bool
     currency: str | None
     notes: tuple[Note, ...]
+    goals: pl.DataFrame
+    people: pl.DataFrame
+    events: pl.DataFrame
+    features: pl.DataFrame
+    answers: pl.DataFrame
 
 
 def newest_day(rows: RoleRows | None) -> date | None:
@@ -68,28 +79,37 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
         InputError: What the files say cannot be put together, such as two currencies without a rate.
     """
     members = population(tables, settings, as_of)
-    accounts = members.frame
+    # Events are told by their own files; a column of the accounts that looks like one is no number of days.
+    accounts = members.frame.drop(cs.matches(r"^event_.*_days$"))
     usage = _usage(tables.usage, accounts, settings, as_of)
-    happiness = happiness_facts(tables.csat, accounts["account_id"], as_of, settings.windows.csat)
+    answers = with_known_roles(tables.csat, tables.contacts)
+    happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
+    context = measure_context(tables, accounts, usage.frame, as_of)
+    measured = (usage.frame, happiness.frame, context.frame)
     # A column of the accounts files that is named like one of the measured columns gives way to it.
-    measured_names = [*usage.frame.columns[1:], *happiness.frame.columns[1:]]
-    frame = accounts.drop(measured_names, strict=False)
-    for measured in (usage.frame, happiness.frame):
-        frame = frame.join(measured, on="account_id", how="left", maintain_order="left")
+    frame = accounts.drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
+    for facts in measured:
+        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
     day = pl.lit(as_of, dtype=pl.Date())
-    frame = frame.with_columns(
+    frame = with_newer(frame, day).with_columns(
         tenure_days=(day - pl.col("start_date")).dt.total_days(),
         days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
+        usage_trend_pct=usage_trend(),
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates]),
+        fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates]),
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
-        notes=(*members.notes, *_notes(tables, happiness)),
+        notes=(*members.notes, *_notes(tables, happiness), *context.notes),
+        goals=context.goals,
+        people=context.people,
+        events=context.events,
+        features=usage.features,
+        answers=happiness.answers,
     )
 
 

@@ -6,6 +6,15 @@ from csq.terms import Axis
 
 LOOKED_FOR = ("contract_value", "seats", "renewal_date", "owner", "start_date")
 """Facts besides the two axes that every account ought to have."""
+CONTEXT_LOOKED_FOR = {
+    "goals": pl.col("has_goals"),
+    "champion": pl.col("has_champion"),
+    "decision_maker": pl.col("decision_makers") > 0,
+    "fit": pl.col("fit").is_not_null(),
+    "north_star": pl.col("north_star").is_not_null(),
+    "last_contact": pl.col("last_contact_date").is_not_null(),
+}
+"""What else one ought to know of every account, and when it is known: that there is nobody is a gap as well."""
 
 
 def axis_gaps() -> list[pl.Expr]:
@@ -16,6 +25,8 @@ def axis_gaps() -> list[pl.Expr]:
 
 def coverage_facts() -> dict[str, pl.Expr]:
     """Expressions for `missing` and `coverage_pct`, over a frame with the axes' reasons and the facts looked for."""
-    looked_for = [*axis_gaps(), *(pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in LOOKED_FOR)]
+    known = {name: pl.col(name).is_not_null() for name in LOOKED_FOR} | CONTEXT_LOOKED_FOR
+    others = [pl.when(~there.fill_null(value=False)).then(pl.lit(name)) for name, there in known.items()]
+    looked_for = [*axis_gaps(), *others]
     missing = pl.concat_list(looked_for).list.drop_nulls()
     return {"missing": missing, "coverage_pct": (1 - missing.list.len() / len(looked_for)) * 100}

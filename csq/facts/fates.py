@@ -26,6 +26,8 @@ def source_files(files: tuple[FileRead, ...], fates: pl.DataFrame) -> tuple[Sour
 def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
     counts = dict(fates.select(ASIDE, "rows").iter_rows())
     used = counts.pop(None, 0)
+    for reason, rows in file.set_aside.items():
+        counts[reason] = counts.get(reason, 0) + rows
     return SourceFile(
         role=file.role,
         label=file.label,
@@ -41,13 +43,13 @@ def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
 
 
 def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
-    """How usage and csat met the accounts.
+    """How the rows of each role met the accounts.
 
     Args:
         tables: All rows.
         accounts: The population, with contract_value.
     """
-    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat) if rows is not None)
+    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat, *tables.context) if rows)
 
 
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
@@ -77,6 +79,8 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
 
 def _lines(frame: pl.DataFrame) -> int:
     """Rows of the files; a line that answers several surveys is one."""
+    if "rows" in frame.columns:
+        return int(frame["rows"].sum())
     return frame.select(pl.struct("file", "line").n_unique()).item() if frame.height else 0
 
 

@@ -11,14 +11,14 @@ import polars as pl
 
 from csq.aside import ASIDE, count_fates, no_fates, set_aside
 from csq.engine.base import exact_mean
+from csq.facts import survey
 from csq.schema import COLUMNS, HAPPINESS, complete
 from csq.sources.load import RoleRows
 from csq.terms import Aside, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
-HAPPINESS_UNKNOWN, DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN = "_happiness_unknown", "_decision_maker_mean", "_role_min"
-"""Columns for placement that are no facts of their own: why there is no score, and two means by role."""
-EXTRA = (HAPPINESS_UNKNOWN, DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN)
+HAPPINESS_UNKNOWN = "_happiness_unknown"
+"""Column that says why there is no score, a `terms.Unknown`; null where there is one."""
 
 TOP_BOX = 75.0
 """An answer at or above this, on 0-100, is in the top box."""
@@ -32,7 +32,7 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True, kw_only=True)
 class Happiness:
-    """frame: one row per account, `schema.HAPPINESS` and `EXTRA`; fates: file, aside, rows."""
+    """frame: one row per account, `schema.HAPPINESS` and `HAPPINESS_UNKNOWN`; fates: file, aside, rows."""
 
     frame: pl.DataFrame
     fates: pl.DataFrame
@@ -40,6 +40,8 @@ class Happiness:
     """The kind of survey that feeds the axis."""
     asks_known: bool
     """Whether the exports know who was asked and did not answer."""
+    answers: pl.DataFrame
+    """The answers that count, as `survey.answers` gives them."""
 
 
 def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -71,13 +73,16 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     axis = _axis(in_window.filter(answered), ever.filter(answered), ever)
     of_axis = pl.col("survey") == str(axis)
     asks_known = bool(marked.filter(of_axis).select((~answered | pl.col("asked_known")).any()).item())
+    counted = in_window.filter(of_axis & answered)
     parts = (
-        _answers(in_window.filter(of_axis & answered)),
-        _roles(in_window.filter(of_axis & answered)),
+        _answers(counted),
+        _roles(counted),
         _asks(in_window.filter(of_axis), known=asks_known),
         _before(rows.frame.filter(of_axis & answered), as_of, window_days),
         _newest(ever.filter(of_axis & answered), as_of),
         _other(in_window.filter(answered)),
+        survey.spread_facts(counted),
+        survey.ask_facts(marked, as_of),
     )
     facts = everyone
     for part in parts:
@@ -88,25 +93,26 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     ).with_columns(
         # Rows that average several answers may count more answers than asks.
         response_rate_pct=(pl.col("responses") / pl.col("asked").replace(0, None) * 100).clip(0, 100),
+        silent=(pl.col("asked") - pl.col("responses")).clip(0),
         csat_change=pl.col("csat_mean") - pl.col("before"),
         silence=_silence(asks_known=asks_known),
         **{HAPPINESS_UNKNOWN: _unknown(asks_known=asks_known)},
     )
     return Happiness(
-        frame=complete(facts, HAPPINESS_KEYED).select(*(c.name for c in HAPPINESS_KEYED), *EXTRA),
+        frame=complete(facts, HAPPINESS_KEYED).select(*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN),
         fates=_count(marked),
         axis=axis,
         asks_known=asks_known,
+        answers=survey.answers(counted),
     )
 
 
 def _no_survey(everyone: pl.DataFrame) -> Happiness:
     """What is known of happiness without a csat file."""
-    frame = complete(everyone, HAPPINESS_KEYED).with_columns(
-        pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN),
-        *(pl.lit(None, dtype=pl.Float64()).alias(name) for name in (DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN)),
-    )
-    return Happiness(frame=frame, fates=no_fates(), axis=None, asks_known=False)
+    unknown = pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN)
+    nobody = pl.DataFrame(schema=survey.SHOWN)
+    frame = complete(everyone, HAPPINESS_KEYED).with_columns(unknown)
+    return Happiness(frame=frame, fates=no_fates(), axis=None, asks_known=False, answers=nobody)
 
 
 def _axis(*telling: pl.DataFrame) -> Survey | None:
@@ -190,12 +196,13 @@ def _roles(counted: pl.DataFrame) -> pl.DataFrame:
         .sort("account_id", "role")
     )
     mean = pl.col("mean")
-    return roles.group_by("account_id", maintain_order=True).agg(
+    means = roles.group_by("account_id", maintain_order=True).agg(
         pl.format("{} {} ({})", "role", mean.round(1), "n").str.join("; ").alias("csat_by_role"),
         pl.when(pl.len() > 1).then(mean.max() - mean.min()).alias("role_gap"),
-        mean.filter(pl.col("role") == "decision_maker").first().alias(DECISION_MAKER_MEAN),
-        mean.min().alias(LOWEST_ROLE_MEAN),
+        mean.filter(pl.col("role") == "decision_maker").first().alias("decision_maker_mean"),
+        mean.min().alias("lowest_role_mean"),
     )
+    return means.join(survey.role_facts(roles), on="account_id", how="left", maintain_order="left")
 
 
 def _asks(asks: pl.DataFrame, *, known: bool) -> pl.DataFrame:

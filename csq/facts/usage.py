@@ -11,7 +11,9 @@ import polars as pl
 
 from csq.aside import no_fates
 from csq.engine.base import LogSummary, Span, UsageWindows, exact_sum
-from csq.engine.local import reduce_log
+from csq.engine.local import finish_log, reduce_log
+from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
+from csq.facts.newcomers import top_user_newness
 from csq.schema import COLUMNS, USAGE, complete
 from csq.sources.load import RoleRows
 from csq.terms import MetricKind, Unknown
@@ -33,6 +35,8 @@ class Usage:
     metrics: dict[str, MetricKind] = field(default_factory=dict)
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
+    features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))
+    """Every feature of every account in the log, as `features.feature_rows` gives them."""
 
 
 def no_usage(members: pl.Series) -> Usage:
@@ -52,11 +56,12 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         days: Length of the window.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.frame["at"].is_not_null().any() else None
-    log = reduce_log(rows.frame, accounts["account_id"], windows)
+    log = _reduce(rows, accounts["account_id"], windows)
     frame = accounts.select("account_id", "seats", "features_entitled")
-    for part in (_volume(log, windows), _people(log, windows), _features(log, frame)):
+    features = feature_rows(log.features, frame, log.days["account_id"])
+    for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
-    has_users, has_features = (rows.frame[name].is_not_null().any() for name in ("user_id", "feature"))
+    has_users, has_features = _tells(rows)
     frame = frame.with_columns(
         active_users=_counted("active_users", told=has_users),
         features_used=_counted("features_used", told=has_features),
@@ -69,12 +74,30 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         usage_change_yoy_pct=change_pct("events", "events_year_ago"),
         seat_use_pct=share_pct("active_users", "seats"),
         breadth_pct=share_pct("features_used", "features_available").clip(0, 100),
-        features_unused=(pl.col("features_available") - pl.col("features_used")).clip(0),
+        features_unused=pl.coalesce("unused_by_name", (pl.col("features_available") - pl.col("features_used")).clip(0)),
         features_dropped=dropped.then(pl.col("features_dropped").fill_null(0)),
+        dropped_features=dropped.then("dropped_features"),
         **{USAGE_UNKNOWN: pl.when(pl.col("events").is_null()).then(pl.lit(str(Unknown.NOT_IN_USAGE)))},
     )
     promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN).sort("account_id")
-    return Usage(frame=promised, fates=log.fates, window=(windows.now.first, windows.now.last) if windows else None)
+    window = (windows.now.first, windows.now.last) if windows else None
+    return Usage(frame=promised, fates=log.fates, window=window, features=features)
+
+
+def _tells(rows: RoleRows) -> tuple[bool, bool]:
+    """Whether any row of the log names a user, and a feature."""
+    if rows.reduced is not None:
+        return rows.reduced.has_users, rows.reduced.has_features
+    return bool(rows.frame["user_id"].is_not_null().any()), bool(rows.frame["feature"].is_not_null().any())
+
+
+def _reduce(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
+    """The log as small tables, whether its rows are here or were counted as they were read."""
+    if rows.reduced is None:
+        return reduce_log(rows.frame, members, windows)
+    if rows.reduced.windows != windows:
+        raise ValueError(f"the log was counted for {rows.reduced.windows}, not for {windows}")
+    return finish_log(rows.frame, rows.reduced, members)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:
@@ -134,13 +157,17 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
 def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     """Active users, and the user with the most events of this window and the one before."""
     top = log.users.sort(["account_id", "events", "user_id"], descending=[False, True, False])
-    idle = (pl.lit(windows.as_of if windows else None, dtype=pl.Date()) - pl.col("last_day").first()).dt.total_days()
-    return top.group_by("account_id", maintain_order=True).agg(
+    as_of = windows.as_of if windows else None
+    idle = (pl.lit(as_of, dtype=pl.Date()) - pl.col("last_day").first()).dt.total_days()
+    people = top.group_by("account_id", maintain_order=True).agg(
         active_users=pl.col("active").sum(),
         top_user=pl.col("user_id").first(),
         top_user_share_pct=pl.col("events").first() / exact_sum(pl.col("events")) * 100,
         top_user_idle_days=idle,
+        first_day=pl.col("first_day").first(),
     )
+    new = top_user_newness(people.select("account_id", "first_day"), log.days, as_of)
+    return people.drop("first_day").join(new, on="account_id", how="left", maintain_order="left")
 
 
 def _features(log: LogSummary, accounts: pl.DataFrame) -> pl.DataFrame:

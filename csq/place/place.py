@@ -25,6 +25,8 @@ class Placed:
     frame: pl.DataFrame
     bands: Mapping[str, Decimal]
     cuts: tuple[Cut, ...]
+    references: Mapping[str, Mapping[str, float]]
+    """Amounts that count as 100, by usage part and tier."""
     pinned: str
     notes: tuple[Note, ...]
 
@@ -58,6 +60,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
         frame=place_accounts(frame, cuts),
         bands=bands,
         cuts=cuts,
+        references=scored.references,
         pinned=pinned_lines(bands, cuts, scored.references),
         notes=tuple(Note(kind=NoteKind.CHOICE, text=text) for text in (*scored.notes, *noted)),
     )

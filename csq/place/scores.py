@@ -13,7 +13,6 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from csq.facts.happiness import DECISION_MAKER_MEAN, LOWEST_ROLE_MEAN
 from csq.facts.usage import share_pct
 from csq.settings.model import ALL_TIERS, Happiness
 from csq.sources.usage import METRIC
@@ -178,7 +177,7 @@ def happiness_score(method: Happiness) -> pl.Expr:
     score = {
         Happiness.CSAT_MEAN: mean,
         Happiness.TOP_BOX: pl.col("top_box_pct"),
-        Happiness.DECISION_MAKER_FIRST: pl.coalesce(DECISION_MAKER_MEAN, mean),
-        Happiness.LOWEST_ROLE: pl.coalesce(LOWEST_ROLE_MEAN, mean),
+        Happiness.DECISION_MAKER_FIRST: pl.coalesce("decision_maker_mean", mean),
+        Happiness.LOWEST_ROLE: pl.coalesce("lowest_role_mean", mean),
     }[method]
     return score.round(4)

@@ -23,6 +23,12 @@ REASONS: Mapping[str, str] = {
     "renewal_date": "renewal date unknown",
     "owner": "no owner",
     "start_date": "start date unknown",
+    "goals": "no goals on record",
+    "champion": "no champion on record",
+    "decision_maker": "no decision maker on record",
+    "fit": "fit unknown",
+    "north_star": "no north star metric",
+    "last_contact": "last contact unknown",
 }
 """Entries of `missing`, and how they are said to people, in the order in which they are told."""
 

@@ -1,40 +1,48 @@
-"""The playbook applied: which step is next for each account, and which risks to mind.
+"""The playbook applied: each account's play, its next step, its risks and its place in the order of work.
 
-An account's next step is the first of its quadrant's play whose condition holds and whose `done_by`
-event is not on record. A condition that comes out null is not judged, so it does not hold.
+The next step is that of the first `act` signal that has one to take, else the first of the quadrant's
+play that applies and is not done. An `act` signal puts an account first, whatever its scores; it never
+moves it to another quadrant.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
-from csq.playbook.conditions import compile_condition, evaluate
-from csq.playbook.model import Playbook, QuadrantEntry, Risk, Step
+from csq.plan.signals import Judged, reading
+from csq.plan.steps import first_steps, general, printed, risk_notes
+from csq.playbook.model import Playbook, QuadrantEntry, Signal
 from csq.playbook.names import names
-from csq.playbook.text import fields, fill
 from csq.report import QuadrantPlay
-from csq.report import Step as PrintedStep
 from csq.schema import PLAN, Kind, complete
-from csq.terms import Quadrant
+from csq.terms import Level, Quadrant, Queue, Severity
 
 
-def prescribe(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
+def prescribe(frame: pl.DataFrame, playbook: Playbook, judged: Judged) -> pl.DataFrame:
     """Add `schema.PLAN` to placed accounts; rows come back sorted by rank.
 
     Args:
         frame: Facts and placement, one row per account.
         playbook: Checked, so its conditions and texts are known to be good.
+        judged: What the signals say of these accounts.
     """
     known = names(playbook.custom)
+    rows = frame.join(judged.told, on="account_id", how="left", maintain_order="left")
     parts = [
-        _quadrant(frame.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), known)
+        _quadrant(rows.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), known)
         for quadrant in playbook.order
         if (frame["quadrant"] == quadrant).any()
-    ]
-    # The order of attack first, then the money at stake; unknown value last within its quadrant.
-    ordered = pl.concat(
-        part.sort("contract_value", "account_id", descending=[True, False], nulls_last=True)
-        for part in parts or [frame]
+    ] or [_quadrant(rows, playbook.entry(playbook.order[0]), known)]
+    planned = _with_signals(pl.concat(parts), playbook.signals, judged.fired, known)
+    # Act first, then the order of attack, then the money at stake; unknown value last within its quadrant.
+    attack = {str(quadrant): place for place, quadrant in enumerate(playbook.order)}
+    ordered = planned.sort(
+        pl.col("loudest").eq_missing(pl.lit(str(Severity.ACT))),
+        pl.col("quadrant").replace_strict(attack, return_dtype=pl.Int64()),
+        "contract_value",
+        "account_id",
+        descending=[True, False, True, False],
+        nulls_last=True,
     )
     ranked = ordered.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     return complete(ranked, PLAN).select(*frame.columns, *(column.name for column in PLAN))
@@ -42,43 +50,57 @@ def prescribe(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
 
 def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, known: Mapping[str, Kind]) -> pl.DataFrame:
     """Play, queue, next step and risks for the accounts of one quadrant."""
-    steps, risks = entry.play.steps, entry.risks
-    facts = _facts_for(rows, [*(step.do for step in steps), *(risk.text for risk in risks)])
-    next_steps, risk_lists = [], []
-    for row, holds in zip(facts, _which(rows, [*steps, *risks], known), strict=True):
-        step = next((step for step, applies in zip(steps, holds, strict=False) if applies), None)
-        next_steps.append(fill(step.do, row) if step else None)
-        noted = zip(risks, holds[len(steps) :], strict=True)
-        risk_lists.append([fill(risk.text, row) for risk, applies in noted if applies])
     return rows.with_columns(
         pl.lit(entry.play.headline).alias("play"),
         pl.lit(str(entry.queue)).alias("queue"),
-        pl.Series("next_step", next_steps, pl.String),
-        pl.Series("risks", risk_lists, pl.List(pl.String)),
+        first_steps(rows, entry.play.steps, known),
+        risk_notes(rows, entry.risks, known),
     )
 
 
-def _which(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> list[tuple[bool, ...]]:
-    """For each row whether each entry applies: its condition holds, and no event on record shows that it is done."""
-    conditions = {
-        str(number): compile_condition(entry.when, known) for number, entry in enumerate(entries) if entry.when
-    }
-    judged = evaluate(rows, conditions).get_columns() if conditions else []
-    applies = []
-    for number, entry in enumerate(entries):
-        holds = pl.col(str(number)).fill_null(value=False) if entry.when else pl.lit(value=True)
-        done = f"event_{entry.done_by}_days" if isinstance(entry, Step) and entry.done_by else None
-        open_yet = pl.col(done).is_null() if done in rows.columns else pl.lit(value=True)
-        applies.append((holds & open_yet).alias(f"applies {number}"))
-    every_row = pl.repeat(True, pl.len()).alias("row")
-    return [flags[1:] for flags in rows.with_columns(judged).select(every_row, *applies).iter_rows()]
+def _with_signals(
+    rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, known: Mapping[str, Kind]
+) -> pl.DataFrame:
+    """Let signals speak: their risks before those of the quadrant, the step of an act signal before the play's."""
+    texts = []
+    for name, signal in signals.items():
+        if not (signal.risks or (signal.steps and Severity.ACT in _ever(signal))):
+            continue
+        on = rows.join(fired.filter(pl.col("signal") == name), on="account_id", how="semi", maintain_order="left")
+        acting = on["quadrant"].is_in([q for q in Quadrant if reading(signal, q)[0] is Severity.ACT])
+        steps = first_steps(on, signal.steps, known)
+        texts.append(
+            on.select("account_id").with_columns(
+                pl.lit(name).alias("signal"),
+                pl.select(pl.when(acting).then(steps)).to_series().alias("own_step"),
+                risk_notes(on, signal.risks, known).alias("own_risks"),
+            )
+        )
+    if not texts:
+        return _lifted(rows)
+    # In the order in which each account's signals are told, so that the loudest speaks first.
+    own = (
+        fired.join(pl.concat(texts), on=["account_id", "signal"], how="left", maintain_order="left")
+        .group_by("account_id", maintain_order=True)
+        .agg(pl.col("own_step").drop_nulls().first(), pl.col("own_risks").explode().drop_nulls())
+    )
+    spoken = rows.join(own, on="account_id", how="left", maintain_order="left").with_columns(
+        next_step=pl.coalesce("own_step", "next_step"),
+        risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
+    )
+    return _lifted(spoken)
 
 
-def _facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:
-    """The facts that the texts name, row by row; those no file tells are unknown."""
-    named = sorted({name for text in texts for name in fields(text)})
-    have = [name for name in named if name in rows.columns]
-    return rows.select(have).to_dicts() if have else [{} for _ in range(rows.height)]
+def _ever(signal: Signal) -> set[Severity]:
+    return {reading(signal, quadrant)[0] for quadrant in Quadrant}
+
+
+def _lifted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take accounts with an act signal out of their rest: the happy are protected, all others rescued."""
+    happy = pl.col("happiness_level") == str(Level.HIGH)
+    lifted = pl.when(happy).then(pl.lit(str(Queue.PROTECT))).otherwise(pl.lit(str(Queue.RESCUE)))
+    resting = (pl.col("queue") == str(Queue.REST)) & (pl.col("loudest") == str(Severity.ACT))
+    return rows.with_columns(queue=pl.when(resting).then(lifted).otherwise("queue"))
 
 
 def printed_plays(playbook: Playbook) -> tuple[QuadrantPlay, ...]:
@@ -94,14 +116,6 @@ def _printed(quadrant: Quadrant, entry: QuadrantEntry) -> QuadrantPlay:
         reasons=entry.reasons,
         queue=entry.queue,
         headline=entry.play.headline,
-        steps=tuple(
-            PrintedStep(do=_general(step.do), who=step.who, human=step.human, hours=step.hours)
-            for step in entry.play.steps
-        ),
-        risks=tuple(_general(risk.text) for risk in entry.risks),
+        steps=tuple(printed(step) for step in entry.play.steps),
+        risks=tuple(general(risk.text) for risk in entry.risks),
     )
-
-
-def _general(text: str) -> str:
-    """A text as it reads for no account in particular: `{open_tickets}` is `[open tickets]`."""
-    return fill(text, {name: f"[{name.replace('_', ' ')}]" for name in fields(text)})

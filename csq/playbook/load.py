@@ -7,6 +7,7 @@ conditions and braces, signals that mute others, custom facts that would hide cs
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from csq import yamlfile
@@ -87,7 +88,12 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
         return None, error.problems
     playbook, problems = validate(document, Playbook, "playbook")
     known = names(_custom(document))
-    problems += [*_wrong_texts(document, known), *_wrong_mutes(document), *_hiding_facts(document)]
+    problems += [
+        *_wrong_texts(document, known),
+        *_wrong_mutes(document),
+        *_mute_circles(document),
+        *_hiding_facts(document),
+    ]
     return (None if problems else playbook), in_order(problems)
 
 
@@ -160,6 +166,29 @@ def _wrong_mutes(document: Document) -> Iterator[Problem]:
                     code="playbook/unknown-signal",
                     hint=near_miss(other, others),
                 )
+
+
+def _mute_circles(document: Document) -> Iterator[Problem]:
+    """Check that no signal mutes itself by way of others, since then none of them would ever be told."""
+    signals = _entries(document.data, "signals")
+    mutes = {name: signal.get("mutes") for name, signal in signals.items() if isinstance(signal, dict)}
+    others = {
+        name: [other for other in muted if isinstance(other, str) and other != name]
+        for name, muted in mutes.items()
+        if isinstance(muted, list)
+    }
+    try:
+        TopologicalSorter(others).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        path = ("signals", circle[0], "mutes")
+        yield Problem(
+            location=document.locate(path, key=True),
+            path=spell(path),
+            message=f"signals that mute each other in a circle: {', '.join(circle)}",
+            code="playbook/mute-circle",
+            hint="leave one of the mutes out",
+        )
 
 
 def _hiding_facts(document: Document) -> Iterator[Problem]:

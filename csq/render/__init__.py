@@ -22,11 +22,15 @@ _RENDERERS: Mapping[Format, tuple[str, str]] = {
     Format.TSV: ("csq.render.delimited", "tsv"),
     Format.JSON: ("csq.render.json_text", "document"),
     Format.JSONL: ("csq.render.json_text", "lines"),
+    Format.XLSX: ("csq.render.workbook", "workbook"),
+    Format.PARQUET: ("csq.render.parquet", "parquet"),
+    Format.MARKDOWN: ("csq.render.markdown", "markdown"),
+    Format.HTML: ("csq.render.html", "html"),
 }
 
 
 def render(report: "Report", format: Format, options: Options | None = None) -> bytes:
-    """Write `report` in `format`, as UTF-8.
+    """Write `report` in `format`; text is UTF-8.
 
     Raises:
         UsageError: `options` name a column, quadrant, tier, owner or segment that is not there.

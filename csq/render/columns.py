@@ -65,7 +65,10 @@ class OutputColumn:
     kind: Kind
     """What it holds, which decides its number format."""
     unit: str
-    """As in the schema; empty for a custom column."""
+    """As in the schema; empty for a custom column, as are the next two."""
+    span: str
+    """The values it can take."""
+    meaning: str
 
     @property
     def is_right(self) -> bool:
@@ -95,5 +98,8 @@ def output_columns(accounts: pl.DataFrame, fields: tuple[str, ...] = ()) -> tupl
 
 def _describe(name: str, dtype: pl.DataType) -> OutputColumn:
     known = COLUMNS.get(name)
-    kind, unit = (known.kind, known.unit) if known else (_KINDS[dtype], "")
-    return OutputColumn(name=name, label=label(name), kind=kind, unit=unit)
+    if known is None:
+        return OutputColumn(name=name, label=label(name), kind=_KINDS[dtype], unit="", span="", meaning="")
+    return OutputColumn(
+        name=name, label=label(name), kind=known.kind, unit=known.unit, span=known.span, meaning=known.meaning
+    )

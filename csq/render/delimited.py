@@ -17,7 +17,7 @@ _BOM = b"\xef\xbb\xbf"
 # Excel runs a cell that begins with one of these, LibreOffice even behind quotes; the wide forms are turned
 # into the narrow ones on import. Leading apostrophes are part of the pattern so that taking one off again
 # gives the text back, whatever it was.
-_FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 
 
 def csv(report: Report, options: Options) -> bytes:
@@ -33,7 +33,7 @@ def tsv(report: Report, options: Options) -> bytes:
 def guarded_keys(report: Report, options: Options) -> tuple[str, ...]:
     """Name the key columns in which an apostrophe is put before a value, so that joining on it fails."""
     rows, _ = output_rows(report, options)
-    return tuple(name for name in KEYS if not options.raw and rows[name].str.contains(_FORMULA).any())
+    return tuple(name for name in KEYS if not options.raw and rows[name].str.contains(FORMULA).any())
 
 
 def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
@@ -48,4 +48,4 @@ def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
 
 def _guarded(column: OutputColumn) -> pl.Expr:
     text = pl.col(column.name)
-    return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(column.name)
+    return pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).alias(column.name)

@@ -12,6 +12,10 @@ class Format(StrEnum):
     TSV = "tsv"
     JSON = "json"
     JSONL = "jsonl"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    MARKDOWN = "md"
+    HTML = "html"
 
 
 SUFFIXES: Mapping[str, Format] = {
@@ -21,5 +25,10 @@ SUFFIXES: Mapping[str, Format] = {
     ".json": Format.JSON,
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
+    ".xlsx": Format.XLSX,
+    ".parquet": Format.PARQUET,
+    ".md": Format.MARKDOWN,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
 }
 """The format of an output file, by its suffix in lower case."""

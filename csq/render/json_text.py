@@ -10,9 +10,11 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 
+from csq.playbook.text import fill
 from csq.render.cells import output_rows, value_cells
 from csq.render.options import Options
 from csq.report import Report
+from csq.terms import Quadrant
 
 FORMAT_VERSION = 1
 
@@ -20,10 +22,9 @@ FORMAT_VERSION = 1
 def document(report: Report, options: Options) -> bytes:
     """Write one document, indented by 2, with each account on a line of its own so that weeks can be compared."""
     head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
-    accounts = ",\n    ".join(_account_lines(report, options))
-    block = f"[\n    {accounts}\n  ]" if accounts else "[]"
+    accounts, told = _block(_account_lines(report, options)), _block(_told_lines(report, options))
     # A file name may hold bytes that are no UTF-8: they come out as JSON escapes.
-    return f'{head},\n  "accounts": {block}\n}}\n'.encode(errors="backslashreplace")
+    return f'{head},\n  "told": {told},\n  "accounts": {accounts}\n}}\n'.encode(errors="backslashreplace")
 
 
 def lines(report: Report, options: Options) -> bytes:
@@ -33,8 +34,24 @@ def lines(report: Report, options: Options) -> bytes:
 
 def _account_lines(report: Report, options: Options) -> Iterable[str]:
     rows = value_cells(*output_rows(report, options))
-    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain)
     return [encoder.encode(row) for row in rows.iter_rows(named=True)]
+
+
+def _told_lines(report: Report, options: Options) -> Iterable[str]:
+    """What the signals say of the accounts that go out, one signal of one account a line."""
+    kept, _ = output_rows(report, options)
+    rows = {row["account_id"]: row for row in report.accounts.iter_rows(named=True)} if report.fired.height else {}
+    readings = {signal.name: signal.readings for signal in report.signals}
+    fired = kept.select("account_id").join(report.fired, on="account_id", maintain_order="left")
+    for key, name, severity in fired.iter_rows():
+        text = fill(readings[name][Quadrant(rows[key]["quadrant"])], rows[key])
+        yield json.dumps({"account_id": key, "signal": name, "severity": severity, "text": text}, ensure_ascii=False)
+
+
+def _block(lines: Iterable[str]) -> str:
+    joined = ",\n    ".join(lines)
+    return f"[\n    {joined}\n  ]" if joined else "[]"
 
 
 def _head(report: Report) -> dict[str, object]:
@@ -42,31 +59,32 @@ def _head(report: Report) -> dict[str, object]:
     return {
         "format_version": FORMAT_VERSION,
         "csq_version": report.version,
-        "as_of": _plain(report.as_of),
+        "as_of": plain(report.as_of),
         "as_of_source": report.as_of_source,
         "weighted": report.weighted,
         "currency": report.currency,
-        "windows": _plain(report.windows),
-        "sources": _plain(report.sources),
+        "windows": plain(report.windows),
+        "sources": plain(report.sources),
         "settings": {"label": report.settings_label, "sha256": report.settings_sha256},
         "playbook": {"label": report.playbook_label, "sha256": report.playbook_sha256},
-        "tiers": _plain(report.tiers),
-        "cuts": _plain(report.cuts),
-        "totals": _plain(report.totals),
-        "gaps": _plain(report.gaps),
-        "joins": _plain(report.joins),
-        "plays": _plain(report.plays),
+        "tiers": plain(report.tiers),
+        "cuts": plain(report.cuts),
+        "totals": plain(report.totals),
+        "gaps": plain(report.gaps),
+        "joins": plain(report.joins),
+        "plays": plain(report.plays),
+        "signals": plain(report.signals),
         "counts": {
             "accounts": report.accounts.height,
             "rejected_rows": report.rejects.height,
             "cell_faults": report.faults.height,
         },
-        "notes": _plain(report.notes),
+        "notes": plain(report.notes),
         "pinned": report.pinned,
     }
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Turn a value of the report into one that JSON has."""
     match value:
         case Decimal():
@@ -76,10 +94,10 @@ def _plain(value: object) -> object:
         case date():
             return value.isoformat()
         case Mapping():
-            return {str(key): _plain(value[key]) for key in sorted(value)}
+            return {str(key): plain(value[key]) for key in sorted(value)}
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case _ if is_dataclass(value):
-            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         case _:
             return value

@@ -15,7 +15,7 @@ class Selection:
     owner: tuple[str, ...] = ()
     segment: tuple[str, ...] = ()
     top: int | None = None
-    """At most so many accounts, >= 0: of each quadrant in the terminal, overall elsewhere."""
+    """At most so many accounts, >= 0: of each quadrant in the terminal and in Markdown, overall elsewhere."""
     sort: str | None = None
     """A column to sort by, `-` in front for the largest first; by rank when None."""
 

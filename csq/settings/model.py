@@ -61,17 +61,31 @@ class Columns(Section):
     usage: dict[str, Text] = Field({}, description="field: header, in usage files")
     csat: dict[str, Text] = Field({}, description="field: header, in csat files")
     accounts: dict[str, Text] = Field({}, description="field: header, in accounts files")
+    goals: dict[str, Text] = Field({}, description="field: header, in goals files")
+    contacts: dict[str, Text] = Field({}, description="field: header, in contacts files")
+    events: dict[str, Text] = Field({}, description="field: header, in events files")
 
     def of(self, role: Role) -> dict[str, str]:
         """Return the headers told for `role`, by field."""
-        return {Role.USAGE: self.usage, Role.CSAT: self.csat, Role.ACCOUNTS: self.accounts}[role]
+        found: dict[str, str] = getattr(self, role)
+        return found
 
 
 class Keys(Section):
-    """Which column of the accounts file the key of a usage or csat file refers to; None: found by trying."""
+    """Which column of the accounts file the key of another file refers to; None: found by trying."""
 
     usage: KeyColumn | None = Field(None, description="column of the accounts that the key of usage files refers to")
     csat: KeyColumn | None = Field(None, description="column of the accounts that the key of csat files refers to")
+    goals: KeyColumn | None = Field(None, description="column of the accounts that the key of goals files refers to")
+    contacts: KeyColumn | None = Field(
+        None, description="column of the accounts that the key of contacts files refers to"
+    )
+    events: KeyColumn | None = Field(None, description="column of the accounts that the key of events files refers to")
+
+    def of(self, role: Role) -> KeyColumn | None:
+        """Return the key column told for `role`."""
+        found: KeyColumn | None = getattr(self, role)
+        return found
 
 
 class Windows(Section):

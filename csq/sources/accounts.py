@@ -6,13 +6,14 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.playbook.names import is_event
-from csq.report import Note
 from csq.schema import COLUMNS, DTYPES, Kind
 from csq.sources.fields import ACCOUNTS, MONEY_FIELDS, Cell
-from csq.sources.headers import squeeze
+from csq.sources.headers import squeeze, unit_of
+from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.tables import FILE, ReadOptions, Typed, add_cells, labels, read_fields
-from csq.terms import Aside, NoteKind, Role
+from csq.sources.tables import ReadOptions, add_cells, convert, read_fields
+from csq.sources.typed import FILE, Typed, labels
+from csq.terms import Aside, Role
 
 _CELLS = {Kind.NUMBER: Cell.NUMBER, Kind.BOOL: Cell.BOOL, Kind.DATE: Cell.DATE}
 _EMPTY = {
@@ -29,7 +30,8 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
     """Read accounts files with one header; also return the names of the custom columns.
 
     The frame has every accounts field (null where the files have none), `contract_value` (Decimal,
-    per year), `is_subscription`, `aside` and the custom columns; `account_id` is the name where the
+    per year), `is_subscription`, `aside`, `aliases` (other ids of the account, where the export joins
+    them) and the custom columns; `account_id` is the name where the
     files know no id.
 
     Raises:
@@ -39,7 +41,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
     typed, custom = _keep_custom(typed, options)
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
-    typed = _add_value(typed)
+    typed = _add_keys(_add_value(typed, options))
     frame = typed.frame.with_columns(
         pl.lit(None, dtype=_EMPTY[known.cell]).alias(known.name)
         for known in ACCOUNTS
@@ -49,7 +51,8 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
         pl.col("fit").str.to_lowercase(),
     )
     # Rows alike in every cell say one thing, whichever files they stand in.
-    place = pl.struct(FILE, LINE).rank("ordinal").over([name for name in frame.columns if name not in (FILE, LINE)])
+    cells = [name for name in frame.columns if name not in (FILE, LINE, "aliases")]
+    place = pl.struct(FILE, LINE).rank("ordinal").over(cells)
     frame = frame.with_columns(aside=pl.when(place > 1).then(pl.lit(str(Aside.DUPLICATE))))
     typed = typed.replace(frame=frame)
     several = typed.usable().filter(pl.col("aside").is_null() & (pl.len().over("account_id", "aside") > 1))
@@ -59,18 +62,66 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
     return typed.replace(frame=frame.with_columns(is_subscription=is_subscription)), custom
 
 
-def _add_value(typed: Typed) -> Typed:
-    """Contract value per year from the one money column that is taken."""
-    have = [name for name in MONEY_FIELDS if name in typed.fields]
+def _add_value(typed: Typed, options: ReadOptions) -> Typed:
+    """Contract value per year from the one money column that is taken, and its currency where its cells name it."""
+    have = [name for name in (*MONEY_FIELDS, "billed_amount") if name in typed.fields]
     if not have:
         return typed.replace(frame=typed.frame.with_columns(contract_value=pl.lit(None, dtype=pl.Decimal(38, 2))))
-    taken = have[0]
-    value = pl.col(taken) * 12 if taken == "mrr" else pl.col(taken)
+    taken, header = have[0], typed.header(have[0])
+    typed, value, how = _per_year(typed, taken)
+    if typed.preset and typed.preset.cents:
+        value, how = value / 100, f"{how}, in cents"
     typed = typed.replace(frame=typed.frame.with_columns(value.cast(pl.Decimal(38, 2)).alias("contract_value")))
-    text = f"contract value from `{typed.header(taken)}`{' x 12' if taken == 'mrr' else ''} of {labels(typed.tables)}"
+    text = f"contract value from `{header}`{how} of {labels(typed.tables)}"
     if have[1:]:
         text += f", not from {', '.join(f'`{typed.header(name)}`' for name in have[1:])}"
-    return typed.replace(notes=(*typed.notes, Note(kind=NoteKind.CHOICE, text=text)))
+    typed = typed.noting(text)
+    return typed if "currency" in typed.fields else _add_currency(typed, taken, options)
+
+
+def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:
+    """What a money column comes to in a year, and how, in words."""
+    if taken == "mrr":
+        return typed, pl.col(taken) * 12, " x 12"
+    if taken != "billed_amount":
+        return typed, pl.col(taken), ""
+    intervals = typed.preset.intervals if typed.preset else {}
+    interval = typed.frame["billing_interval"].str.to_lowercase() if "billing_interval" in typed.fields else None
+    if interval is None:
+        return typed, pl.col(taken), ""
+    typed = typed.fault(
+        interval.is_not_null() & ~interval.is_in(list(intervals)),
+        "billing_interval",
+        "not a billing interval csq knows",
+    )
+    times = pl.lit(interval).replace_strict(intervals, default=None, return_dtype=pl.Float64()).cast(pl.Int64)
+    return typed, pl.col(taken) * times, f" x the number of `{typed.header('billing_interval')}` in a year"
+
+
+def _add_currency(typed: Typed, taken: str, options: ReadOptions) -> Typed:
+    """The currency that the header or the cells of the money column name, where no column of its own does."""
+    header = typed.header(taken)
+    unit = currency_code(unit_of(header) or "")
+    named = convert(typed, taken, Cell.MONEY, typed.text[column(typed.fields[taken])], options).currency
+    if unit:
+        currency, where = pl.repeat(unit, typed.frame.height, eager=True), "the header"
+    elif named is not None and named.is_not_null().any():
+        currency, where = named, "the cells"
+    else:
+        return typed
+    typed = typed.replace(frame=typed.frame.with_columns(currency.alias("currency")))
+    names = " and ".join(sorted(currency.drop_nulls().unique()))
+    return typed.noting(f"currency {names} by {where} of `{header}` in {labels(typed.tables)}")
+
+
+def _add_keys(typed: Typed) -> Typed:
+    """All keys of an account whose ids the export joins in one cell; the first is its id."""
+    joined = typed.preset.joined if typed.preset else None
+    if joined is None or "account_id" not in typed.fields:
+        return typed
+    keys = pl.col("account_id").str.split(joined).list.eval(pl.element().str.strip_chars())
+    keys = keys.list.eval(pl.element().filter(pl.element() != ""))
+    return typed.replace(frame=typed.frame.with_columns(aliases=keys, account_id=keys.list.first()))
 
 
 def _keep_custom(typed: Typed, options: ReadOptions) -> tuple[Typed, tuple[str, ...]]:

@@ -42,7 +42,7 @@ KEYS = (
     Field("subscription_id", Cell.KEY, ("subscriptionid", "subscription", "subid", "contractid")),
     Field("external_id", Cell.KEY, ("externalid", "externalaccountid", "externalreference", "customdata1", "crmid")),
     Field("account_name", Cell.KEY, ("accountname", "companyname", "customername", "company", "organization",
-        "organisation", "organizationname", "organisationname", "clientname", "client")),
+        "organisation", "organizationname", "organisationname", "clientname", "client", "associatedcompany")),
     Field("email_domain", Cell.KEY, ("emaildomain", "domain", "companydomain", "companydomainname", "website",
         "requesterdomain")),
 )  # fmt: skip
@@ -55,12 +55,12 @@ USAGE = (
     Field("period", Cell.DATE, ("period", "month", "week", "periodstart", "monthstart", "weekstart", "weekstarting",
         "weekof", "usagemonth", "usageweek", "reportingmonth", "reportingweek")),
     Field("user_id", Cell.KEY, ("userid", "user", "useremail", "email", "username", "visitorid", "memberid",
-        "distinctid", "personid")),
+        "distinctid", "personid", "userpseudoid")),
     Field("feature", Cell.KEY, ("feature", "featurename", "featureid", "module", "productarea", "eventname",
         "eventtype", "event", "action")),
     Field("events", Cell.NUMBER, ("events", "eventcount", "usagecount", "totalevents", "eventtotals", "actions",
         "interactions", "count", "hits")),
-    Field("event_id", Cell.KEY, ("eventid", "usageid", "eventuuid", "insertid", "messageid")),
+    Field("event_id", Cell.KEY, ("eventid", "usageid", "eventuuid", "insertid", "messageid", "uuid")),
     Field("last_active_date", Cell.DATE, ("lastactivedate", "lastactive", "lastlogin", "lastlogindate", "lastseen",
         "lastactivity", "lastactivitydate", "lastvisit", "lastused")),
 )  # fmt: skip
@@ -105,6 +105,8 @@ ACCOUNTS = (
     Field("status", Cell.TEXT, ("status", "accountstatus", "customerstatus", "lifecyclestage", "subscriptionstatus")),
     Field("start_date", Cell.DATE, ("startdate", "customersince", "contractstart", "contractstartdate", "signupdate",
         "subscriptionstart", "createddate")),
+    Field("billed_amount", Cell.MONEY, ()),
+    Field("billing_interval", Cell.TEXT, ()),
     Field("end_date", Cell.DATE, ("enddate", "contractend", "contractenddate", "cancelleddate", "canceledat",
         "churndate", "subscriptionend", "endedat")),
     Field("renewal_date", Cell.DATE, ("renewaldate", "renewal", "nextrenewal", "nextrenewaldate", "renewson",
@@ -122,6 +124,51 @@ ACCOUNTS = (
     Field("required_by_mandate", Cell.BOOL, ("requiredbymandate", "mandated", "mandatory")),
 )  # fmt: skip
 
-FIELDS: Mapping[Role, tuple[Field, ...]] = {Role.USAGE: USAGE, Role.CSAT: CSAT, Role.ACCOUNTS: ACCOUNTS}
+GOALS = (
+    *KEYS,
+    Field("goal", Cell.TEXT, ("goal", "goalname", "objective", "goaldescription", "description")),
+    Field("target_date", Cell.DATE, ("targetdate", "goaldate", "duedate", "dueon", "due", "deadline")),
+    Field("status", Cell.TEXT, ("status", "goalstatus", "state")),
+    Field("progress", Cell.NUMBER, ("progress", "progresspct", "progresspercent", "percentcomplete", "pctcomplete",
+        "completion")),
+    Field("metric", Cell.TEXT, ("metric", "goalmetric", "kpi", "measure")),
+    Field("baseline", Cell.NUMBER, ("baseline", "baselinevalue", "startvalue")),
+    Field("target", Cell.NUMBER, ("target", "targetvalue", "goalvalue")),
+    Field("current", Cell.NUMBER, ("current", "currentvalue", "actual", "actualvalue")),
+    Field("start_date", Cell.DATE, ("startdate", "seton", "agreedon", "createddate", "createdat", "created")),
+)  # fmt: skip
+
+CONTACTS = (
+    *KEYS,
+    Field("user_id", Cell.KEY, ("userid", "visitorid", "contactid", "personid", "distinctid", "memberid",
+        "requesterid", "respondentid", "userpseudoid", "recordid", "id", "user")),
+    Field("email", Cell.KEY, ("email", "emailaddress", "useremail", "contactemail", "workemail", "primaryemail")),
+    Field("name", Cell.TEXT, ("name", "fullname", "contactname", "contact")),
+    Field("role", Cell.TEXT, ("role", "contactrole", "buyingrole", "persona")),
+    Field("left_on", Cell.DATE, ("lefton", "leftdate", "dateleft", "left", "departedon", "departuredate")),
+    Field("since", Cell.DATE, ("since", "rolesince", "joinedon", "joined", "startdate")),
+    Field("stance", Cell.TEXT, ("stance", "attitude", "sentiment")),
+)  # fmt: skip
+
+EVENTS = (
+    *KEYS,
+    Field("date", Cell.TIME, ("date", "eventdate", "occurredon", "happenedon", "activitydate", "day", "occurredat",
+        "timestamp", "createdat")),
+    Field("kind", Cell.TEXT, ("kind", "eventkind", "event", "eventtype", "activitytype", "type")),
+    Field("note", Cell.TEXT, ("note", "notes", "comment", "comments", "description", "details", "subject")),
+    Field("expires_on", Cell.DATE, ("expireson", "expires", "expirydate", "expirationdate", "validuntil", "until")),
+    Field("by", Cell.TEXT, ("by", "loggedby", "recordedby", "createdby", "assignedto", "owner", "csm")),
+)  # fmt: skip
+
+FIELDS: Mapping[Role, tuple[Field, ...]] = {
+    Role.USAGE: USAGE,
+    Role.CSAT: CSAT,
+    Role.ACCOUNTS: ACCOUNTS,
+    Role.GOALS: GOALS,
+    Role.CONTACTS: CONTACTS,
+    Role.EVENTS: EVENTS,
+}
+PEOPLE = ("user_id", "email")
+"""Fields that name a person, whom a contacts file leads on to an account."""
 MONEY_FIELDS = ("arr", "acv", "mrr")
 """Columns that may hold the contract value, in the order in which one is taken."""

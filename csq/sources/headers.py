@@ -1,33 +1,77 @@
-"""Which header is which field: told by the user, else by known names; never by position or by content."""
+"""Which header is which field: told by the user, else by the export's preset, else by known names.
+
+Never by position, never by content. A survey's questions are known by what they ask.
+"""
 
 import difflib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from csq.errors import InputError, Location, UsageError
-from csq.sources.fields import FIELDS, KEY_NAMES, Field
+from csq.sources.fields import FIELDS, KEY_NAMES, PEOPLE, Field
+from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
 from csq.terms import Role
 
+_UNIT = re.compile(r"\s*[\[(](?P<unit>[A-Z]{3}|[$€£₹]|UTC|GMT|[A-Z]\w+/[\w/+-]+)[\])]$")
+"""A time zone or a currency at the end of a header, in brackets."""
 
+INSIDE = " > "
+"""Parts a column of JSON from the key that was taken out of it."""
+
+QUESTIONS: tuple[tuple[str, str], ...] = (
+    ("nps", r"(likely|likelihood).*\brecommend|\brecommend us\b"),
+    ("ces", r"how (easy|difficult|much effort)|\bmade it easy\b|easy .* to (handle|resolve|solve)"),
+    ("score", r"how (satisfied|happy|would you rate)|overall satisfaction|satisfaction with|rate your experience"),
+    ("comment", r"\b(any|other|additional)\b.*\bcomments?\b|^why\b|reason for your (score|rating|answer)"),
+)  # fmt: skip
+"""What a question asks after, by field; told from its words, lower-cased."""
+_NO_QUESTION = re.compile(r"- (group|topics?|sentiment.*|parent topics?)$|^why\b|reason for")
+
+
+@lru_cache(maxsize=4096)
 def squeeze(header: str) -> str:
     """Letters and digits of a header, lower-cased: what `Account ID`, `account_id` and `AccountId` share."""
     return re.sub(r"[\W_]+", "", header.casefold())
 
 
-def match_headers(table: TextTable, role: Role, told: Mapping[str, str]) -> dict[str, int]:
+def unit_of(header: str) -> str | None:
+    """The time zone or the currency that a header names in brackets: `Updated at (America/New_York)`, `ARR (USD)`."""
+    match = _UNIT.search(header)
+    return match["unit"] if match else None
+
+
+def detect(table: TextTable, role: Role) -> Preset | None:
+    """The preset that a file fits; of several the one with the most headers."""
+    have = {squeeze(text) for row in (table.header, *table.extra_headers) for text in row}
+    have |= {squeeze(_plain(header)) for header in table.header}
+    have |= {header for header in table.header if not squeeze(header)}
+    fitting = [
+        preset
+        for preset in PRESETS
+        if preset.role is role and all((squeeze(header) or header) in have for header in preset.headers)
+    ]
+    return max(fitting, key=lambda preset: len(preset.headers), default=None)
+
+
+def match_headers(
+    table: TextTable, role: Role, told: Mapping[str, str], preset: Preset | None = None
+) -> dict[str, int]:
     """Map each field of `role` that `table` has to the position of its column.
 
     Args:
         table: The file.
         role: What it is for.
         told: Headers given by the user, by field; those this file does not have are passed over.
+        preset: The export it is.
 
     Raises:
         InputError: A header that is wanted stands there twice, or no column can be the account key.
     """
     fields = FIELDS[role]
     squeezed = [squeeze(header) for header in table.header]
+    plain = [squeeze(_plain(header)) for header in table.header]
     found: dict[str, int] = {}
     for name, header in told.items():
         exact = [i for i, text in enumerate(table.header) if text == header] or [
@@ -35,20 +79,70 @@ def match_headers(table: TextTable, role: Role, told: Mapping[str, str]) -> dict
         ]
         if exact:
             found[name] = _only(table, name, exact)
+    known = preset.fields if preset else {}
+    for name, headers in known.items():
+        # Stripe's customer is both the account and, where metadata names that, another of its keys.
+        place = next((i for text in headers for i in _places(text, squeezed, plain) if i not in found.values()), None)
+        if name not in found and place is not None:
+            found[name] = place
     for field in fields:
-        if field.name not in found:
-            found |= _by_name(table, field, squeezed, taken=set(found.values()))
-    if not any(name in found for name in (KEY_NAMES if role is not Role.ACCOUNTS else ("account_id", "account_name"))):
-        raise missing_column(table, role, "account_id")
+        if field.name not in found and (field.name not in known or known[field.name]):
+            found |= _by_name(table, field, squeezed, plain, taken=set(found.values()))
+    if role is Role.CSAT:
+        found |= _by_question(table, found, known)
+    if not any(name in found for name in _keys(role)):
+        raise missing_key(table, role, preset)
     return found
 
 
-def _by_name(table: TextTable, field: Field, squeezed: list[str], *, taken: set[int]) -> dict[str, int]:
+def _plain(header: str) -> str:
+    """A header without its unit, and without the mark of a property."""
+    return _UNIT.sub("", header).rpartition(INSIDE)[2].removeprefix("gp:")
+
+
+def _places(header: str, squeezed: list[str], plain: list[str]) -> list[int]:
+    return [i for i, (whole, part) in enumerate(zip(squeezed, plain, strict=True)) if squeeze(header) in (whole, part)]
+
+
+def _keys(role: Role) -> tuple[str, ...]:
+    """Fields one of which must be there, so that a row can find its account."""
+    if role is Role.ACCOUNTS:
+        return ("account_id", "account_name")
+    return (*KEY_NAMES, *PEOPLE) if role in (Role.CSAT, Role.USAGE) else KEY_NAMES
+
+
+def _by_name(
+    table: TextTable, field: Field, squeezed: list[str], plain: list[str], *, taken: set[int]
+) -> dict[str, int]:
     for name in field.names:
-        places = [i for i, text in enumerate(squeezed) if text == name and i not in taken]
-        if places:
-            return {field.name: _only(table, field.name, places)}
+        for headers in (squeezed, plain):
+            places = [i for i, text in enumerate(headers) if text == name and i not in taken]
+            if places:
+                return {field.name: _only(table, field.name, places)}
     return {}
+
+
+def _by_question(table: TextTable, found: Mapping[str, int], known: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Score and comment columns whose header or label is a question. One that asks for all comes before the others."""
+    asked: dict[str, list[int]] = {}
+    for index, header in enumerate(table.header):
+        texts = [text.casefold() for text in (header, *(row[index] for row in table.extra_headers))]
+        if index in found.values():
+            continue
+        for name, words in QUESTIONS:
+            if any(re.search(words, text) and (name == "comment" or not _NO_QUESTION.search(text)) for text in texts):
+                asked.setdefault(name, []).append(index)
+                break
+    result = {}
+    for name, places in asked.items():
+        if name in found or (name in known and not known[name]):
+            continue
+        overall = [i for i in places if "overall" in table.header[i].casefold()]
+        if name == "comment":
+            result[name] = places[0]
+        else:
+            result[name] = overall[0] if len(overall) == 1 else _only(table, name, places)
+    return result
 
 
 def _only(table: TextTable, field: str, places: list[int]) -> int:
@@ -60,6 +154,17 @@ def _only(table: TextTable, field: str, places: list[int]) -> int:
             hint=f"rename one of them, or name the one you mean: `--column {field}=HEADER`",
         )
     return places[0]
+
+
+def missing_key(table: TextTable, role: Role, preset: Preset | None) -> InputError:
+    """The error for a file that names no account, with what is known of its export."""
+    if preset is None or preset.hint is None:
+        return missing_column(table, role, "account_id")
+    return InputError(
+        f"no column of `{table.label}` names an account: {preset.name} has none of its own",
+        location=table.where(),
+        hint=preset.hint,
+    )
 
 
 def missing_column(table: TextTable, role: Role, field: str) -> InputError:

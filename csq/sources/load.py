@@ -4,22 +4,32 @@ After this nothing knows about files, headers or conventions.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from csq.engine.base import ReducedLog
+from csq.engine.scan import NotPlain
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
+from csq.sources.biglog import count_log, is_big
+from csq.sources.context import count_once, read_context
 from csq.sources.headers import check_told
 from csq.sources.identity import Matched, match_rows
 from csq.sources.overlap import count_event_ids_once, drop_repeats_across_files, settle_log, settle_table
 from csq.sources.read import LINE, TextTable, read_table
+from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
-from csq.sources.tables import FILE, ReadOptions, Typed, group_by_header, no_rejects
+from csq.sources.tables import ReadOptions, group_by_header
+from csq.sources.typed import FILE, Typed, no_rejects
 from csq.sources.usage import read_usage
-from csq.terms import Grain, Role
+from csq.terms import Aside, Grain, Role
+
+CONTEXT = (Role.GOALS, Role.CONTACTS, Role.EVENTS)
+"""Roles that no run needs: without them less is known, and nothing else changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +44,9 @@ class FileRead:
     columns: tuple[tuple[str, str], ...]
     unused: tuple[str, ...]
     grain: Grain | None = None
+    set_aside: Mapping[Aside, int] = field(default_factory=dict)
+    """Rows that the export itself says are not wanted; they are in no table."""
+    repairs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +62,10 @@ class RoleRows:
     key: str
     ambiguous: int = 0
     grain: Grain | None = None
+    damage: tuple[str, ...] = ()
+    """What keeps keys from matching, in sentences."""
+    reduced: ReducedLog | None = None
+    """Of a log that was counted as it was read: its users and features. `frame` has its days, with `rows` counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +75,20 @@ class Tables:
     usage: RoleRows | None = None
     csat: RoleRows | None = None
     accounts: RoleRows | None = None
+    goals: RoleRows | None = None
+    contacts: RoleRows | None = None
+    events: RoleRows | None = None
     files: tuple[FileRead, ...] = ()
     rejects: pl.DataFrame = field(default_factory=no_rejects)
     faults: pl.DataFrame = field(default_factory=no_rejects)
     notes: tuple[Note, ...] = ()
     custom: tuple[str, ...] = ()
     """Columns of the accounts files that are no field of csq's, kept for `--fields` and conditions."""
+
+    @property
+    def context(self) -> tuple[RoleRows, ...]:
+        """The rows of goals, contacts and events, as far as they were given."""
+        return tuple(rows for rows in (self.goals, self.contacts, self.events) if rows is not None)
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
@@ -73,27 +98,32 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    texts = {role: tuple(read_table(path) for path in sorted(paths.get(role, ()), key=str)) for role in Role}
-    check_told(options.columns, texts)
+    big = is_big(paths.get(Role.USAGE, ()))
+    texts = {role: _read_all(paths, role, options) for role in Role if role is not Role.USAGE or not big}
+    if not big:
+        check_told(options.columns, texts)
     accounts = _load_accounts(texts[Role.ACCOUNTS], options)
-    account_rows = accounts.rows.frame if accounts else None
-    parts = [
-        part
-        for part in (
-            accounts,
-            _load_usage(texts[Role.USAGE], options, account_rows),
-            _load_csat(texts[Role.CSAT], options, account_rows),
-        )
-        if part
-    ]
+    known = Known(accounts=accounts.rows.frame if accounts else None)
+    context = [_load_context(role, texts[role], options, known.accounts) for role in CONTEXT]
+    contacts = next((part for part in context if part and part.rows.role is Role.CONTACTS), None)
+    known = replace(known, contacts=contacts.rows.frame if contacts else None)
+    usage = _load_big(paths, texts, options, known) if big else _load_usage(texts[Role.USAGE], options, known)
+    csat = _load_csat(texts[Role.CSAT], options, known)
+    parts = [part for part in (accounts, usage, csat, *context) if part]
     by_role = {part.rows.role: part.rows for part in parts}
     typed = [item for part in parts for item in part.typed]
     return Tables(
         usage=by_role.get(Role.USAGE),
         csat=by_role.get(Role.CSAT),
         accounts=by_role.get(Role.ACCOUNTS),
+        goals=by_role.get(Role.GOALS),
+        contacts=by_role.get(Role.CONTACTS),
+        events=by_role.get(Role.EVENTS),
         files=tuple(
-            _file_read(item, table, part.rows.grain) for part in parts for item in part.typed for table in item.tables
+            replace(_file_read(item, table, part.rows.grain), **part.counted.get(table.label, {}))
+            for part in parts
+            for item in part.typed
+            for table in item.tables
         ),
         rejects=pl.concat([no_rejects(), *(item.rejects for item in typed)]).sort("role", FILE, LINE, "column"),
         faults=pl.concat([no_rejects(), *(item.faults for item in typed)]).sort("role", FILE, LINE, "column"),
@@ -102,11 +132,26 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     )
 
 
+def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
+    tables = (read_table(path, encoding=options.encoding) for path in sorted(paths.get(role, ()), key=str))
+    return tuple(reshape(table, role) for table in tables)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What keys can be looked up in: rows of the accounts and of the contacts, None without such files."""
+
+    accounts: pl.DataFrame | None = None
+    contacts: pl.DataFrame | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Part:
     rows: RoleRows
     typed: tuple[Typed, ...]
     custom: tuple[str, ...] = ()
+    counted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What is known of a file, by label, that its table does not have."""
 
 
 def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part | None:
@@ -119,13 +164,37 @@ def _load_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> _Part
     return _Part(rows=rows, typed=tuple(typed for typed, _ in read), custom=custom)
 
 
-def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> _Part | None:
+def _load_big(
+    paths: Mapping[Role, Sequence[Path]],
+    texts: Mapping[Role, tuple[TextTable, ...]],
+    options: ReadOptions,
+    known: Known,
+) -> _Part | None:
+    """Big usage files, counted as they are read where they are plain."""
+    try:
+        log = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
+    except NotPlain as reason:
+        tables = _read_all(paths, Role.USAGE, options)
+        check_told(options.columns, {**texts, Role.USAGE: tables})
+        part = _load_usage(tables, options, known)
+        if part is None:
+            return None
+        first = part.typed[0].noting(f"the usage files are read row by row, which takes longer: {reason}")
+        return replace(part, typed=(first, *part.typed[1:]))
+    check_told(options.columns, {**texts, Role.USAGE: tuple(t for m in log.matches for t in m.typed.tables)})
+    frame = pl.concat([match.frame for match in log.matches], how="diagonal")
+    rows = replace(_rows(Role.USAGE, frame, list(log.matches), Grain.LOG), reduced=log.reduced)
+    counted = {label: {"read": rows, "sha256": digest} for label, (rows, digest) in log.counts.items()}
+    return _Part(rows=rows, typed=tuple(match.typed for match in log.matches), counted=counted)
+
+
+def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:
     if not tables:
         return None
     typed, matches, grains = [], [], {}
     for group in group_by_header(tables):
         item, grain = read_usage(group, options)
-        matches.append(match_rows(item, accounts, options.keys.get(Role.USAGE)))
+        matches.append(match_rows(item, known.accounts, options.keys.get(Role.USAGE), known.contacts))
         grains[grain] = group[0].label
     if len(grains) > 1:
         told = " and ".join(f"`{label}` ({grain})" for grain, label in grains.items())
@@ -140,11 +209,11 @@ def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, accounts: p
     return _Part(rows=_rows(Role.USAGE, frame, matches, grain), typed=tuple(typed))
 
 
-def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> _Part | None:
+def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:
     if not tables:
         return None
     matches = [
-        match_rows(read_survey(group, options), accounts, options.keys.get(Role.CSAT))
+        match_rows(read_survey(group, options), known.accounts, options.keys.get(Role.CSAT), known.contacts)
         for group in group_by_header(tables)
     ]
     frames = []
@@ -152,13 +221,24 @@ def _load_csat(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl
         told_apart = any(name in match.typed.fields for name in ("submitted_at", "sent_at", "user_id", "email"))
         if told_apart and len(match.typed.tables) > 1:
             cells = [name for name in match.typed.text.columns if name not in (FILE, LINE)]
-            rows = match.frame.join(match.typed.text, on=[FILE, LINE], how="left", maintain_order="left")
+            text = match.typed.text.unique([FILE, LINE], keep="first", maintain_order=True)
+            rows = match.frame.join(text, on=[FILE, LINE], how="left", maintain_order="left")
             frames.append(drop_repeats_across_files(rows, [*cells, "survey"]).drop(cells))
         else:
             frames.append(match.frame)
     return _Part(
         rows=_rows(Role.CSAT, pl.concat(frames, how="diagonal"), matches, None), typed=tuple(m.typed for m in matches)
     )
+
+
+def _load_context(
+    role: Role, tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None
+) -> _Part | None:
+    if not tables:
+        return None
+    matches = read_context(role, tables, options, accounts)
+    frame = count_once(pl.concat([match.frame for match in matches], how="diagonal"))
+    return _Part(rows=_rows(role, frame, matches, None), typed=tuple(match.typed for match in matches))
 
 
 def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain | None) -> RoleRows:
@@ -168,19 +248,23 @@ def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain 
         key=" and ".join(dict.fromkeys(match.key for match in matches)),
         ambiguous=sum(match.ambiguous for match in matches),
         grain=grain,
+        damage=tuple(dict.fromkeys(text for match in matches for text in match.damage)),
     )
 
 
 def _file_read(item: Typed, table: TextTable, grain: Grain | None) -> FileRead:
     rejected = item.rejects.filter(pl.col(FILE) == table.label).group_by("reason").len().sort("reason")
+    aside = item.aside.filter(pl.col(FILE) == table.label).group_by("aside").len().sort("aside")
     used = {index: name.removeprefix("metric_") for name, index in item.fields.items()}
     return FileRead(
         role=item.role,
         label=table.label,
         sha256=table.sha256,
-        read=table.frame.height,
+        read=table.frame.height + len(table.broken),
         rejected=dict(rejected.iter_rows()),
         columns=tuple((header, used[index]) for index, header in enumerate(table.header) if index in used),
         unused=tuple(header for index, header in enumerate(table.header) if index not in used and header),
         grain=grain,
+        set_aside={Aside(reason): rows for reason, rows in aside.iter_rows()},
+        repairs=len(table.repairs),
     )

@@ -8,11 +8,14 @@ from pathlib import Path
 from csq.errors import InputError, UsageError
 from csq.terms import Role
 
-SUFFIXES = (".csv", ".tsv", ".txt")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
 NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.USAGE: ("usage", "activity", "eventlog", "logins", "metrics"),
     Role.CSAT: ("csat", "survey", "surveys", "nps", "ces", "satisfaction", "feedback", "tickets"),
     Role.ACCOUNTS: ("accounts", "account", "customers", "companies", "crm", "subscriptions", "contracts"),
+    Role.GOALS: ("goals", "goal", "objectives"),
+    Role.CONTACTS: ("contacts", "visitors", "people", "stakeholders"),
+    Role.EVENTS: ("events", "timeline"),
 }
 """Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""
 
@@ -22,7 +25,9 @@ def roles_of(path: Path) -> list[Role]:
     if path.suffix.casefold() not in SUFFIXES:
         return []
     words = set(re.split(r"[^a-z]+", path.stem.casefold()))
-    return [role for role, names in NAMES.items() if words & set(names)]
+    roles = [role for role, names in NAMES.items() if words & set(names)]
+    # `usage_events.csv` is a log of use, not of what happened to the account.
+    return [role for role in roles if role is not Role.EVENTS or Role.USAGE not in roles]
 
 
 def in_directory(directory: Path) -> dict[Role, list[Path]]:

@@ -9,7 +9,7 @@ import polars as pl
 from csq.aside import ASIDE, set_aside
 from csq.errors import InputError, Location
 from csq.sources.read import LINE
-from csq.sources.tables import FILE
+from csq.sources.typed import FILE
 from csq.terms import Aside, Grain
 
 

@@ -1,24 +1,30 @@
-"""Bytes to a table of text: dialect, header and exact line numbers; no value is interpreted.
+"""Bytes to a table of text: whatever a file really is, a `TextTable` comes out, or a sentence that says what to do.
 
-The one seam to the outside: whatever a file really is, a `TextTable` comes out of `read_table`
-or an `InputError` that says what the file is and what to do. Nothing past this module knows about
-delimiters or encodings.
+The one seam to the outside. Nothing past this module knows about packing, encodings, delimiters or where a header
+stands. A file that parses strictly comes back unchanged, cell for cell; what had to be repaired is listed with its
+line. No value is interpreted.
 """
 
-import csv
 import hashlib
 import io
+import itertools
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.sources.containers import Kind, open_content
+from csq.sources.dialect import read_plain, read_strictly
+from csq.sources.encoding import Decoded, decode, refuse_other_text
+from csq.sources.grid import LINE, Grid, Remark, column, spans, to_frame
+from csq.sources.layout import Layout, arrange, comment_lines, told
+from csq.sources.repair import repair
+from csq.sources.workbook import read_parquet, read_sheet
 
-DELIMITERS = (",", ";", "\t", "|")
-LINE = "line"
-"""Column of a `TextTable` that holds the line a row starts on, counted from 1."""
+__all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +33,17 @@ class TextTable:
 
     `frame` has the column `line` (Int64) and one String column per header, named `c0`, `c1`, ...:
     headers may repeat, positions cannot. Empty cells are empty strings here, not nulls.
+
+    Attributes:
+        header: Names of the columns, without blanks around them; a column without a name has "".
+        header_line: Line of the header, from 1; in a workbook its row.
+        delimiter: What parts the cells; "" in a workbook or Parquet.
+        extra_headers: Further header rows under the first, as they stand in the file, each as wide as `header`.
+        preamble: The titles and comments above the header, the cells of one line joined by commas.
+        repairs: What was repaired, by line. Empty for a file that parses strictly.
+        broken: Rows that could not be brought to the width of the header, by line; they are not in `frame`.
+        dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `repeated header`, `footer`, `total`.
+        notes: What else the reader did, one sentence each: packing, encoding, delimiter, sheet, lines not data.
     """
 
     label: str
@@ -34,17 +51,19 @@ class TextTable:
     header: tuple[str, ...]
     header_line: int
     frame: pl.DataFrame
+    delimiter: str = ","
+    extra_headers: tuple[tuple[str, ...], ...] = ()
+    preamble: tuple[str, ...] = ()
+    repairs: tuple[Remark, ...] = ()
+    broken: tuple[Remark, ...] = ()
+    dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def where(self, line: int | None = None) -> Location:
         """A location in this file; the header line when none is given, with its text as the excerpt."""
         if line is None or line == self.header_line:
             return Location(label=self.label, line=self.header_line, excerpt=",".join(self.header))
         return Location(label=self.label, line=line)
-
-
-def column(index: int) -> str:
-    """Name in `TextTable.frame` of the column at `index`."""
-    return f"c{index}"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -57,100 +76,168 @@ def read_bytes(path: Path) -> bytes:
         raise InputError(f"no such file: `{path}`") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read `{path}`: {error}") from None
-    if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
-        raise InputError(f"`{path}` is empty", hint="export it again; csq needs a header line and at least one row")
     return data
 
 
-def read_table(path: Path, label: str | None = None) -> TextTable:
-    """Read one delimited text file, whole and unchanged.
+def read_table(path: Path, label: str | None = None, *, encoding: str | None = None) -> TextTable:
+    """Read one file, whole.
+
+    Args:
+        path: The file; `-` is stdin.
+        label: What to call it in messages; its path when none is given.
+        encoding: Its encoding, if it is text and the bytes do not tell.
 
     Raises:
-        InputError: It cannot be opened, is empty, is not UTF-8, or is no rectangular CSV in any of
-            the known delimiters.
+        InputError: It cannot be opened, is empty, holds no rows, or is nothing that holds a table.
     """
-    data = read_bytes(path)
     label = label or ("stdin" if str(path) == "-" else str(path))
-    text = _decode(data, label)
-    rows = _parse(text, label)
-    header_line, header = rows[0]
-    body = rows[1:]
-    if not body:
-        raise InputError(f"`{label}` has a header and no rows", location=Location(label=label, line=header_line))
-    schema = {LINE: pl.Int64(), **{column(i): pl.String() for i in range(len(header))}}
-    frame = pl.DataFrame([(line, *cells) for line, cells in body], schema=schema, orient="row")
+    return table_from_bytes(read_bytes(path), label, encoding=encoding)
+
+
+def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:
+    """Read a file that is in memory already; see `read_table`."""
+    table = _read(data, label, encoding)
+    if table.frame.is_empty():
+        raise InputError(
+            f"`{label}` has a header and no rows",
+            location=Location(label=label, line=table.header_line),
+            hint="export it again; if its first line is data, put the names of the columns above it",
+        )
+    return table
+
+
+def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.DataFrame:
+    """Read one file as text: the header found, repairs applied, one String column per header.
+
+    A column without a name is called `column_N`, N counting from 1; a name that is taken gets `_2`, `_3`, ... A file
+    with a header and no rows is a frame without rows.
+
+    Raises:
+        InputError: It cannot be opened, is empty, or is nothing that holds a table.
+    """
+    table = _read(read_bytes(Path(path)), str(path), encoding)
+    return table.frame.drop(LINE).rename(dict(zip(table.frame.columns[1:], unique_names(table.header), strict=True)))
+
+
+def unique_names(header: tuple[str, ...]) -> list[str]:
+    """Names for the columns of a frame: each there, each once."""
+    names: list[str] = []
+    for index, name in enumerate(header, start=1):
+        first = name or f"column_{index}"
+        free = first if name else next(_numbered(first, {*header}))
+        names.append(free if free not in names else next(_numbered(first, {*header, *names})))
+    return names
+
+
+def _numbered(name: str, taken: set[str]) -> Iterator[str]:
+    """`name`, `name_2`, `name_3`, ... without those that are taken."""
+    names = (f"{name}_{count}" if count > 1 else name for count in itertools.count(1))
+    return (one for one in names if one not in taken)
+
+
+def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
+    content = open_content(data, label)
+    if not content.data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+        raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
+    if content.kind is Kind.PARQUET:
+        names, frame = read_parquet(content.data, label)
+        lines = pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias(LINE)
+        layout = Layout(
+            header=tuple(name.strip() for name in names),
+            header_line=1,
+            extra_headers=(),
+            grid=Grid(frame=frame.insert_column(0, lines)),
+        )
+    elif content.kind is Kind.WORKBOOK:
+        rows, notes = read_sheet(content.data, label)
+        layout = arrange(Grid(frame=to_frame(rows), notes=notes))
+    else:
+        layout = arrange(_parse(decode(content.data, label, encoding), label))
+    return _table(layout, label, data, content.notes)
+
+
+def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> TextTable:
+    grid = layout.grid
+    kinds = dict.fromkeys(kind for _, kind in grid.dropped)
+    if grid.broken:
+        lost = [line for line, _ in grid.broken]
+        notes = (*notes, f"{len(lost):,} broken row{'s' if len(lost) > 1 else ''} not read ({spans(lost)})")
     return TextTable(
         label=label,
         sha256=hashlib.sha256(data).hexdigest(),
-        header=tuple(cell.strip() for cell in header),
-        header_line=header_line,
-        frame=frame,
+        header=layout.header,
+        header_line=layout.header_line,
+        frame=grid.frame,
+        delimiter=grid.delimiter,
+        extra_headers=layout.extra_headers,
+        preamble=grid.titles,
+        repairs=grid.repairs,
+        broken=grid.broken,
+        dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
+        notes=(*notes, *grid.notes, *told(grid.dropped)),
     )
 
 
-def _decode(data: bytes, label: str) -> str:
-    """UTF-8, with or without a byte order mark."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"`{label}` is not UTF-8",
-            location=Location(label=label, line=line),
-            hint="save it as `CSV UTF-8`, or convert it: `iconv -f WINDOWS-1252 -t UTF-8`",
-        ) from None
-
-
-Row = tuple[int, list[str]]
-
-
-def _rows(text: str, delimiter: str, label: str) -> list[Row]:
-    """Strictly parsed records with the line each starts on; blank lines are passed over.
+def _parse(decoded: Decoded, label: str) -> Grid:
+    """Text to rows of one width: the fast way where it is the same, then strictly, then with repairs.
 
     Raises:
-        InputError: A quote is not closed or stands in the wrong place, or a row's width differs
-            from the header's.
+        InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
     """
-    # newline="" keeps line ends inside quoted cells and still counts CR, LF and CRLF as one line each.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
-    start = 1
-    try:
-        for cells in reader:
-            if cells:
-                rows.append((start, cells))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(
-            f"line {start:,} of `{label}` is not valid CSV: {error}", location=Location(label=label, line=start)
-        ) from None
-    width = len(rows[0][1]) if rows else 0
-    for line, cells in rows:
-        if len(cells) != width:
-            raise InputError(
-                f"line {line:,} of `{label}` has {len(cells):,} cells, the header has {width:,}",
-                location=Location(label=label, line=line),
-                hint="quote cells that contain the delimiter, or mend the row",
-            )
-    return rows
+    refuse_other_text(decoded.text, label)
+    grid = read_plain(decoded.utf8) if decoded.utf8 and not decoded.text.startswith(("#", '"#', "\n", "\r")) else None
+    if grid is not None:
+        return grid.noting(*decoded.notes)
+    text = decoded.text
+    repairs: tuple[Remark, ...] = ()
+    if "\0" in text:
+        repairs = _nul_repairs(text)
+        text = text.replace("\0", "")
+    comments, text = _without_comments(text)
+    grid = _parse_text(text.rstrip("\r\n"), label)
+    if comments:
+        grid = _under(comments, grid)
+    return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
 
 
-def _parse(text: str, label: str) -> list[Row]:
-    """Rows by the delimiter under which all have one width, the widest such; else the likeliest's fault."""
-    csv.field_size_limit(sys.maxsize)
-    best: list[Row] = []
-    faults: dict[str, InputError] = {}
-    for delimiter in DELIMITERS:
-        try:
-            rows = _rows(text, delimiter, label)
-        except InputError as fault:
-            faults[delimiter] = fault
-            continue
-        if rows and (not best or len(rows[0][1]) > len(best[0][1])):
-            best = rows
-    if best and (len(best[0][1]) > 1 or not faults):
-        return best
-    if not faults:
-        raise InputError(f"`{label}` has no rows")
+def _parse_text(text: str, label: str) -> Grid:
+    strict = read_strictly(text, label)
+    if isinstance(strict, Grid):
+        return strict
+    repaired = repair(text)
+    if repaired is not None:
+        return repaired
     first_line = text.splitlines()[0]
-    raise faults[max(faults, key=first_line.count)]
+    raise strict[max(strict, key=first_line.count)]
+
+
+def _nul_repairs(text: str) -> tuple[Remark, ...]:
+    lines = io.StringIO(text, newline="")
+    return tuple((number, "NUL bytes left out") for number, line in enumerate(lines, start=1) if "\0" in line)
+
+
+def _without_comments(text: str) -> tuple[list[str], str]:
+    """The lines of a comment block, and the text below it."""
+    above = comment_lines(text)
+    if not above:
+        return [], text
+    lines = list(io.StringIO(text, newline=""))
+    return [line.rstrip("\r\n") for line in lines[:above]], "".join(lines[above:])
+
+
+def _under(lines: list[str], grid: Grid) -> Grid:
+    """The same grid under the lines of a comment block."""
+    above = len(lines)
+
+    def down(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
+        return tuple((line + above, what) for line, what in remarks)
+
+    comments = tuple((line, "comment") for line in range(1, above + 1))
+    return replace(
+        grid,
+        frame=grid.frame.with_columns(pl.col(LINE) + above),
+        repairs=down(grid.repairs),
+        broken=down(grid.broken),
+        dropped=(*comments, *down(grid.dropped)),
+        titles=(*lines, *grid.titles),
+    )

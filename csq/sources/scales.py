@@ -16,14 +16,51 @@ from csq.terms import Survey
 STANDARD = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0), (0.0, 100.0), (-100.0, 100.0))
 """Scales in the order in which they are tried."""
 
-WORDS: Mapping[str, float] = {
-    "very dissatisfied": 0.0, "dissatisfied": 25.0, "somewhat dissatisfied": 25.0, "neutral": 50.0,
-    "neither satisfied nor dissatisfied": 50.0, "satisfied": 75.0, "somewhat satisfied": 75.0, "very satisfied": 100.0,
-    "very unhappy": 0.0, "unhappy": 25.0, "happy": 75.0, "very happy": 100.0,
-    "very poor": 0.0, "poor": 25.0, "fair": 50.0, "excellent": 100.0,
-    "bad": 0.0, "good": 100.0,
+WORD_SCALES: tuple[tuple[str, ...], ...] = tuple(
+    tuple(scale.split("; "))
+    for scale in (
+        "bad; good",
+        "no; yes",
+        "👎; 👍",
+        "unhappy; neutral; happy",
+        "detractor; passive; promoter",
+        "very dissatisfied; dissatisfied; neither satisfied nor dissatisfied; satisfied; very satisfied",
+        "very dissatisfied; somewhat dissatisfied; neither satisfied nor dissatisfied; somewhat satisfied; "
+        "very satisfied",
+        "extremely dissatisfied; somewhat dissatisfied; neither satisfied nor dissatisfied; somewhat satisfied; "
+        "extremely satisfied",
+        "very dissatisfied; dissatisfied; somewhat dissatisfied; neither satisfied nor dissatisfied; "
+        "somewhat satisfied; satisfied; very satisfied",
+        "extremely dissatisfied; moderately dissatisfied; slightly dissatisfied; neither satisfied nor dissatisfied; "
+        "slightly satisfied; moderately satisfied; extremely satisfied",
+        "not at all satisfied; slightly satisfied; moderately satisfied; very satisfied; extremely satisfied",
+        "not at all satisfied; not so satisfied; somewhat satisfied; very satisfied; extremely satisfied",
+        "very unhappy; unhappy; neutral; happy; very happy",
+        "very poor; poor; fair; good; excellent",
+        "poor; fair; good; very good; excellent",
+        "very bad; bad; neutral; good; very good",
+        "terrible; bad; okay; good; great",
+        "strongly disagree; disagree; neither agree nor disagree; agree; strongly agree",
+        "strongly disagree; disagree; somewhat disagree; neither agree nor disagree; somewhat agree; agree; "
+        "strongly agree",
+        "very difficult; difficult; neutral; easy; very easy",
+        "very difficult; somewhat difficult; neither easy nor difficult; somewhat easy; very easy",
+        "not at all likely; slightly likely; moderately likely; very likely; extremely likely",
+        "not at all likely; not so likely; somewhat likely; very likely; extremely likely",
+    )
+)
+"""Answers in words, each scale from its lowest to its highest, in the order in which they are tried."""
+SAME_WORD: Mapping[str, str] = {
+    "neutral": "neither satisfied nor dissatisfied", "good, i'm satisfied": "good", "bad, i'm not satisfied": "bad",
+    "good, i’m satisfied": "good", "bad, i’m not satisfied": "bad", "good_with_comment": "good",
+    "good_without_comment": "good", "bad_with_comment": "bad", "bad_without_comment": "bad", "ok": "okay",
+    "average": "fair", "undecided": "neither agree nor disagree",
 }  # fmt: skip
-"""Answers in words, on 0-100. `good` is the top of good/bad; a Likert set may hold it too, see `read_words`."""
+"""Other words for an answer; a scale that has the word itself takes that."""
+ASKED: tuple[str, ...] = ("offered", "sent", "pending", "no response", "no answer", "unanswered", "not answered")
+"""Score cells that say that the question was put and not answered."""
+UNASKED: tuple[str, ...] = ("not offered", "unoffered", "not sent", "not applicable", "no rating")
+"""Score cells that say that the question was never put."""
 
 
 class UnknownScale(Exception):
@@ -67,11 +104,11 @@ def kind_of(header: str, field: str) -> Survey:
     return Survey.CSAT
 
 
-def scale_in_header(header: str, kind: Survey) -> Scale | None:
-    """The scale a header names, as in `CSAT (1-5)` or `NPS`; None when it names none."""
-    match = re.search(r"(?<!\d)(\d{1,3}) ?[-\u2013] ?(\d{1,3})(?!\d)", header)
+def scale_in_header(text: str, header: str, kind: Survey) -> Scale | None:
+    """The scale a header or its label (both in `text`) names, as in `CSAT (1-5)` or `NPS`; None when none."""
+    match = re.search(r"(?<!\d)(\d{1,3}) ?(?:[-\u2013]|to) ?(\d{1,3})(?!\d)", text)
     if match and float(match[1]) < float(match[2]) and (float(match[1]), float(match[2])) in STANDARD:
-        return Scale(float(match[1]), float(match[2]), f"named in the header `{header}`")
+        return Scale(float(match[1]), float(match[2]), f"named in the header or label of `{header}`")
     if kind is Survey.NPS:
         return Scale(0.0, 10.0, f"the header `{header}` speaks of recommending")
     if kind is Survey.CES:
@@ -79,14 +116,14 @@ def scale_in_header(header: str, kind: Survey) -> Scale | None:
     return None
 
 
-def smallest_scale(values: pl.Series) -> Scale:
-    """The smallest standard scale that holds all of `values` and whose top value occurs.
+def smallest_scale(values: pl.Series, scales: tuple[tuple[float, float], ...] = STANDARD) -> Scale:
+    """The smallest of `scales` that holds all of `values` and whose top value occurs.
 
     Raises:
         UnknownScale: There is none.
     """
     low, high = _bound(values.min()), _bound(values.max())
-    holding = [(floor, top) for floor, top in STANDARD if floor <= low and high <= top]
+    holding = [(floor, top) for floor, top in scales if floor <= low and high <= top]
     for floor, top in holding:
         if high == top:
             never = f"; the answers never go below {low:g}" if low > floor else ""
@@ -104,10 +141,33 @@ def to_hundred(score: pl.Series, scale: Scale) -> pl.Series:
     return ((score - scale.low) / (scale.high - scale.low) * 100).set(~inside, None)
 
 
-def read_words(tidied: pl.Series) -> pl.Series | None:
-    """Points for answers in words, null where a cell is none; None when the column is not in words at all."""
-    points = tidied.str.to_lowercase().replace_strict(WORDS, default=None, return_dtype=pl.Float64())
-    # A good among poor, fair and excellent is one step below the top, not the top.
-    if tidied.str.to_lowercase().is_in(["poor", "fair", "excellent"]).any():
-        points = points.set(tidied.str.to_lowercase() == "good", 75.0)
-    return points if points.is_not_null().sum() * 2 > tidied.is_not_null().sum() else None
+@dataclass(frozen=True)
+class Worded:
+    """Answers in words: points on 0-100 (null where a cell is none of them), and the scale they are from."""
+
+    points: pl.Series
+    scale: str
+
+
+def read_words(tidied: pl.Series) -> Worded | None:
+    """Points for answers in words; None when the column is not in words at all.
+
+    The scale is the first that holds every word of the column, else the one that holds most of them: the answers that
+    are not on it have no points.
+    """
+    words = tidied.str.to_lowercase()
+    given = set(words.drop_nulls())
+    if not any(re.search(r"[^\W\d]|👍|👎", word) for word in given):
+        return None
+    best: tuple[int, Mapping[str, float]] = (0, {})
+    for scale in WORD_SCALES:
+        points = {word: 100.0 * i / (len(scale) - 1) for i, word in enumerate(scale)}
+        points |= {word: points[same] for word, same in SAME_WORD.items() if same in points and word not in points}
+        known = len(given & points.keys())
+        if known > best[0]:
+            best = (known, points)
+    values = words.replace_strict(best[1], default=None, return_dtype=pl.Float64())
+    if values.is_not_null().sum() * 2 <= tidied.is_not_null().sum():
+        return None
+    lowest, highest = (min(best[1], key=best[1].__getitem__), max(best[1], key=best[1].__getitem__))
+    return Worded(values, f"from `{lowest}` to `{highest}`")

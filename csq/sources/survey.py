@@ -9,11 +9,12 @@ import re
 import polars as pl
 
 from csq.errors import InputError, UsageError
-from csq.report import Note
 from csq.sources.fields import Cell
 from csq.sources.headers import missing_column
 from csq.sources.read import TextTable, column
 from csq.sources.scales import (
+    ASKED,
+    UNASKED,
     Scale,
     UnknownScale,
     kind_of,
@@ -23,9 +24,10 @@ from csq.sources.scales import (
     smallest_scale,
     to_hundred,
 )
-from csq.sources.tables import FILE, ReadOptions, Typed, convert, labels, read_fields
+from csq.sources.tables import ReadOptions, convert, read_fields
+from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import tidy
-from csq.terms import NoteKind, Role, Survey
+from csq.terms import Role, Survey
 
 SCORES = ("score", "nps", "ces")
 NOT_ASKED = ("not sent", "bounced", "failed", "undelivered", "not offered", "unoffered", "cancelled", "canceled")
@@ -44,7 +46,7 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = read_fields(tables, Role.CSAT, options)
     scores = [name for name in SCORES if name in typed.fields]
     if not scores:
-        raise missing_column(tables[0], Role.CSAT, "score")
+        raise _no_score(tables[0])
     frame = typed.frame
     have = frame.columns
 
@@ -70,62 +72,115 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     for name in scores:
         typed, answers = _read_scores(typed, name, options)
         parts.append(typed.frame.with_columns(answers))
-    return typed.replace(frame=pl.concat(parts))
+    return typed.replace(frame=pl.concat(parts), text=pl.concat([typed.text] * len(parts)))
+
+
+def _no_score(table: TextTable) -> InputError:
+    """No column holds a score; where the export numbers its questions, the choice is among these."""
+    fault = missing_column(table, Role.CSAT, "score")
+    rows = (table.header, *table.extra_headers)
+    asked = [
+        f"`{header}`" + "".join(f" ({row[index]})" for row in rows[1:2])
+        for index, header in enumerate(table.header)
+        if re.fullmatch(r"Q\d+(_\d+)*|.+\?", header)
+    ]
+    if not asked:
+        return fault
+    hint = f"name the question that asks for it, `--column score=HEADER`: {', '.join(asked[:5])}"
+    return InputError(fault.message, location=table.where(), hint=hint)
 
 
 def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, pl.DataFrame]:
-    """Columns `answer` and `survey` for one score column; unreadable scores become rejects."""
+    """Columns `answer`, `survey` and what is known of asking for one score column; unreadable scores become rejects."""
     header = typed.header(name)
-    text = typed.text[column(typed.fields[name])]
-    fixed = kind_of(header, name)
-    if "survey" in typed.fields and name == "score":
-        kinds = typed.frame["survey"].map_elements(lambda word: str(kind_of("", word)), return_dtype=pl.String())
-        kinds = kinds.fill_null(str(fixed))
-    else:
-        kinds = pl.repeat(str(fixed), len(text), dtype=pl.String(), eager=True)
+    text, asking = _answers_only(typed, typed.text[column(typed.fields[name])])
     tidied = tidy(text)
-    silent = tidied.null_count()
+    silent = int((tidied.is_null() & asking["asked"]).sum())
     if silent:
         count = f"{silent:,} of {len(tidied):,} rows of {labels(typed.tables)}"
-        told = Note(kind=NoteKind.CHOICE, text=f"{count} have no `{header}`: counted as asked, without an answer")
-        typed = typed.replace(notes=(*typed.notes, told))
-    words = read_words(tidied)
-    if words is not None:
-        typed = typed.reject(tidied.is_not_null() & words.is_null(), name, "not an answer csq knows in words")
-        note = Note(kind=NoteKind.CHOICE, text=f"answers in words in `{header}` put on 0-100")
-        return typed.replace(notes=(*typed.notes, note)), pl.DataFrame({"answer": words, "survey": kinds})
+        typed = typed.noting(f"{count} have no `{header}`: counted as asked, without an answer")
+    worded = read_words(tidied)
+    if worded is not None:
+        kinds = _kinds(typed, name, kind_of(_asked_in(typed, name), name))
+        typed = typed.reject(tidied.is_not_null() & worded.points.is_null(), name, "not an answer csq knows in words")
+        typed = typed.noting(f"answers in words in `{header}` put on 0-100, {worded.scale}")
+        return typed, asking.with_columns(answer=worded.points, survey=kinds)
     numbers = convert(typed, name, Cell.NUMBER, _leading_number(text), options)
     typed = typed.reject(numbers.unreadable, name, "score is not a number")
+    kinds = _kinds(typed, name, _kind_by_scale(typed, name, numbers.values))
     answers = pl.Series([None] * len(text), dtype=pl.Float64())
     for kind in Survey:
         of_kind = kinds == str(kind)
         if not (of_kind & numbers.values.is_not_null()).any():
             continue
-        for label, scale in _scales(typed, header, kind, numbers.values.set(~of_kind, None), options).items():
+        for label, scale in _scales(typed, name, kind, numbers.values.set(~of_kind, None), options).items():
             here = of_kind & (typed.frame[FILE] == label)
             points = to_hundred(numbers.values, scale)
             outside = here & numbers.values.is_not_null() & points.is_null()
             typed = typed.reject(outside, name, f"score outside the scale {scale}")
             answers = answers.zip_with(~here, points)
-            note = Note(kind=NoteKind.CHOICE, text=f"scale {scale} for {kind} in `{label}`: {scale.why}")
-            typed = typed.replace(notes=(*typed.notes, note))
-    return typed, pl.DataFrame({"answer": answers, "survey": kinds})
+            typed = typed.noting(f"scale {scale} for {kind} in `{label}`: {scale.why}")
+    return typed, asking.with_columns(answer=answers, survey=kinds)
+
+
+def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """Score cells without those that speak of asking, and `asked` and `asked_known` with what these say."""
+    words = text.str.strip_chars().str.to_lowercase()
+    unasked, asked = words.is_in(UNASKED), words.is_in(ASKED)
+    asking = typed.frame.select(
+        asked=pl.col("asked") & ~pl.lit(unasked), asked_known=pl.col("asked_known") | pl.lit((unasked | asked).any())
+    )
+    return text.set(unasked | asked, None), asking
+
+
+def _asked_in(typed: Typed, name: str) -> str:
+    """Header and labels of a column: all that says what it asks after."""
+    texts = (typed.header(name), *(row[typed.fields[name]] for row in typed.tables[0].extra_headers))
+    return " ".join(texts)
+
+
+def _kind_by_scale(typed: Typed, name: str, values: pl.Series) -> Survey:
+    """The kind of survey of a score column; the scale tells it where the export has one kind for each."""
+    preset = typed.preset
+    if preset is None or not preset.scales or name != "score" or "survey" in typed.fields or not values.count():
+        return kind_of(_asked_in(typed, name), name)
+    by_scale = {(low, high): kind for low, high, kind in preset.scales}
+    try:
+        scale = smallest_scale(values.drop_nulls(), tuple(by_scale))
+    except UnknownScale as unknown:
+        if len(by_scale) > 1:
+            raise _no_scale(typed, typed.header(name), typed.tables[0].label, unknown) from None
+        return next(iter(by_scale.values()))
+    return by_scale[scale.low, scale.high]
+
+
+def _kinds(typed: Typed, name: str, fixed: Survey) -> pl.Series:
+    """The kind of survey of each row: its own word where the file has one, else that of the column."""
+    if typed.preset and typed.preset.survey and name == "score":
+        fixed = typed.preset.survey
+    if "survey" not in typed.fields or name != "score":
+        return pl.repeat(str(fixed), typed.frame.height, dtype=pl.String(), eager=True)
+    words = {word: str(kind_of("", word)) for word in typed.frame["survey"].drop_nulls().unique()}
+    return typed.frame["survey"].replace_strict(words, default=str(fixed), return_dtype=pl.String())
 
 
 def _leading_number(text: pl.Series) -> pl.Series:
-    """`10 - Extremely likely` and `0 (Not at all likely)` stand for their number."""
-    number = text.str.extract(r"^\s*(\d{1,3})\s*(?:[-\u{2013}:(].*[[:alpha:]].*)$")
-    return pl.select(pl.coalesce(pl.lit(number), pl.lit(text))).to_series()
+    """`10 - Extremely likely`, `0 (Not at all likely)` and `Extremely likely - 10` stand for their number."""
+    first = text.str.extract(r"^\s*(\d{1,3})\s*(?:[-\u{2013}:(].*[[:alpha:]].*)$")
+    last = text.str.extract(r"^\s*[[:alpha:]][^\d]*[-\u{2013}:(]\s*(\d{1,3})\)?\s*$")
+    stars = text.str.extract(r"(?i)^\s*(\d{1,2}(?:\.\d)?)\s*(?:stars?|/ ?\d{1,3}|out of \d{1,3})\s*$")
+    return pl.select(pl.coalesce(pl.lit(first), pl.lit(last), pl.lit(stars), pl.lit(text))).to_series()
 
 
-def _scales(typed: Typed, header: str, kind: Survey, values: pl.Series, options: ReadOptions) -> dict[str, Scale]:
+def _scales(typed: Typed, name: str, kind: Survey, values: pl.Series, options: ReadOptions) -> dict[str, Scale]:
     """The scale of one survey kind in each file; a file that settles none takes that of files with its header."""
-    told = _told(options, typed)
+    told, header = _told(options, typed), typed.header(name)
     found: dict[str, Scale] = {}
     unsettled: dict[str, UnknownScale] = {}
     for table in typed.tables:
         here = values.filter(typed.frame[FILE] == table.label).drop_nulls()
-        named = told.get(table.label) or told.get("") or scale_in_header(header, kind)
+        named = told.get(table.label) or told.get("") or _preset_scale(typed, name, kind)
+        named = named or scale_in_header(_asked_in(typed, name), header, kind)
         if named:
             found[table.label] = named
         elif len(here):
@@ -146,6 +201,14 @@ def _scales(typed: Typed, header: str, kind: Survey, values: pl.Series, options:
             raise _no_scale(typed, header, label, unknown)
         found[label] = Scale(sister.low, sister.high, "that of the other files with these columns")
     return found
+
+
+def _preset_scale(typed: Typed, name: str, kind: Survey) -> Scale | None:
+    """The scale that the export has for a kind of survey."""
+    if typed.preset is None or name != "score":
+        return None
+    found = [(low, high) for low, high, of_kind in typed.preset.scales if of_kind is kind]
+    return Scale(*found[0], f"that of {typed.preset.name}") if found else None
 
 
 def _told(options: ReadOptions, typed: Typed) -> dict[str, Scale]:

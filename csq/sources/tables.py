@@ -4,6 +4,7 @@ Files of one role with the same header are one table in parts: conventions are s
 them, so that splitting an export changes nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,24 +14,15 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.report import REJECT_SCHEMA, Note
 from csq.schema import Kind
+from csq.sources.dates import DateOrder, is_zone, read_date, read_time
 from csq.sources.fields import FIELDS, Cell
-from csq.sources.headers import match_headers
+from csq.sources.headers import detect, match_headers, unit_of
+from csq.sources.numbers import Decimal, read_number
+from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.values import (
-    Ambiguous,
-    Cells,
-    DateOrder,
-    Decimal,
-    read_bool,
-    read_date,
-    read_number,
-    read_text,
-    read_time,
-)
+from csq.sources.typed import FILE, Typed, labels, no_rejects
+from csq.sources.values import Ambiguous, Cells, read_bool, read_text
 from csq.terms import NoteKind, Role
-
-FILE = "file"
-"""Column of typed rows: the label of the file the row stands in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,60 +45,12 @@ class ReadOptions:
     """Custom facts the playbook declares, columns of the accounts files."""
     metrics: Mapping[str, str] = field(default_factory=dict)
     """Kinds of usage metrics, by column, that csq.yaml overrides."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Typed:
-    """Typed rows of the files with one header, and what could not be read.
-
-    `frame` has `file`, `line` and one column per field found; rejected rows are still in it, and
-    named in `rejects`; `drop_rejected` takes them out once all checks are made.
-    """
-
-    role: Role
-    tables: tuple[TextTable, ...]
-    fields: Mapping[str, int]
-    text: pl.DataFrame
-    frame: pl.DataFrame
-    rejects: pl.DataFrame
-    faults: pl.DataFrame
-    notes: tuple[Note, ...]
-
-    def header(self, name: str) -> str:
-        """The header that became field `name`."""
-        return self.tables[0].header[self.fields[name]]
-
-    def reject(self, mask: pl.Series, name: str, reason: str) -> "Typed":
-        """Mark rows where `mask` holds, for what stands in field `name`; a row keeps its first reason."""
-        found = listing(self, mask, name, reason)
-        fresh = found.join(self.rejects.select(FILE, LINE), on=[FILE, LINE], how="anti", maintain_order="left")
-        return self.replace(rejects=pl.concat([self.rejects, fresh]))
-
-    def fault(self, mask: pl.Series, name: str, reason: str) -> "Typed":
-        """List optional cells where `mask` holds as unreadable."""
-        return self.replace(faults=pl.concat([self.faults, listing(self, mask, name, reason)]))
-
-    def replace(self, **changes: object) -> "Typed":
-        """A copy with some parts changed."""
-        return Typed(**{**self.__dict__, **changes})
-
-    def usable(self) -> pl.DataFrame:
-        """The rows that no check rejected, in the order of the files."""
-        return self.frame.join(self.rejects.select(FILE, LINE), on=[FILE, LINE], how="anti", maintain_order="left")
-
-
-def no_rejects() -> pl.DataFrame:
-    """An empty list of rejects."""
-    return pl.DataFrame(schema=REJECT_SCHEMA)
-
-
-def listing(typed: Typed, mask: pl.Series, name: str, reason: str) -> pl.DataFrame:
-    """One line per row where `mask` holds, with file, line, header, the cell as it stands, and the reason."""
-    header = typed.header(name) if name in typed.fields else name
-    value = pl.col(column(typed.fields[name])) if name in typed.fields else pl.lit(None, dtype=pl.String())
-    return typed.text.filter(mask).select(
-        role=pl.lit(str(typed.role)), file=FILE, line=LINE, column=pl.lit(header), value=value, reason=pl.lit(reason)
-    )
+    as_of: date | None = None
+    """The day told to look back from; the newest usage date rules when it is None."""
+    usage_days: int | None = None
+    """Length of the usage windows, so that a big log can be counted as it is read; None: no log is."""
+    encoding: str | None = None
+    """Encoding of the text files, where their bytes do not tell."""
 
 
 def group_by_header(tables: Iterable[TextTable]) -> list[tuple[TextTable, ...]]:
@@ -123,18 +67,22 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
     Raises:
         InputError: A needed column is missing, or a column fits two conventions.
     """
-    matched = match_headers(tables[0], role, options.columns.get(role, {}))
+    preset = detect(tables[0], role)
+    matched = match_headers(tables[0], role, options.columns.get(role, {}), preset)
     text = pl.concat([table.frame.with_columns(pl.lit(table.label).alias(FILE)) for table in tables])
     kinds = {known.name: known.cell for known in FIELDS[role]}
+    text, aside = _set_aside(tables[0], text, preset)
     typed = Typed(
         role=role,
         tables=tables,
         fields=matched,
         text=text,
         frame=text.select(FILE, LINE),
-        rejects=no_rejects(),
+        rejects=_broken(tables, role),
         faults=no_rejects(),
-        notes=(),
+        notes=_told(tables, preset),
+        aside=aside,
+        preset=preset,
     )
     for name, index in matched.items():
         # Scores need the kind of survey first; they are read where that is known.
@@ -153,7 +101,60 @@ UNREADABLE: Mapping[Cell, str] = {
     Cell.BOOL: "neither yes nor no",
 }
 """What is said of an optional cell that cannot be read. Any text can be read as a key or as text."""
-REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period")}
+
+
+def _set_aside(table: TextTable, text: pl.DataFrame, preset: Preset | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows to read, and those that the preset knows to be unwanted (file, line, aside)."""
+    reason = pl.lit(None, dtype=pl.String())
+    for unwanted in preset.unwanted if preset else ():
+        if unwanted.header in table.header:
+            cell = pl.col(column(table.header.index(unwanted.header))).str.strip_chars().str.to_lowercase()
+            reason = pl.when(cell.is_in(unwanted.values)).then(pl.lit(str(unwanted.aside))).otherwise(reason)
+    marked = text.with_columns(aside=reason)
+    kept = marked.filter(pl.col("aside").is_null()).drop("aside")
+    return kept, marked.filter(pl.col("aside").is_not_null()).select(FILE, LINE, "aside")
+
+
+def _broken(tables: tuple[TextTable, ...], role: Role) -> pl.DataFrame:
+    """Rows that could not be brought to the width of their header, as rejects."""
+    rows = [(str(role), table.label, line, None, None, text) for table in tables for line, text in table.broken]
+    return pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
+
+
+def _told(tables: tuple[TextTable, ...], preset: Preset | None) -> tuple[Note, ...]:
+    """What the files are known as, and what was done to read them."""
+    notes = []
+    if preset:
+        text = f"{labels(tables)} read as an export of {preset.name}" + (f"; {preset.note}" if preset.note else "")
+        notes.append(Note(kind=NoteKind.CHOICE, text=text))
+    for table in tables:
+        notes += [Note(kind=NoteKind.CHOICE, text=f"`{table.label}`: {text}") for text in table.notes]
+        kinds: dict[str, list[int]] = {}
+        for line, text in table.repairs:
+            kinds.setdefault(text, []).append(line)
+        for text, lines in kinds.items():
+            times = f" {len(lines):,} times, first" if len(lines) > 1 else ""
+            note = f"repaired `{table.label}`{times} on line {lines[0]:,}: {text}"
+            notes.append(Note(kind=NoteKind.WARNING, text=note))
+    return tuple(notes)
+
+
+def _zone(typed: Typed, name: str) -> str | None:
+    """The time zone of a column's times that name none: in its header, or in a label row by the preset."""
+    if name not in typed.fields:
+        return None
+    unit = unit_of(typed.header(name))
+    if unit and "/" in unit and is_zone(unit):
+        return unit
+    if typed.preset and typed.preset.zone:
+        for row in typed.tables[0].extra_headers:
+            found = re.search(typed.preset.zone, row[typed.fields[name]])
+            if found and is_zone(found[1]):
+                return found[1]
+    return None
+
+
+REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period"), (Role.EVENTS, "date")}
 """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
 
 
@@ -162,13 +163,10 @@ def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOpt
     cells = convert(typed, name, kind, typed.text[source], options)
     values = cells.values.rename(name)
     typed = typed.replace(frame=typed.frame.with_columns(values))
+    if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and values.is_not_null().any():
+        typed = typed.noting(f"times in `{typed.header(name)}` are those of {zone}, put into UTC")
     if cells.choice:
-        typed = typed.replace(
-            notes=(
-                *typed.notes,
-                Note(kind=NoteKind.CHOICE, text=f"{cells.choice} in `{name}` of {labels(typed.tables)}"),
-            )
-        )
+        typed = typed.noting(f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}")
     if (typed.role, name) in REQUIRED_TIMES:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
         typed = typed.reject(values.is_null(), name, "no date")
@@ -190,10 +188,10 @@ def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadO
         if kind is Cell.BOOL:
             return read_bool(text)
         if kind is Cell.DATE:
-            return read_date(text, order=options.date_order)
+            return read_date(text, order=options.date_order, zone=_zone(typed, name))
         if kind is Cell.TIME:
-            return read_time(text, order=options.date_order)
-        number = read_number(text, decimal=options.decimal)
+            return read_time(text, order=options.date_order, zone=_zone(typed, name))
+        number = read_number(text, decimal=options.decimal, whole=kind is Cell.WHOLE)
     except Ambiguous as question:
         raise open_question(typed, name, text, question) from None
     return _countable(number, kind)
@@ -207,14 +205,14 @@ def _countable(cells: Cells, kind: Cell) -> Cells:
     """Numbers of a size to count with; whole numbers and money never negative; seats in ones, money in cents."""
     wrong = (cells.values.abs() > MOST).fill_null(value=False)
     if kind not in (Cell.WHOLE, Cell.MONEY):
-        return Cells(cells.values.set(wrong, None), cells.unreadable | wrong, cells.choice)
+        return Cells(cells.values.set(wrong, None), cells.unreadable | wrong, cells.choice, cells.currency)
     wrong |= (cells.values < 0).fill_null(value=False)
     if kind is Cell.WHOLE:
         wrong |= (cells.values != cells.values.round()).fill_null(value=False)
         values = cells.values.set(wrong, None).cast(pl.Int64)
     else:
         values = cells.values.set(wrong, None).cast(pl.Decimal(38, 2))
-    return Cells(values, cells.unreadable | wrong, cells.choice)
+    return Cells(values, cells.unreadable | wrong, cells.choice, cells.currency)
 
 
 def open_question(typed: Typed, name: str, text: pl.Series, question: Ambiguous) -> InputError:
@@ -222,14 +220,8 @@ def open_question(typed: Typed, name: str, text: pl.Series, question: Ambiguous)
     rows = typed.text[list(question.rows)]
     cells = [text[row] for row in question.rows]
     where = [f"`{cell}` on line {line:,}" for cell, line in zip(cells, rows[LINE], strict=True)]
-    header = typed.tables[0].header[typed.fields[name]] if name in typed.fields else name
     return InputError(
-        f"column `{header}` {question.question}: {' and '.join(where)}",
+        f"column `{typed.shown(name)}` {question.question}: {' and '.join(where)}",
         location=Location(label=rows[FILE][0], line=rows[LINE][0]),
         hint=f"say which: `{question.flag}`",
     )
-
-
-def labels(tables: Iterable[TextTable]) -> str:
-    """The files' names for a sentence."""
-    return ", ".join(f"`{table.label}`" for table in tables)

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from csq.errors import InputError
-from csq.report import Note
 from csq.sources.fields import Cell
 from csq.sources.headers import squeeze
+from csq.sources.numbers import read_number
 from csq.sources.read import TextTable, column
-from csq.sources.tables import ReadOptions, Typed, add_cells, labels, read_fields
-from csq.sources.values import Ambiguous, read_number, tidy
-from csq.terms import Grain, MetricKind, NoteKind, Role
+from csq.sources.tables import ReadOptions, add_cells, read_fields
+from csq.sources.typed import Typed, labels
+from csq.sources.values import Ambiguous, tidy
+from csq.terms import Grain, MetricKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
 METRIC = "metric_"
@@ -133,8 +134,7 @@ def _add_metrics(typed: Typed, numbers: dict[str, int], options: ReadOptions) ->
             described.append(
                 f"`{name}` {kind}, {'shown, not scored' if kind is MetricKind.TROUBLE else 'more is better'}"
             )
-    note = Note(kind=NoteKind.CHOICE, text=f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
-    return typed.replace(notes=(*typed.notes, note))
+    return typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
 
 
 def _percent(typed: Typed, name: str, source: str) -> tuple[Typed, str]:

@@ -93,16 +93,30 @@ def _next_renewal(start: date) -> date:
     return next(day for day in days if day > start and day >= AS_OF - timedelta(days=14))
 
 
-def people_of(account: Account) -> list[tuple[str, str]]:
-    """E-mail and role of the people who are asked, in the order in which they are."""
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody at an account."""
+
+    name: str
+    email: str
+    role: str
+
+
+def people_of(account: Account) -> list[Person]:
+    """The people who are asked, in the order in which they are."""
     mood, dice = account.mood, Dice("people", account.account_id)
     if mood is None:
         return []
     told = [said.role for said in mood.said if not said.again] + [*ROLES[: mood.silent]]
     roles = told or ROLES[: dice.whole(account.band.surveyed)]
-    domain = "-".join(_ascii_words(account.name)[:3])
     people = zip(dice.some(FIRST_NAMES, len(roles)), dice.some(LAST_NAMES, len(roles)), roles, strict=True)
-    return [(f"{'.'.join(_ascii_words(f'{first} {last}'))}@{domain}.example", role) for first, last, role in people]
+    return [person_at(account, f"{first} {last}", role) for first, last, role in people]
+
+
+def person_at(account: Account, name: str, role: str) -> Person:
+    """Somebody by name, with an address at the account's domain."""
+    address = f"{'.'.join(_ascii_words(name))}@{'-'.join(_ascii_words(account.name)[:3])}.example"
+    return Person(name=name, email=address, role=role)
 
 
 def _ascii_words(text: str) -> list[str]:

@@ -5,7 +5,7 @@ In the order of contract value bands, then of what the ideas are about: placemen
 
 from dataclasses import replace
 
-from harbourline.story import BUSY, HAPPY, IDLE, LIGHT, SILENT, Mood, Part, Said, on
+from harbourline.story import BUSY, HAPPY, IDLE, LIGHT, SILENT, STEADY, Mood, Part, Said, on
 
 DECISION_MAKER, CHAMPION, INFLUENCER, END_USER = "decision_maker", "champion", "influencer", "end_user"
 
@@ -202,7 +202,10 @@ MID = (
     ),
     Part("0001271", "St. Brannoc's Hospice", "free of charge", "advocate", crm={"ARR": "0"}),
     Part("0001275", "Iron Kettle Breweries", "neither in the log nor asked", "not_in_usage", mood=SILENT),
-    Part("0001279", "Kestrel Logistics", "name that begins another name", "settled"),
+    Part(
+        "0001279", "Kestrel Logistics", "name that begins another name", "settled",
+        habit=replace(STEADY, hero_since=30),
+    ),
     Part("0001283", "Kestrel Logistics Benelux", "name that holds another name", "underuser"),
     Part("0001287", "Sørlandet Slipway", "contract value unknown", "settled", crm={"ARR": ""}),
     Part("0001291", "Mbeki Road Haulage", "contract value unknown", "frustrated", crm={"ARR": ""}),

@@ -46,6 +46,9 @@ class Seen:
     crm: Row
     log: list[Row]
     survey: list[Row]
+    goals: list[Row]
+    contacts: list[Row]
+    timeline: list[Row]
 
     @property
     def seats(self) -> int:
@@ -113,6 +116,30 @@ class Seen:
     def unhappy(self) -> bool:
         return 0 <= self.happiness < 70
 
+    def days_ago(self, kind: str) -> list[int]:
+        """How long ago each event of a kind was, the newest first; not those that have expired or are yet to come."""
+        days = [
+            (AS_OF - d).days
+            for row in self.timeline
+            if row["Kind"].lower().replace(" ", "_") == kind and (d := day(row["Date"]))
+            if (row["Expires On"] or "9999") >= AS_OF.isoformat()
+        ]
+        return sorted(each for each in days if each >= 0)
+
+    def people(self, role: str) -> list[Row]:
+        """The contacts in a role who are there on the day the exports end."""
+        today = AS_OF.isoformat()
+        return [
+            row
+            for row in self.contacts
+            if row["Role"].lower().replace(" ", "_") == role
+            and row["Since"] <= today
+            and (row["Left On"] or "9999") > today
+        ]
+
+    def open_goals(self) -> list[Row]:
+        return [row for row in self.goals if row["Status"] == "open"]
+
     def has(self, **cells: str) -> bool:
         """True if the CRM has these cells; headers with `_` for a space."""
         return all(self.crm[header.replace("_", " ")] == cell for header, cell in cells.items())
@@ -121,12 +148,16 @@ class Seen:
 @cache
 def seen() -> dict[str, Seen]:
     """Each account by id, with its rows of the other files."""
-    accounts = {row["Account ID"]: Seen(row, [], []) for row in rows("accounts.csv")}
+    accounts = {row["Account ID"]: Seen(row, [], [], [], [], []) for row in rows("accounts.csv")}
     for row in log():
         if row["account_id"].strip() in accounts:
             accounts[row["account_id"].strip()].log.append(row)
     for row in rows("csat.csv"):
         accounts[row["Account ID"]].survey.append(row)
+    for name, part in {"goals": "goals", "contacts": "contacts", "events": "timeline"}.items():
+        for row in rows(f"{name}.csv"):
+            if row["Account ID"] in accounts:
+                getattr(accounts[row["Account ID"]], part).append(row)
     return accounts
 
 

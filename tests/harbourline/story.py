@@ -85,6 +85,8 @@ class Habit:
     """Events of the busiest user, as a multiple of what the habit gives."""
     hero_left: int = 0
     """Days since the busiest user's last event."""
+    hero_since: int = 0
+    """Days since the busiest user took over from somebody else; 0 when that is long ago."""
     dropped: tuple[str, ...] = ()
     """Features used before, and not in the last four weeks."""
 

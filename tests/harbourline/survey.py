@@ -28,7 +28,7 @@ def _survey_of(account: Account) -> Iterator[Row]:
     mood, dice = account.mood, Dice("survey", account.account_id)
     if mood is None:
         return
-    people = people_of(account)
+    people = [(person.email, person.role) for person in people_of(account)]
     told = list(_told(mood)) if mood.said else list(_drawn(account, mood, people, dice))
     for person, said in told:
         talks = mood.comments and dice.chance(0.45)

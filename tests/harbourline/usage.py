@@ -92,9 +92,15 @@ def _events_of(
                 favoured = min(dice.whole((0, len(features) - 1)), dice.whole((0, len(features) - 1)))
                 feature = features[turns if turns < len(features) else favoured]
                 clicks = dice.whole(habit.clicks) * routine.busyness * (habit.hero if is_hero else 1)
-                events[f"{routine.user_prefix}{rank + 1:02d}", day, feature] += clicks
+                events[_user(routine, rank, day), day, feature] += clicks
                 turns += 1
     return events
+
+
+def _user(routine: Routine, rank: int, day: date) -> str:
+    """The user of a rank; before a busiest user who is new, the one who was it then."""
+    predecessor = rank == 0 and routine.habit.hero_since and day < AS_OF - timedelta(days=routine.habit.hero_since)
+    return f"{routine.user_prefix}{0 if predecessor else rank + 1:02d}"
 
 
 def _odd_rows() -> list[Row]:

@@ -1,4 +1,4 @@
-"""The page a person reads on Monday: head, grid, gaps, each quadrant in the order of attack, notes.
+"""The page a person reads on Monday: head, grid, gaps, signals, each quadrant in the order of attack, notes.
 
 Width and colour come in as values. Colour is on marks only, each beside a word that says the same. With no
 width nothing is wrapped or cut, so that what is piped into a file or another program is whole.
@@ -15,6 +15,7 @@ from csq.render.terminal.lines import BLANK, Line, painted
 from csq.render.terminal.notes import notes
 from csq.render.terminal.page import Page
 from csq.render.terminal.quadrants import quadrant_section
+from csq.render.terminal.signals import signals
 from csq.report import Report
 
 _TOP = 5
@@ -32,6 +33,7 @@ def terminal(report: Report, options: Options) -> bytes:
         BLANK,
         *grid_and_gaps(page),
         BLANK,
+        *signals(page),
         *_sections(page, options),
         *notes(page),
     ]

@@ -4,17 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.cells import text_cells
 from csq.render.columns import PUBLIC, output_columns
 from csq.render.terminal.lines import cells
 from csq.render.terminal.page import MARK, Page
 from csq.render.terminal.table import Column, Table, fit
-from csq.terms import Axis, Evidence, Silence
-
-# A margin is borderline under 5 points: 4.96 must not be shown as 5.0.
-_NEAR = 5.0
-_SCORES = (0.0, 100.0)
+from csq.terms import Axis, Severity
 
 
 def account_table(page: Page, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
@@ -44,7 +40,11 @@ def _columns(page: Page, rows: pl.DataFrame) -> dict[str, Column]:
     """Write every column that a layout may ask for, except those with nothing in them."""
     ids, names = rows["account_id"].to_list(), rows["account_name"].to_list()
     ranks = [f"{rank} {MARK if near else ' '}" for rank, near in rows.select("rank", "borderline").iter_rows()]
-    remarks = [", ".join(_remarks(row)) for row in rows.select(_REMARKED).iter_rows()]
+    loud = _loud_signals(page, rows)
+    remarks = [
+        ", ".join((*signals, *wording.remarks(row)))
+        for signals, row in zip(loud, rows.select(wording.REMARKED).iter_rows(), strict=True)
+    ]
     columns = {
         "rank": Column("#  ", ranks, is_right=True),
         "account": Column("account", [name or key for name, key in zip(names, ids, strict=True)]),
@@ -78,29 +78,35 @@ def _scores(rows: pl.DataFrame, axis: Axis) -> tuple[list[str], list[str]]:
     """Write the scores of one axis, alone and with their margins aligned beside them."""
     scores, margins = [], []
     for score, margin, cut in rows.select(f"{axis}_score", f"{axis}_margin", f"{axis}_cut").iter_rows():
-        edges = _SCORES if cut is None else (*_SCORES, cut)
-        scores.append("unknown" if score is None else prose.score(score, edges=edges))
-        margins.append("" if margin is None else prose.score(margin, edges=(0.0, _NEAR, -_NEAR), signed=True))
+        scores.append(wording.score(score, cut))
+        margins.append(wording.margin(margin))
     room = max(map(len, margins), default=0)
     both = [f"{score} {margin:>{room}}" if margin else score for score, margin in zip(scores, margins, strict=True)]
     return scores, both
 
 
-_REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
+_SIGNALS_SHOWN = 3
 
 
-def _remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:
-    """Say what to know before trusting a row."""
-    reason, evidence, silence, is_new, happiness = row
-    # Without a score the reason has already said that nobody answered.
-    quiet = silence if happiness is not None else None
-    remarks = (
-        reason,
-        "thin evidence" if evidence == Evidence.THIN else None,
-        "stale answers" if quiet == Silence.STALE else quiet,
-        "new" if is_new else None,
+def _loud_signals(page: Page, rows: pl.DataFrame) -> list[list[str]]:
+    """Name the signals of each account that say act, marked, or watch; those that only inform are for `explain`."""
+    loud = page.report.fired.filter(pl.col("severity") != str(Severity.INFO))
+    named = loud.select(
+        "account_id",
+        pl.concat_str(
+            pl.when(pl.col("severity") == str(Severity.ACT)).then(pl.lit("! ")).otherwise(pl.lit("")), "signal"
+        )
+        .str.replace_all("_", " ", literal=True)
+        .alias("told"),
     )
-    return [remark.replace("_", " ") for remark in remarks if remark]
+    grouped = named.group_by("account_id", maintain_order=True).agg("told")
+    told = rows.select("account_id").join(grouped, on="account_id", how="left", maintain_order="left")["told"]
+    return [_shortened(names or []) for names in told.to_list()]
+
+
+def _shortened(names: list[str]) -> list[str]:
+    more = len(names) - _SIGNALS_SHOWN
+    return names if more <= 0 else [*names[:_SIGNALS_SHOWN], f"{more} more"]
 
 
 def _fields(rows: pl.DataFrame, fields: tuple[str, ...]) -> list[list[str]]:

@@ -1,26 +1,15 @@
 """The end of the page: what was chosen, what could not be read, and the lines that make it hold next week."""
 
-from collections.abc import Mapping
-
 from csq.render.terminal.lines import BLANK, Line, line, strong
 from csq.render.terminal.page import Page, block
+from csq.render.wording import NOTE_TITLES
 from csq.terms import NoteKind
-
-_TITLES: Mapping[NoteKind, str] = {
-    NoteKind.CHOICE: "Chosen",
-    NoteKind.WARNING: "Beware",
-    NoteKind.FAULT: "Unreadable",
-    NoteKind.SET_ASIDE: "Set aside",
-    NoteKind.REJECTED: "Rejected",
-    NoteKind.UNMATCHED: "Unmatched",
-    NoteKind.PINNED: "Pinned",
-}
 
 
 def notes(page: Page) -> list[Line]:
     """Lay out the notes by kind, then the pinned lines exactly as they go into csq.yaml."""
     report = page.report
-    entries = [(_TITLES[kind], "·", note.text) for kind in NoteKind for note in report.notes if note.kind is kind]
+    entries = [(NOTE_TITLES[kind], "·", note.text) for kind in NoteKind for note in report.notes if note.kind is kind]
     out = block(entries, page.prose)
     if report.pinned:
         out.extend([BLANK, line(strong("Put into csq.yaml to keep these tiers, references and cuts:")), BLANK])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.terminal.lines import Line, Span, Tone, cells, fitted, hanging, strong
 from csq.report import Report, Total
 from csq.terms import Quadrant
@@ -55,14 +55,11 @@ class Page:
 
     def worth(self, total: Total) -> str:
         """Write what a cell of the grid is worth, and its share; nothing when nothing is valued."""
-        if total.share_pct is None:
-            return ""
-        return f"{self.money(total.contract_value)} · {prose.share(total.share_pct)}"
+        return wording.worth(self.report, total)
 
     def label(self, quadrant: Quadrant) -> str:
         """Name a quadrant as the playbook does."""
-        labels = {play.quadrant: play.label for play in self.report.plays}
-        return labels.get(quadrant, quadrant.replace("_", " "))
+        return wording.label(self.report, quadrant)
 
 
 def chip(quadrant: Quadrant) -> Span:

@@ -1,11 +1,10 @@
 """One section a quadrant, in the order of attack: what it means, what to do, what may go wrong, and with whom."""
 
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.terminal.lines import BLANK, Line, Tone, cells, fitted, hanging, line, strong, width_of
 from csq.render.terminal.page import Page, chip
 from csq.render.terminal.table import Table
-from csq.report import QuadrantPlay, Step, Total
-from csq.terms import Who
+from csq.report import QuadrantPlay, Total
 
 
 def quadrant_section(page: Page, play: QuadrantPlay, table: Table, numbers: range, *, selected: int) -> list[Line]:
@@ -48,7 +47,7 @@ def _title(page: Page, play: QuadrantPlay, total: Total) -> list[Line]:
 
 def _play(page: Page, play: QuadrantPlay) -> list[Line]:
     """Lay out the headline, and the numbered steps with who does them."""
-    doers = [_doer(step) for step in play.steps]
+    doers = [wording.doer(step) for step in play.steps]
     who, digits = max(map(cells, doers), default=0), len(f"{len(doers)}")
     out = hanging(line(strong("  Play: ")), play.headline, page.prose, Tone.STRONG)
     for number, (step, doer) in enumerate(zip(play.steps, doers, strict=True), start=1):
@@ -59,15 +58,6 @@ def _play(page: Page, play: QuadrantPlay) -> list[Line]:
 def _risks(page: Page, play: QuadrantPlay) -> list[Line]:
     risks = [each for risk in play.risks for each in hanging(line("  !  "), risk, page.prose)]
     return [BLANK, line(strong("  Risks")), *risks] if risks else []
-
-
-def _doer(step: Step) -> str:
-    """`csm 1 h`, `product, automated`, `automated`."""
-    if step.who is Who.AUTOMATION:
-        return "automated"
-    if not step.human:
-        return f"{step.who}, automated"
-    return f"{step.who} {step.hours:g} h" if step.hours else step.who
 
 
 def _more(hidden: int) -> list[Line]:

@@ -1,0 +1,58 @@
+"""`csq explain`: everything behind one account."""
+
+from typing import Annotated
+
+import typer
+
+from csq.cli.options import Faults, Inputs, Limits, Method, Speech, expanded
+
+EXAMPLES = """\b
+Examples:
+  csq explain A-1044 exports
+  csq explain "Acme Ltd" exports --as-of 2026-11-16
+  csq explain acme --usage usage.csv --csat survey.csv -f json
+"""
+
+_FORMATS = ("text", "json")
+
+
+@expanded
+def explain(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Id, name, or an unambiguous part of either")],
+    inputs: Inputs,
+    method: Method,
+    limits: Limits,
+    speech: Speech,
+    *,
+    output_format: Annotated[
+        str, typer.Option("-f", "--format", metavar="FORMAT", help="text or json", show_default=True)
+    ] = "text",
+) -> None:
+    """Explain one account, so that each number can be redone in a spreadsheet.
+
+    Shows the lines it was read from, both scores part by part, how far it is from each cut, the signals that hold and
+    those nobody could judge, the play step by step, and all that is on record. It names people; share it with care.
+    """
+    from csq.cli import emit
+    from csq.cli.output import screen, speak
+    from csq.cli.run import prepare
+    from csq.errors import UsageError
+    from csq.explain.build import explain as explain_account
+    from csq.pipeline import run as run_triage
+    from csq.render.options import Options
+
+    if output_format not in _FORMATS:
+        raise UsageError(f"no format `{output_format}`", hint=f"choose from {', '.join(_FORMATS)}")
+    speak(speech)
+    run = prepare(inputs, method, Faults(), limits)
+    found = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    explanation = explain_account(found, account)
+    if output_format == "json":
+        from csq.render.explain import as_json
+
+        emit.to_stdout(as_json(explanation))
+        return
+    from csq.render.explain import as_text
+
+    on = screen(Options(), speech)
+    emit.to_stdout(as_text(explanation, width=on.width, colour=on.colour))

@@ -1,0 +1,151 @@
+"""A run and an account to an `Explanation`: nothing is computed anew that the run has settled."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from csq import __version__
+from csq.explain.find import find_account
+from csq.explain.model import Certainty, Explanation, Fact, Lines, Row
+from csq.explain.standing import happiness_standing, usage_standing
+from csq.explain.verdicts import Verdicts
+from csq.pipeline import Triage, windows
+from csq.place.totals import tier_totals
+from csq.playbook.names import is_event
+from csq.report import Tier
+from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE
+from csq.terms import Evidence, Quadrant, Queue
+
+_GROUPS = (("account", ACCOUNT), ("usage", USAGE), ("happiness", HAPPINESS), ("context", CONTEXT))
+
+
+def explain(found: Triage, asked: str) -> Explanation:
+    """Explain one account of a run.
+
+    Args:
+        found: The run.
+        asked: Its id, its name, or an unambiguous part of either.
+
+    Raises:
+        UsageError: No account matches, or more than one does.
+    """
+    key = find_account(found.accounts, asked)
+    mine = found.accounts.filter(pl.col("account_id") == key)
+    # Placement knows more than goes out: the parts of the score, the metrics, why an axis is unknown.
+    placed = found.placed.frame.row(by_predicate=pl.col("account_id") == key, named=True)
+    row = {name: plain(value) for name, value in {**placed, **mine.row(0, named=True)}.items()}
+    facts = tuple(_facts(row, found.playbook.playbook.custom))
+    quadrant = Quadrant(str(row["quadrant"]))
+    entry = found.playbook.playbook.entry(quadrant)
+    answers = _rows(found.facts.answers, key)
+    verdicts = Verdicts(found, mine)
+    tier, below = _tier(found, str(row["tier"]))
+    settings = found.settings.settings
+    return Explanation(
+        version=__version__,
+        as_of=found.as_of.day,
+        as_of_source=found.as_of.source,
+        windows=windows(found.facts, found.as_of.day, settings.windows.csat),
+        settings_label=found.settings.label,
+        playbook_label=found.playbook.label,
+        currency=found.facts.currency,
+        account_id=key,
+        account_name=mine["account_name"][0],
+        contract_value=mine["contract_value"][0],
+        quadrant=quadrant,
+        quadrant_label=entry.label,
+        means=entry.means,
+        borderline=mine["borderline"][0],
+        rank=mine["rank"][0],
+        accounts=found.accounts.height,
+        queue=Queue(mine["queue"][0]),
+        tier=tier,
+        below=below,
+        standings=(
+            usage_standing(row, found.facts, found.placed, settings),
+            happiness_standing(row, answers, found.placed, settings),
+        ),
+        certainty=_certainty(mine),
+        play=entry.play.headline,
+        next_step=mine["next_step"][0],
+        steps=verdicts.steps(entry.play.steps, mine["next_step"][0]),
+        gate=verdicts.gate(entry.gate),
+        signals=verdicts.signals(),
+        unjudged=verdicts.unjudged(),
+        risks=tuple(mine["risks"][0]),
+        goals=_rows(found.facts.goals, key),
+        people=_rows(found.facts.people, key),
+        events=_rows(found.facts.events, key),
+        features=_rows(found.facts.features, key),
+        answers=answers,
+        facts=facts,
+        lines=tuple(_lines(found, key)),
+    )
+
+
+def plain(value: object) -> object:
+    """A value as it can be printed: what is no number (NaN, infinity) is not known."""
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    return value
+
+
+def _facts(row: Row, custom: Mapping[str, object]) -> Iterator[Fact]:
+    """Every fact of the account with its unit, group by group; then days since events, then the user's own columns."""
+    for group, columns in _GROUPS:
+        for column in columns:
+            yield Fact(name=column.name, value=row[column.name], unit=column.unit, meaning=column.meaning, group=group)
+    for name in sorted(row):
+        if is_event(name):
+            kind = name.removeprefix("event_").removesuffix("_days")
+            meaning = f"days since the newest event of the kind {kind}"
+            yield Fact(name=name, value=row[name], unit="days", meaning=meaning, group="events")
+    for name in custom:
+        yield Fact(name=name, value=row.get(name), unit="", meaning="column of your own", group="own columns")
+
+
+def _rows(frame: pl.DataFrame, key: str) -> tuple[Row, ...]:
+    return tuple(frame.filter(pl.col("account_id") == key).drop("account_id").to_dicts())
+
+
+def _tier(found: Triage, name: str) -> tuple[Tier, Decimal | None]:
+    """The account's tier, and where the next higher one begins."""
+    tiers = tier_totals(found.placed.frame, found.placed.bands)
+    tier = next(tier for tier in tiers if tier.name == name)
+    above = [start for start in found.placed.bands.values() if tier.at_least is not None and start > tier.at_least]
+    return tier, min(above, default=None)
+
+
+def _certainty(mine: pl.DataFrame) -> Certainty:
+    return Certainty(
+        evidence=Evidence(mine["evidence"][0]),
+        responses=mine["responses"][0],
+        asked=mine["asked"][0],
+        top_box_pct=mine["top_box_pct"][0],
+        low_pct=mine["top_box_low_pct"][0],
+        high_pct=mine["top_box_high_pct"][0],
+    )
+
+
+def _lines(found: Triage, key: str) -> Iterator[Lines]:
+    """Where the account's rows stand, file by file."""
+    tables = found.tables
+    for rows in (tables.accounts, tables.usage, tables.csat, *tables.context):
+        if rows is None:
+            continue
+        mine = rows.frame.filter(pl.col("account_id") == key).select("file", "line").unique().sort("file", "line")
+        for (file,), part in mine.group_by("file", maintain_order=True):
+            numbers = part["line"].to_list()
+            yield Lines(role=rows.role, file=str(file), rows=len(numbers), ranges=runs(numbers))
+
+
+def runs(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Unbroken runs of ascending numbers: 2, 3, 4, 7 is (2, 4), (7, 7)."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)

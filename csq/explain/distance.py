@@ -1,0 +1,70 @@
+"""How far an account is from the other side of a cut, in things that people can count.
+
+Solved, not guessed: the smallest whole number that does it while everything else stays as it is. The
+cut stays where it is too, though a median would move a little with the account.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from csq.terms import Level
+
+
+@dataclass(frozen=True)
+class Change:
+    """From how many to how many."""
+
+    now: int
+    then: int
+
+    @property
+    def by(self) -> int:
+        """How many more; negative: fewer."""
+        return self.then - self.now
+
+
+def users_across(*, now: int, seats: int, cut: float, level: Level, score: Callable[[int], float]) -> Change | None:
+    """The nearest number of active users that puts an account on the other side of the usage cut.
+
+    Args:
+        now: Active users.
+        seats: Where more users stop counting.
+        cut: 0-100; a score equal to it is high.
+        level: Where the account stands now.
+        score: The usage score with that many active users, never falling, rounded as scores are.
+
+    Returns:
+        None when no number of active users does it.
+    """
+    high_from = bisect_left(range(seats + 1), True, key=lambda users: score(users) >= cut)
+    if level is Level.LOW:
+        return Change(now, high_from) if now < high_from <= seats else None
+    return Change(now, high_from - 1) if 0 < high_from <= now else None
+
+
+def answers_across(*, mean: float, answers: int, cut: float, level: Level) -> int | None:
+    """How many more answers at the top of the scale, or for a happy account at its bottom, cross the happiness cut.
+
+    Args:
+        mean: Mean of the answers, 0-100.
+        answers: How many, >= 1.
+        cut: 0-100; a mean equal to it is high.
+        level: Where the account stands now.
+
+    Returns:
+        None when no number of answers does it.
+    """
+    new = 100.0 if level is Level.LOW else 0.0
+    if new == cut:
+        return None
+
+    def crosses(more: int) -> bool:
+        then = round((mean * answers + new * more) / (answers + more), 4)
+        return then >= cut if level is Level.LOW else then < cut
+
+    # The further mean comes arbitrarily near to what is answered, so doubling finds an end to search below.
+    end = 1
+    while not crosses(end):
+        end *= 2
+    return bisect_left(range(end + 1), True, key=crosses)

@@ -1,0 +1,189 @@
+"""Explanation: everything behind one account. Every output of `csq explain` reads only it.
+
+Unlike a `Report` it holds personal data: names, addresses and comments of the account's people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from csq.report import Cut, Tier, Window
+from csq.terms import Axis, Evidence, Level, Quadrant, Queue, Role, Severity, Who
+
+Row = Mapping[str, object]
+"""A row of a table, by column."""
+
+
+class State(StrEnum):
+    """How a step stands for the account."""
+
+    DONE = "done"
+    NEXT = "next"
+    LATER = "later"
+    NOT_DUE = "does not apply"
+    NOT_JUDGED = "not judged"
+
+
+class Gate(StrEnum):
+    """Whether a need of a rescue is there."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Where the account's rows stand in one file."""
+
+    role: Role
+    file: str
+    rows: int
+    ranges: tuple[tuple[int, int], ...]
+    """First and last line of each unbroken run, counted from 1, in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing that is measured; `value` None means that it is not known."""
+
+    name: str
+    value: object
+    unit: str
+    meaning: str
+    group: str
+    """`account`, `usage`, `happiness`, `context`, `events` or `own columns`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of the usage score."""
+
+    name: str
+    score: float | None
+    """0-100; None when it is not known, and then it is left out of the mean."""
+    weight: float
+    how: str
+    """The arithmetic, with the account's own numbers."""
+    reference: float | None = None
+    """The amount that counts as 100 in the account's tier, where there is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The account on one axis."""
+
+    axis: Axis
+    level: Level
+    score: float | None
+    cut: Cut | None
+    margin: float | None
+    parts: tuple[Part, ...]
+    how: str
+    """The arithmetic from the parts, or the answers, to the score; why there is none."""
+    distance: str
+    """The smallest change that would put it on the other side of the cut, all else equal, or that there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepState:
+    """One step, and how it stands."""
+
+    do: str
+    who: Who
+    human: bool
+    hours: float
+    state: State
+    why: str = ""
+    """What shows that it is done, or the condition that keeps it from being due, with the account's facts in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A signal that holds."""
+
+    name: str
+    severity: Severity
+    text: str
+    because: str
+    """Its condition, with the account's facts beside their names."""
+    steps: tuple[StepState, ...]
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unjudged:
+    """A signal that is neither told nor taken for false, because facts are missing."""
+
+    name: str
+    because: str
+    """Its condition, with the account's facts beside their names."""
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedState:
+    """One need of the gate, and whether it is there as far as is known."""
+
+    need: str
+    state: Gate
+    because: str
+    """Its condition, with the account's facts beside their names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certainty:
+    """What stands behind the happiness score."""
+
+    evidence: Evidence
+    responses: int | None
+    asked: int | None
+    top_box_pct: float | None
+    low_pct: float | None
+    """Lower end of the 95 % Wilson interval of the share of answers at 75 or above."""
+    high_pct: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Everything behind one account."""
+
+    version: str
+    as_of: date | None
+    as_of_source: str
+    windows: tuple[Window, ...]
+    settings_label: str
+    playbook_label: str
+    currency: str | None
+    account_id: str
+    account_name: str | None
+    contract_value: Decimal | None
+    quadrant: Quadrant
+    quadrant_label: str
+    means: str
+    borderline: bool
+    rank: int
+    accounts: int
+    """Of how many the rank is one."""
+    queue: Queue
+    tier: Tier
+    below: Decimal | None
+    """Where the next higher tier begins, money per year."""
+    standings: tuple[Standing, ...]
+    certainty: Certainty
+    play: str
+    next_step: str | None
+    steps: tuple[StepState, ...]
+    gate: tuple[NeedState, ...]
+    signals: tuple[Told, ...]
+    unjudged: tuple[Unjudged, ...]
+    risks: tuple[str, ...]
+    goals: tuple[Row, ...]
+    people: tuple[Row, ...]
+    events: tuple[Row, ...]
+    features: tuple[Row, ...]
+    answers: tuple[Row, ...]
+    facts: tuple[Fact, ...]
+    lines: tuple[Lines, ...]

@@ -1,0 +1,138 @@
+"""What the playbook says of one account, entry by entry, and on which facts."""
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from csq.explain.model import Gate, NeedState, State, StepState, Told, Unjudged
+from csq.pipeline import Triage
+from csq.plan.signals import SINCE_WITH, evaluated, reading
+from csq.plan.steps import applies, facts_for, is_done
+from csq.playbook.conditions import Condition, compile_condition
+from csq.playbook.model import Need, Risk, Step
+from csq.playbook.names import is_event, names
+from csq.playbook.text import fill, say
+from csq.terms import Severity
+
+_WORD = re.compile(r"'(?:[^']|'')*'|\w+")
+"""A text in quotes, which is taken whole, or a word."""
+
+
+class Verdicts:
+    """The playbook beside the facts of one account."""
+
+    def __init__(self, found: Triage, mine: pl.DataFrame) -> None:
+        """Take the run and the account's row."""
+        self._playbook = found.playbook.playbook
+        self._known = names(self._playbook.custom)
+        self._judged = found.judged
+        self._are_events_given = found.tables.events is not None
+        self._mine = mine
+
+    def steps(self, steps: Sequence[Step], next_step: str | None) -> tuple[StepState, ...]:
+        """How each step stands; the one whose text is the account's next step is next."""
+        if not steps:
+            return ()
+        row = self._mine
+        hold = applies(row, steps, self._known).row(0, named=True)
+        texts = facts_for(row, (step.do for step in steps))[0]
+        states = []
+        is_next_told = False
+        for number, (step, done) in enumerate(zip(steps, is_done(row, steps), strict=True)):
+            do = fill(step.do, texts)
+            state, why = State.LATER, ""
+            if done[0]:
+                state, why = State.DONE, self._event(step.done_by)
+            elif not hold[str(number)]:
+                state, why = self._not_due(step)
+            elif do == next_step and not is_next_told:
+                state, is_next_told = State.NEXT, True
+            states.append(StepState(do=do, who=step.who, human=step.human, hours=step.hours, state=state, why=why))
+        return tuple(states)
+
+    def gate(self, needs: Sequence[Need]) -> tuple[NeedState, ...]:
+        """Whether each need is there, not there, or not known."""
+        states = []
+        for need in needs:
+            condition = compile_condition(need.when, self._known)
+            holds = self._evaluate(condition)
+            state = Gate.UNKNOWN if holds is None else Gate.OPEN if holds else Gate.CLOSED
+            states.append(NeedState(need=need.need, state=state, because=self._because(condition)))
+        return tuple(states)
+
+    def signals(self) -> tuple[Told, ...]:
+        """The signals that hold, loudest first, with what they rest on."""
+        row = self._mine
+        next_step, quadrant = row["next_step"][0], row["quadrant"][0]
+        told = []
+        for name in row["signals"][0]:
+            signal = self._playbook.signals[name]
+            severity, text = reading(signal, quadrant)
+            condition = compile_condition(signal.when, self._known)
+            step = next_step if severity is Severity.ACT else None
+            told.append(
+                Told(
+                    name=name,
+                    severity=severity,
+                    text=fill(text, facts_for(row, [text])[0]),
+                    because=self._because(condition),
+                    steps=self.steps(signal.steps, step),
+                    risks=self._risks(signal.risks),
+                )
+            )
+        return tuple(told)
+
+    def unjudged(self) -> tuple[Unjudged, ...]:
+        """The signals that could not be judged, and the facts they lack."""
+        mine = self._judged.unjudged.filter(pl.col("account_id") == self._mine["account_id"][0])
+        return tuple(
+            Unjudged(
+                name=name,
+                because=self._because(compile_condition(self._playbook.signals[name].when, self._known)),
+                missing=tuple(missing),
+            )
+            for _, name, missing in mine.iter_rows()
+        )
+
+    def _risks(self, risks: Sequence[Risk]) -> tuple[str, ...]:
+        if not risks:
+            return ()
+        hold = applies(self._mine, risks, self._known).row(0, named=True)
+        texts = facts_for(self._mine, (risk.text for risk in risks))[0]
+        return tuple(fill(risk.text, texts) for number, risk in enumerate(risks) if hold[str(number)])
+
+    def _not_due(self, step: Step) -> tuple[State, str]:
+        """Whether a step's condition is false or not judged, and on what facts."""
+        condition = compile_condition(str(step.when), self._known)
+        state = State.NOT_JUDGED if self._evaluate(condition) is None else State.NOT_DUE
+        return state, self._because(condition)
+
+    def _evaluate(self, condition: Condition) -> bool | None:
+        judged = evaluated(self._mine, {"holds": condition}, are_events_given=self._are_events_given)
+        holds: bool | None = judged["holds"][0]
+        return holds
+
+    def _because(self, condition: Condition) -> str:
+        """The condition with each fact behind its name: `usage_level [high] = 'high' AND goals_overdue [2] > 0`."""
+        told: set[str] = set()
+
+        def beside(found: re.Match[str]) -> str:
+            name = found.group()
+            if name not in condition.reads or name in told:
+                return name
+            told.add(name)
+            return f"{name} [{self._say(name)}]"
+
+        return _WORD.sub(beside, condition.text)
+
+    def _event(self, kind: str | None) -> str:
+        return f"{kind} is on record, {self._say(f'event_{kind}_days')} days ago"
+
+    def _say(self, name: str) -> str:
+        value = self._value(name)
+        kept = self._are_events_given if is_event(name) else self._value(SINCE_WITH.get(name, "")) is not None
+        return "not on record" if value is None and kept else say(value)
+
+    def _value(self, name: str) -> object:
+        return self._mine[name][0] if name in self._mine.columns else None

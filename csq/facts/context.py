@@ -1,0 +1,93 @@
+"""What is known of an account beside usage and answers: goals, people, events and seasons, put together.
+
+A role without files changes nothing but what is known: its facts are null, and a note names it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from csq.facts.events import event_column, event_facts
+from csq.facts.goals import goal_facts
+from csq.facts.members import Members
+from csq.facts.people import people_facts
+from csq.facts.seasons import season_facts
+from csq.report import Note
+from csq.sources.load import CONTEXT, Tables
+from csq.terms import Aside, NoteKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextFacts:
+    """frame: account_id and the facts of all context roles; goals, people, events: the rows behind them."""
+
+    frame: pl.DataFrame
+    goals: pl.DataFrame
+    people: pl.DataFrame
+    events: pl.DataFrame
+    fates: pl.DataFrame
+    notes: tuple[Note, ...]
+
+
+def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame, as_of: date | None) -> ContextFacts:
+    """Measure the context of every account.
+
+    Args:
+        tables: All rows.
+        accounts: The population.
+        usage: account_id, top_user.
+        as_of: What comes later is not known yet.
+    """
+    members = Members(accounts, Aside.NOT_A_CUSTOMER if tables.accounts else Aside.UNMATCHED)
+    events = event_facts(tables.events, members, as_of)
+    goals = goal_facts(tables.goals, members, as_of)
+    people = people_facts(tables.contacts, members, usage, events.rows, as_of)
+    season, unread = season_facts(accounts, as_of)
+    frame = season
+    for facts in (goals.frame, people.frame, events.frame):
+        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
+    return ContextFacts(
+        frame=frame,
+        goals=goals.rows,
+        people=people.rows,
+        events=events.rows,
+        fates=pl.concat([goals.fates, people.fates, events.fates]),
+        notes=tuple(_notes(tables, unread)),
+    )
+
+
+def with_newer(frame: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """Where an accounts column and an event tell the same, let the newer word stand.
+
+    Settles last_contact_date and `event_last_contact_days` (always a column), and is_reference, which a case study on
+    record makes true.
+    """
+    contact, study = event_column("last_contact"), event_column("case_study_done")
+    # A conversation that is still to come, seen from as_of, is none.
+    newest: pl.Expr = pl.when(pl.col("last_contact_date") <= day).then("last_contact_date")
+    if contact in frame.columns:
+        newest = pl.max_horizontal(newest, day - pl.duration(days=pl.col(contact)))
+    frame = frame.with_columns(last_contact_date=newest)
+    frame = frame.with_columns((day - pl.col("last_contact_date")).dt.total_days().alias(contact))
+    if study in frame.columns:
+        on_record = pl.when(pl.col(study).is_not_null()).then(pl.lit(value=True))
+        frame = frame.with_columns(is_reference=pl.coalesce(on_record, "is_reference"))
+    return frame
+
+
+def _notes(tables: Tables, unread: list[str]) -> list[Note]:
+    notes = []
+    given = {rows.role for rows in tables.context}
+    absent = [str(role) for role in CONTEXT if role not in given]
+    if absent:
+        listed = " or ".join([", ".join(absent[:-1]), absent[-1]] if absent[1:] else absent)
+        text = f"no {listed} file: what rests on it is not known, which is not the same as none"
+        notes.append(Note(kind=NoteKind.WARNING, text=text))
+    if unread:
+        cells = ", ".join(f"`{cell}`" for cell in unread[:5]) + (", ..." if unread[5:] else "")
+        text = (
+            f"{len(unread):,} values of `season_months` name no months: {cells}; write them as `11;12;1` or `Nov-Jan`"
+        )
+        notes.append(Note(kind=NoteKind.WARNING, text=text))
+    return notes

@@ -1,0 +1,99 @@
+"""What happened at the customer, by kind: the days since, what was promised, who of ours was involved.
+
+Any word can be a kind; csq gives a meaning of its own only to `promise_made`, `promise_kept`,
+`favour_asked`, `last_contact`, `champion_left` and `case_study_done`. An event counts until it
+expires, its last day included.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from csq.errors import InputError, Location
+from csq.facts.members import Context, Members, count_fates, put
+from csq.sources.load import RoleRows
+from csq.terms import Aside
+
+RECENT_DAYS = 90
+"""How far back favours and our own people are counted: a quarter."""
+MOST_KINDS = 500
+"""Kinds are words that come again; each becomes a column. A column with more of them holds sentences."""
+SHOWN = {
+    "account_id": pl.String(),
+    "date": pl.Date(),
+    "kind": pl.String(),
+    "days": pl.Int64(),
+    "note": pl.String(),
+    "by": pl.String(),
+    "expires_on": pl.Date(),
+    "file": pl.String(),
+    "line": pl.Int64(),
+}
+"""Columns of the events as they are shown."""
+
+
+def event_column(kind: str) -> str:
+    """Name of the fact that counts the days since the newest event of a kind."""
+    return f"event_{kind}_days"
+
+
+def event_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> Context:
+    """Count the days since the newest event of each kind, for every member.
+
+    The frame has one column `event_<kind>_days` for each kind on record, in the order of the alphabet, then
+    promises_open, promise_open_days, favours_asked and contact_points.
+
+    Args:
+        rows: Events with date, kind, note, expires_on, by.
+        members: The population, with `owner`.
+        as_of: Later events are set aside, and so are those that expired before.
+
+    Raises:
+        InputError: There are more kinds than anybody can have meant.
+    """
+    if rows is None:
+        return members.without(SHOWN)
+    day = pl.lit(as_of, dtype=pl.Date())
+    marked = put(members.mark(rows), pl.col("date") > day, Aside.AFTER_AS_OF)
+    marked = put(marked, pl.col("expires_on") < day, Aside.EXPIRED)
+    events = marked.filter(pl.col("aside").is_null()).with_columns(days=(day - pl.col("date")).dt.total_days())
+    favours = (pl.col("kind") == "favour_asked") & (pl.col("days") < RECENT_DAYS)
+    counts = events.group_by("account_id").agg(favours_asked=favours.sum().cast(pl.Int64), **_promises())
+    facts = members.with_facts(_days_by_kind(events))
+    for part in (counts, _contact_points(events, members.frame)):
+        facts = facts.join(part, on="account_id", how="left", maintain_order="left")
+    facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0))
+    shown = events.sort("account_id", "date", "kind", "file", "line", descending=[False, True, False, False, False])
+    return Context(frame=facts, rows=shown.select(*SHOWN), fates=count_fates(marked))
+
+
+def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:
+    """One column for each kind: the days since the newest event of it."""
+    kinds = events["kind"].n_unique()
+    if kinds > MOST_KINDS:
+        file = events.sort("file", "line")["file"][0]
+        raise InputError(
+            f"{kinds:,} kinds of events, at most {MOST_KINDS:,} can be told apart",
+            location=Location(label=file),
+            hint='kinds are words such as `new_boss`; name their column: `--column kind="HEADER"`',
+        )
+    named = events.with_columns(column=pl.format("event_{}_days", "kind"))
+    newest = named.group_by("account_id", "column").agg(pl.col("days").min()).sort("column", "account_id")
+    return newest.pivot("column", index="account_id", values="days")
+
+
+def _promises() -> dict[str, pl.Expr]:
+    """Promises made less kept, each that is kept standing for the oldest: first made, first kept."""
+    ages = pl.col("days").filter(pl.col("kind") == "promise_made").sort(descending=True, nulls_last=True)
+    kept = (pl.col("kind") == "promise_kept").sum().cast(pl.Int64)
+    still = (ages.len().cast(pl.Int64) - kept).clip(0)
+    return {"promises_open": still, "promise_open_days": ages.slice(kept).first()}
+
+
+def _contact_points(events: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+    """People of ours: whoever stands by recent events, and the owner; unknown where no event names anybody."""
+    recent = events.filter(pl.col("by").is_not_null() & (pl.col("days") < RECENT_DAYS))
+    owners = accounts.select("account_id", by="owner").drop_nulls()
+    owners = owners.join(recent.select("account_id").unique(), on="account_id", how="semi")
+    ours = pl.concat([recent.select("account_id", "by"), owners])
+    return ours.group_by("account_id").agg(contact_points=pl.col("by").str.to_lowercase().n_unique().cast(pl.Int64))

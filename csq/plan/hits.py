@@ -1,0 +1,88 @@
+"""A playbook tried on data: how many accounts each of its conditions hits, and which lack their facts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from csq.plan.signals import SINCE_WITH, evaluated, needed
+from csq.playbook.conditions import compile_condition
+from csq.playbook.model import Need, Playbook, Risk, Step
+from csq.playbook.names import is_event, names
+from csq.schema import Kind
+from csq.terms import Quadrant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One condition, on the accounts it is asked of: those of its quadrant, or for a signal all."""
+
+    path: str
+    """Where it stands in the playbook, such as `quadrants.at_risk.play.steps[2].when`."""
+    condition: str
+    accounts: int
+    """Of which it is asked."""
+    holds: int
+    unjudged: int
+    """Accounts for which a fact is missing."""
+    lacking: tuple[str, ...]
+    """Where it holds for none: facts it asks for that are known of none of them."""
+
+
+def count_hits(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) -> tuple[Hit, ...]:
+    """Try every condition, in the order of the playbook.
+
+    Args:
+        frame: Facts and placement, one row per account.
+        playbook: Checked.
+        are_events_given: Whether no event on record means that none is known to have been.
+    """
+    known = names(playbook.custom)
+    by_quadrant = {quadrant: frame.filter(pl.col("quadrant") == quadrant) for quadrant in Quadrant}
+    return tuple(
+        _hit(path, when, by_quadrant[quadrant] if quadrant else frame, known, are_events_given=are_events_given)
+        for path, when, quadrant in _conditions(playbook)
+    )
+
+
+def _conditions(playbook: Playbook) -> Iterator[tuple[str, str, Quadrant | None]]:
+    """Every condition with its path, and the quadrant whose accounts it is asked of."""
+    for quadrant in playbook.order:
+        entry, path = playbook.entry(quadrant), f"quadrants.{quadrant}"
+        for group, entries in (("gate", entry.gate), ("play.steps", entry.play.steps), ("risks", entry.risks)):
+            for where, when in _numbered(f"{path}.{group}", entries):
+                yield where, when, quadrant
+    for name, signal in playbook.signals.items():
+        path = f"signals.{name}"
+        yield f"{path}.when", signal.when, None
+        for group, entries in (("steps", signal.steps), ("risks", signal.risks)):
+            for where, when in _numbered(f"{path}.{group}", entries):
+                yield where, when, None
+
+
+def _numbered(path: str, entries: Iterable[Need | Step | Risk]) -> Iterator[tuple[str, str]]:
+    for number, entry in enumerate(entries, start=1):
+        if entry.when:
+            yield f"{path}[{number}].when", entry.when
+
+
+def _hit(path: str, when: str, rows: pl.DataFrame, known: Mapping[str, Kind], *, are_events_given: bool) -> Hit:
+    condition = compile_condition(when, known)
+    holds = evaluated(rows, {"holds": condition}, are_events_given=are_events_given)["holds"]
+    count = int(holds.sum())
+
+    def is_known(name: str) -> bool:
+        return name in rows.columns and rows[name].null_count() < rows.height
+
+    # Where there is a record, that nothing of the kind is in it is known too.
+    recorded = {name for name in condition.columns if is_event(name) and are_events_given}
+    recorded |= {name for name, other in SINCE_WITH.items() if is_known(other)}
+    lacking = tuple(name for name in needed(condition) if name not in recorded and not is_known(name))
+    return Hit(
+        path=path,
+        condition=" ".join(when.split()),
+        accounts=rows.height,
+        holds=count,
+        unjudged=holds.null_count(),
+        lacking=() if count or not rows.height else lacking,
+    )

@@ -1,0 +1,74 @@
+"""Steps and risks applied to accounts: which hold, which are done, which comes next, and how they read.
+
+A condition that comes out null is not judged, so it does not hold. A step is done once the event of
+its `done_by` is on record.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from csq.playbook.conditions import compile_condition, evaluate
+from csq.playbook.model import Risk, Step
+from csq.playbook.text import fields, fill
+from csq.report import Step as PrintedStep
+from csq.schema import Kind
+
+
+def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind]) -> pl.Series:
+    """The next step of each row: the first that applies and is not done; null when there is none."""
+    if not steps:
+        return pl.Series("next_step", [None] * rows.height, pl.String())
+    due = applies(rows, steps, known).select(
+        pl.col(str(number)) & ~done for number, done in enumerate(is_done(rows, steps))
+    )
+    first = pl.coalesce(pl.when(str(number)).then(pl.lit(step.do)) for number, step in enumerate(steps))
+    texts = due.select(first.alias("text"))["text"].to_list()
+    facts = facts_for(rows, (step.do for step in steps))
+    filled = [text and fill(text, row) for text, row in zip(texts, facts, strict=True)]
+    return pl.Series("next_step", filled, pl.String())
+
+
+def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Kind]) -> pl.Series:
+    """The risks that apply to each row, in order."""
+    if not risks:
+        return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
+    noted = pl.concat_list(pl.when(str(number)).then(pl.lit(risk.text)) for number, risk in enumerate(risks))
+    texts = applies(rows, risks, known).select(noted.list.drop_nulls().alias("texts"))["texts"].to_list()
+    facts = facts_for(rows, (risk.text for risk in risks))
+    filled = [[fill(text, row) for text in mine] for mine, row in zip(texts, facts, strict=True)]
+    return pl.Series("risks", filled, pl.List(pl.String()))
+
+
+def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
+    """One Boolean column per entry, named by its number: whether its condition holds for a row."""
+    conditions = {
+        str(number): compile_condition(entry.when, known) for number, entry in enumerate(entries) if entry.when
+    }
+    judged = evaluate(rows, conditions).fill_null(value=False).get_columns() if conditions else []
+    always = [pl.lit(value=True).alias(str(number)) for number, entry in enumerate(entries) if not entry.when]
+    return rows.select("account_id").with_columns(judged).with_columns(always)
+
+
+def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
+    """For each step, a Boolean for each row: whether the event that shows it to be done is on record."""
+    columns = [f"event_{step.done_by}_days" if step.done_by else "" for step in steps]
+    never = pl.Series([False] * rows.height, dtype=pl.Boolean())
+    return [rows[name].is_not_null() if name in rows.columns else never for name in columns]
+
+
+def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:
+    """The facts that the texts name, row by row; those no file tells are unknown."""
+    named = sorted({name for text in texts for name in fields(text)})
+    have = [name for name in named if name in rows.columns]
+    return rows.select(have).to_dicts() if have else [{} for _ in range(rows.height)]
+
+
+def general(text: str) -> str:
+    """A text as it reads for no account in particular: `{open_tickets}` is `[open tickets]`."""
+    return fill(text, {name: f"[{name.replace('_', ' ')}]" for name in fields(text)})
+
+
+def printed(step: Step) -> PrintedStep:
+    """A step as it reads for no account in particular."""
+    return PrintedStep(do=general(step.do), who=step.who, human=step.human, hours=step.hours)

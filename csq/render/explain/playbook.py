@@ -1,0 +1,88 @@
+"""What the playbook says: signals that hold, signals nobody could judge, the play step by step, gate and risks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from csq.explain.model import Explanation, Gate, State, StepState, Told
+from csq.render import prose
+from csq.render.explain.sheet import Sheet
+from csq.render.explain.words import label
+from csq.render.terminal.lines import BLANK, Line, Span, Tone, line, strong
+from csq.terms import Severity, Who
+
+_LOUD: Mapping[Severity, Span] = {
+    Severity.ACT: Span("!", Tone.RED),
+    Severity.WATCH: Span("*", Tone.MAGENTA),
+    Severity.INFO: Span("·"),
+}
+_MARKS: Mapping[State, Span] = {
+    State.DONE: Span("x", Tone.GREEN),
+    State.NEXT: Span("→", Tone.STRONG),
+    State.LATER: Span(" "),
+    State.NOT_DUE: Span("-"),
+    State.NOT_JUDGED: Span("?"),
+}
+_GATES: Mapping[Gate, Span] = {Gate.OPEN: Span("x", Tone.GREEN), Gate.UNKNOWN: Span("?"), Gate.CLOSED: Span("-")}
+_STEP = 6
+
+
+def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+    """Lay out the signals that hold, each with what it rests on, then those that could not be judged."""
+    loud = ", ".join(
+        f"{count} {severity}"
+        for severity in _LOUD
+        if (count := sum(signal.severity is severity for signal in found.signals))
+    )
+    yield from sheet.title("Signals", loud or "none holds")
+    for signal in found.signals:
+        yield from _signal(signal, sheet)
+    if found.unjudged:
+        yield BLANK
+        open_ones = prose.count(len(found.unjudged), "signal")
+        yield from sheet.text(f"Not judged, so neither yes nor no: {open_ones}, for want of")
+        missing: dict[str, list[str]] = {}
+        for each in found.unjudged:
+            missing.setdefault(", ".join(each.missing), []).append(label(each.name))
+        yield from sheet.table([(facts, ", ".join(names)) for facts, names in missing.items()])
+
+
+def _signal(signal: Told, sheet: Sheet) -> Iterator[Line]:
+    mark = _LOUD[signal.severity]
+    yield line("  ", mark, " ", strong(label(signal.name)), f" ({signal.severity})")
+    yield from sheet.item(" ", signal.text)
+    yield from sheet.item(" ", f"because {signal.because}")
+    for step in signal.steps:
+        if step.state is not State.NOT_DUE:
+            yield from sheet.item(_MARKS[step.state], step.do, at=4)
+
+
+def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+    """Lay out the play, the gate and the risks."""
+    yield from sheet.title("Play", "x done, → next, - does not apply, ? not judged")
+    yield from sheet.text(found.play, Tone.STRONG)
+    yield from _steps(found.steps, sheet)
+    if found.gate:
+        yield BLANK
+        yield from sheet.text("Gate: more than an hour only with")
+        for need in found.gate:
+            yield from sheet.item(_GATES[need.state], f"{need.need}: {need.state}, {need.because}", at=4)
+    if found.risks:
+        yield from sheet.title("Risks")
+        for risk in found.risks:
+            yield from sheet.item("!", risk)
+
+
+def _steps(steps: Sequence[StepState], sheet: Sheet) -> Iterator[Line]:
+    for number, step in enumerate(steps, start=1):
+        mark = line("  ", _MARKS[step.state], f" {number:>2}  ")
+        front = " " * sum(len(span.text) for span in mark)
+        tone = Tone.STRONG if step.state is State.NEXT else None
+        first, *rest = sheet.item(" ", step.do, at=len(front) - 2, tone=tone)
+        yield (*mark, *first[len(line(" " * (len(front) - 2), " ", " ")) :])
+        yield from rest
+        yield from sheet.item(" ", _terms(step), at=len(front) - 2)
+
+
+def _terms(step: StepState) -> str:
+    """`csm, 1 h; does not apply: fit [unknown] = 'bad'`."""
+    who = "automated" if step.who is Who.AUTOMATION else f"{step.who}, {step.hours:g} h"
+    return f"{who}; {step.state}: {step.why}" if step.why else who

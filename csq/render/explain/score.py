@@ -1,0 +1,98 @@
+"""One axis: the score, its parts and their arithmetic, the cut, and how far it is from the other side."""
+
+from collections.abc import Iterator
+
+from csq.explain.model import Explanation, Standing
+from csq.explain.standing import exact
+from csq.render import prose
+from csq.render.explain.sheet import Sheet
+from csq.render.explain.words import day, label, text, where
+from csq.render.terminal.lines import BLANK, Line
+from csq.terms import Axis
+
+_EDGES = (0.0, 100.0)
+
+
+def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> Iterator[Line]:
+    """Lay out one axis."""
+    yield from sheet.title(standing.axis.capitalize(), _summary(standing))
+    if standing.parts:
+        parts = [("part", "score", "weight", "how")]
+        for part in standing.parts:
+            score = "unknown" if part.score is None else prose.score(part.score, edges=_EDGES)
+            parts.append((label(part.name), score, exact(part.weight), part.how))
+        yield from sheet.table(parts, right=(1, 2), header=True)
+        yield BLANK
+    rows = [("score", standing.how), ("cut", _cut(standing)), ("distance", standing.distance)]
+    if window := next((each for each in found.windows if each.axis is standing.axis and each.first), None):
+        rows.append(("window", f"{window.first} to {window.last}"))
+    if standing.axis is Axis.HAPPINESS:
+        rows.append(("evidence", _certainty(found)))
+        rows.append(("by role", _by_role(found)))
+    yield from sheet.table(rows)
+    if standing.axis is Axis.HAPPINESS and found.answers:
+        yield BLANK
+        yield from _answers(found, sheet)
+
+
+def _summary(standing: Standing) -> str:
+    """`low: 41.2, 17.7 under the cut of 58.9`."""
+    if standing.score is None or standing.cut is None or standing.margin is None:
+        return str(standing.level)
+    score = prose.score(standing.score, edges=(*_EDGES, standing.cut.at))
+    margin = prose.score(abs(standing.margin), edges=(0.0, 5.0))
+    side = "under" if standing.margin < 0 else "above"
+    far = f"{margin} {side} the cut of" if standing.margin else "at the cut of"
+    return f"{standing.level}: {score}, {far} {prose.exact(standing.cut.at)}"
+
+
+def _cut(standing: Standing) -> str:
+    cut = standing.cut
+    if cut is None:
+        return "none: too little is scored to take one"
+    if cut.method == "number":
+        return f"{prose.exact(cut.at)}, a number from the settings"
+    tier = "all accounts" if cut.tier == "all" else f"the tier {cut.tier}"
+    note = f"; {cut.note}" if cut.note else ""
+    how = cut.method.replace("_", " ")
+    return f"{prose.exact(cut.at)}, {how} over {prose.count(cut.scored, 'account')} of {tier}{note}"
+
+
+def _certainty(found: Explanation) -> str:
+    """`thin: 2 answers of 6 asked (33 %); 50 % are 75 or above, 95 % interval 9 to 91 %`."""
+    sure = found.certainty
+    answers = "answers unknown" if sure.responses is None else prose.count(sure.responses, "answer")
+    if sure.asked:
+        rate = f" ({prose.share(min((sure.responses or 0) / sure.asked * 100, 100))})"
+        answers += f" of {sure.asked:,} asked{rate}"
+    told = f"{sure.evidence}: {answers}"
+    if sure.top_box_pct is None or sure.low_pct is None or sure.high_pct is None:
+        return told
+    return (
+        f"{told}; {prose.share(sure.top_box_pct)} of them at 75 or above, "
+        f"95 % interval {prose.share(sure.low_pct)} to {prose.share(sure.high_pct)} (Wilson)"
+    )
+
+
+def _by_role(found: Explanation) -> str:
+    """`decision maker 0.0 (1); end user 93.8 (4)`: mean and count of each role, never averaged away."""
+    told = next(fact.value for fact in found.facts if fact.name == "csat_by_role")
+    return label(text(told)) or "no role is known"
+
+
+def _answers(found: Explanation, sheet: Sheet) -> list[Line]:
+    """Each answer that counts, with how far it pulls the mean, so that those who skew it are seen."""
+    rows = [("answer", "pull", "role", "on", "row", "who, and why")]
+    for answer in found.answers:
+        pull = answer["pull"]
+        rows.append(
+            (
+                text(answer["answer"]),
+                f"{pull:+.1f}" if isinstance(pull, float) else "",
+                label(text(answer["role"])),
+                day(answer["answered_on"]),
+                where(answer["file"], answer["line"]),
+                ": ".join(filter(None, (text(answer["respondent"]), text(answer["comment"])))),
+            )
+        )
+    return sheet.table(rows, right=(0, 1), header=True)

@@ -1,0 +1,46 @@
+"""Facts as people read them: with their unit, and nothing that is not known dressed up as something."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import PurePath
+
+from csq.explain.model import Fact
+from csq.playbook.text import UNKNOWN, say
+from csq.render import prose
+
+_SIGNS = {"percent": "%"}
+_ONE = {"people": "person"}
+
+
+def value(fact: Fact, currency: str | None) -> str:
+    """`37.5 %`, `4 days`, `12,000 EUR a year`, `yes`; `unknown` when it is not known."""
+    if fact.value is None:
+        return UNKNOWN
+    if isinstance(fact.value, Decimal):
+        return f"{prose.money(fact.value, currency)} a year"
+    if isinstance(fact.value, list | tuple):
+        return ", ".join(str(each) for each in fact.value) or "none"
+    if isinstance(fact.value, bool | date | str):
+        return say(fact.value)
+    unit = _ONE.get(fact.unit, fact.unit.removesuffix("s")) if fact.value == 1 else fact.unit
+    return f"{say(fact.value)} {_SIGNS.get(unit, unit)}".rstrip()
+
+
+def label(name: str) -> str:
+    """A name as words: `champion_left` is `champion left`."""
+    return name.replace("_", " ")
+
+
+def day(value: object) -> str:
+    """A date, or nothing."""
+    return value.isoformat()[:10] if isinstance(value, date) else ""
+
+
+def text(value: object) -> str:
+    """Whatever a cell holds, or nothing."""
+    return "" if value is None else say(value)
+
+
+def where(file: object, line: object) -> str:
+    """`csat.csv:37`; which folder it is in stands where the files are listed."""
+    return f"{PurePath(str(file)).name}:{line}"

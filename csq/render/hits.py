@@ -1,0 +1,30 @@
+"""How many accounts each condition of a playbook hits, as plain text for people."""
+
+from collections.abc import Sequence
+
+from csq.plan.hits import Hit
+from csq.render.clean import clean
+
+
+def hits_text(hits: Sequence[Hit], accounts: int) -> str:
+    """The whole text, ending in a newline; conditions whose facts nobody knows come last."""
+    possible = [hit for hit in hits if not hit.lacking]
+    impossible = [hit for hit in hits if hit.lacking]
+    lines = [f"{accounts:,} accounts; of how many each condition holds, of those it is asked of, and not judged", ""]
+    rows = [("holds", "asked", "not judged", "condition")]
+    rows += [
+        (f"{hit.holds:,}", f"{hit.accounts:,}", f"{hit.unjudged:,}" if hit.unjudged else "", _condition(hit))
+        for hit in possible
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for *numbers, text in rows:
+        fixed = "  ".join(number.rjust(width) for number, width in zip(numbers, widths, strict=True))
+        lines.append(f"{fixed}  {text}")
+    if impossible:
+        lines += ["", "cannot hold as the data is: these facts are known of none of the accounts"]
+        lines += [f"  {', '.join(hit.lacking)}: {_condition(hit)}" for hit in impossible]
+    return "\n".join(clean(line) for line in lines) + "\n"
+
+
+def _condition(hit: Hit) -> str:
+    return f"{hit.path}: {hit.condition}"

@@ -1,0 +1,153 @@
+"""What a report says in words, the same on every page that a person reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import groupby
+
+from csq.render import prose
+from csq.render.options import Selection
+from csq.report import Cut, Report, SourceFile, Step, Total, Window
+from csq.terms import Axis, Evidence, NoteKind, Quadrant, Silence, Who
+
+NOTE_TITLES: Mapping[NoteKind, str] = {
+    NoteKind.CHOICE: "Chosen",
+    NoteKind.WARNING: "Beware",
+    NoteKind.FAULT: "Unreadable",
+    NoteKind.SET_ASIDE: "Set aside",
+    NoteKind.REJECTED: "Rejected",
+    NoteKind.UNMATCHED: "Unmatched",
+    NoteKind.PINNED: "Pinned",
+}
+
+REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
+"""The columns that `remarks` looks at."""
+
+NEAR = 5.0
+"""A margin is borderline under this many points: 4.96 must not be shown as 5.0."""
+
+_SCORES = (0.0, 100.0)
+
+
+def label(report: Report, quadrant: Quadrant) -> str:
+    """Name a quadrant as the playbook does."""
+    labels = {play.quadrant: play.label for play in report.plays}
+    return labels.get(quadrant, quadrant.replace("_", " "))
+
+
+def worth(report: Report, total: Total) -> str:
+    """Write what a cell of the grid is worth, and its share; nothing when nothing is valued."""
+    if total.share_pct is None:
+        return ""
+    return f"{prose.money(total.contract_value, report.currency)} · {prose.share(total.share_pct)}"
+
+
+def title(report: Report) -> tuple[str, str]:
+    """Say as of when, and how that day was settled; the second is empty without dates."""
+    if report.as_of is None:
+        return "Triage without dates", ""
+    return f"Triage as of {report.as_of}", f"({report.as_of_source})"
+
+
+UNWEIGHTED = "nothing is weighted, because no contract value is known"
+"""What to say first of a report that is not weighted."""
+
+
+def base(report: Report) -> str:
+    """Say how many accounts there are and what they are worth together; of an unweighted report, only how many."""
+    accounts = prose.count(report.accounts.height, "account")
+    if not report.weighted:
+        return accounts
+    value = prose.money(sum((total.contract_value for total in report.totals), start=Decimal(0)), report.currency)
+    unvalued = sum(total.unvalued for total in report.totals)
+    rest = f"; {unvalued:,} without a contract value" if unvalued else ""
+    return f"{accounts}, {value} a year{rest}"
+
+
+def fate(source: SourceFile) -> str:
+    """`204 rows, 199 used, 3 set aside, 2 rejected`; only the fates that occurred."""
+    fates = [
+        f"{number:,} {fate}"
+        for number, fate in (
+            (source.used, "used"),
+            (sum(source.set_aside.values()), "set aside"),
+            (sum(source.rejected.values()), "rejected"),
+        )
+        if number
+    ]
+    what = "all used" if source.read and source.used == source.read else ", ".join(fates)
+    return ", ".join(filter(None, (prose.count(source.read, "row"), what)))
+
+
+def days(window: Window) -> str:
+    """`2026-10-20 to 2026-11-16, 28 days`."""
+    if window.first is None or window.last is None:
+        return "all of it, for want of dates"
+    return f"{window.first} to {window.last}, {prose.count((window.last - window.first).days + 1, 'day')}"
+
+
+def cuts(axis: Axis, cuts: Iterable[Cut]) -> str:
+    """`70` for one cut, else `52.3 in enterprise, 48 in mid (median)`; the direction is in the title."""
+    mine = [cut for cut in cuts if cut.axis is axis]
+    if not mine:
+        return "no cut: nothing is scored"
+    tiers: dict[str, list[str]] = {}
+    for cut in mine:
+        if cut.note:
+            tiers.setdefault(cut.note, []).append(cut.tier)
+    notes = (f"{', '.join(names)}: {note}" for note, names in tiers.items())
+    return "; ".join((*_by_method(mine), *notes))
+
+
+def _by_method(cuts: list[Cut]) -> Iterator[str]:
+    for method, group in groupby(cuts, key=lambda cut: cut.method):
+        same = list(group)
+        how = "" if method == "number" else f" ({method.replace('_', ' ')})"
+        if len({cut.at for cut in cuts}) == 1:
+            yield prose.exact(same[0].at) + how
+        else:
+            yield ", ".join(f"{prose.exact(cut.at)} in {cut.tier}" for cut in same) + how
+
+
+def chosen(selection: Selection) -> str:
+    """Say which accounts the filters leave; nothing when that is all of them."""
+    filters = (
+        ("quadrant", selection.quadrant),
+        ("tier", selection.tier),
+        ("owner", selection.owner),
+        ("segment", selection.segment),
+    )
+    return ", ".join(f"{name} {' or '.join(values)}" for name, values in filters if values)
+
+
+def doer(step: Step) -> str:
+    """`csm 1 h`, `product, automated`, `automated`."""
+    if step.who is Who.AUTOMATION:
+        return "automated"
+    if not step.human:
+        return f"{step.who}, automated"
+    return f"{step.who} {step.hours:g} h" if step.hours else step.who
+
+
+def score(value: float | None, cut: float | None) -> str:
+    """Write a score; rounding never takes it over its cut."""
+    edges = _SCORES if cut is None else (*_SCORES, cut)
+    return "unknown" if value is None else prose.score(value, edges=edges)
+
+
+def margin(value: float | None) -> str:
+    """Write a margin with its sign; rounding never makes it borderline, or not; nothing for null."""
+    return "" if value is None else prose.score(value, edges=(0.0, NEAR, -NEAR), signed=True)
+
+
+def remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:
+    """Say what to know before trusting an account, from its `REMARKED` columns."""
+    reason, evidence, silence, is_new, happiness = row
+    # Without a score the reason has already said that nobody answered.
+    quiet = silence if happiness is not None else None
+    said = (
+        reason,
+        "thin evidence" if evidence == Evidence.THIN else None,
+        "stale answers" if quiet == Silence.STALE else quiet,
+        "new" if is_new else None,
+    )
+    return [remark.replace("_", " ") for remark in said if remark]

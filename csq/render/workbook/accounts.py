@@ -1,0 +1,143 @@
+"""Accounts: every public column of every account shown, to be filtered and sorted."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+import polars as pl
+from xlsxwriter.utility import xl_range
+
+from csq.render import wording
+from csq.render.columns import KEYS, OutputColumn
+from csq.render.workbook.book import (
+    BOOL,
+    DATE,
+    HEAD,
+    LONG,
+    LONG_TEXT,
+    RIGHT,
+    TEXT,
+    WHOLE,
+    Book,
+    Sheet,
+    Style,
+    Value,
+    marked,
+)
+from csq.schema import Kind
+from csq.terms import Axis, Quadrant
+
+NAME = "Accounts"
+_WIDEST = {Kind.TEXT: 44, Kind.LIST: 44}
+_NARROWEST = 9
+_LONGEST_WORD = 14
+_FROZEN = ("rank", "account_id", "account_name")
+_ACROSS = 3
+
+
+def accounts(book: Book) -> None:
+    """Write the sheet: a heading and one row an account, nothing above or below."""
+    widths = [_width(column, book.rows[column.name]) for column in book.columns]
+    sheet = book.sheet(NAME, widths, across=_ACROSS)
+    names = [column.name for column in book.columns]
+    for number, column in enumerate(book.columns):
+        sheet.put(number, column.label, HEAD, RIGHT if column.is_right else {})
+        sheet.column(number, 1, cells(book.rows[column.name]), styles(book, column))
+    page, last = sheet.page, book.rows.height
+    page.set_row(0, 42)
+    page.autofilter(0, 0, last, len(names) - 1)
+    page.freeze_panes(1, len(_FROZEN))
+    page.repeat_rows(0)
+    page.repeat_columns(0, len(_FROZEN) - 1)
+    quiet_green_corners(sheet, names, 1, last)
+
+
+def cells(values: pl.Series) -> list[Value]:
+    """Make the values of the account table values of cells: lists are joined, and empty ones are none."""
+    if values.dtype != pl.List:
+        return values.to_list()
+    return [text or None for text in values.list.join("; ")]
+
+
+def styles(book: Book, column: OutputColumn) -> Sequence[Style]:
+    """Choose how each cell of a column is shown."""
+    values = book.rows[column.name]
+    if column.name == "quadrant":
+        by_name = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
+        return [by_name[value] for value in values]
+    for axis in Axis:
+        score, margin = book.rows[f"{axis}_score"], book.rows[f"{axis}_margin"]
+        if column.name == score.name:
+            return [_decimals(places(value, (0, 100, cut))) for value, cut in zip(score, score - margin, strict=True)]
+        if column.name == margin.name:
+            return [_decimals(places(value, (0, wording.NEAR, -wording.NEAR)), signed=True) for value in margin]
+    return [_style(column, values)] * len(values)
+
+
+def places(value: float | None, edges: Sequence[float | None]) -> int:
+    """Find how many places to show, so that a rounded value stays on its side of each edge.
+
+    Excel rounds a half away from zero, unlike Python.
+    """
+    if value is None:
+        return 1
+    exact = Decimal(str(value))
+    sides = [_side(exact, edge) for edge in edges]
+    for number in range(1, 4):
+        shown = exact.quantize(Decimal(1).scaleb(-number), ROUND_HALF_UP)
+        if [_side(shown, edge) for edge in edges] == sides:
+            return number
+    return 4
+
+
+def _side(value: Decimal, edge: float | None) -> int:
+    if edge is None:
+        return 0
+    limit = Decimal(str(round(edge, 4)))
+    return (value > limit) - (value < limit)
+
+
+@cache
+def _decimals(number: int, *, signed: bool = False) -> Style:
+    form = "0." + "0" * number
+    return {"num_format": f"+{form};-{form};{form}" if signed else form}
+
+
+def _style(column: OutputColumn, values: pl.Series) -> Style:
+    match column.kind:
+        case Kind.TEXT | Kind.LIST:
+            return TEXT if _longest(values) <= LONG else LONG_TEXT
+        case Kind.DATE:
+            return DATE
+        case Kind.BOOL:
+            return BOOL
+        case Kind.NUMBER if column.unit in {"percent", "points"}:
+            return _decimals(1)
+        case Kind.NUMBER if column.unit != "money per year":
+            return {"num_format": "General"}
+        case _:
+            return WHOLE
+
+
+def _longest(values: pl.Series) -> int:
+    """Characters of the longest text, lists joined."""
+    text = values.list.join("; ") if values.dtype == pl.List else values
+    longest = text.str.len_chars().max()
+    return longest if isinstance(longest, int) else 0
+
+
+def _width(column: OutputColumn, values: pl.Series) -> float:
+    """Make room for what a column holds, and for the longest word of its heading."""
+    word = max(len(word) for word in column.label.split())
+    if column.kind in _WIDEST:
+        return min(max(_longest(values) + 2, word + 3, _NARROWEST), _WIDEST[column.kind])
+    room = _LONGEST_WORD if column.kind is Kind.MONEY or column.unit == "money per year" else _NARROWEST
+    return max(word + 3, room)
+
+
+def quiet_green_corners(sheet: Sheet, names: Sequence[str], first: int, last: int) -> None:
+    """Tell Excel that IDs and names in these rows which look like numbers are meant as text."""
+    columns = [names.index(name) for name in KEYS if name in names]
+    if columns and last >= first:
+        ranges = " ".join(xl_range(first, column, last, column) for column in columns)
+        sheet.page.ignore_errors({"number_stored_as_text": ranges})

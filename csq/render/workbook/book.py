@@ -1,0 +1,268 @@
+"""The workbook and its sheets: where values become cells, and nothing in a cell is ever run."""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from math import ceil
+from typing import TypeAlias
+from unicodedata import east_asian_width
+
+from xlsxwriter import Workbook
+from xlsxwriter.chart_scatter import ChartScatter
+from xlsxwriter.format import Format
+
+from csq.render import wording
+from csq.render.cells import output_rows, value_cells
+from csq.render.marks import COLOURS, MARKS
+from csq.render.options import Options
+from csq.report import Report
+from csq.terms import Quadrant
+
+ROWS = 1_048_576
+"""Rows that Excel has on a sheet."""
+LONGEST = 32_767
+"""UTF-16 units that Excel has in a cell."""
+
+Value: TypeAlias = str | float | Decimal | date | bool | None
+Style: TypeAlias = Mapping[str, str | int | float]
+
+BOLD: Style = {"bold": True}
+TITLE: Style = {"bold": True, "font_size": 16}
+HEADING: Style = {"bold": True, "font_size": 12}
+QUIET: Style = {"font_color": "#595959"}
+WRAP: Style = {"text_wrap": True}
+# Text also when somebody edits the cell: 00123 does not become 123 then, nor =1+1 a formula.
+TEXT: Style = {"num_format": "@"}
+# Excel before 2010 shows long text in this format as ####, so it gets an apostrophe, which does the same.
+LONG_TEXT: Style = {"quote_prefix": True}
+LONG = 255
+# Excel has its own way with truth values; LibreOffice would show 1 and 0.
+BOOL: Style = {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "center"}
+WHOLE: Style = {"num_format": "#,##0"}
+DATE: Style = {"num_format": "yyyy-mm-dd", "align": "left"}
+RIGHT: Style = {"align": "right", "indent": 1}
+HEAD: Style = {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#EDEDED", "valign": "bottom"}
+_BASE: Style = {"font_size": 10, "valign": "top"}
+
+# Excel takes 1900 for a leap year, so that earlier days have no number that all programs agree on.
+_FIRST_DAY = date(1900, 3, 1)
+_A4 = 9
+_LINE = 13
+"""Points of a line of text."""
+_PER_WIDTH = 1.2
+"""Characters of a sentence to each character of a column's width, which is that of a larger digit."""
+_HIGHEST = 409
+"""Points that Excel allows a row."""
+
+
+class Book:
+    """A workbook in memory, with the accounts it shows and what it has to say of itself."""
+
+    def __init__(self, report: Report, options: Options) -> None:
+        """Take what is shown of `report`. Raises UsageError where `options` name something that is not there."""
+        self.report = report
+        self.options = options
+        selected, self.columns = output_rows(report, options)
+        self.rows = value_cells(selected, self.columns)
+        self.cut = 0
+        """Texts that were longer than a cell."""
+        self._buffer = io.BytesIO()
+        # In memory, because otherwise the accounts would lie in temporary files for a while.
+        self._workbook = Workbook(
+            self._buffer,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        self._sheets: list[Sheet] = []
+        self._formats: dict[frozenset[tuple[str, str | int | float]], Format] = {}
+        day = report.as_of or date(1980, 1, 1)
+        self._workbook.set_properties(
+            {"title": wording.title(report)[0], "created": datetime(day.year, day.month, day.day)}  # noqa: DTZ001
+        )
+
+    def style(self, *styles: Style) -> Format:
+        """Make one format of several styles, the later ones winning; the same ones give the same format."""
+        properties = dict(_BASE)
+        for style in styles:
+            properties.update(style)
+        key = frozenset(properties.items())
+        if key not in self._formats:
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
+
+    def sheet(self, name: str, widths: Sequence[float], *, across: int = 1) -> "Sheet":
+        """Add a sheet, to be printed on A4, as wide as `across` pages.
+
+        Args:
+            name: Its name.
+            widths: Of its columns, in characters.
+            across: Pages that its columns go over.
+        """
+        self._sheets.append(Sheet(self, name, widths, across))
+        return self._sheets[-1]
+
+    def scatter(self) -> ChartScatter:
+        """Make a chart that is on no sheet yet."""
+        chart = self._workbook.add_chart({"type": "scatter", "subtype": "straight"})
+        assert isinstance(chart, ChartScatter)
+        return chart
+
+    def close(self) -> bytes:
+        """Write it all."""
+        for sheet in self._sheets:
+            sheet.set_heights()
+        self._workbook.close()
+        return self._buffer.getvalue()
+
+    def fitting(self, text: str) -> str:
+        """Cut `text` to what Excel has room for, and count that."""
+        if not text.isascii():
+            # A file name may hold bytes that are no UTF-8.
+            text = text.encode(errors="backslashreplace").decode()
+        if 2 * len(text) <= LONGEST or len(text.encode("utf-16-le")) <= 2 * LONGEST:
+            return text
+        self.cut += 1
+        return text.encode("utf-16-le")[: 2 * (LONGEST - 1)].decode("utf-16-le", errors="ignore") + "…"
+
+
+class Sheet:
+    """A sheet that is written from top to bottom."""
+
+    def __init__(self, book: Book, name: str, widths: Sequence[float], across: int) -> None:
+        """Add it to `book`."""
+        self.book = book
+        self.name = name
+        self.row = 0
+        """The next row."""
+        self._widths = widths
+        self._lines: dict[int, int] = {}
+        self.page = page = book._workbook.add_worksheet(name)
+        for column, width in enumerate(widths):
+            page.set_column(column, column, width, book.style())
+        page.set_paper(_A4)
+        page.set_landscape()
+        page.fit_to_pages(across, 0)
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page.set_footer("&L&A&RPage &P of &N")
+
+    def put(self, column: int, value: Value, *styles: Style, row: int | None = None) -> None:
+        """Write one cell, on the current row unless told otherwise."""
+        at = self.row if row is None else row
+        if _is_number(value):
+            styles = (RIGHT, *styles)
+        self._write(at, column, value, self.book.style(*styles))
+        if WRAP in styles and isinstance(value, str):
+            self._make_room(at, value, self._widths[column])
+
+    def column(
+        self, column: int, first: int, values: Iterable[Value], styles: Iterable[Style], *, is_wrapped: bool = False
+    ) -> None:
+        """Write a column of a long list, from row `first` down; a style that comes often is looked up once."""
+        width = self._widths[column]
+        formats: dict[tuple[int, bool], tuple[Style, Format]] = {}
+        for row, (value, style) in enumerate(zip(values, styles, strict=True), start=first):
+            if value is None:
+                continue
+            key = (id(style), _is_number(value))
+            if key not in formats:
+                # The style is kept too: its id is its own only as long as it is there.
+                formats[key] = style, self.book.style(RIGHT if key[1] else {}, style, WRAP if is_wrapped else {})
+            self._write(row, column, value, formats[key][1])
+            if is_wrapped and isinstance(value, str):
+                self._make_room(row, value, width)
+
+    def _make_room(self, row: int, text: str, width: float) -> None:
+        if len(text) > width or "\n" in text:
+            self._lines[row] = max(self._lines.get(row, 1), _lines(text, width))
+
+    def _write(self, at: int, column: int, value: Value, form: Format) -> None:
+        match value:
+            case None:
+                self.page.write_blank(at, column, None, form)
+            case bool():
+                self.page.write_boolean(at, column, value, form)
+            case str():
+                self.page.write_string(at, column, self.book.fitting(value), form)
+            case date() if value < _FIRST_DAY:
+                self.page.write_string(at, column, value.isoformat(), form)
+            case date():
+                self.page.write_datetime(at, column, datetime(value.year, value.month, value.day), form)  # noqa: DTZ001
+            case _:
+                # A float is written with 16 digits, 91.6667 as 91.66670000000001; a decimal as it is.
+                self.page.write_number(at, column, Decimal(str(value)), form)  # type: ignore[call-overload]
+
+    def set_heights(self) -> None:
+        """Make each row as high as its text needs: not every program does so by itself."""
+        for row, lines in self._lines.items():
+            if lines > 1:
+                self.page.set_row(row, min(lines * _LINE + 2, _HIGHEST))
+
+    def line(self, *values: Value, styles: Sequence[Style] = ()) -> None:
+        """Write a row from the first column on."""
+        for column, value in enumerate(values):
+            self.put(column, value, *styles)
+        self.row += 1
+
+    def skip(self, rows: int = 1) -> None:
+        """Leave rows empty."""
+        self.row += rows
+
+    def title(self, title: str, *below: str) -> None:
+        """Begin the sheet: a title, and sentences below it."""
+        self.page.hide_gridlines(2)
+        self.page.set_row(self.row, 24)
+        self.line(title, styles=(TITLE,))
+        for sentence in filter(None, below):
+            self.line(sentence, styles=(QUIET,))
+        self.skip()
+
+    def heading(self, text: str, column: int = 0) -> None:
+        """Begin a part of the sheet."""
+        self.page.set_row(self.row, 20)
+        self.put(column, text, HEADING)
+        self.row += 1
+
+    def table(
+        self, heads: Sequence[str], rows: Iterable[Sequence[Value]], styles: Sequence[Style] = (), column: int = 0
+    ) -> None:
+        """Write a table.
+
+        Args:
+            heads: The headings.
+            rows: The cells below them.
+            styles: Of each column, in order.
+            column: Where it begins.
+        """
+        for number, head in enumerate(heads):
+            self.put(column + number, head, HEAD, _aligned(styles, number))
+        self.row += 1
+        for cells in rows:
+            for number, value in enumerate(cells):
+                self.put(column + number, value, styles[number] if number < len(styles) else WRAP)
+            self.row += 1
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _lines(text: str, width: float) -> int:
+    """Count the lines that text takes in a column; wide characters take two places."""
+    places = (sum(1 + (east_asian_width(each) in "WF") for each in part) for part in text.split("\n"))
+    return sum(max(1, ceil(each / (_PER_WIDTH * width))) for each in places)
+
+
+def marked(quadrant: Quadrant) -> Style:
+    """Show a quadrant with its mark before its text, which stays as it is: the mark is a number format."""
+    return {"num_format": f'"{MARKS[quadrant]} "@', "font_color": COLOURS[quadrant], "bold": True}
+
+
+def _aligned(styles: Sequence[Style], number: int) -> Style:
+    """Put a heading where the cells below it stand."""
+    is_number = number < len(styles) and str(styles[number].get("num_format", "@")) not in {"@", DATE["num_format"]}
+    return RIGHT if is_number else {}

@@ -1,0 +1,222 @@
+"""The picture: usage against happiness, a series with a shape of its own for each quadrant, and the cuts as lines.
+
+A chart in a workbook draws cells, so what it draws stands on a sheet of its own at the end. Names reach the chart
+only through cells, because a name that is given to it directly is a formula if it begins with `=`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from xlsxwriter.chart_scatter import ChartScatter
+
+from csq.render import prose
+from csq.render.clean import clean
+from csq.render.marks import COLOURS
+from csq.render.workbook.book import HEAD, QUIET, TEXT, Book, Sheet, Style, marked
+from csq.terms import Axis, Quadrant
+
+HEIGHT = 440
+WIDTH = 1150
+_ROW = 20
+"""Pixels of a row."""
+
+_DRAWN = 5_000
+"""Points at most: more take minutes to draw and cannot be told apart."""
+_CONSIDERED = 40
+_NAMED = 10
+_APART = (18.0, 7.0)
+"""Points of usage and of happiness that a name takes."""
+_LONGEST_NAME = 28
+_SHAPES: Mapping[Quadrant, str] = {
+    Quadrant.ADVOCATES: "circle",
+    Quadrant.FRUSTRATED: "diamond",
+    Quadrant.AT_RISK: "triangle",
+    Quadrant.UNDERUSERS: "square",
+}
+_SMALL = {"size": 8, "color": "#404040"}
+_LINES = 6
+"""Column of the sheet that the second table begins on: names, cuts and labels."""
+
+_NAME = "Chart data"
+
+
+def chart(book: Book, onto: Sheet, row: int) -> None:
+    """Write what is drawn on a sheet of its own, and put the chart on `onto`, from `row` down."""
+    points = drawable(book)
+    sheet = book.sheet(_NAME, (22, 34, 14, 11, 11, 3, 34, 11, 11))
+    drawn = book.scatter()
+    heads = ("Account ID", "Account", "Quadrant", "Usage", "Happiness", "", "Line or label", "Usage", "Happiness")
+    for column, head in enumerate(heads):
+        if head:
+            sheet.put(column, head, HEAD)
+    sheet.row = 1
+    named = _Named(sheet, drawn)
+    first = 1
+    for play in book.report.plays:
+        part = points.filter(pl.col("quadrant") == play.quadrant)
+        if part.height:
+            _rows(sheet, part, first, play.quadrant)
+            name = named.name(f"{play.label} ({part.height:,})")
+            drawn.add_series(_series(play.quadrant, name, first, first + part.height - 1))
+            first += part.height
+    unlisted = named.cuts(book) + named.largest(points)
+    sheet.page.freeze_panes(1, 0)
+    sheet.page.repeat_rows(0)
+    said = _described(book, points)
+    if points.height:
+        _lay_out(drawn, range(len(drawn.series) - unlisted, len(drawn.series)))
+        onto.page.insert_chart(row, 0, drawn, {"object_position": 2, "description": said})
+    onto.put(0, said, QUIET, row=row + rows_taken(points))
+
+
+def drawable(book: Book) -> pl.DataFrame:
+    """Take the accounts with both scores, by rank; where there are too many, those that are worth most."""
+    known = book.rows.filter(pl.all_horizontal(pl.col(f"{axis}_score").is_not_null() for axis in Axis))
+    most = known.sort("contract_value", "account_id", descending=[True, False], nulls_last=True).head(_DRAWN)
+    return most.sort("rank", "account_id", nulls_last=True)
+
+
+def rows_taken(points: pl.DataFrame) -> int:
+    """Count the rows that the chart of `points` covers: none when there are none."""
+    return HEIGHT // _ROW if points.height else 0
+
+
+def _described(book: Book, points: pl.DataFrame) -> str:
+    """Say what the picture shows and what it leaves out."""
+    known = book.rows.filter(pl.all_horizontal(pl.col(f"{axis}_score").is_not_null() for axis in Axis)).height
+    if points.is_empty():
+        return "There is no chart, because no account has both scores."
+    texts = [f"One mark an account, {points.height:,} in all; dashed lines are the cuts."]
+    if known > points.height:
+        texts.append(f"Of {known:,} accounts these have the highest contract value.")
+    if unknown := book.rows.height - known:
+        texts.append(f"{prose.count(unknown, 'account')} without both scores cannot be drawn.")
+    return " ".join(texts)
+
+
+def _rows(sheet: Sheet, part: pl.DataFrame, first: int, quadrant: Quadrant) -> None:
+    shown: Mapping[str, Style] = {
+        "account_id": TEXT,
+        "account_name": TEXT,
+        "quadrant": marked(quadrant),
+        "usage_score": {},
+        "happiness_score": {},
+    }
+    for column, (name, style) in enumerate(shown.items()):
+        sheet.column(column, first, part[name].to_list(), [style] * part.height)
+
+
+def _series(quadrant: Quadrant, name: Sequence[object], first: int, last: int) -> dict[str, Any]:
+    colour = COLOURS[quadrant]
+    return {
+        "name": name,
+        "categories": [_NAME, first, 3, last, 3],
+        "values": [_NAME, first, 4, last, 4],
+        "line": {"none": True},
+        "marker": {
+            "type": _SHAPES.get(quadrant, "x"),
+            "size": 6,
+            "border": {"color": colour, "width": 1},
+            "fill": {"color": colour},
+        },
+    }
+
+
+class _Named:
+    """The second table of the sheet: names that the chart takes from cells, each with a point or two."""
+
+    def __init__(self, sheet: Sheet, drawn: ChartScatter) -> None:
+        self._sheet = sheet
+        self._drawn = drawn
+        self._row = 1
+
+    def name(self, text: str, *points: tuple[float, float]) -> Sequence[object]:
+        """Write a name, and its points from that row down; return the cell for a series to be named by."""
+        row = self._row
+        self._sheet.put(_LINES, clean(text), TEXT, row=row)
+        for number, point in enumerate(points):
+            for column, value in enumerate(point, start=1):
+                self._sheet.put(_LINES + column, value, row=row + number)
+        self._row += max(len(points), 1)
+        return [_NAME, row, _LINES]
+
+    def cuts(self, book: Book) -> int:
+        """Draw a line for each cut, named at its end; return how many."""
+        at: dict[tuple[Axis, float], list[str]] = {}
+        for cut in book.report.cuts:
+            at.setdefault((cut.axis, cut.at), []).append(cut.tier)
+        shared = {axis for axis in Axis if sum(each is axis for each, _ in at) == 1}
+        for number, ((axis, value), tiers) in enumerate(sorted(at.items(), key=lambda item: item[0])):
+            text = f"{prose.exact(round(value, 1))}{'' if axis in shared else ' ' + ', '.join(tiers)}"
+            if axis is Axis.USAGE:
+                # Names one below the other, since cuts of neighbouring tiers lie close together.
+                points = ((value, 0.0), (value, 100.0), (value, 99.0 - 4 * (number % 5)))
+            else:
+                points = ((0.0, value), (100.0, value), (0.0, value))
+            self._line(self.name(text, *points), self._row - len(points), "right")
+        return len(at)
+
+    def largest(self, points: pl.DataFrame) -> int:
+        """Name the accounts that are worth most, but for those too close to one that is named; return how many."""
+        worth = points.filter(pl.col("contract_value") > 0)
+        most = worth.sort("contract_value", "account_id", descending=[True, False]).head(_CONSIDERED)
+        columns = most.select("account_id", "account_name", "usage_score", "happiness_score")
+        taken: list[tuple[float, float]] = []
+        for key, name, usage, happiness in columns.iter_rows():
+            wide, high = _APART
+            if len(taken) == _NAMED or any(abs(usage - x) < wide and abs(happiness - y) < high for x, y in taken):
+                continue
+            taken.append((usage, happiness))
+            text = clean(name or key)
+            short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+            self._label(self.name(short, (usage, happiness)), self._row - 1)
+        return len(taken)
+
+    def _line(self, name: Sequence[object], first: int, position: str) -> None:
+        # The third point keeps its label.
+        labels = [{"delete": True}, {"delete": True}]
+        self._drawn.add_series(
+            {
+                "name": name,
+                "categories": [_NAME, first, _LINES + 1, first + 2, _LINES + 1],
+                "values": [_NAME, first, _LINES + 2, first + 2, _LINES + 2],
+                "line": {"color": "#595959", "width": 1, "dash_type": "dash"},
+                "marker": {"type": "none"},
+                "data_labels": {"series_name": True, "position": position, "font": _SMALL, "custom": labels},
+            }
+        )
+
+    def _label(self, name: Sequence[object], row: int) -> None:
+        self._drawn.add_series(
+            {
+                "name": name,
+                "categories": [_NAME, row, _LINES + 1, row, _LINES + 1],
+                "values": [_NAME, row, _LINES + 2, row, _LINES + 2],
+                "line": {"none": True},
+                "marker": {"type": "none"},
+                "data_labels": {"series_name": True, "position": "above", "font": _SMALL},
+            }
+        )
+
+
+def _lay_out(drawn: ChartScatter, unlisted: Sequence[int]) -> None:
+    """Set size, axes and legend; the series `unlisted` have their names beside them instead."""
+    for axis, set_axis in (("Usage", drawn.set_x_axis), ("Happiness", drawn.set_y_axis)):
+        set_axis(
+            {
+                "name": f"{axis} score",
+                "name_font": {"size": 10, "bold": True},
+                "min": 0,
+                "max": 100,
+                "major_unit": 10,
+                "num_font": {"size": 9},
+                "num_format": "0",
+                "major_gridlines": {"visible": True, "line": {"color": "#E6E6E6", "width": 0.5}},
+                "line": {"color": "#7F7F7F"},
+            }
+        )
+    drawn.set_legend({"position": "top", "font": {"size": 10}, "delete_series": list(unlisted)})
+    drawn.set_title({"none": True})
+    drawn.set_size({"width": WIDTH, "height": HEIGHT})
+    drawn.set_chartarea({"border": {"none": True}})

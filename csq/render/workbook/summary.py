@@ -1,0 +1,174 @@
+"""Summary: the grid with its picture, where high begins, and what is not known; only the picture minds a selection."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from csq.render import prose, wording
+from csq.render.marks import COLOURS, MARKS
+from csq.render.workbook.book import BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Style, Value, marked
+from csq.render.workbook.chart import drawable, rows_taken
+from csq.report import Cut, Total
+from csq.schema import COLUMNS
+from csq.terms import Axis, Quadrant
+
+_WIDTHS = (12, 15, 15, 15, 15, 3, 24, 11, 17, 9, 12, 11)
+_LEFT = 0
+_RIGHT = 6
+_CELL = 4
+"""Rows of a cell of the grid."""
+
+_GRID = (
+    ("high", (Quadrant.UNDERUSERS, Quadrant.ADVOCATES)),
+    ("low", (Quadrant.AT_RISK, Quadrant.FRUSTRATED)),
+)
+_SHARE: Style = {"num_format": '[=0]0" %";[<1]"<1 %";0" %"'}
+_AT: Style = {"num_format": "0.####"}
+_MIDDLE: Style = {"align": "center"}
+_SUM: Style = {"top": 1, "bold": True}
+
+
+def summary(book: Book) -> tuple[Sheet, int]:
+    """Write the sheet, and return it with the row that the chart begins on."""
+    report = book.report
+    sheet = book.sheet("Summary", _WIDTHS)
+    sheet.page.fit_to_pages(1, 1)
+    title, source = wording.title(report)
+    base = wording.base(report) + ("" if report.weighted else f"; {wording.UNWEIGHTED}")
+    chosen = wording.chosen(book.options.selection)
+    shown = f"Accounts on the other sheets and in the chart: only {chosen}. The numbers here are over all accounts."
+    sheet.title(f"{title} {source}".strip(), base, shown if chosen else "")
+    top = sheet.row
+    _grid(sheet)
+    below = sheet.row
+    sheet.row = top
+    _totals(sheet)
+    row = sheet.row = max(below, sheet.row) + 1
+    sheet.skip(rows_taken(drawable(book)) + 2)
+    top = sheet.row
+    _gaps(sheet)
+    below = sheet.row
+    sheet.row = top
+    _cuts(sheet)
+    sheet.row = max(below, sheet.row) + 1
+    return sheet, row
+
+
+def _grid(sheet: Sheet) -> None:
+    """Draw usage from left to right and happiness from bottom to top."""
+    totals = {total.quadrant: total for total in sheet.book.report.totals}
+    page, style = sheet.page, sheet.book.style
+    page.merge_range(sheet.row, 1, sheet.row, 2, "usage low", style(BOLD, _MIDDLE))
+    page.merge_range(sheet.row, 3, sheet.row, 4, "usage high", style(BOLD, _MIDDLE))
+    sheet.row += 1
+    for level, pair in _GRID:
+        axis = style(BOLD, WRAP, RIGHT, {"valign": "vcenter"})
+        page.merge_range(sheet.row, 0, sheet.row + _CELL - 1, 0, f"happiness {level}", axis)
+        for column, quadrant in zip((1, 3), pair, strict=True):
+            _cell(sheet, column, totals[quadrant])
+        sheet.row += _CELL
+
+
+def _cell(sheet: Sheet, column: int, total: Total) -> None:
+    """Write a quadrant into merged cells: its name in its colour, its numbers below."""
+    book = sheet.book
+    texts = (
+        prose.count(total.accounts, "account"),
+        wording.worth(book.report, total),
+        ", ".join(
+            filter(
+                None,
+                (
+                    f"{total.borderline:,} borderline" if total.borderline else "",
+                    f"{total.unvalued:,} without value" if total.unvalued and book.report.weighted else "",
+                ),
+            )
+        ),
+    )
+    name = f"{MARKS[total.quadrant]} {wording.label(book.report, total.quadrant)}"
+    frame = book.style(WRAP, {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter", "indent": 1})
+    strong = book.style(BOLD, {"font_color": COLOURS[total.quadrant], "font_size": 12})
+    numbers = "".join(f"\n{text}" for text in texts if text)
+    page = sheet.page
+    page.merge_range(sheet.row, column, sheet.row + _CELL - 1, column + 1, "", frame)
+    page.write_rich_string(sheet.row, column, strong, book.fitting(name), book.style(), numbers, frame)
+
+
+def _totals(sheet: Sheet) -> None:
+    """Write the numbers of the grid as numbers, in the order of attack, with their sum."""
+    report = sheet.book.report
+    row = sheet.row
+    value = f"Contract value{f' {report.currency}' if report.currency else ''}"
+    heads = ("Quadrant", "Accounts", value, "Share", "Borderline", "Without value")
+    for number, head in enumerate(heads):
+        sheet.put(_RIGHT + number, head, HEAD, RIGHT if number else {})
+    for total in report.totals:
+        row += 1
+        sheet.put(_RIGHT, wording.label(report, total.quadrant), marked(total.quadrant), row=row)
+        money = total.contract_value if report.weighted else None
+        for number, cell in enumerate((total.accounts, money, None, total.borderline, total.unvalued), start=1):
+            sheet.put(_RIGHT + number, cell, WHOLE, row=row)
+        sheet.put(_RIGHT + 3, total.share_pct, _SHARE, row=row)
+    row += 1
+    sums: Sequence[Value] = (
+        "All",
+        sum(total.accounts for total in report.totals),
+        sum((total.contract_value for total in report.totals), start=Decimal(0)) if report.weighted else None,
+        None,
+        sum(total.borderline for total in report.totals),
+        sum(total.unvalued for total in report.totals),
+    )
+    for number, sum_ in enumerate(sums):
+        sheet.put(_RIGHT + number, sum_, WHOLE if number else {}, _SUM, row=row)
+    sheet.row = row + 1
+
+
+def _gaps(sheet: Sheet) -> None:
+    report = sheet.book.report
+    sheet.heading("Not known", _LEFT)
+    if not report.gaps:
+        sheet.line("Nothing is unknown.")
+        return
+    heads = ("Accounts", "Contract value", "Why") if report.weighted else ("Accounts", "", "Why")
+    for number, head in enumerate((*heads, "", "")):
+        sheet.put(number, head, HEAD, RIGHT if number < len(heads) - 1 else {})
+    sheet.row += 1
+    for gap in report.gaps:
+        sheet.line(gap.accounts, gap.contract_value or None, styles=(WHOLE,))
+        sheet.put(2, gap.text, row=sheet.row - 1)
+
+
+def _cuts(sheet: Sheet) -> None:
+    """Say where high begins, and over which days."""
+    report = sheet.book.report
+    sheet.heading("Where high begins: at the cut and above", _RIGHT)
+    if report.cuts:
+        heads = ("Axis and tier", "From", "Method")
+        sheet.table(heads, _same(report.cuts), (WRAP, _AT, {}), column=_RIGHT)
+    else:
+        sheet.put(_RIGHT, "No cut: nothing is scored.")
+        sheet.row += 1
+    for text in _remarks(sheet.book):
+        sheet.put(_RIGHT, text, QUIET)
+        sheet.row += 1
+
+
+def _same(cuts: Sequence[Cut]) -> Iterator[tuple[str, float, str]]:
+    """Say each cut once, with the tiers that share it."""
+    tiers: dict[tuple[Axis, float, str], list[str]] = {}
+    for cut in cuts:
+        tiers.setdefault((cut.axis, cut.at, cut.method), []).append(cut.tier)
+    for (axis, at, method), which in tiers.items():
+        is_alone = len(which) == sum(cut.axis is axis for cut in cuts) > 1
+        yield f"{axis}, {'all tiers' if is_alone else ', '.join(which)}", at, method.replace("_", " ")
+
+
+def _remarks(book: Book) -> Iterator[str]:
+    notes: dict[str, list[str]] = {}
+    for cut in book.report.cuts:
+        if cut.note:
+            notes.setdefault(cut.note, []).append(f"{cut.axis}, {cut.tier}")
+    for note, which in notes.items():
+        yield f"{'; '.join(which)}: {note}"
+    yield f"Borderline: {COLUMNS['borderline'].meaning}."
+    for window in book.report.windows:
+        yield f"Window, {window.axis}: {wording.days(window)}."

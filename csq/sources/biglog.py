@@ -1,0 +1,195 @@
+"""A big usage log, counted straight from its file where that is certain to give the same.
+
+The beginning of each file settles what its columns are, as it would for any other. Where a file turns
+out not to be plain it is read like all others, and a note says why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from csq.engine.base import ReducedLog, UsageWindows
+from csq.engine.scan import LogScan, NotPlain, ScannedLog, fold_features, fold_users, scan_log
+from csq.errors import InputError
+from csq.sources.fields import KEY_NAMES
+from csq.sources.headers import unit_of
+from csq.sources.identity import NOBODY, Matched, match_rows
+from csq.sources.read import LINE, TextTable, column, table_from_bytes
+from csq.sources.shapes import reshape
+from csq.sources.tables import ReadOptions
+from csq.sources.typed import FILE, Typed, no_rejects
+from csq.sources.usage import read_usage
+from csq.sources.values import read_text
+from csq.terms import Grain, Role
+
+BIG = 50 * 2**20
+"""Bytes of usage files from which on it pays; under it nothing is said of how they are read."""
+HEAD = 2**20
+"""Bytes that settle what a file's columns are."""
+_SPOTS = 64
+"""Places of a file where dates are looked at, to guess the newest before all are read."""
+
+SOURCE = "source"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BigLog:
+    """A log that was counted as it was read: one row per file, account and day in each match's frame, with `rows`."""
+
+    matches: tuple[Matched, ...]
+    reduced: ReducedLog
+    counts: dict[str, tuple[int, str]]
+    """Rows and sha256 of each file, by label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _File:
+    label: str
+    typed: Typed
+    scan: LogScan
+
+
+def is_big(paths: Sequence[Path]) -> bool:
+    """Whether the files are big enough to be counted as they are read."""
+    return sum(path.stat().st_size for path in paths if path.is_file()) > BIG
+
+
+def count_log(paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool) -> BigLog:
+    """Count a log as it is read.
+
+    Raises:
+        NotPlain: It has to be read the careful way; the message says why.
+        InputError, UsageError: As the careful way would.
+    """
+    if options.usage_days is None or options.overlap == "dedupe" or contacts:
+        raise NotPlain("rows have to be told from each other")
+    files = [_open(path, options) for path in sorted(paths, key=str)]
+    newest = options.as_of or max(_guess_newest(file.scan) for file in files)
+    scanned = [scan_log(file.scan, UsageWindows(newest, options.usage_days)) for file in files]
+    last = max(log.span[1] for log in scanned)
+    if options.run_day and last > options.run_day:
+        raise NotPlain("a date is after the run day")
+    if options.as_of is None and last != newest:
+        newest = last
+        scanned = [scan_log(file.scan, UsageWindows(newest, options.usage_days)) for file in files]
+    if options.overlap is None and _overlap(scanned):
+        raise NotPlain("its days overlap with those of another file")
+    matches = [
+        match_rows(_days(file, log), accounts, options.keys.get(Role.USAGE))
+        for file, log in zip(files, scanned, strict=True)
+    ]
+    return BigLog(
+        matches=tuple(replace(match, frame=match.frame.drop(SOURCE)) for match in matches),
+        reduced=_reduced(scanned, matches, UsageWindows(newest, options.usage_days)),
+        counts={file.label: (log.rows, log.sha256) for file, log in zip(files, scanned, strict=True)},
+    )
+
+
+def _open(path: Path, options: ReadOptions) -> _File:
+    """What the beginning of a file says of it."""
+    if not path.is_file() or options.encoding:
+        raise NotPlain("it is no file to be read twice" if not options.encoding else "its encoding is told")
+    with path.open("rb") as stream:
+        head = stream.read(HEAD) + stream.readline()
+    first = head.partition(b"\n")[0]
+    try:
+        table = table_from_bytes(head, str(path))
+        names = first.decode("utf-8-sig").split(table.delimiter) if table.delimiter else []
+    except (InputError, UnicodeDecodeError):
+        raise NotPlain("its beginning is no plain table") from None
+    touched = table.extra_headers or table.repairs or table.broken or table.dropped
+    if touched or tuple(name.strip() for name in names) != table.header or reshape(table, Role.USAGE) is not table:
+        raise NotPlain("its header is not the first line, and all of it")
+    try:
+        typed, grain = read_usage((table,), replace(options, run_day=None))
+    except InputError:
+        raise NotPlain("its beginning leaves a question open") from None
+    if grain is not Grain.LOG or "date" not in typed.fields:
+        raise NotPlain("it is no event log with a date in each row")
+    return _File(label=str(path), typed=typed, scan=_scan(path, table, typed, skip=len(first) + 1))
+
+
+def _scan(path: Path, table: TextTable, typed: Typed, *, skip: int) -> LogScan:
+    keys = [name for name in KEY_NAMES if name in typed.fields]
+    unit = unit_of(typed.header("date"))
+    if len(keys) != 1 or (unit and "/" in unit) or (typed.preset and typed.preset.unwanted):
+        raise NotPlain("its rows are not all read alike")
+    wanted = ("date", "user_id", "feature", "events", "event_id")
+    fields = {"key": typed.fields[keys[0]]} | {name: typed.fields[name] for name in wanted if name in typed.fields}
+    return LogScan(
+        path=path,
+        delimiter=table.delimiter,
+        width=len(table.header),
+        skip=skip,
+        fields=fields,
+        timed=bool((typed.text[column(fields["date"])].str.len_bytes() > 10).any()),
+    )
+
+
+def _guess_newest(scan: LogScan) -> date:
+    """The newest day at spots spread over the file; a wrong guess costs a second reading, and nothing else."""
+    size = scan.path.stat().st_size
+    seen: list[str] = []
+    with scan.path.open("rb") as stream:
+        for spot in range(_SPOTS + 1):
+            stream.seek(max(scan.skip, (size - 2**16) * spot // _SPOTS))
+            lines = stream.read(2**16).split(b"\n")[1:-1]
+            cells = (line.split(scan.delimiter.encode()) for line in lines)
+            seen += [row[scan.fields["date"]][:10].decode("latin-1") for row in cells if len(row) == scan.width]
+    newest = pl.Series(seen, dtype=pl.String()).str.to_date("%Y-%m-%d", strict=False).max()
+    if not isinstance(newest, date):
+        raise NotPlain("a date is not written as 2026-11-16")
+    return newest
+
+
+def _overlap(scanned: list[ScannedLog]) -> bool:
+    spans = sorted(log.span for log in scanned)
+    return any(one[1] >= other[0] for one, other in pairwise(spans))
+
+
+def _days(file: _File, log: ScannedLog) -> Typed:
+    """The days of a log in the place of its rows."""
+    name = next(name for name in KEY_NAMES if name in file.typed.fields)
+    keys = read_text(log.days["key"]).values
+    odd = keys.is_null() | log.days["key"].str.strip_chars().str.to_lowercase().is_in(NOBODY)
+    if odd.any():
+        raise NotPlain("a row names no account")
+    none = pl.lit(None, dtype=pl.String())
+    frame = log.days.select(
+        pl.lit(file.label).alias(FILE),
+        pl.lit(None, dtype=pl.Int64()).alias(LINE),
+        keys.alias(name),
+        keys.alias(SOURCE),
+        pl.col("day").cast(pl.Datetime("us")).alias("at"),
+        pl.col("events").cast(pl.Float64),
+        "rows",
+        user_id=none,
+        feature=none,
+    )
+    text = frame.select(FILE, LINE, log.days["key"].alias(column(file.typed.fields[name])))
+    kept = file.typed.replace(frame=frame, text=text, rejects=no_rejects(), faults=no_rejects())
+    return kept.noting(f"`{file.label}` is counted as it is read: each row is one plain line")
+
+
+def _reduced(scanned: list[ScannedLog], matches: list[Matched], windows: UsageWindows) -> ReducedLog:
+    """Users and features by account, their names made plain as those of any file."""
+    users: list[pl.DataFrame] = []
+    features: list[pl.DataFrame] = []
+    for log, match in zip(scanned, matches, strict=True):
+        found = match.frame.filter(pl.col("aside").is_null()).select(SOURCE, "account_id").unique()
+        for table, name, into in ((log.users, "user_id", users), (log.features, "feature", features)):
+            plain = table.with_columns(
+                read_text(table["key"]).values.alias(SOURCE), read_text(table[name]).values.alias(name)
+            )
+            into.append(plain.join(found, on=SOURCE, how="left").drop("key", SOURCE))
+    return ReducedLog(
+        windows=windows,
+        users=fold_users(pl.concat(users), "account_id").filter("recent").drop("recent"),
+        features=fold_features(pl.concat(features), "account_id").filter("seen").drop("seen"),
+        has_users=pl.concat(users)["user_id"].is_not_null().any(),
+        has_features=pl.concat(features)["feature"].is_not_null().any(),
+    )

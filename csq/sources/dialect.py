@@ -1,0 +1,187 @@
+"""Strict CSV: the delimiter under which every row has one width, and nothing is changed in any cell.
+
+There are two ways to the same grid. `read_plain` proves by a scan that each record is well formed and as wide as the
+first, and lets polars read the bytes; `read_strictly` parses with Python's csv module, and knows what is wrong with a
+file that is not strict.
+"""
+
+import csv
+import io
+import re
+import sys
+
+import polars as pl
+
+from csq.errors import InputError, Location
+from csq.sources.grid import LINE, Grid, Remark, Row, column, to_frame
+
+DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = {"\x1f": 2, "\x01": 2, "^": 2, "~": 2, ":": 4, " ": 4}
+"""Tried when the others leave a single column, each with the columns it must give: words are full of blanks."""
+NAMES = {",": "`,`", "\t": "tab", "\x1f": "the unit separator", "\x01": "control-A", " ": "blank"}
+LONGEST_LONE_HEADER = 100
+"""A single column with a longer header is no table: text, or columns of fixed width."""
+
+csv.field_size_limit(sys.maxsize)
+
+
+def delimiter_note(delimiter: str) -> str:
+    """Say which delimiter was found."""
+    return f"delimiter {NAMES.get(delimiter, f'`{delimiter}`')}"
+
+
+def read_plain(data: bytes) -> Grid | None:
+    """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
+    returns = data.count(b"\r")
+    body = data.rstrip(b"\r\n")
+    if b"\0" in data or (returns and not returns == data.count(b"\r\n") == data.count(b"\n")):
+        return None
+    first = body.split(b"\n", 1)[0].decode()
+    found = _obvious_delimiter(first)
+    if found is None:
+        return None
+    delimiter, width = found
+    lines = pl.Series([body.decode()]).str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+    quoted = b'"' in body
+    if quoted:
+        numbers = _starts_if_well_formed(lines, _well_formed(delimiter, width))
+        if numbers is None:
+            return None
+    else:
+        if not (lines.str.count_matches(delimiter, literal=True) == width - 1).all():
+            return None
+        numbers = pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
+    frame = pl.read_csv(
+        body,
+        separator=delimiter,
+        has_header=False,
+        new_columns=[column(index) for index in range(width)],
+        quote_char='"' if quoted else None,
+        infer_schema=False,
+        empty_string_is_null=False,
+    )
+    if frame.shape != (len(numbers), width):
+        return None
+    notes = () if delimiter == "," else (delimiter_note(delimiter),)
+    return Grid(frame=frame.insert_column(0, numbers.alias(LINE)), delimiter=delimiter, notes=notes)
+
+
+def _obvious_delimiter(header: str) -> tuple[str, int] | None:
+    """The delimiter that cuts the header widest, if no other could cut it as wide."""
+    counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
+    (most, delimiter), (second, _) = counts[:2]
+    header = header.removesuffix("\r")
+    if most == 0 or second >= most or not re.match(_well_formed(delimiter, most + 1), header):
+        return None
+    return delimiter, most + 1
+
+
+def _well_formed(delimiter: str, width: int) -> str:
+    """A record of `width` cells, each bare of quotes or properly quoted."""
+    cell = rf'(?:"(?:[^"]|"")*"|[^"\n{re.escape(delimiter)}]*)'
+    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){{{width - 1}}}\r?$"
+
+
+def _starts_if_well_formed(lines: pl.Series, pattern: str) -> pl.Series | None:
+    """The line each record starts on, if all are well formed.
+
+    A record goes on to the next line where a quote is open, that is where an odd number of them stands before.
+    """
+    if all(part.str.contains(pattern).all() for part in (lines.head(1000), lines.slice(1000))):
+        return pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
+    odd = lines.str.count_matches('"', literal=True) % 2 == 1
+    if not odd.any():
+        return None
+    quotes = odd.cum_sum()
+    table = pl.DataFrame({"text": lines, "before": (quotes - odd.cast(pl.UInt32)) % 2, "after": quotes % 2})
+    ends = pl.when(pl.col("after") == 1).then(pl.lit("\v")).otherwise(pl.lit("\n"))
+    joined = table.select((pl.col("text") + ends).str.join(""))["text"].str.strip_chars_end("\n")
+    records = joined.str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+    if not records.str.contains(pattern).all():
+        return None
+    starts = table.with_row_index(LINE, offset=1).filter(pl.col("before") == 0)[LINE]
+    return starts.cast(pl.Int64)
+
+
+def read_strictly(text: str, label: str) -> Grid | dict[str, InputError]:
+    """Parse by the delimiter under which all rows have one width, the widest such.
+
+    Without one, return the fault each delimiter met. A file of a single column counts as strict by the comma alone,
+    and only if no other delimiter stands in its header.
+    """
+    best: tuple[str, list[Row], tuple[Remark, ...]] | None = None
+    faults: dict[str, InputError] = {}
+    for delimiter in [delimiter for delimiter in DELIMITERS if delimiter in text]:
+        found = _rows(text, delimiter, label)
+        if isinstance(found, InputError):
+            faults[delimiter] = found
+        elif best is None or len(found[0][0][1]) > len(best[1][0][1]):
+            best = (delimiter, *found)
+    if best is None or len(best[1][0][1]) == 1:
+        for delimiter, least in RARE_DELIMITERS.items():
+            if delimiter not in text:
+                continue
+            found = _rows(text, delimiter, label)
+            if not isinstance(found, InputError) and _is_table(found[0], least):
+                return _grid(delimiter, *found)
+        best = _single_column(text, label, faults)
+        if best is None:
+            return faults
+    return _grid(*best)
+
+
+def _grid(delimiter: str, rows: list[Row], blank: tuple[Remark, ...]) -> Grid:
+    notes = () if delimiter == "," else (delimiter_note(delimiter),)
+    return Grid(frame=to_frame(rows), delimiter=delimiter, dropped=blank, notes=notes)
+
+
+def _single_column(
+    text: str, label: str, faults: dict[str, InputError]
+) -> tuple[str, list[Row], tuple[Remark, ...]] | None:
+    found = _rows(text, ",", label)
+    if isinstance(found, InputError):
+        faults[","] = found
+        return None
+    header = found[0][0][1][0]
+    if any(delimiter in header for delimiter in faults):
+        return None
+    if len(header) > LONGEST_LONE_HEADER:
+        raise InputError(
+            f"`{label}` has one column, and its first line is {len(header):,} characters long",
+            location=Location(label=label, line=found[0][0][0]),
+            hint="text in columns of fixed width is not read; save it as CSV",
+        )
+    return (",", *found)
+
+
+def _is_table(rows: list[Row], least: int) -> bool:
+    header = [cell.strip() for cell in rows[0][1]]
+    return len(rows) > 2 and len(header) >= least and all(header) and len(set(header)) == len(header)
+
+
+def _rows(text: str, delimiter: str, label: str) -> tuple[list[Row], tuple[Remark, ...]] | InputError:
+    """Strictly parsed records with the line each starts on, and the blank lines passed over; or the first fault."""
+    # newline="" keeps line ends inside quoted cells and still counts CR, LF and CRLF as one line each.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    blank: list[Remark] = []
+    start, width = 1, 0
+    try:
+        for cells in reader:
+            if not cells:
+                blank.append((start, "blank"))
+            elif width and len(cells) != width:
+                return InputError(
+                    f"line {start:,} of `{label}` has {len(cells):,} cells, the header has {width:,}",
+                    location=Location(label=label, line=start),
+                    hint="quote cells that contain the delimiter, or mend the row",
+                )
+            else:
+                width = len(cells)
+                rows.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        return InputError(
+            f"line {start:,} of `{label}` is not valid CSV: {error}", location=Location(label=label, line=start)
+        )
+    return rows, tuple(blank)

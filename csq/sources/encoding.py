@@ -1,0 +1,148 @@
+"""Bytes to text: the encoding is told, or proved from the bytes; a guess is always said.
+
+A byte order mark decides, then the pattern of NUL bytes that UTF-16 makes of Latin letters, then UTF-8 if every byte
+fits, and last Windows-1252. Files that are text of another kind, such as a login page, are refused here by name.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from csq.errors import InputError, Location
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NAMES = {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32"}
+_SAMPLE = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """Text without its byte order mark; `utf8` has the same as bytes where the file was UTF-8 already."""
+
+    text: str
+    utf8: bytes | None
+    notes: tuple[str, ...] = ()
+
+
+def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
+    """Decode `data`, by the encoding that was told or by what the bytes prove.
+
+    Raises:
+        InputError: The told encoding is unknown or does not fit, or the bytes are no text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark) and (told is None or _same(told, encoding)):
+            return _decoded(data[len(mark) :], label, encoding, marked=True)
+    if told is not None:
+        return _by_name(data, label, told)
+    wide = _by_nul_bytes(data[:_SAMPLE])
+    if wide:
+        return _decoded(data, label, wide)
+    try:
+        return Decoded(text=data.decode("utf-8"), utf8=data)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    if _binary(data[:_SAMPLE]):
+        raise _not_text(label)
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"the encoding of `{label}` is neither UTF-8 nor Windows-1252",
+            location=Location(label=label, line=data.count(b"\n", 0, error.start) + 1),
+            hint="pass `--encoding NAME`, such as `mac-roman`, or save it as `CSV UTF-8`",
+        ) from None
+    return Decoded(
+        text=text,
+        utf8=None,
+        notes=(f"read as Windows-1252, because line {line:,} is not UTF-8; `--encoding NAME` tells it another",),
+    )
+
+
+def _same(told: str, encoding: str) -> bool:
+    """Whether a told name such as `utf-16` or `utf-8-sig` is served by the encoding of the mark found."""
+    return told.casefold().replace("_", "-").removesuffix("-sig") in (encoding, encoding[:-3])
+
+
+def _by_name(data: bytes, label: str, told: str) -> Decoded:
+    try:
+        return _decoded(data, label, codecs.lookup(told).name)
+    except LookupError:
+        raise InputError(
+            f"no encoding is called `{told}`", hint="try `utf-8`, `utf-16`, `cp1252`, `mac-roman` or `shift-jis`"
+        ) from None
+
+
+def _decoded(data: bytes, label: str, encoding: str, *, marked: bool = False) -> Decoded:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"`{label}` is not {_NAMES.get(encoding, encoding)}",
+            location=Location(label=label, line=data.count(b"\n", 0, error.start) + 1),
+            hint="leave `--encoding` out, or give the one it was saved in",
+        ) from None
+    except UnicodeError as error:
+        raise InputError(f"`{label}` is not {encoding}: {error}") from None
+    if encoding == "utf-8":
+        return Decoded(text=text, utf8=data)
+    note = f"read as {_NAMES.get(encoding, encoding)}{'' if marked else ', by its bytes'}"
+    return Decoded(text=text.removeprefix("\ufeff"), utf8=None, notes=(note,))
+
+
+def _by_nul_bytes(sample: bytes) -> str | None:
+    """UTF-16 without a mark: nearly every second byte is NUL, and hardly any other."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if half < 2:
+        return None
+    if odd > 0.6 * half and even < 0.1 * half:
+        return "utf-16-le"
+    if even > 0.6 * half and odd < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _binary(sample: bytes) -> bool:
+    return sum(byte < 32 and byte not in b"\t\n\v\f\r\x1c\x1d\x1e\x1f\x01" for byte in sample) > 0.02 * len(sample)
+
+
+def _not_text(label: str) -> InputError:
+    return InputError(f"`{label}` is a binary file of an unknown kind", hint="export the table as CSV, XLSX or Parquet")
+
+
+_PAGE = re.compile(r"\s*(<\?xml|<!doctype|<html|<head|<body|<!--)", re.IGNORECASE)
+_JSON = re.compile(r'\s*(\{\s*("|\}\s*$)|\[\s*([\[{"\]]))')
+_SQL = re.compile(
+    r"\s*(select\s+(?=[^\n]*[*'(=])[^,\n]*\bas\s+\w+\s*(,|;|$)|insert\s+into\b|create\s+table\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A question may begin with `Select`, too: only with an operator and a name given by `as` is it a query."""
+
+
+def refuse_other_text(text: str, label: str) -> None:
+    """Raise InputError if the text is a web page, XML, JSON, SQL or bytes in disguise: none of them is a table."""
+    head = text[:_SAMPLE]
+    page = _PAGE.match(head)
+    if page:
+        if page[1].casefold() == "<?xml" and "<html" not in head.casefold():
+            raise InputError(f"`{label}` is XML", hint="export it as CSV or XLSX")
+        raise InputError(
+            f"`{label}` is a web page, perhaps a login page saved in place of the export",
+            hint="log in to the tool and export it again",
+        )
+    if _JSON.match(head):
+        raise InputError(
+            f"`{label}` is JSON, perhaps an error that was saved in place of the export",
+            hint="look into it; then export the table as CSV or XLSX",
+        )
+    if _SQL.match(head):
+        raise InputError(f"`{label}` is an SQL query", hint="run it, and give its result as CSV")
+    if head.count("\0") > 0.2 * len(head) or _binary(head.replace("\0", "").encode("latin-1", "replace")):
+        raise _not_text(label)

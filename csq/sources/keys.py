@@ -1,0 +1,94 @@
+"""Keys as the tools spoil or spell them: what leads to an account, and what would but for some damage.
+
+Damage is named, never undone: a key whose zeros are lost may be another account's.
+"""
+
+import re
+from collections.abc import Callable
+
+import polars as pl
+
+FREE_MAIL = (
+    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "ymail.com", "hotmail.com", "hotmail.co.uk",
+    "outlook.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.com", "gmx.de", "gmx.net",
+    "web.de", "t-online.de", "proton.me", "protonmail.com", "mail.com", "mail.ru", "yandex.ru", "yandex.com",
+    "zoho.com", "qq.com", "163.com", "126.com", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "comcast.net",
+    "rocketmail.com", "fastmail.com", "hey.com", "yahoo.fr", "yahoo.de", "yahoo.co.in", "hotmail.fr", "outlook.fr",
+    "live.co.uk", "btinternet.com", "verizon.net", "att.net", "sbcglobal.net", "gmx.at", "gmx.ch", "bluewin.ch",
+    "pm.me", "laposte.net", "sfr.fr", "naver.com", "daum.net", "rediffmail.com", "uol.com.br", "bol.com.br",
+)  # fmt: skip
+"""Domains that anybody can have an address at, so that they tell nothing about an account."""
+
+
+def domain_of(text: pl.Expr) -> pl.Expr:
+    """Domain of an e-mail address, a URL or a bare domain, lower-case, without `www.`; null for free mail."""
+    domain = (
+        text.str.to_lowercase()
+        .str.replace(r"^[a-z]+://", "")
+        .str.replace(r"^.*@", "")
+        .str.replace(r"^www\.", "")
+        .str.extract(r"^([^/:?#\s>]+\.[^/:?#\s>]+)", 1)
+    )
+    return pl.when(domain.is_in(FREE_MAIL)).then(None).otherwise(domain)
+
+
+def salesforce_twin(key: str) -> str | None:
+    """The same Salesforce account id in its other length: 18 characters for 15, 15 for 18; None for any other key.
+
+    The last three of the long form tell which letters of the short one are capitals, so that it is the same id only
+    if they agree.
+    """
+    if not re.fullmatch(r"001[0-9A-Za-z]{12}([A-Z0-5]{3})?", key):
+        return None
+    suffix = ""
+    for start in (0, 5, 10):
+        capitals = sum(1 << place for place, letter in enumerate(key[start : start + 5]) if "A" <= letter <= "Z")
+        suffix += "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[capitals]
+    if len(key) == 15:
+        return key + suffix
+    return key[:15] if key[15:] == suffix else None
+
+
+def name_damage(lost: pl.Series, known: pl.Series) -> list[str]:
+    """What keeps keys in `lost` from being one of `known`, a sentence for each kind with an example."""
+    left, right = lost.drop_nulls().unique().sort(), known.drop_nulls().unique().sort()
+    pairs = {
+        "the zeros in front are lost": _meeting(left, right, _bare),
+        "a decimal point was put behind them": _meeting(left, right, lambda key: key.str.replace(r"^(\d+)\.0+$", "$1")),
+        "upper and lower case differ": _meeting(left, right, lambda key: key.str.to_lowercase()),
+        "a spreadsheet rounded them": _rounded(left, right),
+    }
+    return [
+        f"{len(found):,} would be an account's, but {how}: `{found[0][0]}` is `{found[0][1]}` there"
+        for how, found in pairs.items()
+        if found
+    ]
+
+
+def _bare(key: pl.Expr) -> pl.Expr:
+    return pl.when(key.str.contains(r"^\d+$")).then(key.str.strip_chars_start("0"))
+
+
+def _meeting(lost: pl.Series, known: pl.Series, by: Callable[[pl.Expr], pl.Expr]) -> list[tuple[str, str]]:
+    """Pairs that are not the same and become so."""
+    one = pl.select(lost=pl.lit(lost), by=by(pl.lit(lost)))
+    other = pl.select(known=pl.lit(known), by=by(pl.lit(known)))
+    met = one.join(other, on="by", how="inner").filter(pl.col("lost") != pl.col("known"))
+    return sorted(met.unique("lost", keep="first", maintain_order=True).select("lost", "known").iter_rows())
+
+
+def _rounded(lost: pl.Series, known: pl.Series) -> list[tuple[str, str]]:
+    """`1.23457E+11` is what a spreadsheet shows of 123456789012."""
+    shown = lost.filter(lost.str.contains(r"^\d(\.\d+)?[eE]\+?\d{1,2}$"))
+    if shown.is_empty():
+        return []
+    digits = known.filter(known.str.contains(r"^\d{12,}$"))
+    found = []
+    for places in {_places(key) for key in shown}:
+        values = {f"{float(whole):.{places}e}": whole for whole in digits}
+        found += [(key, values[value]) for key in shown if (value := f"{float(key):.{places}e}") in values]
+    return sorted(found)
+
+
+def _places(key: str) -> int:
+    return len(key.upper().partition("E")[0].partition(".")[2])

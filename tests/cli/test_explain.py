@@ -1,0 +1,204 @@
+"""`csq explain`: everything behind one account, found by id, name or a part of either, and nothing made up."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Csq
+
+ACCOUNTS = """account_id,account_name,arr,seats,owner,renewal_date,fit
+A-1,Acme Ltd,12000,10,Dana,2026-12-31,good
+A-2,Acme Benelux,9000,4,Dana,,
+B-1,Zed & Söhne,500,2,,,
+"""
+USAGE = """account_id,user_id,date,feature,events
+A-1,u1,2026-11-10,Reports,5
+A-1,u2,2026-11-11,Forms,5
+A-2,u3,2026-11-10,Reports,40
+B-1,u4,2026-11-13,Reports,1
+"""
+CSAT = """account_id,email,role,submitted_at,score,comment
+A-1,eve@acme.example,decision_maker,2026-11-01,5,Good
+A-1,bob@acme.example,end_user,2026-11-02,1,"Too slow, \x1b[31mreally"
+A-2,pat@acme.example,end_user,2026-11-02,4,
+"""
+EVENTS = """account_id,date,kind,note
+A-1,2026-11-01,competitor_contact,They called
+"""
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for name, text in {"accounts": ACCOUNTS, "usage": USAGE, "csat": CSAT, "events": EVENTS}.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+FLAGS = ("--usage-cut", "50", "--csat-scale", "1-5", "--as-of", "2026-11-15")
+
+
+def page(csq: Csq, *argv: str | Path) -> str:
+    result = csq("explain", *argv, *FLAGS)
+    assert result.code == 0, result.stderr
+    return result.stdout.decode()
+
+
+def document(csq: Csq, *argv: str | Path) -> dict[str, Any]:
+    return json.loads(page(csq, *argv, "-f", "json"))
+
+
+@pytest.mark.parametrize("asked", ["A-1", "a-1", "Acme Ltd", "acme ltd", "LTD"])
+def test_an_account_is_found_by_id_name_or_part_of_either_whatever_the_case(
+    csq: Csq, exports: Path, asked: str
+) -> None:
+    assert page(csq, asked, exports).startswith("Acme Ltd (A-1)\n")
+
+
+def test_a_part_that_fits_two_accounts_names_them_and_ends_with_2(csq: Csq, exports: Path) -> None:
+    result = csq("explain", "acme", exports, *FLAGS)
+    assert (result.code, result.stdout) == (2, b"")
+    assert result.stderr == (
+        "error: 2 accounts match `acme`\n    A-1  Acme Ltd\n    A-2  Acme Benelux\n\nhint: `csq explain A-1`\n"
+    )
+
+
+def test_an_account_that_is_not_there_offers_what_is_near_and_ends_with_2(csq: Csq, exports: Path) -> None:
+    result = csq("explain", "Acme Ldt", exports, *FLAGS)
+    assert result.code == 2
+    assert result.stderr.startswith("error: no account matches `Acme Ldt`\n    A-1  Acme Ltd\n")
+    assert result.stderr.endswith("hint: did you mean `A-1`?\n")
+
+
+@pytest.mark.parametrize("asked", ["", " ", "nobody at all"])
+def test_nothing_and_what_is_like_nothing_match_no_account(csq: Csq, exports: Path, asked: str) -> None:
+    assert csq("explain", asked, exports, *FLAGS).code == 2
+
+
+def test_it_names_the_lines_that_each_file_tells_of_the_account(csq: Csq, exports: Path) -> None:
+    lines = {each["role"]: (each["rows"], each["ranges"]) for each in document(csq, "A-1", exports)["lines"]}
+    assert lines == {
+        "accounts": (1, [[2, 2]]), "usage": (2, [[2, 3]]), "csat": (2, [[2, 3]]), "events": (1, [[2, 2]])
+    }  # fmt: skip
+    assert "csat.csv: 2 rows, lines 2-3" in page(csq, "A-1", exports)
+
+
+def test_the_usage_score_can_be_redone_from_its_parts(csq: Csq, exports: Path) -> None:
+    """Seat use 2 of 10, breadth 2 of 2, active on 2 of 20 working days, 1 event a seat against the 75th percentile."""
+    usage = document(csq, "A-1", exports)["standings"][0]
+    parts = {part["name"]: part for part in usage["parts"]}
+    assert parts["seat_use"]["how"] == "2 active users / 10 seats x 100 = 20"
+    assert parts["breadth"]["how"] == "2 / 2 features x 100 = 100"
+    assert parts["active_days"]["how"] == "2 active / 20 working days x 100 = 10"
+    # Events per seat are 1, 10 and 0.5: the 75th percentile lies half way from 1 to 10.
+    assert parts["volume"]["reference"] == 5.5
+    assert parts["volume"]["how"].startswith("10 events / 10 seats = 1; / 5.5, which is 100 in the tier")
+    assert usage["score"] == pytest.approx((20 + 100 + 10 + 100 / 5.5) / 4, abs=1e-4)
+    assert usage["how"] == "(20 x 1 + 100 x 1 + 10 x 1 + 18.1818 x 1) / 4 = 37.0455"
+
+
+def test_the_distance_is_the_smallest_change_that_crosses_the_cut(csq: Csq, exports: Path) -> None:
+    """Three of the four parts come to 128.18, so 200 takes 71.82 % of 10 seats: 8 users, 6 more than 2."""
+    usage, happiness = document(csq, "A-1", exports)["standings"]
+    assert usage["distance"] == "6 more active users would make it high (8 instead of 2)"
+    # 100 and 0 make 50; one more 100 makes 66.7, two make 75.
+    assert happiness["how"] == "(100 + 0) / 2 = 50"
+    assert happiness["distance"] == "2 more answers at the top of the scale would make it high"
+
+
+def test_an_axis_that_is_unknown_says_why_and_makes_no_distance_up(csq: Csq, exports: Path) -> None:
+    happiness = document(csq, "B-1", exports)["standings"][1]
+    assert (happiness["level"], happiness["score"]) == ("unknown", None)
+    assert happiness["how"].startswith("not known: ")
+    assert happiness["distance"] == "no level, so no distance"
+
+
+def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(csq: Csq, exports: Path) -> None:
+    found = document(csq, "A-1", exports)
+    told = {each["name"]: each for each in found["signals"]}
+    assert told["competitor_contact"]["because"] == "event_competitor_contact_days [14] <= 90"
+    assert told["competitor_contact"]["steps"][0]["state"] == "next"
+    assert found["next_step"].startswith("Show on one page what they get for the price")
+    unjudged = {each["name"]: each["missing"] for each in found["unjudged"]}
+    assert unjudged["no_goals"] == ["has_goals"]
+    assert "new_boss" not in unjudged  # there is a record of events, and none of a new boss
+
+
+def test_the_gate_is_open_closed_or_unknown_as_far_as_is_known(csq: Csq, exports: Path) -> None:
+    gate = {each["need"]: (each["state"], each["because"]) for each in document(csq, "A-1", exports)["gate"]}
+    assert gate["a good fit"] == ("open", "fit [good] = 'good'")
+    assert gate["a customer willing to put time in"] == ("unknown", "willing [unknown]")
+
+
+def test_people_are_named_here_and_what_they_write_cannot_reach_the_terminal(csq: Csq, exports: Path) -> None:
+    text = page(csq, "A-1", exports, "--color", "never")
+    assert "bob@acme.example: Too slow, \ufffd[31mreally" in text
+    assert "\x1b" not in text
+
+
+def test_facts_have_units_and_what_is_not_known_is_listed_as_such(csq: Csq, exports: Path) -> None:
+    facts = {each["name"]: each for each in document(csq, "A-1", exports)["facts"]}
+    assert (facts["seat_use_pct"]["value"], facts["seat_use_pct"]["unit"]) == (20, "percent")
+    assert facts["contract_value"]["value"] == 12000
+    assert facts["north_star"]["value"] is None
+    assert "Not known: currency" in page(csq, "A-1", exports)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_page(csq: Csq, exports: Path, width: int) -> None:
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.run import prepare
+    from csq.explain.build import explain
+    from csq.pipeline import run
+    from csq.render.explain import as_text
+
+    prepared = prepare(Inputs(directory=str(exports), csat_scale=["1-5"], as_of="2026-11-15"), Method(), Faults(), None)
+    found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
+    lines = as_text(explain(found, "B-1"), width=width, colour=False).decode().splitlines()
+    assert max(map(len, lines)) <= width
+
+
+def test_every_account_of_the_sample_can_be_explained(sample_data: Path) -> None:
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.run import prepare
+    from csq.explain.build import explain
+    from csq.pipeline import run
+    from csq.render.explain import as_json, as_text
+
+    prepared = prepare(Inputs(directory=str(sample_data)), Method(), Faults(), None)
+    found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
+    for key in found.accounts["account_id"].gather_every(8):
+        explanation = explain(found, key)
+        assert json.loads(as_json(explanation))["account_id"] == key
+        assert max(map(len, as_text(explanation, width=80, colour=False).decode().splitlines())) <= 80
+
+
+def test_a_format_it_does_not_have_is_refused_with_those_it_has(csq: Csq, exports: Path) -> None:
+    result = csq("explain", "A-1", exports, "-f", "csv")
+    assert (result.code, result.stderr) == (2, "error: no format `csv`\n\nhint: choose from text, json\n")
+
+
+def test_lint_with_data_counts_the_accounts_that_each_condition_hits(
+    csq: Csq, exports: Path, sample_data: Path
+) -> None:
+    result = csq("playbook", "lint", "--data", sample_data)
+    assert result.code == 0
+    lines = [" ".join(line.split()) for line in result.stdout.decode().splitlines()]
+    assert "16 195 signals.advocate_ticket.when: quadrant = 'advocates' AND open_tickets > 0" in lines
+    bare = csq("playbook", "lint", "--data", exports).stdout.decode()
+    impossible = bare.split("cannot hold as the data is")[1]
+    assert "has_goals: signals.no_goals.when: NOT has_goals" in impossible
+
+
+def test_twenty_thousand_characters_of_and_are_a_fault_of_the_playbook_and_no_crash(csq: Csq, tmp_path: Path) -> None:
+    playbook = Path(__file__).parents[2] / "playbooks.yaml"
+    long = " AND ".join(["seats > 1"] * 1_500)
+    file = tmp_path / "long.yaml"
+    text = playbook.read_text(encoding="utf-8")
+    file.write_text(text.replace('when: "decision_makers = 0"', f'when: "{long}"'), encoding="utf-8")
+    result = csq("playbook", "lint", file)
+    assert result.code == 1
+    assert "a condition of 20,995 characters, of at most 1,000" in result.stdout.decode()

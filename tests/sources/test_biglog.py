@@ -1,0 +1,207 @@
+"""A log that is counted as it is read gives what reading it row by row gives, or is read row by row."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from csq.facts.usage import log_facts
+from csq.sources import biglog
+from csq.sources.load import Tables, load
+from csq.sources.tables import ReadOptions
+from csq.terms import Role
+
+LAST = date(2026, 11, 16)
+OPTIONS = ReadOptions(usage_days=28, run_day=date(2026, 11, 20))
+
+
+def log_lines(rows: int = 3000, *, first: date = date(2025, 10, 1), last: date = LAST) -> list[str]:
+    dice = random.Random(7)
+    days = (last - first).days
+    return [
+        ",".join(
+            (
+                f"A-{dice.randrange(40):03}",
+                f"u{dice.randrange(200)}" if dice.random() > 0.05 else "n/a",
+                str(first + timedelta(days=days if row == 0 else dice.randrange(days))),
+                dice.choice(("Rosters", "Time clock", "  Rosters ", "")),
+                str(dice.randrange(5)),
+            )
+        )
+        for row in range(rows)
+    ]
+
+
+def write(path: Path, lines: list[str], header: str = "account_id,user_id,date,feature,events") -> Path:
+    path.write_bytes(("\n".join([header, *lines]) + "\n").encode())
+    return path
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Path:
+    # Two accounts of the log are no customers, ten are unknown, one key fits two.
+    rows = [f"A-{n:03},Name {n},{'churned' if n < 2 else 'active'},S-{n}" for n in range(30)]
+    path = tmp_path / "accounts.csv"
+    path.write_text("\n".join(["account_id,account_name,status,external_id", *rows]) + "\n")
+    return path
+
+
+def both(
+    monkeypatch: pytest.MonkeyPatch, usage: list[Path], accounts: Path | None, options: ReadOptions = OPTIONS
+) -> tuple[Tables, Tables]:
+    paths = {Role.USAGE: usage} | ({Role.ACCOUNTS: [accounts]} if accounts else {})
+    monkeypatch.setattr(biglog, "BIG", 10**12)
+    slow = load(paths, options)
+    monkeypatch.setattr(biglog, "BIG", 0)
+    return load(paths, options), slow
+
+
+def same(fast: Tables, slow: Tables, as_of: date = LAST) -> None:
+    """Rows, fates and facts are equal, whichever way the log was read."""
+    assert fast.usage is not None
+    assert slow.usage is not None
+    assert [(f.label, f.read, f.sha256, f.rejected, f.columns, f.unused) for f in fast.files] == [
+        (f.label, f.read, f.sha256, f.rejected, f.columns, f.unused) for f in slow.files
+    ]
+    assert_frame_equal(fast.rejects, slow.rejects)
+    members = slow.usage.frame["account_id"].drop_nulls().unique().sort().head(25)
+    population = pl.DataFrame({"account_id": members, "seats": pl.Series([10] * len(members))}).with_columns(
+        features_entitled=pl.lit(None, dtype=pl.String())
+    )
+    one, other = (log_facts(tables.usage, population, as_of, 28) for tables in (fast, slow) if tables.usage)
+    assert_frame_equal(one.frame, other.frame)
+    assert_frame_equal(one.fates, other.fates, check_dtypes=False)
+    assert one.window == other.window
+
+
+@pytest.mark.parametrize("with_accounts", [True, False])
+def test_a_plain_log_gives_the_same_rows_fates_and_facts(tmp_path, monkeypatch, accounts, with_accounts):
+    usage = write(tmp_path / "usage.csv", log_lines())
+    fast, slow = both(monkeypatch, [usage], accounts if with_accounts else None)
+    assert fast.usage.reduced is not None
+    assert slow.usage.reduced is None
+    assert (fast.usage.key, fast.usage.ambiguous) == (slow.usage.key, slow.usage.ambiguous)
+    same(fast, slow)
+
+
+def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, accounts):
+    monkeypatch.setattr("csq.engine.scan.PART", 2000)
+    usage = write(tmp_path / "usage.csv", log_lines())
+    fast, slow = both(monkeypatch, [usage], accounts)
+    assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+def test_the_last_line_need_not_end(tmp_path, monkeypatch):
+    usage = write(tmp_path / "usage.csv", log_lines())
+    usage.write_bytes(usage.read_bytes().rstrip(b"\n"))
+    fast, slow = both(monkeypatch, [usage], None)
+    assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+def test_times_of_day_are_cut_to_their_day(tmp_path, monkeypatch, accounts):
+    lines = [line.replace(line.split(",")[2], f"{line.split(',')[2]}T23:59:59Z") for line in log_lines()]
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], accounts)
+    assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch, accounts):
+    monkeypatch.setattr(biglog, "_guess_newest", lambda _: date(2026, 3, 1))
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts)
+    assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+def test_a_day_that_is_told_rules(tmp_path, monkeypatch, accounts):
+    told = date(2026, 6, 30)
+    options = ReadOptions(usage_days=28, as_of=told)
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts, options)
+    assert fast.usage.reduced is not None
+    same(fast, slow, told)
+
+
+def test_files_whose_days_follow_each_other_are_one_log(tmp_path, monkeypatch, accounts):
+    old = write(tmp_path / "usage_1.csv", log_lines(last=date(2026, 8, 31)))
+    new = write(tmp_path / "usage_2.csv", log_lines(first=date(2026, 9, 1)))
+    fast, slow = both(monkeypatch, [old, new], accounts)
+    assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+DIRT = {
+    "a quoted cell": '"A-001",u1,2026-11-01,Rosters,1',
+    "a quote": 'A-001,u"1,2026-11-01,Rosters,1',
+    "a short row": "A-001,u1,2026-11-01",
+    "a short and a long row": "A-001,u1,2026-11-01,Rosters\nA-001,u1,2026-11-01,Rosters,1,extra",
+    "a blank line": "",
+    "another date": "A-001,u1,11/13/2026,Rosters,1",
+    "a day that never was": "A-001,u1,2026-02-30,Rosters,1",
+    "a sign before a date": "A-001,u1,+2026-1-05,Rosters,1",
+    "a date to come": "A-001,u1,2027-01-01,Rosters,1",
+    "no account": ",u1,2026-11-01,Rosters,1",
+    "a blank account": "n/a,u1,2026-11-01,Rosters,1",
+    "nobody's row": "(none),u1,2026-11-01,Rosters,1",
+    "a fraction": "A-001,u1,2026-11-01,Rosters,1.5",
+    "no number": "A-001,u1,2026-11-01,Rosters,",
+    "a negative number": "A-001,u1,2026-11-01,Rosters,-3",
+    "a word": "A-001,u1,2026-11-01,Rosters,many",
+    "a carriage return": "A-001,u1,2026-11-01,Rosters,1\r",
+    "not UTF-8": "A-001,\udce9,2026-11-01,Rosters,1",
+}
+
+
+@pytest.mark.parametrize("dirt", DIRT.values(), ids=DIRT.keys())
+def test_dirt_after_the_head_is_read_the_careful_way_and_said(tmp_path, monkeypatch, accounts, dirt):
+    monkeypatch.setattr(biglog, "HEAD", 4000)
+    lines = log_lines()
+    usage = tmp_path / "usage.csv"
+    text = "\n".join(["account_id,user_id,date,feature,events", *lines, dirt, *lines[:50]]) + "\n"
+    usage.write_bytes(text.encode("utf-8", "surrogateescape"))
+    fast, slow = both(monkeypatch, [usage], accounts)
+    assert fast.usage.reduced is None
+    assert any("read row by row" in note.text for note in fast.notes)
+    same(fast, slow)
+
+
+def test_overlapping_files_are_read_the_careful_way(tmp_path, monkeypatch):
+    one = write(tmp_path / "usage_1.csv", log_lines(50, last=date(2026, 8, 31)))
+    two = write(tmp_path / "usage_2.csv", ["A-1,somebody,2026-03-01,Rosters,1"])
+    fast, slow = both(monkeypatch, [one, two], None)
+    assert fast.usage.reduced is None
+    same(fast, slow, date(2026, 8, 31))
+
+
+def test_event_ids_that_are_all_different_are_counted_as_they_are_read(tmp_path, monkeypatch):
+    lines = [f"{line},e{number}" for number, line in enumerate(log_lines())]
+    header = "account_id,user_id,date,feature,events,event_id"
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines, header)], None)
+    assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+def test_a_repeated_event_id_is_read_the_careful_way(tmp_path, monkeypatch):
+    lines = [f"{line},e{number}" for number, line in enumerate(log_lines())]
+    header = "account_id,user_id,date,feature,events,event_id"
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*lines, lines[5]], header)], None)
+    assert fast.usage.reduced is None
+    same(fast, slow)
+
+
+def test_a_small_log_says_nothing_of_how_it_is_read(tmp_path):
+    tables = load({Role.USAGE: [write(tmp_path / "usage.csv", log_lines(20))]}, OPTIONS)
+    assert tables.usage.reduced is None
+    assert not any("read" in note.text for note in tables.notes)
+
+
+def test_a_hash_of_keys_never_stands_for_them(tmp_path, monkeypatch):
+    """Keys that differ in blanks or form only are one account, as they are row by row."""
+    lines = ["A-1,u1,2026-11-01,Rosters,1", " A-1 ,u2,2026-11-02,Rosters,2", "\uff21-1,u3,2026-11-16,Rosters,3"]
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
+    assert fast.usage.reduced is not None
+    assert fast.usage.frame["account_id"].unique().to_list() == ["A-1"]
+    same(fast, slow)

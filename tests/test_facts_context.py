@@ -1,0 +1,548 @@
+"""Goals, people, events, features, seasons and the honesty of a survey, as facts; null wherever nobody has said."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from csq.errors import InputError
+from csq.facts.build import Facts, build_facts
+from csq.facts.coverage import coverage_facts
+from csq.facts.features import suggest_features
+from csq.facts.seasons import parse_months, season_start
+from csq.pipeline import AsOf, triage
+from csq.playbook.conditions import compile_condition, evaluate
+from csq.playbook.load import load_playbook
+from csq.playbook.names import names
+from csq.report import Report
+from csq.schema import ACCOUNT, FACTS, HAPPINESS, PLACE, USAGE
+from csq.settings.load import load_settings
+from csq.sources.load import load
+from csq.sources.locate import in_directory
+from csq.sources.tables import ReadOptions
+from csq.terms import Aside, NoteKind, Role
+
+AS_OF = date(2026, 11, 15)
+ACCOUNTS = """
+    account_id, owner, start_date, last_contact_date, is_reference, season_months
+    A, Ann, 2020-01-01, 2026-10-01, no,
+    B, Bob, 2026-05-15,,,
+"""
+
+
+def _csv(text: str) -> str:
+    """Rows of a table as they stand in a test, without the blanks that line them up."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    return "".join(",".join(cell.strip() for cell in line.split(",")) + "\n" for line in lines)
+
+
+def measure(folder: Path, **files: str) -> Facts:
+    """The facts of accounts A and B from the files given, `usage="user_id, ..."` being usage.csv."""
+    given = {"accounts": ACCOUNTS, "usage": "account_id, date, user_id\nA, 2026-11-01, u1", **files}
+    paths = {}
+    for name, text in given.items():
+        path = folder / f"{name}.csv"
+        path.write_text(_csv(text), encoding="utf-8")
+        paths[Role(name)] = [path]
+    return build_facts(load(paths, ReadOptions()), load_settings(None).settings, AS_OF)
+
+
+def of(facts: Facts, account: str = "A") -> dict[str, object]:
+    """The facts of one account, with what is missing of it, as it is told once the account is placed."""
+    return facts.frame.with_columns(**coverage_facts()).row(by_predicate=pl.col("account_id") == account, named=True)
+
+
+def picked(row: Mapping[str, object], *wanted: str) -> list[object]:
+    return [row[name] for name in wanted]
+
+
+def in_note(facts: Facts, words: str) -> bool:
+    return any(words in note.text for note in facts.notes if note.kind is NoteKind.WARNING)
+
+
+GOAL_COUNTS = ("goals_open", "goals_met", "goals_overdue", "goals_behind", "goals_vague")
+
+
+def test_without_a_goals_file_nothing_is_known_of_goals(tmp_path):
+    facts = measure(tmp_path)
+    assert picked(of(facts), *GOAL_COUNTS, "goal_due_days", "has_goals") == [None] * 7
+    assert in_note(facts, "no goals, contacts or events file")
+
+
+def test_an_account_that_the_goals_file_does_not_name_has_no_goals(tmp_path):
+    facts = measure(tmp_path, goals="account_id, goal, target_date\nA, Ship, 2027-01-01")
+    assert picked(of(facts, "B"), *GOAL_COUNTS, "goal_due_days", "has_goals") == [0, 0, 0, 0, 0, None, False]
+    assert of(facts)["has_goals"] is True
+    assert "goals" in of(facts, "B")["missing"]
+    assert "goals" not in of(facts)["missing"]
+
+
+@pytest.mark.parametrize(
+    ("target_date", "status", "overdue", "due"),
+    [
+        ("2026-11-14", "open", 1, None),
+        ("2026-11-15", "open", 0, 0),
+        ("2026-12-15", "", 0, 30),
+        ("2026-11-14", "Achieved", 0, None),
+        ("2026-11-14", "cancelled", 0, None),
+    ],
+)
+def test_an_open_goal_is_overdue_from_the_day_after_its_date(tmp_path, target_date, status, overdue, due):
+    facts = measure(tmp_path, goals=f"account_id, goal, target_date, status\nA, Ship, {target_date}, {status}")
+    assert picked(of(facts), "goals_overdue", "goal_due_days") == [overdue, due]
+
+
+# Set on 7 August and due on 23 February: on 15 November 100 of 200 days are gone.
+@pytest.mark.parametrize(
+    ("progress", "behind"), [("39%", 1), ("40%", 0), ("100%", 0), ("", None)], ids=["under", "at", "met", "untold"]
+)
+def test_a_goal_is_behind_when_progress_is_over_ten_points_under_the_time_gone(tmp_path, progress, behind):
+    facts = measure(
+        tmp_path,
+        goals=f"account_id, goal, target_date, progress, set_on\nA, Ship, 2027-02-23, {progress}, 2026-08-07",
+    )
+    assert of(facts)["goals_behind"] == behind
+    assert facts.goals["expected_pct"].to_list() == [50.0]
+
+
+def test_one_goal_that_is_behind_is_told_though_another_cannot_be_judged(tmp_path):
+    rows = "A, Ship, 2027-02-23, 5%, 2026-08-07\nA, Hire, 2027-02-23, , 2026-08-07"
+    facts = measure(tmp_path, goals=f"account_id, goal, target_date, progress, set_on\n{rows}")
+    assert of(facts)["goals_behind"] == 1
+
+
+def test_a_goal_without_a_start_has_run_for_a_year_at_most_and_not_from_before_the_contract(tmp_path):
+    rows = "A, Ship, 2027-02-13, 50%\nB, Ship, 2027-02-13, 50%"
+    goals = measure(tmp_path, goals=f"account_id, goal, target_date, progress\n{rows}").goals
+    # 90 days are left: of the 365 before the date for A, of the 274 since 15 May for B.
+    assert goals["start"].to_list() == [date(2026, 2, 13), date(2026, 5, 15)]
+    assert goals["expected_pct"].round(2).to_list() == [round(275 / 365 * 100, 2), round(184 / 274 * 100, 2)]
+
+
+def test_progress_follows_from_baseline_target_and_current_value(tmp_path):
+    rows = "A, Ship, 2027-02-23, 2026-08-07, 200, 100, 180\nA, Stay, 2027-02-23, 2026-08-07, 5, 5, 5"
+    goals = measure(tmp_path, goals=f"account_id, goal, target_date, set_on, baseline, target, current\n{rows}").goals
+    assert goals["progress_pct"].to_list() == [20.0, None]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "vague"),
+    [
+        ("metric", "2027-01-01, hours", 0),
+        ("metric", "2027-01-01,", 1),
+        ("metric", ", hours", 1),
+        ("status", ", open", 1),
+        ("status", "2027-01-01, open", None),
+        ("status", "2027-01-01, met", 0),
+    ],
+)
+def test_a_goal_is_vague_without_a_metric_or_a_date_and_unjudged_where_metrics_are_not_kept(
+    tmp_path, header, row, vague
+):
+    facts = measure(tmp_path, goals=f"account_id, goal, target_date, {header}\nA, Ship, {row}")
+    assert of(facts)["goals_vague"] == vague
+
+
+def test_without_a_contacts_file_nobody_is_known(tmp_path):
+    facts = measure(tmp_path)
+    people = picked(of(facts), "has_champion", "decision_makers", "champion_left_days", "successor_stance")
+    assert people == [None] * 4
+
+
+PEOPLE = "account_id, user_id, role, since, left_on, stance"
+
+
+def test_people_are_counted_once_and_only_while_they_are_there(tmp_path):
+    rows = """
+        A, p1, Decision Maker, 2021-01-01,,
+        A, p1, decision-maker,,,
+        A, p2, decision_maker, , 2026-11-15,
+        A, p3, decision_maker, , 2026-11-16,
+        A, p4, decision_maker, 2026-11-16,,
+    """
+    facts = measure(tmp_path, contacts=PEOPLE + "\n" + rows.strip())
+    assert picked(of(facts), "decision_makers", "has_champion") == [2, False]
+    assert picked(of(facts, "B"), "decision_makers", "has_champion") == [0, False]
+    assert facts.fates.filter(pl.col("aside") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
+    assert "decision_maker" not in of(facts)["missing"]
+    assert {"decision_maker", "champion"} <= set(of(facts, "B")["missing"])
+
+
+def test_contacts_without_roles_leave_roles_unknown(tmp_path):
+    facts = measure(tmp_path, contacts="account_id, email\nA, p@a.example")
+    assert picked(of(facts), "decision_makers", "has_champion") == [None, None]
+
+
+def test_the_newer_word_on_a_champion_who_left_stands(tmp_path):
+    contacts = f"{PEOPLE}\nA, p1, champion, , 2026-10-16,\nB, p2, champion, , 2026-10-16,"
+    events = "account_id, date, kind\nA, 2026-11-05, champion left\nB, 2026-09-01, champion_left"
+    facts = measure(tmp_path, contacts=contacts, events=events)
+    assert [of(facts, account)["champion_left_days"] for account in "AB"] == [10, 30]
+
+
+def test_an_event_alone_tells_that_a_champion_left_and_makes_the_one_on_record_a_former_one(tmp_path):
+    events = "account_id, date, kind\nA, 2026-11-05, champion_left\nB, 2026-11-05, champion_left"
+    alone = of(measure(tmp_path, events=events))
+    assert picked(alone, "champion_left_days", "has_champion") == [10, None]
+    contacts = f"{PEOPLE}\nA, p1, champion, 2020-01-01,,\nB, p2, champion, 2026-11-06,,"
+    both = measure(tmp_path, events=events, contacts=contacts)
+    assert [of(both, account)["has_champion"] for account in "AB"] == [False, True]
+
+
+def test_the_successor_is_the_last_who_came_about_when_the_champion_left(tmp_path):
+    rows = """
+        A, p1, champion, 2020-01-01, 2026-09-15, for
+        A, p2, decision_maker, 2021-01-01, , for
+        A, p3, champion, 2026-09-01, , neutral
+        A, p4, decision_maker, 2026-10-01, , against
+        A, p5, decision_maker, 2026-10-01, , for
+        A, p6, end_user, 2026-11-01, , for
+        B, p7, champion, 2020-01-01, , against
+    """
+    facts = measure(tmp_path, contacts=PEOPLE + "\n" + rows.strip())
+    # p4 and p5 came on one day: the one who is against us counts.
+    assert of(facts)["successor_stance"] == "against"
+    assert facts.people.filter("successor")["person"].to_list() == ["p4"]
+    assert of(facts, "B")["successor_stance"] is None
+
+
+def test_the_top_user_is_looked_up_among_the_contacts(tmp_path):
+    facts = measure(
+        tmp_path, contacts="account_id, user_id, email, role\nA, c9, U1@a.example, champion\nA, u1,, end user"
+    )
+    assert of(facts)["top_user_role"] == "end_user"
+
+
+def test_any_kind_of_event_becomes_days_since_the_newest(tmp_path):
+    events = "account_id, date, kind\nA, 2026-11-05, Office moved!\nA, 2026-10-05, office_moved\nB, 2026-11-15, Ümzug"
+    facts = measure(tmp_path, events=events)
+    assert of(facts)["event_office_moved_days"] == 10
+    assert of(facts, "B")["event_ümzug_days"] == 0
+    assert of(facts, "B")["event_office_moved_days"] is None
+
+
+def test_a_condition_may_name_any_kind_of_event_whether_or_not_it_is_on_record(tmp_path):
+    frame = measure(tmp_path, events="account_id, date, kind\nA, 2026-11-05, office_moved").frame
+    told = {
+        text: compile_condition(text, names({})) for text in ("event_office_moved_days <= 30", "event_x_days IS NULL")
+    }
+    assert evaluate(frame, told).rows() == [(True, True), (None, True)]
+
+
+@pytest.mark.parametrize(("expires_on", "days"), [("2026-11-15", 10), ("2026-11-14", None), ("", 10)])
+def test_an_event_counts_until_its_last_day(tmp_path, expires_on, days):
+    events = f"account_id, date, kind, expires_on\nA, 2026-11-05, explained, {expires_on}\nB, 2026-11-05, explained,"
+    facts = measure(tmp_path, events=events)
+    assert of(facts)["event_explained_days"] == days
+    aside = facts.fates.filter(pl.col("aside") == Aside.EXPIRED)["rows"].sum()
+    assert aside == (days is None)
+
+
+def test_an_event_after_as_of_has_not_happened_yet(tmp_path):
+    facts = measure(tmp_path, events="account_id, date, kind\nA, 2026-11-16, new_boss\nB, 2026-11-15, call")
+    assert "event_new_boss_days" not in facts.frame.columns
+    assert facts.fates.filter(pl.col("aside") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    ("event", "newest", "days"),
+    [("2026-11-01", date(2026, 11, 1), 14), ("2026-09-01", date(2026, 10, 1), 45)],
+    ids=["event", "accounts file"],
+)
+def test_the_newer_of_the_last_contacts_stands(tmp_path, event, newest, days):
+    facts = measure(tmp_path, events=f"account_id, date, kind\nA, {event}, last_contact")
+    assert picked(of(facts), "last_contact_date", "event_last_contact_days") == [newest, days]
+    assert of(facts, "B")["event_last_contact_days"] is None
+    assert "last_contact" in of(facts, "B")["missing"]
+
+
+def test_the_last_contact_of_the_accounts_file_is_an_event_even_without_events(tmp_path):
+    assert of(measure(tmp_path))["event_last_contact_days"] == 45
+
+
+def test_a_case_study_on_record_makes_a_reference_of_an_account(tmp_path):
+    facts = measure(tmp_path, events="account_id, date, kind\nA, 2025-11-01, case_study_done")
+    assert [of(facts, account)["is_reference"] for account in "AB"] == [True, None]
+
+
+def test_the_oldest_promises_are_kept_first(tmp_path):
+    rows = "A, 2026-09-16, promise_made\nA, 2026-10-16, promise_made\nA, 2026-11-05, promise_made"
+    facts = measure(tmp_path, events=f"account_id, date, kind\n{rows}\nA, 2026-11-06, promise_kept")
+    assert picked(of(facts), "promises_open", "promise_open_days") == [2, 30]
+    assert picked(of(facts, "B"), "promises_open", "promise_open_days") == [0, None]
+
+
+def test_without_an_events_file_nothing_is_known_of_promises_and_favours(tmp_path):
+    assert picked(of(measure(tmp_path)), "promises_open", "promise_open_days", "favours_asked") == [None] * 3
+
+
+def test_favours_of_the_last_quarter_are_counted(tmp_path):
+    rows = "A, 2026-08-18, favour_asked\nA, 2026-08-17, favour_asked\nA, 2026-11-15, favour_asked"
+    assert of(measure(tmp_path, events=f"account_id, date, kind\n{rows}"))["favours_asked"] == 2
+
+
+def test_people_of_ours_are_those_who_stand_by_recent_events_and_the_owner(tmp_path):
+    rows = "A, 2026-11-01, call, Cay\nA, 2026-11-02, call, ann\nA, 2026-01-02, call, Dee\nB, 2026-11-02, call,"
+    facts = measure(tmp_path, events=f"account_id, date, kind, by\n{rows}")
+    assert [of(facts, account)["contact_points"] for account in "AB"] == [2, None]
+
+
+def test_rows_of_context_that_say_the_same_count_once_and_others_are_of_no_account(tmp_path):
+    rows = "A, 2026-11-01, promise_made\nA, 2026-11-01, promise_made\nC, 2026-11-01, call"
+    facts = measure(tmp_path, events=f"account_id, date, kind\n{rows}")
+    assert of(facts)["promises_open"] == 1
+    asides = dict(facts.fates.filter(pl.col("file").str.contains("events")).select("aside", "rows").iter_rows())
+    assert asides == {None: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
+
+
+USAGE_HEADER = "account_id, date, user_id, feature, events\n"
+
+
+def test_what_is_entitled_and_not_used_is_unused_whatever_else_is_used(tmp_path):
+    accounts = "account_id, features_entitled\nA, Reports; Alerts\nB, 3"
+    usage = "A, 2026-11-01, u1, Reports, 1\nA, 2026-11-01, u1, Beta, 1\nB, 2026-11-01, u2, Reports, 1"
+    facts = measure(tmp_path, accounts=accounts, usage=USAGE_HEADER + usage)
+    assert [of(facts, account)["features_unused"] for account in "AB"] == [1, 2]
+    assert [of(facts, account)["only_feature"] for account in "AB"] == [None, "Reports"]
+    assert facts.features.filter(pl.col("account_id") == "A").rows() == [
+        ("A", "Alerts", True, False, False),
+        ("A", "Beta", False, True, False),
+        ("A", "Reports", True, True, False),
+    ]
+
+
+def test_dropped_features_are_named_once_the_log_covers_the_window_before(tmp_path):
+    usage = "A, 2026-10-01, u1, Reports, 1\nA, 2026-10-01, u1, Alerts, 1\nA, 2026-11-01, u1, Alerts, 1"
+    short = of(measure(tmp_path, usage=USAGE_HEADER + usage))
+    assert picked(short, "features_dropped", "dropped_features") == [None, None]
+    whole = of(measure(tmp_path, usage=f"{USAGE_HEADER}{usage}\nA, 2026-09-20, u1, Alerts, 1"))
+    assert picked(whole, "features_dropped", "dropped_features") == [1, "Reports"]
+
+
+def _placed(**tiers_and_levels: tuple[str, str]) -> pl.DataFrame:
+    rows = [(account, tier, level, None) for account, (tier, level) in tiers_and_levels.items()]
+    schema = {
+        "account_id": pl.String(),
+        "tier": pl.String(),
+        "happiness_level": pl.String(),
+        "next_feature": pl.String(),
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _used(*rows: tuple[str, str, bool | None, bool, bool]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["account_id", "feature", "entitled", "now", "before"], orient="row")
+
+
+def test_the_next_feature_is_what_happy_accounts_of_the_tier_use_most():
+    placed = _placed(A=("mid", "low"), B=("mid", "high"), C=("mid", "high"), D=("top", "high"), E=("mid", "low"))
+    rows = _used(
+        *(("A", feature, None, False, False) for feature in ("Alerts", "Beta", "Chat")),
+        ("B", "Beta", None, True, True), ("C", "Beta", None, True, True), ("B", "Chat", None, True, True),
+        ("D", "Alerts", None, True, True), ("D", "Chat", None, True, True),
+        ("E", "Alerts", None, True, True), ("E", "Beta", None, False, True), ("E", "Chat", False, False, False),
+    )  # fmt: skip
+    # E has dropped Beta and is not entitled to Chat; B and C lack nothing that a happy account of theirs could show.
+    assert suggest_features(placed, rows)["next_feature"].to_list() == ["Beta", None, None, None, None]
+
+
+def test_a_tier_without_happy_accounts_takes_the_example_of_all_and_ties_go_by_name():
+    placed = _placed(A=("mid", "low"), D=("top", "high"))
+    rows = _used(
+        ("A", "Beta", None, False, False), ("A", "Alerts", None, False, False),
+        ("D", "Beta", None, True, True), ("D", "Alerts", None, True, True),
+    )  # fmt: skip
+    assert suggest_features(placed, rows)["next_feature"].to_list() == ["Alerts", None]
+    assert suggest_features(_placed(A=("mid", "low")), rows)["next_feature"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "months"),
+    [
+        ("11;12;1;2;3", {11, 12, 1, 2, 3}),
+        ("Nov-Mar", {11, 12, 1, 2, 3}),
+        ("Nov, Dec", {11, 12}),
+        ("june to August", {6, 7, 8}),
+        ("5", {5}),
+        ("04–06, Oct.", {4, 5, 6, 10}),
+        ("winter", None),
+        ("13", None),
+        ("Nov-Dec-Jan", None),
+        (";", None),
+    ],
+)
+def test_season_months_are_read_as_people_write_them(cell, months):
+    assert parse_months(cell) == (months and frozenset(months))
+
+
+@pytest.mark.parametrize(
+    ("months", "day", "start"),
+    [
+        ("Nov-Mar", date(2026, 11, 15), date(2026, 11, 1)),
+        ("Nov-Mar", date(2027, 3, 31), date(2026, 11, 1)),
+        ("Jan;Nov", date(2027, 1, 2), date(2027, 1, 1)),
+        ("Nov-Mar", date(2026, 10, 31), None),
+        ("1-12", date(2026, 10, 31), None),
+    ],
+)
+def test_a_season_starts_with_the_first_of_its_months_in_a_row(months, day, start):
+    found = parse_months(months)
+    assert found
+    assert season_start(found, day) == start
+
+
+def test_out_of_season_silence_is_no_alarm_and_in_season_a_year_ago_is_the_measure(tmp_path):
+    accounts = "account_id, season_months\nA, Nov-Mar\nB, 6;7;8\nC,\nD, ski time"
+    days = ("2025-10-20", "2025-11-10", "2026-09-21", "2026-10-10", "2026-11-10")
+    amounts = {"A": (0, 8, 0, 2, 4), "B": (0, 8, 0, 2, 4), "C": (0, 8, 0, 2, 4), "D": (1, 0, 1, 0, 0)}
+    rows = [
+        f"{account}, {day}, u1, Rosters, {events}"
+        for account, each in amounts.items()
+        for day, events in zip(days, each, strict=True)
+    ]
+    facts = measure(tmp_path, accounts=accounts, usage=USAGE_HEADER + "\n".join(rows))
+    wanted = ("in_season", "season_started_days", "season_quiet", "usage_trend_pct")
+    assert picked(of(facts, "A"), *wanted) == [True, 14, False, -50.0]
+    assert picked(of(facts, "B"), *wanted) == [False, None, True, None]
+    assert picked(of(facts, "C"), *wanted) == [None, None, False, 100.0]
+    assert picked(of(facts, "D"), *wanted[:3]) == [None, None, False]
+    assert in_note(facts, "1 values of `season_months` name no months: `ski time`")
+
+
+CSAT = "account_id, email, role, score, sent_at, submitted_at, comment\n"
+
+
+def _answers(*scores: int | None, account: str = "A") -> str:
+    rows = [
+        f"{account}, p{n}@a.example, {'end_user' if n else 'decision_maker'}, {'' if score is None else score},"
+        f" 2026-10-01, {'' if score is None else '2026-10-02'}, {'Fine' if n == 0 else ''}"
+        for n, score in enumerate(scores)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def test_the_spread_of_the_answers_is_told_in_shares(tmp_path):
+    row = of(measure(tmp_path, csat=CSAT + _answers(1, 2, 3, 5, None) + _answers(1, 5, account="B")))
+    assert picked(row, "answers_low_pct", "answers_middle_pct", "answers_high_pct") == [50.0, 25.0, 25.0]
+    assert picked(row, "silent", "comments_missing_pct") == [1, 75.0]
+    assert picked(row, "lowest_role", "highest_role", "decision_maker_mean") == ["decision_maker", "end_user", 0.0]
+    # End users gave 2, 3 and 5 of 5: 25, 50 and 100.
+    assert row["highest_role_mean"] == pytest.approx(175 / 3, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("scores", "only"), [((1, 5, 5), True), ((1, 4, 5), False), ((5, 5, 5), False), ((1, 5), None), ((), None)]
+)
+def test_answers_are_at_the_extremes_only_when_three_or_more_are_and_both_ends_occur(tmp_path, scores, only):
+    facts = measure(tmp_path, csat=CSAT + _answers(*scores) + _answers(1, 3, 5, account="B"))
+    assert of(facts)["extremes_only"] is only
+
+
+def test_the_pull_of_an_answer_is_what_the_mean_would_be_without_it(tmp_path):
+    found = measure(tmp_path, csat=CSAT + _answers(1, 5, 5) + _answers(5, account="B")).answers
+    # With 0, 100, 100 the mean is 66.7; without the 0 it is 100, without a 100 it is 50.
+    assert found["pull"].round(1).to_list() == [-33.3, 16.7, 16.7, None]
+
+
+def test_requests_are_counted_by_person_and_day_over_a_quarter(tmp_path):
+    rows = [
+        ("p1", "2026-11-01"), ("p1", "2026-10-01"), ("p1", "2026-10-01"), ("p1", "2026-08-17"), ("p2", "2026-11-02"),
+    ]  # fmt: skip
+    text = CSAT + "".join(f"A, {who}@a.example, end_user, , {sent}, , \n" for who, sent in rows)
+    assert of(measure(tmp_path, csat=text + _answers(1, 3, 5, account="B")))["surveys_per_person"] == 2
+
+
+@pytest.mark.parametrize(
+    ("others", "first", "days"),
+    [
+        ("2026-09-20", "2026-10-20", 26),
+        ("2026-09-23", "2026-10-20", None),
+        ("2026-10-21", "2026-08-01", 106),
+    ],
+    ids=["the account was busy 30 days before", "only 27 days before", "longer ago than a quarter"],
+)
+def test_a_top_user_is_new_only_if_the_log_knew_the_account_before(tmp_path, others, first, days):
+    rows = f"A, {others}, u1, Rosters, 1\nA, {first}, u2, Rosters, 50\nA, 2026-11-10, u2, Rosters, 50"
+    row = of(measure(tmp_path, usage=USAGE_HEADER + rows))
+    assert picked(row, "top_user", "top_user_new_days") == ["u2", days]
+
+
+def test_a_column_of_the_accounts_that_looks_like_an_event_is_none(tmp_path):
+    facts = measure(tmp_path, accounts="account_id, event_call_days\nA, long ago\nB,")
+    assert "event_call_days" not in facts.frame.columns
+
+
+def _report(folder: Path) -> Report:
+    tables = load(in_directory(folder), ReadOptions())
+    return triage(tables, load_settings(None), load_playbook(None), as_of=AsOf(AS_OF, "--as-of"))
+
+
+CONTEXT_FILES = ("goals.csv", "contacts.csv", "events.csv")
+
+
+@pytest.fixture(scope="module")
+def whole(sample_data) -> Report:
+    return _report(sample_data)
+
+
+def _copy(sample_data: Path, folder: Path, *, context: bool) -> Path:
+    for path in sample_data.iterdir():
+        if context or path.name not in CONTEXT_FILES:
+            (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def test_without_context_files_accounts_stand_where_they_stood_and_only_less_is_known(tmp_path, sample_data, whole):
+    bare = _report(_copy(sample_data, tmp_path, context=False))
+    touched = {"last_contact_date", "is_reference"}
+    same = [column.name for column in (*ACCOUNT, *USAGE, *HAPPINESS, *PLACE) if column.name not in touched]
+    assert bare.accounts.sort("account_id").select(same).equals(whole.accounts.sort("account_id").select(same))
+    less = bare.accounts.sort("account_id")["coverage_pct"] <= whole.accounts.sort("account_id")["coverage_pct"]
+    assert less.all()
+    absent = ("has_goals", "goals_open", "has_champion", "decision_makers", "promises_open", "favours_asked")
+    assert all(bare.accounts[name].null_count() == bare.accounts.height for name in absent)
+
+
+def test_gaps_of_context_come_with_the_contract_value_they_stand_for(whole):
+    gaps = {gap.reason: gap for gap in whole.gaps}
+    for reason in ("goals", "champion", "decision_maker", "fit", "north_star"):
+        rows = whole.accounts.filter(pl.col("missing").list.contains(reason))
+        assert gaps[reason].accounts == rows.height > 0
+        assert gaps[reason].contract_value == rows["contract_value"].drop_nulls().sum() > 0
+
+
+def test_the_order_of_the_rows_changes_nothing(tmp_path, sample_data, whole):
+    folder = _copy(sample_data, tmp_path, context=True)
+    for name in CONTEXT_FILES:
+        header, *rows = (folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (folder / name).write_text(header + "".join(reversed(rows)), encoding="utf-8")
+    assert _report(folder).accounts.equals(whole.accounts)
+
+
+def test_every_fact_is_known_of_some_account_of_the_sample(whole):
+    # The sample has one survey and names no currency.
+    measured = [column.name for column in FACTS if column.name not in ("nps", "ces", "currency")]
+    assert [name for name in measured if whole.accounts[name].null_count() == whole.accounts.height] == []
+
+
+def test_more_kinds_than_anybody_can_mean_are_refused(tmp_path):
+    rows = "\n".join(f"A, 2026-11-01, Called about {number}" for number in range(501))
+    with pytest.raises(InputError, match="501 kinds of events, at most 500") as refused:
+        measure(tmp_path, events=f"account_id, date, kind\n{rows}")
+    assert refused.value.hint is not None
+    assert "--column kind=" in refused.value.hint
+
+
+def test_a_survey_that_knows_no_roles_takes_them_from_the_contacts(tmp_path):
+    rows = """
+        A, , X@a.example, end_user
+        A, , x@a.example, decision_maker
+        B, , y@a.example, champion
+    """
+    csat = "account_id, email, role, score\nA, x@a.example, , 1\nA, y@a.example, , 3\nA, z@a.example, user, 5"
+    facts = measure(tmp_path, csat=csat, contacts="account_id, user_id, email, role\n" + rows.strip())
+    # Whoever is a contact of B has no role at A.
+    assert of(facts)["csat_by_role"] == "decision_maker 0.0 (1); user 100.0 (1)"
+    assert of(measure(tmp_path, csat=csat))["csat_by_role"] == "user 100.0 (1)"

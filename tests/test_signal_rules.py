@@ -1,0 +1,131 @@
+"""What any signal does, whatever it is about: its order, its step, its lift, its mutes, and when it is not judged."""
+
+import pytest
+
+from csq.plan.signals import judge, reading
+from csq.playbook.load import check_playbook
+from signal_accounts import frame_of, judged, judged_all, playbook_of
+
+LOUD = """
+  quiet: {when: seats > 0, severity: info, text: T}
+  known: {when: seats > 10, severity: watch, text: T}
+  loud:
+    when: seats > 100
+    severity: act
+    text: T
+    steps: [{do: "of the signal, {seats}", done_by: told}]
+    risks: [{text: R}]
+  louder: {when: seats > 1000, severity: act, text: T, steps: [{do: of the other}]}
+"""
+
+
+def test_signals_are_told_act_first_then_watch_then_info_then_in_the_order_of_the_playbook() -> None:
+    assert judged({"seats": 5000}, playbook_of(LOUD))["signals"] == ["loud", "louder", "known", "quiet"]
+
+
+def test_an_act_signal_brings_its_own_step_and_its_risk() -> None:
+    row = judged({"seats": 200}, playbook_of(LOUD))
+    assert (row["next_step"], row["risks"]) == ("of the signal, 200", ["R"])
+
+
+def test_the_event_that_shows_a_step_to_be_done_makes_the_next_step_move_on() -> None:
+    playbook = playbook_of(LOUD)
+    done = {"event_told_days": 3}
+    assert judged({"seats": 5000, **done}, playbook)["next_step"] == "of the other"
+    assert judged({"seats": 200, **done}, playbook)["next_step"] == "of the play"
+
+
+@pytest.mark.parametrize(
+    ("quadrant", "queue"),
+    [
+        ("advocates", "protect"),
+        ("underusers", "protect"),
+        ("frustrated", "rescue"),
+        ("at_risk", "rescue"),
+        ("unknown", "rescue"),
+    ],
+)
+def test_an_act_signal_ends_the_rest_of_an_account_and_leaves_it_in_its_quadrant(quadrant: str, queue: str) -> None:
+    loud, known = judged_all(
+        [{"seats": 200, "quadrant": quadrant}, {"seats": 50, "quadrant": quadrant}], playbook_of(LOUD)
+    )
+    assert (loud["queue"], known["queue"]) == (queue, "rest")
+    assert loud["quadrant"] == known["quadrant"] == quadrant
+
+
+def test_an_act_signal_does_not_move_an_account_that_has_a_queue() -> None:
+    assert judged({"seats": 200}, playbook_of(LOUD, queue="rescue"))["queue"] == "rescue"
+
+
+def test_an_account_with_an_act_signal_comes_before_all_without_one_whatever_they_are_worth() -> None:
+    small = {"seats": 200, "quadrant": "unknown", "contract_value": 1}
+    rows = judged_all([{"seats": 50, "contract_value": 1_000_000}, small, {"seats": 60}], playbook_of(LOUD))
+    assert [row["rank"] for row in rows] == [2, 1, 3]
+
+
+def test_a_signal_is_told_in_place_of_those_it_mutes_and_a_muted_one_mutes_nothing() -> None:
+    playbook = playbook_of("""
+  first: {when: seats > 100, severity: info, text: T, mutes: [second]}
+  second: {when: seats > 10, severity: act, text: T, mutes: [third], steps: [{do: of the second}]}
+  third: {when: seats > 1, severity: watch, text: T}
+""")
+    large, mid = judged_all([{"seats": 200}, {"seats": 50}], playbook)
+    assert (large["signals"], large["next_step"]) == (["third", "first"], "of the play")
+    assert (mid["signals"], mid["next_step"]) == (["second"], "of the second")
+
+
+def test_signals_that_mute_each_other_in_a_circle_are_a_fault_with_its_line() -> None:
+    text = """signals:
+  a: {when: seats > 1, severity: act, text: T, mutes: [b]}
+  b: {when: seats > 1, severity: act, text: T, mutes: [a]}
+"""
+    _, problems = check_playbook(text, "playbooks.yaml")
+    circles = [problem for problem in problems if "circle" in problem.message]
+    assert [problem.code for problem in circles] == ["playbook/mute-circle"]
+    assert circles[0].location.line in (2, 3)
+
+
+def test_a_quadrant_may_read_a_signal_differently_and_its_step_follows_the_severity_there() -> None:
+    playbook = playbook_of("""
+  left:
+    when: seats > 1
+    severity: act
+    text: T
+    quadrants: {underusers: {severity: info, text: an opening}}
+    steps: [{do: of the signal}]
+""")
+    calm, loud = judged_all([{"seats": 5, "quadrant": "underusers"}, {"seats": 5}], playbook)
+    assert (calm["next_step"], calm["queue"]) == ("of the play", "rest")
+    assert (loud["next_step"], loud["queue"]) == ("of the signal", "protect")
+    assert reading(playbook.signals["left"], "underusers") == ("info", "an opening")
+
+
+def test_no_such_event_is_an_answer_once_there_is_a_record_and_none_without_one() -> None:
+    playbook = playbook_of("  moved: {when: event_office_moved_days <= 90, severity: act, text: T}\n")
+    recorded, unrecorded = judged_all([{}, {"record_of_events": False}], playbook)
+    assert (recorded["signals"], recorded["unjudged"]) == ([], {})
+    assert (unrecorded["signals"], unrecorded["unjudged"]) == ([], {"moved": ["event_office_moved_days"]})
+
+
+def test_that_nothing_happened_in_a_long_time_is_not_concluded_from_a_record_that_may_be_short() -> None:
+    playbook = playbook_of("  quiet: {when: event_called_days > 90, severity: act, text: T}\n")
+    assert judged({}, playbook)["unjudged"] == {"quiet": ["event_called_days"]}
+
+
+def test_a_condition_that_provides_for_never_itself_is_left_to_do_so() -> None:
+    playbook = playbook_of('  due: {when: "seats > 1 AND event_called_days IS NULL", severity: act, text: T}\n')
+    assert judged({"seats": 5}, playbook)["signals"] == ["due"]
+    assert judged({"seats": None}, playbook)["unjudged"] == {"due": ["seats"]}
+
+
+def test_a_playbook_without_signals_tells_none() -> None:
+    row = judged({"seats": 5}, playbook_of("  {}\n"))
+    assert (row["signals"], row["unjudged"], row["next_step"]) == ([], {}, "of the play")
+
+
+def test_the_totals_say_how_many_accounts_and_how_much_money_each_signal_speaks_of() -> None:
+    playbook = playbook_of('  large: {when: seats > 100, severity: act, text: "{seats} seats"}\n')
+    frame = frame_of({"seats": 200, "contract_value": 10}, {"seats": 300, "contract_value": None}, {"seats": None})
+    (total,) = judge(frame, playbook, are_events_given=True).totals
+    assert (total.accounts, total.contract_value, total.text) == (2, 10, "[seats] seats")
+    assert (total.unjudged, total.unjudged_value, total.missing) == (1, 24000, ("seats",))

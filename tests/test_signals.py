@@ -1,0 +1,83 @@
+"""The signals of the playbook that comes with csq: the cases that a customer-success lead can read and add to."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from csq.plan.signals import reading
+from csq.playbook.load import PACKAGED
+from csq.playbook.text import fill
+from signal_accounts import CASES, DEFAULT, ORDINARY, judged, judged_all
+
+SIGNALS: dict[str, dict[str, Any]] = {
+    name: cases
+    for path in sorted(CASES.glob("*.yaml"))
+    if path.stem != "ordinary"
+    for name, cases in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+}
+WITH_UNKNOWN = [name for name, kinds in SIGNALS.items() if not isinstance(kinds["unknown"], str)]
+
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    """Every case, all judged in one run: by signal and kind of case."""
+    cases = {
+        (name, kind): case["given"]
+        for name, kinds in SIGNALS.items()
+        for kind, case in kinds.items()
+        if not isinstance(case, str)
+    }
+    return dict(zip(cases, judged_all(list(cases.values())), strict=True))
+
+
+def test_each_signal_has_a_case_where_it_holds_one_where_it_must_not_and_one_where_a_fact_is_unknown() -> None:
+    assert set(SIGNALS) == set(DEFAULT.signals)
+    assert {tuple(kinds) for kinds in SIGNALS.values()} == {("holds", "silent", "unknown")}
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_it_holds_as_the_case_says(name: str, rows: Rows) -> None:
+    case, row = SIGNALS[name]["holds"], rows[name, "holds"]
+    assert row["signals"] == [name, *case.get("also", [])]
+    assert case["says"] in fill(reading(DEFAULT.signals[name], row["quadrant"])[1], row)
+    assert case.get("next_step", "") in row["next_step"]
+    for risk in case.get("risks", []):
+        assert any(risk in told for told in row["risks"])
+    assert name not in row["unjudged"]
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_it_is_silent_as_the_case_says(name: str, rows: Rows) -> None:
+    case, row = SIGNALS[name]["silent"], rows[name, "silent"]
+    assert row["signals"] == case.get("also", [])
+    assert name not in row["unjudged"]
+
+
+@pytest.mark.parametrize("name", WITH_UNKNOWN)
+def test_without_a_fact_it_is_silent_and_listed_as_not_judged_with_that_fact(name: str, rows: Rows) -> None:
+    case, row = SIGNALS[name]["unknown"], rows[name, "unknown"]
+    assert name not in row["signals"]
+    assert row["unjudged"][name] == case["missing"]
+
+
+def test_an_ordinary_account_has_no_signal_and_none_that_could_not_be_judged() -> None:
+    row = judged({})
+    assert (row["signals"], row["unjudged"]) == ([], {})
+
+
+def test_where_nothing_is_known_nothing_looks_like_all_clear() -> None:
+    """Each signal is listed as not judged, but for those that the place of the account already answers."""
+    place = {"quadrant": "advocates", "evidence": "firm", "is_new": False, "season_quiet": False}
+    unknown = dict.fromkeys(name for name in ORDINARY if name != "record_of_events")
+    row = judged({**unknown, **place, "record_of_events": False})
+    answered = {"no_north_star", "new_account", "thin_evidence", "captive", "late_bloomer", "season_start_missed"}
+    assert row["signals"] == []
+    assert set(row["unjudged"]) == set(DEFAULT.signals) - answered
+
+
+@pytest.mark.parametrize("word", ["safe", "healthy", "probability"])
+def test_no_text_of_the_playbook_calls_an_account_safe_or_puts_a_number_on_its_leaving(word: str) -> None:
+    assert word not in PACKAGED.read_text(encoding="utf-8").casefold()
