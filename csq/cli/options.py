@@ -36,6 +36,10 @@ class Inputs:
     events: Annotated[
         list[str] | None, typer.Option("--events", metavar="FILE", help="Dated events about accounts; may repeat")
     ] = None
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--overrides", metavar="FILE", help="Account facts that a person corrects, with why; may repeat"),
+    ] = None
     csat_scale: Annotated[
         list[str] | None,
         typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5"),

@@ -115,7 +115,10 @@ def _with_flags(settings: Settings, method: Method) -> Settings:
 
 
 def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, told_day: date | None) -> ReadOptions:
-    columns = {role: dict(settings.columns.of(role)) for role in Role}
+    # Overrides are written for csq, so csq.yaml has no say in how they are read.
+    exports = [role for role in Role if role is not Role.OVERRIDES]
+    columns: dict[Role, dict[str, str]] = {role: dict(settings.columns.of(role)) for role in exports}
+    columns[Role.OVERRIDES] = {}
     for text in inputs.column or ():
         field, header = _pair("--column", text, "FIELD=HEADER")
         roles = [role for role, known in FIELDS.items() if field in {each.name for each in known}]
@@ -124,7 +127,7 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
             raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
         for role in roles:
             columns[role][field] = header
-    keyed = [role for role in Role if role is not Role.ACCOUNTS]
+    keyed = [role for role in exports if role is not Role.ACCOUNTS]
     keys: dict[Role, str] = {role: str(told) for role in keyed if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = _pair("--key", text, "ROLE=FIELD")

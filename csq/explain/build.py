@@ -79,6 +79,7 @@ def explain(found: Triage, asked: str) -> Explanation:
         events=_rows(found.facts.events, key),
         features=_rows(found.facts.features, key),
         answers=answers,
+        overrides=_rows(found.facts.overrides, key),
         facts=facts,
         lines=tuple(_lines(found, key)),
     )

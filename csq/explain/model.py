@@ -185,5 +185,6 @@ class Explanation:
     events: tuple[Row, ...]
     features: tuple[Row, ...]
     answers: tuple[Row, ...]
+    overrides: tuple[Row, ...]
     facts: tuple[Fact, ...]
     lines: tuple[Lines, ...]
