@@ -1,136 +1,193 @@
 """Hours to accounts: what fits this week, owner by owner.
 
-Each owner's hours are split between the rescue and the protect queue. A queue takes its accounts
-strictly in the order of work and stops at the first that does not fit; hours flow out of a queue only
-when it has no accounts left. So more hours never drop an account. What a machine does costs none.
+Each owner's hours are split between the rescue and the protect queue. A queue takes its work strictly
+in order and stops at the first that does not fit; hours flow only out of a queue that has none left.
+So more hours never drop an account. Steps a machine takes cost none. Check-ins are the last work of
+the protect queue: a person calls a few of the accounts that otherwise hear from machines alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
 
-from csq.terms import Queue
+from csq.plan.steps import facts_for
+from csq.playbook.model import CheckIns, Playbook
+from csq.playbook.text import fill
+from csq.report import CheckIn, Note, OwnerWeek
+from csq.settings.model import Capacity
+from csq.split import Split
+from csq.terms import TEAM, UNASSIGNED, NoteKind, Queue
+from csq.validation import near_miss
 
-TEAM = "team"
-"""Stands for all accounts where none names an owner; accounts without one, else, are `unassigned`."""
-UNASSIGNED = "unassigned"
 _PLACES = 6
 """Hours are compared after rounding to so many places, so that 0.1 + 0.2 fits into 0.3."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Capacity:
-    """Hours a week: of each owner by name, of everybody else, and how they are divided."""
+class Fit:
+    """How many of each queue's pieces of work fit, from the first one on."""
 
-    default: float
-    owners: Mapping[str, float]
-    rescue: float
-    """Share of the rescue queue, 0-1; the rest is the protect queue's."""
-
-    def of(self, owner: str) -> float:
-        """Hours of one owner."""
-        return self.owners.get(owner, self.default)
+    rescue: int
+    protect: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One account's next step as it weighs on the week. Tasks come in the order of work."""
-
-    account_id: str
-    queue: Queue
-    hours: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnerWeek:
-    """How one owner's hours were given out."""
-
-    owner: str
-    hours: float
-    rescue_hours: float
-    """Given to the rescue queue, at most its share and what flowed to it."""
-    protect_hours: float
-    left_out: int
-    """Accounts whose step did not fit."""
-    left_out_value: Decimal
-    left_out_hours: float
-    """How many more hours they would have taken."""
-
-
-def fit(tasks: Sequence[Task], hours: float, rescue: float) -> set[str]:
-    """Which accounts fit into one owner's week.
+def fit(rescue: Sequence[float], protect: Sequence[float], hours: float, split: Split) -> Fit:
+    """Fit the work of one owner's week.
 
     Args:
-        tasks: In the order of work; those that rest or cost nothing are not among them.
+        rescue: Hours of each piece of work of the queue, in the order of work.
+        protect: Likewise.
         hours: Hours of the week.
-        rescue: Share of the rescue queue, 0-1.
+        split: How they are divided.
     """
-    queues = {queue: [task for task in tasks if task.queue is queue] for queue in (Queue.RESCUE, Queue.PROTECT)}
-    budgets = {Queue.RESCUE: hours * rescue, Queue.PROTECT: hours * (1 - rescue)}
-    taken = {queue: _prefix(queues[queue], budgets[queue]) for queue in queues}
-    for queue, other in ((Queue.RESCUE, Queue.PROTECT), (Queue.PROTECT, Queue.RESCUE)):
-        if len(taken[queue]) == len(queues[queue]):
-            spare = budgets[queue] - sum(task.hours for task in taken[queue])
-            taken[other] = _prefix(queues[other], budgets[other] + spare)
+    own = {Queue.RESCUE: hours * split.rescue, Queue.PROTECT: hours * split.protect}
+    first, second = _prefix(rescue, own[Queue.RESCUE]), _prefix(protect, own[Queue.PROTECT])
+    if first == len(rescue):
+        second = _prefix(protect, hours - sum(rescue))
+    elif second == len(protect):
+        first = _prefix(rescue, hours - sum(protect))
+    return Fit(rescue=first, protect=second)
+
+
+def _prefix(work: Iterable[float], budget: float) -> int:
+    """How many pieces fit, from the first one on."""
+    count, spent = 0, 0.0
+    for each in work:
+        spent += each
+        if round(spent - budget, _PLACES) > 0:
             break
-    return {task.account_id for chosen in taken.values() for task in chosen}
+        count += 1
+    return count
 
 
-def _prefix(tasks: Sequence[Task], budget: float) -> list[Task]:
-    chosen, spent = [], 0.0
-    for task in tasks:
-        if round(spent + task.hours - budget, _PLACES) > 0:
-            break
-        spent += task.hours
-        chosen.append(task)
-    return chosen
-
-
-def add_this_week(frame: pl.DataFrame, capacity: Capacity | None) -> tuple[pl.DataFrame, tuple[OwnerWeek, ...]]:
-    """Add `this_week` and `desk` (the owner, `unassigned`, or `team` where no account has one).
+def enough(rescue: float, protect: float, check_ins: float, split: Split) -> float:
+    """The least hours of a week in which all steps fit; check-ins may be left out, yet go before what flows.
 
     Args:
-        frame: In the order of work, with `owner`, `queue`, `hours` (of the next step), `human`,
-            `contract_value`.
+        rescue: Hours that the steps of the queue take together.
+        protect: Likewise.
+        check_ins: Hours of the check-ins.
+        split: How the hours are divided.
+    """
+    total = rescue + protect
+    if rescue <= split.rescue * total:
+        return total
+    # The rescue queue lives on what flows to it, and nothing flows before the check-ins are done; or on its share.
+    return min(total + check_ins, rescue / split.rescue) if split.rescue else total + check_ins
+
+
+def plan_week(
+    frame: pl.DataFrame, playbook: Playbook, capacity: Capacity | None
+) -> tuple[pl.DataFrame, tuple[OwnerWeek, ...]]:
+    """Add `desk` and `this_week`.
+
+    Args:
+        frame: In the order of work, with `owner`, `queue`, the next step, `contract_value` and
+            `event_last_contact_days`.
+        playbook: Its split, and its check-ins.
         capacity: Hours; None where csq.yaml has none, so that `this_week` is null.
 
     Returns:
-        The frame, and the week of each owner, by name.
+        The frame, and the week of each desk, by name.
     """
     owned = frame["owner"].is_not_null().any()
     desk = pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)
     frame = frame.with_columns(desk.alias("desk"))
-    if capacity is None:
-        return frame.with_columns(this_week=pl.lit(None, dtype=pl.Boolean())), ()
-    chosen: set[str] = set()
+    split = (capacity and capacity.split) or playbook.split
+    columns = ["account_id", "desk", "queue", "human", "hours", "contract_value"]
+    active = frame.filter((pl.col("queue") != str(Queue.REST)) & pl.col("next_step").is_not_null())
+    chosen = [pl.Series("account_id", [], dtype=pl.String()), active.filter(~pl.col("human"))["account_id"]]
+    work = active.filter("human").select(columns).partition_by("desk", as_dict=True)
+    calls = _check_ins(active, playbook.check_ins)
     weeks = []
-    for owner in sorted(frame["desk"].unique()):
-        rows = frame.filter((pl.col("desk") == owner) & (pl.col("queue") != str(Queue.REST)))
-        costly = rows.filter("human" if "human" in rows.columns else pl.lit(value=True))
-        tasks = [
-            Task(account_id=account, queue=Queue(queue), hours=hours or 0.0)
-            for account, queue, hours in costly.select("account_id", "queue", "hours").iter_rows()
-        ]
-        fits = fit(tasks, capacity.of(owner), capacity.rescue)
-        weeks.append(_week(owner, tasks, fits, capacity, costly))
-        free = rows.filter(~pl.col("account_id").is_in(costly["account_id"].implode()))["account_id"].to_list()
-        chosen |= fits | set(free)
-    return frame.with_columns(this_week=pl.col("account_id").is_in(sorted(chosen))), tuple(weeks)
+    for name in frame["desk"].unique().sort():
+        mine = work.get((name,), active.clear().select(columns))
+        week, fits = _week(name, mine, calls.get(name, ()), split, capacity)
+        weeks.append(week)
+        chosen.append(fits)
+    if capacity is None:
+        return frame.with_columns(this_week=pl.lit(None, dtype=pl.Boolean())), tuple(weeks)
+    return frame.with_columns(this_week=pl.col("account_id").is_in(pl.concat(chosen).implode())), tuple(weeks)
 
 
-def _week(owner: str, tasks: list[Task], fits: set[str], capacity: Capacity, rows: pl.DataFrame) -> OwnerWeek:
-    spent = {queue: sum(t.hours for t in tasks if t.queue is queue and t.account_id in fits) for queue in Queue}
-    out = [task for task in tasks if task.account_id not in fits]
-    values = rows.filter(pl.col("account_id").is_in([task.account_id for task in out]))["contract_value"].drop_nulls()
-    value = values.sum()
-    return OwnerWeek(
-        owner=owner,
-        hours=capacity.of(owner),
-        rescue_hours=round(spent[Queue.RESCUE], _PLACES),
-        protect_hours=round(spent[Queue.PROTECT], _PLACES),
-        left_out=len(out),
-        left_out_value=value if isinstance(value, Decimal) else Decimal(0),
-        left_out_hours=round(sum(task.hours for task in out), _PLACES),
+def _check_ins(active: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tuple[CheckIn, ...]]:
+    """For each desk the accounts to call: those that nobody has talked to for longest, never before all others."""
+    if told is None:
+        return {}
+    since = "event_last_contact_days"
+    waited = pl.col(since) if since in active.columns else pl.lit(None, dtype=pl.Int64())
+    rows = (
+        active.filter((pl.col("queue") == str(Queue.PROTECT)) & ~pl.col("human"))
+        .sort(waited.fill_null(10**9), "rank", descending=[True, False])
+        .group_by("desk", maintain_order=True)
+        .head(told.count)
     )
+    found: dict[str, list[CheckIn]] = {}
+    for (name, account), facts in zip(
+        rows.select("desk", "account_id").iter_rows(), facts_for(rows, [told.do]), strict=True
+    ):
+        call = CheckIn(account_id=account, do=fill(told.do, facts), hours=told.hours)
+        found.setdefault(name, []).append(call)
+    return {name: tuple(calls) for name, calls in found.items()}
+
+
+def _week(
+    desk: str, work: pl.DataFrame, calls: Sequence[CheckIn], split: Split, capacity: Capacity | None
+) -> tuple[OwnerWeek, pl.Series]:
+    """One desk's week, and the accounts whose step fits."""
+    queues = [work.filter(pl.col("queue") == str(queue)) for queue in (Queue.RESCUE, Queue.PROTECT)]
+    rescue, protect = (part["hours"].to_list() for part in queues)
+    hours = capacity.of(desk) if capacity else None
+    fits = fit(rescue, [*protect, *(call.hours for call in calls)], hours or 0.0, split)
+    kept = min(fits.protect, len(protect))
+    called = tuple(calls[: fits.protect - kept]) if hours is not None else ()
+    left = pl.concat([queues[0][fits.rescue :], queues[1][kept:]]) if hours is not None else work.clear()
+    least = enough(sum(rescue), sum(protect), sum(call.hours for call in calls), split)
+    week = OwnerWeek(
+        owner=desk,
+        hours=hours,
+        rescue_hours=_sum(rescue[: fits.rescue]) if hours is not None else 0.0,
+        protect_hours=_sum(protect[:kept]) if hours is not None else 0.0,
+        check_in_hours=_sum(call.hours for call in called),
+        wanted_hours=_sum([*rescue, *protect]),
+        left_out=left.height,
+        left_out_value=_worth(left["contract_value"]),
+        left_out_unvalued=left["contract_value"].null_count(),
+        more_hours=round(least - hours, _PLACES) if left.height and hours is not None else 0.0,
+        check_ins=called,
+    )
+    return week, pl.concat([queues[0][: fits.rescue], queues[1][:kept]])["account_id"]
+
+
+def _sum(hours: Iterable[float]) -> float:
+    return round(sum(hours), _PLACES)
+
+
+def _worth(values: pl.Series) -> Decimal:
+    total = values.sum()
+    return total if isinstance(total, Decimal) else Decimal(0)
+
+
+def capacity_notes(frame: pl.DataFrame, capacity: Capacity | None) -> list[Note]:
+    """Say whose hours go to nobody, and which accounts have nobody with hours.
+
+    Args:
+        frame: With `desk`.
+        capacity: Hours; None where csq.yaml has none.
+    """
+    if capacity is None:
+        return []
+    desks = frame["desk"].unique().sort().to_list()
+    notes = []
+    for name in capacity.owners:
+        if name not in desks and name != UNASSIGNED:
+            guess = near_miss(name, desks)
+            text = f"`capacity` gives hours to {name}, who owns no account" + (f": {guess}" if guess else "")
+            notes.append(Note(kind=NoteKind.WARNING, text=text))
+    idle = [name for name in desks if not capacity.of(name)]
+    if idle:
+        text = f"no hours in `capacity` for {', '.join(idle[:5])}{', ...' if len(idle) > 5 else ''}"
+        notes.append(Note(kind=NoteKind.WARNING, text=f"{text}: their accounts are left out of the week"))
+    return notes
