@@ -131,6 +131,20 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """What the run is to be judged by."""
+
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="CONDITION",
+            help="Exit 1 when it holds over the totals, such as `act > 0`; may repeat",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """Which accounts to show, in which order, with which columns."""
 
