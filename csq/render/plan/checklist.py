@@ -59,11 +59,9 @@ def _desk(desk: Desk, top: int | None) -> Iterator[str]:
 
 
 def _task(task: Task) -> str:
-    about = " · ".join((task.label, *task.about))
-    effort = f" ({task.effort})" if task.effort else ""
-    lines = [f"- [ ] {task.rank:,} **{escaped(task.name)}** {MARKS[task.quadrant]} {escaped(about)}"]
+    lines = [f"- [ ] {task.rank:,} **{escaped(task.name)}** {MARKS[task.quadrant]} {escaped(task.about)}"]
     if task.why:
         lines.append(f"  - Why: {escaped(task.why)}")
-    lines.append(f"  - Next: {escaped(task.step + effort)}")
+    lines.append(f"  - Next: {escaped(task.step)}")
     lines += [f"  - Risk: {escaped(risk)}" for risk in task.risks]
     return "\n".join(lines)

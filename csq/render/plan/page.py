@@ -52,9 +52,10 @@ def _desk(paper: Page, desk: Desk, top: int | None) -> Iterator[Line]:
     most = top if top is not None else (None if paper.report.has_capacity else _TOP)
     tasks = desk.tasks if most is None else desk.tasks[:most]
     digits = max((len(f"{task.rank:,}") for task in tasks), default=1)
+    is_beside = _fits(paper, tasks, digits)
     for task in tasks:
         yield BLANK
-        yield from _task(paper, task, digits)
+        yield from _task(paper, task, digits, is_beside=is_beside)
     if not desk.tasks:
         yield line("  nothing for a person to do")
     if hidden := len(desk.tasks) - len(tasks):
@@ -74,22 +75,33 @@ def _desk(paper: Page, desk: Desk, top: int | None) -> Iterator[Line]:
             yield from hanging(line("  · "), f"{rest.count}: {rest.why}{who}", paper.prose)
 
 
-def _task(paper: Page, task: Task, digits: int) -> Iterator[Line]:
-    """The account with what it is, then why, the step with who takes it, and what may go wrong."""
+def _task(paper: Page, task: Task, digits: int, *, is_beside: bool) -> Iterator[Line]:
+    """The account with what it is, then why, who does what, and what may go wrong."""
     front = " " * (digits + 4)
-    about = " · ".join((task.label, *task.about))
-    head = line(f"  {task.rank:>{digits},}  ", strong(task.name), "  ", chip(task.quadrant), " ")
-    if paper.width is None or width_of(head) + cells(about) <= paper.width:
-        yield (*head, *line(about))
+    if is_beside:
+        yield (*_name(task, digits), *_about(task))
     else:
         yield from hanging(line(f"  {task.rank:>{digits},}  "), task.name, paper.width, Tone.STRONG)
-        yield from hanging(line(front, chip(task.quadrant), " "), about, paper.prose)
+        yield from hanging(line(front, chip(task.quadrant), " "), task.about, paper.prose)
     if task.why:
         yield from hanging(line(front), task.why, paper.prose)
-    effort = f" ({task.effort})" if task.effort else ""
-    yield from hanging(line(front, "→ "), task.step + effort, paper.prose)
+    yield from hanging(line(front, "→ "), task.step, paper.prose)
     for risk in task.risks:
         yield from hanging(line(front, "! "), risk, paper.prose)
+
+
+def _name(task: Task, digits: int) -> Line:
+    return line(f"  {task.rank:>{digits},}  ", strong(task.name), "  ")
+
+
+def _about(task: Task) -> Line:
+    return line(chip(task.quadrant), " ", task.about)
+
+
+def _fits(paper: Page, tasks: tuple[Task, ...], digits: int) -> bool:
+    """Whether what each account is fits behind every name; else it stands below all, for the eye to run down."""
+    widest = max((width_of(_name(task, digits)) + width_of(_about(task)) for task in tasks), default=0)
+    return paper.width is None or widest <= paper.width
 
 
 def _automated(paper: Page, steps: tuple[Batch, ...]) -> Iterator[Line]:

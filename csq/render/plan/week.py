@@ -32,14 +32,12 @@ class Task:
 
     rank: int
     name: str
-    about: tuple[str, ...]
-    """Id, value, what makes it loud."""
     quadrant: Quadrant
-    label: str
-    effort: str
-    """`csm 2 h`."""
+    about: str
+    """Quadrant, id, value, and the renewal where it is near."""
     why: str
     step: str
+    """`csm 2 h: Ask how it is going`."""
     risks: tuple[str, ...]
 
 
@@ -163,7 +161,7 @@ def _left_out(report: Report, week: OwnerWeek) -> str:
 
 
 def _task(report: Report, row: dict[str, Any]) -> Task:
-    about = []
+    about = [wording.label(report, Quadrant(row["quadrant"]))]
     if row["account_name"]:
         about.append(row["account_id"])
     if report.weighted:
@@ -171,16 +169,14 @@ def _task(report: Report, row: dict[str, Any]) -> Task:
         about.append("value unknown" if value is None else prose.money(value, report.currency))
     if row["days_to_renewal"] is not None and 0 <= row["days_to_renewal"] <= _SOON:
         about.append(f"renewal in {prose.count(row['days_to_renewal'], 'day')}")
-    who, hours = row["who"] or "", row["hours"]
+    effort = " ".join(filter(None, (row["who"], f"{row['hours']:g} h" if row["hours"] else None)))
     return Task(
         rank=row["rank"],
         name=row["account_name"] or row["account_id"],
-        about=tuple(about),
         quadrant=Quadrant(row["quadrant"]),
-        label=wording.label(report, Quadrant(row["quadrant"])),
-        effort=f"{who} {hours:g} h".strip() if hours else who,
+        about=" · ".join(about),
         why=row["why"] or "",
-        step=row["next_step"] or "",
+        step=f"{effort}: {row['next_step']}" if effort else row["next_step"],
         risks=tuple((row["risks"] or [])[:_RISKS]),
     )
 
@@ -212,6 +208,11 @@ def _value(rows: pl.DataFrame) -> Decimal:
 
 
 def _worth(report: Report, rows: pl.DataFrame) -> str:
-    """`4 accounts, 120,000 EUR`."""
-    value = f", {prose.money(_value(rows), report.currency)}" if report.weighted else ""
-    return prose.count(rows.height, "account") + value
+    """`4 accounts, 120,000 EUR (1 without a value)`."""
+    accounts, unvalued = prose.count(rows.height, "account"), rows["contract_value"].null_count()
+    if not report.weighted:
+        return accounts
+    if unvalued == rows.height:
+        return f"{accounts}, value unknown"
+    value = prose.money(_value(rows), report.currency)
+    return f"{accounts}, {value}" + (f" ({unvalued:,} without a value)" if unvalued else "")
