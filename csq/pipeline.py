@@ -120,7 +120,7 @@ def report(found: Triage) -> Report:
         fired=found.judged.fired,
         unjudged=found.judged.unjudged,
         notes=(
-            *_run_notes(found.as_of, weighted=weighted),
+            *_run_notes(found.as_of, weighted=weighted, tiered=found.settings.settings.tiers is not None),
             *found.tables.notes,
             *facts.notes,
             *placed.notes,
@@ -154,7 +154,7 @@ def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, .
     )
 
 
-def _run_notes(as_of: AsOf, *, weighted: bool) -> list[Note]:
+def _run_notes(as_of: AsOf, *, weighted: bool, tiered: bool) -> list[Note]:
     notes = []
     if as_of.day is None:
         text = "the data has no dates: all of it counts, and facts in days are unknown"
@@ -163,6 +163,11 @@ def _run_notes(as_of: AsOf, *, weighted: bool) -> list[Note]:
         text = f"as of {as_of.day}, the {as_of.source}; `--as-of` settles another day"
         notes.append(Note(kind=NoteKind.CHOICE, text=text))
     if not weighted:
-        text = "no contract value is known: nothing is weighted, and large and small accounts are compared alike"
+        alike = (
+            "accounts are compared within the tiers they are given"
+            if tiered
+            else "large and small accounts are compared alike"
+        )
+        text = f"no contract value is known: the ranking is unweighted, and {alike}"
         notes.append(Note(kind=NoteKind.WARNING, text=text))
     return notes
