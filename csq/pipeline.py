@@ -14,10 +14,12 @@ from csq.facts.fates import fate_notes, joins, source_files
 from csq.facts.features import suggest_features
 from csq.place.place import Placed, place
 from csq.place.totals import gaps, quadrant_totals, tier_totals
-from csq.plan.prescribe import prescribe, printed_plays
+from csq.plan.hours import capacity_notes, plan_week
+from csq.plan.prescribe import done_kinds, prescribe, printed_plays
 from csq.plan.signals import Judged, judge
+from csq.plan.steps import steps_done
 from csq.playbook.load import LoadedPlaybook
-from csq.report import Note, Report, Window
+from csq.report import Note, OwnerWeek, Report, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
 from csq.sources.load import Tables
@@ -59,6 +61,7 @@ class Triage:
     judged: Judged
     accounts: pl.DataFrame
     """One row per account by rank: every column of `schema.COLUMNS` in that order, then custom and internal ones."""
+    weeks: tuple[OwnerWeek, ...]
 
 
 def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Triage:
@@ -73,7 +76,10 @@ def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, a
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
     placed = replace(placed, frame=suggest_features(placed.frame, facts.features))
     judged = judge(placed.frame, playbook.playbook, are_events_given=tables.events is not None)
-    accounts = prescribe(placed.frame, playbook.playbook, judged)
+    planned = prescribe(
+        placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=tables.events is not None
+    )
+    accounts, weeks = plan_week(planned, playbook.playbook, settings.settings.capacity)
     return Triage(
         tables=tables,
         settings=settings,
@@ -83,6 +89,7 @@ def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, a
         placed=placed,
         judged=judged,
         accounts=complete(accounts, COLUMNS.values()),
+        weeks=weeks,
     )
 
 
@@ -116,10 +123,11 @@ def report(found: Triage) -> Report:
         fired=found.judged.fired,
         unjudged=found.judged.unjudged,
         notes=(
-            *_run_notes(found.as_of, weighted=weighted),
+            *_run_notes(found.as_of, weighted=weighted, tiered=found.settings.settings.tiers is not None),
             *found.tables.notes,
             *facts.notes,
             *placed.notes,
+            *capacity_notes(accounts, found.settings.settings.capacity),
             *fate_notes(files, joined, found.tables.faults),
         ),
         pinned=placed.pinned,
@@ -129,6 +137,8 @@ def report(found: Triage) -> Report:
         playbook_sha256=found.playbook.sha256,
         settings_label=found.settings.label,
         playbook_label=found.playbook.label,
+        weeks=found.weeks,
+        done=steps_done(accounts, done_kinds(found.playbook.playbook)),
     )
 
 
@@ -147,7 +157,7 @@ def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, .
     )
 
 
-def _run_notes(as_of: AsOf, *, weighted: bool) -> list[Note]:
+def _run_notes(as_of: AsOf, *, weighted: bool, tiered: bool) -> list[Note]:
     notes = []
     if as_of.day is None:
         text = "the data has no dates: all of it counts, and facts in days are unknown"
@@ -156,6 +166,11 @@ def _run_notes(as_of: AsOf, *, weighted: bool) -> list[Note]:
         text = f"as of {as_of.day}, the {as_of.source}; `--as-of` settles another day"
         notes.append(Note(kind=NoteKind.CHOICE, text=text))
     if not weighted:
-        text = "no contract value is known: nothing is weighted, and large and small accounts are compared alike"
+        alike = (
+            "accounts are compared within the tiers they are given"
+            if tiered
+            else "large and small accounts are compared alike"
+        )
+        text = f"no contract value is known: the ranking is unweighted, and {alike}"
         notes.append(Note(kind=NoteKind.WARNING, text=text))
     return notes

@@ -22,6 +22,13 @@ REJECT_SCHEMA: Mapping[str, pl.DataType] = {
 }
 """Columns of `Report.rejects` and `Report.faults`: one row per rejected row, or per unreadable optional cell."""
 
+DONE_SCHEMA: Mapping[str, pl.DataType] = {
+    "account_id": pl.String(),
+    "event": pl.String(),
+    "days": pl.Int64(),
+}
+"""Columns of `Report.done`: the kind of the event, and how many days ago the newest of it was."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
@@ -165,6 +172,43 @@ class SignalTotal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckIn:
+    """A call by a person to an account whose next step a machine takes."""
+
+    account_id: str
+    do: str
+    hours: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerWeek:
+    """How one owner's hours were given out; without capacity, what they are wanted for.
+
+    `rescue_hours + protect_hours + check_in_hours <= hours`, always.
+    """
+
+    owner: str
+    """The `desk` of the accounts: an owner, `unassigned`, or `team`."""
+    hours: float | None
+    """None without capacity, and then nothing is given out or left out."""
+    rescue_hours: float
+    """Given to the rescue queue: at most its share, and what flowed to it."""
+    protect_hours: float
+    check_in_hours: float
+    wanted_hours: float
+    """What the next steps of both queues would take."""
+    left_out: int
+    """Accounts whose step did not fit."""
+    left_out_value: Decimal
+    """Sum of their known contract values."""
+    left_out_unvalued: int
+    """Those without a contract value."""
+    more_hours: float
+    """With so many more hours in the week every step would fit."""
+    check_ins: tuple[CheckIn, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Join:
     """How the keys of one role met the accounts."""
 
@@ -230,3 +274,12 @@ class Report:
     settings_label: str
     """The file used, or `built in`."""
     playbook_label: str
+    weeks: tuple[OwnerWeek, ...] = ()
+    """One per desk, by name."""
+    done: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DONE_SCHEMA))
+    """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether the hours of the week are known."""
+        return any(week.hours is not None for week in self.weeks)

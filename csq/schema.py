@@ -200,6 +200,22 @@ PLAN = (
     Column("hours", _N, "hours", ">= 0", "hours the next step takes"),
     Column("this_week", _B, "", "true, false", "whether it fits the week's hours"),
     Column("moved_from", _T, "", "quadrants", "quadrant of the last snapshot, if it changed"),
+    Column("severity", _T, "", "act, watch, info", "how loud the loudest signal is"),
+    Column(
+        "gate", _T, "", "open, unknown, closed", "whether the needs of a rescue are there, where the quadrant has any"
+    ),
+    Column("why", _T, "", "any", "why it is in its queue, or why it rests"),
+    Column("look_again", _D, "", "> as_of", "when to look again at an account that rests"),
+    Column("priority_value", _N, "money per year", ">= 0", "contract value as the priority takes it"),
+    Column("priority_weight", _N, "", "> 0", "weight of the quadrant"),
+    Column("priority_urgency", _N, "", "> 0", "factor by days to renewal"),
+    Column("priority_signal", _N, "", "> 0", "factor by the loudest signal"),
+    Column(
+        "value_assumed", _B, "", "true, false", "no contract value is known: the lowest known positive one is taken"
+    ),
+    Column("who", _T, "", "csm, support, product, sales, executive, automation", "who takes the next step"),
+    Column("human", _B, "", "true, false", "whether the next step takes a person"),
+    Column("desk", _T, "", "any", "whose week it falls into: the owner, unassigned, or team where nobody owns any"),
 )
 
 FACTS = (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT)

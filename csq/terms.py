@@ -15,6 +15,7 @@ class Role(StrEnum):
     GOALS = "goals"
     CONTACTS = "contacts"
     EVENTS = "events"
+    OVERRIDES = "overrides"
 
 
 class Axis(StrEnum):
@@ -79,6 +80,20 @@ class Queue(StrEnum):
     REST = "rest"
 
 
+TEAM = "team"
+"""The desk of all accounts where none names an owner."""
+UNASSIGNED = "unassigned"
+"""The desk of accounts without an owner, where others have one."""
+
+
+class Gate(StrEnum):
+    """Whether what a rescue needs is there."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    CLOSED = "closed"
+
+
 class Severity(StrEnum):
     """How loudly a signal speaks."""
 
@@ -131,6 +146,7 @@ class Aside(StrEnum):
     UNFINISHED = "survey preview or unfinished"
     NOBODY = "of no account, as the export says"
     EXPIRED = "expired event"
+    EXPIRED_OVERRIDE = "expired override"
 
 
 class MetricKind(StrEnum):

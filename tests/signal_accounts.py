@@ -11,6 +11,7 @@ from csq.plan.signals import judge
 from csq.playbook.load import PACKAGED, check_playbook, load_playbook
 from csq.playbook.model import Playbook
 from csq.schema import DTYPES, FACTS, PLACE
+from tables import AS_OF
 
 CASES = Path(__file__).parent / "cases" / "signals"
 ORDINARY: dict[str, Any] = yaml.safe_load((CASES / "ordinary.yaml").read_text(encoding="utf-8"))
@@ -64,7 +65,7 @@ def judged_all(accounts: list[dict[str, Any]], playbook: Playbook = DEFAULT) -> 
         missing: dict[str, dict[str, list[str]]] = {key: {} for key in mine}
         for key, name, facts in found.unjudged.iter_rows():
             missing[key][name] = facts
-        for row in prescribe(frame, playbook, found).to_dicts():
+        for row in prescribe(frame, playbook, found, as_of=AS_OF, are_events_given=recorded).to_dicts():
             by_key[row["account_id"]] = {**row, "unjudged": missing[row["account_id"]]}
     return [by_key[key] for key in named]
 

@@ -198,7 +198,7 @@ def test_without_an_accounts_file_every_key_is_an_account_and_the_reader_is_told
     assert not report.weighted
     told = [note.text for note in report.notes]
     assert "no accounts file: every key in usage and csat is an account" in told
-    assert any("nothing is weighted" in text for text in told)
+    assert any("the ranking is unweighted" in text for text in told)
 
 
 def test_days_are_counted_from_the_dates_of_the_contract() -> None:

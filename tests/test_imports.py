@@ -15,7 +15,9 @@ def loaded(statement: str) -> set[str]:
     return set(result.stderr.split())
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["--version"], ["triage", "--help"], ["check", "-h"], ["playbook", "-h"]])
+@pytest.mark.parametrize(
+    "argv", [["--help"], ["--version"], ["triage", "--help"], ["plan", "-h"], ["check", "-h"], ["playbook", "-h"]]
+)
 def test_help_and_version_load_nothing_heavy(argv):
     modules = loaded(f"from csq.cli.main import main; assert main({argv}) == 0")
     assert "csq.cli.triage" in modules

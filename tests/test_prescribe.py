@@ -1,4 +1,4 @@
-"""The playbook applied to placed accounts: next step, risks, order of attack."""
+"""The playbook applied to placed accounts: next step, risks, order of work."""
 
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,11 @@ def test_facts_in_braces_are_filled_in_for_each_account_and_left_open_in_the_pri
     assert printed.steps[0].do == "Write to [account name]: [open tickets] tickets"
 
 
-def test_rank_goes_by_the_order_of_attack_then_by_contract_value_with_the_unknown_last() -> None:
+def test_the_totals_keep_the_order_of_attack_while_rank_goes_by_priority() -> None:
     order = "[at_risk, unknown, underusers, frustrated, advocates]"
     report = triaged(playbook_of(order=order))
-    assert report.accounts["account_id"].to_list() == ["big", "ri", "dark", "un", "fr", "ad"]
+    # The value of dark is not known, so it is taken for the least there is, the 10 of ad.
+    assert report.accounts["account_id"].to_list() == ["big", "un", "ri", "fr", "ad", "dark"]
     assert report.accounts["rank"].to_list() == [1, 2, 3, 4, 5, 6]
     assert [str(total.quadrant) for total in report.totals] == [
         "at_risk",
@@ -101,7 +102,7 @@ def test_equal_or_unknown_value_goes_by_account_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quadrant", "queue"), [("ad", "protect"), ("fr", "rescue"), ("ri", "rescue"), ("dark", "rest")]
+    ("quadrant", "queue"), [("ad", "protect"), ("fr", "rest"), ("ri", "rest"), ("un", "rescue"), ("dark", "rest")]
 )
 def test_the_packaged_playbook_gives_each_account_a_play_a_queue_and_a_step(quadrant: str, queue: str) -> None:
     row = by_id(triaged(PACKAGED))[quadrant]

@@ -66,6 +66,11 @@ def warning(text: str) -> None:
         _write([f"{_paint('warning:', _YELLOW)} {clean(text)}"])
 
 
+def found(text: str) -> None:
+    """Say what the run was asked to be told about. It is why it ends with 1, so it is said at every level."""
+    _write([f"{_paint('found:', _RED)} {clean(text)}"])
+
+
 def report(error: CsqError) -> None:
     """Say what happened, where, and what to do next."""
     lines = [f"{_paint('error:', _RED)} {clean(error.message)}"]

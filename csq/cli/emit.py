@@ -89,6 +89,25 @@ def to_file(path: Path, data: bytes) -> None:
         raise OutputError(f"cannot write `{path}`: {_reason(error)}", hint=_hint(path, error)) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none. Raises OutputError when it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder `{path}`: {_reason(error)}", hint="choose another place") from error
+
+
+def remove(path: Path) -> bool:
+    """Remove a file of ours, if it is still there and a plain file; say whether it was. Raises OutputError."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return False
+        path.unlink()
+    except OSError as error:
+        raise OutputError(f"cannot remove `{path}`: {_reason(error)}", hint="remove it, or choose another") from error
+    return True
+
+
 def _replace(target: Path, data: bytes) -> None:
     """Write a file beside `target`, see it safely on the disk, and rename it over."""
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None

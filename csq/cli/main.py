@@ -19,7 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import check, diagnostics, emit, explain, playbook, triage
+from csq.cli import check, diagnostics, emit, explain, plan, playbook, triage
 from csq.errors import CsqError, Exit, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
@@ -31,6 +31,7 @@ each quadrant.
 Examples:
   csq triage exports                  the exports of usage, csat, accounts in a folder
   csq triage exports -o monday.csv    the same for a spreadsheet
+  csq plan exports                    what to do this week, owner by owner
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -161,6 +162,7 @@ def _options(
 def _commands(app: typer.Typer) -> None:
     """Register the commands, in the order in which help lists them."""
     app.command("triage", epilog=triage.EXAMPLES)(triage.triage)
+    app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
     app.command("check", epilog=check.EXAMPLES)(check.check)
     app.add_typer(playbook.app, name="playbook")

@@ -36,6 +36,10 @@ class Inputs:
     events: Annotated[
         list[str] | None, typer.Option("--events", metavar="FILE", help="Dated events about accounts; may repeat")
     ] = None
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--overrides", metavar="FILE", help="Account facts that a person corrects, with why; may repeat"),
+    ] = None
     csat_scale: Annotated[
         list[str] | None,
         typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5"),
@@ -124,6 +128,20 @@ class Limits:
         str,
         typer.Option("--max-rejects", metavar="N|N%", help="Rows of a file that may be rejected before the run stops"),
     ] = "5%"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """What the run is to be judged by."""
+
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="CONDITION",
+            help="Exit 1 when it holds over the totals, such as `act > 0`; may repeat",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,17 +64,38 @@ def _target(name: str, told: Format | None) -> Target:
     return Target(by_suffix or told or Format.TERMINAL, path)
 
 
-def deliver(report: Report, to: Sequence[Target], shown: Shown, outputs: Outputs, speech: Speech) -> None:
+def asked_for(shown: Shown, outputs: Outputs) -> Options:
+    """What the flags say of rows, columns and form."""
+    return Options(selection=_selection(shown), fields=field_names(shown.fields), raw=outputs.raw, excel=outputs.excel)
+
+
+def field_names(told: Sequence[str] | None) -> tuple[str, ...]:
+    """The columns that `--fields` names, however they are divided over its uses."""
+    return tuple(name.strip() for text in told or () for name in text.split(",") if name.strip())
+
+
+def deliver(
+    report: Report,
+    to: Sequence[Target],
+    options: Options,
+    speech: Speech,
+    write: Callable[[Report, Format, Options], bytes] = render,
+) -> None:
     """Render every target, then write them, then say what happened.
+
+    Args:
+        report: What to write.
+        to: Where, and in which format.
+        options: What of it; width and colour are those of the terminal.
+        speech: How the run speaks.
+        write: Turns a report into the bytes of a format.
 
     Raises:
         UsageError: The options name something the report does not have.
         OutputError: A target cannot be written.
     """
-    asked = tuple(name.strip() for text in shown.fields or () for name in text.split(",") if name.strip())
-    options = Options(selection=_selection(shown), fields=asked, raw=outputs.raw, excel=outputs.excel)
     on_screen = screen(options, speech)
-    rendered = [(target, render(report, target.format, options if target.path else on_screen)) for target in to]
+    rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
     for target, data in rendered:
         if target.path is not None:
             emit.to_file(target.path, data)
@@ -87,8 +108,14 @@ def deliver(report: Report, to: Sequence[Target], shown: Shown, outputs: Outputs
 
 
 def _selection(shown: Shown) -> Selection:
-    filters = {name: tuple(getattr(shown, name) or ()) for name in ("quadrant", "tier", "owner", "segment")}
-    return Selection(**filters, top=shown.top, sort=shown.sort)
+    return Selection(
+        quadrant=tuple(shown.quadrant or ()),
+        tier=tuple(shown.tier or ()),
+        owner=tuple(shown.owner or ()),
+        segment=tuple(shown.segment or ()),
+        top=shown.top,
+        sort=shown.sort,
+    )
 
 
 def narrate(report: Report) -> None:

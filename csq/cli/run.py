@@ -21,6 +21,9 @@ from csq.sources.locate import expand, in_directory
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
 
+EXPORTS: tuple[Role, ...] = tuple(role for role in Role if role is not Role.OVERRIDES)
+"""Roles whose columns and keys csq.yaml can name. Overrides are written for csq, in its own words."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -51,7 +54,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     limit = quality.Limit(limits.max_rejects) if limits else None
     paths = _paths(inputs, directory)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
-    fields = {role: tuple(field.name for field in known) for role, known in FIELDS.items()}
+    fields = {role: tuple(field.name for field in FIELDS[role]) for role in EXPORTS}
     settings = load_settings(config, fields)
     settings = replace(settings, settings=_with_flags(settings.settings, method))
     told_playbook = Path(inputs.playbook) if inputs.playbook else None
@@ -59,7 +62,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     read = [path for found in paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
-    emit.check_targets(written, read, [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])])
+    emit.check_targets(written, read, given(inputs))
     playbook = load_playbook(playbook_path)
     read_options = _read_options(inputs, settings.settings, playbook, told_day)
     tables = load(paths, read_options)
@@ -97,6 +100,11 @@ def _named(inputs: Inputs) -> dict[Role, list[str]]:
     return {role: patterns or [] for role, patterns in given}
 
 
+def given(inputs: Inputs) -> list[str]:
+    """The folder, files and patterns that are read, as they were given."""
+    return [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])]
+
+
 def _patterns(inputs: Inputs) -> list[str]:
     return [pattern for patterns in _named(inputs).values() for pattern in patterns]
 
@@ -116,7 +124,8 @@ def _with_flags(settings: Settings, method: Method) -> Settings:
 
 
 def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, told_day: date | None) -> ReadOptions:
-    columns = {role: dict(settings.columns.of(role)) for role in Role}
+    columns: dict[Role, dict[str, str]] = {role: dict(settings.columns.of(role)) for role in EXPORTS}
+    columns[Role.OVERRIDES] = {}
     for text in inputs.column or ():
         field, header = _pair("--column", text, "FIELD=HEADER")
         roles = [role for role, known in FIELDS.items() if field in {each.name for each in known}]
@@ -125,7 +134,7 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
             raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
         for role in roles:
             columns[role][field] = header
-    keyed = [role for role in Role if role is not Role.ACCOUNTS]
+    keyed = [role for role in EXPORTS if role is not Role.ACCOUNTS]
     keys: dict[Role, str] = {role: str(told) for role in keyed if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = _pair("--key", text, "ROLE=FIELD")

@@ -1,30 +1,41 @@
 """`csq triage`: the weekly run."""
 
-from csq.cli.options import Faults, Inputs, Limits, Method, Outputs, Shown, Speech, expanded
+from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Shown, Speech, expanded
 
 EXAMPLES = """\b
 Examples:
   csq triage exports
   csq triage --usage usage.csv --csat survey.csv --as-of 2026-11-16
   csq triage exports --owner "Dana Reyes" -f csv | head
+  csq triage exports -o week.csv --fail-on "at_risk_contract_value > 500000" --fail-on "data_age_days > 8"
 """
 
 
 @expanded
 def triage(
-    inputs: Inputs, outputs: Outputs, shown: Shown, method: Method, faults: Faults, limits: Limits, speech: Speech
-) -> None:
+    inputs: Inputs,
+    outputs: Outputs,
+    shown: Shown,
+    method: Method,
+    faults: Faults,
+    limits: Limits,
+    alarm: Alarm,
+    speech: Speech,
+) -> int:
     """Place every account and print what to do.
 
     Finds usage, csat and accounts by name in DIR, or takes the files that are named. The result goes to stdout or, with
     -o, to files; what was chosen and noticed on the way is in the result and, for machine formats, on stderr.
     """
-    from csq.cli.output import deliver, speak, targets
+    from csq.cli.fail_on import conditions, verdict
+    from csq.cli.output import asked_for, deliver, speak, targets
     from csq.cli.run import prepare
     from csq.pipeline import triage as run_triage
 
     speak(speech)
+    asked = conditions(alarm.fail_on)
     to = targets(outputs)
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
-    deliver(report, to, shown, outputs, speech)
+    deliver(report, to, asked_for(shown, outputs), speech)
+    return verdict(asked, report, run.tables)

@@ -7,7 +7,7 @@ import polars as pl
 
 from csq import __version__
 from csq.explain.find import find_account
-from csq.explain.model import Certainty, Explanation, Fact, Lines, Row
+from csq.explain.model import Certainty, Explanation, Fact, Lines, Priority, Row
 from csq.explain.standing import happiness_standing, usage_standing
 from csq.explain.verdicts import Verdicts
 from csq.pipeline import Triage, windows
@@ -15,7 +15,7 @@ from csq.place.totals import tier_totals
 from csq.playbook.names import is_event
 from csq.report import Tier
 from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE
-from csq.terms import Evidence, Quadrant, Queue
+from csq.terms import Evidence, Gate, Quadrant, Queue
 
 _GROUPS = (("account", ACCOUNT), ("usage", USAGE), ("happiness", HAPPINESS), ("context", CONTEXT))
 
@@ -40,6 +40,8 @@ def explain(found: Triage, asked: str) -> Explanation:
     entry = found.playbook.playbook.entry(quadrant)
     answers = _rows(found.facts.answers, key)
     verdicts = Verdicts(found, mine)
+    gate = Gate(mine["gate"][0]) if mine["gate"][0] else None
+    qualify = (entry.qualify,) if entry.qualify and gate is Gate.UNKNOWN else ()
     tier, below = _tier(found, str(row["tier"]))
     settings = found.settings.settings
     return Explanation(
@@ -60,6 +62,12 @@ def explain(found: Triage, asked: str) -> Explanation:
         rank=mine["rank"][0],
         accounts=found.accounts.height,
         queue=Queue(mine["queue"][0]),
+        why=mine["why"][0],
+        look_again=mine["look_again"][0],
+        priority=_priority(mine),
+        desk=mine["desk"][0],
+        hours=mine["hours"][0],
+        this_week=mine["this_week"][0],
         tier=tier,
         below=below,
         standings=(
@@ -71,6 +79,8 @@ def explain(found: Triage, asked: str) -> Explanation:
         next_step=mine["next_step"][0],
         steps=verdicts.steps(entry.play.steps, mine["next_step"][0]),
         gate=verdicts.gate(entry.gate),
+        gate_state=gate,
+        qualify=verdicts.steps(qualify, mine["next_step"][0]),
         signals=verdicts.signals(),
         unjudged=verdicts.unjudged(),
         risks=tuple(mine["risks"][0]),
@@ -79,6 +89,7 @@ def explain(found: Triage, asked: str) -> Explanation:
         events=_rows(found.facts.events, key),
         features=_rows(found.facts.features, key),
         answers=answers,
+        overrides=_rows(found.facts.overrides, key),
         facts=facts,
         lines=tuple(_lines(found, key)),
     )
@@ -125,6 +136,17 @@ def _certainty(mine: pl.DataFrame) -> Certainty:
         top_box_pct=mine["top_box_pct"][0],
         low_pct=mine["top_box_low_pct"][0],
         high_pct=mine["top_box_high_pct"][0],
+    )
+
+
+def _priority(mine: pl.DataFrame) -> Priority:
+    return Priority(
+        value=mine["priority_value"][0],
+        is_assumed=mine["value_assumed"][0],
+        weight=mine["priority_weight"][0],
+        urgency=mine["priority_urgency"][0],
+        signal=mine["priority_signal"][0],
+        priority=mine["priority"][0],
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from csq.report import Cut, Tier, Window
-from csq.terms import Axis, Evidence, Level, Quadrant, Queue, Role, Severity, Who
+from csq.terms import Axis, Evidence, Gate, Level, Quadrant, Queue, Role, Severity, Who
 
 Row = Mapping[str, object]
 """A row of a table, by column."""
@@ -24,14 +24,6 @@ class State(StrEnum):
     LATER = "later"
     NOT_DUE = "does not apply"
     NOT_JUDGED = "not judged"
-
-
-class Gate(StrEnum):
-    """Whether a need of a rescue is there."""
-
-    OPEN = "open"
-    UNKNOWN = "unknown"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +139,19 @@ class Certainty:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Priority:
+    """The priority, factor by factor: value x weight x urgency x signal, rounded to cents."""
+
+    value: float
+    is_assumed: bool
+    """No contract value is known: the lowest known positive one is taken, or 1."""
+    weight: float
+    urgency: float
+    signal: float
+    priority: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Everything behind one account."""
 
@@ -168,6 +173,14 @@ class Explanation:
     accounts: int
     """Of how many the rank is one."""
     queue: Queue
+    why: str
+    """Why it is in its queue, or why it rests."""
+    look_again: date | None
+    priority: Priority
+    desk: str
+    hours: float | None
+    """Of the next step."""
+    this_week: bool | None
     tier: Tier
     below: Decimal | None
     """Where the next higher tier begins, money per year."""
@@ -177,6 +190,10 @@ class Explanation:
     next_step: str | None
     steps: tuple[StepState, ...]
     gate: tuple[NeedState, ...]
+    gate_state: Gate | None
+    """None without a gate."""
+    qualify: tuple[StepState, ...]
+    """The one step while the gate is not known; empty when the gate is, or the playbook has none."""
     signals: tuple[Told, ...]
     unjudged: tuple[Unjudged, ...]
     risks: tuple[str, ...]
@@ -185,5 +202,6 @@ class Explanation:
     events: tuple[Row, ...]
     features: tuple[Row, ...]
     answers: tuple[Row, ...]
+    overrides: tuple[Row, ...]
     facts: tuple[Fact, ...]
     lines: tuple[Lines, ...]

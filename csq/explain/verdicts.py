@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from csq.explain.model import Gate, NeedState, State, StepState, Told, Unjudged
+from csq.explain.model import NeedState, State, StepState, Told, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
 from csq.plan.steps import applies, facts_for, is_done
@@ -13,7 +13,7 @@ from csq.playbook.conditions import Condition, compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import is_event, names
 from csq.playbook.text import fill, say
-from csq.terms import Severity
+from csq.terms import Gate, Severity
 
 _WORD = re.compile(r"'(?:[^']|'')*'|\w+")
 """A text in quotes, which is taken whole, or a word."""

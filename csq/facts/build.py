@@ -11,6 +11,7 @@ from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
+from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
@@ -30,7 +31,7 @@ class Facts:
     `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
     `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
     goals, people, events, features, answers: what stands behind the facts, row by row, account_id first;
-    columns in `facts.goals.SHOWN` and its like.
+    columns in `facts.goals.SHOWN` and its like. overrides: those that are used, columns in `facts.overrides.SHOWN`.
     fates: file, aside (null = used), rows, over all files.
     """
 
@@ -47,6 +48,7 @@ class Facts:
     events: pl.DataFrame
     features: pl.DataFrame
     answers: pl.DataFrame
+    overrides: pl.DataFrame
 
 
 def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | None:
@@ -88,7 +90,8 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     """
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
-    accounts = members.frame.drop(cs.matches(r"^event_.*_days$"))
+    told = override(members.frame, tables.overrides, as_of)
+    accounts = told.accounts.drop(cs.matches(r"^event_.*_days$"))
     usage = _usage(tables.usage, accounts, settings, as_of)
     answers = with_known_roles(tables.csat, tables.contacts)
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
@@ -106,18 +109,19 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates]),
+        fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates, told.fates]),
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
-        notes=(*members.notes, *_notes(tables, happiness), *context.notes),
+        notes=(*members.notes, *told.notes, *_notes(tables, happiness), *context.notes),
         goals=context.goals,
         people=context.people,
         events=context.events,
         features=usage.features,
         answers=happiness.answers,
+        overrides=told.used,
     )
 
 

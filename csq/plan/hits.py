@@ -7,7 +7,7 @@ import polars as pl
 
 from csq.plan.signals import SINCE_WITH, evaluated, needed
 from csq.playbook.conditions import compile_condition
-from csq.playbook.model import Need, Playbook, Risk, Step
+from csq.playbook.model import Need, Playbook, Rest, Risk, Step
 from csq.playbook.names import is_event, names
 from csq.schema import Kind
 from csq.terms import Quadrant
@@ -49,7 +49,15 @@ def _conditions(playbook: Playbook) -> Iterator[tuple[str, str, Quadrant | None]
     """Every condition with its path, and the quadrant whose accounts it is asked of."""
     for quadrant in playbook.order:
         entry, path = playbook.entry(quadrant), f"quadrants.{quadrant}"
-        for group, entries in (("gate", entry.gate), ("play.steps", entry.play.steps), ("risks", entry.risks)):
+        qualify = (entry.qualify,) if entry.qualify else ()
+        groups = (
+            ("rest", entry.rest),
+            ("gate", entry.gate),
+            ("qualify", qualify),
+            ("play.steps", entry.play.steps),
+            ("risks", entry.risks),
+        )
+        for group, entries in groups:
             for where, when in _numbered(f"{path}.{group}", entries):
                 yield where, when, quadrant
     for name, signal in playbook.signals.items():
@@ -60,7 +68,7 @@ def _conditions(playbook: Playbook) -> Iterator[tuple[str, str, Quadrant | None]
                 yield where, when, None
 
 
-def _numbered(path: str, entries: Iterable[Need | Step | Risk]) -> Iterator[tuple[str, str]]:
+def _numbered(path: str, entries: Iterable[Need | Rest | Step | Risk]) -> Iterator[tuple[str, str]]:
     for number, entry in enumerate(entries, start=1):
         if entry.when:
             yield f"{path}[{number}].when", entry.when

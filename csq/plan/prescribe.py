@@ -1,107 +1,148 @@
-"""The playbook applied: each account's play, its next step, its risks and its place in the order of work.
+"""The playbook applied: each account's play, queue and next step, its risks, and its place in the order of work.
 
-The next step is that of the first `act` signal that has one to take, else the first of the quadrant's
-play that applies and is not done. An `act` signal puts an account first, whatever its scores; it never
-moves it to another quadrant.
+The next step is that of the first `act` signal that has one to take; else, while the gate is unknown,
+the qualifying step; else the first of the quadrant's play that applies and is not done. A signal may
+lift an account out of its rest; it never moves it to another quadrant and never opens a gate.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
+from csq.plan.gates import GATE, add_gate
+from csq.plan.priority import add_priority, add_rank
+from csq.plan.queues import add_queue, lifted, why
 from csq.plan.signals import Judged, reading
-from csq.plan.steps import first_steps, general, printed, risk_notes
+from csq.plan.steps import STEP, facts_for, first_steps, general, printed, risk_notes
 from csq.playbook.model import Playbook, QuadrantEntry, Signal
 from csq.playbook.names import names
+from csq.playbook.text import fill
 from csq.report import QuadrantPlay
 from csq.schema import PLAN, Kind, complete
-from csq.terms import Level, Quadrant, Queue, Severity
+from csq.terms import Gate, Quadrant, Severity
 
 
-def prescribe(frame: pl.DataFrame, playbook: Playbook, judged: Judged) -> pl.DataFrame:
-    """Add `schema.PLAN` to placed accounts; rows come back sorted by rank.
+@dataclass(frozen=True, kw_only=True)
+class _Asking:
+    """What conditions are judged by."""
+
+    known: Mapping[str, Kind]
+    as_of: date | None
+    are_events_given: bool
+
+
+def prescribe(
+    frame: pl.DataFrame, playbook: Playbook, judged: Judged, *, as_of: date | None, are_events_given: bool
+) -> pl.DataFrame:
+    """Add `schema.PLAN` to placed accounts, but for what hangs on the hours; rows come back sorted by rank.
 
     Args:
         frame: Facts and placement, one row per account.
         playbook: Checked, so its conditions and texts are known to be good.
         judged: What the signals say of these accounts.
+        as_of: The day of the run; without one nothing is to be looked at again on a day.
+        are_events_given: Whether no event on record means that none is known to have been.
     """
-    known = names(playbook.custom)
-    rows = frame.join(judged.told, on="account_id", how="left", maintain_order="left")
+    asking = _Asking(known=names(playbook.custom), as_of=as_of, are_events_given=are_events_given)
+    told = judged.told.rename({"loudest": "severity"})
+    rows = frame.join(told, on="account_id", how="left", maintain_order="left")
     parts = [
-        _quadrant(rows.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), known)
+        _quadrant(rows.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), asking)
         for quadrant in playbook.order
         if (frame["quadrant"] == quadrant).any()
-    ] or [_quadrant(rows, playbook.entry(playbook.order[0]), known)]
-    planned = _with_signals(pl.concat(parts), playbook.signals, judged.fired, known)
-    # Act first, then the order of attack, then the money at stake; unknown value last within its quadrant.
-    attack = {str(quadrant): place for place, quadrant in enumerate(playbook.order)}
-    ordered = planned.sort(
-        pl.col("loudest").eq_missing(pl.lit(str(Severity.ACT))),
-        pl.col("quadrant").replace_strict(attack, return_dtype=pl.Int64()),
-        "contract_value",
-        "account_id",
-        descending=[True, False, True, False],
-        nulls_last=True,
-    )
-    ranked = ordered.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    ] or [_quadrant(rows, playbook.entry(playbook.order[0]), asking)]
+    planned = _with_signals(pl.concat(parts), playbook.signals, judged.fired, asking.known)
+    voiced = _with_voices(lifted(planned), playbook.signals, judged.fired)
+    ranked = add_rank(add_priority(voiced.with_columns(why=why("_label")), playbook))
     return complete(ranked, PLAN).select(*frame.columns, *(column.name for column in PLAN))
 
 
-def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, known: Mapping[str, Kind]) -> pl.DataFrame:
-    """Play, queue, next step and risks for the accounts of one quadrant."""
-    return rows.with_columns(
+def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, asking: _Asking) -> pl.DataFrame:
+    """Play, gate, queue, next step and risks for the accounts of one quadrant."""
+    gated = add_gate(rows, entry.gate, asking.known, are_events_given=asking.are_events_given)
+    queued = add_queue(gated, entry, asking.known, asking.as_of, are_events_given=asking.are_events_given)
+    steps = first_steps(rows, entry.play.steps, asking.known)
+    if entry.qualify:
+        asked = first_steps(rows, [entry.qualify], asking.known)
+        is_open = gated[GATE] != str(Gate.UNKNOWN)
+        steps = steps.select(steps[name].zip_with(is_open, asked[name]) for name in STEP)
+    return queued.with_columns(
         pl.lit(entry.play.headline).alias("play"),
-        pl.lit(str(entry.queue)).alias("queue"),
-        first_steps(rows, entry.play.steps, known),
-        risk_notes(rows, entry.risks, known),
+        pl.lit(entry.label).alias("_label"),
+        *steps.get_columns(),
+        risk_notes(rows, entry.risks, asking.known),
     )
 
 
 def _with_signals(
     rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, known: Mapping[str, Kind]
 ) -> pl.DataFrame:
-    """Let signals speak: their risks before those of the quadrant, the step of an act signal before the play's."""
-    texts = []
+    """Let signals speak: their risks before those of the quadrant, the step of an act signal before the play's.
+
+    Adds `own_step`, whether the next step is a signal's.
+    """
+    texts = list(_spoken(rows, signals, fired, known))
+    if not texts:
+        return rows.with_columns(own_step=pl.lit(value=False))
+    # In the order in which each account's signals are told, so that the loudest speaks first.
+    has_step = pl.col("own").struct.field("next_step").is_not_null()
+    own = (
+        fired.join(pl.concat(texts), on=["account_id", "signal"], how="left", maintain_order="left")
+        .group_by("account_id", maintain_order=True)
+        .agg(pl.col("own").filter(has_step).first(), pl.col("own_risks").explode().drop_nulls())
+    )
+    joined = rows.join(own, on="account_id", how="left", maintain_order="left")
+    return joined.with_columns(has_step.fill_null(value=False).alias("own_step")).with_columns(
+        *(pl.when("own_step").then(pl.col("own").struct.field(name)).otherwise(name).alias(name) for name in STEP),
+        risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
+    )
+
+
+def _spoken(
+    rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, known: Mapping[str, Kind]
+) -> Iterator[pl.DataFrame]:
+    """For each signal that holds for anybody and has any: its step where it says act, and its risks."""
     told = set(fired["signal"].unique())
     for name, signal in signals.items():
         if name not in told or not (signal.risks or (signal.steps and Severity.ACT in _ever(signal))):
             continue
         on = rows.join(fired.filter(pl.col("signal") == name), on="account_id", how="semi", maintain_order="left")
         acting = on["quadrant"].is_in([q for q in Quadrant if reading(signal, q)[0] is Severity.ACT])
-        steps = first_steps(on, signal.steps, known)
-        texts.append(
-            on.select("account_id").with_columns(
-                pl.lit(name).alias("signal"),
-                pl.select(pl.when(acting).then(steps)).to_series().alias("own_step"),
-                risk_notes(on, signal.risks, known).alias("own_risks"),
-            )
+        steps = first_steps(on, signal.steps, known).select(pl.when(acting).then(each).alias(each) for each in STEP)
+        yield on.select("account_id").with_columns(
+            pl.lit(name).alias("signal"),
+            steps.to_struct("own"),
+            risk_notes(on, signal.risks, known).alias("own_risks"),
         )
-    if not texts:
-        return _lifted(rows)
-    # In the order in which each account's signals are told, so that the loudest speaks first.
-    own = (
-        fired.join(pl.concat(texts), on=["account_id", "signal"], how="left", maintain_order="left")
-        .group_by("account_id", maintain_order=True)
-        .agg(pl.col("own_step").drop_nulls().first(), pl.col("own_risks").explode().drop_nulls())
-    )
-    spoken = rows.join(own, on="account_id", how="left", maintain_order="left").with_columns(
-        next_step=pl.coalesce("own_step", "next_step"),
-        risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
-    )
-    return _lifted(spoken)
 
 
 def _ever(signal: Signal) -> set[Severity]:
     return {reading(signal, quadrant)[0] for quadrant in Quadrant}
 
 
-def _lifted(rows: pl.DataFrame) -> pl.DataFrame:
-    """Take accounts with an act signal out of their rest: the happy are protected, all others rescued."""
-    happy = pl.col("happiness_level") == str(Level.HIGH)
-    lifted = pl.when(happy).then(pl.lit(str(Queue.PROTECT))).otherwise(pl.lit(str(Queue.RESCUE)))
-    resting = (pl.col("queue") == str(Queue.REST)) & (pl.col("loudest") == str(Severity.ACT))
-    return rows.with_columns(queue=pl.when(resting).then(lifted).otherwise("queue"))
+def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame) -> pl.DataFrame:
+    """Add `_voice`: what the loudest signal says, where it says act or watch."""
+    loud = fired.unique("account_id", keep="first", maintain_order=True).filter(
+        pl.col("severity") != str(Severity.INFO)
+    )
+    heard = rows.join(loud.select("account_id", "signal"), on="account_id", how="left", maintain_order="left")
+    texts = [
+        None if name is None else reading(signals[name], quadrant)[1]
+        for name, quadrant in heard.select("signal", "quadrant").iter_rows()
+    ]
+    facts = facts_for(heard, {text for text in texts if text})
+    filled = [text and fill(text, row) for text, row in zip(texts, facts, strict=True)]
+    return rows.with_columns(pl.Series("_voice", filled, pl.String()))
+
+
+def done_kinds(playbook: Playbook) -> Iterator[str]:
+    """The kinds of events that show a step to be done, of any step of the playbook."""
+    entries = [playbook.entry(quadrant) for quadrant in playbook.order]
+    groups = [entry.play.steps for entry in entries] + [signal.steps for signal in playbook.signals.values()]
+    steps = [step for group in groups for step in group] + [entry.qualify for entry in entries if entry.qualify]
+    yield from (step.done_by for step in steps if step.done_by)
 
 
 def printed_plays(playbook: Playbook) -> tuple[QuadrantPlay, ...]:

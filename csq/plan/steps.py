@@ -11,22 +11,41 @@ import polars as pl
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.model import Risk, Step
 from csq.playbook.text import fields, fill
+from csq.report import DONE_SCHEMA
 from csq.report import Step as PrintedStep
 from csq.schema import Kind
 
+STEP: Mapping[str, pl.DataType] = {
+    "next_step": pl.String(),
+    "who": pl.String(),
+    "human": pl.Boolean(),
+    "hours": pl.Float64(),
+}
+"""What is told of a next step; all null when there is none."""
 
-def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind]) -> pl.Series:
-    """The next step of each row: the first that applies and is not done; null when there is none."""
+
+def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind]) -> pl.DataFrame:
+    """The next step of each row, columns of `STEP`: the first that applies and is not done."""
     if not steps:
-        return pl.Series("next_step", [None] * rows.height, pl.String())
+        return pl.DataFrame({name: pl.repeat(None, rows.height, dtype=kind, eager=True) for name, kind in STEP.items()})
     due = applies(rows, steps, known).select(
         pl.col(str(number)) & ~done for number, done in enumerate(is_done(rows, steps))
     )
-    first = pl.coalesce(pl.when(str(number)).then(pl.lit(step.do)) for number, step in enumerate(steps))
-    texts = due.select(first.alias("text"))["text"].to_list()
+    told: dict[str, list[object]] = {
+        "next_step": [step.do for step in steps],
+        "who": [str(step.who) for step in steps],
+        "human": [step.human for step in steps],
+        "hours": [step.hours for step in steps],
+    }
+    first = due.select(
+        pl.coalesce(
+            pl.when(str(number)).then(pl.lit(value, dtype=STEP[name])) for number, value in enumerate(values)
+        ).alias(name)
+        for name, values in told.items()
+    )
     facts = facts_for(rows, (step.do for step in steps))
-    filled = [text and fill(text, row) for text, row in zip(texts, facts, strict=True)]
-    return pl.Series("next_step", filled, pl.String())
+    filled = [text and fill(text, row) for text, row in zip(first["next_step"].to_list(), facts, strict=True)]
+    return first.with_columns(pl.Series("next_step", filled, pl.String()))
 
 
 def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Kind]) -> pl.Series:
@@ -55,6 +74,21 @@ def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
     columns = [f"event_{step.done_by}_days" if step.done_by else "" for step in steps]
     never = pl.Series([False] * rows.height, dtype=pl.Boolean())
     return [rows[name].is_not_null() if name in rows.columns else never for name in columns]
+
+
+def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
+    """The events of steps done that are on record, columns `DONE_SCHEMA`, by account as in `rows`, then by kind."""
+    columns = {f"event_{kind}_days": kind for kind in sorted(set(kinds))}
+    have = [name for name in columns if name in rows.columns]
+    long = rows.with_row_index("_row").unpivot(
+        have, index=["_row", "account_id"], variable_name="event", value_name="days"
+    )
+    return (
+        long.drop_nulls("days")
+        .with_columns(pl.col("event").replace_strict(columns, return_dtype=pl.String()))
+        .sort("_row", "event")
+        .select(pl.col(name).cast(kind) for name, kind in DONE_SCHEMA.items())
+    )
 
 
 def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from csq.playbook.model import Playbook, QuadrantEntry, Step
+from csq.playbook.model import Playbook, QuadrantEntry, Rest, Step
 from csq.terms import Quadrant
 
 WIDTH = 80
@@ -44,11 +44,7 @@ def _lines(quadrant: Quadrant, entry: QuadrantEntry) -> Iterator[str]:
         yield from ("", "Likely reasons")
     for reason in entry.reasons:
         yield from _wrapped(reason, "  - ")
-    if entry.gate:
-        yield from ("", "Gate: go on only with")
-    for need in entry.gate:
-        yield from _wrapped(need.need, "  - ")
-        yield from _wrapped(f"when {need.when}", "    ")
+    yield from _conditions(entry)
     yield from ("", *_wrapped(f"Play: {entry.play.headline}"))
     for number, step in enumerate(entry.play.steps, start=1):
         yield from _wrapped(step.do, f" {number:>2}. ")
@@ -61,6 +57,24 @@ def _lines(quadrant: Quadrant, entry: QuadrantEntry) -> Iterator[str]:
             yield from _wrapped(f"when {risk.when}", "    ")
 
 
+def _conditions(entry: QuadrantEntry) -> Iterator[str]:
+    """What has to hold before hours are spent, and when none are."""
+    if entry.gate:
+        yield from ("", "Gate: go on only with")
+    for need in entry.gate:
+        yield from _wrapped(need.need, "  - ")
+        yield from _wrapped(f"when {need.when}", "    ")
+    if entry.qualify:
+        yield from ("", "While that is not known")
+        yield from _wrapped(entry.qualify.do, "  - ")
+        yield from _wrapped(_terms(entry.qualify), "    ")
+    if entry.rest:
+        yield from ("", "Rest")
+    for rest in entry.rest:
+        yield from _wrapped(rest.because, "  - ")
+        yield from _wrapped(_rests(rest), "    ")
+
+
 def _terms(step: Step) -> str:
     """Who does a step, how, for how long, and when."""
     parts = [step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
@@ -69,6 +83,15 @@ def _terms(step: Step) -> str:
     if step.done_by:
         parts.append(f"done once {step.done_by} is on record")
     return f"[{'; '.join(parts)}]"
+
+
+def _rests(rest: Rest) -> str:
+    """Under what an account rests, and until when."""
+    if rest.when:
+        return f"when {rest.when}"
+    until = f"until {', '.join(rest.until)}" if rest.until else "for good"
+    again = f"; look again every {rest.again_days} days" if rest.again_days else ""
+    return f"after {rest.after}, {until}{again}"
 
 
 def _wrapped(text: str, lead: str = "") -> list[str]:

@@ -125,7 +125,7 @@ def _texts(data: Data, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
 
 def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:
     """Check conditions and braces, also where other keys keep the playbook from becoming a model."""
-    for section in ("quadrants", "signals"):
+    for section in ("quadrants", "signals", "check_ins"):
         for path, value in _texts(_entries(document.data, section), (section,)):
             for fault in _faults(path[-1], value, known):
                 yield _problem(document, path, fault)

@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from csq.schema import Kind
+from csq.split import Split
 from csq.terms import Quadrant, Queue, Severity, Who
 from csq.validation import Section, Text, fault, shown
 
@@ -26,7 +27,6 @@ def _check_name(name: str) -> str:
 Name = Annotated[str, AfterValidator(_check_name)]
 """Lower-case words joined by `_`."""
 Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class FactKind(StrEnum):
@@ -69,6 +69,26 @@ class Need(Section):
     when: Text = Field(description="condition that holds when it is there")
 
 
+class Rest(Section):
+    """Why an account of the quadrant may rest: under a condition, or from one event until another."""
+
+    because: Text = Field(description="the reason, as it is printed")
+    when: Text | None = Field(None, description="condition under which it rests; in place of `after`")
+    after: Name | None = Field(None, description="kind of the event it rests after; in place of `when`")
+    until: tuple[Name, ...] = Field((), description="kinds of events that end the rest, when dated after `after`")
+    again_days: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="look again each time so many days have passed since `after`"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.when is None) == (self.after is None):
+            raise fault("not_one_of_two", "an account rests `when` a condition holds or `after` an event: give one")
+        if self.when is not None and (self.until or self.again_days):
+            raise fault("not_after", "`until` and `again_days` belong to `after`", "leave them out beside `when`")
+        return self
+
+
 class Play(Section):
     """What to do."""
 
@@ -85,8 +105,18 @@ class QuadrantEntry(Section):
     queue: Queue = Field(description="budget of the week that its accounts draw on")
     weight: Positive = Field(description="factor of the priority, above 0")
     gate: tuple[Need, ...] = Field((), description="what has to hold before more than an hour is spent")
+    qualify: Step | None = Field(
+        None, description="the one step while the gate is not known; without it the play goes on"
+    )
+    rest: tuple[Rest, ...] = Field((), description="reasons to rest in spite of the queue; the first that holds")
     play: Play = Field(description="what to do")
     risks: tuple[Risk, ...] = Field((), description="warnings, in order")
+
+    @model_validator(mode="after")
+    def _qualifies_for_a_gate(self) -> Self:
+        if self.qualify and not self.gate:
+            raise fault("never_reached", "`qualify` is never reached without a `gate`")
+        return self
 
 
 class Quadrants(Section):
@@ -133,17 +163,15 @@ class SignalWeights(Section):
     info: Positive = Field(1.0, description="factor otherwise")
 
 
-class Split(Section):
-    """How the hours of a week are divided; the two add up to 1."""
+class CheckIns(Section):
+    """Calls by a person to a few accounts of the protect queue that otherwise hear from machines alone."""
 
-    rescue: Share = Field(0.8, description="share of the hours for the rescue queue, 0-1")
-    protect: Share = Field(0.2, description="share of the hours for the protect queue, 0-1")
-
-    @model_validator(mode="after")
-    def _sums_to_one(self) -> Self:
-        if abs(self.rescue + self.protect - 1) > 1e-9:
-            raise fault("not_a_split", f"rescue and protect add up to {self.rescue + self.protect:g}, not to 1")
-        return self
+    count: Annotated[int, Field(ge=0)] = Field(2, description="accounts a week, for each owner")
+    hours: Positive = Field(0.5, description="hours one takes")
+    do: Text = Field(
+        "Call as a person, unasked: ten minutes, by name, with nothing to sell.",
+        description="what to do; may name facts in braces",
+    )
 
 
 def _check_order(order: tuple[Quadrant, ...]) -> tuple[Quadrant, ...]:
@@ -181,6 +209,10 @@ class Playbook(Section):
     )
     split: Split = Field(
         Split.model_construct(), description="how the hours of a week are divided; the two add up to 1"
+    )
+
+    check_ins: CheckIns | None = Field(
+        None, description="calls by a person to accounts that otherwise hear from machines alone; none, when absent"
     )
 
     def entry(self, quadrant: Quadrant) -> QuadrantEntry:

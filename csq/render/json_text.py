@@ -23,8 +23,11 @@ def document(report: Report, options: Options) -> bytes:
     """Write one document, indented by 2, with each account on a line of its own so that weeks can be compared."""
     head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
     accounts, told = _block(_account_lines(report, options)), _block(_told_lines(report, options))
+    done = _block(_done_lines(report, options))
     # A file name may hold bytes that are no UTF-8: they come out as JSON escapes.
-    return f'{head},\n  "told": {told},\n  "accounts": {accounts}\n}}\n'.encode(errors="backslashreplace")
+    return f'{head},\n  "told": {told},\n  "done": {done},\n  "accounts": {accounts}\n}}\n'.encode(
+        errors="backslashreplace"
+    )
 
 
 def lines(report: Report, options: Options) -> bytes:
@@ -47,6 +50,13 @@ def _told_lines(report: Report, options: Options) -> Iterable[str]:
     for key, name, severity in fired.iter_rows():
         text = fill(readings[name][Quadrant(rows[key]["quadrant"])], rows[key])
         yield json.dumps({"account_id": key, "signal": name, "severity": severity, "text": text}, ensure_ascii=False)
+
+
+def _done_lines(report: Report, options: Options) -> Iterable[str]:
+    """The events of steps done, one of one account a line."""
+    kept, _ = output_rows(report, options)
+    done = kept.select("account_id").join(report.done, on="account_id", maintain_order="left")
+    return [json.dumps(row, ensure_ascii=False) for row in done.iter_rows(named=True)]
 
 
 def _block(lines: Iterable[str]) -> str:
@@ -74,6 +84,7 @@ def _head(report: Report) -> dict[str, object]:
         "joins": plain(report.joins),
         "plays": plain(report.plays),
         "signals": plain(report.signals),
+        "weeks": plain(report.weeks),
         "counts": {
             "accounts": report.accounts.height,
             "rejected_rows": report.rejects.height,

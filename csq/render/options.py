@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Selection:
     """Which accounts are shown, and in what order. Cuts, ranks and totals never depend on it.
 
-    Of each of the first four, an account is shown when its value is among those named; none named: all.
+    Of each of the first four and of `desk`, an account is shown when its value is among those named; none named: all.
     """
 
     quadrant: tuple[str, ...] = ()
@@ -18,6 +18,10 @@ class Selection:
     """At most so many accounts, >= 0: of each quadrant in the terminal and in Markdown, overall elsewhere."""
     sort: str | None = None
     """A column to sort by, `-` in front for the largest first; by rank when None."""
+    desk: tuple[str, ...] = ()
+    """As owner, and `unassigned` or `team` stands for those without one."""
+    planned: bool = False
+    """Only accounts with something to do this week, by a person or a tool; without hours, all that are not at rest."""
 
 
 @dataclass(frozen=True, kw_only=True)

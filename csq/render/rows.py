@@ -5,7 +5,7 @@ import polars as pl
 from csq.render.near import unknown_name
 from csq.render.options import Selection
 from csq.report import Report
-from csq.terms import Quadrant
+from csq.terms import Quadrant, Queue
 
 
 def selected_rows(report: Report, selection: Selection) -> pl.DataFrame:
@@ -22,11 +22,20 @@ def selected_rows(report: Report, selection: Selection) -> pl.DataFrame:
         ("tier", selection.tier),
         ("owner", selection.owner),
         ("segment", selection.segment),
+        ("desk", selection.desk),
     ):
         if wanted:
-            _refuse_unknown(column, wanted, _known(report, column))
+            _refuse_unknown("owner" if column == "desk" else column, wanted, _known(report, column))
             rows = rows.filter(pl.col(column).is_in(wanted))
+    if selection.planned:
+        rows = rows.filter(is_planned())
     return _sorted(rows, selection.sort)
+
+
+def is_planned() -> pl.Expr:
+    """Whether there is something to do for an account this week. What a tool does is done even for those at rest."""
+    works = pl.coalesce("this_week", pl.col("queue") != str(Queue.REST)).fill_null(value=False)
+    return pl.col("next_step").is_not_null() & (works | (pl.col("human") == pl.lit(value=False)).fill_null(value=False))
 
 
 def _known(report: Report, column: str) -> set[str]:

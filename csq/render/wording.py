@@ -115,8 +115,10 @@ def chosen(selection: Selection) -> str:
         ("tier", selection.tier),
         ("owner", selection.owner),
         ("segment", selection.segment),
+        ("owner", selection.desk),
     )
-    return ", ".join(f"{name} {' or '.join(values)}" for name, values in filters if values)
+    chosen = [f"{name} {' or '.join(values)}" for name, values in filters if values]
+    return ", ".join([*chosen, "this week's plan"] if selection.planned else chosen)
 
 
 def doer(step: Step) -> str:

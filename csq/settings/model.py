@@ -11,7 +11,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from csq.terms import MetricKind, Role
+from csq.split import Split
+from csq.terms import UNASSIGNED, MetricKind, Role
 from csq.validation import Section, Text, fault, shown
 
 ALL_TIERS = "all"
@@ -25,6 +26,7 @@ Days = Annotated[int, Field(ge=1)]
 Score = Annotated[float, Field(ge=0, le=100)]
 Weight = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
+Hours = Annotated[float, Field(ge=0, le=10_000)]
 Money = Annotated[Decimal, Field(ge=0, le=10**15, decimal_places=2)]
 Rate = Annotated[Decimal, Field(gt=0, le=10**9, decimal_places=9)]
 
@@ -167,6 +169,25 @@ class Tiers(Section):
         return self
 
 
+class Capacity(Section):
+    """How many hours a week there are for accounts."""
+
+    default: Hours = Field(0.0, description="hours a week of each owner who is not named below")
+    owners: dict[Text, Hours] = Field({}, description="owner: hours a week, where they differ from the default")
+    split: Split | None = Field(None, description="how the hours are divided, in place of the playbook's `split`")
+
+    @model_validator(mode="after")
+    def _some_hours(self) -> Self:
+        if not self.default and not any(self.owners.values()):
+            hint = "give hours by `default`, or by name under `owners`"
+            raise fault("no_hours", "the capacity comes to no hours at all", hint)
+        return self
+
+    def of(self, desk: str) -> float:
+        """Hours of one desk. Accounts that nobody owns have none, unless hours are set aside for them by name."""
+        return self.owners.get(desk, 0.0 if desk == UNASSIGNED else self.default)
+
+
 class Currency(Section):
     """What money in other currencies is worth."""
 
@@ -202,4 +223,5 @@ class Settings(Section):
     thresholds: Thresholds = Field(
         Thresholds.model_construct(), description="the cuts, and the references that shares are taken of"
     )
+    capacity: Capacity | None = Field(None, description="hours a week, by owner; nothing is fitted, when absent")
     currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

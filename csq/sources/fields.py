@@ -160,6 +160,15 @@ EVENTS = (
     Field("by", Cell.TEXT, ("by", "loggedby", "recordedby", "createdby", "assignedto", "owner", "csm")),
 )  # fmt: skip
 
+OVERRIDES = (
+    *KEYS,
+    Field("field", Cell.TEXT, ("field", "fact", "fieldname", "attribute")),
+    Field("value", Cell.TEXT, ("value", "newvalue")),
+    Field("author", Cell.TEXT, ("author", "by", "setby", "changedby")),
+    Field("reason", Cell.TEXT, ("reason", "why", "because", "note")),
+    Field("expires_on", Cell.DATE, ("expireson", "expires", "expirydate", "expirationdate", "validuntil", "until")),
+)  # fmt: skip
+
 FIELDS: Mapping[Role, tuple[Field, ...]] = {
     Role.USAGE: USAGE,
     Role.CSAT: CSAT,
@@ -167,6 +176,7 @@ FIELDS: Mapping[Role, tuple[Field, ...]] = {
     Role.GOALS: GOALS,
     Role.CONTACTS: CONTACTS,
     Role.EVENTS: EVENTS,
+    Role.OVERRIDES: OVERRIDES,
 }
 PEOPLE = ("user_id", "email")
 """Fields that name a person, whom a contacts file leads on to an account."""

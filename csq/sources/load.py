@@ -20,6 +20,7 @@ from csq.sources.context import count_once, read_context
 from csq.sources.headers import check_told
 from csq.sources.identity import Matched, match_rows
 from csq.sources.overlap import count_event_ids_once, drop_repeats_across_files, settle_log, settle_table
+from csq.sources.overrides import read_overrides
 from csq.sources.read import LINE, TextTable, read_table
 from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
@@ -78,6 +79,7 @@ class Tables:
     goals: RoleRows | None = None
     contacts: RoleRows | None = None
     events: RoleRows | None = None
+    overrides: RoleRows | None = None
     files: tuple[FileRead, ...] = ()
     rejects: pl.DataFrame = field(default_factory=no_rejects)
     faults: pl.DataFrame = field(default_factory=no_rejects)
@@ -109,7 +111,8 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     known = replace(known, contacts=contacts.rows.frame if contacts else None)
     usage = _load_big(paths, texts, options, known) if big else _load_usage(texts[Role.USAGE], options, known)
     csat = _load_csat(texts[Role.CSAT], options, known)
-    parts = [part for part in (accounts, usage, csat, *context) if part]
+    overrides = _load_overrides(texts[Role.OVERRIDES], options, known.accounts)
+    parts = [part for part in (accounts, usage, csat, *context, overrides) if part]
     by_role = {part.rows.role: part.rows for part in parts}
     typed = [item for part in parts for item in part.typed]
     return Tables(
@@ -119,6 +122,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         goals=by_role.get(Role.GOALS),
         contacts=by_role.get(Role.CONTACTS),
         events=by_role.get(Role.EVENTS),
+        overrides=by_role.get(Role.OVERRIDES),
         files=tuple(
             replace(_file_read(item, table, part.rows.grain), **part.counted.get(table.label, {}))
             for part in parts
@@ -239,6 +243,15 @@ def _load_context(
     matches = read_context(role, tables, options, accounts)
     frame = count_once(pl.concat([match.frame for match in matches], how="diagonal"))
     return _Part(rows=_rows(role, frame, matches, None), typed=tuple(match.typed for match in matches))
+
+
+def _load_overrides(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> _Part | None:
+    if not tables:
+        return None
+    matches = read_overrides(tables, options, accounts)
+    frame = count_once(pl.concat([match.frame for match in matches], how="diagonal"))
+    rows = _rows(Role.OVERRIDES, frame, matches, None)
+    return _Part(rows=rows, typed=tuple(match.typed for match in matches))
 
 
 def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain | None) -> RoleRows:

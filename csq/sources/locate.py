@@ -16,6 +16,7 @@ NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.GOALS: ("goals", "goal", "objectives"),
     Role.CONTACTS: ("contacts", "visitors", "people", "stakeholders"),
     Role.EVENTS: ("events", "timeline"),
+    Role.OVERRIDES: ("overrides", "override"),
 }
 """Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""
 
@@ -26,6 +27,9 @@ def roles_of(path: Path) -> list[Role]:
         return []
     words = set(re.split(r"[^a-z]+", path.stem.casefold()))
     roles = [role for role, names in NAMES.items() if words & set(names)]
+    # `account_overrides.csv` says what to change in the accounts.
+    if Role.OVERRIDES in roles:
+        return [Role.OVERRIDES]
     # `usage_events.csv` is a log of use, not of what happened to the account.
     return [role for role in roles if role is not Role.EVENTS or Role.USAGE not in roles]
 

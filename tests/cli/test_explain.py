@@ -202,3 +202,30 @@ def test_twenty_thousand_characters_of_and_are_a_fault_of_the_playbook_and_no_cr
     result = csq("playbook", "lint", file)
     assert result.code == 1
     assert "a condition of 20,995 characters, of at most 1,000" in result.stdout.decode()
+
+
+def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq: Csq, exports: Path) -> None:
+    found = document(csq, "A-1", exports)
+    of = found["priority"]
+    # 12,000 a year, at risk (0.6), 46 days to renewal (1.5), a competitor who called (act: 2).
+    assert (of["value"], of["weight"], of["urgency"], of["signal"], of["priority"]) == (12000, 0.6, 1.5, 2, 21600)
+    assert found["queue"] == "rescue"
+    expected = (
+        "A competitor got in touch with them 14 days ago; "
+        "not known: a customer willing to put time in, an owner on their side; usage low, happiness low"
+    )
+    assert found["why"] == expected
+    text = page(csq, "A-1", exports)
+    assert "21,600" in text[text.index("Place in the week") :]
+
+
+def test_an_account_behind_a_closed_gate_says_what_is_missing(csq: Csq, exports: Path) -> None:
+    (exports / "csat.csv").write_text("account_id,score\nB-1,1\n", encoding="utf-8")
+    found = document(csq, "B-1", exports)
+    assert (found["quadrant"], found["queue"], found["gate_state"]) == ("at_risk", "rest", "closed")
+    expected = (
+        "not yet: enough contract value to pay for the effort; "
+        "not known: a good fit, a customer willing to put time in, an owner on their side"
+    )
+    assert found["why"] == expected
+    assert "Gate, closed" in page(csq, "B-1", exports)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from csq.explain.model import Explanation
 from csq.render import prose
-from csq.render.explain.playbook import play_section, signal_sections
+from csq.render.explain.playbook import place_section, play_section, signal_sections
 from csq.render.explain.record import record_sections
 from csq.render.explain.score import standing_section
 from csq.render.explain.sheet import Sheet
@@ -20,6 +20,7 @@ def page(explanation: Explanation, width: int | None) -> list[Line]:
         *_head(explanation, sheet),
         *signal_sections(explanation, sheet),
         *play_section(explanation, sheet),
+        *place_section(explanation, sheet),
         *(each for standing in explanation.standings for each in standing_section(explanation, standing, sheet)),
         *record_sections(explanation, sheet),
     ]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from csq.explain.model import Explanation, Gate, State, StepState, Told
+from csq.explain.model import Explanation, State, StepState, Told
 from csq.render import prose
 from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import label
 from csq.render.terminal.lines import BLANK, Line, Span, Tone, line, strong
-from csq.terms import Severity, Who
+from csq.terms import Gate, Severity, Who
 
 _LOUD: Mapping[Severity, Span] = {
     Severity.ACT: Span("!", Tone.RED),
@@ -59,16 +59,41 @@ def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     """Lay out the play, the gate and the risks."""
     yield from sheet.title("Play", "x done, → next, - does not apply, ? not judged")
     yield from sheet.text(found.play, Tone.STRONG)
+    if found.qualify:
+        yield from sheet.text("Until the gate is known, this one step:")
+        yield from _steps(found.qualify, sheet)
+        yield BLANK
+        yield from sheet.text("And once it is open:")
     yield from _steps(found.steps, sheet)
     if found.gate:
         yield BLANK
-        yield from sheet.text("Gate: more than an hour only with")
+        yield from sheet.text(f"Gate, {found.gate_state}: more than an hour only with")
         for need in found.gate:
             yield from sheet.item(_GATES[need.state], f"{need.need}: {need.state}, {need.because}", at=4)
     if found.risks:
         yield from sheet.title("Risks")
         for risk in found.risks:
             yield from sheet.item("!", risk)
+
+
+def place_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+    """Lay out the place in the order of work: the queue and why, and the priority factor by factor."""
+    of = found.priority
+    yield from sheet.title("Place in the week", f"rank {found.rank:,} of {found.accounts:,}")
+    yield from sheet.text(f"{found.queue} queue: {found.why}")
+    value = "lowest known value, since its own is not known" if of.is_assumed else "contract value"
+    rows = [
+        (f"{of.value:,.2f}".removesuffix(".00"), value),
+        (f"x {of.weight:g}", f"weight of the quadrant {found.quadrant_label}"),
+        (f"x {of.urgency:g}", "urgency, by the days to renewal"),
+        (f"x {of.signal:g}", "by the loudest signal"),
+        (f"= {of.priority:,.2f}".removesuffix(".00"), "priority, money per year"),
+    ]
+    yield from sheet.table(rows)
+    if found.this_week is not None:
+        fits = "in the week" if found.this_week else "not in the week"
+        hours = f", {found.hours:g} h" if found.hours is not None else ""
+        yield from sheet.text(f"{fits} of {found.desk}{hours}")
 
 
 def _steps(steps: Sequence[StepState], sheet: Sheet) -> Iterator[Line]:

@@ -20,6 +20,7 @@ def record_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from _people(found, sheet)
     yield from _events(found, sheet)
     yield from _features(found, sheet)
+    yield from _overrides(found, sheet)
     yield from _facts(found, sheet)
     yield from _lines(found, sheet)
 
@@ -94,6 +95,26 @@ def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     )
     rows = [(name, ", ".join(text(each["feature"]) for each in group)) for name, group in groups if group]
     yield from sheet.table(rows)
+
+
+def _overrides(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+    if not found.overrides:
+        return
+    yield from sheet.title("Overrides", "used in place of what the files say")
+    rows = [("field", "before", "now", "by", "until", "row", "why")]
+    rows += [
+        (
+            text(each["field"]),
+            text(each["before"]) or "not known",
+            text(each["after"]),
+            text(each["author"]),
+            day(each["expires_on"]),
+            where(each["file"], each["line"]),
+            text(each["reason"]),
+        )
+        for each in found.overrides
+    ]
+    yield from sheet.table(rows, header=True)
 
 
 def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:

@@ -1,0 +1,99 @@
+"""`csq plan`: what to do this week, owner by owner."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, expanded
+
+if TYPE_CHECKING:
+    from csq.render import Format, Options
+    from csq.report import Report
+
+EXAMPLES = """\b
+Examples:
+  csq plan exports
+  csq plan exports --owner "Dana Reyes"
+  csq plan exports -o plans/               one file per owner
+  csq plan exports -o week.xlsx --fail-on "left_out > 20"
+"""
+
+
+@expanded
+def plan(
+    inputs: Inputs,
+    outputs: Outputs,
+    method: Method,
+    faults: Faults,
+    limits: Limits,
+    alarm: Alarm,
+    speech: Speech,
+    *,
+    owner: Annotated[
+        list[str] | None,
+        typer.Option("--owner", metavar="NAME", help="This owner's week only, or `unassigned`; may repeat"),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", metavar="N", min=0, help="At most N accounts: per owner on a page, else overall"),
+    ] = None,
+    fields: Annotated[
+        list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add in machine formats")
+    ] = None,
+) -> int:
+    """Print the week: per owner whom to turn to, why, the next step, and how long it takes.
+
+    The hours of `capacity:` in csq.yaml say where a week ends; without them the whole order of work is listed. What a
+    tool can do stands apart. `-o DIR/` writes one file per owner, Markdown unless --format says otherwise, and removes
+    those of owners who are gone.
+    """
+    from csq.cli.fail_on import conditions, verdict
+    from csq.cli.folder import is_folder, refuse_inputs
+    from csq.cli.output import deliver, field_names, speak, targets
+    from csq.cli.run import given, prepare
+    from csq.pipeline import triage as run_triage
+    from csq.render import Options, Selection
+    from csq.render.plan import FIELDS, render_plan
+
+    speak(speech)
+    asked = conditions(alarm.fail_on)
+    folders = [Path(name) for name in outputs.output or () if is_folder(name)]
+    files = [name for name in outputs.output or () if not is_folder(name)]
+    to = targets(replace(outputs, output=files)) if files or not folders else ()
+    told = targets(replace(outputs, output=None))[0].format if outputs.output_format and folders else None
+    for folder in folders:
+        refuse_inputs(folder, given(inputs))
+    run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
+    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    options = Options(
+        selection=Selection(planned=True, desk=tuple(owner or ()), top=top),
+        fields=(*FIELDS, *field_names(fields)),
+        raw=outputs.raw,
+        excel=outputs.excel,
+    )
+    deliver(report, to, options, speech, write=render_plan)
+    for folder in folders:
+        _write_folder(report, folder, told, options)
+    return verdict(asked, report, run.tables)
+
+
+def _write_folder(report: "Report", folder: Path, told: "Format | None", options: "Options") -> None:
+    """Write one file per owner, and say how many."""
+    from csq.cli import diagnostics
+    from csq.cli.folder import slugs, suffix_of, write_all
+    from csq.render import Format
+    from csq.render.plan import render_plan
+    from csq.render.plan.week import desks
+
+    format = told or Format.MARKDOWN
+    # All owners have a say in the names, so that `--owner` writes the file that the whole plan would.
+    names = slugs(week.owner for week in report.weeks)
+    files = {}
+    for desk in desks(report, options.selection):
+        only = replace(options, selection=replace(options.selection, desk=(desk.name,)))
+        files[f"{names[desk.name]}{suffix_of(format)}"] = render_plan(report, format, only)
+    removed = write_all(folder, files)
+    gone = f"; removed {', '.join(removed)}" if removed else ""
+    diagnostics.note(f"{len(files):,} files in `{folder}`{gone}")

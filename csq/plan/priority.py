@@ -1,0 +1,69 @@
+"""What an account's turn is worth: contract value x quadrant weight x urgency x signal, in money per year.
+
+Each factor is a column, so that a rank can be redone by hand. All factors stand in playbooks.yaml.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from csq.playbook.model import Playbook, Urgency
+from csq.terms import Quadrant, Queue, Severity
+
+VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
+FACTORS = (VALUE, WEIGHT, URGENCY, SIGNAL)
+
+
+def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
+    """Add the four factors, `priority` and `value_assumed`.
+
+    Args:
+        frame: Has `contract_value` (Decimal or null), `quadrant`, `days_to_renewal` and `severity` (the
+            loudest signal's, or null).
+        playbook: Weights and urgency.
+    """
+    weights = {str(quadrant): playbook.entry(quadrant).weight for quadrant in Quadrant}
+    signals = playbook.signal_weights
+    by_severity = {str(Severity.ACT): signals.act, str(Severity.WATCH): signals.watch, str(Severity.INFO): signals.info}
+    stand_in = stand_in_value(frame["contract_value"])
+    value = pl.col("contract_value").cast(pl.Float64).fill_null(stand_in)
+    factors = frame.with_columns(
+        value.alias(VALUE),
+        pl.col("contract_value").is_null().alias("value_assumed"),
+        pl.col("quadrant").replace_strict(weights, return_dtype=pl.Float64()).alias(WEIGHT),
+        urgency(playbook.urgency).alias(URGENCY),
+        pl.col("severity").replace_strict(by_severity, default=signals.info, return_dtype=pl.Float64()).alias(SIGNAL),
+    )
+    product = pl.col(VALUE) * pl.col(WEIGHT) * pl.col(URGENCY) * pl.col(SIGNAL)
+    return factors.with_columns(product.round(2).alias("priority"))
+
+
+def stand_in_value(values: pl.Series) -> float:
+    """What an unknown contract value counts as: the lowest known positive one; 1 where none is known."""
+    known = [value for value in values.drop_nulls().to_list() if value > 0]
+    return float(min(known, default=Decimal(1)))
+
+
+def urgency(bands: Sequence[Urgency]) -> pl.Expr:
+    """The factor of the first band that the days to renewal fall in; 1 beyond, past or unknown renewals."""
+    days = pl.col("days_to_renewal")
+    factor = pl.lit(1.0)
+    for band in reversed(bands):
+        factor = pl.when((days >= 0) & (days <= band.within_days)).then(pl.lit(band.factor)).otherwise(factor)
+    return factor
+
+
+def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sort by the order of work and number it: act first, then priority, then account_id; rest last.
+
+    Args:
+        frame: Has `queue`, `severity`, `priority`, `account_id`.
+    """
+    ordered = frame.sort(
+        pl.col("queue") == str(Queue.REST),
+        pl.col("severity").ne_missing(pl.lit(str(Severity.ACT))),
+        -pl.col("priority"),
+        "account_id",
+    )
+    return ordered.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))

@@ -1,0 +1,29 @@
+"""The week's plan in every format: a page and a checklist of its own, else the rows that are planned.
+
+`Options.selection` tells which; `planned` makes it a plan.
+"""
+
+from csq.render import render
+from csq.render.formats import Format
+from csq.render.options import Options
+from csq.report import Report
+
+FIELDS = ("why", "gate", "human")
+"""Columns that a plan adds to the public ones."""
+
+
+def render_plan(report: Report, format: Format, options: Options) -> bytes:
+    """Write the plan in `format`; text is UTF-8.
+
+    Raises:
+        UsageError: `options` name something that is not there.
+    """
+    if format is Format.TERMINAL:
+        from csq.render.plan.page import page
+
+        return page(report, options)
+    if format is Format.MARKDOWN:
+        from csq.render.plan.checklist import checklist
+
+        return checklist(report, options)
+    return render(report, format, options)

@@ -1,0 +1,67 @@
+"""The plan as Markdown: a list to tick off for each desk, ready for a ticket, a chat or a note.
+
+Text from data is escaped where it enters, as in the report.
+"""
+
+from collections.abc import Iterator
+
+from csq.render import prose, wording
+from csq.render.markdown import escaped
+from csq.render.marks import MARKS
+from csq.render.options import Options
+from csq.render.plan.week import HOURS_HINT, Desk, Task, batches, desks, summary, title
+from csq.report import Report
+
+
+def checklist(report: Report, options: Options) -> bytes:
+    """Write the list.
+
+    Raises:
+        UsageError: `options` name an owner that is not there.
+    """
+    shown = desks(report, options.selection)
+    blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown))]
+    if not report.weighted:
+        blocks.append(escaped(f"The ranking is unweighted: {wording.UNWEIGHTED}"))
+    if not report.has_capacity:
+        blocks.append("Hours in csq.yaml tell what fits:")
+        blocks.append("\n".join(("```yaml", *HOURS_HINT, "```")))
+    for desk in shown:
+        blocks += _desk(desk, options.selection.top)
+    if steps := batches(report, options.selection):
+        blocks.append("## For a tool")
+        blocks += (
+            f"- {escaped(step.step)} ({prose.count(len(step.account_ids), 'account')})\n"
+            f"  - {', '.join(escaped(key) for key in step.account_ids)}"
+            for step in steps
+        )
+    return ("\n\n".join(blocks) + "\n").encode(errors="backslashreplace")
+
+
+def _desk(desk: Desk, top: int | None) -> Iterator[str]:
+    hours = f" ({desk.hours})" if desk.hours else ""
+    yield f"## {escaped(desk.name)}: {escaped(desk.head + hours)}"
+    tasks = desk.tasks if top is None else desk.tasks[:top]
+    yield "\n".join(_task(task) for task in tasks) if tasks else "Nothing for a person to do."
+    if hidden := len(desk.tasks) - len(tasks):
+        yield f"{hidden:,} more"
+    if desk.check_ins:
+        yield "Check in, on accounts that tools look after:"
+        yield "\n".join(f"- [ ] {escaped(text)}" for text in desk.check_ins)
+    if desk.left_out:
+        yield f"**{escaped(desk.left_out)}**"
+    if desk.rests:
+        yield f"At rest: {escaped(desk.rest)}"
+        yield "\n".join(
+            f"- {escaped(f'{rest.count}: {rest.why}' + (f' ({rest.names})' if rest.names else ''))}"
+            for rest in desk.rests
+        )
+
+
+def _task(task: Task) -> str:
+    lines = [f"- [ ] {task.rank:,} **{escaped(task.name)}** {MARKS[task.quadrant]} {escaped(task.about)}"]
+    if task.why:
+        lines.append(f"  - Why: {escaped(task.why)}")
+    lines.append(f"  - Next: {escaped(task.step)}")
+    lines += [f"  - Risk: {escaped(risk)}" for risk in task.risks]
+    return "\n".join(lines)

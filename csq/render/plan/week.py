@@ -1,0 +1,218 @@
+"""The week of each desk, in words: what a person does in order, what a tool does, what did not fit, who rests."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from csq.render import prose, wording
+from csq.render.near import unknown_name
+from csq.render.options import Selection
+from csq.render.rows import is_planned, selected_rows
+from csq.report import OwnerWeek, Report
+from csq.terms import Quadrant, Queue
+
+_RISKS = 2
+"""Risks that are told with an account; `csq explain` has them all."""
+_RESTS = 5
+"""Reasons to rest that are told of one desk."""
+_NAMED = 3
+_SOON = 90
+"""Days to a renewal that are told."""
+
+HOURS_HINT = ("capacity:", "  default: 20")
+"""What to put into csq.yaml so that a week ends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What a person does for one account."""
+
+    rank: int
+    name: str
+    quadrant: Quadrant
+    about: str
+    """Quadrant, id, value, and the renewal where it is near."""
+    why: str
+    step: str
+    """`csm 2 h: Ask how it is going`."""
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One automated step, and the accounts it is for."""
+
+    step: str
+    account_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """Accounts that rest for one reason."""
+
+    count: str
+    """How many, and what they are worth."""
+    why: str
+    names: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The week of an owner, of `unassigned`, or of the `team`."""
+
+    name: str
+    head: str
+    """`7 of 12 accounts · 9.5 of 10 h`."""
+    hours: str
+    """How the hours are divided; empty without them."""
+    tasks: tuple[Task, ...]
+    check_ins: tuple[str, ...]
+    left_out: str
+    """What did not fit, with its value and the hours it would take; empty where all did."""
+    rests: tuple[Rest, ...]
+    rest: str
+    """How many rest and what they are worth together; empty where none does."""
+
+
+def desks(report: Report, selection: Selection) -> tuple[Desk, ...]:
+    """Every desk that is selected, by name.
+
+    Raises:
+        UsageError: The selection names an owner that is not there.
+    """
+    known = [week.owner for week in report.weeks]
+    for name in selection.desk:
+        if name not in known:
+            raise unknown_name("no owner", name, known)
+    return tuple(_desk(report, week) for week in report.weeks if not selection.desk or week.owner in selection.desk)
+
+
+def batches(report: Report, selection: Selection) -> tuple[Batch, ...]:
+    """The steps of this week that a tool can take, each with its accounts, in the order of work."""
+    rows = selected_rows(report, selection).filter(is_planned() & ~_by_hand())
+    steps = rows.group_by("next_step", maintain_order=True).agg("account_id")
+    return tuple(Batch(step=step, account_ids=tuple(keys)) for step, keys in steps.iter_rows())
+
+
+def title(report: Report) -> str:
+    """`Plan as of 2026-11-16`."""
+    return f"Plan as of {report.as_of}" if report.as_of else "Plan without dates"
+
+
+def summary(report: Report, shown: Sequence[Desk]) -> str:
+    """How much there is to do, and whether it is known where the week ends."""
+    todo = sum(len(desk.tasks) for desk in shown)
+    many = f" at {prose.count(len(shown), 'desk')}" if len(shown) > 1 else ""
+    if report.has_capacity:
+        return f"{prose.count(todo, 'account')} for this week{many}, in the order of work"
+    return f"{prose.count(todo, 'account')}{many} in the order of work; no hours are set, so nothing says where it ends"
+
+
+def _by_hand() -> pl.Expr:
+    return pl.col("human").fill_null(value=True)
+
+
+def _desk(report: Report, week: OwnerWeek) -> Desk:
+    mine = report.accounts.filter(pl.col("desk") == week.owner)
+    todo = mine.filter(is_planned() & _by_hand() & (pl.col("queue") != str(Queue.REST)))
+    resting = mine.filter(pl.col("queue") == str(Queue.REST))
+    names = dict(mine.select("account_id", pl.coalesce("account_name", "account_id").alias("name")).iter_rows())
+    return Desk(
+        name=week.owner,
+        head=_head(week, todo.height),
+        hours=_hours(week),
+        tasks=tuple(_task(report, row) for row in todo.iter_rows(named=True)),
+        check_ins=tuple(
+            f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)"
+            for each in week.check_ins
+        ),
+        left_out=_left_out(report, week),
+        rests=tuple(_rests(report, resting)),
+        rest=_rest(report, resting) if resting.height else "",
+    )
+
+
+def _head(week: OwnerWeek, todo: int) -> str:
+    if week.hours is None:
+        return f"{prose.count(todo, 'account')} · {week.wanted_hours:g} h of work"
+    spent = week.rescue_hours + week.protect_hours + week.check_in_hours
+    whole = (
+        f"{todo:,} of {prose.count(todo + week.left_out, 'account')}" if week.left_out else prose.count(todo, "account")
+    )
+    return f"{whole} · {round(spent, 6):g} of {week.hours:g} h"
+
+
+def _hours(week: OwnerWeek) -> str:
+    parts = (("rescue", week.rescue_hours), ("protect", week.protect_hours), ("check-ins", week.check_in_hours))
+    return ", ".join(f"{name} {hours:g} h" for name, hours in parts if hours) if week.hours is not None else ""
+
+
+def _left_out(report: Report, week: OwnerWeek) -> str:
+    if not week.left_out:
+        return ""
+    value = f", {prose.money(week.left_out_value, report.currency)}" if report.weighted and week.left_out_value else ""
+    unvalued = f" ({week.left_out_unvalued:,} without a value)" if value and week.left_out_unvalued else ""
+    comma = "," if value else ""
+    hours = f"; {week.more_hours:g} more hours would" if week.more_hours != 1 else "; 1 more hour would"
+    return f"{prose.count(week.left_out, 'account')}{value}{unvalued}{comma} did not fit{hours}"
+
+
+def _task(report: Report, row: dict[str, Any]) -> Task:
+    about = [wording.label(report, Quadrant(row["quadrant"]))]
+    if row["account_name"]:
+        about.append(row["account_id"])
+    if report.weighted:
+        value = row["contract_value"]
+        about.append("value unknown" if value is None else prose.money(value, report.currency))
+    if row["days_to_renewal"] is not None and 0 <= row["days_to_renewal"] <= _SOON:
+        about.append(f"renewal in {prose.count(row['days_to_renewal'], 'day')}")
+    effort = " ".join(filter(None, (row["who"], f"{row['hours']:g} h" if row["hours"] else None)))
+    return Task(
+        rank=row["rank"],
+        name=row["account_name"] or row["account_id"],
+        quadrant=Quadrant(row["quadrant"]),
+        about=" · ".join(about),
+        why=row["why"] or "",
+        step=f"{effort}: {row['next_step']}" if effort else row["next_step"],
+        risks=tuple((row["risks"] or [])[:_RISKS]),
+    )
+
+
+def _rests(report: Report, resting: pl.DataFrame) -> Iterator[Rest]:
+    """Who rests and why, the most valuable first; what a tool does for them is told apart."""
+    groups = [(why or "no reason on record", part) for (why,), part in resting.group_by("why", maintain_order=True)]
+    groups.sort(key=lambda group: (-_value(group[1]), -group[1].height, str(group[0])))
+    for why, part in groups[:_RESTS]:
+        names = part.head(_NAMED).select(pl.coalesce("account_name", "account_id")).to_series().to_list()
+        more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
+        yield Rest(count=_worth(report, part), why=str(why), names=", ".join(names) + more)
+    if len(groups) > _RESTS:
+        others = pl.concat(part for _, part in groups[_RESTS:])
+        reasons = prose.count(len(groups) - _RESTS, "other reason")
+        yield Rest(
+            count=_worth(report, others), why=f"for {reasons}; `csq triage -f csv --fields why` has all", names=""
+        )
+
+
+def _rest(report: Report, resting: pl.DataFrame) -> str:
+    """How many rest, what they are worth, and the first day on which to look again, where that is a day."""
+    days = resting["look_again"].drop_nulls().to_list()
+    return _worth(report, resting) + (f"; look again from {min(days)}" if days else "")
+
+
+def _value(rows: pl.DataFrame) -> Decimal:
+    return sum(rows["contract_value"].drop_nulls().to_list(), start=Decimal(0))
+
+
+def _worth(report: Report, rows: pl.DataFrame) -> str:
+    """`4 accounts, 120,000 EUR (1 without a value)`."""
+    accounts, unvalued = prose.count(rows.height, "account"), rows["contract_value"].null_count()
+    if not report.weighted:
+        return accounts
+    if unvalued == rows.height:
+        return f"{accounts}, value unknown"
+    value = prose.money(_value(rows), report.currency)
+    return f"{accounts}, {value}" + (f" ({unvalued:,} without a value)" if unvalued else "")

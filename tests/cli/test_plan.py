@@ -1,0 +1,306 @@
+"""`csq plan` at the door: the week owner by owner, in every format, and one file per owner whatever they are called."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from conftest import Csq
+from csq.cli.folder import slugs
+from csq.render import Format, Options, Selection
+from csq.render.columns import PUBLIC
+from csq.render.plan import render_plan
+from csq.render.plan.week import batches, desks
+from csq.report import CheckIn, OwnerWeek, Report
+from factories import AWKWARD, accounts, report
+
+ACCOUNTS = """account_id,account_name,arr,seats,owner,renewal_date,fit,willing,internal_owner
+A-1,Acme,12000,10,Dana,2026-12-31,good,yes,Rosa
+A-2,Benelux,9000,4,Dana,,good,yes,Rosa
+A-3,Crate,800,4,../x,,good,yes,Rosa
+A-4,Dune,700,4,CON,,good,yes,Rosa
+A-5,Ember,600,4,,,good,yes,Rosa
+"""
+USAGE = "account,logins\nA-1,10\nA-2,2\nA-3,30\nA-4,0\nA-5,7\n"
+CSAT = "account,score\nA-1,5\nA-2,4\nA-3,2\nA-4,1\nA-5,5\n"
+HOURS = "capacity:\n  default: 4\n"
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    for name, text in {"accounts": ACCOUNTS, "usage": USAGE, "csat": CSAT}.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+def task(number: int, **values: object) -> dict[str, object]:
+    plain = {"why": "usage high, happiness high", "desk": "Ann Lee", "human": True, "who": "csm", "this_week": True}
+    return {"account_id": f"A-{number}", **plain, **values}
+
+
+def week(**values: object) -> OwnerWeek:
+    plain = OwnerWeek(
+        owner="Ann Lee",
+        hours=10.0,
+        rescue_hours=6.5,
+        protect_hours=1.5,
+        check_in_hours=0.5,
+        wanted_hours=26.5,
+        left_out=12,
+        left_out_value=Decimal(1_400_000),
+        left_out_unvalued=0,
+        more_hours=18.0,
+    )
+    return replace(plain, **values)
+
+
+def planned(*rows: dict[str, object], weeks: tuple[OwnerWeek, ...] | None = None) -> Report:
+    return report(accounts=accounts(*rows), weeks=(week(),) if weeks is None else weeks)
+
+
+def shown(found: Report, format: Format = Format.TERMINAL, **options: object) -> str:
+    return render_plan(found, format, Options(selection=Selection(planned=True), **options)).decode()
+
+
+def rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode())))
+
+
+def test_a_task_has_its_rank_value_reason_step_effort_and_risks() -> None:
+    text = shown(planned(task(1, hours=2.0, next_step="Call them", risks=["They are tired", "Of us", "And more"])))
+    assert "  1  Account 1  ■ Advocates · A-1 · 12,000 EUR\n" in text
+    assert "     usage high, happiness high\n     → csm 2 h: Call them\n     ! They are tired\n     ! Of us\n" in text
+    assert "And more" not in text
+
+
+def test_what_did_not_fit_is_told_with_its_value_and_the_hours_it_would_take() -> None:
+    text = shown(planned(task(1)))
+    assert "12 accounts, 1,400,000 EUR, did not fit; 18 more hours would" in text
+    assert "1 of 13 accounts · 8.5 of 10 h" in text
+    assert "rescue 6.5 h, protect 1.5 h, check-ins 0.5 h" in text
+
+
+def test_automated_steps_stand_apart_with_the_ids_that_a_tool_needs() -> None:
+    auto = {"human": False, "who": "automation", "hours": 0.0, "next_step": "Send the summary"}
+    found = planned(task(1), task(2, **auto), task(3, **auto), task(4, **auto, queue="rest", this_week=False))
+    (batch,) = batches(found, Selection())
+    assert (batch.step, batch.account_ids) == ("Send the summary", ("A-2", "A-3", "A-4"))
+    assert [each.name for each in desks(found, Selection())[0].tasks] == ["Account 1"]
+    assert "  → Send the summary (3 accounts)\n    A-2, A-3, A-4\n" in shown(found)
+
+
+def test_a_few_automated_accounts_are_checked_in_on() -> None:
+    found = planned(task(1), weeks=(week(check_ins=(CheckIn(account_id="A-1", do="Ring them up", hours=0.25),)),))
+    assert "  · Account 1 (A-1): Ring them up (0.25 h)\n" in shown(found)
+
+
+def test_who_rests_is_counted_valued_and_told_with_the_reason_and_the_day_to_look_again() -> None:
+    rest = {"queue": "rest", "this_week": False, "next_step": None, "human": None}
+    found = planned(
+        task(1),
+        task(2, **rest, why="not yet: a good fit"),
+        task(3, **rest, why="not yet: a good fit", look_again=date(2026, 12, 1)),
+        task(4, **rest, why="until an event", contract_value=None),
+    )
+    (desk,) = desks(found, Selection())
+    assert desk.rest == "3 accounts, 24,000 EUR (1 without a value); look again from 2026-12-01"
+    assert [(each.count, each.why, each.names) for each in desk.rests] == [
+        ("2 accounts, 24,000 EUR", "not yet: a good fit", "Account 2, Account 3"),
+        ("1 account, value unknown", "until an event", "Account 4"),
+    ]
+
+
+def test_without_hours_all_that_do_not_rest_are_listed_and_it_says_how_to_set_them() -> None:
+    found = planned(
+        task(1, this_week=None),
+        task(2, this_week=None, queue="rest"),
+        weeks=(week(hours=None, left_out=0, left_out_value=Decimal(0), rescue_hours=0.0, wanted_hours=0.5),),
+    )
+    text = shown(found)
+    assert "1 account · 0.5 h of work" in text
+    assert "  capacity:\n    default: 20\n" in text
+    assert "did not fit" not in text
+
+
+def test_without_any_contract_value_it_says_that_the_ranking_is_unweighted() -> None:
+    found = planned(task(1, contract_value=None))
+    assert "The ranking is unweighted" in shown(found)
+    assert "The ranking is unweighted" in shown(found, Format.MARKDOWN)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    names = [{**row, **task(1), "account_id": row["account_id"], "next_step": "Do this. " * 30} for row in AWKWARD]
+    from csq.render.terminal.lines import cells
+
+    text = shown(planned(*names), width=width)
+    assert max(cells(line) for line in text.splitlines()) <= width
+
+
+def test_nothing_of_the_data_reaches_the_terminal_as_a_control_character() -> None:
+    evil = "\x1b[31mred\x07\u202e"
+    found = planned(
+        task(1, account_name=evil, why=evil, next_step=evil, risks=[evil], desk=evil, who=evil),
+        task(2, account_id=evil, human=False, next_step=evil, desk=evil),
+        task(3, queue="rest", why=evil, next_step=None, desk=evil),
+        weeks=(week(owner=evil, check_ins=(CheckIn(account_id=evil, do=evil, hours=1.0),)),),
+    )
+    for format in (Format.TERMINAL, Format.MARKDOWN):
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown(found, format))
+
+
+def test_markdown_is_a_list_to_tick_off_in_which_data_makes_no_mark_up() -> None:
+    text = shown(planned(task(1, account_name="[x](http://x) *", next_step="Call <b>them</b>")), Format.MARKDOWN)
+    assert "- [ ] 1 **\\[x\\](http:\u2060//x) \\*** ● Advocates" in text
+    assert "  - Next: csm 0.5 h: Call \\<b>them\\</b>\n" in text
+
+
+def test_a_machine_format_has_the_public_columns_and_why(csq: Csq, exports: Path) -> None:
+    result = csq("plan", exports, "-f", "csv")
+    assert result.code == 0, result.stderr
+    assert result.stdout.decode().splitlines()[0] == ",".join([*PUBLIC, "why", "gate", "human"])
+    assert all(row["why"] and row["next_step"] for row in rows(result.stdout))
+
+
+def test_a_plan_has_no_account_that_neither_person_nor_tool_does_anything_for(csq: Csq, exports: Path) -> None:
+    (exports / "csq.yaml").write_text(HOURS)
+    every = {row["account_id"]: row for row in rows(csq("triage", exports, "-f", "csv", "--fields", "human").stdout)}
+    plan = {row["account_id"] for row in rows(csq("plan", exports, "-f", "csv").stdout)}
+    assert plan == {
+        key
+        for key, row in every.items()
+        if row["this_week"] == "true" or (row["next_step"] and row["human"] == "false")
+    }
+    assert plan < set(every)
+
+
+def test_one_owner_is_shown_alone_and_one_that_is_not_there_is_answered_with_the_near_miss(
+    csq: Csq, exports: Path
+) -> None:
+    page = csq("plan", exports, "--owner", "Dana").stdout.decode()
+    assert "Dana ──" in page
+    assert "unassigned" not in page.split("Beware")[0]
+    result = csq("plan", exports, "--owner", "Dnaa", "-f", "csv")
+    assert result.code == 2
+    assert "no owner `Dnaa`" in result.stderr
+    assert "`Dana`" in result.stderr
+
+
+@pytest.mark.parametrize("format", ["terminal", "csv", "tsv", "json", "jsonl", "md", "xlsx"])
+def test_a_file_and_a_redirection_hold_the_same_plan(csq: Csq, exports: Path, tmp_path: Path, format: str) -> None:
+    target = tmp_path / "out.file"
+    assert csq("plan", exports, "-f", format, "-o", target).stdout == b""
+    assert target.read_bytes() == csq("plan", exports, "-f", format).stdout
+
+
+def test_the_same_exports_give_the_same_bytes(csq: Csq, exports: Path) -> None:
+    for format in ("terminal", "csv", "json", "md"):
+        assert csq("plan", exports, "-f", format).stdout == csq("plan", exports, "-f", format).stdout
+
+
+def test_without_owners_the_team_has_one_week(csq: Csq, tmp_path: Path) -> None:
+    (tmp_path / "usage.csv").write_text(USAGE)
+    (tmp_path / "csat.csv").write_text(CSAT)
+    found = csq("plan", "--usage", tmp_path / "usage.csv", "--csat", tmp_path / "csat.csv", "-f", "json")
+    assert [each["owner"] for each in json.loads(found.stdout)["weeks"]] == ["team"]
+
+
+def test_a_folder_gets_one_file_per_owner_named_by_a_slug(csq: Csq, exports: Path, tmp_path: Path) -> None:
+    result = csq("plan", exports, "-o", f"{tmp_path}/week/")
+    assert (result.code, result.stdout) == (0, b"")
+    names = sorted(path.name for path in (tmp_path / "week").iterdir())
+    assert names == [".csq-plan.json", "dana.md", "owner-con.md", "unassigned.md", "x.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["exports", "week"]
+    assert (tmp_path / "week" / "dana.md").read_bytes() == csq("plan", exports, "--owner", "Dana", "-f", "md").stdout
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl", "xlsx", "terminal"])
+def test_the_files_of_the_owners_come_in_any_format(csq: Csq, exports: Path, tmp_path: Path, format: str) -> None:
+    folder = tmp_path / "week"
+    folder.mkdir()
+    assert csq("plan", exports, "-o", folder, "-f", format).code == 0
+    suffix = "txt" if format == "terminal" else format
+    assert len(list(folder.glob(f"[!.]*.{suffix}"))) == 4
+    assert (folder / f"dana.{suffix}").read_bytes() == csq("plan", exports, "--owner", "Dana", "-f", format).stdout
+
+
+def test_only_files_of_the_last_plan_are_removed(csq: Csq, exports: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "week"
+    csq("plan", exports, "-o", f"{folder}/")
+    (folder / "notes.md").write_text("mine")
+    (exports / "accounts.csv").write_text(ACCOUNTS.replace("CON", "Dana"))
+    result = csq("plan", exports, "-o", folder)
+    assert sorted(path.name for path in folder.glob("*.md")) == ["dana.md", "notes.md", "unassigned.md", "x.md"]
+    assert "removed owner-con.md" in result.stderr
+
+
+def test_a_manifest_cannot_make_csq_remove_what_it_did_not_write(csq: Csq, exports: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "week"
+    folder.mkdir()
+    (tmp_path / "mine.md").write_text("mine")
+    (folder / "linked.md").symlink_to(tmp_path / "mine.md")
+    (folder / "sub.md").mkdir()
+    listed = ["../mine.md", str(tmp_path / "mine.md"), "linked.md", "sub.md", 7, None]
+    (folder / ".csq-plan.json").write_text(json.dumps({"files": listed}))
+    assert csq("plan", exports, "-o", folder).code == 0
+    assert (tmp_path / "mine.md").read_text() == "mine"
+    assert (folder / "linked.md").is_symlink()
+    assert (folder / "sub.md").is_dir()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null"])
+def test_a_manifest_that_cannot_be_read_stops_the_run_before_a_file_is_touched(
+    csq: Csq, exports: Path, tmp_path: Path, text: str
+) -> None:
+    folder = tmp_path / "week"
+    folder.mkdir()
+    (folder / ".csq-plan.json").write_text(text)
+    assert csq("plan", exports, "-o", folder).code == 5
+    assert [path.name for path in folder.iterdir()] == [".csq-plan.json"]
+
+
+def test_the_folder_of_the_exports_is_no_place_for_the_plan(csq: Csq, exports: Path) -> None:
+    before = sorted(exports.iterdir())
+    assert csq("plan", exports, "-o", exports).code == 2
+    assert csq("plan", "--usage", exports / "usage.csv", "--csat", exports / "cs*.csv", "-o", f"{exports}/").code == 2
+    assert sorted(exports.iterdir()) == before
+
+
+def test_names_of_files_are_plain_distinct_and_short_whatever_owners_are_called() -> None:
+    hostile = ["../x", "x", "X!", "x 2", "CON", "con.", "LPT1", "", "  ", "..", "/", "山田", "Zoë O'Hara"]
+    hostile += ["a" * 300, "a" * 301, "-rf", "x\x00y", "unassigned", "Unassigned", "\u202egro", "nul.txt", "%2e%2fx"]
+    found = slugs(hostile)
+    assert set(found) == set(hostile)
+    assert len(set(found.values())) == len(hostile)
+    for slug in found.values():
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
+        assert slug not in {"con", "lpt1", "nul", "prn", "aux"}
+        assert len(slug) <= 64
+    assert found["Zoë O'Hara"] == "zoe-o-hara"
+    assert slugs(reversed(hostile)) == found
+
+
+def test_a_number_given_on_a_collision_never_takes_another_owners_name() -> None:
+    assert slugs(["x", "X", "x 2"]) == {"X": "x", "x": "x-2", "x 2": "x-2-2"}
+
+
+def test_the_sample_exports_have_several_owners_each_within_the_hours(
+    csq: Csq, sample_data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "hours.yaml").write_text("capacity:\n  default: 12\n  owners: {Priya Nair: 6}\n")
+    result = csq("plan", sample_data, "--config", tmp_path / "hours.yaml", "-f", "json")
+    weeks = [each for each in json.loads(result.stdout)["weeks"] if each["hours"]]
+    assert len(weeks) == 3
+    for each in weeks:
+        assert each["rescue_hours"] + each["protect_hours"] + each["check_in_hours"] <= each["hours"]
+    frame = pl.DataFrame(json.loads(result.stdout)["accounts"], infer_schema_length=None)
+    assert frame["rank"].is_sorted()

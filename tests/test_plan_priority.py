@@ -1,0 +1,62 @@
+"""Priority and rank, reckoned by hand from the packaged weights."""
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from csq.plan.priority import add_priority, add_rank
+from csq.schema import COLUMNS
+from signal_accounts import DEFAULT
+
+
+def ranked(*told: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    base = {"contract_value": Decimal(1000), "quadrant": "advocates", "days_to_renewal": None, "severity": None}
+    full = [{"account_id": f"A{n}", "queue": "rescue", **base, **row} for n, row in enumerate(told, start=1)]
+    frame = pl.DataFrame(
+        {name: pl.Series(name, [row[name] for row in full], dtype=COLUMNS[name].dtype) for name in full[0]}
+    )
+    return {row["account_id"]: row for row in add_rank(add_priority(frame, DEFAULT)).to_dicts()}
+
+
+@pytest.mark.parametrize(
+    ("given", "priority"),
+    [
+        ({}, 1000),
+        ({"quadrant": "at_risk"}, 600),
+        ({"quadrant": "underusers", "severity": "watch"}, 360),
+        ({"days_to_renewal": 90}, 1500),
+        ({"days_to_renewal": 91}, 1200),
+        ({"days_to_renewal": 180}, 1200),
+        ({"days_to_renewal": 181}, 1000),
+        ({"days_to_renewal": 0}, 1500),
+        ({"days_to_renewal": -1}, 1000),
+        ({"severity": "act", "days_to_renewal": 10, "quadrant": "at_risk"}, 1800),
+        ({"severity": "info"}, 1000),
+        ({"contract_value": Decimal(0)}, 0),
+    ],
+)
+def test_priority_is_value_by_weight_by_urgency_by_signal(given: dict[str, Any], priority: float) -> None:
+    row = ranked(given)["A1"]
+    assert row["priority"] == pytest.approx(priority)
+    factors = [row[f"priority_{name}"] for name in ("value", "weight", "urgency", "signal")]
+    assert factors[0] * factors[1] * factors[2] * factors[3] == pytest.approx(priority)
+
+
+def test_an_unknown_value_counts_as_the_lowest_known_positive_one_and_is_marked() -> None:
+    rows = ranked({"contract_value": None}, {"contract_value": Decimal(0)}, {"contract_value": Decimal(40)}, {})
+    assert (rows["A1"]["priority_value"], rows["A1"]["value_assumed"], rows["A3"]["value_assumed"]) == (40, True, False)
+    assert ranked({"contract_value": None})["A1"]["priority_value"] == 1
+
+
+def test_act_goes_first_then_priority_then_account_id_and_rest_last() -> None:
+    rows = ranked(
+        {"queue": "rest", "severity": "act", "contract_value": Decimal(10**6)},
+        {"contract_value": Decimal(500)},
+        {"queue": "protect", "severity": "act", "contract_value": Decimal(1)},
+        {"contract_value": Decimal(500)},
+        {"queue": "protect", "contract_value": Decimal(501)},
+    )
+    assert list(rows) == ["A3", "A5", "A2", "A4", "A1"]
+    assert [row["rank"] for row in rows.values()] == [1, 2, 3, 4, 5]
