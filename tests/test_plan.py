@@ -1,7 +1,9 @@
-"""The week as a run gives it: capacity from csq.yaml, events of steps done, and what is said without contract values."""
+"""The week as a run gives it: capacity from csq.yaml, steps done, and what is said without contract values."""
 
 import json
 from decimal import Decimal
+
+import pytest
 
 from csq.errors import ConfigError
 from csq.render import Format, Options, render
@@ -59,9 +61,6 @@ def test_without_tiers_and_contract_values_the_ranking_is_said_to_be_unweighted(
 
 
 def test_a_capacity_of_no_hours_is_a_fault() -> None:
-    try:
+    with pytest.raises(ConfigError) as caught:
         week("capacity: {split: {rescue: 0.5, protect: 0.5}}\n")
-    except ConfigError as error:
-        assert "the capacity comes to no hours at all" in str(error.problems[0].message)
-    else:
-        raise AssertionError
+    assert [each.message for each in caught.value.problems] == ["the capacity comes to no hours at all"]
