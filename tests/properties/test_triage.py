@@ -149,6 +149,7 @@ def test_a_weighted_median_with_equal_weights_is_the_median(values: list[float],
 HEADERS = {
     Role.USAGE: ["", "account_id,date\n", "account_id,date,user_id,events\n", "account_id,month,logins,rate\n"],
     Role.CSAT: ["", "account_id,score\n", "account_id,email,role,date,score,nps\n", "customer id;csat;responses\n"],
+    Role.OVERRIDES: ["", "account,field,value,author,reason,expires_on\n"],
     Role.GOALS: ["", "account_id,goal,target_date,progress\n"],
     Role.EVENTS: ["", "account_id,date,kind,note,expires_on\n"],
     Role.CONTACTS: ["", "account_id,email,user_id\n"],
