@@ -7,7 +7,7 @@ their options one by one.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
@@ -213,7 +213,8 @@ class Speech:
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
     """Return `command` as typer wants it: each group of options among its parameters in single options."""
-    hints = get_type_hints(command, include_extras=True)
+    # Nothing here is written as text, so that nothing has to be looked up: that would cost every start.
+    hints = inspect.get_annotations(command)
     result = hints.pop("return")
     groups: dict[str, type[Any]] = {
         name: kind for name, kind in hints.items() if isinstance(kind, type) and is_dataclass(kind)
@@ -221,11 +222,8 @@ def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
     own = inspect.signature(command).parameters
     parameters = [parameter for name, parameter in own.items() if name not in groups]
     for kind in groups.values():
-        options = get_type_hints(kind, include_extras=True)
         parameters += [
-            inspect.Parameter(
-                each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=options[each.name]
-            )
+            inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=each.type)
             for each in fields(kind)
         ]
 

@@ -31,21 +31,16 @@ def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, K
     due = applies(rows, steps, known).select(
         pl.col(str(number)) & ~done for number, done in enumerate(is_done(rows, steps))
     )
-    told: dict[str, list[object]] = {
-        "next_step": [step.do for step in steps],
-        "who": [str(step.who) for step in steps],
-        "human": [step.human for step in steps],
-        "hours": [step.hours for step in steps],
-    }
-    first = due.select(
-        pl.coalesce(
-            pl.when(str(number)).then(pl.lit(value, dtype=STEP[name])) for number, value in enumerate(values)
-        ).alias(name)
-        for name, values in told.items()
-    )
+    first = pl.coalesce(pl.when(str(number)).then(pl.lit(number)) for number in range(len(steps)))
+    numbers = due.select(first.alias("number"))["number"].to_list()
     facts = facts_for(rows, (step.do for step in steps))
-    filled = [text and fill(text, row) for text, row in zip(first["next_step"].to_list(), facts, strict=True)]
-    return first.with_columns(pl.Series("next_step", filled, pl.String()))
+    told = [
+        (fill(steps[number].do, row), str(steps[number].who), steps[number].human, steps[number].hours)
+        if number is not None
+        else (None,) * len(STEP)
+        for number, row in zip(numbers, facts, strict=True)
+    ]
+    return pl.DataFrame(told, schema=STEP, orient="row")
 
 
 def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Kind]) -> pl.Series:

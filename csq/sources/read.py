@@ -27,6 +27,10 @@ from csq.sources.workbook import read_parquet, read_sheet
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
 
+LARGE = 2**16
+"""Bytes from which on the way through polars pays; a smaller file is read before polars has begun."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TextTable:
     """A file as text.
@@ -185,7 +189,8 @@ def _parse(decoded: Decoded, label: str) -> Grid:
         InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
     """
     refuse_other_text(decoded.text, label)
-    grid = read_plain(decoded.utf8) if decoded.utf8 and not decoded.text.startswith(("#", '"#', "\n", "\r")) else None
+    large = len(decoded.utf8 or b"") > LARGE
+    grid = read_plain(decoded.utf8 or b"") if large and not decoded.text.startswith(("#", '"#', "\n", "\r")) else None
     if grid is not None:
         return grid.noting(*decoded.notes)
     text = decoded.text
