@@ -23,7 +23,9 @@ print(time.perf_counter() - start)
 """
 
 WORKBOOK = f"""
+import gc
 import time
+gc.disable()  # as the command does
 from random import Random
 import polars
 from csq.render import Format, render
