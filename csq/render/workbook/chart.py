@@ -21,7 +21,7 @@ WIDTH = 1150
 _ROW = 20
 """Pixels of a row."""
 
-_DRAWN = 5_000
+_DRAWN = 1_000
 """Points at most: more take minutes to draw and cannot be told apart."""
 _CONSIDERED = 40
 _NAMED = 10
