@@ -30,6 +30,11 @@ DONE_SCHEMA: Mapping[str, pl.DataType] = {
 """Columns of `Report.done`: the kind of the event, and how many days ago the newest of it was."""
 
 
+def masked(value: str) -> str:
+    """A cell as it stands, unless it is an e-mail address, which is nobody's business in what is passed on."""
+    return "(an e-mail address)" if "@" in value else value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Note:
     """One line of narration: a choice that was made, or something the reader ought to know."""

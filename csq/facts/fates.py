@@ -5,7 +5,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.aside import ASIDE
-from csq.report import Join, Note, SourceFile
+from csq.report import Join, Note, SourceFile, masked
 from csq.sources.load import FileRead, RoleRows, Tables
 from csq.terms import Aside, NoteKind
 
@@ -69,7 +69,7 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         rows=_lines(frame),
         matched=_lines(matched),
         accounts=int(here.sum()),
-        only_here=tuple(lost.head(SHOWN_KEYS)),
+        only_here=tuple(dict.fromkeys(masked(key) for key in lost.head(SHOWN_KEYS))),
         only_here_count=len(lost),
         absent_accounts=absent.height,
         absent_value=value if isinstance(value, Decimal) else Decimal(0),

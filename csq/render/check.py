@@ -1,7 +1,7 @@
 """How the inputs were understood, as plain text: fields, conventions, the join, the fate of every row."""
 
 from csq.render.clean import clean
-from csq.report import Join, Report, SourceFile
+from csq.report import Join, Report, SourceFile, masked
 from csq.terms import NoteKind
 
 SHOWN_REJECTS = 10
@@ -72,14 +72,9 @@ def _cells(report: Report) -> list[str]:
         if frame.height:
             lines.append(f"{title}: {frame.height:,}")
             for row in frame.head(SHOWN_REJECTS).iter_rows(named=True):
-                value = "" if row["value"] is None else f" `{_masked(row['value'])}`"
+                value = "" if row["value"] is None else f" `{masked(row['value'])}`"
                 lines.append(f"  {row['file']}:{row['line']} {row['column']}{value}: {row['reason']}")
             if frame.height > SHOWN_REJECTS:
                 lines.append(f"  and {frame.height - SHOWN_REJECTS:,} more")
             lines.append("")
     return lines
-
-
-def _masked(value: str) -> str:
-    """The cell as it stands, unless it is an e-mail address, which is nobody's business here."""
-    return "(an e-mail address)" if "@" in value else value

@@ -53,3 +53,10 @@ def test_an_email_address_is_not_shown(csq, exports):
     text = csq("check", exports).stdout.decode()
     assert "jane@" not in text
     assert "(an e-mail address)" in text
+
+
+def test_an_email_address_that_is_a_key_without_an_account_is_not_shown(csq, exports):
+    (exports / "csat.csv").write_text("Customer ID,Rating\nA,5\nA,1\njane@acme.example,4\n")
+    text = csq("check", exports).stdout.decode() + csq("triage", exports).stdout.decode()
+    assert "1 keys among no account: (an e-mail address)" in text
+    assert "jane@" not in text
