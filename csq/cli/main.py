@@ -67,8 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             _hold_standard_descriptors()
             # One command and out: nearly all objects stay to the end, and looking through them takes a tenth of a run.
             gc.disable()
-            with _ending_on_signals():
-                return _run(sys.argv[1:])
+            try:
+                with _ending_on_signals():
+                    return _run(sys.argv[1:])
+            finally:
+                gc.freeze()  # or else it would look through them once more on the way out
         return copy_context().run(_run, argv)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
