@@ -105,7 +105,7 @@ def evaluated(frame: pl.DataFrame, conditions: Mapping[str, Condition], *, are_e
         filled = frame.with_columns(**{name: days for name, days in never.items() if name not in provided})
         second = evaluate(filled, again)
         holds = holds.with_columns(
-            pl.when(holds[name].is_null() & ~second[name]).then(pl.lit(value=False)).otherwise(holds[name]).alias(name)
+            pl.when(pl.col(name).is_null() & ~pl.lit(second[name])).then(False).otherwise(name).alias(name)
             for name in again
         )
     return holds
@@ -207,8 +207,9 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
     """
     wanted = {name: needed(condition) for name, condition in conditions.items()}
     bits = [_missing_bits(facts, frame).alias(name) for name, facts in wanted.items()]
+    silent = holds.select(pl.all().is_null())
     found = frame.select("account_id", *bits).with_columns(
-        pl.when(holds[name].is_null()).then(name).alias(name) for name in wanted
+        pl.when(silent[name]).then(name).alias(name) for name in wanted
     )
     long = found.unpivot(index="account_id", variable_name="signal", value_name="bits").drop_nulls()
     sets = long.group_by("signal", "bits", maintain_order=True).len()

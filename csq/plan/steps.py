@@ -28,11 +28,11 @@ def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, K
     """The next step of each row, columns of `STEP`: the first that applies and is not done."""
     if not steps:
         return pl.DataFrame({name: pl.repeat(None, rows.height, dtype=kind, eager=True) for name, kind in STEP.items()})
-    due = applies(rows, steps, known).select(
-        pl.col(str(number)) & ~done for number, done in enumerate(is_done(rows, steps))
+    done = is_done(rows, steps)
+    first = pl.coalesce(
+        pl.when(pl.col(str(number)) & ~pl.lit(done[number])).then(pl.lit(number)) for number in range(len(steps))
     )
-    first = pl.coalesce(pl.when(str(number)).then(pl.lit(number)) for number in range(len(steps)))
-    numbers = due.select(first.alias("number"))["number"].to_list()
+    numbers = applies(rows, steps, known).select(first.alias("number"))["number"].to_list()
     facts = facts_for(rows, (step.do for step in steps))
     told = [
         (fill(steps[number].do, row), str(steps[number].who), steps[number].human, steps[number].hours)
@@ -55,20 +55,19 @@ def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Ki
 
 
 def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
-    """One Boolean column per entry, named by its number: whether its condition holds for a row."""
-    conditions = {
-        str(number): compile_condition(entry.when, known) for number, entry in enumerate(entries) if entry.when
-    }
-    judged = evaluate(rows, conditions).fill_null(value=False).get_columns() if conditions else []
-    always = [pl.lit(value=True).alias(str(number)) for number, entry in enumerate(entries) if not entry.when]
-    return rows.select("account_id").with_columns(judged).with_columns(always)
+    """One Boolean column per entry, named by its number: whether its condition holds for a row, null if not judged."""
+    return evaluate(
+        rows, {str(number): compile_condition(entry.when or "TRUE", known) for number, entry in enumerate(entries)}
+    )
 
 
 def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
     """For each step, a Boolean for each row: whether the event that shows it to be done is on record."""
     columns = [f"event_{step.done_by}_days" if step.done_by else "" for step in steps]
+    have = rows.select(name for name in dict.fromkeys(columns) if name in rows.columns)
+    seen = have.select(pl.all().is_not_null()) if have.width else have
     never = pl.Series([False] * rows.height, dtype=pl.Boolean())
-    return [rows[name].is_not_null() if name in rows.columns else never for name in columns]
+    return [seen[name] if name in seen.columns else never for name in columns]
 
 
 def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:

@@ -25,7 +25,7 @@ class Condition:
 
     text: str
     expr: pl.Expr
-    """Boolean; null where it is not judged."""
+    """Boolean, over the columns as `evaluate` lays them out; null where it is not judged."""
     reads: Mapping[str, Kind]
     """The columns it names, in the order in which they first occur, and what they hold."""
 
@@ -67,16 +67,18 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
     Returns:
         A Boolean column for each condition, the rows as in `frame`; null where it is not judged.
     """
-    absent = {
-        name: pl.lit(None, dtype=DTYPES[kind])
-        for condition in conditions.values()
-        for name, kind in condition.reads.items()
-        if name not in frame.columns
-    }
-    # Simplified down to a constant, an expression can lose count of the rows; this one has all of them.
-    every_row = pl.repeat(True, pl.len())
-    judged = {name: pl.when(every_row).then(condition.expr) for name, condition in conditions.items()}
-    return frame.with_columns(**absent).select(**judged)
+    reads = {name: kind for condition in conditions.values() for name, kind in condition.reads.items()}
+    here = set(frame.columns)
+    facts = {name: _fact(name, kind) if name in here else pl.lit(None, DTYPES[kind]) for name, kind in reads.items()}
+    # Simplified down to a constant, an expression loses count of the rows; the column without a name has all of them.
+    rows = frame.select(pl.repeat(True, pl.len()).alias(""), **facts)
+    return rows.select(**{name: pl.when("").then(condition.expr) for name, condition in conditions.items()})
+
+
+def _fact(name: str, kind: Kind) -> pl.Expr:
+    """A column as conditions read it. To polars NaN is above every number; here it is not known."""
+    fact = pl.col(name).cast(DTYPES[kind])
+    return fact.fill_nan(None) if kind is Kind.NUMBER else fact
 
 
 def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:

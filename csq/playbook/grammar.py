@@ -27,7 +27,7 @@ import polars as pl
 from csq.playbook.names import hint_for, kind_of
 from csq.playbook.reader import Reader, Term
 from csq.playbook.tokens import FOREIGN, Mark, Refused, Token, tokenize
-from csq.schema import DTYPES, Kind
+from csq.schema import Kind
 
 _COMPARE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": operator.eq,
@@ -254,9 +254,7 @@ class Parser(Reader):
             self.faults.append(self.fault(token, f"`{token.text}` is a list: conditions cannot use it", None, "kind"))
             return Term(None, pl.lit(None), token.start, token.end)
         self.reads.setdefault(token.text, kind)
-        column = pl.col(token.text).cast(DTYPES[kind])
-        # To polars NaN is above every number; here it is not known.
-        return Term(kind, column.fill_nan(None) if kind is Kind.NUMBER else column, token.start, token.end)
+        return Term(kind, pl.col(token.text), token.start, token.end)
 
 
 def _divide(left: pl.Expr, right: pl.Expr) -> pl.Expr:
