@@ -11,7 +11,7 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -49,6 +49,14 @@ Exit codes:
   141  The reader of the output went away.
   143  Terminated.
 """
+
+COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
+    "triage": (triage.triage, triage.EXAMPLES),
+    "plan": (plan.plan, plan.EXAMPLES),
+    "explain": (explain.explain, explain.EXAMPLES),
+    "check": (check.check, check.EXAMPLES),
+}
+"""The commands with their examples, in the order in which help lists them."""
 
 
 class _Terminated(BaseException):
@@ -100,7 +108,7 @@ def _run(argv: Sequence[str]) -> int:
 
 def _invoke(argv: Sequence[str]) -> int:
     """Parse the command line and call its command, which may return or raise its exit code."""
-    command = typer.main.get_command(command_line())
+    command = typer.main.get_command(command_line(argv[0] if argv else None))
     try:
         # Not `command()`: that has its own ideas of exit codes, a broken pipe and the form of messages.
         with command.make_context("csq", list(argv)) as context:
@@ -130,8 +138,8 @@ def _refuse(error: typer.TyperException) -> int:
     return Exit.USAGE
 
 
-def command_line() -> typer.Typer:
-    """Build the command line."""
+def command_line(only: str | None = None) -> typer.Typer:
+    """Build the command line; where `only` is the name of a command, without the others, which would cost time."""
     app = typer.Typer(
         help=HELP,
         epilog=EPILOG,
@@ -142,7 +150,11 @@ def command_line() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    _commands(app)
+    for name, (command, examples) in COMMANDS.items():
+        if name == only or only not in COMMANDS:
+            app.command(name, epilog=examples)(command)
+    if only not in COMMANDS:
+        app.add_typer(playbook.app, name="playbook")
     return app
 
 
@@ -160,15 +172,6 @@ def _options(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
-
-
-def _commands(app: typer.Typer) -> None:
-    """Register the commands, in the order in which help lists them."""
-    app.command("triage", epilog=triage.EXAMPLES)(triage.triage)
-    app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
-    app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
-    app.command("check", epilog=check.EXAMPLES)(check.check)
-    app.add_typer(playbook.app, name="playbook")
 
 
 def _bug(error: BaseException, argv: Sequence[str]) -> CsqError:

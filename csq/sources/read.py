@@ -21,7 +21,6 @@ from csq.sources.dialect import read_plain, read_strictly
 from csq.sources.encoding import Decoded, decode, refuse_other_text
 from csq.sources.grid import LINE, Grid, Remark, column, spans, to_frame
 from csq.sources.layout import Layout, arrange, comment_lines, told
-from csq.sources.repair import repair
 from csq.sources.workbook import read_parquet, read_sheet
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
@@ -209,6 +208,8 @@ def _parse_text(text: str, label: str) -> Grid:
     strict = read_strictly(text, label)
     if isinstance(strict, Grid):
         return strict
+    from csq.sources.repair import repair  # few files need it
+
     repaired = repair(text)
     if repaired is not None:
         return repaired
