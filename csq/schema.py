@@ -170,6 +170,9 @@ CONTEXT = (
     Column("season_started_days", _W, "days", ">= 0", "days since the season began; not known out of season"),
     Column("season_quiet", _B, "", "true, false", "out of season, so that silence is to be expected"),
     Column("usage_trend_pct", _N, "percent", ">= -100", "change on a year ago in a season, else on the window before"),
+    Column("last_outcome", _T, "", "churned, contracted, expanded, renewed", "what they last decided on the contract"),
+    Column("last_outcome_days", _W, "days", ">= 0", "days since that outcome"),
+    Column("outcome_value_change_pct", _N, "percent", "> -100", "change of the value after it on the outcome before"),
 )
 
 PLACE = (

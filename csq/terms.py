@@ -15,6 +15,7 @@ class Role(StrEnum):
     GOALS = "goals"
     CONTACTS = "contacts"
     EVENTS = "events"
+    OUTCOMES = "outcomes"
     OVERRIDES = "overrides"
 
 
@@ -147,6 +148,15 @@ class Aside(StrEnum):
     NOBODY = "of no account, as the export says"
     EXPIRED = "expired event"
     EXPIRED_OVERRIDE = "expired override"
+
+
+class Outcome(StrEnum):
+    """What a customer decided about the contract, the most telling first: of two on one day that one counts."""
+
+    CHURNED = "churned"
+    CONTRACTED = "contracted"
+    EXPANDED = "expanded"
+    RENEWED = "renewed"
 
 
 class MetricKind(StrEnum):

@@ -2,8 +2,9 @@
 
 The exports of Harbourline, an invented vendor of rostering software: accounts.csv from its CRM, usage.csv and
 usage_2025.csv from its product's log, csat.csv from its survey tool; goals.csv, contacts.csv and events.csv, which its
-customer success managers keep by hand. Who behaves how is told in `harbourline/story.py`,
-and the accounts in `PLANTED` each show one idea. The same bytes come out on every platform and Python.
+customer success managers keep by hand, and outcomes.csv, which its finance desk keeps. Who behaves how is told in
+`harbourline/story.py`, and the accounts in `PLANTED` each show one idea. The same bytes come out on every platform
+and Python.
 """
 
 import csv
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from harbourline import contacts, events, goals, survey, usage
+from harbourline import contacts, events, goals, outcomes, survey, usage
 from harbourline.accounts import make_accounts
 from harbourline.cast import CAST
 
@@ -34,6 +35,7 @@ def make_sample_data(directory: Path) -> None:
     _write(directory / "goals.csv", goals.HEADER, goals.make_goals(accounts))
     _write(directory / "contacts.csv", contacts.HEADER, contacts.make_contacts(accounts))
     _write(directory / "events.csv", events.HEADER, events.make_events(accounts))
+    _write(directory / "outcomes.csv", outcomes.HEADER, outcomes.make_outcomes(accounts))
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

@@ -215,6 +215,6 @@ def test_days_are_counted_from_the_dates_of_the_contract() -> None:
 def test_what_is_missing_is_listed_most_telling_first_and_counted_over_what_is_looked_for() -> None:
     row = by_id(run(lines("account_id,date", "A,2026-11-10"), accounts=lines("account_id,seats,owner", "A,3,Ana")))["A"]
     measured = ["happiness: no_csat_file", "contract_value", "renewal_date", "start_date"]
-    context = ["goals", "champion", "decision_maker", "fit", "north_star", "last_contact"]
+    context = ["goals", "champion", "decision_maker", "fit", "north_star", "last_contact", "outcome"]
     assert row["missing"] == [*measured, *context]
-    assert row["coverage_pct"] == pytest.approx(3 / 13 * 100)  # usage, seats and owner, of thirteen
+    assert row["coverage_pct"] == pytest.approx(3 / 14 * 100)  # usage, seats and owner, of fourteen

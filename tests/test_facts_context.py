@@ -1,4 +1,4 @@
-"""Goals, people, events, features, seasons and the honesty of a survey, as facts; null wherever nobody has said."""
+"""Goals, people, events, outcomes, features, seasons and the honesty of a survey; null wherever nobody has said."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -68,7 +68,7 @@ GOAL_COUNTS = ("goals_open", "goals_met", "goals_overdue", "goals_behind", "goal
 def test_without_a_goals_file_nothing_is_known_of_goals(tmp_path):
     facts = measure(tmp_path)
     assert picked(of(facts), *GOAL_COUNTS, "goal_due_days", "has_goals") == [None] * 7
-    assert in_note(facts, "no goals, contacts or events file")
+    assert in_note(facts, "no goals, contacts, events or outcomes file")
 
 
 def test_an_account_that_the_goals_file_does_not_name_has_no_goals(tmp_path):
@@ -297,6 +297,67 @@ def test_rows_of_context_that_say_the_same_count_once_and_others_are_of_no_accou
     assert asides == {None: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
 
 
+OUTCOME_FACTS = ("last_outcome", "last_outcome_days", "outcome_value_change_pct")
+OUTCOME_HEADER = "account_id, date, outcome, value_after\n"
+
+
+def test_without_an_outcomes_file_nothing_is_known_of_outcomes(tmp_path):
+    facts = measure(tmp_path)
+    assert picked(of(facts), *OUTCOME_FACTS) == [None] * 3
+    assert "outcome" in of(facts)["missing"]
+
+
+def test_an_account_that_the_outcomes_do_not_name_is_not_taken_to_have_renewed(tmp_path):
+    facts = measure(tmp_path, outcomes=OUTCOME_HEADER + "A, 2026-10-16, renewed, 100")
+    assert picked(of(facts, "B"), *OUTCOME_FACTS) == [None] * 3
+    assert "outcome" in of(facts, "B")["missing"]
+    assert picked(of(facts), *OUTCOME_FACTS) == ["renewed", 30, None]
+    assert "outcome" not in of(facts)["missing"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ("10000", "8000", -20.0), ("10000", "12500", 25.0), ("10000", "10000", 0.0), ("10000.40", "", None),
+        ("", "8000", None), ("0", "8000", None), ("8000", "0", None),
+    ],
+)  # fmt: skip
+def test_the_value_after_an_outcome_is_held_against_that_after_the_one_before(tmp_path, before, after, change):
+    rows = f"A, 2026-06-01, contracted, {after}\nA, 2024-06-01, renewed, 77\nA, 2025-06-01, renewed, {before}"
+    facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
+    assert picked(of(facts), *OUTCOME_FACTS) == ["contracted", 167, change]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "last", "change"),
+    [
+        ("renewed, 100", "expanded, 120", "expanded", 20.0),
+        ("contracted, 80", "renewed, 100", "contracted", -20.0),
+        ("expanded, 120", "contracted, 80", "contracted", -20.0),
+        ("churned,", "renewed, 100", "churned", None),
+        ("renewed, 100", "renewed, 90", "renewed", -10.0),
+        ("renewed, 100", "renewed,", "renewed", 0.0),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_outcomes_on_one_day_the_most_telling_counts_whatever_their_order(
+    tmp_path, one, other, last, change, turned
+):
+    day = [f"A, 2026-06-01, {each}" for each in (one, other)]
+    rows = ["A, 2025-06-01, renewed, 100", *(reversed(day) if turned else day)]
+    facts = measure(tmp_path, outcomes=OUTCOME_HEADER + "\n".join(rows))
+    assert picked(of(facts), "last_outcome", "outcome_value_change_pct") == [last, change]
+    assert facts.outcomes["date"].to_list() == [date(2026, 6, 1), date(2026, 6, 1), date(2025, 6, 1)]
+
+
+def test_outcomes_after_as_of_repeated_or_of_no_account_are_set_aside(tmp_path):
+    rows = "A, 2026-11-16, churned,\nA, 2026-11-15, Renewal, 5\nA, 2026-11-15, renewed, 5\nC, 2026-01-01, churned,"
+    facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
+    assert picked(of(facts), *OUTCOME_FACTS) == ["renewed", 0, None]
+    asides = dict(facts.fates.filter(pl.col("file").str.contains("outcomes")).select("aside", "rows").iter_rows())
+    assert asides == {None: 1, Aside.AFTER_AS_OF: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
+
+
 USAGE_HEADER = "account_id, date, user_id, feature, events\n"
 
 
@@ -479,7 +540,7 @@ def _report(folder: Path) -> Report:
     return triage(tables, load_settings(None), load_playbook(None), as_of=AsOf(AS_OF, "--as-of"))
 
 
-CONTEXT_FILES = ("goals.csv", "contacts.csv", "events.csv")
+CONTEXT_FILES = ("goals.csv", "contacts.csv", "events.csv", "outcomes.csv")
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from harbourline import contacts, events, goals
+from harbourline import contacts, events, goals, outcomes
 from harbourline.seen import AS_OF, BEFORE, NOW, SAMPLE_DATA, YEAR_AGO, Seen, day, log, mean, population, rows, seen
 from make_sample_data import PLANTED
 
-FILES = ("accounts.csv", "contacts.csv", "csat.csv", "events.csv", "goals.csv", "usage.csv", "usage_2025.csv")
+FILES = (
+    "accounts.csv", "contacts.csv", "csat.csv", "events.csv", "goals.csv", "outcomes.csv", "usage.csv",
+    "usage_2025.csv",
+)  # fmt: skip
 
 PROMISES: dict[str, Callable[[Seen], bool]] = {
     "best of the base, renews soon": lambda a: (
@@ -196,10 +199,33 @@ CONTEXT_PROMISES: dict[str, tuple[str, Callable[[Seen], bool]]] = {
         "0001259",
         lambda a: not a.days_ago("explained") and len(a.timeline) == 1,
     ),
-    "contracted, and three people of ours": (
+    "three people of ours": ("0001119", lambda a: len({row["By"] for row in a.timeline if row["By"]}) == 3),
+    "used every day, and took less": (
         "0001119",
-        lambda a: a.days_ago("contracted") == [140] and len({row["By"] for row in a.timeline if row["By"]}) == 3,
+        lambda a: (
+            a.busy
+            and a.decided() == [("Renewed", 505), ("Contracted", 140)]
+            and [row["New ARR"] for row in a.outcomes] == ["275050", a.crm["ARR"]]
+        ),
     ),
+    "took less, and hardly uses what is left": (
+        "0001207",
+        lambda a: a.quiet and a.decided() == [("Renewed", 673), ("Downgrade", 308)],
+    ),
+    "took more": ("0001161", lambda a: a.busy and a.decided()[-1] == ("Upsell", 132)),
+    "renewed and took more on one day": (
+        "0001017",
+        lambda a: a.decided() == [("Renewed", 477), ("Expansion", 112), ("Renewed", 112)],
+    ),
+    "took less, but long ago": ("0001004", lambda a: a.decided() == [("Contracted", 430), ("Renewed", 68)]),
+    "gone by the outcomes, and a customer by the CRM": (
+        "0001263",
+        lambda a: a.has(Status="active") and a.decided()[-1] == ("Churned", 17),
+    ),
+    "left, and came back": ("0001259", lambda a: a.decided() == [("Churn", 580), ("Renewal", 178)]),
+    "an outcome that is not decided yet": ("0001203", lambda a: a.decided()[-1] == ("Pending", 2)),
+    "an outcome told twice": ("0001334", lambda a: a.decided() == [("Renewed", 200)] * 2),
+    "gone by the outcomes and by the CRM": ("0001340", lambda a: a.has(Status="churned") and len(a.outcomes) == 1),
     "an event of a kind nobody has heard of, told twice": ("0001334", lambda a: a.days_ago("office_moved") == [11, 11]),
 }
 
@@ -210,15 +236,23 @@ def test_the_context_of_an_account_shows_an_idea(idea: str) -> None:
     assert shows(seen()[account_id])
 
 
-def test_every_planted_goal_contact_and_event_is_of_a_customer() -> None:
-    known = {row["Account ID"] for row in rows("accounts.csv") if row["Status"] == "active"}
-    assert {*goals.PLANTED, *contacts.PLANTED, *events.PLANTED} <= known
+def test_every_planted_goal_contact_and_event_is_of_a_customer_and_every_outcome_of_one_or_of_one_who_left() -> None:
+    known = {status: {row["Account ID"] for row in rows("accounts.csv") if row["Status"] == status}
+             for status in ("active", "churned")}  # fmt: skip
+    assert {*goals.PLANTED, *contacts.PLANTED, *events.PLANTED} <= known["active"]
+    assert set(outcomes.PLANTED) <= known["active"] | known["churned"]
 
 
 def test_the_odd_rows_of_the_context_are_the_planted_ones() -> None:
     known = {row["Account ID"] for row in rows("accounts.csv")}
-    assert [row["Account ID"] for name in ("goals", "contacts", "events") for row in rows(f"{name}.csv")
-            if row["Account ID"] not in known] == ["0009900", "0009900"]  # fmt: skip
+    files = ("goals.csv", "contacts.csv", "events.csv", "outcomes.csv")
+    assert [name for name in files for row in rows(name) if row["Account ID"] not in known] == [
+        "goals.csv", "events.csv", "outcomes.csv",
+    ]  # fmt: skip
+    assert Counter(row["Outcome"] for row in rows("outcomes.csv") if row["Outcome"] not in ("Renewed", "Expanded")) == {
+        "Churned": 4, "Contracted": 2, "Pending": 1, "Churn": 1, "Downgrade": 1, "Expansion": 1, "Renewal": 1,
+        "Upsell": 1,
+    }  # fmt: skip
     assert [row["Target Date"] for row in rows("goals.csv") if row["Target Date"] and not day(row["Target Date"])] == [
         "next May"
     ]
@@ -231,15 +265,16 @@ def test_the_odd_rows_of_the_context_are_the_planted_ones() -> None:
     assert all(row["Email"].endswith(".example") for row in rows("contacts.csv") if row["Email"])
 
 
-def test_most_accounts_have_goals_people_and_events_and_some_have_none() -> None:
+def test_most_accounts_have_goals_people_events_and_outcomes_and_some_have_none() -> None:
     everybody = population()
     shares = {
         name: sum(bool(getattr(account, name)) for account in everybody) / len(everybody)
-        for name in ("goals", "contacts", "timeline")
+        for name in ("goals", "contacts", "timeline", "outcomes")
     }
     assert 0.55 < shares["goals"] < 0.8
     assert 0.85 < shares["contacts"] < 1
     assert 0.35 < shares["timeline"] < 0.65
+    assert 0.6 < shares["outcomes"] < 0.85
 
 
 @pytest.mark.parametrize(("account_id", "idea"), PLANTED.items(), ids=PLANTED)

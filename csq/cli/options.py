@@ -36,6 +36,10 @@ class Inputs:
     events: Annotated[
         list[str] | None, typer.Option("--events", metavar="FILE", help="Dated events about accounts; may repeat")
     ] = None
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option("--outcomes", metavar="FILE", help="Who renewed, took more or less, or left; may repeat"),
+    ] = None
     overrides: Annotated[
         list[str] | None,
         typer.Option("--overrides", metavar="FILE", help="Account facts that a person corrects, with why; may repeat"),

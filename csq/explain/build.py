@@ -87,6 +87,7 @@ def explain(found: Triage, asked: str) -> Explanation:
         goals=_rows(found.facts.goals, key),
         people=_rows(found.facts.people, key),
         events=_rows(found.facts.events, key),
+        outcomes=_rows(found.facts.outcomes, key),
         features=_rows(found.facts.features, key),
         answers=answers,
         overrides=_rows(found.facts.overrides, key),

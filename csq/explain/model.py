@@ -200,6 +200,7 @@ class Explanation:
     goals: tuple[Row, ...]
     people: tuple[Row, ...]
     events: tuple[Row, ...]
+    outcomes: tuple[Row, ...]
     features: tuple[Row, ...]
     answers: tuple[Row, ...]
     overrides: tuple[Row, ...]

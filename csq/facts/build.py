@@ -30,7 +30,7 @@ class Facts:
     frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>` and
     `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
     `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
-    goals, people, events, features, answers: what stands behind the facts, row by row, account_id first;
+    goals, people, events, outcomes, features, answers: what stands behind the facts, row by row, account_id first;
     columns in `facts.goals.SHOWN` and its like. overrides: those that are used, columns in `facts.overrides.SHOWN`.
     fates: file, aside (null = used), rows, over all files.
     """
@@ -46,6 +46,7 @@ class Facts:
     goals: pl.DataFrame
     people: pl.DataFrame
     events: pl.DataFrame
+    outcomes: pl.DataFrame
     features: pl.DataFrame
     answers: pl.DataFrame
     overrides: pl.DataFrame
@@ -119,6 +120,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
         goals=context.goals,
         people=context.people,
         events=context.events,
+        outcomes=context.outcomes,
         features=usage.features,
         answers=happiness.answers,
         overrides=told.used,

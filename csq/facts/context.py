@@ -1,4 +1,4 @@
-"""What is known of an account beside usage and answers: goals, people, events and seasons, put together.
+"""What is known of an account beside usage and answers: goals, people, events, outcomes and seasons, put together.
 
 A role without files changes nothing but what is known: its facts are null, and a note names it.
 """
@@ -11,6 +11,7 @@ import polars as pl
 from csq.facts.events import event_column, event_facts
 from csq.facts.goals import goal_facts
 from csq.facts.members import Members
+from csq.facts.outcomes import outcome_facts
 from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
@@ -20,12 +21,13 @@ from csq.terms import Aside, NoteKind
 
 @dataclass(frozen=True, kw_only=True)
 class ContextFacts:
-    """frame: account_id and the facts of all context roles; goals, people, events: the rows behind them."""
+    """frame: account_id and the facts of all context roles; goals, people, events, outcomes: the rows behind them."""
 
     frame: pl.DataFrame
     goals: pl.DataFrame
     people: pl.DataFrame
     events: pl.DataFrame
+    outcomes: pl.DataFrame
     fates: pl.DataFrame
     notes: tuple[Note, ...]
 
@@ -43,16 +45,18 @@ def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame,
     events = event_facts(tables.events, members, as_of)
     goals = goal_facts(tables.goals, members, as_of)
     people = people_facts(tables.contacts, members, usage, events.rows, as_of)
+    outcomes = outcome_facts(tables.outcomes, members, as_of)
     season, unread = season_facts(accounts, as_of)
     frame = season
-    for facts in (goals.frame, people.frame, events.frame):
+    for facts in (goals.frame, people.frame, events.frame, outcomes.frame):
         frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
     return ContextFacts(
         frame=frame,
         goals=goals.rows,
         people=people.rows,
         events=events.rows,
-        fates=pl.concat([goals.fates, people.fates, events.fates]),
+        outcomes=outcomes.rows,
+        fates=pl.concat([goals.fates, people.fates, events.fates, outcomes.fates]),
         notes=tuple(_notes(tables, unread)),
     )
 

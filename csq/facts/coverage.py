@@ -13,6 +13,7 @@ CONTEXT_LOOKED_FOR = {
     "fit": pl.col("fit").is_not_null(),
     "north_star": pl.col("north_star").is_not_null(),
     "last_contact": pl.col("last_contact_date").is_not_null(),
+    "outcome": pl.col("last_outcome").is_not_null(),
 }
 """What else one ought to know of every account, and when it is known: that there is nobody is a gap as well."""
 

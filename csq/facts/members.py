@@ -1,4 +1,4 @@
-"""What goals, contacts and events have in common: whose rows count, and how a doubtful count is told."""
+"""What goals, contacts, events and outcomes have in common: whose rows count, and how a doubtful count is told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

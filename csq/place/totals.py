@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "fit": "fit unknown",
     "north_star": "no north star metric",
     "last_contact": "last contact unknown",
+    "outcome": "no outcome on record",
 }
 """Entries of `missing`, and how they are said to people, in the order in which they are told."""
 

@@ -66,6 +66,7 @@ class Columns(Section):
     goals: dict[str, Text] = Field({}, description="field: header, in goals files")
     contacts: dict[str, Text] = Field({}, description="field: header, in contacts files")
     events: dict[str, Text] = Field({}, description="field: header, in events files")
+    outcomes: dict[str, Text] = Field({}, description="field: header, in outcomes files")
 
     def of(self, role: Role) -> dict[str, str]:
         """Return the headers told for `role`, by field."""
@@ -83,6 +84,9 @@ class Keys(Section):
         None, description="column of the accounts that the key of contacts files refers to"
     )
     events: KeyColumn | None = Field(None, description="column of the accounts that the key of events files refers to")
+    outcomes: KeyColumn | None = Field(
+        None, description="column of the accounts that the key of outcomes files refers to"
+    )
 
     def of(self, role: Role) -> KeyColumn | None:
         """Return the key column told for `role`."""

@@ -1,9 +1,11 @@
-"""Goals, contacts and events: what is known of an account beside its usage and its answers.
+"""Goals, contacts, events and outcomes: what is known of an account beside its usage and its answers.
 
-One reader for the three roles. Words that conditions compare (roles, kinds, stances) come out in
-lower case with `_` between; a word that has to be one of a few and is not becomes a cell fault.
+One reader for the four roles. Words that conditions compare (roles, kinds, stances) come out in
+lower case with `_` between; a word that has to be one of a few and is not becomes a cell fault, and
+rejects the row where the row says nothing without it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -15,15 +17,39 @@ from csq.sources.identity import Matched, match_rows
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import ReadOptions, group_by_header, read_fields
 from csq.sources.typed import FILE, Typed, labels
-from csq.terms import Aside, NoteKind, Role
+from csq.terms import Aside, NoteKind, Outcome, Role
 
-_EMPTY = {Cell.KEY: pl.String(), Cell.TEXT: pl.String(), Cell.NUMBER: pl.Float64(), Cell.DATE: pl.Date()}
+_EMPTY = {
+    Cell.KEY: pl.String(),
+    Cell.TEXT: pl.String(),
+    Cell.NUMBER: pl.Float64(),
+    Cell.MONEY: pl.Decimal(38, 2),
+    Cell.DATE: pl.Date(),
+}
 STANCES = ("against", "neutral", "for")
 """What a contact may think of the product, the worst first."""
 MET = ("met", "done", "achieved", "complete", "completed", "reached", "success", "successful")
 """Statuses, as words, of goals that are met."""
 DROPPED = ("dropped", "cancelled", "canceled", "abandoned", "withdrawn", "obsolete")
 """Statuses, as words, of goals that nobody pursues any more."""
+OUTCOMES: Mapping[Outcome, tuple[str, ...]] = {
+    Outcome.CHURNED: (
+        "churned", "churn", "full_churn", "logo_churn", "cancelled", "canceled", "cancellation", "lost", "left",
+        "terminated", "termination", "not_renewed", "non_renewed", "non_renewal", "nonrenewal",
+    ),
+    Outcome.CONTRACTED: (
+        "contracted", "contraction", "downgraded", "downgrade", "downsold", "downsell", "down_sell", "reduced",
+        "reduction", "partial_churn",
+    ),
+    Outcome.EXPANDED: (
+        "expanded", "expansion", "upgraded", "upgrade", "upsold", "upsell", "up_sell", "cross_sold", "cross_sell",
+        "crosssell",
+    ),
+    Outcome.RENEWED: (
+        "renewed", "renewal", "renew", "auto_renewed", "auto_renewal", "flat_renewal", "renewed_flat", "retained",
+    ),
+}  # fmt: skip
+"""How outcomes are written, as words. A bare `contract` or `won` may mean anything and is none of them."""
 
 
 def read_context(
@@ -33,12 +59,18 @@ def read_context(
 
     The frame has every field of the role (null where the files have none) beside `file`, `line`,
     `account_id`, `aside`. `progress` of goals is in percent; they gain `state` (`met`, `dropped`, `open`)
-    and `has_metric` (null where the files have no column for it); contacts gain `person`.
+    and `has_metric` (null where the files have no column for it); contacts gain `person`. `outcome` is a
+    `terms.Outcome`.
 
     Raises:
         InputError: A column that the role must have is missing.
     """
-    read = {Role.GOALS: _read_goals, Role.CONTACTS: _read_contacts, Role.EVENTS: _read_events}[role]
+    read = {
+        Role.GOALS: _read_goals,
+        Role.CONTACTS: _read_contacts,
+        Role.EVENTS: _read_events,
+        Role.OUTCOMES: _read_outcomes,
+    }[role]
     return [_matched(read(group, options), accounts, options.keys.get(role)) for group in group_by_header(tables)]
 
 
@@ -116,6 +148,16 @@ def _read_events(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _in_words(typed, "kind")
     typed = typed.reject(typed.frame["kind"].is_null(), "kind", "no kind of event")
     return typed.replace(frame=typed.frame.with_columns(pl.col("date").dt.date()))
+
+
+def _read_outcomes(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
+    typed = _in_words(_all_fields(_needing(read_fields(tables, Role.OUTCOMES, options), "date", "outcome")), "outcome")
+    spelled = {word: str(outcome) for outcome, words in OUTCOMES.items() for word in words}
+    words = typed.frame["outcome"]
+    outcome = words.replace_strict(spelled, default=None, return_dtype=pl.String())
+    typed = typed.reject(words.is_null(), "outcome", "no outcome")
+    typed = typed.reject(outcome.is_null(), "outcome", f"none of {'/'.join(Outcome)}")
+    return typed.replace(frame=typed.frame.with_columns(outcome.alias("outcome"), pl.col("date").dt.date()))
 
 
 def _needing(typed: Typed, *names: str) -> Typed:

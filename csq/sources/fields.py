@@ -160,6 +160,16 @@ EVENTS = (
     Field("by", Cell.TEXT, ("by", "loggedby", "recordedby", "createdby", "assignedto", "owner", "csm")),
 )  # fmt: skip
 
+OUTCOMES = (
+    *KEYS,
+    Field("date", Cell.TIME, ("date", "outcomedate", "decidedon", "closedate", "closeddate", "closedon", "renewaldate",
+        "renewedon", "effectivedate", "effectiveon", "day", "timestamp")),
+    Field("outcome", Cell.TEXT, ("outcome", "renewaloutcome", "result", "renewalresult", "renewalstatus", "decision",
+        "status", "kind", "type")),
+    Field("value_after", Cell.MONEY, ("valueafter", "contractvalueafter", "arrafter", "acvafter", "newvalue",
+        "newcontractvalue", "newarr", "newacv", "renewedvalue", "renewedarr", "renewedacv")),
+)  # fmt: skip
+
 OVERRIDES = (
     *KEYS,
     Field("field", Cell.TEXT, ("field", "fact", "fieldname", "attribute")),
@@ -176,6 +186,7 @@ FIELDS: Mapping[Role, tuple[Field, ...]] = {
     Role.GOALS: GOALS,
     Role.CONTACTS: CONTACTS,
     Role.EVENTS: EVENTS,
+    Role.OUTCOMES: OUTCOMES,
     Role.OVERRIDES: OVERRIDES,
 }
 PEOPLE = ("user_id", "email")

@@ -29,7 +29,7 @@ from csq.sources.typed import FILE, Typed, no_rejects
 from csq.sources.usage import read_usage
 from csq.terms import Aside, Grain, Role
 
-CONTEXT = (Role.GOALS, Role.CONTACTS, Role.EVENTS)
+CONTEXT = (Role.GOALS, Role.CONTACTS, Role.EVENTS, Role.OUTCOMES)
 """Roles that no run needs: without them less is known, and nothing else changes."""
 
 
@@ -79,6 +79,7 @@ class Tables:
     goals: RoleRows | None = None
     contacts: RoleRows | None = None
     events: RoleRows | None = None
+    outcomes: RoleRows | None = None
     overrides: RoleRows | None = None
     files: tuple[FileRead, ...] = ()
     rejects: pl.DataFrame = field(default_factory=no_rejects)
@@ -89,8 +90,8 @@ class Tables:
 
     @property
     def context(self) -> tuple[RoleRows, ...]:
-        """The rows of goals, contacts and events, as far as they were given."""
-        return tuple(rows for rows in (self.goals, self.contacts, self.events) if rows is not None)
+        """The rows of goals, contacts, events and outcomes, as far as they were given."""
+        return tuple(rows for rows in (self.goals, self.contacts, self.events, self.outcomes) if rows is not None)
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
@@ -122,6 +123,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         goals=by_role.get(Role.GOALS),
         contacts=by_role.get(Role.CONTACTS),
         events=by_role.get(Role.EVENTS),
+        outcomes=by_role.get(Role.OUTCOMES),
         overrides=by_role.get(Role.OVERRIDES),
         files=tuple(
             replace(_file_read(item, table, part.rows.grain), **part.counted.get(table.label, {}))

@@ -16,6 +16,7 @@ NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.GOALS: ("goals", "goal", "objectives"),
     Role.CONTACTS: ("contacts", "visitors", "people", "stakeholders"),
     Role.EVENTS: ("events", "timeline"),
+    Role.OUTCOMES: ("outcomes", "outcome", "renewals"),
     Role.OVERRIDES: ("overrides", "override"),
 }
 """Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""

@@ -154,7 +154,7 @@ def _zone(typed: Typed, name: str) -> str | None:
     return None
 
 
-REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period"), (Role.EVENTS, "date")}
+REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period"), (Role.EVENTS, "date"), (Role.OUTCOMES, "date")}
 """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
 
 

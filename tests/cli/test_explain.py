@@ -27,6 +27,11 @@ A-2,pat@acme.example,end_user,2026-11-02,4,
 EVENTS = """account_id,date,kind,note
 A-1,2026-11-01,competitor_contact,They called
 """
+OUTCOMES = """account_id,date,outcome,value_after
+A-1,2025-11-01,Renewal,10000
+A-1,2026-10-16,Upsell,12000
+A-2,2026-10-16,Churn,
+"""
 
 
 @pytest.fixture
@@ -137,6 +142,26 @@ def test_people_are_named_here_and_what_they_write_cannot_reach_the_terminal(csq
     text = page(csq, "A-1", exports, "--color", "never")
     assert "bob@acme.example: Too slow, \ufffd[31mreally" in text
     assert "\x1b" not in text
+
+
+def test_the_outcomes_of_an_account_are_told_the_newest_first(csq: Csq, exports: Path) -> None:
+    assert "Outcomes ─" in page(csq, "A-1", exports)
+    assert page(csq, "A-1", exports).split("Outcomes ─")[1].split("\n")[0].endswith("none on record")
+    (exports / "outcomes.csv").write_text(OUTCOMES, encoding="utf-8")
+    found = document(csq, "A-1", exports)
+    assert [(each["date"], each["days"], each["outcome"], each["value_after"]) for each in found["outcomes"]] == [
+        ("2026-10-16", 30, "expanded", 12000),
+        ("2025-11-01", 379, "renewed", 10000),
+    ]
+    facts = {each["name"]: each["value"] for each in found["facts"]}
+    assert (facts["last_outcome"], facts["outcome_value_change_pct"]) == ("expanded", 20)
+    text = page(csq, "A-1", exports).split("Outcomes ─")[1].splitlines()
+    assert [line.split() for line in text[1:4]] == [
+        ["on", "days", "outcome", "value", "after", "row"],
+        ["2026-10-16", "30", "expanded", "12,000", "outcomes.csv:3"],
+        ["2025-11-01", "379", "renewed", "10,000", "outcomes.csv:2"],
+    ]
+    assert {"role": "outcomes", "rows": 2, "ranges": [[2, 3]]}.items() <= found["lines"][-1].items()
 
 
 def test_facts_have_units_and_what_is_not_known_is_listed_as_such(csq: Csq, exports: Path) -> None:

@@ -49,6 +49,7 @@ class Seen:
     goals: list[Row]
     contacts: list[Row]
     timeline: list[Row]
+    outcomes: list[Row]
 
     @property
     def seats(self) -> int:
@@ -126,6 +127,10 @@ class Seen:
         ]
         return sorted(each for each in days if each >= 0)
 
+    def decided(self) -> list[tuple[str, int]]:
+        """Each outcome as it is written and how many days ago it was, the newest last."""
+        return [(row["Outcome"], (AS_OF - date.fromisoformat(row["Closed On"])).days) for row in self.outcomes]
+
     def people(self, role: str) -> list[Row]:
         """The contacts in a role who are there on the day the exports end."""
         today = AS_OF.isoformat()
@@ -148,13 +153,13 @@ class Seen:
 @cache
 def seen() -> dict[str, Seen]:
     """Each account by id, with its rows of the other files."""
-    accounts = {row["Account ID"]: Seen(row, [], [], [], [], []) for row in rows("accounts.csv")}
+    accounts = {row["Account ID"]: Seen(row, [], [], [], [], [], []) for row in rows("accounts.csv")}
     for row in log():
         if row["account_id"].strip() in accounts:
             accounts[row["account_id"].strip()].log.append(row)
     for row in rows("csat.csv"):
         accounts[row["Account ID"]].survey.append(row)
-    for name, part in {"goals": "goals", "contacts": "contacts", "events": "timeline"}.items():
+    for name, part in {"goals": "goals", "contacts": "contacts", "events": "timeline", "outcomes": "outcomes"}.items():
         for row in rows(f"{name}.csv"):
             if row["Account ID"] in accounts:
                 getattr(accounts[row["Account ID"]], part).append(row)

@@ -153,6 +153,7 @@ HEADERS = {
     Role.GOALS: ["", "account_id,goal,target_date,progress\n"],
     Role.EVENTS: ["", "account_id,date,kind,note,expires_on\n"],
     Role.CONTACTS: ["", "account_id,email,user_id\n"],
+    Role.OUTCOMES: ["", "account_id,date,outcome,value_after\n"],
     Role.ACCOUNTS: ["", "account_id,arr,seats\n", "account_id,subscription_id,mrr,start_date,end_date,currency\n"],
 }
 CELLS = st.text(st.sampled_from("AB12 0.,;\t\n\"'-/%éE€\x00"), max_size=40)

@@ -1,15 +1,18 @@
-"""Goals, contacts and events as they are read: which columns and words are understood, and what becomes of the rest."""
+"""Goals, contacts, events and outcomes as they are read: what is understood, and what becomes of the rest."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from csq.errors import InputError, UsageError
-from csq.sources.load import Tables, load
+from csq.sources.context import OUTCOMES
+from csq.sources.load import CONTEXT, Tables, load
 from csq.sources.locate import in_directory, roles_of
 from csq.sources.tables import ReadOptions
-from csq.terms import Aside, Role
+from csq.terms import Aside, Outcome, Role
 
 USAGE = "account_id,date,user_id\nA,2026-11-01,u1\n"
 
@@ -40,6 +43,9 @@ def rejects(tables: Tables) -> list[tuple[int, str, str]]:
         ("Contacts 2026.csv", [Role.CONTACTS]),
         ("account-timeline.tsv", [Role.ACCOUNTS, Role.EVENTS]),
         ("events_2026-11.csv", [Role.EVENTS]),
+        ("outcomes.csv", [Role.OUTCOMES]),
+        ("Renewals FY26.xlsx", [Role.OUTCOMES]),
+        ("account_renewals.csv", [Role.ACCOUNTS, Role.OUTCOMES]),
         ("usage_events.csv", [Role.USAGE]),
         ("contracts.csv", [Role.ACCOUNTS]),
         ("events.xls", []),
@@ -58,7 +64,7 @@ def test_a_directory_of_goals_alone_is_nothing_to_go_by(tmp_path):
 def test_a_role_without_files_is_not_an_empty_one(tmp_path):
     tables = read(tmp_path, Role.GOALS, "account_id,goal,target_date\nA,Ship,2027-01-01\n")
     assert tables.goals is not None
-    assert (tables.contacts, tables.events) == (None, None)
+    assert (tables.contacts, tables.events, tables.outcomes) == (None, None, None)
     assert [rows.role for rows in tables.context] == [Role.GOALS]
 
 
@@ -71,6 +77,8 @@ def test_a_role_without_files_is_not_an_empty_one(tmp_path):
         (Role.EVENTS, "account_id,date\nA,2026-11-01\n", "kind"),
         (Role.EVENTS, "account_id,kind\nA,call\n", "date"),
         (Role.EVENTS, "date,kind\n2026-11-01,call\n", "account_id"),
+        (Role.OUTCOMES, "account_id,date\nA,2026-11-01\n", "outcome"),
+        (Role.OUTCOMES, "account_id,outcome\nA,renewed\n", "date"),
     ],
 )
 def test_a_column_that_a_role_must_have_is_asked_for_by_name(tmp_path, role, text, missing):
@@ -133,6 +141,51 @@ def test_rows_that_cannot_be_used_are_rejected_and_cells_that_need_not_be_read_a
     assert rejects(events) == [
         (2, "date", "unreadable date"), (3, "date", "no date"), (4, "kind", "no kind of event"),
     ]  # fmt: skip
+    outcomes = read(
+        tmp_path,
+        Role.OUTCOMES,
+        "account_id,date,outcome,value_after\nA,soon,renewed,1\nA,,renewed,1\nA,2026-11-01,,1\n"
+        "A,2026-11-01,Closed Won,1\nA,2026-11-01,renewed,much\nA,2026-11-02,renewed,-1\n",
+    )
+    assert rejects(outcomes) == [
+        (2, "date", "unreadable date"), (3, "date", "no date"), (4, "outcome", "no outcome"),
+        (5, "outcome", "none of churned/contracted/expanded/renewed"),
+    ]  # fmt: skip
+    assert outcomes.faults.select("line", "value", "reason").rows() == [
+        (6, "much", "not an amount of money"), (7, "-1", "not an amount of money"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "spellings"),
+    [
+        ("renewed", ["Renewed", "RENEWAL", "auto-renewal", "retained"]),
+        ("churned", ["churned", "Churn", "Lost", "Cancelled", "non-renewal", "Not renewed"]),
+        ("contracted", ["contracted", "Contraction", "Downgrade", "downsell", "Down-sell", "partial churn"]),
+        ("expanded", ["expanded", "expansion", "Upsell", "up-sell", "Upgrade", "cross-sell"]),
+    ],
+)
+def test_an_outcome_is_one_of_four_however_it_is_spelled(tmp_path, outcome, spellings):
+    rows = "".join(f"A,2026-11-{day:02},{spelling}\n" for day, spelling in enumerate(spellings, start=1))
+    tables = read(tmp_path, Role.OUTCOMES, "account_id,date,outcome\n" + rows)
+    assert tables.outcomes is not None
+    assert tables.outcomes.frame["outcome"].to_list() == [outcome] * len(spellings)
+    assert tables.outcomes.frame["value_after"].to_list() == [None] * len(spellings)
+
+
+def test_every_outcome_is_spelled_in_a_way_of_its_own_and_goes_by_its_own_name():
+    spellings = [spelling for words in OUTCOMES.values() for spelling in words]
+    assert len(spellings) == len(set(spellings))
+    assert all(outcome in words for outcome, words in OUTCOMES.items())
+    assert set(OUTCOMES) == set(Outcome)
+
+
+def test_headers_of_a_list_of_renewals_are_understood(tmp_path):
+    text = 'Customer,Renewal Date,Renewal Status,Status,New ARR\nA,2026-11-01,Downsell,closed,"$12,500.50"\n'
+    tables = read(tmp_path, Role.OUTCOMES, text)
+    assert tables.outcomes is not None
+    row = tables.outcomes.frame.row(0, named=True)
+    assert (str(row["date"]), row["outcome"], row["value_after"]) == ("2026-11-01", "contracted", Decimal("12500.50"))
 
 
 def test_a_person_is_known_by_user_id_before_e_mail_and_addresses_know_no_case(tmp_path):
@@ -189,13 +242,14 @@ def test_a_header_told_for_a_field_of_two_roles_need_not_stand_in_both(tmp_path)
         load({Role.USAGE: [usage], Role.EVENTS: [events]}, ReadOptions(columns={Role.EVENTS: {"date": "Wann"}}))
 
 
-@pytest.mark.parametrize("role", [Role.GOALS, Role.CONTACTS, Role.EVENTS])
+@pytest.mark.parametrize("role", CONTEXT)
 def test_a_flag_names_a_file_of_context(csq, tmp_path, role):
     (tmp_path / "u.csv").write_text(USAGE)
     texts = {
         Role.GOALS: "account_id,goal,target_date\nA,Ship,2027-01-01\n",
         Role.CONTACTS: "account_id,user_id\nA,u1\n",
         Role.EVENTS: "account_id,date,kind\nA,2026-11-01,call\n",
+        Role.OUTCOMES: "account_id,date,outcome\nA,2026-11-01,renewed\n",
     }
     (tmp_path / "c.csv").write_text(texts[role])
     result = csq("check", "--usage", "u.csv", f"--{role}", "c.csv", "--as-of", "2026-11-15")
@@ -221,3 +275,31 @@ def test_fates_of_context_rows_add_up(csq, sample_data):
     frame = load(in_directory(sample_data), ReadOptions()).events
     assert frame is not None
     assert frame.frame.filter(pl.col("aside").is_null()).height == 111
+
+
+def test_an_outcome_after_the_run_day_is_rejected_like_an_event(tmp_path):
+    options = ReadOptions(run_day=date(2026, 11, 15))
+    text = "account_id,date,outcome\nA,2026-11-15,renewed\nA,2026-11-16,churned\n"
+    assert rejects(read(tmp_path, Role.OUTCOMES, text, options=options)) == [(3, "date", "date after the run day")]
+
+
+def test_columns_and_keys_of_outcomes_can_be_told_on_the_command_line_and_in_csq_yaml(csq, tmp_path):
+    (tmp_path / "u.csv").write_text(USAGE)
+    (tmp_path / "a.csv").write_text("account_id,external_id\nA,B\nB,C\n")
+    for quarter, row in {"Q1": "C,2026-02-01,Churn", "Q2": "B,2026-05-01,Renewal"}.items():
+        (tmp_path / f"won_{quarter}.csv").write_text(f"account_id,date,Verdict\n{row}\n")
+    words = ("triage", "--usage", "u.csv", "--accounts", "a.csv", "--outcomes", "won_*.csv", "--as-of", "2026-11-15")
+    shown = ("-f", "csv", "--fields", "last_outcome", "--sort", "account_id")
+    by_flag = csq(*words, *shown, "--column", "outcome=Verdict", "--key", "outcomes=external_id")
+    assert by_flag.code == 0
+    last = [line.rsplit(",", 1)[1] for line in by_flag.stdout.decode().splitlines()]
+    assert last == ["last_outcome", "renewed", "churned"]
+    (tmp_path / "csq.yaml").write_text("columns: {outcomes: {outcome: Verdict}}\nkeys: {outcomes: external_id}\n")
+    assert csq(*words, *shown).stdout == by_flag.stdout
+
+
+def test_outcomes_come_from_a_pipe_too(csq, tmp_path):
+    (tmp_path / "u.csv").write_text(USAGE)
+    text = b"account_id,date,outcome\nA,2026-11-01,renewed\n"
+    result = csq("check", "--usage", "u.csv", "--outcomes", "-", "--as-of", "2026-11-15", stdin=text)
+    assert "outcomes: stdin\n" in result.stdout.decode()

@@ -1,6 +1,7 @@
-"""What is on record: goals, people, events, features, every fact with its unit, and where all of it was read."""
+"""What is on record: goals, people, events, outcomes, features, every fact with its unit, where all of it was read."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from csq.explain.model import Explanation, Fact, Lines
 from csq.render import prose
@@ -19,6 +20,7 @@ def record_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from _goals(found, sheet)
     yield from _people(found, sheet)
     yield from _events(found, sheet)
+    yield from _outcomes(found, sheet)
     yield from _features(found, sheet)
     yield from _overrides(found, sheet)
     yield from _facts(found, sheet)
@@ -82,6 +84,23 @@ def _events(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     ]
     if found.events:
         yield from sheet.table(rows, right=(1,), header=True)
+
+
+def _outcomes(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+    yield from sheet.title("Outcomes", "" if found.outcomes else "none on record")
+    rows = [("on", "days", "outcome", "value after", "row")]
+    rows += [
+        (
+            day(outcome["date"]),
+            text(outcome["days"]),
+            text(outcome["outcome"]),
+            _money(outcome["value_after"], found.currency),
+            where(outcome["file"], outcome["line"]),
+        )
+        for outcome in found.outcomes
+    ]
+    if found.outcomes:
+        yield from sheet.table(rows, right=(1, 3), header=True)
 
 
 def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
@@ -158,6 +177,10 @@ def _runs(lines: Lines) -> str:
     more = len(lines.ranges) - _MOST_RUNS
     noun = "line" if lines.rows == 1 else "lines"
     return f"{noun} {', '.join(shown)}" + (f" and {more:,} more runs (all in `-f json`)" if more > 0 else "")
+
+
+def _money(value: object, currency: str | None) -> str:
+    return prose.money(value, currency) if isinstance(value, Decimal) else ""
 
 
 def _percent(value: object) -> str:

@@ -1,0 +1,64 @@
+"""What the customer decided about the contract: the newest outcome, and what it did to the value.
+
+No row is not "all well": an account that no outcome is on record of may have left, for all that is known.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from csq.facts.members import Context, Members, count_fates, put
+from csq.sources.load import RoleRows
+from csq.terms import Aside, Outcome
+
+SHOWN = {
+    "account_id": pl.String(),
+    "date": pl.Date(),
+    "outcome": pl.String(),
+    "days": pl.Int64(),
+    "value_after": pl.Decimal(38, 2),
+    "file": pl.String(),
+    "line": pl.Int64(),
+}
+"""Columns of the outcomes as they are shown."""
+
+
+def outcome_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> Context:
+    """Find the newest outcome of every member: last_outcome, last_outcome_days and outcome_value_change_pct.
+
+    What happened on one day is one decision, told by the most telling of its outcomes, then by the lowest value.
+
+    Args:
+        rows: Outcomes with date, outcome (a `terms.Outcome`), value_after (money per year).
+        members: The population.
+        as_of: Later outcomes are set aside.
+    """
+    if rows is None:
+        return members.without(SHOWN)
+    day = pl.lit(as_of, dtype=pl.Date())
+    marked = put(members.mark(rows), pl.col("date") > day, Aside.AFTER_AS_OF)
+    telling = pl.col("outcome").cast(pl.Enum([str(outcome) for outcome in Outcome]))
+    outcomes = (
+        marked.filter(pl.col("aside").is_null())
+        .with_columns(days=(day - pl.col("date")).dt.total_days())
+        .sort(
+            "account_id",
+            "date",
+            telling,
+            "value_after",
+            "file",
+            "line",
+            descending=[False, True, False, False, False, False],
+            nulls_last=True,
+        )
+    )
+    # A value of nought is a cell that nobody filled in as often as a contract without a price: it proves no change.
+    value = pl.col("value_after").replace(0, None).cast(pl.Float64)
+    decided = outcomes.unique(["account_id", "date"], keep="first", maintain_order=True)
+    after, before = value.first(), value.get(1, null_on_oob=True)
+    facts = decided.group_by("account_id", maintain_order=True).agg(
+        last_outcome=pl.col("outcome").first(),
+        last_outcome_days=pl.col("days").first(),
+        outcome_value_change_pct=(after - before) / before * 100,
+    )
+    return Context(frame=members.with_facts(facts), rows=outcomes.select(*SHOWN), fates=count_fates(marked))
