@@ -37,8 +37,11 @@ WHY: Mapping[str, tuple[str, dict[str, object]]] = {
     "asked_too_often": ("0001168", {"favours_asked": 2}),
     "advocate_ticket": ("0001023", {"quadrant": "advocates", "open_tickets": 1}),
     "renewal_near": ("0001004", {"days_to_renewal": 41}),
+    "usage_trap_outcome": ("0001119", {"usage_level": "high", "last_outcome": "contracted", "last_outcome_days": 140}),
+    "took_less": ("0001207", {"usage_level": "low", "last_outcome": "contracted", "last_outcome_days": 308}),
+    "took_more": ("0001017", {"last_outcome": "expanded", "last_outcome_days": 112}),
+    "churned_yet_listed": ("0001263", {"last_outcome": "churned", "status": "active"}),
     "usage_trap": ("0001064", {"usage_level": "high", "csat_change": -25}),
-    "took_less": ("0001119", {"event_contracted_days": 140}),
     "burn_out": ("0001056", {"events": 7940, "events_previous": 4912}),
     "overuse": ("0001049", {"seat_use_pct": 125}),
     "usage_falling": ("0001028", {"usage_trend_pct": -100, "season_quiet": False}),
@@ -100,9 +103,31 @@ def test_an_event_that_explains_silences_what_would_be_said_of_use_until_it_expi
     assert sample.accounts.filter(pl.col("account_id") == "0001063")["usage_trend_pct"][0] <= -40
 
 
+def test_an_outcome_that_is_old_or_followed_by_a_renewal_says_nothing_any_more(sample: Triage) -> None:
+    signals = told(sample)
+    assert not {"took_less", "usage_trap_outcome"} & set(signals["0001004"])  # took less, and has renewed since
+    assert "churned_yet_listed" not in signals["0001259"]  # left, and came back
+
+
+def test_what_was_taken_less_of_is_told_once_where_the_use_is_high(sample: Triage) -> None:
+    signals = told(sample)
+    assert "took_less" not in signals["0001119"]
+    assert "usage_trap_outcome" not in signals["0001207"]
+
+
+def test_an_account_without_an_outcome_on_record_is_not_judged_by_outcomes(sample: Triage) -> None:
+    key = "0001106"
+    assert sample.accounts.filter(pl.col("account_id") == key)["last_outcome"].to_list() == [None]
+    unjudged = dict(sample.judged.unjudged.filter(pl.col("account_id") == key).select("signal", "missing").iter_rows())
+    both = ["last_outcome", "last_outcome_days"]
+    assert {name: unjudged.get(name) for name in ("took_less", "took_more", "churned_yet_listed")} == {
+        "took_less": both, "took_more": both, "churned_yet_listed": ["last_outcome"],
+    }  # fmt: skip
+
+
 @pytest.fixture
 def bare(tmp_path: Path, sample_data: Path) -> Path:
-    """The sample without goals, contacts and events."""
+    """The sample without goals, contacts, events and outcomes."""
     folder = tmp_path / "exports"
     folder.mkdir()
     for name in ("accounts.csv", "csat.csv", "usage.csv", "usage_2025.csv"):
@@ -121,7 +146,7 @@ def test_missing_context_files_change_nothing_but_coverage_and_what_could_not_be
     unjudged = set(without.judged.unjudged["signal"])
     # Every signal that is told no more is said to be not judged, but for those that another no longer mutes.
     assert lost <= unjudged
-    assert {"champion_left", "no_goals", "investor_conflict", "new_boss"} <= unjudged
+    assert {"champion_left", "no_goals", "investor_conflict", "new_boss", "took_less", "churned_yet_listed"} <= unjudged
     assert without.accounts["coverage_pct"].mean() < sample.accounts["coverage_pct"].mean()
 
 

@@ -68,6 +68,16 @@ def test_an_ordinary_account_has_no_signal_and_none_that_could_not_be_judged() -
     assert (row["signals"], row["unjudged"]) == ([], {})
 
 
+def test_a_busy_account_that_the_outcomes_call_churned_is_a_trap_and_a_list_to_check() -> None:
+    row = judged({"quadrant": "frustrated", "last_outcome": "churned", "last_outcome_days": 40})
+    assert row["signals"] == ["usage_trap_outcome", "churned_yet_listed"]
+    told = [fill(reading(DEFAULT.signals[name], "frustrated")[1], row) for name in row["signals"]]
+    assert told == [
+        "Busy, and yet they last decided against us: churned, 40 days ago",
+        "On record as churned 40 days ago, and still on the list of customers",
+    ]
+
+
 def test_where_nothing_is_known_nothing_looks_like_all_clear() -> None:
     """Each signal is listed as not judged, but for those that the place of the account already answers."""
     place = {"quadrant": "advocates", "evidence": "firm", "is_new": False, "season_quiet": False}

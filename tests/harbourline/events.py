@@ -57,7 +57,6 @@ PLANTED: dict[str, tuple[Event, ...]] = {
     ),
     "0001259": (Event("explained", 80, "Strike in the depots.", expires=-10),),
     "0001119": (
-        Event("contracted", 140, "Fifteen seats fewer at renewal."),
         Event("last_contact", 6, by=INGRID),
         Event("last_contact", 20, by=TOMAS),
         Event("call", 33, "About the invoices.", by="Finance desk"),
