@@ -83,7 +83,7 @@ def check_strict(tables: Tables) -> None:
     Raises:
         InputError: With each kind of fault counted.
     """
-    roles = [rows for rows in (tables.usage, tables.csat, tables.contacts, tables.overrides) if rows is not None]
+    roles = [rows for rows in (tables.usage, tables.csat, *tables.context, tables.overrides) if rows is not None]
     lost = pl.concat([pl.Series("aside", [], dtype=pl.String()), *(rows.frame["aside"] for rows in roles)])
     faults = {
         "repairs": sum(file.repairs for file in tables.files),

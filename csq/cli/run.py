@@ -84,7 +84,7 @@ def _paths(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
         raise UsageError(
             f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
         )
-    paths = {**(in_directory(directory) if directory is not None else {}), **named}
+    paths = in_directory(directory, named) if directory is not None else named
     if not paths.get(Role.USAGE) and not paths.get(Role.CSAT):
         raise UsageError(
             "nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`"

@@ -2,7 +2,7 @@
 
 import glob
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from csq.errors import InputError, UsageError
@@ -16,7 +16,7 @@ NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.GOALS: ("goals", "goal", "objectives"),
     Role.CONTACTS: ("contacts", "visitors", "people", "stakeholders"),
     Role.EVENTS: ("events", "timeline"),
-    Role.OUTCOMES: ("outcomes", "outcome", "renewals"),
+    Role.OUTCOMES: ("outcomes", "outcome"),
     Role.OVERRIDES: ("overrides", "override"),
 }
 """Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""
@@ -35,21 +35,23 @@ def roles_of(path: Path) -> list[Role]:
     return [role for role in roles if role is not Role.EVENTS or Role.USAGE not in roles]
 
 
-def in_directory(directory: Path) -> dict[Role, list[Path]]:
-    """Return the files of each role in `directory` (not below it), sorted by name.
+def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]] | None = None) -> dict[Role, list[Path]]:
+    """Return the files of each role: those told, else those in `directory` (not below it), sorted by name.
 
     Raises:
-        InputError: There is no such directory, it holds neither usage nor csat, or a name fits two roles.
+        InputError: There is no such directory, nothing is for usage or csat, or a name fits two roles.
     """
+    told = told or {}
     if not directory.is_dir():
         raise InputError(
             f"no such directory: `{directory}`",
             hint="give the folder with the exports, or `--usage` and `--csat` files",
         )
     found: dict[Role, list[Path]] = {role: [] for role in Role}
+    settled = {path.resolve() for paths in told.values() for path in paths}
     for path in sorted(directory.iterdir()):
         roles = roles_of(path)
-        if not roles or not path.is_file():
+        if not roles or not path.is_file() or path.resolve() in settled:
             continue
         if len(roles) > 1:
             raise InputError(
@@ -58,6 +60,7 @@ def in_directory(directory: Path) -> dict[Role, list[Path]]:
             )
         for role in roles:
             found[role].append(path)
+    found |= {role: list(paths) for role, paths in told.items()}
     if not found[Role.USAGE] and not found[Role.CSAT]:
         raise InputError(
             f"`{directory}` has no file for usage or csat",

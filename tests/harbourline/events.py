@@ -25,6 +25,9 @@ class Event:
     by: str = ""
 
 
+FAR_AHEAD = -13_159
+"""2062 where 2026 was meant: on whatever day the sample is read, this has yet to come."""
+
 PLANTED: dict[str, tuple[Event, ...]] = {
     "0001161": (Event("investor_conflict", 18, "The fund that owns a rival of ours has bought a third of them."),),
     "0001112": (
@@ -63,7 +66,7 @@ PLANTED: dict[str, tuple[Event, ...]] = {
     ),
     "0001235": (Event("cause_found", 15, "Templates do not carry over at month's end."),),
     "0001154": (Event("last_contact", 260, "Yearly review.", by=INGRID),),
-    "0001126": (Event("new_boss", -10, "Starts on the 25th."), Event("last_contact", 4, by=INGRID)),
+    "0001126": (Event("new_boss", FAR_AHEAD, "Starts on the 25th."), Event("last_contact", 4, by=INGRID)),
     "0001334": (Event("office_moved", 11, "Now across the river."), Event("office_moved", 11, "Now across the river.")),
     "0001251": (Event("onboarding_done", 9),),
     "0001004": (Event("thanked", 30, "Card from the whole team."), Event("renewal_talk", 12, by=INGRID)),

@@ -143,3 +143,10 @@ def test_an_encoding_that_is_told_is_used(csq, tmp_path):
     )
     told = csq("triage", inputs, "--csat-scale", "1-5", "--encoding", "mac-roman", "-f", "csv")
     assert "Zoë" in told.stdout.decode()
+
+
+def test_strict_counts_rows_of_every_role_that_found_no_account(csq, tmp_path):
+    goals = "account_id,goal,target_date\nZ-1,Ship,2027-01-01\n"
+    result = csq("triage", folder(tmp_path, survey(), goals=goals), "--csat-scale", "1-5", "--strict")
+    assert result.code == Exit.INPUT
+    assert "1  rows without an account" in result.stderr

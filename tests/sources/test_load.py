@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from csq.errors import UsageError
+from csq.errors import InputError, UsageError
 from csq.sources.locate import in_directory, roles_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
@@ -53,3 +53,22 @@ def test_contacts_in_a_folder_are_found(tmp_path):
     for name in ("usage.csv", "contacts.csv"):
         (tmp_path / name).write_text("x")
     assert in_directory(tmp_path)[Role.CONTACTS] == [tmp_path / "contacts.csv"]
+
+
+def test_a_file_that_is_told_is_not_asked_what_it_is(tmp_path):
+    for name in ("usage.csv", "account_events.csv", "events.csv"):
+        (tmp_path / name).write_text("x")
+    with pytest.raises(InputError, match="could be accounts or events by its name"):
+        in_directory(tmp_path)
+    told = [tmp_path / "account_events.csv"]
+    found = in_directory(tmp_path, {Role.EVENTS: told})
+    assert found[Role.EVENTS] == told
+    assert found[Role.ACCOUNTS] == []
+    assert found[Role.USAGE] == [tmp_path / "usage.csv"]
+
+
+def test_a_folder_without_usage_will_do_where_usage_is_told(tmp_path):
+    (tmp_path / "accounts.csv").write_text("x")
+    found = in_directory(tmp_path, {Role.USAGE: [Path("elsewhere/log.csv")]})
+    assert found[Role.USAGE] == [Path("elsewhere/log.csv")]
+    assert found[Role.ACCOUNTS] == [tmp_path / "accounts.csv"]
