@@ -14,7 +14,7 @@ import polars as pl
 
 from csq.engine.base import UsageWindows
 
-PART = 256 * 2**20
+PART = 64 * 2**20
 """Bytes that are looked at together: enough for all cores, little enough to be held several times over."""
 
 _TIME = r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z?$"
@@ -48,9 +48,8 @@ class ScannedLog:
 
     days: key, day, events, rows; of the days that no window and no fact looks at only those that fates need:
     the first and the last, with the rows of all, and the last with an event, counted as one.
-    users: key, user_id, events (of this window and the one before), recent (has any in them), active, first_day,
-    last_day.
-    features: key, feature, now, before, seen (by as_of).
+    users: key, user_id, events (of this window and the one before), first_day, last_day (with an event, by as_of).
+    features: key, feature, last_day (likewise), before (whether used in the window before).
     """
 
     rows: int
@@ -81,32 +80,29 @@ def scan_log(scan: LogScan, windows: UsageWindows) -> ScannedLog:
             data += stream.readline()
             digest.update(data)
             _check_bytes(data)
-            try:
-                *small, checks, hashes = pl.collect_all(_queries(data, scan, windows))
-            except pl.exceptions.ComputeError as error:
-                raise NotPlain(f"a row is too long, or not UTF-8 ({str(error).splitlines()[0]})") from None
-            _check_widths(data, scan, checks)
-            _check_cells(checks)
-            rows += checks["rows"].item()
-            parts.append(small)
-            ids.append(hashes.to_series())
+            part = _read(data, scan)
+            _check_widths(data, scan, part)
+            _check_cells(part)
+            rows += part.height
+            parts.append(_count(part, windows))
+            ids.append(part["event_id"].drop_nulls().hash())
     if not parts:
         raise NotPlain("it has no rows")
-    if "event_id" in scan.fields and (known := pl.concat(ids).drop_nulls()).n_unique() < len(known):
+    if (known := pl.concat(ids)).n_unique() < len(known):
         raise NotPlain("an event id is repeated")
-    days, users, features = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    days, others, users, features = (pl.concat(tables) for tables in zip(*parts, strict=True))
     return ScannedLog(
         rows=rows,
         sha256=digest.hexdigest(),
-        days=_all_days(days, features),
-        users=fold_users(users, "key"),
-        features=fold_features(features, "key"),
+        days=_all_days(days, others),
+        users=fold_users(users.with_columns(pl.col("key").cast(pl.String())), "key"),
+        features=fold_features(features.with_columns(pl.col("key", "feature").cast(pl.String())), "key"),
     )
 
 
-def _all_days(days: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
+def _all_days(days: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Days that are looked at, and in their own words the others."""
-    spans = features.group_by("key").agg(
+    spans = others.group_by("key").agg(
         pl.col("outside", "after").sum(), pl.col("first").min(), pl.col("quiet", "busy", "newest").max()
     )
     none = pl.lit(0, dtype=pl.UInt32())
@@ -121,32 +117,25 @@ def _all_days(days: pl.DataFrame, features: pl.DataFrame) -> pl.DataFrame:
         for name, count in rows.items()
     ]
     together = pl.concat([days, *kinds]).drop_nulls("day")
-    return together.group_by("key", "day").agg(pl.col("events", "rows").sum()).sort("key", "day")
+    # In an Enum the numbers have the order of the names, so that sorting needs no names either.
+    names = together["key"].unique().cast(pl.String()).sort()
+    pairs = together.with_columns(pl.col("key").cast(pl.Enum(names))).group_by(_pair("key", "day"))
+    summed = pairs.agg(pl.col("key", "day").first(), pl.col("events", "rows").sum()).sort("pair")
+    return summed.select(pl.col("key").cast(pl.String()), "day", "events", "rows")
 
 
 def fold_users(users: pl.DataFrame, key: str) -> pl.DataFrame:
     """One row for each account and user."""
-    return (
-        users.drop_nulls([key, "user_id"])
-        .group_by(key, "user_id")
-        .agg(
-            pl.col("events").sum(),
-            pl.col("recent", "active").any(),
-            pl.col("first_day").min(),
-            pl.col("last_day").max(),
-        )
-        .sort(key, "user_id")
+    together = users.drop_nulls([key, "user_id"]).group_by(key, "user_id")
+    return together.agg(pl.col("events").sum(), pl.col("first_day").min(), pl.col("last_day").max()).sort(
+        key, "user_id"
     )
 
 
 def fold_features(features: pl.DataFrame, key: str) -> pl.DataFrame:
     """One row for each account and feature."""
-    return (
-        features.drop_nulls([key, "feature"])
-        .group_by(key, "feature")
-        .agg(pl.col("now").any(), pl.col("before").any(), pl.col("seen").any())
-        .sort(key, "feature")
-    )
+    together = features.drop_nulls([key, "feature"]).group_by(key, "feature")
+    return together.agg(pl.col("last_day").max(), pl.col("before").any()).sort(key, "feature")
 
 
 def _check_bytes(data: bytes) -> None:
@@ -156,89 +145,95 @@ def _check_bytes(data: bytes) -> None:
             raise NotPlain(f"it holds {what}")
 
 
-def _check_widths(data: bytes, scan: LogScan, checks: pl.DataFrame) -> None:
+def _check_widths(data: bytes, scan: LogScan, rows: pl.DataFrame) -> None:
     """Make certain that no row is short: polars fills it up in silence, though it refuses one that is too long.
 
     Where every row has its last cell none can be; else the delimiters of short rows are missing in their sum.
     """
-    wanted = checks["rows"].item() * (scan.width - 1)
-    if checks["last"].item() and data.count(scan.delimiter.encode()) != wanted:
+    wanted = rows.height * (scan.width - 1)
+    if rows["last"].null_count() and data.count(scan.delimiter.encode()) != wanted:
         raise NotPlain("a row has too few cells")
 
 
-def _rows(data: bytes, scan: LogScan) -> pl.LazyFrame:
+def _read(data: bytes, scan: LogScan) -> pl.DataFrame:
     """The rows of a part: key, day, events, user_id, feature, event_id, and the last cell."""
     names = [f"c{index}" for index in range(scan.width)]
-    lines = pl.scan_csv(
-        data, has_header=False, schema=dict.fromkeys(names, pl.String()), separator=scan.delimiter, quote_char=None
-    )
+    # Accounts and features are few and come again and again: as numbers they are grouped in half the time.
+    few = {names[scan.fields[name]] for name in ("key", "feature") if name in scan.fields}
+    schema = {name: pl.Categorical() if name in few else pl.String() for name in names}
+    lines = pl.scan_csv(data, has_header=False, schema=schema, separator=scan.delimiter, quote_char=None)
     have = {name: pl.col(names[index]) for name, index in scan.fields.items()}
     text = have["date"]
     # A sign or a blank in front sorts below the digits, and polars would read past it.
     sound = text.str.contains(_TIME) if scan.timed else (text.str.len_bytes() == 10) & (text >= "0")
-    events = have["events"].cast(pl.Int64, strict=False) if "events" in have else pl.lit(1, dtype=pl.Int64())
     none = pl.lit(None, dtype=pl.String())
-    return lines.select(
+    rows = lines.select(
         key=have["key"],
         day=pl.when(sound).then(text.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False),
-        events=events,
+        events=have["events"].cast(pl.Int64, strict=False) if "events" in have else pl.lit(1, dtype=pl.Int64()),
         user_id=have.get("user_id", none),
-        feature=have.get("feature", none),
+        feature=have.get("feature", none.cast(pl.Categorical())),
         event_id=have.get("event_id", none),
         # Polars sees that a row is too long only where it reads to the end of it.
         last=pl.col(names[-1]),
     )
+    try:
+        return rows.collect()
+    except pl.exceptions.ComputeError as error:
+        raise NotPlain(f"a row is too long, or not UTF-8 ({str(error).splitlines()[0]})") from None
 
 
-def _queries(data: bytes, scan: LogScan, windows: UsageWindows) -> list[pl.LazyFrame]:
-    """Days, users, features, counts of what is not plain, and event ids of a part."""
-    rows = _rows(data, scan)
-    day = pl.col("day")
-    busy = pl.col("events") > 0
-    now, before = windows.now.holds(day), windows.before.holds(day)
-    past = day <= windows.as_of
-    kept = now | before | windows.year_ago.holds(day) | windows.single_days.holds(day)
-
-    def last(mask: pl.Expr) -> pl.Expr:
-        return pl.when(mask).then(day).max()
-
-    return [
-        rows.filter(kept).group_by("key", "day").agg(pl.col("events").sum(), rows=pl.len()),
-        rows.filter(busy & past)
-        .group_by("key", "user_id")
+def _count(rows: pl.DataFrame, windows: UsageWindows) -> list[pl.DataFrame]:
+    """Days that are looked at, what is told of the other days, users and features of a part."""
+    day, past = pl.col("day"), pl.col("day") <= windows.as_of
+    kept = pl.any_horizontal(
+        span.holds(day) for span in (windows.now, windows.before, windows.year_ago, windows.single_days)
+    )
+    used = past & (pl.col("events") > 0)
+    marked = rows.lazy().with_columns(
+        kept=kept,
+        past=past,
+        used_day=pl.when(used).then(day),
+        recent=pl.when(used & (day >= windows.before.first)).then("events").otherwise(0),
+        before=used & windows.before.holds(day),
+    )
+    used_day = pl.col("used_day")
+    counts = [
+        marked.filter("kept")
+        .group_by(_pair("key", "day"))
+        .agg(pl.col("key", "day").first(), pl.col("events").sum(), rows=pl.len())
+        .select("key", "day", "events", "rows"),
+        marked.filter(~pl.col("kept"))
+        .group_by("key")
         .agg(
-            pl.col("events").filter(now | before).sum(),
-            recent=(now | before).any(),
-            active=now.any(),
-            first_day=day.min(),
-            last_day=day.max(),
-        ),
-        rows.group_by("key", "feature").agg(
-            now=(now & busy).any(),
-            before=(before & busy).any(),
-            seen=(busy & past).any(),
-            outside=(past & ~kept).sum(),
-            after=(~past).sum(),
+            outside=pl.col("past").sum(),
+            after=(~pl.col("past")).sum(),
             first=day.min(),
-            quiet=last(past & ~kept),
-            busy=last(past & ~kept & busy),
-            newest=last(~past),
+            quiet=day.filter("past").max(),
+            busy=used_day.max(),
+            newest=day.filter(~pl.col("past")).max(),
         ),
-        rows.select(
-            pl.col("key", "day", "events").null_count(),
-            rows=pl.len(),
-            negative=(pl.col("events") < 0).sum(),
-            odd=(~pl.col("event_id").str.contains(_ID)).sum(),
-            last=pl.col("last").null_count(),
+        marked.group_by("key", "user_id").agg(
+            events=pl.col("recent").sum(), first_day=used_day.min(), last_day=used_day.max()
         ),
-        rows.select(pl.col("event_id").hash())
-        if "event_id" in scan.fields
-        else rows.select(pl.col("event_id").head(0)),
+        marked.group_by(_pair("key", "feature"))
+        .agg(pl.col("key", "feature").first(), last_day=used_day.max(), before=pl.col("before").any())
+        .select("key", "feature", "last_day", "before"),
     ]
+    return pl.collect_all(counts, engine="streaming")
 
 
-def _check_cells(checks: pl.DataFrame) -> None:
-    counts = checks.row(0, named=True)
+def _pair(one: str, other: str) -> pl.Expr:
+    """Two columns as one number, by which rows are grouped in half the time; null where one of them is."""
+    return (pl.col(one).to_physical().cast(pl.Int64) * 2**32 + pl.col(other).to_physical()).alias("pair")
+
+
+def _check_cells(rows: pl.DataFrame) -> None:
+    counts = rows.select(
+        pl.col("key", "day", "events").null_count(),
+        negative=(pl.col("events") < 0).sum(),
+        odd=(~pl.col("event_id").str.contains(_ID)).sum(),
+    ).row(0, named=True)
     reasons = {
         "key": "a row names no account",
         "day": "a date is not written as 2026-11-16",

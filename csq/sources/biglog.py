@@ -186,10 +186,15 @@ def _reduced(scanned: list[ScannedLog], matches: list[Matched], windows: UsageWi
                 read_text(table["key"]).values.alias(SOURCE), read_text(table[name]).values.alias(name)
             )
             into.append(plain.join(found, on=SOURCE, how="left").drop("key", SOURCE))
+    last = pl.col("last_day")
     return ReducedLog(
         windows=windows,
-        users=fold_users(pl.concat(users), "account_id").filter("recent").drop("recent"),
-        features=fold_features(pl.concat(features), "account_id").filter("seen").drop("seen"),
+        users=fold_users(pl.concat(users), "account_id")
+        .filter(last >= windows.before.first)
+        .with_columns(active=last >= windows.now.first),
+        features=fold_features(pl.concat(features), "account_id")
+        .drop_nulls("last_day")
+        .select("account_id", "feature", "before", now=last >= windows.now.first),
         has_users=pl.concat(users)["user_id"].is_not_null().any(),
         has_features=pl.concat(features)["feature"].is_not_null().any(),
     )
