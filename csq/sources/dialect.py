@@ -36,8 +36,8 @@ def read_plain(data: bytes) -> Grid | None:
     body = data.rstrip(b"\r\n")
     if b"\0" in data or (returns and not returns == data.count(b"\r\n") == data.count(b"\n")):
         return None
-    first = body.split(b"\n", 1)[0].decode()
-    found = _obvious_delimiter(first)
+    end = body.find(b"\n")
+    found = _obvious_delimiter(body[: end if end >= 0 else None].decode())
     if found is None:
         return None
     delimiter, width = found
@@ -94,10 +94,12 @@ def _starts_if_well_formed(lines: pl.Series, pattern: str) -> pl.Series | None:
         return None
     quotes = odd.cum_sum()
     table = pl.DataFrame({"text": lines, "before": (quotes - odd.cast(pl.UInt32)) % 2, "after": quotes % 2})
+    whole = (pl.col("before") == 0) & (pl.col("after") == 0)
+    parts = table.filter(~whole)
     ends = pl.when(pl.col("after") == 1).then(pl.lit("\v")).otherwise(pl.lit("\n"))
-    joined = table.select((pl.col("text") + ends).str.join(""))["text"].str.strip_chars_end("\n")
+    joined = parts.select((pl.col("text") + ends).str.join(""))["text"].str.strip_chars_end("\n")
     records = joined.str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-    if not records.str.contains(pattern).all():
+    if not (table.filter(whole)["text"].str.contains(pattern).all() and records.str.contains(pattern).all()):
         return None
     starts = table.with_row_index(LINE, offset=1).filter(pl.col("before") == 0)[LINE]
     return starts.cast(pl.Int64)

@@ -8,6 +8,7 @@ line. No value is interpreted.
 import hashlib
 import io
 import itertools
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,10 @@ __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text
 
 LARGE = 2**16
 """Bytes from which on the way through polars pays; a smaller file is read before polars has begun."""
+
+
+_NOTHING = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
+"""Blanks and byte order marks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +145,7 @@ def _numbered(name: str, taken: set[str]) -> Iterator[str]:
 
 def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
     content = open_content(data, label)
-    if not content.data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+    if _NOTHING.fullmatch(content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
     if content.kind is Kind.PARQUET:
         names, frame = read_parquet(content.data, label)
