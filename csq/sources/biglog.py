@@ -1,9 +1,10 @@
-"""A big usage log, counted straight from its file where that is certain to give the same.
+"""A big usage log, counted as it is read where that is certain to give the same.
 
-The beginning of each file settles what its columns are, as it would for any other. Where a file turns
-out not to be plain it is read like all others, and a note says why.
+The beginning of each file settles what its columns are, as it would for any other. A plain file is counted straight
+from its bytes. Where one turns out not to be plain all are read in batches, or else whole, and a note says why.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ import polars as pl
 from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.scan import LogScan, NotPlain, ScannedLog, fold_features, fold_users, scan_log
 from csq.errors import InputError
+from csq.sources.dialect import take_records
 from csq.sources.fields import KEY_NAMES
 from csq.sources.headers import unit_of
 from csq.sources.identity import NOBODY, Matched, match_rows
@@ -34,6 +36,7 @@ _SPOTS, _SPOT = 32, 2**14
 """Places of a file, and bytes at each, where dates are looked at to guess the newest before all are read."""
 
 SOURCE = "source"
+"""Column that holds the key of a row, by which what is counted apart is put together again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +61,34 @@ def is_big(paths: Sequence[Path]) -> bool:
     return sum(path.stat().st_size for path in paths if path.is_file()) > BIG
 
 
-def count_log(paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool) -> BigLog:
-    """Count a log as it is read.
+def count_log(
+    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
+) -> tuple[BigLog | None, str | None]:
+    """Count a log as it is read: straight from its file where it is plain, else in batches.
+
+    Returns the log, None where it has to be read whole, and what is to be said of a way that is not the fast one.
+
+    Raises:
+        InputError, UsageError: As reading it whole would.
+    """
+    try:
+        return _count_plain(paths, options, accounts, contacts=contacts), None
+    except NotPlain as reason:
+        from csq.sources.batchlog import count_batches
+
+        slowly = "row by row, which takes longer"
+        try:
+            log = count_batches(paths, options, accounts, contacts=contacts)
+        except NotPlain as other:
+            why = " and ".join(dict.fromkeys((str(reason), str(other))))
+            return None, f"the usage files are read whole, {slowly} and much more memory: {why}"
+        return log, f"the usage files are read in batches, {slowly}: {reason}"
+
+
+def _count_plain(
+    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
+) -> BigLog:
+    """Count a log straight from its files.
 
     Raises:
         NotPlain: It has to be read the careful way; the message says why.
@@ -89,28 +118,39 @@ def count_log(paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFram
     )
 
 
-def _open(path: Path, options: ReadOptions) -> _File:
-    """What the beginning of a file says of it."""
+def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
+    """The table that the beginning of a file is, and the bytes of its header line.
+
+    Raises:
+        NotPlain: It is no delimited text, or something but a header stands above its rows.
+    """
     if not path.is_file() or options.encoding:
         raise NotPlain("it is no file to be read twice" if not options.encoding else "its encoding is told")
     with path.open("rb") as stream:
-        head = stream.read(HEAD) + stream.readline()
+        head = take_records(stream, HEAD)
     first = head.partition(b"\n")[0]
     try:
         table = table_from_bytes(head, str(path))
-        names = first.decode("utf-8-sig").split(table.delimiter) if table.delimiter else []
-    except (InputError, UnicodeDecodeError):
+        line = first.decode("utf-8-sig").removesuffix("\r")
+        names = next(csv.reader([line], delimiter=table.delimiter), []) if table.delimiter else []
+    except (InputError, UnicodeDecodeError, csv.Error):
         raise NotPlain("its beginning is no plain table") from None
     touched = table.extra_headers or table.repairs or table.broken or table.dropped
     if touched or tuple(name.strip() for name in names) != table.header or reshape(table, Role.USAGE) is not table:
         raise NotPlain("its header is not the first line, and all of it")
+    return table, len(first) + 1
+
+
+def _open(path: Path, options: ReadOptions) -> _File:
+    """What the beginning of a file says of it."""
+    table, skip = read_head(path, options)
     try:
         typed, grain = read_usage((table,), replace(options, run_day=None))
     except InputError:
         raise NotPlain("its beginning leaves a question open") from None
     if grain is not Grain.LOG or "date" not in typed.fields:
         raise NotPlain("it is no event log with a date in each row")
-    return _File(label=str(path), typed=typed, scan=_scan(path, table, typed, skip=len(first) + 1))
+    return _File(label=str(path), typed=typed, scan=_scan(path, table, typed, skip=skip))
 
 
 def _scan(path: Path, table: TextTable, typed: Typed, *, skip: int) -> LogScan:

@@ -7,8 +7,10 @@ file that is not strict.
 
 import csv
 import io
+import itertools
 import re
 import sys
+from typing import BinaryIO
 
 import polars as pl
 
@@ -22,6 +24,9 @@ NAMES = {",": "`,`", "\t": "tab", "\x1f": "the unit separator", "\x01": "control
 LONGEST_LONE_HEADER = 100
 """A single column with a longer header is no table: text, or columns of fixed width."""
 
+LONGEST_CELL = 200
+"""Lines that a quoted cell may go on for past the end of a part."""
+
 csv.field_size_limit(sys.maxsize)
 
 
@@ -32,15 +37,53 @@ def delimiter_note(delimiter: str) -> str:
 
 def read_plain(data: bytes) -> Grid | None:
     """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
-    returns = data.count(b"\r")
     body = data.rstrip(b"\r\n")
-    if b"\0" in data or (returns and not returns == data.count(b"\r\n") == data.count(b"\n")):
-        return None
     end = body.find(b"\n")
-    found = _obvious_delimiter(body[: end if end >= 0 else None].decode())
-    if found is None:
+    found = obvious_delimiter(body[: end if end >= 0 else None].decode())
+    frame = _read_well_formed(body, *found) if found else None
+    if found is None or frame is None:
         return None
-    delimiter, width = found
+    delimiter, _ = found
+    notes = () if delimiter == "," else (delimiter_note(delimiter),)
+    return Grid(frame=frame, delimiter=delimiter, notes=notes)
+
+
+def take_records(stream: BinaryIO, size: int) -> bytes:
+    """Read about `size` bytes on, to the end of a line at which no quote is open.
+
+    A quote that stands astray never closes: then the end of a line it is, and whoever parses finds out.
+    """
+    data = stream.read(size)
+    data += stream.readline()
+    if data.count(b'"') % 2 == 0:
+        return data
+    here, more = stream.tell(), b""
+    for line in itertools.islice(stream, LONGEST_CELL):
+        more += line
+        if line.count(b'"') % 2:
+            return data + more
+    stream.seek(here)
+    return data
+
+
+def read_part(data: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+    """Read records from amid a UTF-8 file whose delimiter and width are known; lines count from the first of them.
+
+    They are the rows that `read_strictly` finds there in the whole file. None if they are not strict, or not whole.
+    """
+    body = data.rstrip(b"\r\n")
+    frame = _read_well_formed(body, delimiter, width) if body else to_frame([(0, [""] * width)]).clear()
+    if frame is not None or b"\0" in body:
+        return frame
+    found = _rows(body.decode(), delimiter, "")
+    return to_frame(found[0]) if isinstance(found, tuple) and len(found[0][0][1]) == width else None
+
+
+def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+    """Records without a line end behind the last, if each is well formed and as wide as told; else None."""
+    returns = body.count(b"\r")
+    if b"\0" in body or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
+        return None
     lines = pl.Series([body.decode()]).str.split("\n").explode(empty_as_null=True, keep_nulls=True)
     quoted = b'"' in body
     if quoted:
@@ -62,11 +105,10 @@ def read_plain(data: bytes) -> Grid | None:
     )
     if frame.shape != (len(numbers), width):
         return None
-    notes = () if delimiter == "," else (delimiter_note(delimiter),)
-    return Grid(frame=frame.insert_column(0, numbers.alias(LINE)), delimiter=delimiter, notes=notes)
+    return frame.insert_column(0, numbers.alias(LINE))
 
 
-def _obvious_delimiter(header: str) -> tuple[str, int] | None:
+def obvious_delimiter(header: str) -> tuple[str, int] | None:
     """The delimiter that cuts the header widest, if no other could cut it as wide."""
     counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
     (most, delimiter), (second, _) = counts[:2]

@@ -169,6 +169,13 @@ def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     return found
 
 
+def may_end(cells: Sequence[str]) -> bool:
+    """Whether rows may be taken off the end of a table whose last row this is; False is certain."""
+    words = [cell for cell in _filled(cells) if _number(cell) is None]
+    summed = not cells[0].strip() and len(words) <= 1
+    return is_footer(cells) is not None or _is_lone(cells, len(cells)) or summed
+
+
 def _is_lone(cells: Sequence[str], width: int) -> bool:
     return width > 2 and len(_filled(cells)) == 1 and bool(cells[0].strip())
 

@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from csq.engine.base import ReducedLog
-from csq.engine.scan import NotPlain
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
@@ -176,22 +175,22 @@ def _load_big(
     options: ReadOptions,
     known: Known,
 ) -> _Part | None:
-    """Big usage files, counted as they are read where they are plain."""
-    try:
-        log = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
-    except NotPlain as reason:
+    """Big usage files, counted as they are read where that gives the same."""
+    log, way = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
+    if log is None:
         tables = _read_all(paths, Role.USAGE, options)
         check_told(options.columns, {**texts, Role.USAGE: tables})
         part = _load_usage(tables, options, known)
-        if part is None:
-            return None
-        first = part.typed[0].noting(f"the usage files are read row by row, which takes longer: {reason}")
-        return replace(part, typed=(first, *part.typed[1:]))
-    check_told(options.columns, {**texts, Role.USAGE: tuple(t for m in log.matches for t in m.typed.tables)})
-    frame = pl.concat([match.frame for match in log.matches], how="diagonal")
-    rows = replace(_rows(Role.USAGE, frame, list(log.matches), Grain.LOG), reduced=log.reduced)
-    counted = {label: {"read": rows, "sha256": digest} for label, (rows, digest) in log.counts.items()}
-    return _Part(rows=rows, typed=tuple(match.typed for match in log.matches), counted=counted)
+    else:
+        check_told(options.columns, {**texts, Role.USAGE: tuple(t for m in log.matches for t in m.typed.tables)})
+        frame = pl.concat([match.frame for match in log.matches], how="diagonal")
+        rows = replace(_rows(Role.USAGE, frame, list(log.matches), Grain.LOG), reduced=log.reduced)
+        counted = {label: {"read": rows, "sha256": digest} for label, (rows, digest) in log.counts.items()}
+        part = _Part(rows=rows, typed=tuple(match.typed for match in log.matches), counted=counted)
+    if part is None or way is None:
+        return part
+    first, *others = part.typed
+    return replace(part, typed=(first.noting(way), *others))
 
 
 def _load_usage(tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> _Part | None:

@@ -1,0 +1,267 @@
+"""A big usage log that is not plain, read in batches and counted as it is read. It gives what reading it whole gives.
+
+It is read twice. First to look: which rows settle how the columns are read, and which event ids are repeated. Then to
+count: each batch is typed together with the rows that settle, so that it is read as the whole log is, and what is left
+of it are sums. A row that still has to be told from others, for it names no account or repeats an event, is kept.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from csq.engine.base import ReducedLog, UsageWindows
+from csq.engine.scan import NotPlain, fold_features, fold_users
+from csq.sources.batches import BatchedFile, open_batched, read_batches, with_rows
+from csq.sources.biglog import SOURCE, BigLog
+from csq.sources.fields import FIELDS, KEY_NAMES, Cell
+from csq.sources.grid import LINE, Remark, column
+from csq.sources.headers import detect, match_headers, unit_of
+from csq.sources.identity import NOBODY, Matched, match_rows
+from csq.sources.keys import domain_of
+from csq.sources.logsums import UNITS, LogSums, add_up, as_days, sum_rows
+from csq.sources.overlap import count_event_ids_once, settle_log
+from csq.sources.read import TextTable
+from csq.sources.tables import ReadOptions
+from csq.sources.telling import TIMES, telling_rows
+from csq.sources.typed import FILE, Typed
+from csq.sources.usage import LOG_FIELDS, read_usage
+from csq.sources.values import read_text
+from csq.terms import Grain, Role
+
+KINDS = {field.name: field.cell for field in FIELDS[Role.USAGE]}
+PARTS = 8
+"""Sums of batches that are held until they are added up."""
+SETTLING = ""
+"""Label of the rows that settle; no file is called so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Log:
+    """The files of a log, all with one header, and how they are to be read."""
+
+    files: tuple[BatchedFile, ...]
+    fields: dict[str, int]
+    key: str
+    """The field by which rows find their account."""
+    options: ReadOptions
+
+    @property
+    def kinds(self) -> dict[str, Cell]:
+        """What the cells of each column are read as."""
+        return {column(index): KINDS[name] for name, index in self.fields.items()}
+
+    def plain(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows, blank where there is no field."""
+        others = set(rows.columns) - {LINE, *self.kinds}
+        return rows.with_columns(pl.lit("").alias(name) for name in others)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """What looking through a log found."""
+
+    settled: Typed
+    """The rows that settle how columns are read."""
+    repeated: pl.Series
+    """Hashes of all event ids that stand in several rows."""
+    counts: dict[str, tuple[int, str]]
+    """Rows and sha256 of each file, by label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Counted:
+    """A log as it was counted. `typed` has the rows kept and, for all others, one for each day of an account."""
+
+    typed: Typed
+    sums: LogSums
+    tells: dict[str, bool]
+    """Whether any of the rows counted names a user, and a feature."""
+
+
+def count_batches(
+    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
+) -> BigLog:
+    """Count a log in batches.
+
+    Raises:
+        NotPlain: It has to be read whole; the message says why.
+        InputError, UsageError: As reading it whole would.
+    """
+    days = options.usage_days
+    if days is None or options.overlap == "dedupe" or contacts:
+        raise NotPlain("rows have to be told from each other")
+    log = _open(paths, options)
+    looked = _look(log)
+    _check_overlap(log, looked.settled.usable().drop_nulls(log.key))
+
+    def count(newest: date) -> tuple[date, _Counted, Matched]:
+        counted = _count(log, looked, UsageWindows(newest, days))
+        return newest, counted, match_rows(counted.typed, accounts, options.keys.get(Role.USAGE))
+
+    newest, counted, match = count(options.as_of or _newest(looked.settled.usable()))
+    if options.as_of is None and _newest(match.frame) != newest:
+        # The rows that settle need not have the newest day among them; that costs another reading, and nothing else.
+        newest, counted, match = count(_newest(match.frame))
+    _check_overlap(log, match.frame)
+    is_kept = pl.col(LINE).is_not_null()
+    kept, counts = match.frame.filter(is_kept).drop(SOURCE, "rows"), match.frame.filter(~is_kept)
+    if "event_id" in log.fields:
+        kept = settle_log(count_event_ids_once(kept), options.overlap)
+    frame = pl.concat([kept.with_columns(_one_row()), counts.drop(SOURCE)], how="diagonal")
+    return BigLog(
+        matches=(replace(match, frame=frame),),
+        reduced=_reduced(counted, kept, counts, UsageWindows(newest, days)),
+        counts=looked.counts,
+    )
+
+
+def _open(paths: Sequence[Path], options: ReadOptions) -> _Log:
+    """What the beginnings of the files say of the log."""
+    files = tuple(open_batched(path, options) for path in sorted(paths, key=str))
+    table = files[0].table
+    if any(file.table.header != table.header for file in files):
+        raise NotPlain("its files have different headers")
+    preset = detect(table, Role.USAGE)
+    fields = match_headers(table, Role.USAGE, options.columns.get(Role.USAGE, {}), preset)
+    keys = [name for name in KEY_NAMES if name in fields]
+    zoned = any("/" in (unit_of(table.header[index]) or "") for name, index in fields.items() if KINDS[name] in TIMES)
+    if len(keys) != 1 or zoned or (preset and preset.unwanted):
+        raise NotPlain("its rows are not all read alike")
+    others = any(name and index not in fields.values() for index, name in enumerate(table.header))
+    if "date" not in fields or (others and not any(name in fields for name in LOG_FIELDS)):
+        raise NotPlain("its header alone does not tell that it is an event log")
+    return _Log(files=files, fields=fields, key=keys[0], options=options)
+
+
+def _look(log: _Log) -> _Looked:
+    """Read all files for the rows that settle, repeated event ids, and counts."""
+    tables: list[TextTable] = []
+    ids = [pl.Series([], dtype=pl.UInt64())]
+    counts: dict[str, tuple[int, str]] = {}
+    for file in log.files:
+        digest, rows = hashlib.sha256(), 0
+        dropped: list[Remark] = []
+        telling = log.plain(file.table.frame).clear()
+        for batch in read_batches(file):
+            digest.update(batch.data)
+            rows += batch.frame.height
+            dropped += batch.dropped
+            telling = telling_rows(pl.concat([telling, telling_rows(log.plain(batch.frame), log.kinds)]), log.kinds)
+            if "event_id" in log.fields:
+                ids.append(read_text(batch.frame[column(log.fields["event_id"])]).values.drop_nulls().hash())
+        tables.append(with_rows(file, telling, tuple(dropped)))
+        counts[file.table.label] = (rows, digest.hexdigest())
+    settled, grain = read_usage(tuple(tables), log.options)
+    if grain is not Grain.LOG:
+        raise NotPlain("it is no event log")
+    known = pl.concat(ids)
+    return _Looked(settled=settled, repeated=known.filter(known.is_duplicated()).unique(), counts=counts)
+
+
+def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
+    """Read all files, and keep sums and what has to be kept."""
+    sums: list[LogSums] = []
+    kept: list[pl.DataFrame] = []
+    found: dict[str, list[pl.DataFrame]] = {"rejects": [], "faults": [], "aside": []}
+    tells = {"user_id": False, "feature": False}
+    for file in log.files:
+        for batch in read_batches(file):
+            typed = _typed(log, looked, with_rows(file, log.plain(batch.frame)))
+            rows = typed.usable()
+            apart = _apart(log, looked, rows)
+            kept.append(rows.filter(apart))
+            rows = rows.filter(~apart)
+            sums.append(sum_rows(rows, windows))
+            if len(sums) == PARTS:
+                sums = [add_up(sums)]
+            for name, frames in found.items():
+                frames.append(getattr(typed, name))
+            tells = {name: told or rows[name].is_not_null().any() for name, told in tells.items()}
+    total = add_up(sums)
+    days = as_days(total)
+    frame = pl.concat(
+        [
+            pl.concat(kept).with_columns(_one_row()),
+            days.with_columns(
+                pl.lit(None, dtype=pl.Int64()).alias(LINE),
+                read_text(days[SOURCE]).values.alias(log.key),
+                pl.col("day").cast(pl.Datetime("us")).alias("at"),
+            ).drop("day"),
+        ],
+        how="diagonal",
+    )
+    text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
+    lists = {name: pl.concat(frames) for name, frames in found.items()}
+    return _Counted(typed=looked.settled.replace(frame=frame, text=text, **lists), sums=total, tells=tells)
+
+
+def _typed(log: _Log, looked: _Looked, table: TextTable) -> Typed:
+    """The rows of a table, read as the rows that settle say; `source` is their key as it stands in the file."""
+    settling = pl.concat(one.frame for one in looked.settled.tables)
+    typed, _ = read_usage((replace(table, label=SETTLING, frame=settling), table), log.options)
+    typed = typed.replace(frame=typed.frame.with_columns(typed.text[column(log.fields[log.key])].alias(SOURCE)))
+    parts = {name: getattr(typed, name) for name in ("text", "frame", "rejects", "faults", "aside")}
+    return typed.replace(**{name: part.filter(pl.col(FILE) != SETTLING) for name, part in parts.items()})
+
+
+def _apart(log: _Log, looked: _Looked, rows: pl.DataFrame) -> pl.Series:
+    """Which rows have to be kept: those that may be no account's, and those that may be the same event."""
+    key = rows[log.key]
+    apart = key.is_null() | rows[SOURCE].str.strip_chars().str.to_lowercase().is_in(NOBODY)
+    if "email_domain" in (log.key, log.options.keys.get(Role.USAGE)):
+        apart |= rows.select(domain_of(pl.col(log.key)).is_null()).to_series()
+    if "event_id" in log.fields:
+        apart |= rows["event_id"].hash().is_in(looked.repeated.implode()).fill_null(value=False)
+        if len(log.files) > 1:
+            apart |= rows["event_id"].is_null()
+    return apart
+
+
+def _one_row() -> pl.Expr:
+    return pl.lit(1, dtype=pl.UInt32()).alias("rows")
+
+
+def _newest(rows: pl.DataFrame) -> date:
+    newest = rows["at"].max()
+    if not isinstance(newest, datetime):
+        raise NotPlain("no row has a date that can be read")
+    return newest.date()
+
+
+def _check_overlap(log: _Log, rows: pl.DataFrame) -> None:
+    """Make certain that no two files tell the same moment; rows with an event id are told apart by it."""
+    if log.options.overlap is not None or "event_id" in log.fields:
+        return
+    spans = rows.group_by(FILE).agg(pl.col("at").dt.date().min().alias("first"), pl.col("at").dt.date().max())
+    if any(one[1] >= other[0] for one, other in pairwise(spans.drop(FILE).drop_nulls().sort("first", "at").rows())):
+        raise NotPlain("its days overlap with those of another file")
+
+
+def _reduced(counted: _Counted, kept: pl.DataFrame, days: pl.DataFrame, windows: UsageWindows) -> ReducedLog:
+    """Users and features by account, those of the rows kept among them."""
+    accounts = days.filter(pl.col("aside").is_null()).select(SOURCE, "account_id").unique()
+    used = kept.filter(pl.col("aside").is_null()).with_columns(pl.col("account_id").alias(SOURCE))
+    own = sum_rows(used, windows)
+    both = {
+        name: pl.concat(
+            [
+                getattr(counted.sums, name).join(accounts, on=SOURCE).drop(SOURCE),
+                getattr(own, name).rename({SOURCE: "account_id"}),
+            ],
+            how="diagonal",
+        )
+        for name in ("users", "features")
+    }
+    users = fold_users(both["users"], "account_id").filter("recent").drop("recent")
+    return ReducedLog(
+        windows=windows,
+        users=users.with_columns(pl.col("events") / UNITS),
+        features=fold_features(both["features"], "account_id").drop("seen"),
+        has_users=counted.tells["user_id"] or kept["user_id"].is_not_null().any(),
+        has_features=counted.tells["feature"] or kept["feature"].is_not_null().any(),
+    )

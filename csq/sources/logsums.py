@@ -1,0 +1,99 @@
+"""A usage log as sums, which grow with its accounts, users and days, and not with its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from csq.engine.base import UsageWindows
+from csq.engine.scan import fold_features, fold_users
+from csq.sources.biglog import SOURCE
+from csq.sources.typed import FILE
+
+UNITS = 10_000
+"""Events are summed in so many parts, in integers: then it is no matter in what order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSums:
+    """Sums over some rows of a log.
+
+    days: file, source, day, units, rows; of the days that a window or a fact looks at.
+    far: file, source, and of all other days the `first`, the last before as_of (`quiet`) and the last with an event
+    (`busy`), the last after it (`newest`), and the rows before (`outside`) and `after`.
+    users: source, user_id, events (in units, of this window and the one before), recent, active, first_day, last_day.
+    features: source, feature, now, before, seen.
+    """
+
+    days: pl.DataFrame
+    far: pl.DataFrame
+    users: pl.DataFrame
+    features: pl.DataFrame
+
+
+def sum_rows(rows: pl.DataFrame, windows: UsageWindows) -> LogSums:
+    """Sum up rows: columns file, source, at, user_id, feature, events."""
+    day, units = pl.col("day"), pl.col("units")
+    rows = rows.with_columns(day=pl.col("at").dt.date(), units=(pl.col("events") * UNITS).round().cast(pl.Int128))
+    now, before = windows.now.holds(day), windows.before.holds(day)
+    near = now | before | windows.year_ago.holds(day) | windows.single_days.holds(day)
+    past, busy = day <= windows.as_of, pl.col("events") > 0
+    active = rows.filter(busy & past)
+    return LogSums(
+        days=rows.filter(near).group_by(FILE, SOURCE, "day").agg(units.sum(), rows=pl.len()),
+        far=rows.filter(~near)
+        .group_by(FILE, SOURCE)
+        .agg(
+            first=day.min(),
+            quiet=day.filter(past).max(),
+            busy=day.filter(past & busy).max(),
+            newest=day.filter(~past).max(),
+            outside=past.sum(),
+            after=(~past).sum(),
+        ),
+        users=active.drop_nulls("user_id")
+        .group_by(SOURCE, "user_id")
+        .agg(
+            events=units.filter(now | before).sum(),
+            recent=(now | before).any(),
+            active=now.any(),
+            first_day=day.min(),
+            last_day=day.max(),
+        ),
+        features=active.drop_nulls("feature")
+        .group_by(SOURCE, "feature")
+        .agg(now=now.any(), before=before.any(), seen=pl.lit(value=True)),
+    )
+
+
+def add_up(parts: Sequence[LogSums]) -> LogSums:
+    """The sums over the rows of all parts."""
+    days, far = (pl.concat(getattr(part, name) for part in parts) for name in ("days", "far"))
+    return LogSums(
+        days=days.group_by(FILE, SOURCE, "day").agg(pl.col("units", "rows").sum()),
+        far=far.group_by(FILE, SOURCE).agg(
+            pl.col("first").min(), pl.col("quiet", "busy", "newest").max(), pl.col("outside", "after").sum()
+        ),
+        users=fold_users(pl.concat(part.users for part in parts), SOURCE),
+        features=fold_features(pl.concat(part.features for part in parts), SOURCE),
+    )
+
+
+def as_days(sums: LogSums) -> pl.DataFrame:
+    """Rows that stand for those of the log: file, source, day, events, rows; of far days only those that fates need."""
+    none = pl.lit(0, dtype=pl.UInt32())
+    rows = {"first": none, "quiet": pl.col("outside"), "busy": none, "newest": pl.col("after")}
+    far = [
+        sums.far.select(
+            FILE,
+            SOURCE,
+            pl.col(name).alias("day"),
+            # Whether there were any is all that is asked of them.
+            pl.lit(UNITS * (name == "busy"), dtype=pl.Int128()).alias("units"),
+            count.cast(pl.UInt32).alias("rows"),
+        )
+        for name, count in rows.items()
+    ]
+    together = pl.concat([sums.days, *far]).drop_nulls("day").group_by(FILE, SOURCE, "day")
+    days = together.agg((pl.col("units").sum() / UNITS).alias("events"), pl.col("rows").sum())
+    return days.sort(FILE, SOURCE, "day")

@@ -1,0 +1,123 @@
+"""Usage logs that are read as big ones and as any others, and what has to be equal then."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from csq.facts.fates import joins, source_files
+from csq.facts.usage import log_facts
+from csq.pipeline import settle_as_of
+from csq.sources import batches, biglog
+from csq.sources.load import Tables, load
+from csq.sources.tables import ReadOptions
+from csq.terms import Role
+
+LAST = date(2026, 11, 16)
+OPTIONS = ReadOptions(usage_days=28, run_day=date(2026, 11, 20))
+HEADER = "account_id,user_id,date,feature,events"
+IN_BATCHES, WHOLE = "read in batches", "read whole"
+
+DIRT = (
+    "A-001,u1,2026-02-30,Rosters,1",
+    "A-001,u1,some day,Rosters,1",
+    "A-001,u1,,Rosters,1",
+    "A-001,u1,2027-01-01,Rosters,1",
+    ",u1,2026-11-01,Rosters,1",
+    "n/a,u1,2026-11-01,Rosters,1",
+    "A-001,u1,2026-11-01,Rosters,-4",
+    "(not set),u9,2026-11-01,Reports,1",
+    "A\u00a0-003,u1,2026-11-01,Rosters,2",
+    "  A-003 ,u1,2026-11-01,  Rosters ,2",
+    "A-001,u1,2026-11-01,Rosters,many",
+    "A-001,u1,2026-11-01,Rosters,1.5",
+    "A-001,u1,2026-11-01,Rosters,0",
+    'A-001,u1,2026-11-01,"Rosters,\nweekly",2',
+    'A-001,"u\n\n""1""",2026-11-01,"a, b",2',
+    ",,,,",
+    "",
+    HEADER,
+    "A-002,u3,2026-11-01,caf\u00e9,3",
+)
+"""Lines that a strict parser takes. The first seven are rejected."""
+REJECTED = 7
+
+
+def clean_lines(count: int, *, first: date = date(2025, 9, 1), last: date = LAST) -> list[str]:
+    """Rows of thirty accounts, some with a quoted cell, the days in no order."""
+    dice = random.Random(3)
+    days = (last - first).days
+    features = ("Rosters", '"Leave, requests"', "")
+    return [
+        f"A-{dice.randrange(30):03},u{dice.randrange(90)},{first + timedelta(days=dice.randrange(days) + 1)},"
+        f"{features[row % 3]},{dice.randrange(4)}"
+        for row in range(count)
+    ]
+
+
+def dirty_lines(count: int = 150) -> list[str]:
+    """Clean lines first, so that the beginning is a table; then dirt among them."""
+    lines = clean_lines(count)
+    dice = random.Random(5)
+    for dirt in (*DIRT, *DIRT):
+        lines.insert(dice.randrange(40, count), dirt)
+    return lines
+
+
+def write(path: Path, lines: list[str], header: str = HEADER, end: str = "\n") -> Path:
+    path.write_bytes((end.join([header, *lines]) + end).encode())
+    return path
+
+
+def make_big(monkeypatch: pytest.MonkeyPatch, *, batch: int, head: int) -> None:
+    """From here on any usage file is big, and little is read of it at a time."""
+    monkeypatch.setattr(biglog, "BIG", 0)
+    monkeypatch.setattr(biglog, "HEAD", head)
+    monkeypatch.setattr(batches, "BATCH", batch)
+
+
+def both(
+    monkeypatch: pytest.MonkeyPatch,
+    usage: list[Path],
+    accounts: Path | None = None,
+    *,
+    batch: int = 2000,
+    head: int = 1000,
+    options: ReadOptions = OPTIONS,
+) -> tuple[Tables, Tables]:
+    """The same files as a big log, and as any other."""
+    paths = {Role.USAGE: usage} | ({Role.ACCOUNTS: [accounts]} if accounts else {})
+    monkeypatch.setattr(biglog, "BIG", 10**12)
+    whole = load(paths, options)
+    make_big(monkeypatch, batch=batch, head=head)
+    return load(paths, options), whole
+
+
+def same(big: Tables, whole: Tables, way: str = IN_BATCHES, told: date | None = None) -> None:
+    """Everything that is known of the rows is equal, but for the one note that tells the way."""
+    assert big.usage is not None
+    assert whole.usage is not None
+    assert (big.usage.reduced is not None) is (way == IN_BATCHES)
+    assert way in big.notes[-1].text
+    assert big.notes[:-1] == whole.notes
+    assert big.files == whole.files
+    assert_frame_equal(big.rejects, whole.rejects)
+    assert_frame_equal(big.faults, whole.faults)
+    for name in ("key", "ambiguous", "grain", "damage"):
+        assert getattr(big.usage, name) == getattr(whole.usage, name)
+    as_of = settle_as_of(big, told)
+    assert as_of == settle_as_of(whole, told)
+    members = whole.usage.frame["account_id"].drop_nulls().unique().sort()
+    population = pl.DataFrame({"account_id": ["nobody", *members[:20]]}).with_columns(
+        seats=pl.lit(10), features_entitled=pl.lit("Rosters"), contract_value=pl.lit(None, pl.Decimal(38, 2))
+    )
+    one, other = (log_facts(tables.usage, population, as_of.day, 28) for tables in (big, whole) if tables.usage)
+    assert_frame_equal(one.frame, other.frame)
+    assert_frame_equal(one.features, other.features)
+    assert_frame_equal(one.fates, other.fates, check_dtypes=False)
+    assert one.window == other.window
+    assert joins(big, population) == joins(whole, population)
+    assert source_files(big.files, one.fates) == source_files(whole.files, other.fates)

@@ -1,0 +1,100 @@
+"""Batches have the rows of the whole file, wherever they end, or the file is read whole."""
+
+import gzip
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from biglogs import DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
+from csq.sources import batches
+from csq.sources.batches import open_batched, read_batches
+from csq.sources.read import read_table
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_batches_may_end_anywhere(tmp_path, monkeypatch, end):
+    path = write(tmp_path / "usage.csv", [*clean_lines(3), *DIRT, *clean_lines(5)], end=end)
+    whole = read_table(path)
+    for size in range(1, path.stat().st_size + 2, 3):
+        make_big(monkeypatch, batch=size, head=120)
+        read = list(read_batches(open_batched(path, OPTIONS)))
+        assert_frame_equal(pl.concat(batch.frame for batch in read), whole.frame)
+        assert b"".join(batch.data for batch in read) == path.read_bytes()
+        header = [line for batch in read for line, kind in batch.dropped if kind == "repeated header"]
+        assert tuple(header) == whole.dropped["repeated header"]
+
+
+def test_no_more_than_a_batch_is_parsed_at_once(tmp_path, monkeypatch):
+    path = write(tmp_path / "usage.csv", dirty_lines(2000))
+    make_big(monkeypatch, batch=1000, head=1000)
+    sizes = [len(batch.data) for batch in read_batches(open_batched(path, OPTIONS))]
+    assert len(sizes) > 50
+    assert max(sizes) < 1200
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_any_usual_delimiter_will_do(tmp_path, monkeypatch, delimiter):
+    cells = ("A-1", "u1", "2026-11-01", '"x;\t|,\n"', "1")
+    lines = [delimiter.join(cells)] * 40
+    path = write(tmp_path / "usage.csv", lines, HEADER.replace(",", delimiter))
+    make_big(monkeypatch, batch=100, head=100)
+    read = pl.concat(batch.frame for batch in read_batches(open_batched(path, OPTIONS)))
+    assert_frame_equal(read, read_table(path).frame)
+
+
+def test_a_quote_astray_is_text(tmp_path, monkeypatch):
+    lines = [*clean_lines(40), 'A-001,u"1,2026-11-01,Rosters,1', *clean_lines(300)]
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines)]))
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_the_header_may_be_quoted_and_marked(tmp_path, monkeypatch, mark):
+    header = mark + ",".join(f'"{name}"' for name in HEADER.split(","))
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", dirty_lines(), header)]))
+
+
+BELOW = clean_lines(40)
+ODD = {
+    "a short row": (["A-001,u1,2026-11-01", *BELOW], "strictly"),
+    "a long row": (["A-001,u1,2026-11-01,Rosters,1,extra", *BELOW], "strictly"),
+    "a NUL byte": (["A-001,u1\0,2026-11-01,Rosters,1", *BELOW], "strictly"),
+    "a quote that never closes": (['A-001,"u1,2026-11-01,Rosters,1', *BELOW], "strictly"),
+    "a grand total": (["Grand Total,,,,900"], "foot"),
+    "a footer": (["", '"Confidential",,,,'], "foot"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_takes_the_whole_file_to_tell_is_read_whole(tmp_path, monkeypatch, name):
+    below, why = ODD[name]
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [*clean_lines(200), *below])])
+    same(big, whole, WHOLE)
+    assert why in big.notes[-1].text
+
+
+def test_another_encoding_is_read_whole(tmp_path, monkeypatch):
+    path = tmp_path / "usage.csv"
+    path.write_bytes("\n".join([HEADER, *clean_lines(200), "A-002,u3,2026-11-01,caf\u00e9,3"]).encode("cp1252"))
+    same(*both(monkeypatch, [path]), WHOLE)
+
+
+def test_a_packed_file_is_read_whole(tmp_path, monkeypatch):
+    path = tmp_path / "usage.csv.gz"
+    path.write_bytes(gzip.compress(write(tmp_path / "usage.csv", clean_lines(100)).read_bytes()))
+    same(*both(monkeypatch, [path], head=10**6), WHOLE)
+
+
+def test_a_small_log_does_not_load_what_reads_big_ones():
+    """What few runs need costs the others no time at their start."""
+    import subprocess
+    import sys
+
+    code = "import sys, csq.sources.load; print([m for m in sys.modules if 'batch' in m or 'telling' in m])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_batches_are_much_smaller_than_what_is_big():
+    from csq.sources.biglog import BIG
+
+    assert batches.BATCH * 3 < BIG
