@@ -55,9 +55,8 @@ def _of_times(cells: pl.DataFrame) -> list[pl.Series]:
 
 
 def _of_numbers(cells: pl.DataFrame) -> list[pl.Series]:
-    """The first cell of each form; zeros count where they tell `0.123` or `1.000` from other numbers."""
+    """The first cell of each form. Zeros tell `0.125` or `1.000` from `1.125`, but nothing in a longer number."""
     cell = pl.col("cell")
     is_short = cell.str.count_matches("[0-9]") <= FEW
     form = pl.when(is_short).then(cell.str.replace_all("[1-9]", "9")).otherwise(cell.str.replace_all("[0-9]", "9"))
-    zero_first = cell.str.contains("^[^0-9]*0")
-    return [cells.group_by(form.alias("form"), zero_first.alias("zero")).agg(pl.col(LINE).min())[LINE]]
+    return [cells.group_by(form.alias("form")).agg(pl.col(LINE).min())[LINE]]

@@ -14,9 +14,10 @@ from csq.sources.numbers import read_number
 from csq.sources.telling import telling_rows
 from csq.sources.values import Ambiguous, Cells
 
+YEARS = st.integers(2024, 2027)
 DATES = st.one_of(
     st.dates().map("{:%Y-%m-%d}".format),
-    st.builds("{0}{2}{1}{2}2026".format, st.integers(1, 31), st.integers(1, 13), st.sampled_from("-/.")),
+    st.builds("{0}{3}{1}{3}{2}".format, st.integers(1, 31), st.integers(1, 13), YEARS, st.sampled_from("-/.")),
     st.sampled_from(["03/04/2026", "03/04/26 9:15 PM", "13/04/2026", "04/13/2026", "05/05/2026", "16 Nov 2026"]),
     st.sampled_from(["46000", "46000.5", "73051", "1792000000", "4102444800", "946684799", "1792000000000", "17"]),
     st.sampled_from(["", "n/a", "soon", "2026-02-30", "2026-W32", "\uff11\uff13/04/2026", " 13/04/2026"]),
@@ -55,6 +56,7 @@ def check(read: Callable[[pl.Series], Cells], kind: Cell, cells: list[str], cut:
 @given(st.lists(DATES, min_size=1, max_size=12), st.integers(0, 12))
 @example(["03/04/2026", "46000"], 1)
 @example(["46000", "46001", "99999"], 2)
+@example(["13/04/2026", "13/04/2025", "13/04/2027", "04/13/2026"], 4)
 def test_dates_are_settled_as_by_all(cells, cut):
     check(read_time, Cell.TIME, cells, min(cut, len(cells)))
 
