@@ -91,7 +91,7 @@ def _parse(data: bytes, table: TextTable, above: int) -> pl.DataFrame:
     except UnicodeDecodeError:
         raise NotPlain("it is not all UTF-8") from None
     if frame is None:
-        raise NotPlain(f"below line {above:,} not all rows parse strictly, as wide as the header")
+        raise NotPlain(f"not all rows from line {above + 1:,} on parse strictly, as wide as the header")
     return frame.with_columns(pl.col(LINE) + above)
 
 

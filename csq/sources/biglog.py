@@ -135,7 +135,7 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
         names = next(csv.reader([line], delimiter=table.delimiter), []) if table.delimiter else []
     except (InputError, UnicodeDecodeError, csv.Error):
         raise NotPlain("its beginning is no plain table") from None
-    touched = table.extra_headers or table.repairs or table.broken or table.dropped
+    touched = table.extra_headers or table.repairs or table.broken or set(table.dropped) - {"blank"}
     if touched or tuple(name.strip() for name in names) != table.header or reshape(table, Role.USAGE) is not table:
         raise NotPlain("its header is not the first line, and all of it")
     return table, len(first) + 1

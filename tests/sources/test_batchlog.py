@@ -36,6 +36,11 @@ def test_a_log_with_dirt_gives_the_same_in_batches(tmp_path, monkeypatch, accoun
     same(big, whole)
 
 
+def test_dirt_may_stand_at_the_beginning(tmp_path, monkeypatch, accounts):
+    first = ['A-001,"u\n\n1",2026-11-01,"a, b",2', "", ",,,,", *DIRT[:REJECTED]]
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", [*first, *clean_lines(60)])], accounts))
+
+
 def test_the_note_says_which_way_and_why(tmp_path, monkeypatch):
     big, _ = both(monkeypatch, [write(tmp_path / "usage.csv", dirty_lines())])
     assert big.notes[-1].text == "the usage files are read in batches, row by row, which takes longer: it holds a quote"
