@@ -52,6 +52,10 @@ class UsageWindows:
         """The days that are looked at one by one, beside those of the windows."""
         return Span(self.as_of - timedelta(days=SINGLE_DAYS), self.as_of)
 
+    def looked_at(self, day: pl.Expr) -> pl.Expr:
+        """Whether a Date is looked at at all, but for the first and the last of an account."""
+        return pl.any_horizontal(span.holds(day) for span in (self.now, self.before, self.year_ago, self.single_days))
+
     def _back(self, days: int) -> Span:
         shift = timedelta(days=days)
         return Span(self.now.first - shift, self.now.last - shift)

@@ -138,6 +138,18 @@ def fold_features(features: pl.DataFrame, key: str) -> pl.DataFrame:
     return together.agg(pl.col("last_day").max(), pl.col("before").any()).sort(key, "feature")
 
 
+def recent_users(users: pl.DataFrame, windows: UsageWindows) -> pl.DataFrame:
+    """The users of this window and the one before, with whether they are `active` in this one."""
+    last = pl.col("last_day")
+    return users.filter(last >= windows.before.first).with_columns(active=last >= windows.now.first)
+
+
+def known_features(features: pl.DataFrame, windows: UsageWindows) -> pl.DataFrame:
+    """The features that were used by as_of, with whether they are in use `now`."""
+    used = features.drop_nulls("last_day")
+    return used.select("account_id", "feature", "before", now=pl.col("last_day") >= windows.now.first)
+
+
 def _check_bytes(data: bytes) -> None:
     """Make certain that a line is a row."""
     for byte, what in ((b'"', "a quote"), (b"\r", "a carriage return"), (b"\0", "a NUL byte")):
@@ -186,12 +198,9 @@ def _read(data: bytes, scan: LogScan) -> pl.DataFrame:
 def _count(rows: pl.DataFrame, windows: UsageWindows) -> list[pl.DataFrame]:
     """Days that are looked at, what is told of the other days, users and features of a part."""
     day, past = pl.col("day"), pl.col("day") <= windows.as_of
-    kept = pl.any_horizontal(
-        span.holds(day) for span in (windows.now, windows.before, windows.year_ago, windows.single_days)
-    )
     used = past & (pl.col("events") > 0)
     marked = rows.lazy().with_columns(
-        kept=kept,
+        kept=windows.looked_at(day),
         past=past,
         used_day=pl.when(used).then(day),
         recent=pl.when(used & (day >= windows.before.first)).then("events").otherwise(0),

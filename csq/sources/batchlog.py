@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from csq.engine.base import ReducedLog, UsageWindows
-from csq.engine.scan import NotPlain, fold_features, fold_users
+from csq.engine.scan import NotPlain, fold_features, fold_users, known_features, recent_users
 from csq.sources.batches import BatchedFile, open_batched, read_batches, with_rows
 from csq.sources.biglog import SOURCE, BigLog
 from csq.sources.fields import FIELDS, KEY_NAMES, Cell
@@ -257,11 +257,11 @@ def _reduced(counted: _Counted, kept: pl.DataFrame, days: pl.DataFrame, windows:
         )
         for name in ("users", "features")
     }
-    users = fold_users(both["users"], "account_id").filter("recent").drop("recent")
+    users = recent_users(fold_users(both["users"], "account_id"), windows)
     return ReducedLog(
         windows=windows,
         users=users.with_columns(pl.col("events") / UNITS),
-        features=fold_features(both["features"], "account_id").drop("seen"),
+        features=known_features(fold_features(both["features"], "account_id"), windows),
         has_users=counted.tells["user_id"] or kept["user_id"].is_not_null().any(),
         has_features=counted.tells["feature"] or kept["feature"].is_not_null().any(),
     )

@@ -14,7 +14,16 @@ from pathlib import Path
 import polars as pl
 
 from csq.engine.base import ReducedLog, UsageWindows
-from csq.engine.scan import LogScan, NotPlain, ScannedLog, fold_features, fold_users, scan_log
+from csq.engine.scan import (
+    LogScan,
+    NotPlain,
+    ScannedLog,
+    fold_features,
+    fold_users,
+    known_features,
+    recent_users,
+    scan_log,
+)
 from csq.errors import InputError
 from csq.sources.dialect import take_records
 from csq.sources.fields import KEY_NAMES
@@ -226,15 +235,10 @@ def _reduced(scanned: list[ScannedLog], matches: list[Matched], windows: UsageWi
                 read_text(table["key"]).values.alias(SOURCE), read_text(table[name]).values.alias(name)
             )
             into.append(plain.join(found, on=SOURCE, how="left").drop("key", SOURCE))
-    last = pl.col("last_day")
     return ReducedLog(
         windows=windows,
-        users=fold_users(pl.concat(users), "account_id")
-        .filter(last >= windows.before.first)
-        .with_columns(active=last >= windows.now.first),
-        features=fold_features(pl.concat(features), "account_id")
-        .drop_nulls("last_day")
-        .select("account_id", "feature", "before", now=last >= windows.now.first),
+        users=recent_users(fold_users(pl.concat(users), "account_id"), windows),
+        features=known_features(fold_features(pl.concat(features), "account_id"), windows),
         has_users=pl.concat(users)["user_id"].is_not_null().any(),
         has_features=pl.concat(features)["feature"].is_not_null().any(),
     )

@@ -21,8 +21,8 @@ class LogSums:
     days: file, source, day, units, rows; of the days that a window or a fact looks at.
     far: file, source, and of all other days the `first`, the last before as_of (`quiet`) and the last with an event
     (`busy`), the last after it (`newest`), and the rows before (`outside`) and `after`.
-    users: source, user_id, events (in units, of this window and the one before), recent, active, first_day, last_day.
-    features: source, feature, now, before, seen.
+    users: source, user_id, events (in units, of this window and the one before), first_day, last_day.
+    features: source, feature, last_day, before; as in `ScannedLog`.
     """
 
     days: pl.DataFrame
@@ -35,8 +35,7 @@ def sum_rows(rows: pl.DataFrame, windows: UsageWindows) -> LogSums:
     """Sum up rows: columns file, source, at, user_id, feature, events."""
     day, units = pl.col("day"), pl.col("units")
     rows = rows.with_columns(day=pl.col("at").dt.date(), units=(pl.col("events") * UNITS).round().cast(pl.Int128))
-    now, before = windows.now.holds(day), windows.before.holds(day)
-    near = now | before | windows.year_ago.holds(day) | windows.single_days.holds(day)
+    near = windows.looked_at(day)
     past, busy = day <= windows.as_of, pl.col("events") > 0
     active = rows.filter(busy & past)
     return LogSums(
@@ -53,16 +52,10 @@ def sum_rows(rows: pl.DataFrame, windows: UsageWindows) -> LogSums:
         ),
         users=active.drop_nulls("user_id")
         .group_by(SOURCE, "user_id")
-        .agg(
-            events=units.filter(now | before).sum(),
-            recent=(now | before).any(),
-            active=now.any(),
-            first_day=day.min(),
-            last_day=day.max(),
-        ),
+        .agg(events=units.filter(day >= windows.before.first).sum(), first_day=day.min(), last_day=day.max()),
         features=active.drop_nulls("feature")
         .group_by(SOURCE, "feature")
-        .agg(now=now.any(), before=before.any(), seen=pl.lit(value=True)),
+        .agg(last_day=day.max(), before=windows.before.holds(day).any()),
     )
 
 
