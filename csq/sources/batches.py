@@ -1,22 +1,25 @@
 """A big delimited file in batches of whole rows: those that reading it whole gives, with the lines they stand on.
 
-Only for a file that parses strictly by the delimiter of its header, and has nothing below its rows: what can be told
-only by all rows together, such as a repair or a total, is for the reader of whole files.
+Only for a file cut by the delimiter of its header that has nothing below its rows: what can be told only by all rows
+together, such as a total, is for the reader of whole files.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from os import SEEK_CUR
 from pathlib import Path
+from typing import Self
 
 import polars as pl
 
 from csq.engine.scan import NotPlain
+from csq.sources import biglog
 from csq.sources.biglog import read_head
 from csq.sources.dialect import obvious_delimiter, read_part, take_records
 from csq.sources.grid import LINE, Remark, cell_columns
 from csq.sources.layout import may_end, told
-from csq.sources.read import TextTable
+from csq.sources.read import TextTable, broken_note
 from csq.sources.tables import ReadOptions
 
 BATCH = 16 * 2**20
@@ -36,12 +39,21 @@ class Batch:
     """Some rows of a file.
 
     `frame` has `line` and the cells, `c0`, `c1`, ...; `data` are the bytes it was read from, `dropped` the rows in them
-    that are no data.
+    that are no data, `repairs` and `broken` as in a `TextTable`.
     """
 
     data: bytes
     frame: pl.DataFrame
-    dropped: tuple[Remark, ...]
+    dropped: tuple[Remark, ...] = ()
+    repairs: tuple[Remark, ...] = ()
+    broken: tuple[Remark, ...] = ()
+
+    def below(self, lines: int) -> Self:
+        """The same below so many lines."""
+        repairs, broken = (
+            tuple((line + lines, what) for line, what in remarks) for remarks in (self.repairs, self.broken)
+        )
+        return replace(self, frame=self.frame.with_columns(pl.col(LINE) + lines), repairs=repairs, broken=broken)
 
 
 def open_batched(path: Path, options: ReadOptions) -> BatchedFile:
@@ -51,7 +63,9 @@ def open_batched(path: Path, options: ReadOptions) -> BatchedFile:
         header = stream.read(size).decode("utf-8-sig").rstrip("\r\n")
     if obvious_delimiter(header) != (table.delimiter, len(table.header)) or len(table.header) < 2:
         raise NotPlain("its header leaves open what parts the cells")
-    return BatchedFile(path=path, table=table)
+    lost = broken_note(table.broken)
+    notes = tuple(note for note in table.notes if note not in lost)
+    return BatchedFile(path=path, table=replace(table, repairs=(), broken=(), notes=notes))
 
 
 def read_batches(file: BatchedFile) -> Iterator[Batch]:
@@ -65,42 +79,62 @@ def read_batches(file: BatchedFile) -> Iterator[Batch]:
     last: tuple[str, ...] = ()
     with file.path.open("rb") as stream:
         while data := take_records(stream, BATCH):
-            frame = _parse(data, file.table, line)
+            batch = _strict(data, file.table, is_first=not line)
+            if batch is None:
+                batch = _mended(data, file, is_first=not line, is_end=not stream.peek(1))
+                stream.seek(len(batch.data) - len(data), SEEK_CUR)
             if not header:
-                _, *header = frame.row(0)
-                frame = frame[1:]
-            frame, dropped = _without_other_rows(frame, header)
-            last = frame.row(-1)[1:] if frame.height else last
-            yield Batch(data=data, frame=frame, dropped=dropped)
-            line += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+                _, *header = batch.frame.row(0)
+                batch = replace(batch, frame=batch.frame[1:])
+            batch = _without_other_rows(batch.below(line), header)
+            last = batch.frame.row(-1)[1:] if batch.frame.height else last
+            yield batch
+            line += batch.data.count(b"\n") + batch.data.count(b"\r") - batch.data.count(b"\r\n")
     if last and may_end(last):
         raise NotPlain("its last row reads like the foot of a report")
 
 
-def with_rows(file: BatchedFile, rows: pl.DataFrame, dropped: tuple[Remark, ...] = ()) -> TextTable:
-    """A table of some rows of a file; `dropped` are all the rows of it that are no data."""
-    return replace(file.table, frame=rows, notes=(*file.table.notes, *told(dropped)))
+def with_rows(file: BatchedFile, rows: pl.DataFrame, batches: Sequence[Batch]) -> TextTable:
+    """A table of some rows of a file, with what was remarked in `batches`."""
+    dropped, repairs, broken = (
+        tuple(remark for batch in batches for remark in getattr(batch, name))
+        for name in ("dropped", "repairs", "broken")
+    )
+    notes = (*broken_note(broken), *file.table.notes, *told(dropped))
+    return replace(file.table, frame=rows, repairs=repairs, broken=broken, notes=notes)
 
 
-def _parse(data: bytes, table: TextTable, above: int) -> pl.DataFrame:
-    """The records in `data`, below so many lines."""
-    if above == 0:
-        data = data.removeprefix(codecs.BOM_UTF8)
+def _strict(data: bytes, table: TextTable, *, is_first: bool) -> Batch | None:
+    """The records in `data`; None where they do not parse strictly."""
+    text = data.removeprefix(codecs.BOM_UTF8) if is_first else data
     try:
-        frame = read_part(data, table.delimiter, len(table.header))
+        frame = read_part(text, table.delimiter, len(table.header))
     except UnicodeDecodeError:
         raise NotPlain("it is not all UTF-8") from None
-    if frame is None:
-        raise NotPlain(f"not all rows from line {above + 1:,} on parse strictly, as wide as the header")
-    return frame.with_columns(pl.col(LINE) + above)
+    return Batch(data=data, frame=frame) if frame is not None else None
 
 
-def _without_other_rows(frame: pl.DataFrame, header: list[str]) -> tuple[pl.DataFrame, tuple[Remark, ...]]:
+def _mended(data: bytes, file: BatchedFile, *, is_first: bool, is_end: bool) -> Batch:
+    """The records in `data`, up to the last that is sound, with those that have to be repaired."""
+    from csq.sources.mending import learn_columns, mend
+
+    if b"\0" in data:
+        raise NotPlain("it holds NUL bytes")
+    shape = (file.table.delimiter, len(file.table.header))
+    with file.path.open("rb") as stream:
+        columns = learn_columns(take_records(stream, biglog.HEAD).removeprefix(codecs.BOM_UTF8), *shape)
+    mark = len(codecs.BOM_UTF8) if is_first and data.startswith(codecs.BOM_UTF8) else 0
+    found = mend(data[mark:], *shape, columns, is_end=is_end)
+    return Batch(data=data[: mark + found.size], frame=found.frame, repairs=found.repairs, broken=found.broken)
+
+
+def _without_other_rows(batch: Batch, header: list[str]) -> Batch:
     """Take out blank rows and repeated headers."""
-    names = cell_columns(frame)
+    names = cell_columns(batch.frame)
     is_blank = pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in names)
     is_header = pl.all_horizontal(pl.col(name) == cell for name, cell in zip(names, header, strict=True))
     kind = pl.when(is_blank).then(pl.lit("blank")).when(is_header).then(pl.lit("repeated header"))
-    marked = frame.with_columns(kind.alias("kind"))
+    marked = batch.frame.with_columns(kind.alias("kind"))
     dropped = marked.filter(pl.col("kind").is_not_null()).select(LINE, "kind")
-    return marked.filter(pl.col("kind").is_null()).drop("kind"), tuple(dropped.iter_rows())
+    rows = marked.filter(pl.col("kind").is_null()).drop("kind")
+    return replace(batch, frame=rows, dropped=tuple(dropped.iter_rows()))

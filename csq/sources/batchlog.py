@@ -16,10 +16,10 @@ import polars as pl
 
 from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.scan import NotPlain, fold_features, fold_users, known_features, recent_users
-from csq.sources.batches import BatchedFile, open_batched, read_batches, with_rows
+from csq.sources.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
 from csq.sources.biglog import SOURCE, BigLog
 from csq.sources.fields import FIELDS, KEY_NAMES, Cell
-from csq.sources.grid import LINE, Remark, column
+from csq.sources.grid import LINE, column
 from csq.sources.headers import detect, match_headers, unit_of
 from csq.sources.identity import NOBODY, Matched, match_rows
 from csq.sources.keys import domain_of
@@ -145,16 +145,16 @@ def _look(log: _Log) -> _Looked:
     counts: dict[str, tuple[int, str]] = {}
     for file in log.files:
         digest, rows = hashlib.sha256(), 0
-        dropped: list[Remark] = []
+        seen: list[Batch] = []
         telling = log.plain(file.table.frame).clear()
         for batch in read_batches(file):
             digest.update(batch.data)
-            rows += batch.frame.height
-            dropped += batch.dropped
+            rows += batch.frame.height + len(batch.broken)
+            seen.append(replace(batch, data=b"", frame=batch.frame.clear()))
             telling = telling_rows(pl.concat([telling, telling_rows(log.plain(batch.frame), log.kinds)]), log.kinds)
             if "event_id" in log.fields:
                 ids.append(read_text(batch.frame[column(log.fields["event_id"])]).values.drop_nulls().hash())
-        tables.append(with_rows(file, telling, tuple(dropped)))
+        tables.append(with_rows(file, telling, seen))
         counts[file.table.label] = (rows, digest.hexdigest())
     settled, grain = read_usage(tuple(tables), log.options)
     if grain is not Grain.LOG:
@@ -171,7 +171,7 @@ def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
     tells = {"user_id": False, "feature": False}
     for file in log.files:
         for batch in read_batches(file):
-            typed = _typed(log, looked, with_rows(file, log.plain(batch.frame)))
+            typed = _typed(log, looked, with_rows(file, log.plain(batch.frame), [batch]))
             rows = typed.usable()
             apart = _apart(log, looked, rows)
             kept.append(rows.filter(apart))

@@ -144,7 +144,7 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
         names = next(csv.reader([line], delimiter=table.delimiter), []) if table.delimiter else []
     except (InputError, UnicodeDecodeError, csv.Error):
         raise NotPlain("its beginning is no plain table") from None
-    touched = table.extra_headers or table.repairs or table.broken or set(table.dropped) - {"blank"}
+    touched = table.extra_headers or set(table.dropped) - {"blank"}
     if touched or tuple(name.strip() for name in names) != table.header or reshape(table, Role.USAGE) is not table:
         raise NotPlain("its header is not the first line, and all of it")
     return table, len(first) + 1
@@ -153,6 +153,8 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
 def _open(path: Path, options: ReadOptions) -> _File:
     """What the beginning of a file says of it."""
     table, skip = read_head(path, options)
+    if table.repairs or table.broken:
+        raise NotPlain("its beginning has to be repaired")
     try:
         typed, grain = read_usage((table,), replace(options, run_day=None))
     except InputError:

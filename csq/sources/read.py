@@ -10,7 +10,7 @@ import io
 import itertools
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -167,9 +167,6 @@ def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
 def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> TextTable:
     grid = layout.grid
     kinds = dict.fromkeys(kind for _, kind in grid.dropped)
-    if grid.broken:
-        lost = [line for line, _ in grid.broken]
-        notes = (*notes, f"{len(lost):,} broken row{'s' if len(lost) > 1 else ''} not read ({spans(lost)})")
     return TextTable(
         label=label,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -182,8 +179,14 @@ def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> T
         repairs=grid.repairs,
         broken=grid.broken,
         dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
-        notes=(*notes, *grid.notes, *told(grid.dropped)),
+        notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped)),
     )
+
+
+def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
+    """Say how many rows are broken, and where; nothing where none is."""
+    lines = [line for line, _ in broken]
+    return (f"{len(lines):,} broken row{'s' if len(lines) > 1 else ''} not read ({spans(lines)})",) if lines else ()
 
 
 def _parse(decoded: Decoded, label: str) -> Grid:

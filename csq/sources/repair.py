@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from csq.sources.align import Columns
@@ -83,11 +83,11 @@ class Draft:
 def repair(text: str) -> Grid | None:
     """Read what no strict parse takes; None if not even half of it looks like rows of one table."""
     lines = [line.rstrip("\r\n") for line in io.StringIO(text, newline="")]
-    drafts = [draft for style in _styles(text) if (draft := _cut(lines[:SAMPLE], style)) and draft.share() > 0]
+    drafts = [draft for style in _styles(text) if (draft := cut(lines[:SAMPLE], style)) and draft.share() > 0]
     if not drafts:
         return None
     best = max(drafts, key=lambda draft: draft.share() + 0.02 * min(draft.width, 10))
-    draft = _cut(lines, best.style, best.width) if len(lines) > SAMPLE else best
+    draft = cut(lines, best.style, best.width) if len(lines) > SAMPLE else best
     return _finish(draft) if draft else None
 
 
@@ -104,7 +104,7 @@ def _styles(text: str) -> Iterator[Style]:
             yield Style(delimiter=delimiter, quote="'")
 
 
-def _cut(lines: Sequence[str], style: Style, width: int | None = None) -> Draft | None:
+def cut(lines: Sequence[str], style: Style, width: int | None = None) -> Draft | None:
     """Cut all lines, joining those that a quoted cell goes over; None if no width is usual among them."""
     pattern = style.pattern()
     single = [style.cells(line) if line.strip() and pattern.fullmatch(line) else None for line in lines]
@@ -212,17 +212,13 @@ def _finish(draft: Draft) -> Grid | None:
     if usual < max(2, len(rows) * (0.8 if apart else 0.5)):
         return None
     kept, repairs, broken = _aligned(rows, width)
-    seen = dict(draft.repairs)
-    for line, what in repairs:
-        seen[line] = f"{seen[line]}; {what}" if line in seen else what
     lost = {line for line, _ in broken} | {line for line, _ in dropped}
-    told = tuple((line, seen[line]) for line in sorted(seen) if line not in lost)
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
     return Grid(
         frame=to_frame(kept),
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
-        repairs=told,
+        repairs=together(draft.repairs, repairs, lost),
         broken=tuple(broken),
         dropped=tuple(sorted(dropped)),
         notes=notes,
@@ -258,19 +254,35 @@ def _header_is_wider(rows: Sequence[Row], width: int) -> bool:
 
 
 def _aligned(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Remark], list[Remark]]:
-    """Bring every row to `width` cells, by what the columns of the full rows look like."""
+    """Bring the header and every row to `width` cells, by what the columns of the full rows look like."""
     columns = Columns([cells for _, cells in rows[1:] if len(cells) == width])
+    kept, repairs, broken = align(rows[1:], width, columns)
+    line, cells = rows[0]
+    if len(cells) != width:
+        cells, what = columns.header(cells, width)
+        repairs.insert(0, (line, what))
+    return [(line, cells), *kept], repairs, broken
+
+
+def align(rows: Sequence[Row], width: int, columns: Columns) -> tuple[list[Row], list[Remark], list[Remark]]:
+    """Bring every row to `width` cells: the rows that could be, what was done to them, and those that could not."""
     kept: list[Row] = []
     repairs: list[Remark] = []
     broken: list[Remark] = []
-    for index, (line, cells) in enumerate(rows):
-        if len(cells) == width:
-            kept.append((line, cells))
-            continue
-        mended = columns.header(cells, width) if index == 0 else columns.fit(cells, width)
+    for line, cells in rows:
+        mended = (cells, "") if len(cells) == width else columns.fit(cells, width)
         if mended is None:
             broken.append((line, f"{len(cells):,} cells where the header has {width:,}"))
-        else:
-            kept.append((line, mended[0]))
+            continue
+        kept.append((line, mended[0]))
+        if mended[1]:
             repairs.append((line, mended[1]))
     return kept, repairs, broken
+
+
+def together(first: Sequence[Remark], then: Sequence[Remark], lost: Set[int]) -> tuple[Remark, ...]:
+    """What was done to each line, in one remark; nothing of lines that are lost all the same."""
+    seen = dict(first)
+    for line, what in then:
+        seen[line] = f"{seen[line]}; {what}" if line in seen else what
+    return tuple((line, seen[line]) for line in sorted(seen) if line not in lost)

@@ -56,10 +56,8 @@ def test_the_header_may_be_quoted_and_marked(tmp_path, monkeypatch, mark):
 
 BELOW = clean_lines(40)
 ODD = {
-    "a short row": (["A-001,u1,2026-11-01", *BELOW], "strictly"),
-    "a long row": (["A-001,u1,2026-11-01,Rosters,1,extra", *BELOW], "strictly"),
-    "a NUL byte": (["A-001,u1\0,2026-11-01,Rosters,1", *BELOW], "strictly"),
-    "a quote that never closes": (['A-001,"u1,2026-11-01,Rosters,1', *BELOW], "strictly"),
+    "a short row near the beginning": (["A-001,u1,2026-11-01", *BELOW], "too few rows"),
+    "a NUL byte": (["A-001,u1\0,2026-11-01,Rosters,1", *BELOW], "NUL"),
     "a grand total": (["Grand Total,,,,900"], "foot"),
     "a footer": (["", '"Confidential",,,,'], "foot"),
 }
@@ -71,6 +69,44 @@ def test_what_takes_the_whole_file_to_tell_is_read_whole(tmp_path, monkeypatch, 
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [*clean_lines(200), *below])])
     same(big, whole, WHOLE)
     assert why in big.notes[-1].text
+
+
+RAGGED = {
+    "a short row": "A-001,u1,2026-11-01",
+    "a row without its first cell": "u1,2026-11-01,Rosters,1",
+    "a row that is too long": "A-001,u1,2026-11-01,Rosters,1,extra",
+    "a bare comma in a name": "A-001,u1,2026-11-01,Rosters, weekly,1",
+    "blank cells too many": "A-001,u1,2026-11-01,Rosters,1,,",
+    "a quote that never closes": 'A-001,"u1,2026-11-01,Rosters,1',
+    "a short row with a quote that never closes": 'A-001,"u1',
+}
+SOUND = clean_lines(2600)
+"""Enough to tell what the columns look like, and more."""
+
+
+@pytest.mark.parametrize("batch", [700, 5000, 10**6])
+@pytest.mark.parametrize("name", RAGGED)
+def test_a_row_of_another_width_is_repaired_in_its_batch(tmp_path, monkeypatch, name, batch):
+    lines = SOUND.copy()
+    for place in (2500, 1900, 1899, 60):
+        lines.insert(place, RAGGED[name])
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], batch=batch, head=70_000)
+    assert whole.files[0].repairs + sum(whole.files[0].rejected.values()) >= 4
+    same(big, whole)
+
+
+def test_rows_of_all_kinds_are_repaired_with_dirt_among_them(tmp_path, monkeypatch):
+    lines = SOUND.copy()
+    for number, line in enumerate([*RAGGED.values(), *DIRT]):
+        lines.insert(1700 + number * 23, line)
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines, end="\r\n")], batch=900, head=70_000))
+
+
+@pytest.mark.parametrize("last", ["A-001,u1,2026-11-01", 'A-001,"u1,2026-11-01,Rosters,1'])
+def test_a_row_in_doubt_at_the_end_takes_the_whole_file_to_tell(tmp_path, monkeypatch, last):
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [*SOUND, last])], batch=5000, head=70_000)
+    same(big, whole, WHOLE)
+    assert "its last row is in doubt" in big.notes[-1].text
 
 
 def test_another_encoding_is_read_whole(tmp_path, monkeypatch):
