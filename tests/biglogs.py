@@ -77,6 +77,7 @@ def make_big(monkeypatch: pytest.MonkeyPatch, *, batch: int, head: int) -> None:
     monkeypatch.setattr(biglog, "BIG", 0)
     monkeypatch.setattr(biglog, "HEAD", head)
     monkeypatch.setattr(batches, "BATCH", batch)
+    monkeypatch.setattr(batches, "DOUBTFUL", batch // 8)
 
 
 def both(

@@ -15,6 +15,7 @@ import polars as pl
 
 from csq.engine.scan import NotPlain
 from csq.sources import biglog
+from csq.sources.align import Columns
 from csq.sources.biglog import read_head
 from csq.sources.dialect import obvious_delimiter, read_part, take_records
 from csq.sources.grid import LINE, Remark, cell_columns
@@ -24,6 +25,8 @@ from csq.sources.tables import ReadOptions
 
 BATCH = 16 * 2**20
 """Bytes that are read together. What is made of them takes some ten times as much for a moment."""
+DOUBTFUL = 2**18
+"""Bytes that are read together where they do not parse strictly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +80,20 @@ def read_batches(file: BatchedFile) -> Iterator[Batch]:
     line = 0
     header: list[str] = []
     last: tuple[str, ...] = ()
+    columns: Columns | None = None
     with file.path.open("rb") as stream:
-        while data := take_records(stream, BATCH):
-            batch = _strict(data, file.table, is_first=not line)
+        size = BATCH
+        while data := take_records(stream, size):
+            batch = _strict(data, file.table, is_first=not line, is_short=size <= DOUBTFUL)
+            size = min(size * 2, BATCH) if batch else size
+            if batch is None and size > DOUBTFUL:
+                # To repair takes a hundred times as long, so come near to what has to be.
+                stream.seek(-len(data), SEEK_CUR)
+                size = DOUBTFUL
+                continue
             if batch is None:
-                batch = _mended(data, file, is_first=not line, is_end=not stream.peek(1))
+                columns = columns or _columns(file)
+                batch = _mended(data, file.table, columns, is_first=not line, is_end=not stream.peek(1))
                 stream.seek(len(batch.data) - len(data), SEEK_CUR)
             if not header:
                 _, *header = batch.frame.row(0)
@@ -104,27 +116,33 @@ def with_rows(file: BatchedFile, rows: pl.DataFrame, batches: Sequence[Batch]) -
     return replace(file.table, frame=rows, repairs=repairs, broken=broken, notes=notes)
 
 
-def _strict(data: bytes, table: TextTable, *, is_first: bool) -> Batch | None:
-    """The records in `data`; None where they do not parse strictly."""
+def _strict(data: bytes, table: TextTable, *, is_first: bool, is_short: bool) -> Batch | None:
+    """The records in `data`; None where they do not parse strictly, or that takes long to tell of what is not short."""
+    if b"\0" in data:
+        raise NotPlain("it holds NUL bytes")
     text = data.removeprefix(codecs.BOM_UTF8) if is_first else data
     try:
-        frame = read_part(text, table.delimiter, len(table.header))
+        frame = read_part(text, table.delimiter, len(table.header), by_hand=is_short)
     except UnicodeDecodeError:
         raise NotPlain("it is not all UTF-8") from None
     return Batch(data=data, frame=frame) if frame is not None else None
 
 
-def _mended(data: bytes, file: BatchedFile, *, is_first: bool, is_end: bool) -> Batch:
-    """The records in `data`, up to the last that is sound, with those that have to be repaired."""
-    from csq.sources.mending import learn_columns, mend
+def _columns(file: BatchedFile) -> Columns:
+    """What the columns look like at the beginning of the file."""
+    from csq.sources.mending import learn_columns
 
-    if b"\0" in data:
-        raise NotPlain("it holds NUL bytes")
-    shape = (file.table.delimiter, len(file.table.header))
     with file.path.open("rb") as stream:
-        columns = learn_columns(take_records(stream, biglog.HEAD).removeprefix(codecs.BOM_UTF8), *shape)
+        head = take_records(stream, biglog.HEAD).removeprefix(codecs.BOM_UTF8)
+    return learn_columns(head, file.table.delimiter, len(file.table.header))
+
+
+def _mended(data: bytes, table: TextTable, columns: Columns, *, is_first: bool, is_end: bool) -> Batch:
+    """The records in `data`, up to the last that is sound, with those that have to be repaired."""
+    from csq.sources.mending import mend
+
     mark = len(codecs.BOM_UTF8) if is_first and data.startswith(codecs.BOM_UTF8) else 0
-    found = mend(data[mark:], *shape, columns, is_end=is_end)
+    found = mend(data[mark:], table.delimiter, len(table.header), columns, is_end=is_end)
     return Batch(data=data[: mark + found.size], frame=found.frame, repairs=found.repairs, broken=found.broken)
 
 

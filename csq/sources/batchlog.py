@@ -34,8 +34,8 @@ from csq.sources.values import read_text
 from csq.terms import Grain, Role
 
 KINDS = {field.name: field.cell for field in FIELDS[Role.USAGE]}
-PARTS = 8
-"""Sums of batches that are held until they are added up."""
+HELD = 2**20
+"""Rows of sums that are held until they are added up, however few they are added to."""
 SETTLING = ""
 """Label of the rows that settle; no file is called so."""
 
@@ -177,7 +177,7 @@ def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
             kept.append(rows.filter(apart))
             rows = rows.filter(~apart)
             sums.append(sum_rows(rows, windows))
-            if len(sums) == PARTS:
+            if sum(part.height for part in sums[1:]) > sums[0].height + HELD:
                 sums = [add_up(sums)]
             for name, frames in found.items():
                 frames.append(getattr(typed, name))

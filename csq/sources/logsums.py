@@ -30,6 +30,11 @@ class LogSums:
     users: pl.DataFrame
     features: pl.DataFrame
 
+    @property
+    def height(self) -> int:
+        """Rows of all the tables."""
+        return sum(table.height for table in (self.days, self.far, self.users, self.features))
+
 
 def sum_rows(rows: pl.DataFrame, windows: UsageWindows) -> LogSums:
     """Sum up rows: columns file, source, at, user_id, feature, events."""
