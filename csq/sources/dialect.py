@@ -10,6 +10,7 @@ import io
 import itertools
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 import polars as pl
@@ -37,7 +38,7 @@ def delimiter_note(delimiter: str) -> str:
 
 def read_plain(data: bytes) -> Grid | None:
     """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
-    body = data.rstrip(b"\r\n")
+    body = _without_end(data)
     end = body.find(b"\n")
     found = obvious_delimiter(body[: end if end >= 0 else None].decode())
     frame = _read_well_formed(body, *found) if found else None
@@ -72,38 +73,40 @@ def read_part(data: bytes, delimiter: str, width: int, *, by_hand: bool = True) 
     They are the rows that `read_strictly` finds there in the whole file. None if they are not strict, or not whole, or
     if polars cannot read them and Python's csv module, which takes ten times as long, is not to: `by_hand`.
     """
-    body = data.rstrip(b"\r\n")
-    frame = _read_well_formed(body, delimiter, width) if body else to_frame([(0, [""] * width)]).clear()
+    body = _without_end(data)
+    frame = _read_well_formed(body, delimiter, width) if body.strip(b"\r\n") else to_frame([(0, [""] * width)]).clear()
     if frame is not None or b"\0" in body or not by_hand:
         return frame
     found = _rows(body.decode(), delimiter, "")
     return to_frame(found[0]) if isinstance(found, tuple) and len(found[0][0][1]) == width else None
 
 
+def _without_end(data: bytes) -> bytes:
+    """The same without blank lines at its end. One line end may stay, for it costs a copy of all to take it off."""
+    return data.rstrip(b"\r\n") if data.endswith((b"\n\n", b"\n\r\n", b"\r\r")) else data
+
+
 def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
-    """Records without a line end behind the last, if each is well formed and as wide as told; else None."""
+    """Records with no blank line behind the last, if each is well formed and as wide as told; else None."""
     returns = body.count(b"\r")
     if b"\0" in body or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
         return None
-    lines = pl.Series([body.decode()]).str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-    quoted = b'"' in body
-    if quoted:
-        numbers = _starts_if_well_formed(lines, _well_formed(delimiter, width))
-        if numbers is None:
-            return None
-    else:
-        if not (lines.str.count_matches(delimiter, literal=True) == width - 1).all():
-            return None
-        numbers = pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
-    frame = pl.read_csv(
-        body,
-        separator=delimiter,
-        has_header=False,
-        new_columns=[column(index) for index in range(width)],
-        quote_char='"' if quoted else None,
-        infer_schema=False,
-        empty_string_is_null=False,
-    )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Most often the proof succeeds, and takes twice as long as to read: so both are done at once.
+        reading = beside.submit(
+            pl.read_csv,
+            body,
+            separator=delimiter,
+            has_header=False,
+            new_columns=[column(index) for index in range(width)],
+            quote_char='"' if b'"' in body else None,
+            infer_schema=False,
+            empty_string_is_null=False,
+        )
+        numbers = _starts_if_well_formed(body, delimiter, width)
+    if numbers is None:
+        return None
+    frame = reading.result()
     if frame.shape != (len(numbers), width):
         return None
     return frame.insert_column(0, numbers.alias(LINE))
@@ -125,27 +128,34 @@ def _well_formed(delimiter: str, width: int) -> str:
     return rf"^{cell}(?:{re.escape(delimiter)}{cell}){{{width - 1}}}\r?$"
 
 
-def _starts_if_well_formed(lines: pl.Series, pattern: str) -> pl.Series | None:
-    """The line each record starts on, if all are well formed.
+def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series | None:
+    """The line each record starts on, if all are well formed and of this width.
 
     A record goes on to the next line where a quote is open, that is where an odd number of them stands before.
     """
-    if all(part.str.contains(pattern).all() for part in (lines.head(1000), lines.slice(1000))):
-        return pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
-    odd = lines.str.count_matches('"', literal=True) % 2 == 1
-    if not odd.any():
-        return None
-    quotes = odd.cum_sum()
-    table = pl.DataFrame({"text": lines, "before": (quotes - odd.cast(pl.UInt32)) % 2, "after": quotes % 2})
-    whole = (pl.col("before") == 0) & (pl.col("after") == 0)
-    parts = table.filter(~whole)
-    ends = pl.when(pl.col("after") == 1).then(pl.lit("\v")).otherwise(pl.lit("\n"))
-    joined = parts.select((pl.col("text") + ends).str.join(""))["text"].str.strip_chars_end("\n")
-    records = joined.str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-    if not (table.filter(whole)["text"].str.contains(pattern).all() and records.str.contains(pattern).all()):
-        return None
-    starts = table.with_row_index(LINE, offset=1).filter(pl.col("before") == 0)[LINE]
-    return starts.cast(pl.Int64)
+    text = pl.Series([body.decode()]).str.strip_chars_end("\r\n")
+    lines = text.str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+    quotes = lines.str.count_matches('"', literal=True)
+    is_odd = quotes % 2 == 1
+    table = pl.DataFrame({"text": lines, "quotes": quotes, "is_odd": is_odd})
+    numbers = pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
+    records = table.filter(pl.col("quotes") > 0)["text"]
+    if is_odd.any():
+        table = table.with_columns(is_open=pl.col("is_odd").cum_sum() % 2 == 1)
+        goes_on = pl.col("is_odd") | pl.col("is_open")
+        ends = pl.when("is_open").then(pl.lit("\v")).otherwise(pl.lit("\n"))
+        joined = table.filter(goes_on).select((pl.col("text") + ends).str.join(""))["text"]
+        table = table.with_columns(numbers.alias(LINE), goes_on=goes_on, is_start=pl.col("is_odd") == pl.col("is_open"))
+        numbers = table.filter("is_start")[LINE]
+        table = table.filter(~pl.col("goes_on"))
+        several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+        records = pl.concat([several, table.filter(pl.col("quotes") > 0)["text"]])
+    bare = table.filter(pl.col("quotes") == 0)["text"].str.count_matches(delimiter, literal=True)
+    pattern = _well_formed(delimiter, width)
+    sound = (bare == width - 1).all() and all(
+        part.str.contains(pattern).all() for part in (records.head(1000), records.slice(1000))
+    )
+    return numbers if sound else None
 
 
 def read_strictly(text: str, label: str) -> Grid | dict[str, InputError]:
