@@ -74,7 +74,7 @@ def write(path: Path, lines: list[str], header: str = HEADER, end: str = "\n") -
 
 def make_big(monkeypatch: pytest.MonkeyPatch, *, batch: int, head: int) -> None:
     """From here on any usage file is big, and little is read of it at a time."""
-    monkeypatch.setattr(biglog, "BIG", 0)
+    monkeypatch.setattr("csq.sources.load.BIG", 0)
     monkeypatch.setattr(biglog, "HEAD", head)
     monkeypatch.setattr(batches, "BATCH", batch)
     monkeypatch.setattr(batches, "DOUBTFUL", batch // 8)
@@ -91,7 +91,7 @@ def both(
 ) -> tuple[Tables, Tables]:
     """The same files as a big log, and as any other."""
     paths = {Role.USAGE: usage} | ({Role.ACCOUNTS: [accounts]} if accounts else {})
-    monkeypatch.setattr(biglog, "BIG", 10**12)
+    monkeypatch.setattr("csq.sources.load.BIG", 10**12)
     whole = load(paths, options)
     make_big(monkeypatch, batch=batch, head=head)
     return load(paths, options), whole

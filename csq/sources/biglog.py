@@ -37,8 +37,6 @@ from csq.sources.usage import read_usage
 from csq.sources.values import read_text
 from csq.terms import Grain, Role
 
-BIG = 50 * 2**20
-"""Bytes of usage files from which on it pays; under it nothing is said of how they are read."""
 HEAD = 2**18
 """Bytes that settle what a file's columns are."""
 _SPOTS, _SPOT = 32, 2**14
@@ -63,11 +61,6 @@ class _File:
     label: str
     typed: Typed
     scan: LogScan
-
-
-def is_big(paths: Sequence[Path]) -> bool:
-    """Whether the files are big enough to be counted as they are read."""
-    return sum(path.stat().st_size for path in paths if path.is_file()) > BIG
 
 
 def count_log(

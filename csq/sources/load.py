@@ -14,7 +14,6 @@ from csq.engine.base import ReducedLog
 from csq.errors import InputError
 from csq.report import Note
 from csq.sources.accounts import read_accounts
-from csq.sources.biglog import count_log, is_big
 from csq.sources.context import count_once, read_context
 from csq.sources.headers import check_told
 from csq.sources.identity import Matched, match_rows
@@ -28,6 +27,8 @@ from csq.sources.typed import FILE, Typed, no_rejects
 from csq.sources.usage import read_usage
 from csq.terms import Aside, Grain, Role
 
+BIG = 50 * 2**20
+"""Bytes of usage files from which on they are counted as they are read; under it nothing is said of how they are."""
 CONTEXT = (Role.GOALS, Role.CONTACTS, Role.EVENTS, Role.OUTCOMES)
 """Roles that no run needs: without them less is known, and nothing else changes."""
 
@@ -100,7 +101,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    big = is_big(paths.get(Role.USAGE, ()))
+    big = _is_big(paths.get(Role.USAGE, ()))
     texts = {role: _read_all(paths, role, options) for role in Role if role is not Role.USAGE or not big}
     if not big:
         check_told(options.columns, texts)
@@ -135,6 +136,10 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         notes=tuple(note for item in typed for note in item.notes),
         custom=accounts.custom if accounts else (),
     )
+
+
+def _is_big(paths: Sequence[Path]) -> bool:
+    return sum(path.stat().st_size for path in paths if path.is_file()) > BIG
 
 
 def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
@@ -176,6 +181,8 @@ def _load_big(
     known: Known,
 ) -> _Part | None:
     """Big usage files, counted as they are read where that gives the same."""
+    from csq.sources.biglog import count_log  # few runs need it
+
     log, way = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
     if log is None:
         tables = _read_all(paths, Role.USAGE, options)

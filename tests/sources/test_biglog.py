@@ -53,9 +53,9 @@ def both(
     monkeypatch: pytest.MonkeyPatch, usage: list[Path], accounts: Path | None, options: ReadOptions = OPTIONS
 ) -> tuple[Tables, Tables]:
     paths = {Role.USAGE: usage} | ({Role.ACCOUNTS: [accounts]} if accounts else {})
-    monkeypatch.setattr(biglog, "BIG", 10**12)
+    monkeypatch.setattr("csq.sources.load.BIG", 10**12)
     slow = load(paths, options)
-    monkeypatch.setattr(biglog, "BIG", 0)
+    monkeypatch.setattr("csq.sources.load.BIG", 0)
     return load(paths, options), slow
 
 

@@ -153,7 +153,7 @@ def test_strict_counts_rows_of_every_role_that_found_no_account(csq, tmp_path):
 
 
 def test_strict_counts_the_rows_of_a_big_log_and_not_its_days(csq, tmp_path, monkeypatch):
-    monkeypatch.setattr("csq.sources.biglog.BIG", 0)
+    monkeypatch.setattr("csq.sources.load.BIG", 0)
     stray = "".join(f"Z-1,u{n},2026-11-20\n" for n in range(7))
     inputs = folder(tmp_path, survey(), usage=USAGE + stray)
     result = csq("triage", inputs, "--csat-scale", "1-5", "--strict")
