@@ -121,8 +121,7 @@ def _check_ins(active: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tupl
     rows = (
         active.filter((pl.col("queue") == str(Queue.PROTECT)) & ~pl.col("human"))
         .sort(waited.fill_null(10**9), "rank", descending=[True, False])
-        .group_by("desk", maintain_order=True)
-        .head(told.count)
+        .filter(pl.int_range(pl.len()).over("desk") < told.count)
     )
     found: dict[str, list[CheckIn]] = {}
     for (name, account), facts in zip(
