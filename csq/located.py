@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from csq.errors import ConfigError, Location, Problem
 
@@ -25,8 +25,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char == "\t" else "\ufffd" for char in text)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A file as it was read."""
 
     text: str
@@ -86,8 +85,7 @@ class Node:
     height: int = 1
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """What a text says, and where it says it."""
 
     label: str

@@ -3,8 +3,9 @@
 Pure: opens no file, reads no clock, prints nothing. Everything that varies comes in as a value.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
@@ -26,8 +27,7 @@ from csq.sources.load import Tables
 from csq.terms import Axis, NoteKind
 
 
-@dataclass(frozen=True)
-class AsOf:
+class AsOf(NamedTuple):
     """The day a run looks back from, and where it comes from. Without any date in the data, `day` is None."""
 
     day: date | None
@@ -48,8 +48,7 @@ def settle_as_of(tables: Tables, told: date | None, run_day: date | None = None)
     return AsOf(None, "no dates")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Triage:
+class Triage(NamedTuple):
     """A run, stage by stage: what a `Report` says of all accounts, and `csq explain` of one, is taken from this."""
 
     tables: Tables

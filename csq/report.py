@@ -1,12 +1,14 @@
 """Report: what a run found. Everything before it exists to build it; every output reads only it.
 
-Plain values and frames; nothing here opens a file, knows a format or holds a setting's model.
+Plain values and frames; nothing here opens a file, knows a format or holds a setting's model. Records without behaviour
+are NamedTuples throughout csq: to make a frozen dataclass takes six times as long, and every start makes them all.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import polars as pl
 
@@ -35,8 +37,7 @@ def masked(value: str) -> str:
     return "(an e-mail address)" if "@" in value else value
 
 
-@dataclass(frozen=True, kw_only=True)
-class Note:
+class Note(NamedTuple):
     """One line of narration: a choice that was made, or something the reader ought to know."""
 
     kind: NoteKind
@@ -63,8 +64,7 @@ class SourceFile:
     """Headers that became no field."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
+class Window(NamedTuple):
     """Days that one axis looks at, both ends included; None where there is no date."""
 
     axis: Axis
@@ -72,8 +72,7 @@ class Window:
     last: date | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cut:
+class Cut(NamedTuple):
     """Where high begins on one axis, for one tier. A score equal to `at` is high."""
 
     axis: Axis
@@ -89,8 +88,7 @@ class Cut:
     """Why it is not what was asked for, such as too few accounts in the tier."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tier:
+class Tier(NamedTuple):
     """A band of contract value."""
 
     name: str
@@ -101,8 +99,7 @@ class Tier:
     """Sum over its accounts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Total:
+class Total(NamedTuple):
     """One cell of the grid: how many accounts, and how much money."""
 
     quadrant: Quadrant
@@ -116,8 +113,7 @@ class Total:
     borderline: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gap:
+class Gap(NamedTuple):
     """Accounts for which something is not known, and what they are worth."""
 
     reason: str
@@ -128,8 +124,7 @@ class Gap:
     contract_value: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """One action of a play, as it is printed."""
 
     do: str
@@ -138,8 +133,7 @@ class Step:
     hours: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuadrantPlay:
+class QuadrantPlay(NamedTuple):
     """What the playbook says about one quadrant. Conditions on steps and risks act per account, not here."""
 
     quadrant: Quadrant
@@ -152,8 +146,7 @@ class QuadrantPlay:
     risks: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SignalTotal:
+class SignalTotal(NamedTuple):
     """One signal over all accounts: how many it holds for, how many it cannot judge, and what they are worth."""
 
     name: str
@@ -176,8 +169,7 @@ class SignalTotal:
     """Those facts, the one that is lacking most often first."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckIn:
+class CheckIn(NamedTuple):
     """A call by a person to an account whose next step a machine takes."""
 
     account_id: str
@@ -185,8 +177,7 @@ class CheckIn:
     hours: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnerWeek:
+class OwnerWeek(NamedTuple):
     """How one owner's hours were given out; without capacity, what they are wanted for.
 
     `rescue_hours + protect_hours + check_in_hours <= hours`, always.
@@ -213,8 +204,7 @@ class OwnerWeek:
     check_ins: tuple[CheckIn, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Join:
+class Join(NamedTuple):
     """How the keys of one role met the accounts."""
 
     role: Role

@@ -6,8 +6,8 @@ these dtypes; null means "not known", never zero.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import polars as pl
 
@@ -36,8 +36,7 @@ DTYPES: Mapping[Kind, pl.DataType] = {
 }
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column of the account table."""
 
     name: str

@@ -303,7 +303,7 @@ def play(quadrant: Quadrant, **overrides: object) -> QuadrantPlay:
         ),
         risks=("They are asked too often",),
     )
-    return replace(plain, **overrides)
+    return plain._replace(**overrides)
 
 
 def _worth(table: pl.DataFrame) -> Decimal:

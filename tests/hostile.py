@@ -40,8 +40,8 @@ def hostile_report() -> Report:
         settings_label=HOSTILE[0],
         pinned=HOSTILE[0],
         cuts=(Cut(axis=Axis.USAGE, tier=HOSTILE[3], at=50.0, method=HOSTILE[0], scored=7, note=HOSTILE[1]),),
-        plays=tuple(replace(play, label=play.label + HOSTILE[0], means=HOSTILE[1]) for play in made.plays),
+        plays=tuple(play._replace(label=play.label + HOSTILE[0], means=HOSTILE[1]) for play in made.plays),
         sources=tuple(replace(source, label=HOSTILE[1]) for source in made.sources),
-        notes=tuple(replace(note, text=HOSTILE[0]) for note in made.notes),
-        gaps=tuple(replace(gap, text=HOSTILE[3]) for gap in made.gaps),
+        notes=tuple(note._replace(text=HOSTILE[0]) for note in made.notes),
+        gaps=tuple(gap._replace(text=HOSTILE[3]) for gap in made.gaps),
     )

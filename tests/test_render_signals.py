@@ -50,7 +50,7 @@ def test_json_has_each_signal_with_its_totals_and_the_text_it_tells_of_each_acco
 
 def test_json_tells_of_the_accounts_that_go_out_only() -> None:
     options = Options()
-    few = replace(options, selection=replace(options.selection, quadrant=("underusers",)))
+    few = replace(options, selection=options.selection._replace(quadrant=("underusers",)))
     assert json.loads(render(report(), Format.JSON, few))["told"] == []
 
 

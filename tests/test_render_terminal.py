@@ -48,17 +48,16 @@ def hostile(made: Report) -> Report:
         pinned=HOSTILE,
         sources=tuple(replace(source, label=HOSTILE) for source in made.sources),
         cuts=tuple(
-            replace(cut, tier=HOSTILE + str(at), at=float(at), note=HOSTILE) for at, cut in enumerate(made.cuts)
+            cut._replace(tier=HOSTILE + str(at), at=float(at), note=HOSTILE) for at, cut in enumerate(made.cuts)
         ),
-        gaps=tuple(replace(gap, text=HOSTILE) for gap in made.gaps),
+        gaps=tuple(gap._replace(text=HOSTILE) for gap in made.gaps),
         notes=tuple(Note(kind=kind, text=HOSTILE) for kind in NoteKind),
         plays=tuple(
-            replace(
-                each,
+            each._replace(
                 label=HOSTILE,
                 means=HOSTILE,
                 headline=HOSTILE,
-                steps=tuple(replace(step, do=HOSTILE) for step in each.steps),
+                steps=tuple(step._replace(do=HOSTILE) for step in each.steps),
                 risks=(HOSTILE,),
             )
             for each in made.plays

@@ -10,8 +10,8 @@ import sys
 import traceback
 import unicodedata
 from contextvars import ContextVar
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from csq.errors import ConfigError, CsqError, Location, Problem
 from csq.render.clean import clean
@@ -31,8 +31,7 @@ class Level(IntEnum):
     """Details and the codes of problems too."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manner:
+class Manner(NamedTuple):
     """How this run speaks."""
 
     level: Level = Level.NORMAL

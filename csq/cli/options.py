@@ -6,14 +6,12 @@ their options one by one.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What to read, and how."""
 
     directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")] = (
@@ -83,8 +81,7 @@ class Inputs:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Method:
+class Method(NamedTuple):
     """How to measure."""
 
     window: Annotated[
@@ -107,8 +104,7 @@ class Method:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Faults:
+class Faults(NamedTuple):
     """What becomes of faults in the inputs."""
 
     rejects: Annotated[
@@ -120,8 +116,7 @@ class Faults:
     ] = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """How much of the inputs must be usable for a run to go on."""
 
     min_match: Annotated[
@@ -134,8 +129,7 @@ class Limits:
     ] = "5%"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alarm:
+class Alarm(NamedTuple):
     """What the run is to be judged by."""
 
     fail_on: Annotated[
@@ -148,8 +142,7 @@ class Alarm:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
+class Shown(NamedTuple):
     """Which accounts to show, in which order, with which columns."""
 
     quadrant: Annotated[
@@ -179,8 +172,7 @@ class Shown:
     ] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outputs:
+class Outputs(NamedTuple):
     """Where the result goes, and in what form."""
 
     output_format: Annotated[
@@ -204,8 +196,7 @@ class Outputs:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Speech:
+class Speech(NamedTuple):
     """How the run speaks."""
 
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors")] = False
@@ -220,21 +211,18 @@ def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
     # Nothing here is written as text, so that nothing has to be looked up: that would cost every start.
     hints = inspect.get_annotations(command)
     result = hints.pop("return")
-    groups: dict[str, type[Any]] = {
-        name: kind for name, kind in hints.items() if isinstance(kind, type) and is_dataclass(kind)
-    }
+    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if hasattr(kind, "_fields")}
     own = inspect.signature(command).parameters
     parameters = [parameter for name, parameter in own.items() if name not in groups]
     for kind in groups.values():
         parameters += [
-            inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=each.type)
-            for each in fields(kind)
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=told[name])
+            for told in (inspect.get_annotations(kind),)
+            for name, default in kind._field_defaults.items()
         ]
 
     def run(**values: Any) -> int | None:
-        taken = {
-            name: kind(**{each.name: values.pop(each.name) for each in fields(kind)}) for name, kind in groups.items()
-        }
+        taken = {name: kind(**{each: values.pop(each) for each in kind._fields}) for name, kind in groups.items()}
         return command(**taken, **values)
 
     run.__doc__ = command.__doc__

@@ -3,8 +3,9 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from csq.cli import diagnostics, emit
 from csq.cli.options import Outputs, Shown, Speech
@@ -20,8 +21,7 @@ BINARY = (Format.XLSX, Format.PARQUET)
 """Formats that a terminal cannot show."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One output; without a path it is stdout."""
 
     format: Format

@@ -61,8 +61,8 @@ def plan(
     asked = conditions(alarm.fail_on)
     folders = [Path(name) for name in outputs.output or () if is_folder(name)]
     files = [name for name in outputs.output or () if not is_folder(name)]
-    to = targets(replace(outputs, output=files)) if files or not folders else ()
-    told = targets(replace(outputs, output=None))[0].format if outputs.output_format and folders else None
+    to = targets(outputs._replace(output=files)) if files or not folders else ()
+    told = targets(outputs._replace(output=None))[0].format if outputs.output_format and folders else None
     for folder in folders:
         refuse_inputs(folder, given(inputs))
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
@@ -92,7 +92,7 @@ def _write_folder(report: "Report", folder: Path, told: "Format | None", options
     names = slugs(week.owner for week in report.weeks)
     files = {}
     for desk in desks(report, options.selection):
-        only = replace(options, selection=replace(options.selection, desk=(desk.name,)))
+        only = replace(options, selection=options.selection._replace(desk=(desk.name,)))
         files[f"{names[desk.name]}{suffix_of(format)}"] = render_plan(report, format, only)
     removed = write_all(folder, files)
     gone = f"; removed {', '.join(removed)}" if removed else ""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from csq.cli import emit, quality
 from csq.cli.options import Faults, Inputs, Limits, Method
@@ -25,8 +25,7 @@ EXPORTS: tuple[Role, ...] = tuple(role for role in Role if role is not Role.OVER
 """Roles whose columns and keys csq.yaml can name. Overrides are written for csq, in its own words."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """Everything a run needs."""
 
     tables: Tables
@@ -56,7 +55,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
     fields = {role: tuple(field.name for field in FIELDS[role]) for role in EXPORTS}
     settings = load_settings(config, fields)
-    settings = replace(settings, settings=_with_flags(settings.settings, method))
+    settings = settings._replace(settings=_with_flags(settings.settings, method))
     told_playbook = Path(inputs.playbook) if inputs.playbook else None
     playbook_path = find_playbook(told_playbook, settings.playbook, directory, Path())
     read = [path for found in paths.values() for path in found if str(path) != "-"]

@@ -1,7 +1,7 @@
 """What a reduced usage log is, and the days it is reduced over."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
@@ -9,8 +9,7 @@ YEAR_AGO_DAYS = 364
 """Fifty-two weeks: the same weekdays a year earlier."""
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Days from `first` to `last`, both included."""
 
     first: date
@@ -25,8 +24,7 @@ SINGLE_DAYS = 146
 """How far back facts look at single days: at a first event up to 90 days ago, and at the 56 days before it."""
 
 
-@dataclass(frozen=True)
-class UsageWindows:
+class UsageWindows(NamedTuple):
     """The three spans usage is counted over, each `days` long: now, before, a year ago."""
 
     as_of: date
@@ -61,8 +59,7 @@ class UsageWindows:
         return Span(self.now.first - shift, self.now.last - shift)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogSummary:
+class LogSummary(NamedTuple):
     """A usage log as small tables, each sorted by its keys.
 
     days: account_id, day (Date or null), events.
@@ -80,8 +77,7 @@ class LogSummary:
     first_day: date | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReducedLog:
+class ReducedLog(NamedTuple):
     """Users and features of a log whose rows were counted as they were read, for these windows.
 
     users: account_id, user_id, events, active, last_day, first_day. features: account_id, feature, now, before.

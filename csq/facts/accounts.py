@@ -5,9 +5,9 @@ active at as_of. Contract value stays exact money; unknown is null, never zero.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import polars as pl
 
@@ -30,8 +30,7 @@ _ACTIVE, _FUTURE, _CUSTOMER = "_active", "_future", "_customer"
 _RATE = pl.Decimal(38, 9)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Population:
+class Population(NamedTuple):
     """The accounts of a run.
 
     frame: one row per account sorted by account_id, columns `schema.ACCOUNT`, then `features_entitled` and

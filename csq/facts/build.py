@@ -1,8 +1,8 @@
 """Typed tables to facts: one row per account of the population, every fact a column of schema.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 import polars.selectors as cs
@@ -23,8 +23,7 @@ from csq.sources.load import RoleRows, Tables
 from csq.terms import Grain, MetricKind, NoteKind, Survey
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """The facts of a run.
 
     frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>` and

@@ -3,8 +3,8 @@
 A role without files changes nothing but what is known: its facts are null, and a note names it.
 """
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,8 +19,7 @@ from csq.sources.load import CONTEXT, Tables
 from csq.terms import Aside, NoteKind
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContextFacts:
+class ContextFacts(NamedTuple):
     """frame: account_id and the facts of all context roles; goals, people, events, outcomes: the rows behind them."""
 
     frame: pl.DataFrame

@@ -4,8 +4,8 @@ The latest answer of each respondent within the window counts; where nobody is n
 one respondent. An account nobody answered for has no score: never a neutral one, never an average.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
@@ -30,8 +30,7 @@ Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Happiness:
+class Happiness(NamedTuple):
     """frame: one row per account, `schema.HAPPINESS` and `HAPPINESS_UNKNOWN`; fates: file, aside, rows."""
 
     frame: pl.DataFrame

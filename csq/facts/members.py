@@ -1,7 +1,7 @@
 """What goals, contacts, events and outcomes have in common: whose rows count, and how a doubtful count is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -9,8 +9,7 @@ from csq.sources.load import RoleRows
 from csq.terms import Aside
 
 
-@dataclass(frozen=True, kw_only=True)
-class Context:
+class Context(NamedTuple):
     """What a context role says.
 
     frame: account_id and the facts of the role, one row per account of the population, in its order.
@@ -23,8 +22,7 @@ class Context:
     fates: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(NamedTuple):
     """The population, and why rows of anybody else are set aside."""
 
     frame: pl.DataFrame

@@ -1,8 +1,8 @@
 """Overrides applied: the accounts as a person corrected them, with what stood there before kept beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -31,8 +31,7 @@ SHOWN: Mapping[str, pl.DataType] = {
 _NAMED = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Overridden:
+class Overridden(NamedTuple):
     """The accounts after the overrides. `used` has the columns of `SHOWN`, in the order of the files."""
 
     accounts: pl.DataFrame

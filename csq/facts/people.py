@@ -3,7 +3,6 @@
 A person is a user id, else an e-mail address. Names are for `csq explain` alone; no fact holds one.
 """
 
-from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -49,7 +48,7 @@ def people_facts(
     told = events.filter(pl.col("kind") == "champion_left").group_by("account_id").agg(told_left=pl.col("date").max())
     if rows is None:
         alone = members.with_facts(told).select("account_id", champion_left_days=_days(as_of, "told_left"))
-        return replace(members.without(SHOWN), frame=alone)
+        return members.without(SHOWN)._replace(frame=alone)
     day = pl.lit(as_of, dtype=pl.Date())
     marked = put(members.mark(rows), pl.col("since") > day, Aside.AFTER_AS_OF)
     people = marked.filter(pl.col("aside").is_null()).with_columns(

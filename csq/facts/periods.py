@@ -1,10 +1,10 @@
 """Which rows of a period table make the window: the newest complete period, or the days that end at as_of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from itertools import pairwise
+from typing import NamedTuple
 
 from csq.engine.base import Span, UsageWindows
 from csq.errors import InputError
@@ -18,8 +18,7 @@ class Length(Enum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Periods:
+class Periods(NamedTuple):
     """The window of a table, and what lies around it."""
 
     now: Span

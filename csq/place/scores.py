@@ -8,8 +8,8 @@ per seat against the tier's 75th percentile.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import polars as pl
 
@@ -28,8 +28,7 @@ INACTIVE = "_inactive"
 """Column that says whether nothing at all was done in the window; null where that is not known."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scored:
+class Scored(NamedTuple):
     """`frame` gains `usage_score`, `is_new`, `INACTIVE` and one `usage_part_<name>` per part.
 
     `references` are the amounts that count as 100, by part and tier; `notes` say what was done

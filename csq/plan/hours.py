@@ -7,8 +7,8 @@ the protect queue: a person calls a few of the accounts that otherwise hear from
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import polars as pl
 
@@ -25,8 +25,7 @@ _PLACES = 6
 """Hours are compared after rounding to so many places, so that 0.1 + 0.2 fits into 0.3."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fit:
+class Fit(NamedTuple):
     """How many of each queue's pieces of work fit, from the first one on."""
 
     rescue: int

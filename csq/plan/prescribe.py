@@ -6,8 +6,8 @@ lift an account out of its rest; it never moves it to another quadrant and never
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -24,8 +24,7 @@ from csq.schema import PLAN, Kind, complete
 from csq.terms import Gate, Quadrant, Severity
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Asking:
+class _Asking(NamedTuple):
     """What conditions are judged by."""
 
     known: Mapping[str, Kind]

@@ -7,11 +7,11 @@ told as such and never taken for the second. No signal changes where an account 
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from graphlib import TopologicalSorter
 from operator import add, or_
+from typing import NamedTuple
 
 import polars as pl
 
@@ -39,8 +39,7 @@ SINCE_WITH = {"champion_left_days": "has_champion"}
 """Days since something that may never have been; where the other column is known, null means that it has not."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judged:
+class Judged(NamedTuple):
     """What the signals say.
 
     told: account_id, `signals` (names that hold, act first, then watch, then info, each in the
@@ -191,8 +190,7 @@ def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     return told.with_columns(pl.col("signals").fill_null([]))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Unjudged:
+class _Unjudged(NamedTuple):
     """frame: `UNJUDGED_SCHEMA`; lacking: by signal, for how many accounts each fact is missing."""
 
     frame: pl.DataFrame

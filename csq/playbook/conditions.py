@@ -6,8 +6,8 @@ true: where a condition comes out null it is not judged.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,8 +19,7 @@ from csq.schema import DTYPES, Kind
 MAX_LENGTH = 1_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition that can be run."""
 
     text: str

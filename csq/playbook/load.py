@@ -6,9 +6,9 @@ conditions and braces, signals that mute others, custom facts that would hide cs
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 from csq import yamlfile
 from csq.errors import ConfigError, Problem
@@ -25,8 +25,7 @@ BUILT_IN = "built in"
 PACKAGED = Path(__file__).with_name("default.yaml")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoadedPlaybook:
+class LoadedPlaybook(NamedTuple):
     """A playbook and where it comes from."""
 
     playbook: Playbook

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import polars as pl
 
@@ -17,8 +16,7 @@ COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
 _A = {Kind.NUMBER: "a number", Kind.TEXT: "text", Kind.BOOL: "true or false", Kind.DATE: "a date"}
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A part of a condition: what it holds (None once a fault hides it), how to compute it, and where it stands."""
 
     kind: Kind | None

@@ -1,8 +1,8 @@
 """A condition's text -> its words. What is not on the list of allowed words is a fault with its place."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 
 class Mark(Enum):
@@ -16,8 +16,7 @@ class Mark(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word. `text` is its value: keywords in capitals, names and strings without their quotes."""
 
     mark: Mark
@@ -27,8 +26,7 @@ class Token:
     quoted: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with a condition, and where: `width` characters from `offset`, counted from 0."""
 
     offset: int

@@ -4,7 +4,7 @@ Every format draws from here. A new column is one more name in `PUBLIC`; what it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -55,8 +55,7 @@ _WORDS: Mapping[str, str] = {"id": "ID", "pct": "%", "csat": "CSAT", "nps": "NPS
 _KINDS: Mapping[pl.DataType, Kind] = {dtype: kind for kind, dtype in DTYPES.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutputColumn:
+class OutputColumn(NamedTuple):
     """One column of an output."""
 
     name: str

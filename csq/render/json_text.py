@@ -106,9 +106,11 @@ def plain(value: object) -> object:
             return value.isoformat()
         case Mapping():
             return {str(key): plain(value[key]) for key in sorted(value)}
-        case tuple() | list():
-            return [plain(item) for item in value]
         case _ if is_dataclass(value):
             return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        case tuple() if hasattr(value, "_asdict"):
+            return {name: plain(item) for name, item in value._asdict().items()}
+        case tuple() | list():
+            return [plain(item) for item in value]
         case _:
             return value

@@ -1,10 +1,10 @@
 """What a person can choose about an output, as values. Nothing here is about the data itself."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selection:
+class Selection(NamedTuple):
     """Which accounts are shown, and in what order. Cuts, ranks and totals never depend on it.
 
     Of each of the first four and of `desk`, an account is shown when its value is among those named; none named: all.

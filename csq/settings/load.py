@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -19,8 +19,7 @@ BUILT_IN = "built in"
 Fields = Mapping[Role, Iterable[str]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoadedSettings:
+class LoadedSettings(NamedTuple):
     """Settings and where they come from."""
 
     settings: Settings

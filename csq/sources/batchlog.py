@@ -114,7 +114,7 @@ def count_batches(
         kept = settle_log(count_event_ids_once(kept), options.overlap)
     frame = pl.concat([kept.with_columns(_one_row()), counts.drop(SOURCE)], how="diagonal")
     return BigLog(
-        matches=(replace(match, frame=frame),),
+        matches=(match._replace(frame=frame),),
         reduced=_reduced(counted, kept, counts, UsageWindows(newest, days)),
         counts=looked.counts,
     )

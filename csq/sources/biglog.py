@@ -114,7 +114,7 @@ def _count_plain(
         for file, log in zip(files, scanned, strict=True)
     ]
     return BigLog(
-        matches=tuple(replace(match, frame=match.frame.drop(SOURCE)) for match in matches),
+        matches=tuple(match._replace(frame=match.frame.drop(SOURCE)) for match in matches),
         reduced=_reduced(scanned, matches, UsageWindows(newest, options.usage_days)),
         counts={file.label: (log.rows, log.sha256) for file, log in zip(files, scanned, strict=True)},
     )

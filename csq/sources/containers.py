@@ -9,8 +9,8 @@ import io
 import sys
 import zipfile
 import zlib
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from csq.errors import InputError
 
@@ -33,8 +33,7 @@ class Kind(StrEnum):
     PARQUET = "parquet"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Content:
+class Content(NamedTuple):
     """The bytes at the bottom of all packing, their kind, and one sentence for each packing taken off."""
 
     data: bytes

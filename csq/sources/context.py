@@ -6,7 +6,6 @@ rejects the row where the row says nothing without it.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
@@ -78,7 +77,7 @@ def _matched(typed: Typed, accounts: pl.DataFrame | None, told: str | None) -> M
     """Find the accounts. The people of a contacts file lead to its accounts; they are no keys of them."""
     keys = typed.replace(fields={name: at for name, at in typed.fields.items() if name not in PEOPLE})
     match = match_rows(keys, accounts, told)
-    return replace(match, typed=match.typed.replace(fields=typed.fields))
+    return match._replace(typed=match.typed.replace(fields=typed.fields))
 
 
 def count_once(frame: pl.DataFrame) -> pl.DataFrame:

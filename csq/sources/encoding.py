@@ -6,7 +6,7 @@ fits, and last Windows-1252. Files that are text of another kind, such as a logi
 
 import codecs
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from csq.errors import InputError, Location
 
@@ -21,8 +21,7 @@ _NAMES = {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "
 _SAMPLE = 4096
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decoded:
+class Decoded(NamedTuple):
     """Text without its byte order mark; `utf8` has the same as bytes where the file was UTF-8 already."""
 
     text: str

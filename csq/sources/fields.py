@@ -5,8 +5,8 @@ names; where two headers do, the name that stands first wins.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from csq.terms import Role
 
@@ -25,8 +25,7 @@ class Cell(StrEnum):
     SCORE = "score"
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One field of a role."""
 
     name: str

@@ -5,7 +5,7 @@ without it goes by the next key it has. People lead to an account through the co
 fits two accounts is reported and set aside, never settled by the order of the rows.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -25,8 +25,7 @@ Pair = tuple[str, str]
 """A field of the file, and the kind of key it is looked up among."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Matched:
+class Matched(NamedTuple):
     """Rows of a role with their accounts.
 
     `frame` gains `account_id` (null where unmatched), `key` (what was looked up) and `aside` (a

@@ -6,7 +6,8 @@ is good evidence that it is not.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import polars as pl
 
@@ -29,8 +30,7 @@ _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
 _COMMENT = re.compile(r'"?#')
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(NamedTuple):
     """A table: its header and the rows of data under it."""
 
     header: tuple[str, ...]

@@ -6,7 +6,7 @@ After this nothing knows about files, headers or conventions.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -109,7 +109,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     known = Known(accounts=accounts.rows.frame if accounts else None)
     context = [_load_context(role, texts[role], options, known.accounts) for role in CONTEXT]
     contacts = next((part for part in context if part and part.rows.role is Role.CONTACTS), None)
-    known = replace(known, contacts=contacts.rows.frame if contacts else None)
+    known = known._replace(contacts=contacts.rows.frame if contacts else None)
     usage = _load_big(paths, texts, options, known) if big else _load_usage(texts[Role.USAGE], options, known)
     csat = _load_csat(texts[Role.CSAT], options, known)
     overrides = _load_overrides(texts[Role.OVERRIDES], options, known.accounts)
@@ -147,8 +147,7 @@ def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOpt
     return tuple(reshape(table, role) for table in tables)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """What keys can be looked up in: rows of the accounts and of the contacts, None without such files."""
 
     accounts: pl.DataFrame | None = None

@@ -7,12 +7,12 @@ names that any export may use.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from csq.terms import Aside, Role, Survey
 
 
-@dataclass(frozen=True)
-class Unwanted:
+class Unwanted(NamedTuple):
     """Rows that are understood and not wanted, by what stands in one column."""
 
     header: str

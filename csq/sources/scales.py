@@ -7,7 +7,7 @@ error that names the candidates: an unknown scale is never assumed.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -72,8 +72,7 @@ class UnknownScale(Exception):
         self.low, self.high, self.candidates = low, high, candidates
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(NamedTuple):
     """Lowest and highest answer that can be given."""
 
     low: float
@@ -141,8 +140,7 @@ def to_hundred(score: pl.Series, scale: Scale) -> pl.Series:
     return ((score - scale.low) * 100 / (scale.high - scale.low)).set(~inside, None)
 
 
-@dataclass(frozen=True)
-class Worded:
+class Worded(NamedTuple):
     """Answers in words: points on 0-100 (null where a cell is none of them), and the scale they are from."""
 
     points: pl.Series

@@ -8,6 +8,7 @@ nothing is guessed. Numbers are read in `numbers`, dates in `dates`; what they s
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,8 +19,7 @@ _FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(NamedTuple):
     """A column read: `values`, and where it could not be (`unreadable`, same length)."""
 
     values: pl.Series

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -60,7 +59,7 @@ def week(**values: object) -> OwnerWeek:
         left_out_unvalued=0,
         more_hours=18.0,
     )
-    return replace(plain, **values)
+    return plain._replace(**values)
 
 
 def planned(*rows: dict[str, object], weeks: tuple[OwnerWeek, ...] | None = None) -> Report:

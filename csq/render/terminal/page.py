@@ -1,8 +1,8 @@
 """What every part of the page shares: its width, its money, and how quadrants are told apart."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from csq.render import prose, wording
 from csq.render.terminal.lines import Line, Span, Tone, cells, fitted, hanging, strong
@@ -26,8 +26,7 @@ TONES: Mapping[Quadrant, Tone | None] = {
 }
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The report, and the sheet it is laid out on."""
 
     report: Report

@@ -5,7 +5,7 @@ narrow, columns move to lines below the row, or margins are left out; nothing bu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from csq.render.terminal.lines import Line, beside, cells, fitted, hanging, line, strong, width_of
 
@@ -26,8 +26,7 @@ LAYOUTS = (
 """Columns of a row, for the widest page first. `account` can shrink; `step` takes the rest of the line."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A heading, and the text of each row."""
 
     header: str
@@ -40,8 +39,7 @@ class Column:
         return max(map(cells, (self.header, *self.texts)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(NamedTuple):
     """Accounts as aligned text, by row number."""
 
     columns: Sequence[Column]
