@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from csq.facts.fates import joins, source_files
 from csq.facts.usage import log_facts
 from csq.pipeline import settle_as_of
-from csq.sources import batches, biglog
+from csq.sources.big import batches, plain
 from csq.sources.load import Tables, load
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
@@ -75,7 +75,7 @@ def write(path: Path, lines: list[str], header: str = HEADER, end: str = "\n") -
 def make_big(monkeypatch: pytest.MonkeyPatch, *, batch: int, head: int) -> None:
     """From here on any usage file is big, and little is read of it at a time."""
     monkeypatch.setattr("csq.sources.load.BIG", 0)
-    monkeypatch.setattr(biglog, "HEAD", head)
+    monkeypatch.setattr(plain, "HEAD", head)
     monkeypatch.setattr(batches, "BATCH", batch)
     monkeypatch.setattr(batches, "DOUBTFUL", batch // 8)
 

@@ -180,7 +180,7 @@ def _load_big(
     known: Known,
 ) -> _Part | None:
     """Big usage files, counted as they are read where that gives the same."""
-    from csq.sources.biglog import count_log  # few runs need it
+    from csq.sources.big.count import count_log  # few runs need it
 
     log, way = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
     if log is None:

@@ -14,9 +14,10 @@ from typing import Self
 import polars as pl
 
 from csq.engine.scan import NotPlain
-from csq.sources import biglog
 from csq.sources.align import Columns
-from csq.sources.biglog import read_head
+from csq.sources.big import plain
+from csq.sources.big.mending import learn_columns, mend
+from csq.sources.big.plain import read_head
 from csq.sources.dialect import obvious_delimiter, read_part, take_records
 from csq.sources.grid import LINE, Remark, cell_columns
 from csq.sources.layout import may_end, told
@@ -130,17 +131,13 @@ def _strict(data: bytes, table: TextTable, *, is_first: bool, is_short: bool) ->
 
 def _columns(file: BatchedFile) -> Columns:
     """What the columns look like at the beginning of the file."""
-    from csq.sources.mending import learn_columns
-
     with file.path.open("rb") as stream:
-        head = take_records(stream, biglog.HEAD).removeprefix(codecs.BOM_UTF8)
+        head = take_records(stream, plain.HEAD).removeprefix(codecs.BOM_UTF8)
     return learn_columns(head, file.table.delimiter, len(file.table.header))
 
 
 def _mended(data: bytes, table: TextTable, columns: Columns, *, is_first: bool, is_end: bool) -> Batch:
     """The records in `data`, up to the last that is sound, with those that have to be repaired."""
-    from csq.sources.mending import mend
-
     mark = len(codecs.BOM_UTF8) if is_first and data.startswith(codecs.BOM_UTF8) else 0
     found = mend(data[mark:], table.delimiter, len(table.header), columns, is_end=is_end)
     return Batch(data=data[: mark + found.size], frame=found.frame, repairs=found.repairs, broken=found.broken)

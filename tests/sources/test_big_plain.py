@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from csq.facts.usage import log_facts
-from csq.sources import biglog
+from csq.sources.big import plain
 from csq.sources.load import Tables, load
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
@@ -111,7 +111,7 @@ def test_times_of_day_are_cut_to_their_day(tmp_path, monkeypatch, accounts):
 
 
 def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch, accounts):
-    monkeypatch.setattr(biglog, "_guess_newest", lambda _: date(2026, 3, 1))
+    monkeypatch.setattr(plain, "_guess_newest", lambda _: date(2026, 3, 1))
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts)
     assert fast.usage.reduced is not None
     same(fast, slow)
@@ -157,7 +157,7 @@ DIRT = {
 
 @pytest.mark.parametrize("dirt", DIRT.values(), ids=DIRT.keys())
 def test_dirt_after_the_head_is_read_the_careful_way_and_said(tmp_path, monkeypatch, accounts, dirt):
-    monkeypatch.setattr(biglog, "HEAD", 4000)
+    monkeypatch.setattr(plain, "HEAD", 4000)
     lines = log_lines()
     usage = tmp_path / "usage.csv"
     text = "\n".join(["account_id,user_id,date,feature,events", *lines, dirt, *lines[:50]]) + "\n"

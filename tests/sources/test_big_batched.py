@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from biglogs import DIRT, HEADER, OPTIONS, REJECTED, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
 from csq.errors import InputError
-from csq.sources import batchlog
+from csq.sources.big import batched
 from csq.sources.load import Tables, load
 from csq.sources.tables import ReadOptions
 from csq.terms import Aside, Role
@@ -59,8 +59,8 @@ def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch):
     days = [date(2025, 9, 1) + timedelta(days=day) for day in range(440)]
     lines = [f'A-1,u{n},"{day:%b %d, %Y}",Rosters,1' for n, day in enumerate(days)]
     guesses = []
-    count = batchlog._count
-    monkeypatch.setattr(batchlog, "_count", lambda *told: guesses.append(told[-1].as_of) or count(*told))
+    count = batched._count
+    monkeypatch.setattr(batched, "_count", lambda *told: guesses.append(told[-1].as_of) or count(*told))
     same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines)], batch=5000))
     assert [guess == days[-1] for guess in guesses] == [False, True]
 

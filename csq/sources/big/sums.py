@@ -7,7 +7,7 @@ import polars as pl
 
 from csq.engine.base import UsageWindows
 from csq.engine.scan import fold_features, fold_users
-from csq.sources.biglog import SOURCE
+from csq.sources.big.plain import SOURCE
 from csq.sources.typed import FILE
 
 UNITS = 10_000

@@ -1,7 +1,6 @@
-"""A big usage log, counted as it is read where that is certain to give the same.
+"""A big usage log, counted straight from its bytes where that is certain to give what reading its rows gives.
 
-The beginning of each file settles what its columns are, as it would for any other. A plain file is counted straight
-from its bytes. Where one turns out not to be plain all are read in batches, or else whole, and a note says why.
+The beginning of each file settles what its columns are, as it would for any other.
 """
 
 import csv
@@ -63,31 +62,7 @@ class _File:
     scan: LogScan
 
 
-def count_log(
-    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
-) -> tuple[BigLog | None, str | None]:
-    """Count a log as it is read: straight from its file where it is plain, else in batches.
-
-    Returns the log, None where it has to be read whole, and what is to be said of a way that is not the fast one.
-
-    Raises:
-        InputError, UsageError: As reading it whole would.
-    """
-    try:
-        return _count_plain(paths, options, accounts, contacts=contacts), None
-    except NotPlain as reason:
-        from csq.sources.batchlog import count_batches
-
-        slowly = "row by row, which takes longer"
-        try:
-            log = count_batches(paths, options, accounts, contacts=contacts)
-        except NotPlain as other:
-            why = " and ".join(dict.fromkeys((str(reason), str(other))))
-            return None, f"the usage files are read whole, {slowly} and much more memory: {why}"
-        return log, f"the usage files are read in batches, {slowly}: {reason}"
-
-
-def _count_plain(
+def count_plain(
     paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
 ) -> BigLog:
     """Count a log straight from its files.

@@ -16,18 +16,18 @@ import polars as pl
 
 from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.scan import NotPlain, fold_features, fold_users, known_features, recent_users
-from csq.sources.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
-from csq.sources.biglog import SOURCE, BigLog
+from csq.sources.big.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
+from csq.sources.big.plain import SOURCE, BigLog
+from csq.sources.big.sums import UNITS, LogSums, add_up, as_days, sum_rows
+from csq.sources.big.telling import TIMES, telling_rows
 from csq.sources.fields import FIELDS, KEY_NAMES, Cell
 from csq.sources.grid import LINE, column
 from csq.sources.headers import detect, match_headers, unit_of
 from csq.sources.identity import NOBODY, Matched, match_rows
 from csq.sources.keys import domain_of
-from csq.sources.logsums import UNITS, LogSums, add_up, as_days, sum_rows
 from csq.sources.overlap import count_event_ids_once, settle_log
 from csq.sources.read import TextTable
 from csq.sources.tables import ReadOptions
-from csq.sources.telling import TIMES, telling_rows
 from csq.sources.typed import FILE, Typed
 from csq.sources.usage import LOG_FIELDS, read_usage
 from csq.sources.values import read_text

@@ -7,8 +7,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from biglogs import DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
-from csq.sources import batches
-from csq.sources.batches import open_batched, read_batches
+from csq.sources.big import batches
+from csq.sources.big.batches import open_batched, read_batches
 from csq.sources.read import read_table
 
 
@@ -129,7 +129,7 @@ def test_a_small_log_does_not_load_what_reads_big_ones():
     code = "import sys, csq.sources.load; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "csq.sources.load" in loaded
-    assert not {"csq.sources.biglog", "csq.sources.batchlog", "csq.engine.scan"} & {*loaded}
+    assert not {"csq.sources.big.plain", "csq.sources.big.batched", "csq.engine.scan"} & {*loaded}
 
 
 def test_batches_are_much_smaller_than_what_is_big():
