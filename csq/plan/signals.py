@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from graphlib import TopologicalSorter
-from operator import add, or_
+from operator import add
 from typing import NamedTuple
 
 import polars as pl
@@ -130,11 +130,18 @@ def _unmuted(holds: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFrame
     for name, signal in signals.items():
         for muted in signal.mutes:
             muters[muted].append(name)
-    for name in TopologicalSorter(muters).static_order():
-        if muters[name]:
-            is_muted = reduce(or_, (pl.col(other).fill_null(value=False) for other in muters[name]))
-            holds = holds.with_columns(pl.when(is_muted).then(pl.lit(value=False)).otherwise(name).alias(name))
+    order = TopologicalSorter(muters)
+    order.prepare()
+    while order.is_active():
+        settled = order.get_ready()
+        holds = holds.with_columns(_unless_muted(name, muters[name]) for name in settled if muters[name])
+        order.done(*settled)
     return holds
+
+
+def _unless_muted(name: str, muters: Sequence[str]) -> pl.Expr:
+    is_muted = pl.any_horizontal(pl.col(other).fill_null(value=False) for other in muters)
+    return pl.when(is_muted).then(pl.lit(value=False)).otherwise(name).alias(name)
 
 
 def _severities(signal: Signal) -> dict[Severity, list[Quadrant]]:
