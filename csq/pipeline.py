@@ -143,7 +143,7 @@ def report(found: Triage) -> Report:
 
 def _promised(accounts: pl.DataFrame) -> pl.DataFrame:
     """The columns of the schema, then the usage parts, metrics and custom columns; what begins with `_` is our own."""
-    return complete(accounts.select(name for name in accounts.columns if not name.startswith("_")), COLUMNS.values())
+    return complete(accounts[[name for name in accounts.columns if not name.startswith("_")]], COLUMNS.values())
 
 
 def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:

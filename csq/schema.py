@@ -233,14 +233,14 @@ def complete(frame: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
     Columns of `frame` that are not among `columns` follow in their own order.
     """
     promised = tuple(columns)
-    names = {column.name for column in promised}
     dtypes = dict(frame.schema)
-    have = [
-        column.name
-        if dtypes.get(column.name) == column.dtype
-        else pl.col(column.name).cast(column.dtype)
+    changes = [
+        pl.col(column.name).cast(column.dtype)
         if column.name in dtypes
         else pl.lit(None, dtype=column.dtype).alias(column.name)
         for column in promised
+        if dtypes.get(column.name) != column.dtype
     ]
-    return frame.select(*have, *(name for name in dtypes if name not in names))
+    names = dict.fromkeys(column.name for column in promised) | dtypes
+    # By subscript, since `select` takes ten times as long to pick so many names.
+    return (frame.with_columns(changes) if changes else frame)[list(names)]

@@ -98,7 +98,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         **{HAPPINESS_UNKNOWN: _unknown(asks_known=asks_known)},
     )
     return Happiness(
-        frame=complete(facts, HAPPINESS_KEYED).select(*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN),
+        frame=complete(facts, HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN]],
         fates=_count(marked),
         axis=axis,
         asks_known=asks_known,

@@ -52,7 +52,7 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
     )
     metrics = [METRIC + name for name in kinds]
     return Usage(
-        frame=complete(facts, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *metrics),
+        frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *metrics]],
         fates=count_fates(frame),
         metrics=kinds,
         window=(periods.now.first, periods.now.last) if periods else None,

@@ -79,7 +79,7 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         dropped_features=dropped.then("dropped_features"),
         **{USAGE_UNKNOWN: pl.when(pl.col("events").is_null()).then(pl.lit(str(Unknown.NOT_IN_USAGE)))},
     )
-    promised = complete(frame, USAGE_KEYED).select(*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN).sort("account_id")
+    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN]].sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
     return Usage(frame=promised, fates=log.fates, window=window, features=features)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from csq.plan.signals import SINCE_WITH, evaluated, needed
-from csq.playbook.conditions import compile_condition
+from csq.plan.signals import SINCE_WITH, evaluated
+from csq.playbook.conditions import compile_condition, needed
 from csq.playbook.model import Need, Playbook, Rest, Risk, Step
 from csq.playbook.names import is_event, names
 from csq.schema import Kind

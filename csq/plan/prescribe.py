@@ -55,7 +55,7 @@ def prescribe(
     planned = _with_signals(pl.concat(parts), playbook.signals, judged.fired, asking.known)
     voiced = _with_voices(lifted(planned), playbook.signals, judged.fired)
     ranked = add_rank(add_priority(voiced.with_columns(why=why("_label")), playbook))
-    return complete(ranked, PLAN).select(*frame.columns, *(column.name for column in PLAN))
+    return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
 
 
 def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, asking: _Asking) -> pl.DataFrame:

@@ -5,7 +5,6 @@ told as such and never taken for the second. No signal changes where an account 
 """
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
@@ -16,7 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.plan.steps import general, printed
-from csq.playbook.conditions import Condition, compile_condition, evaluate
+from csq.playbook.conditions import Condition, bare, compile_condition, evaluate, needed
 from csq.playbook.model import Playbook, Signal
 from csq.playbook.names import is_event, names
 from csq.report import SignalTotal
@@ -98,7 +97,7 @@ def evaluated(frame: pl.DataFrame, conditions: Mapping[str, Condition], *, are_e
     never = _never(frame, conditions.values(), are_events_given=are_events_given)
     alike: dict[frozenset[str], dict[str, Condition]] = {}
     for name, condition in conditions.items():
-        if asked := frozenset(never.keys() & set(_bare(condition))):
+        if asked := frozenset(never.keys() & set(bare(condition))):
             alike.setdefault(frozenset(never.keys() & condition.reads.keys()) - asked, {})[name] = condition
     for provided, again in alike.items():
         filled = frame.with_columns(**{name: days for name, days in never.items() if name not in provided})
@@ -211,9 +210,15 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
     a few sets of facts between them, so each list is made once.
     """
     wanted = {name: needed(condition) for name, condition in conditions.items()}
-    bits = [_missing_bits(facts, frame).alias(name) for name, facts in wanted.items()]
+    asked = {fact for facts in wanted.values() for fact in facts}
+    absent = asked.difference(frame.columns)
+    gaps = frame.select(
+        "account_id",
+        pl.col(sorted(asked - absent)).is_null().cast(pl.Int64),
+        *(pl.lit(1, dtype=pl.Int64()).alias(fact) for fact in absent),
+    )
     silent = holds.select(pl.all().is_null())
-    found = frame.select("account_id", *bits).with_columns(
+    found = gaps.select("account_id", *(_bits(facts).alias(name) for name, facts in wanted.items())).with_columns(
         pl.when(silent[name]).then(name).alias(name) for name in wanted
     )
     long = found.unpivot(index="account_id", variable_name="signal", value_name="bits").drop_nulls()
@@ -233,46 +238,26 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
     return _Unjudged(frame=rows.select(*UNJUDGED_SCHEMA), lacking=lacking)
 
 
-def _missing_bits(facts: Sequence[str], frame: pl.DataFrame) -> pl.Expr:
-    """Bit 0 for the first of the facts, and so on: set where it is not known."""
-    gaps = [
-        (pl.col(name).is_null() if name in frame.columns else pl.lit(value=True)).cast(pl.Int64) * 2**place
-        for place, name in enumerate(facts)
-    ]
-    return reduce(add, gaps) if gaps else pl.lit(0, dtype=pl.Int64())
-
-
-_PROVIDED = re.compile(r"COALESCE\s*\(\s*(\w+)\s*,|(\w+)\s+IS\s+(?:NOT\s+)?NULL", re.IGNORECASE)
-
-
-def needed(condition: Condition) -> tuple[str, ...]:
-    """The columns without which a condition may not be judged: those it does not itself provide for.
-
-    `COALESCE(a, 0) > 1` and `a IS NULL` can be judged without `a`.
-    """
-    return _bare(condition) or condition.columns
-
-
-def _bare(condition: Condition) -> tuple[str, ...]:
-    """The columns that a condition nowhere provides for the absence of."""
-    provided = {name.casefold() for pair in _PROVIDED.findall(condition.text) for name in pair}
-    return tuple(name for name in condition.columns if name.casefold() not in provided)
+def _bits(facts: Sequence[str]) -> pl.Expr:
+    """Bit 0 for the first of the facts, and so on."""
+    bits = [pl.col(name) * 2**place for place, name in enumerate(facts)]
+    return reduce(add, bits) if bits else pl.lit(0, dtype=pl.Int64())
 
 
 def _totals(
     by_account: pl.DataFrame, signals: Mapping[str, Signal], lacking: Mapping[str, Mapping[str, int]]
 ) -> tuple[SignalTotal, ...]:
     """How many accounts, and how much money, each signal says yes to, and how many it cannot say anything of."""
-    value = pl.col("contract_value")
-    held, silent, yes, open_value = (
-        by_account.select(expr.alias(name) for name, expr in exprs.items()).row(0, named=True) if signals else {}
-        for exprs in (
-            {name: pl.col(name).sum() for name in signals},
-            {name: pl.col(name).null_count() for name in signals},
-            {name: value.filter(pl.col(name)).sum() for name in signals},
-            {name: value.filter(pl.col(name).is_null()).sum() for name in signals},
-        )
+    if not signals:
+        return ()
+    names, value = list(signals), pl.col("contract_value")
+    counts = (
+        by_account[names].sum(),
+        by_account[names].null_count(),
+        by_account.select(value.filter(pl.col(name)).sum().alias(name) for name in names),
+        by_account.select(value.filter(pl.col(name).is_null()).sum().alias(name) for name in names),
     )
+    held, silent, yes, open_value = (each.row(0, named=True) for each in counts)
     return tuple(
         SignalTotal(
             name=name,

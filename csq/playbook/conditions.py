@@ -5,6 +5,7 @@ It reads an account's columns and nothing else: no clock, no file, no other row.
 true: where a condition comes out null it is not judged.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from csq.playbook.tokens import Fault
 from csq.schema import DTYPES, Kind
 
 MAX_LENGTH = 1_000
+_PROVIDED = re.compile(r"COALESCE\s*\(\s*(\w+)\s*,|(\w+)\s+IS\s+(?:NOT\s+)?NULL", re.IGNORECASE)
 
 
 class Condition(NamedTuple):
@@ -72,6 +74,20 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
     # Simplified down to a constant, an expression loses count of the rows; the column without a name has all of them.
     rows = frame.select(pl.repeat(True, pl.len()).alias(""), **facts)
     return rows.select(**{name: pl.when("").then(condition.expr) for name, condition in conditions.items()})
+
+
+def needed(condition: Condition) -> tuple[str, ...]:
+    """The columns without which a condition may not be judged: those it does not itself provide for.
+
+    `COALESCE(a, 0) > 1` and `a IS NULL` can be judged without `a`.
+    """
+    return bare(condition) or condition.columns
+
+
+def bare(condition: Condition) -> tuple[str, ...]:
+    """The columns that a condition nowhere provides for the absence of."""
+    provided = {name.casefold() for pair in _PROVIDED.findall(condition.text) for name in pair}
+    return tuple(name for name in condition.columns if name.casefold() not in provided)
 
 
 def _fact(name: str, kind: Kind) -> pl.Expr:
