@@ -17,6 +17,8 @@ from csq.engine.base import UsageWindows
 PART = 64 * 2**20
 """Bytes that are looked at together: enough for all cores, little enough to be held several times over."""
 
+MOST = 10**9
+"""Events of a row: the sum of so many a row cannot overflow."""
 _TIME = r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z?$"
 _ID = r"^[!#-&(-<>-~][!-~]*$"
 """Ids that are the same only if all their characters are: nothing in them is made plain."""
@@ -240,14 +242,18 @@ def _pair(one: str, other: str) -> pl.Expr:
 def _check_cells(rows: pl.DataFrame) -> None:
     counts = rows.select(
         pl.col("key", "day", "events").null_count(),
+        early=(pl.col("day") < date.min).sum(),
         negative=(pl.col("events") < 0).sum(),
+        huge=(pl.col("events") > MOST).sum(),
         odd=(~pl.col("event_id").str.contains(_ID)).sum(),
     ).row(0, named=True)
     reasons = {
         "key": "a row names no account",
         "day": "a date is not written as 2026-11-16",
+        "early": "a date is before the year 1",
         "events": "a number of events is not a plain whole number",
         "negative": "a number of events is negative",
+        "huge": "a number of events is very large",
         "odd": "an event id has blanks or other odd characters",
     }
     for name, reason in reasons.items():

@@ -188,13 +188,19 @@ def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadO
         if kind is Cell.BOOL:
             return read_bool(text)
         if kind is Cell.DATE:
-            return read_date(text, order=options.date_order, zone=_zone(typed, name))
+            return _on_the_calendar(read_date(text, order=options.date_order, zone=_zone(typed, name)))
         if kind is Cell.TIME:
-            return read_time(text, order=options.date_order, zone=_zone(typed, name))
+            return _on_the_calendar(read_time(text, order=options.date_order, zone=_zone(typed, name)))
         number = read_number(text, decimal=options.decimal, whole=kind is Cell.WHOLE)
     except Ambiguous as question:
         raise open_question(typed, name, text, question) from None
     return _countable(number, kind)
+
+
+def _on_the_calendar(cells: Cells) -> Cells:
+    """Dates from the year 1 on: to polars there is a year 0, to Python and to people there is none."""
+    wrong = (cells.values.dt.year() < 1).fill_null(value=False)
+    return Cells(cells.values.set(wrong, None), cells.unreadable | wrong, cells.choice) if wrong.any() else cells
 
 
 MOST = 1e15

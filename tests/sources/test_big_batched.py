@@ -228,3 +228,22 @@ def loaded(paths: dict[Role, list[Path]]) -> Tables | tuple[object, ...]:
         return load(paths, OPTIONS)
     except InputError as error:
         return (*error.args, error.location, error.hint)
+
+
+def test_what_rounds_to_nothing_makes_no_day_of_long_ago_the_last_active_one(tmp_path, monkeypatch):
+    lines = [*clean_lines(200), "A-077,u1,2020-01-01,F,1", "A-077,u1,2020-02-02,F,0.00003"]
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines)]))
+
+
+def test_a_date_in_the_year_nought_is_none(tmp_path, monkeypatch):
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [*clean_lines(200), "A-001,u1,0000-05-05,F,1"])])
+    same(big, whole)
+    assert whole.rejects["reason"].to_list() == ["unreadable date"]
+
+
+def test_a_log_without_a_readable_date_is_read_whole(tmp_path, monkeypatch):
+    lines = [f"A-{n % 9},u1,some day,F,1" for n in range(200)]
+    options = ReadOptions(usage_days=28, as_of=date(2026, 6, 30))
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], options=options)
+    assert big.usage.reduced is None
+    assert big.usage.frame.equals(whole.usage.frame)

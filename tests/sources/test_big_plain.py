@@ -204,3 +204,31 @@ def test_a_hash_of_keys_never_stands_for_them(tmp_path, monkeypatch):
     assert fast.usage.reduced is not None
     assert fast.usage.frame["account_id"].unique().to_list() == ["A-1"]
     same(fast, slow)
+
+
+@pytest.mark.parametrize("count", ["1000000000000001", "9223372036854775807"])
+def test_a_count_beyond_all_measure_is_read_the_careful_way(tmp_path, monkeypatch, count):
+    lines = [*log_lines(), f"A-001,u1,2026-11-01,Rosters,{count}"]
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
+    assert_frame_equal(fast.faults, slow.faults)
+    same(fast, slow)
+
+
+def test_an_event_id_repeated_in_another_file_counts_once(tmp_path, monkeypatch):
+    header = "account_id,user_id,date,feature,events,event_id"
+    rows = log_lines(300, last=date(2026, 8, 31))
+    old = write(tmp_path / "usage_1.csv", [f"{row},e{n}" for n, row in enumerate(rows)], header)
+    later = log_lines(300, first=date(2026, 9, 1))
+    new = write(tmp_path / "usage_2.csv", [f"{row},e{n + 290}" for n, row in enumerate(later)], header)
+    fast, slow = both(monkeypatch, [old, new], None)
+    same(fast, slow)
+
+
+def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
+    accounts = tmp_path / "accounts.csv"
+    rows = [f"acc{n},X{n}" for n in range(20)]
+    accounts.write_text("\n".join(["account_id,external_id", *rows]) + "\n")
+    old = write(tmp_path / "usage_1.csv", [f"acc{n % 20},u1,2026-09-{n % 28 + 1:02},F,1" for n in range(150)])
+    new = write(tmp_path / "usage_2.csv", [f"X{n % 20},u1,2026-10-{n % 28 + 1:02},F,1" for n in range(80)])
+    fast, slow = both(monkeypatch, [old, new], accounts)
+    assert fast.usage.key == slow.usage.key == "account_id"

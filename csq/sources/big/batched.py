@@ -103,7 +103,8 @@ def count_batches(
         counted = _count(log, looked, UsageWindows(newest, days))
         return newest, counted, match_rows(counted.typed, accounts, options.keys.get(Role.USAGE))
 
-    newest, counted, match = count(options.as_of or _newest(looked.settled.usable()))
+    guess = _newest(looked.settled.usable())
+    newest, counted, match = count(options.as_of or guess)
     if options.as_of is None and _newest(match.frame) != newest:
         # The rows that settle need not have the newest day among them; that costs another reading, and nothing else.
         newest, counted, match = count(_newest(match.frame))

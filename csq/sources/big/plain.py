@@ -74,6 +74,10 @@ def count_plain(
     if options.usage_days is None or options.overlap == "dedupe" or contacts:
         raise NotPlain("rows have to be told from each other")
     files = [_open(path, options) for path in sorted(paths, key=str)]
+    if len({file.typed.tables[0].header for file in files}) < len(files):
+        raise NotPlain("several files with one header are matched to the accounts together")
+    if len(files) > 1 and any("event_id" in file.typed.fields for file in files):
+        raise NotPlain("event ids of several files have to be told from each other")
     newest = options.as_of or max(_guess_newest(file.scan) for file in files)
     scanned = [scan_log(file.scan, UsageWindows(newest, options.usage_days)) for file in files]
     last = max(log.span[1] for log in scanned)

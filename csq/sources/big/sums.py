@@ -50,7 +50,8 @@ def sum_rows(rows: pl.DataFrame, windows: UsageWindows) -> LogSums:
         .agg(
             first=day.min(),
             quiet=day.filter(past).max(),
-            busy=day.filter(past & busy).max(),
+            # What rounds to nothing in the sum of a day makes no day busy.
+            busy=day.filter(past & (units > 0)).max(),
             newest=day.filter(~past).max(),
             outside=past.sum(),
             after=(~past).sum(),
