@@ -1,7 +1,7 @@
 """Report: what a run found. Everything before it exists to build it; every output reads only it.
 
-Plain values and frames; nothing here opens a file, knows a format or holds a setting's model. Records without behaviour
-are NamedTuples throughout csq: to make a frozen dataclass takes six times as long, and every start makes them all.
+Plain values and frames; nothing here opens a file, knows a format or holds a setting's model. Plain
+records that every run loads are NamedTuples where that will do: to define a frozen dataclass takes six times as long.
 """
 
 from collections.abc import Mapping

@@ -256,7 +256,7 @@ def _header_is_wider(rows: Sequence[Row], width: int) -> bool:
 def _aligned(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Remark], list[Remark]]:
     """Bring the header and every row to `width` cells, by what the columns of the full rows look like."""
     columns = Columns([cells for _, cells in rows[1:] if len(cells) == width])
-    kept, repairs, broken = align(rows[1:], width, columns)
+    kept, repairs, broken = align_rows(rows[1:], width, columns)
     line, cells = rows[0]
     if len(cells) != width:
         cells, what = columns.header(cells, width)
@@ -264,7 +264,7 @@ def _aligned(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Remark], 
     return [(line, cells), *kept], repairs, broken
 
 
-def align(rows: Sequence[Row], width: int, columns: Columns) -> tuple[list[Row], list[Remark], list[Remark]]:
+def align_rows(rows: Sequence[Row], width: int, columns: Columns) -> tuple[list[Row], list[Remark], list[Remark]]:
     """Bring every row to `width` cells: the rows that could be, what was done to them, and those that could not."""
     kept: list[Row] = []
     repairs: list[Remark] = []

@@ -129,7 +129,7 @@ def test_a_small_log_does_not_load_what_reads_big_ones():
     code = "import sys, csq.sources.load; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "csq.sources.load" in loaded
-    assert not {"csq.sources.big.plain", "csq.sources.big.batched", "csq.engine.scan"} & {*loaded}
+    assert not {"csq.sources.big.plain", "csq.sources.big.batched", "csq.engine.rows"} & {*loaded}
 
 
 def test_batches_are_much_smaller_than_what_is_big():

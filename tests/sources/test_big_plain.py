@@ -88,10 +88,19 @@ def test_a_plain_log_gives_the_same_rows_fates_and_facts(tmp_path, monkeypatch, 
 
 
 def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, accounts):
-    monkeypatch.setattr("csq.engine.scan.PART", 2000)
+    monkeypatch.setattr("csq.engine.rows.PIECE", 2000)
     usage = write(tmp_path / "usage.csv", log_lines())
     fast, slow = both(monkeypatch, [usage], accounts)
     assert fast.usage.reduced is not None
+    same(fast, slow)
+
+
+@pytest.mark.parametrize("dirt", ['A-001,u"1,2026-11-01,Rosters,1', "A-001,u1,2026-11-01"])
+def test_dirt_in_the_last_of_many_parts_sends_all_of_them_the_careful_way(tmp_path, monkeypatch, accounts, dirt):
+    monkeypatch.setattr(plain, "HEAD", 4000)
+    monkeypatch.setattr("csq.engine.rows.PIECE", 2000)
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*log_lines(), dirt])], accounts)
+    assert "row by row" in fast.notes[-1].text
     same(fast, slow)
 
 
@@ -141,6 +150,7 @@ DIRT = {
     "a blank line": "",
     "another date": "A-001,u1,11/13/2026,Rosters,1",
     "a day that never was": "A-001,u1,2026-02-30,Rosters,1",
+    "the year nought": "A-001,u1,0000-05-05,Rosters,1",
     "a sign before a date": "A-001,u1,+2026-1-05,Rosters,1",
     "a date to come": "A-001,u1,2027-01-01,Rosters,1",
     "no account": ",u1,2026-11-01,Rosters,1",
@@ -214,13 +224,17 @@ def test_a_count_beyond_all_measure_is_read_the_careful_way(tmp_path, monkeypatc
     same(fast, slow)
 
 
-def test_an_event_id_repeated_in_another_file_counts_once(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["event_id", "Event ID"])
+def test_an_event_id_repeated_in_another_file_counts_once(tmp_path, monkeypatch, name):
     header = "account_id,user_id,date,feature,events,event_id"
     rows = log_lines(300, last=date(2026, 8, 31))
     old = write(tmp_path / "usage_1.csv", [f"{row},e{n}" for n, row in enumerate(rows)], header)
     later = log_lines(300, first=date(2026, 9, 1))
-    new = write(tmp_path / "usage_2.csv", [f"{row},e{n + 290}" for n, row in enumerate(later)], header)
+    new = write(
+        tmp_path / "usage_2.csv", [f"{row},e{n + 290}" for n, row in enumerate(later)], header.replace("event_id", name)
+    )
     fast, slow = both(monkeypatch, [old, new], None)
+    assert "an event id is repeated" in fast.notes[-1].text
     same(fast, slow)
 
 
@@ -231,4 +245,5 @@ def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
     old = write(tmp_path / "usage_1.csv", [f"acc{n % 20},u1,2026-09-{n % 28 + 1:02},F,1" for n in range(150)])
     new = write(tmp_path / "usage_2.csv", [f"X{n % 20},u1,2026-10-{n % 28 + 1:02},F,1" for n in range(80)])
     fast, slow = both(monkeypatch, [old, new], accounts)
+    assert fast.usage.reduced is not None
     assert fast.usage.key == slow.usage.key == "account_id"

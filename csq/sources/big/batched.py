@@ -15,7 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from csq.engine.base import ReducedLog, UsageWindows
-from csq.engine.scan import NotPlain, fold_features, fold_users, known_features, recent_users
+from csq.engine.rows import NotPlain
+from csq.engine.scan import fold_features, fold_users, known_features, recent_users
 from csq.sources.big.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
 from csq.sources.big.plain import SOURCE, BigLog
 from csq.sources.big.sums import UNITS, LogSums, add_up, as_days, sum_rows

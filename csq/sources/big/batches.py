@@ -13,7 +13,7 @@ from typing import Self
 
 import polars as pl
 
-from csq.engine.scan import NotPlain
+from csq.engine.rows import NotPlain
 from csq.sources.align import Columns
 from csq.sources.big import plain
 from csq.sources.big.mending import learn_columns, mend

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from csq.engine.scan import NotPlain
+from csq.engine.rows import NotPlain
 from csq.sources.big.batched import count_batches
 from csq.sources.big.plain import BigLog, count_plain
 from csq.sources.tables import ReadOptions

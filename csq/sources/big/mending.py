@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from csq.engine.scan import NotPlain
-from csq.sources import align
+from csq.engine.rows import NotPlain
+from csq.sources.align import SAMPLE, Columns
 from csq.sources.grid import Remark, to_frame
-from csq.sources.repair import LONGEST_CELL, Draft, Style, cut, together
-from csq.sources.repair import align as align_rows
+from csq.sources.repair import LONGEST_CELL, Draft, Style, align_rows, cut, together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class Mended:
     broken: tuple[Remark, ...]
 
 
-def learn_columns(head: bytes, delimiter: str, width: int) -> align.Columns:
+def learn_columns(head: bytes, delimiter: str, width: int) -> Columns:
     """What the columns look like in the first full rows of a file.
 
     Args:
@@ -42,12 +41,12 @@ def learn_columns(head: bytes, delimiter: str, width: int) -> align.Columns:
     draft = cut(_lines(head), Style(delimiter=delimiter), width)
     rows = draft.rows[1:-LONGEST_CELL] if draft else []
     full = [cells for _, cells in rows if len(cells) == width and any(cell.strip() for cell in cells)]
-    if len(full) < align.SAMPLE:
+    if len(full) < SAMPLE:
         raise NotPlain("too few rows at its beginning are whole to align others by them")
-    return align.Columns(full)
+    return Columns(full)
 
 
-def mend(data: bytes, delimiter: str, width: int, columns: align.Columns, *, is_end: bool) -> Mended:
+def mend(data: bytes, delimiter: str, width: int, columns: Columns, *, is_end: bool) -> Mended:
     """Read records from amid a UTF-8 file.
 
     Args:

@@ -4,7 +4,7 @@ The beginning of each file settles what its columns are, as it would for any oth
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -13,16 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from csq.engine.base import ReducedLog, UsageWindows
-from csq.engine.scan import (
-    LogScan,
-    NotPlain,
-    ScannedLog,
-    fold_features,
-    fold_users,
-    known_features,
-    recent_users,
-    scan_log,
-)
+from csq.engine.rows import LogScan, NotPlain
+from csq.engine.scan import ScannedLog, fold_features, fold_users, known_features, recent_users, scan_log
 from csq.errors import InputError
 from csq.sources.dialect import take_records
 from csq.sources.fields import KEY_NAMES
@@ -30,8 +22,8 @@ from csq.sources.headers import unit_of
 from csq.sources.identity import NOBODY, Matched, match_rows
 from csq.sources.read import LINE, TextTable, column, table_from_bytes
 from csq.sources.shapes import reshape
-from csq.sources.tables import ReadOptions
-from csq.sources.typed import FILE, Typed, no_rejects
+from csq.sources.tables import ReadOptions, group_by_header
+from csq.sources.typed import FILE, Typed, labels, no_rejects
 from csq.sources.usage import read_usage
 from csq.sources.values import read_text
 from csq.terms import Grain, Role
@@ -56,10 +48,11 @@ class BigLog:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _File:
-    label: str
+class _Group:
+    """The files with one header: what their beginnings say of them together, and how each is scanned."""
+
     typed: Typed
-    scan: LogScan
+    scans: tuple[LogScan, ...]
 
 
 def count_plain(
@@ -71,31 +64,31 @@ def count_plain(
         NotPlain: It has to be read the careful way; the message says why.
         InputError, UsageError: As the careful way would.
     """
-    if options.usage_days is None or options.overlap == "dedupe" or contacts:
+    days = options.usage_days
+    if days is None or options.overlap == "dedupe" or contacts:
         raise NotPlain("rows have to be told from each other")
-    files = [_open(path, options) for path in sorted(paths, key=str)]
-    if len({file.typed.tables[0].header for file in files}) < len(files):
-        raise NotPlain("several files with one header are matched to the accounts together")
-    if len(files) > 1 and any("event_id" in file.typed.fields for file in files):
-        raise NotPlain("event ids of several files have to be told from each other")
-    newest = options.as_of or max(_guess_newest(file.scan) for file in files)
-    scanned = [scan_log(file.scan, UsageWindows(newest, options.usage_days)) for file in files]
-    last = max(log.span[1] for log in scanned)
+    heads = [_open(path, options) for path in sorted(paths, key=str)]
+    skips = {table.label: skip for table, skip in heads}
+    groups = [_group(tables, skips, options) for tables in group_by_header(table for table, _ in heads)]
+    scans = [scan for group in groups for scan in group.scans]
+    newest = options.as_of or max(_guess_newest(scan) for scan in scans)
+    logs = {scan.path: scan_log(scan, UsageWindows(newest, days)) for scan in scans}
+    last = max(log.span[1] for log in logs.values())
     if options.run_day and last > options.run_day:
         raise NotPlain("a date is after the run day")
     if options.as_of is None and last != newest:
         newest = last
-        scanned = [scan_log(file.scan, UsageWindows(newest, options.usage_days)) for file in files]
-    if options.overlap is None and _overlap(scanned):
+        logs = {scan.path: scan_log(scan, UsageWindows(newest, days)) for scan in scans}
+    if options.overlap is None and _overlap(logs.values()):
         raise NotPlain("its days overlap with those of another file")
-    matches = [
-        match_rows(_days(file, log), accounts, options.keys.get(Role.USAGE))
-        for file, log in zip(files, scanned, strict=True)
-    ]
+    if (ids := pl.concat(log.ids for log in logs.values())).n_unique() < len(ids):
+        raise NotPlain("an event id is repeated")
+    matches = [match_rows(_days(group, logs), accounts, options.keys.get(Role.USAGE)) for group in groups]
+    told = [(logs[scan.path], match) for group, match in zip(groups, matches, strict=True) for scan in group.scans]
     return BigLog(
         matches=tuple(match._replace(frame=match.frame.drop(SOURCE)) for match in matches),
-        reduced=_reduced(scanned, matches, UsageWindows(newest, options.usage_days)),
-        counts={file.label: (log.rows, log.sha256) for file, log in zip(files, scanned, strict=True)},
+        reduced=_reduced(told, UsageWindows(newest, days)),
+        counts={str(path): (log.rows, log.sha256) for path, log in logs.items()},
     )
 
 
@@ -122,21 +115,26 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
     return table, len(first) + 1
 
 
-def _open(path: Path, options: ReadOptions) -> _File:
-    """What the beginning of a file says of it."""
+def _open(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
+    """The beginning of a file, and the bytes of its header line."""
     table, skip = read_head(path, options)
     if table.repairs or table.broken:
         raise NotPlain("its beginning has to be repaired")
+    return table, skip
+
+
+def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: ReadOptions) -> _Group:
+    """What the beginnings of files with one header say of them. Their rows are typed and matched together."""
     try:
-        typed, grain = read_usage((table,), replace(options, run_day=None))
+        typed, grain = read_usage(tables, replace(options, run_day=None))
     except InputError:
         raise NotPlain("its beginning leaves a question open") from None
     if grain is not Grain.LOG or "date" not in typed.fields:
         raise NotPlain("it is no event log with a date in each row")
-    return _File(label=str(path), typed=typed, scan=_scan(path, table, typed, skip=skip))
+    return _Group(typed=typed, scans=tuple(_scan(table, typed, skip=skips[table.label]) for table in tables))
 
 
-def _scan(path: Path, table: TextTable, typed: Typed, *, skip: int) -> LogScan:
+def _scan(table: TextTable, typed: Typed, *, skip: int) -> LogScan:
     keys = [name for name in KEY_NAMES if name in typed.fields]
     unit = unit_of(typed.header("date"))
     if len(keys) != 1 or (unit and "/" in unit) or (typed.preset and typed.preset.unwanted):
@@ -144,12 +142,12 @@ def _scan(path: Path, table: TextTable, typed: Typed, *, skip: int) -> LogScan:
     wanted = ("date", "user_id", "feature", "events", "event_id")
     fields = {"key": typed.fields[keys[0]]} | {name: typed.fields[name] for name in wanted if name in typed.fields}
     return LogScan(
-        path=path,
+        path=Path(table.label),
         delimiter=table.delimiter,
         width=len(table.header),
         skip=skip,
         fields=fields,
-        timed=bool((typed.text[column(fields["date"])].str.len_bytes() > 10).any()),
+        timed=bool((table.frame[column(fields["date"])].str.len_bytes() > 10).any()),
     )
 
 
@@ -169,21 +167,24 @@ def _guess_newest(scan: LogScan) -> date:
     return newest
 
 
-def _overlap(scanned: list[ScannedLog]) -> bool:
-    spans = sorted(log.span for log in scanned)
+def _overlap(logs: Iterable[ScannedLog]) -> bool:
+    spans = sorted(log.span for log in logs)
     return any(one[1] >= other[0] for one, other in pairwise(spans))
 
 
-def _days(file: _File, log: ScannedLog) -> Typed:
-    """The days of a log in the place of its rows."""
-    name = next(name for name in KEY_NAMES if name in file.typed.fields)
-    keys = read_text(log.days["key"]).values
-    odd = keys.is_null() | log.days["key"].str.strip_chars().str.to_lowercase().is_in(NOBODY)
+def _days(group: _Group, logs: Mapping[Path, ScannedLog]) -> Typed:
+    """The days of the files' logs in the place of their rows."""
+    index = group.scans[0].fields["key"]
+    name = next(name for name in KEY_NAMES if group.typed.fields.get(name) == index)
+    labelled = [logs[scan.path].days.with_columns(pl.lit(str(scan.path)).alias(FILE)) for scan in group.scans]
+    days = pl.concat(labelled)
+    keys = read_text(days["key"]).values
+    odd = keys.is_null() | days["key"].str.strip_chars().str.to_lowercase().is_in(NOBODY)
     if odd.any():
         raise NotPlain("a row names no account")
     none = pl.lit(None, dtype=pl.String())
-    frame = log.days.select(
-        pl.lit(file.label).alias(FILE),
+    frame = days.select(
+        FILE,
         pl.lit(None, dtype=pl.Int64()).alias(LINE),
         keys.alias(name),
         keys.alias(SOURCE),
@@ -193,16 +194,16 @@ def _days(file: _File, log: ScannedLog) -> Typed:
         user_id=none,
         feature=none,
     )
-    text = frame.select(FILE, LINE, log.days["key"].alias(column(file.typed.fields[name])))
-    kept = file.typed.replace(frame=frame, text=text, rejects=no_rejects(), faults=no_rejects())
-    return kept.noting(f"`{file.label}` is counted as it is read: each row is one plain line")
+    text = frame.select(FILE, LINE, days["key"].alias(column(index)))
+    kept = group.typed.replace(frame=frame, text=text, rejects=no_rejects(), faults=no_rejects())
+    return kept.noting(f"{labels(kept.tables)} counted as read: each row is one plain line")
 
 
-def _reduced(scanned: list[ScannedLog], matches: list[Matched], windows: UsageWindows) -> ReducedLog:
+def _reduced(told: Sequence[tuple[ScannedLog, Matched]], windows: UsageWindows) -> ReducedLog:
     """Users and features by account, their names made plain as those of any file."""
     users: list[pl.DataFrame] = []
     features: list[pl.DataFrame] = []
-    for log, match in zip(scanned, matches, strict=True):
+    for log, match in told:
         found = match.frame.filter(pl.col("aside").is_null()).select(SOURCE, "account_id").unique()
         for table, name, into in ((log.users, "user_id", users), (log.features, "feature", features)):
             plain = table.with_columns(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from csq.engine.base import UsageWindows
-from csq.engine.scan import fold_features, fold_users
+from csq.engine.scan import far_days, fold_features, fold_users
 from csq.sources.big.plain import SOURCE
 from csq.sources.typed import FILE
 
@@ -80,19 +80,7 @@ def add_up(parts: Sequence[LogSums]) -> LogSums:
 
 def as_days(sums: LogSums) -> pl.DataFrame:
     """Rows that stand for those of the log: file, source, day, events, rows; of far days only those that fates need."""
-    none = pl.lit(0, dtype=pl.UInt32())
-    rows = {"first": none, "quiet": pl.col("outside"), "busy": none, "newest": pl.col("after")}
-    far = [
-        sums.far.select(
-            FILE,
-            SOURCE,
-            pl.col(name).alias("day"),
-            # Whether there were any is all that is asked of them.
-            pl.lit(UNITS * (name == "busy"), dtype=pl.Int128()).alias("units"),
-            count.cast(pl.UInt32).alias("rows"),
-        )
-        for name, count in rows.items()
-    ]
-    together = pl.concat([sums.days, *far]).drop_nulls("day").group_by(FILE, SOURCE, "day")
+    far = far_days(sums.far, FILE, SOURCE, event=pl.lit(UNITS, dtype=pl.Int128()).alias("units"))
+    together = pl.concat([sums.days, *far]).group_by(FILE, SOURCE, "day")
     days = together.agg((pl.col("units").sum() / UNITS).alias("events"), pl.col("rows").sum())
     return days.sort(FILE, SOURCE, "day")
