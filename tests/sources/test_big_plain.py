@@ -151,6 +151,7 @@ DIRT = {
     "another date": "A-001,u1,11/13/2026,Rosters,1",
     "a day that never was": "A-001,u1,2026-02-30,Rosters,1",
     "the year nought": "A-001,u1,0000-05-05,Rosters,1",
+    "a year of five digits": "A-001,u1,+12345-1-1,Rosters,1",
     "a sign before a date": "A-001,u1,+2026-1-05,Rosters,1",
     "a date to come": "A-001,u1,2027-01-01,Rosters,1",
     "no account": ",u1,2026-11-01,Rosters,1",

@@ -161,7 +161,8 @@ def _guess_newest(scan: LogScan) -> date:
             lines = stream.read(_SPOT).split(b"\n")[1:-1]
             cells = (line.split(scan.delimiter.encode()) for line in lines)
             seen += [row[scan.fields["date"]][:10].decode("latin-1") for row in cells if len(row) == scan.width]
-    newest = pl.Series(seen, dtype=pl.String()).str.to_date("%Y-%m-%d", strict=False).max()
+    days = pl.Series(seen, dtype=pl.String()).str.to_date("%Y-%m-%d", strict=False)
+    newest = days.filter(days.is_between(date.min, date.max)).max()  # polars knows years that Python does not
     if not isinstance(newest, date):
         raise NotPlain("a date is not written as 2026-11-16")
     return newest
