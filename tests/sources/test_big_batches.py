@@ -115,6 +115,13 @@ def test_another_encoding_is_read_whole(tmp_path, monkeypatch):
     same(*both(monkeypatch, [path]), WHOLE)
 
 
+def test_another_encoding_below_a_row_to_be_repaired_is_read_whole(tmp_path, monkeypatch):
+    path = tmp_path / "usage.csv"
+    lines = [HEADER, *SOUND[:40], "A-001,u1,2026-11-01", *SOUND, "A-002,u3,2026-11-01,caf\u00e9,3", *SOUND]
+    path.write_bytes("\n".join(lines).encode("cp1252"))
+    same(*both(monkeypatch, [path], batch=1000, head=10**6), WHOLE)
+
+
 def test_a_packed_file_is_read_whole(tmp_path, monkeypatch):
     path = tmp_path / "usage.csv.gz"
     path.write_bytes(gzip.compress(write(tmp_path / "usage.csv", clean_lines(100)).read_bytes()))

@@ -105,7 +105,7 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
     first = head.partition(b"\n")[0]
     try:
         table = table_from_bytes(head, str(path))
-        line = first.decode("utf-8-sig").removesuffix("\r")
+        line = head.decode("utf-8-sig").partition("\n")[0].removesuffix("\r")
         names = next(csv.reader([line], delimiter=table.delimiter), []) if table.delimiter else []
     except (InputError, UnicodeDecodeError, csv.Error):
         raise NotPlain("its beginning is no plain table") from None
