@@ -115,8 +115,8 @@ def _read(data: bytes, scan: LogScan) -> pl.DataFrame:
     )
     try:
         return rows.collect()
-    except pl.exceptions.ComputeError as error:
-        raise NotPlain(f"a row is too long, or not UTF-8 ({str(error).splitlines()[0]})") from None
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        raise NotPlain("a row has too many or too few cells, or is not UTF-8") from None
 
 
 def _check_widths(data: bytes, scan: LogScan, rows: pl.DataFrame) -> None:

@@ -95,11 +95,13 @@ def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, 
     same(fast, slow)
 
 
+@pytest.mark.parametrize("piece", [1, 2000])
 @pytest.mark.parametrize("dirt", ['A-001,u"1,2026-11-01,Rosters,1', "A-001,u1,2026-11-01"])
-def test_dirt_in_the_last_of_many_parts_sends_all_of_them_the_careful_way(tmp_path, monkeypatch, accounts, dirt):
+def test_dirt_in_the_last_of_many_parts_sends_all_of_them_the_careful_way(tmp_path, monkeypatch, dirt, piece):
+    """With pieces of one byte every line is one."""
     monkeypatch.setattr(plain, "HEAD", 4000)
-    monkeypatch.setattr("csq.engine.rows.PIECE", 2000)
-    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*log_lines(), dirt])], accounts)
+    monkeypatch.setattr("csq.engine.rows.PIECE", piece)
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*log_lines(300), dirt])], None)
     assert "row by row" in fast.notes[-1].text
     same(fast, slow)
 
