@@ -110,11 +110,12 @@ def _read(data: bytes, scan: LogScan) -> pl.DataFrame:
         user_id=have.get("user_id", none),
         feature=have.get("feature", none),
         event_id=have.get("event_id", none),
-        # Polars sees that a row is too long only where it reads to the end of it.
         last=pl.col(names[-1]),
     )
+    # Polars sees that a row is too long only where it reads all its cells, wanted or not.
+    all_cells = pl.QueryOptFlags(projection_pushdown=False)
     try:
-        return rows.collect()
+        return rows.collect(optimizations=all_cells)
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         raise NotPlain("a row has too many or too few cells, or is not UTF-8") from None
 

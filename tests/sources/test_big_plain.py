@@ -95,6 +95,20 @@ def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, 
     same(fast, slow)
 
 
+LONG = "A-001,team,u1,2026-11-01,1,Rosters,extra"
+
+
+@pytest.mark.parametrize("dirt", [LONG, f"{LONG}\nA-001,team,u1,2026-11-01,1"], ids=["long", "long and short"])
+def test_a_long_row_is_seen_though_a_column_is_of_no_use(tmp_path, monkeypatch, accounts, dirt):
+    monkeypatch.setattr(plain, "HEAD", 4000)
+    cells = [line.split(",") for line in log_lines()]
+    lines = [f"{account},team,{user},{day},{events},Rosters" for account, user, day, _, events in cells]
+    usage = write(tmp_path / "usage.csv", [*lines, dirt, *lines[:5]], "account_id,plan,user_id,date,events,feature")
+    fast, slow = both(monkeypatch, [usage], accounts)
+    assert "row by row" in fast.notes[-1].text
+    same(fast, slow)
+
+
 @pytest.mark.parametrize("piece", [1, 2000])
 @pytest.mark.parametrize("dirt", ['A-001,u"1,2026-11-01,Rosters,1', "A-001,u1,2026-11-01"])
 def test_dirt_in_the_last_of_many_parts_sends_all_of_them_the_careful_way(tmp_path, monkeypatch, dirt, piece):
