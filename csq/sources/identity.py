@@ -5,6 +5,7 @@ without it goes by the next key it has. People lead to an account through the co
 fits two accounts is reported and set aside, never settled by the order of the rows.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
@@ -23,6 +24,13 @@ NOBODY = ("(none)", "(not set)", "(other)")
 
 Pair = tuple[str, str]
 """A field of the file, and the kind of key it is looked up among."""
+
+
+class Known(NamedTuple):
+    """What keys can be looked up in: rows of the accounts and of the contacts, None without such files."""
+
+    accounts: pl.DataFrame | None = None
+    contacts: pl.DataFrame | None = None
 
 
 class Matched(NamedTuple):
@@ -94,7 +102,17 @@ def match_rows(
     if not tried:
         raise _no_way(typed, accounts, kinds)
     first = _best(typed, keys, tried)
-    return _joined(typed, keys, [first, *(pair for pair in tried if pair[0] != first[0])], noted=True)
+    return _joined(typed, keys, [first, *(pair for pair in tried if pair[0] != first[0])])
+
+
+def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]:
+    """The fields of a file by which `match_rows` would look for accounts, in the order in which it tries them."""
+    people = known.contacts is not None
+    have = [name for name in (*KEY_NAMES, *PEOPLE) if name in fields]
+    if known.accounts is None and _own_key(have, people=people) is not None:
+        return [name for name in have if people or name not in PEOPLE]
+    kinds = key_map(*known)["key_kind"].unique().to_list()
+    return [name for name in have if _kinds_for(name, kinds, told)]
 
 
 def _own_key(have: list[str], *, people: bool) -> str | None:
@@ -155,7 +173,6 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
     typed = _nobodys(typed, own)
     ids = domain_of(pl.col(own)) if own in ("email", "email_domain") else pl.col(own)
     frame = typed.frame.with_columns(ids.alias(SAME_KEY))
-    blank = frame[SAME_KEY].null_count()
     for name in people:
         kind = "user_id" if name == "user_id" else "email"
         frame = frame.with_columns(
@@ -172,9 +189,9 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
         frame = frame.with_columns(
             pl.coalesce(SAME_KEY, domain.replace_strict(shared, default=None, return_dtype=pl.String()), domain)
         )
-    found = blank - frame[SAME_KEY].null_count()
-    typed = _noted(typed, own, found)
-    typed = _reject_blank(typed.replace(frame=frame), own, frame[SAME_KEY])
+    typed = typed.replace(frame=frame)
+    typed = _noted(typed, own, ids.is_null() & pl.col(SAME_KEY).is_not_null())
+    typed = _reject_blank(typed, own, frame[SAME_KEY])
     rows = typed.usable().with_columns(account_id=pl.col(SAME_KEY), aside=pl.lit(None, dtype=pl.String()))
     return Matched(typed=typed, frame=rows, key=own, ambiguous=0)
 
@@ -185,7 +202,8 @@ def _unique(keys: pl.DataFrame, kind: str) -> dict[str, str]:
     return dict(one.select(SAME_KEY, "account_id").iter_rows())
 
 
-def _noted(typed: Typed, name: str, count: int) -> Typed:
+def _noted(typed: Typed, name: str, by_another: pl.Expr) -> Typed:
+    count = int(typed.usable().select(by_another.sum()).item())
     if not count:
         return typed
     rows = "a row" if count == 1 else f"{count:,} rows"
@@ -206,7 +224,7 @@ def _reject_blank(typed: Typed, name: str, values: pl.Series) -> Typed:
     return typed.reject(blank, name, "no account key") if blank.any() else typed
 
 
-def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair], *, noted: bool) -> Matched:
+def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> Matched:
     """Look rows up by the first pair whose cell is not blank."""
     name, kind = pairs[0]
     typed = _nobodys(typed, name)
@@ -215,9 +233,9 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair], *, noted: bool)
     rows = frame.with_columns(
         pl.coalesce(looked).alias("key_kind"), pl.coalesce(_values(*pair) for pair in pairs).alias(SAME_KEY)
     )
-    if noted:
-        typed = _noted(typed, name, int(rows.select((pl.col("key_kind") != kind).sum()).item()))
-    typed = _reject_blank(typed.replace(frame=rows), name, rows[SAME_KEY])
+    typed = typed.replace(frame=rows)
+    typed = _noted(typed, name, pl.col("key_kind") != kind)
+    typed = _reject_blank(typed, name, rows[SAME_KEY])
     counts = keys.group_by("key_kind", SAME_KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
     usable = typed.usable().drop("account_id", strict=False)
     joined = usable.join(counts, on=["key_kind", SAME_KEY], how="left", maintain_order="left")

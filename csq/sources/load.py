@@ -6,7 +6,7 @@ After this nothing knows about files, headers or conventions.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from csq.report import Note
 from csq.sources.accounts import read_accounts
 from csq.sources.context import count_once, read_context
 from csq.sources.headers import check_told
-from csq.sources.identity import Matched, match_rows
+from csq.sources.identity import Known, Matched, match_rows
 from csq.sources.overlap import count_event_ids_once, drop_repeats_across_files, settle_log, settle_table
 from csq.sources.overrides import read_overrides
 from csq.sources.read import LINE, TextTable, read_table
@@ -147,13 +147,6 @@ def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOpt
     return tuple(reshape(table, role) for table in tables)
 
 
-class Known(NamedTuple):
-    """What keys can be looked up in: rows of the accounts and of the contacts, None without such files."""
-
-    accounts: pl.DataFrame | None = None
-    contacts: pl.DataFrame | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Part:
     rows: RoleRows
@@ -182,7 +175,7 @@ def _load_big(
     """Big usage files, counted as they are read where that gives the same."""
     from csq.sources.big.count import count_log  # few runs need it
 
-    log, way = count_log(paths[Role.USAGE], options, known.accounts, contacts=known.contacts is not None)
+    log, way = count_log(paths[Role.USAGE], options, known)
     if log is None:
         tables = _read_all(paths, Role.USAGE, options)
         check_told(options.columns, {**texts, Role.USAGE: tables})

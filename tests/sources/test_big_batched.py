@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biglogs import DIRT, HEADER, OPTIONS, REJECTED, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
+from biglogs import DIRT, HEADER, LAST, OPTIONS, REJECTED, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
 from csq.errors import InputError
 from csq.sources.big import batched
 from csq.sources.load import Tables, load
@@ -75,6 +75,15 @@ def test_a_day_that_is_told_rules(tmp_path, monkeypatch, accounts):
     options = ReadOptions(usage_days=28, as_of=told)
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", dirty_lines())], accounts, options=options)
     same(big, whole, told=told)
+
+
+def test_a_log_of_which_no_row_can_be_used_is_read_whole(tmp_path, monkeypatch):
+    told = LAST
+    lines = [f'"",u1,{line.split(",")[2]},Rosters,1' for line in clean_lines(100)]
+    options = ReadOptions(usage_days=28, as_of=told)
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], options=options)
+    same(big, whole, WHOLE, told=told)
+    assert whole.rejects.height == 100
 
 
 def slashed(lines: list[str], form: str) -> list[str]:

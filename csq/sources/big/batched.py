@@ -18,13 +18,14 @@ from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.rows import NotPlain
 from csq.engine.scan import fold_features, fold_users, known_features, recent_users
 from csq.sources.big.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
+from csq.sources.big.owners import match_counted, name_key
 from csq.sources.big.plain import SOURCE, BigLog
 from csq.sources.big.sums import UNITS, LogSums, add_up, as_days, sum_rows
 from csq.sources.big.telling import TIMES, telling_rows
-from csq.sources.fields import FIELDS, KEY_NAMES, Cell
+from csq.sources.fields import FIELDS, Cell
 from csq.sources.grid import LINE, column
 from csq.sources.headers import detect, match_headers, unit_of
-from csq.sources.identity import NOBODY, Matched, match_rows
+from csq.sources.identity import NOBODY, Known, Matched
 from csq.sources.keys import domain_of
 from csq.sources.overlap import count_event_ids_once, settle_log
 from csq.sources.read import TextTable
@@ -84,9 +85,7 @@ class _Counted:
     """Whether any of the rows counted names a user, and a feature."""
 
 
-def count_batches(
-    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
-) -> BigLog:
+def count_batches(paths: Sequence[Path], options: ReadOptions, known: Known) -> BigLog:
     """Count a log in batches.
 
     Raises:
@@ -94,21 +93,22 @@ def count_batches(
         InputError, UsageError: As reading it whole would.
     """
     days = options.usage_days
-    if days is None or options.overlap == "dedupe" or contacts:
+    if days is None or options.overlap == "dedupe":
         raise NotPlain("rows have to be told from each other")
-    log = _open(paths, options)
+    log = _open(paths, options, known)
     looked = _look(log)
     _check_overlap(log, looked.settled.usable().drop_nulls(log.key))
 
     def count(newest: date) -> tuple[date, _Counted, Matched]:
         counted = _count(log, looked, UsageWindows(newest, days))
-        return newest, counted, match_rows(counted.typed, accounts, options.keys.get(Role.USAGE))
+        return newest, counted, match_counted(counted.typed, known, options.keys.get(Role.USAGE))
 
     guess = _newest(looked.settled.usable())
     newest, counted, match = count(options.as_of or guess)
-    if options.as_of is None and _newest(match.frame) != newest:
+    last = _newest(match.frame)
+    if options.as_of is None and last != newest:
         # The rows that settle need not have the newest day among them; that costs another reading, and nothing else.
-        newest, counted, match = count(_newest(match.frame))
+        newest, counted, match = count(last)
     _check_overlap(log, match.frame)
     is_kept = pl.col(LINE).is_not_null()
     kept, counts = match.frame.filter(is_kept).drop(SOURCE, "rows"), match.frame.filter(~is_kept)
@@ -122,7 +122,7 @@ def count_batches(
     )
 
 
-def _open(paths: Sequence[Path], options: ReadOptions) -> _Log:
+def _open(paths: Sequence[Path], options: ReadOptions, known: Known) -> _Log:
     """What the beginnings of the files say of the log."""
     files = tuple(open_batched(path, options) for path in sorted(paths, key=str))
     table = files[0].table
@@ -130,14 +130,13 @@ def _open(paths: Sequence[Path], options: ReadOptions) -> _Log:
         raise NotPlain("its files have different headers")
     preset = detect(table, Role.USAGE)
     fields = match_headers(table, Role.USAGE, options.columns.get(Role.USAGE, {}), preset)
-    keys = [name for name in KEY_NAMES if name in fields]
     zoned = any("/" in (unit_of(table.header[index]) or "") for name, index in fields.items() if KINDS[name] in TIMES)
-    if len(keys) != 1 or zoned or (preset and preset.unwanted):
+    if zoned or (preset and preset.unwanted):
         raise NotPlain("its rows are not all read alike")
     others = any(name and index not in fields.values() for index, name in enumerate(table.header))
     if "date" not in fields or (others and not any(name in fields for name in LOG_FIELDS)):
         raise NotPlain("its header alone does not tell that it is an event log")
-    return _Log(files=files, fields=fields, key=keys[0], options=options)
+    return _Log(files=files, fields=fields, key=name_key(fields, known, options.keys.get(Role.USAGE)), options=options)
 
 
 def _look(log: _Log) -> _Looked:

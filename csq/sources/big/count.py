@@ -7,17 +7,14 @@ whole, and a note says why.
 from collections.abc import Sequence
 from pathlib import Path
 
-import polars as pl
-
 from csq.engine.rows import NotPlain
 from csq.sources.big.batched import count_batches
 from csq.sources.big.plain import BigLog, count_plain
+from csq.sources.identity import Known
 from csq.sources.tables import ReadOptions
 
 
-def count_log(
-    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
-) -> tuple[BigLog | None, str | None]:
+def count_log(paths: Sequence[Path], options: ReadOptions, known: Known) -> tuple[BigLog | None, str | None]:
     """Count a log as it is read: straight from its file where it is plain, else in batches.
 
     Returns the log, None where it has to be read whole, and what is to be said of a way that is not the fast one.
@@ -26,11 +23,11 @@ def count_log(
         InputError, UsageError: As reading it whole would.
     """
     try:
-        return count_plain(paths, options, accounts, contacts=contacts), None
+        return count_plain(paths, options, known), None
     except NotPlain as reason:
         slowly = "row by row, which takes longer"
         try:
-            log = count_batches(paths, options, accounts, contacts=contacts)
+            log = count_batches(paths, options, known)
         except NotPlain as other:
             why = " and ".join(dict.fromkeys((str(reason), str(other))))
             return None, f"the usage files are read whole, {slowly} and much more memory: {why}"

@@ -16,10 +16,10 @@ from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.rows import LogScan, NotPlain
 from csq.engine.scan import ScannedLog, fold_features, fold_users, known_features, recent_users, scan_log
 from csq.errors import InputError
+from csq.sources.big.owners import match_counted, name_key
 from csq.sources.dialect import take_records
-from csq.sources.fields import KEY_NAMES
 from csq.sources.headers import unit_of
-from csq.sources.identity import NOBODY, Matched, match_rows
+from csq.sources.identity import NOBODY, Known, Matched
 from csq.sources.read import LINE, TextTable, column, table_from_bytes
 from csq.sources.shapes import reshape
 from csq.sources.tables import ReadOptions, group_by_header
@@ -52,12 +52,12 @@ class _Group:
     """The files with one header: what their beginnings say of them together, and how each is scanned."""
 
     typed: Typed
+    key: str
+    """The field by which rows find their account."""
     scans: tuple[LogScan, ...]
 
 
-def count_plain(
-    paths: Sequence[Path], options: ReadOptions, accounts: pl.DataFrame | None, *, contacts: bool
-) -> BigLog:
+def count_plain(paths: Sequence[Path], options: ReadOptions, known: Known) -> BigLog:
     """Count a log straight from its files.
 
     Raises:
@@ -65,11 +65,11 @@ def count_plain(
         InputError, UsageError: As the careful way would.
     """
     days = options.usage_days
-    if days is None or options.overlap == "dedupe" or contacts:
+    if days is None or options.overlap == "dedupe":
         raise NotPlain("rows have to be told from each other")
     heads = [_open(path, options) for path in sorted(paths, key=str)]
     skips = {table.label: skip for table, skip in heads}
-    groups = [_group(tables, skips, options) for tables in group_by_header(table for table, _ in heads)]
+    groups = [_group(tables, skips, options, known) for tables in group_by_header(table for table, _ in heads)]
     scans = [scan for group in groups for scan in group.scans]
     newest = options.as_of or max(_guess_newest(scan) for scan in scans)
     logs = {scan.path: scan_log(scan, UsageWindows(newest, days)) for scan in scans}
@@ -83,7 +83,7 @@ def count_plain(
         raise NotPlain("its days overlap with those of another file")
     if (ids := pl.concat(log.ids for log in logs.values())).n_unique() < len(ids):
         raise NotPlain("an event id is repeated")
-    matches = [match_rows(_days(group, logs), accounts, options.keys.get(Role.USAGE)) for group in groups]
+    matches = [match_counted(_days(group, logs), known, options.keys.get(Role.USAGE)) for group in groups]
     told = [(logs[scan.path], match) for group, match in zip(groups, matches, strict=True) for scan in group.scans]
     return BigLog(
         matches=tuple(match._replace(frame=match.frame.drop(SOURCE)) for match in matches),
@@ -123,7 +123,7 @@ def _open(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
     return table, skip
 
 
-def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: ReadOptions) -> _Group:
+def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: ReadOptions, known: Known) -> _Group:
     """What the beginnings of files with one header say of them. Their rows are typed and matched together."""
     try:
         typed, grain = read_usage(tables, replace(options, run_day=None))
@@ -131,16 +131,17 @@ def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: Rea
         raise NotPlain("its beginning leaves a question open") from None
     if grain is not Grain.LOG or "date" not in typed.fields:
         raise NotPlain("it is no event log with a date in each row")
-    return _Group(typed=typed, scans=tuple(_scan(table, typed, skip=skips[table.label]) for table in tables))
+    key = name_key(typed.fields, known, options.keys.get(Role.USAGE))
+    scans = tuple(_scan(table, typed, key, skip=skips[table.label]) for table in tables)
+    return _Group(typed=typed, key=key, scans=scans)
 
 
-def _scan(table: TextTable, typed: Typed, *, skip: int) -> LogScan:
-    keys = [name for name in KEY_NAMES if name in typed.fields]
+def _scan(table: TextTable, typed: Typed, key: str, *, skip: int) -> LogScan:
     unit = unit_of(typed.header("date"))
-    if len(keys) != 1 or (unit and "/" in unit) or (typed.preset and typed.preset.unwanted):
+    if (unit and "/" in unit) or (typed.preset and typed.preset.unwanted):
         raise NotPlain("its rows are not all read alike")
     wanted = ("date", "user_id", "feature", "events", "event_id")
-    fields = {"key": typed.fields[keys[0]]} | {name: typed.fields[name] for name in wanted if name in typed.fields}
+    fields = {"key": typed.fields[key]} | {name: typed.fields[name] for name in wanted if name in typed.fields}
     return LogScan(
         path=Path(table.label),
         delimiter=table.delimiter,
@@ -176,7 +177,6 @@ def _overlap(logs: Iterable[ScannedLog]) -> bool:
 def _days(group: _Group, logs: Mapping[Path, ScannedLog]) -> Typed:
     """The days of the files' logs in the place of their rows."""
     index = group.scans[0].fields["key"]
-    name = next(name for name in KEY_NAMES if group.typed.fields.get(name) == index)
     labelled = [logs[scan.path].days.with_columns(pl.lit(str(scan.path)).alias(FILE)) for scan in group.scans]
     days = pl.concat(labelled)
     keys = read_text(days["key"]).values
@@ -187,13 +187,12 @@ def _days(group: _Group, logs: Mapping[Path, ScannedLog]) -> Typed:
     frame = days.select(
         FILE,
         pl.lit(None, dtype=pl.Int64()).alias(LINE),
-        keys.alias(name),
+        keys.alias(group.key),
         keys.alias(SOURCE),
         pl.col("day").cast(pl.Datetime("us")).alias("at"),
         pl.col("events").cast(pl.Float64),
         "rows",
-        user_id=none,
-        feature=none,
+        **{name: none for name in ("user_id", "feature") if name != group.key},
     )
     text = frame.select(FILE, LINE, days["key"].alias(column(index)))
     kept = group.typed.replace(frame=frame, text=text, rejects=no_rejects(), faults=no_rejects())

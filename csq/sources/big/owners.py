@@ -1,0 +1,73 @@
+"""Whose the rows of a big log are. Rows that are counted have one key: the first of the columns that may be one.
+
+A row in which it is blank may go by its other keys, and is no such row.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from csq.engine.rows import NotPlain
+from csq.sources.grid import LINE, column
+from csq.sources.identity import Known, Matched, match_rows, may_lead
+from csq.sources.keys import domain_of
+from csq.sources.typed import Typed
+from csq.terms import Aside
+
+FIRST = "has_first"
+"""Column that tells whether a row has the first of its keys."""
+
+
+def name_key(fields: Iterable[str], known: Known, told: str | None) -> str:
+    """The field by which rows find their account.
+
+    Raises:
+        NotPlain: There is none.
+    """
+    keys = may_lead(fields, known, told)
+    if not keys:
+        raise NotPlain("none of its columns names an account")
+    return keys[0]
+
+
+def match_counted(typed: Typed, known: Known, told: str | None) -> Matched:
+    """Find the account of each row, as `match_rows` would if all of them had all of their keys.
+
+    Args:
+        typed: Rows of a log, with how many rows of the file each stands for in `rows`. Those without a line are
+            counted ones, and have the first of their keys only.
+        known: What keys can be looked up in.
+        told: Key column given by the user.
+
+    Raises:
+        NotPlain: The other keys may lead elsewhere, or a row that is counted leads nowhere.
+        InputError, UsageError: As `match_rows` would.
+    """
+    key, *others = may_lead(typed.fields, known, told)
+    # What may be blank: to go by a domain, a key has to have one.
+    value = domain_of(pl.col(key)) if "email_domain" in (key, told) else pl.col(key)
+    typed = _with_blank(typed, others)
+    typed = typed.replace(frame=typed.frame.with_columns(value.is_not_null().alias(FIRST)))
+    match = match_rows(typed, known.accounts, told, known.contacts)
+    lost = pl.concat([match.typed.rejects.select(LINE), match.typed.aside.select(LINE)])
+    if lost[LINE].has_nulls():
+        raise NotPlain("a row names no account")
+    if others and known.accounts is not None:
+        # Files go by the first column under which half of their rows find an account.
+        found = pl.col(FIRST) & pl.col("aside").ne_missing(str(Aside.UNMATCHED))
+        if match.frame.filter(found)["rows"].sum() * 2 < typed.usable()["rows"].sum():
+            raise NotPlain(f"few of its rows find an account by `{typed.header(key)}`")
+    elif "email_domain" in others and not typed.usable()[FIRST].all():
+        raise NotPlain("rows without an account have to be compared with those of their domain")
+    return match._replace(frame=match.frame.drop(FIRST))
+
+
+def _with_blank(typed: Typed, names: Iterable[str]) -> Typed:
+    """With columns for keys that were let go."""
+    none = pl.lit(None, dtype=pl.String())
+    gone = [name for name in names if name not in typed.frame.columns]
+    cells = [column(typed.fields[name]) for name in names]
+    return typed.replace(
+        frame=typed.frame.with_columns(none.alias(name) for name in gone),
+        text=typed.text.with_columns(none.alias(cell) for cell in cells if cell not in typed.text.columns),
+    )

@@ -1,0 +1,136 @@
+"""Whose the rows of a big log are does not depend on the way it is read, though most keep but their first key."""
+
+from pathlib import Path
+
+import pytest
+
+from biglogs import IN_BATCHES, PLAIN, WHOLE, both, clean_lines, same, write
+from csq.sources.tables import ReadOptions
+from csq.terms import Role
+
+NAMED = "account_id,account_name,user_id,date,feature,events"
+PEOPLE = "user_id,date,feature,events"
+QUOTED = 'A-001,Name 1,u1,2026-11-01,"Leave, requests",1'
+
+
+def rows(count: int = 200) -> list[list[str]]:
+    """Plain cells: account, user, date, feature, events."""
+    return [line.split(",") for line in clean_lines(count * 2) if '"' not in line][:count]
+
+
+def named(ids: str = "A-{}", names: str = "Name {}") -> list[str]:
+    """Rows with an id and a name made of the account's number."""
+    return [
+        ",".join((ids.format(key[2:]), names.format(key[2:]), *others)) for key, *others in (cells for cells in rows())
+    ]
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Path:
+    lines = [f"A-{n:03},Name {n:03},c{n}.example" for n in range(24)]
+    return write(tmp_path / "accounts.csv", lines, "account_id,account_name,domain")
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Path:
+    """Two thirds of the people; one is known at two accounts."""
+    lines = [f"A-{n % 20:03},u{n}" for n in range(60)] + ["A-001,u7"]
+    return write(tmp_path / "contacts.csv", lines, "account_id,user_id")
+
+
+@pytest.mark.parametrize("people", [False, True])
+@pytest.mark.parametrize(("line", "way"), [(None, PLAIN), (QUOTED, IN_BATCHES)])
+def test_rows_with_several_keys_go_by_their_first(tmp_path, monkeypatch, accounts, contacts, people, line, way):
+    usage = write(tmp_path / "usage.csv", [*named(), *([line] if line else [])], NAMED)
+    big, whole = both(monkeypatch, [usage], accounts, contacts=contacts if people else None)
+    same(big, whole, way)
+    assert whole.usage.key == "account_id"
+
+
+@pytest.mark.parametrize("people", [False, True])
+def test_a_row_without_its_first_key_goes_by_another(tmp_path, monkeypatch, accounts, contacts, people):
+    odd = [",Name 003,u1,2026-11-02,Rosters,5", ",,u2,2026-11-03,Rosters,7", ",Nobody,u3,2026-11-04,Rosters,1"]
+    usage = write(tmp_path / "usage.csv", [*named(), *odd], NAMED)
+    big, whole = both(monkeypatch, [usage], accounts, contacts=contacts if people else None)
+    assert any("taken by another key" in note.text for note in whole.notes)
+    same(big, whole, IN_BATCHES)
+
+
+@pytest.mark.parametrize("with_accounts", [True, False])
+def test_people_lead_to_their_accounts(tmp_path, monkeypatch, accounts, contacts, with_accounts):
+    usage = write(tmp_path / "usage.csv", [",".join(cells[1:]) for cells in rows()], PEOPLE)
+    big, whole = both(monkeypatch, [usage], accounts if with_accounts else None, contacts=contacts)
+    same(big, whole, PLAIN)
+    assert whole.usage.key == "user_id"
+    assert whole.usage.ambiguous == 1
+
+
+def test_people_lead_to_their_accounts_in_batches(tmp_path, monkeypatch, accounts, contacts):
+    odd = ['u7,2026-11-02,"Leave, requests",5', ",2026-11-03,Rosters,7", "n/a,2026-11-03,Rosters,7"]
+    usage = write(tmp_path / "usage.csv", [*(",".join(cells[1:]) for cells in rows()), *odd], PEOPLE)
+    big, whole = both(monkeypatch, [usage], accounts, contacts=contacts)
+    same(big, whole, IN_BATCHES)
+    assert whole.rejects.height == 2
+
+
+def test_ids_of_another_tool_are_passed_over_for_names(tmp_path, monkeypatch, accounts):
+    """The log is read whole, for its rows were to go by the ids."""
+    usage = write(tmp_path / "usage.csv", named(ids="hash-{}"), NAMED)
+    big, whole = both(monkeypatch, [usage], accounts)
+    same(big, whole, WHOLE)
+    assert whole.usage.key == "account_name"
+    assert "few of its rows find an account by `account_id`" in big.notes[-1].text
+
+
+@pytest.mark.parametrize(("known", "way"), [(50, PLAIN), (49, WHOLE)])
+def test_half_of_the_rows_have_to_be_found_by_their_first_key(tmp_path, monkeypatch, accounts, known, way):
+    lines = [f"{'A' if n < known else 'hash'}-001,Name 001,u1,2026-11-01,Rosters,1" for n in range(100)]
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, NAMED)], accounts)
+    same(big, whole, way)
+    assert whole.usage.key == ("account_id" if way == PLAIN else "account_name")
+
+
+def test_rows_that_their_names_lead_on_are_not_found_by_their_first_key(tmp_path, monkeypatch, accounts):
+    """Of 100 rows 40 are found by id and, where there is none, 20 by name; but 60 would be by name."""
+    lines = [
+        f"{'A-001' if n < 40 else 'hash' if n < 80 else ''},{'Name 002' if n >= 40 else ''},u1,2026-11-01,Rosters,1"
+        for n in range(100)
+    ]
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, NAMED)], accounts)
+    same(big, whole, WHOLE)
+    assert whole.usage.key == "account_name"
+
+
+def test_ids_of_another_tool_are_passed_over_for_people(tmp_path, monkeypatch, accounts, contacts):
+    lines = [",".join(("hash-1", *cells[1:])) for cells in rows()]
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], accounts, contacts=contacts)
+    same(big, whole, WHOLE)
+    assert whole.usage.key == "user_id"
+
+
+def test_a_key_that_is_told_rules(tmp_path, monkeypatch, accounts):
+    options = ReadOptions(usage_days=28, keys={Role.USAGE: "account_name"})
+    usage = write(tmp_path / "usage.csv", named(ids="Name {}"), NAMED)
+    same(*both(monkeypatch, [usage], accounts, options=options), PLAIN)
+
+
+@pytest.mark.parametrize("domain", ["joe@gmail.com", "nothing"])
+@pytest.mark.parametrize("with_accounts", [True, False])
+def test_a_domain_that_leads_nowhere_is_rejected_with_its_line(tmp_path, monkeypatch, accounts, domain, with_accounts):
+    lines = [",".join((f"c{cells[0][3:]}.example", *cells[1:])) for cells in rows()]
+    lines += [f"{domain},u1,2026-11-02,Rosters,1"] * 2
+    usage = write(tmp_path / "usage.csv", lines, "domain,user_id,date,feature,events")
+    big, whole = both(monkeypatch, [usage], accounts if with_accounts else None)
+    same(big, whole, IN_BATCHES)
+    assert whole.rejects["line"].to_list() == [202, 203]
+
+
+def test_a_row_without_an_account_takes_that_of_its_domain(tmp_path, monkeypatch):
+    """Without an accounts file the other rows of the domain have to be seen."""
+    lines = [",".join((cells[0], f"c{cells[0][2:]}.example", *cells[1:])) for cells in rows()]
+    header = "account_id,domain,user_id,date,feature,events"
+    same(*both(monkeypatch, [write(tmp_path / "all.csv", lines, header)]), PLAIN)
+    usage = write(tmp_path / "usage.csv", [*lines, ",c003.example,u1,2026-11-02,Rosters,1"], header)
+    big, whole = both(monkeypatch, [usage])
+    same(big, whole, WHOLE)
+    assert whole.usage.frame["account_id"].to_list()[-1] == "A-003"
