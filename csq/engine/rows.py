@@ -5,8 +5,9 @@ no quotes, no short or long rows, ISO dates, whole counts. Anything else is `Not
 and nothing has been read wrong.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,8 @@ import polars as pl
 
 PIECE = 16 * 2**20
 """Bytes that are read together: the memory of so many is used again for the next."""
+BESIDE = 2
+"""Pieces that are read at a time, so that no core waits for the end of one."""
 PIECES = 4
 """Whose rows are counted together: enough for all cores, little enough to be held several times over."""
 
@@ -50,16 +53,13 @@ def read_rows(scan: LogScan, look: Callable[[bytes], object]) -> Iterator[pl.Dat
 
     Args:
         scan: The file.
-        look: Is shown all its bytes, in their order, from another thread.
+        look: Is shown all its bytes, in their order.
 
     Raises:
         NotPlain: It has to be read the careful way.
     """
     held: list[pl.DataFrame] = []
-    for data in _pieces(scan, look):
-        rows = _read(data, scan)
-        _check_widths(data, scan, rows)
-        _check_cells(rows)
+    for rows in _pieces(scan, look):
         held.append(rows)
         if len(held) == PIECES:
             yield pl.concat(held)
@@ -68,22 +68,28 @@ def read_rows(scan: LogScan, look: Callable[[bytes], object]) -> Iterator[pl.Dat
         yield pl.concat(held)
 
 
-def _pieces(scan: LogScan, look: Callable[[bytes], object]) -> Iterator[bytes]:
-    """The lines below the header. While some are worked at the next are read and looked at: this takes one core."""
-    with scan.path.open("rb") as stream, ThreadPoolExecutor(1) as beside:
+def _pieces(scan: LogScan, look: Callable[[bytes], object]) -> Iterator[pl.DataFrame]:
+    """The rows of each piece. To read and look at the bytes takes one core, which is time for the pieces before."""
+    coming: deque[Future[pl.DataFrame]] = deque()
+    with scan.path.open("rb") as stream, ThreadPoolExecutor(BESIDE) as beside:
         look(stream.read(scan.skip))
-
-        def take() -> bytes:
-            data = stream.read(PIECE)
+        while data := stream.read(PIECE):
             data += stream.readline()
+            coming.append(beside.submit(_rows, data, scan))
             look(data)
-            _check_bytes(data)
-            return data
+            if len(coming) > BESIDE:
+                yield coming.popleft().result()
+        for rows in coming:
+            yield rows.result()
 
-        coming = beside.submit(take)
-        while data := coming.result():
-            coming = beside.submit(take)
-            yield data
+
+def _rows(data: bytes, scan: LogScan) -> pl.DataFrame:
+    """The rows of some lines, when it is proved that there are no others."""
+    _check_bytes(data)
+    rows = _read(data, scan)
+    _check_widths(data, scan, rows)
+    _check_cells(rows)
+    return rows
 
 
 def _check_bytes(data: bytes) -> None:
