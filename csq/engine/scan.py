@@ -1,6 +1,7 @@
 """A big event log reduced to small tables as it is read, without a row in Python's hands."""
 
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,10 +45,11 @@ def scan_log(scan: LogScan, windows: UsageWindows) -> ScannedLog:
     digest, rows = hashlib.sha256(), 0
     parts: list[list[pl.DataFrame]] = []
     ids: list[pl.Series] = []
-    for part in read_rows(scan, digest.update):
-        rows += part.height
-        parts.append(_count(part, windows))
-        ids.append(part["event_id"].drop_nulls().hash())
+    with closing(read_rows(scan, digest.update)) as read:
+        for part in read:
+            rows += part.height
+            parts.append(_count(part, windows))
+            ids.append(part["event_id"].drop_nulls().hash())
     if not parts:
         raise NotPlain("it has no rows")
     days, others, users, features = (pl.concat(tables) for tables in zip(*parts, strict=True))

@@ -37,25 +37,25 @@ _OFFSETS = {
 """Minutes east of Greenwich. Abbreviations that name two zones, such as CST, BST and IST, are left out."""
 
 _CLOCK = (
-    r"(?:(?:T|,? +| at )(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:(?:T|,? +| at )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)?"
-    r"(?: ?\(?(?P<zone>(?:UTC|GMT)?[+-]\d{1,2}:?(?:\d{2})?|"
+    r"(?: ?\(?(?P<zone>(?:UTC|GMT)?[+-][0-9]{1,2}:?(?:[0-9]{2})?|"
     + "|".join(name.upper() for name in _OFFSETS)
     + r")\)?)?)?$"
 )
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?"
 _WEEKDAY = r"^(?:\p{L}{2,9}\.?,? +)?"
 _NAME = r"(?P<name>\p{L}{3,9})\.?"
 _PATTERNS = (
-    r"^(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?" + _CLOCK,
-    r"^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
-    r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<zone>Z)?)?$",
-    r"^(?P<first>\d{1,2})[-/.](?P<next>\d{1,2})[-/.](?P<last>\d{4}|\d{2})" + _CLOCK,
-    _WEEKDAY + _DAY + r"[- /]*" + _NAME + r",?[- /]*(?P<year>\d{4}|\d{2})" + _CLOCK,
-    _WEEKDAY + _NAME + r"[- /]+" + _DAY + r",?[- /]+(?P<year>\d{4})" + _CLOCK,
-    r"^(?P<year>\d{4})[- /]" + _NAME + r"[- /](?P<day>\d{1,2})" + _CLOCK,
-    r"^(?:" + _NAME + r"[ -]?|(?P<month>\d{1,2})[-/.])(?P<year>\d{4})$",
-    r"^(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<weekday>[1-7]))?$",
+    r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})(?:[-/.](?P<day>[0-9]{1,2}))?" + _CLOCK,
+    r"^(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    r"(?:T?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})(?P<zone>Z)?)?$",
+    r"^(?P<first>[0-9]{1,2})[-/.](?P<next>[0-9]{1,2})[-/.](?P<last>[0-9]{4}|[0-9]{2})" + _CLOCK,
+    _WEEKDAY + _DAY + r"[- /]*" + _NAME + r",?[- /]*(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK,
+    _WEEKDAY + _NAME + r"[- /]+" + _DAY + r",?[- /]+(?P<year>[0-9]{4})" + _CLOCK,
+    r"^(?P<year>[0-9]{4})[- /]" + _NAME + r"[- /](?P<day>[0-9]{1,2})" + _CLOCK,
+    r"^(?:" + _NAME + r"[ -]?|(?P<month>[0-9]{1,2})[-/.])(?P<year>[0-9]{4})$",
+    r"^(?P<year>[0-9]{4})-?W(?P<week>[0-9]{2})(?:-?(?P<weekday>[1-7]))?$",
 )
 _PARTS = (
     "year", "month", "day", "hour", "minute", "second", "half", "zone", "first", "next", "last", "name", "week",
@@ -65,10 +65,10 @@ _PARTS = (
 # Bare numbers: pattern, what they count, microseconds each, and the first and last that are taken for a date.
 _DAY_US = 86_400_000_000
 _BARE = (
-    (r"^\d{5}(\.\d+)?$", "days of a spreadsheet, counted from 1900", _DAY_US, 25_569, 73_050),
-    (r"^\d{9,10}(\.\d+)?$", "epoch seconds", 1_000_000, 946_684_800, 4_102_444_800),
-    (r"^\d{12,13}$", "epoch milliseconds", 1_000, 946_684_800_000, 4_102_444_800_000),
-    (r"^\d{15,16}$", "epoch microseconds", 1, 946_684_800_000_000, 4_102_444_800_000_000),
+    (r"^[0-9]{5}(\.[0-9]+)?$", "days of a spreadsheet, counted from 1900", _DAY_US, 25_569, 73_050),
+    (r"^[0-9]{9,10}(\.[0-9]+)?$", "epoch seconds", 1_000_000, 946_684_800, 4_102_444_800),
+    (r"^[0-9]{12,13}$", "epoch milliseconds", 1_000, 946_684_800_000, 4_102_444_800_000),
+    (r"^[0-9]{15,16}$", "epoch microseconds", 1, 946_684_800_000_000, 4_102_444_800_000_000),
 )
 _SERIAL_ZERO = 25_569
 """The day that a spreadsheet counts for 1 January 1970."""
@@ -108,7 +108,7 @@ def is_zone(name: str) -> bool:
 
 def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
     tidied = tidy(text)
-    if tidied.str.contains(r"^\d{4}-\d{2}-\d{2}$").all():
+    if tidied.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").all():
         values = tidied.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
         return Cells(values, tidied.is_not_null() & values.is_null())
     if bare := _bare(tidied):
@@ -150,7 +150,7 @@ def _bare(tidied: pl.Series) -> Cells | None:
             if not numbers.is_between(first, last, closed="left").all():
                 return None
             zero = _SERIAL_ZERO if unit == _DAY_US else 0
-            whole = tidied.str.extract(r"^(\d+)").cast(pl.Int64)
+            whole = tidied.str.extract(r"^([0-9]+)").cast(pl.Int64)
             # To the millisecond: a spreadsheet's fraction of a day carries no more.
             rest = ((numbers - whole) * (unit / 1_000)).round().cast(pl.Int64) * 1_000 if unit > 1 else 0
             values = ((whole - zero) * unit + rest).cast(pl.Datetime("us"))
@@ -203,7 +203,7 @@ def _moment(placed: dict[str, pl.Expr]) -> pl.Expr:
 def _offset() -> pl.Expr:
     """Minutes east of Greenwich, 0 where none are given."""
     zone = pl.col("zone").str.to_lowercase()
-    digits = zone.str.extract(r"([+-][\d:]+)$").str.replace(":", "")
+    digits = zone.str.extract(r"([+-][0-9:]+)$").str.replace(":", "")
     hours = digits.str.slice(1, 2).cast(pl.Int64, strict=False)
     minutes = digits.str.slice(3, 2).replace("", None).cast(pl.Int64, strict=False).fill_null(0)
     sign = pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)

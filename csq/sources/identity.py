@@ -37,13 +37,14 @@ class Matched(NamedTuple):
     """Rows of a role with their accounts.
 
     `frame` gains `account_id` (null where unmatched), `key` (what was looked up) and `aside` (a
-    `terms.Aside` or null). `key` is the key column of the accounts that was used, `damage` what
-    keeps keys from matching.
+    `terms.Aside` or null). `key` is the key column of the accounts that was used, `field` the column
+    of the file that was looked up in it, `damage` what keeps keys from matching.
     """
 
     typed: Typed
     frame: pl.DataFrame
     key: str
+    field: str
     ambiguous: int
     damage: tuple[str, ...] = ()
 
@@ -106,7 +107,7 @@ def match_rows(
 
 
 def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]:
-    """The fields of a file by which `match_rows` would look for accounts, in the order in which it tries them."""
+    """The fields of a file by which `match_rows` would look for accounts, in the order of its trials."""
     people = known.contacts is not None
     have = [name for name in (*KEY_NAMES, *PEOPLE) if name in fields]
     if known.accounts is None and _own_key(have, people=people) is not None:
@@ -193,7 +194,7 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
     typed = _noted(typed, own, ids.is_null() & pl.col(SAME_KEY).is_not_null())
     typed = _reject_blank(typed, own, frame[SAME_KEY])
     rows = typed.usable().with_columns(account_id=pl.col(SAME_KEY), aside=pl.lit(None, dtype=pl.String()))
-    return Matched(typed=typed, frame=rows, key=own, ambiguous=0)
+    return Matched(typed=typed, frame=rows, key=own, field=own, ambiguous=0)
 
 
 def _unique(keys: pl.DataFrame, kind: str) -> dict[str, str]:
@@ -252,4 +253,4 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> Matched:
     for text in damage:
         typed = typed.noting(f"keys of {labels(typed.tables)}: {text}", NoteKind.WARNING)
     ambiguous = joined.filter(several)[SAME_KEY].n_unique()
-    return Matched(typed=typed, frame=matched, key=kind, ambiguous=ambiguous, damage=damage)
+    return Matched(typed=typed, frame=matched, key=kind, field=name, ambiguous=ambiguous, damage=damage)

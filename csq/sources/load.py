@@ -184,7 +184,7 @@ def _load_big(
         check_told(options.columns, {**texts, Role.USAGE: tuple(t for m in log.matches for t in m.typed.tables)})
         frame = pl.concat([match.frame for match in log.matches], how="diagonal")
         rows = replace(_rows(Role.USAGE, frame, list(log.matches), Grain.LOG), reduced=log.reduced)
-        counted = {label: {"read": rows, "sha256": digest} for label, (rows, digest) in log.counts.items()}
+        counted = {label: {"read": count, "sha256": digest} for label, (count, digest) in log.counts.items()}
         part = _Part(rows=rows, typed=tuple(match.typed for match in log.matches), counted=counted)
     if part is None or way is None:
         return part

@@ -38,17 +38,18 @@ _TIMES = {
     "bn": 1e9, "billion": 1e9, "mrd": 1e9,
 }  # fmt: skip
 _CELL = (
-    rf"^(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>{_CURRENCY})? ?(?P<inner>[+-])? ?(?P<body>\d[\d.,' \u2019]*|[.,]\d+)"
-    r"(?P<power>[eE][+-]?\d{1,3})? ?(?P<times>(?i:" + "|".join(sorted(_TIMES, key=len, reverse=True)) + r"))?\.? ?"
+    rf"^(?P<open>\()? ?(?P<sign>[+-])? ?(?P<before>{_CURRENCY})? ?(?P<inner>[+-])? ?"
+    r"(?P<body>[0-9][0-9.,' \u2019]*|[.,][0-9]+)"
+    r"(?P<power>[eE][+-]?[0-9]{1,3})? ?(?P<times>(?i:" + "|".join(sorted(_TIMES, key=len, reverse=True)) + r"))?\.? ?"
     rf"(?P<percent>%)? ?(?P<after>{_CURRENCY})? ?(?P<trailing>-)? ?(?P<close>\))?$"
 )
 
-_GROUPED = r"\d{1,3}(?: \d{3})+|\d{1,3}(?:['\u2019]\d{3})+"
+_GROUPED = r"[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:['\u2019][0-9]{3})+"
 """Thousands set apart by what is a decimal mark nowhere."""
-_INDIAN = r"\d{1,2}(?:,\d{2})+,\d{3}"
+_INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"
 _SHAPES = {
-    ".": rf"^(?:\d+|\d{{1,3}}(?:,\d{{3}})+|{_INDIAN}|{_GROUPED})?(?:\.\d*)?$",
-    ",": rf"^(?:\d+|\d{{1,3}}(?:\.\d{{3}})+|{_GROUPED})?(?:,\d*)?$",
+    ".": rf"^(?:[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+|{_INDIAN}|{_GROUPED})?(?:\.[0-9]*)?$",
+    ",": rf"^(?:[0-9]+|[0-9]{{1,3}}(?:\.[0-9]{{3}})+|{_GROUPED})?(?:,[0-9]*)?$",
 }
 
 
@@ -69,7 +70,7 @@ def read_number(text: pl.Series, *, decimal: Decimal | None = None, whole: bool 
 
 def _numbers(text: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
     tidied = tidy(text)
-    if tidied.str.contains(r"^-?\d{1,15}$").all():
+    if tidied.str.contains(r"^-?[0-9]{1,15}$").all():
         return Cells(tidied.cast(pl.Float64), pl.repeat(False, len(tidied), eager=True))
     # All the dashes that stand for a minus.
     parts = pl.select(
@@ -130,16 +131,16 @@ def _settle_decimal(body: pl.Series, power: pl.Series, *, money: pl.Series, whol
     def hits(pattern: str) -> pl.Series:
         return body.str.contains(pattern).fill_null(value=False)
 
-    decimals = r"(\d{0,2}|\d{4,})"
+    decimals = r"([0-9]{0,2}|[0-9]{4,})"
     proofs = {}
     for mark, dot, other in ((".", r"\.", ","), (",", ",", r"\.")):
         proof = hits(
-            rf"^\d{{1,3}}({other}\d{{3}})+{dot}\d*$|^\d*{dot}{decimals}$|^0?{dot}\d+$|^\d{{4,}}{dot}\d+$"
-            rf"|^\d{{1,3}}({other}\d{{3}}){{2,}}$|^({_GROUPED}){dot}\d*$"
+            rf"^[0-9]{{1,3}}({other}[0-9]{{3}})+{dot}[0-9]*$|^[0-9]*{dot}{decimals}$|^0?{dot}[0-9]+$"
+            rf"|^[0-9]{{4,}}{dot}[0-9]+$|^[0-9]{{1,3}}({other}[0-9]{{3}}){{2,}}$|^({_GROUPED}){dot}[0-9]*$"
         )
         if mark == ".":
-            proof |= hits(rf"^{_INDIAN}(\.\d*)?$")
-        loose = hits(rf"^\d{{1,3}}{other}\d{{3}}$") & ~hits(rf"^0{other}") & ~power
+            proof |= hits(rf"^{_INDIAN}(\.[0-9]*)?$")
+        loose = hits(rf"^[0-9]{{1,3}}{other}[0-9]{{3}}$") & ~hits(rf"^0{other}") & ~power
         proofs[mark] = proof | (hits(dot) & power) | (loose & money)
         proofs["open" + mark] = loose & ~money
     point, comma = proofs["."].arg_true().to_list(), proofs[","].arg_true().to_list()

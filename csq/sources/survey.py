@@ -166,9 +166,9 @@ def _kinds(typed: Typed, name: str, fixed: Survey) -> pl.Series:
 
 def _leading_number(text: pl.Series) -> pl.Series:
     """`10 - Extremely likely`, `0 (Not at all likely)` and `Extremely likely - 10` stand for their number."""
-    first = text.str.extract(r"^\s*(\d{1,3})\s*(?:[-\u{2013}:(].*[[:alpha:]].*)$")
-    last = text.str.extract(r"^\s*[[:alpha:]][^\d]*[-\u{2013}:(]\s*(\d{1,3})\)?\s*$")
-    stars = text.str.extract(r"(?i)^\s*(\d{1,2}(?:\.\d)?)\s*(?:stars?|/ ?\d{1,3}|out of \d{1,3})\s*$")
+    first = text.str.extract(r"^\s*([0-9]{1,3})\s*(?:[-\u{2013}:(].*[[:alpha:]].*)$")
+    last = text.str.extract(r"^\s*[[:alpha:]][^0-9]*[-\u{2013}:(]\s*([0-9]{1,3})\)?\s*$")
+    stars = text.str.extract(r"(?i)^\s*([0-9]{1,2}(?:\.[0-9])?)\s*(?:stars?|/ ?[0-9]{1,3}|out of [0-9]{1,3})\s*$")
     return pl.select(pl.coalesce(pl.lit(first), pl.lit(last), pl.lit(stars), pl.lit(text))).to_series()
 
 

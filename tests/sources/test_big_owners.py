@@ -134,3 +134,13 @@ def test_a_row_without_an_account_takes_that_of_its_domain(tmp_path, monkeypatch
     big, whole = both(monkeypatch, [usage])
     same(big, whole, WHOLE)
     assert whole.usage.frame["account_id"].to_list()[-1] == "A-003"
+
+
+def test_rows_kept_for_their_event_ids_are_not_found_by_a_key_that_is_passed_over(tmp_path, monkeypatch, accounts):
+    """Names find more rows than ids do, and those of repeated events would be known by them in any way of reading."""
+    lines = [f"A-001,,u1,2026-11-01,Rosters,1,e{n}" for n in range(40)]
+    lines += [f"hash,Name 002,u1,2026-11-01,Rosters,1,f{n}" for n in range(15)]
+    lines += [f"hash,Name 003,u1,2026-11-01,Rosters,1,g{n // 2}" for n in range(44)]
+    big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, f"{NAMED},event_id")], accounts)
+    same(big, whole, WHOLE)
+    assert whole.usage.key == "account_name"

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from csq.errors import InputError
 from csq.facts.usage import log_facts
 from csq.sources.big import plain
 from csq.sources.load import Tables, load
 from csq.sources.tables import ReadOptions
-from csq.terms import Role
+from csq.terms import Grain, Role
 
 LAST = date(2026, 11, 16)
 OPTIONS = ReadOptions(usage_days=28, run_day=date(2026, 11, 20))
@@ -95,6 +96,56 @@ def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, 
     same(fast, slow)
 
 
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [("last_login", "rubbish"), ("period", ""), ("period", "rubbish")],
+)
+def test_a_column_that_has_to_be_read_is_read_the_careful_way(tmp_path, monkeypatch, header, cell):
+    monkeypatch.setattr(plain, "HEAD", 4000)
+    lines = [f"{line},2026-11-02" for line in log_lines()] + [f"A-001,u1,2026-11-02,Rosters,1,{cell}"]
+    usage = write(tmp_path / "usage.csv", lines, f"account_id,user_id,date,feature,events,{header}")
+    fast, slow = both(monkeypatch, [usage], None)
+    assert "row by row" in fast.notes[-1].text
+    assert_frame_equal(fast.faults, slow.faults)
+    same(fast, slow)
+
+
+def test_a_total_in_the_last_row_is_no_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(plain, "HEAD", 4000)
+    lines = [*log_lines(), "Grand total,u1,2026-11-01,Rosters,3"]
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
+    assert slow.files[0].read == len(lines) - 1
+    same(fast, slow)
+
+
+def test_numbers_below_the_beginning_make_it_a_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(plain, "HEAD", 1000)
+    lines = [f"A-{n},2026-11-01,{'none' if n < 50 else n}" for n in range(300)]
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines, "account_id,date,logins")], None)
+    assert fast.usage.grain is slow.usage.grain is Grain.PERIOD
+
+
+@pytest.mark.parametrize("number", ["\u0663", "1\u0663"])
+def test_digits_of_other_scripts_are_no_number(tmp_path, monkeypatch, number):
+    lines = [*log_lines(), f"A-001,u1,2026-11-01,Rosters,{number}", f"A-001,u1,2026-11-0{number[-1]},Rosters,1"]
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
+    assert slow.rejects.height == 1
+    assert slow.faults.height == 1
+    same(fast, slow)
+
+
+def test_a_file_that_cannot_be_opened_is_an_error(tmp_path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    usage = write(tmp_path / "usage.csv", log_lines())
+    monkeypatch.setattr("csq.sources.load.BIG", 0)
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(InputError, match="cannot read"):
+        load({Role.USAGE: [usage]}, OPTIONS)
+
+
 LONG = "A-001,team,u1,2026-11-01,1,Rosters,extra"
 
 
@@ -168,6 +219,7 @@ DIRT = {
     "a day that never was": "A-001,u1,2026-02-30,Rosters,1",
     "the year nought": "A-001,u1,0000-05-05,Rosters,1",
     "a year of five digits": "A-001,u1,+12345-1-1,Rosters,1",
+    "a blank amid a date": "A-001,u1,2026-11- 1,Rosters,1",
     "a sign before a date": "A-001,u1,+2026-1-05,Rosters,1",
     "a date to come": "A-001,u1,2027-01-01,Rosters,1",
     "no account": ",u1,2026-11-01,Rosters,1",

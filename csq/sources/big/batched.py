@@ -18,8 +18,8 @@ from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.rows import NotPlain
 from csq.engine.scan import fold_features, fold_users, known_features, recent_users
 from csq.sources.big.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
-from csq.sources.big.owners import match_counted, name_key
-from csq.sources.big.plain import SOURCE, BigLog
+from csq.sources.big.owners import by_domain, match_counted, name_key
+from csq.sources.big.plain import SOURCE, BigLog, check_log
 from csq.sources.big.sums import UNITS, LogSums, add_up, as_days, sum_rows
 from csq.sources.big.telling import TIMES, telling_rows
 from csq.sources.fields import FIELDS, Cell
@@ -31,7 +31,7 @@ from csq.sources.overlap import count_event_ids_once, settle_log
 from csq.sources.read import TextTable
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import FILE, Typed
-from csq.sources.usage import LOG_FIELDS, read_usage
+from csq.sources.usage import read_usage
 from csq.sources.values import read_text
 from csq.terms import Grain, Role
 
@@ -50,6 +50,8 @@ class _Log:
     fields: dict[str, int]
     key: str
     """The field by which rows find their account."""
+    by_domain: bool
+    """It is the domain in it by which they do."""
     options: ReadOptions
 
     @property
@@ -133,10 +135,10 @@ def _open(paths: Sequence[Path], options: ReadOptions, known: Known) -> _Log:
     zoned = any("/" in (unit_of(table.header[index]) or "") for name, index in fields.items() if KINDS[name] in TIMES)
     if zoned or (preset and preset.unwanted):
         raise NotPlain("its rows are not all read alike")
-    others = any(name and index not in fields.values() for index, name in enumerate(table.header))
-    if "date" not in fields or (others and not any(name in fields for name in LOG_FIELDS)):
-        raise NotPlain("its header alone does not tell that it is an event log")
-    return _Log(files=files, fields=fields, key=name_key(fields, known, options.keys.get(Role.USAGE)), options=options)
+    check_log(table.header, fields)
+    told = options.keys.get(Role.USAGE)
+    key = name_key(fields, known, told)
+    return _Log(files=files, fields=fields, key=key, by_domain=by_domain(key, known, told), options=options)
 
 
 def _look(log: _Log) -> _Looked:
@@ -160,8 +162,8 @@ def _look(log: _Log) -> _Looked:
     settled, grain = read_usage(tuple(tables), log.options)
     if grain is not Grain.LOG:
         raise NotPlain("it is no event log")
-    known = pl.concat(ids)
-    return _Looked(settled=settled, repeated=known.filter(known.is_duplicated()).unique(), counts=counts)
+    seen_ids = pl.concat(ids)
+    return _Looked(settled=settled, repeated=seen_ids.filter(seen_ids.is_duplicated()).unique(), counts=counts)
 
 
 def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
@@ -214,7 +216,7 @@ def _apart(log: _Log, looked: _Looked, rows: pl.DataFrame) -> pl.Series:
     """Which rows have to be kept: those that may be no account's, and those that may be the same event."""
     key = rows[log.key]
     apart = key.is_null() | rows[SOURCE].str.strip_chars().str.to_lowercase().is_in(NOBODY)
-    if "email_domain" in (log.key, log.options.keys.get(Role.USAGE)):
+    if log.by_domain:
         apart |= rows.select(domain_of(pl.col(log.key)).is_null()).to_series()
     if "event_id" in log.fields:
         apart |= rows["event_id"].hash().is_in(looked.repeated.implode()).fill_null(value=False)

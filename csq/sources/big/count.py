@@ -24,11 +24,12 @@ def count_log(paths: Sequence[Path], options: ReadOptions, known: Known) -> tupl
     """
     try:
         return count_plain(paths, options, known), None
-    except NotPlain as reason:
-        slowly = "row by row, which takes longer"
-        try:
-            log = count_batches(paths, options, known)
-        except NotPlain as other:
-            why = " and ".join(dict.fromkeys((str(reason), str(other))))
-            return None, f"the usage files are read whole, {slowly} and much more memory: {why}"
-        return log, f"the usage files are read in batches, {slowly}: {reason}"
+    except NotPlain as error:
+        # Without the error itself, which holds all that was read until then.
+        reason = str(error)
+    slowly = "row by row, which takes longer"
+    try:
+        return count_batches(paths, options, known), f"the usage files are read in batches, {slowly}: {reason}"
+    except NotPlain as error:
+        why = " and ".join(dict.fromkeys((reason, str(error))))
+    return None, f"the usage files are read whole, {slowly} and much more memory: {why}"

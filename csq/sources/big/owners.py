@@ -30,8 +30,13 @@ def name_key(fields: Iterable[str], known: Known, told: str | None) -> str:
     return keys[0]
 
 
+def by_domain(key: str, known: Known, told: str | None) -> bool:
+    """Whether it is the domain in a row's key that is looked up, so that a key without one is as good as blank."""
+    return key == "email_domain" or (told == "email_domain" and known.accounts is not None)
+
+
 def match_counted(typed: Typed, known: Known, told: str | None) -> Matched:
-    """Find the account of each row, as `match_rows` would if all of them had all of their keys.
+    """Find the account of each row, as `match_rows` does where all of them have all of their keys.
 
     Args:
         typed: Rows of a log, with how many rows of the file each stands for in `rows`. Those without a line are
@@ -44,8 +49,7 @@ def match_counted(typed: Typed, known: Known, told: str | None) -> Matched:
         InputError, UsageError: As `match_rows` would.
     """
     key, *others = may_lead(typed.fields, known, told)
-    # What may be blank: to go by a domain, a key has to have one.
-    value = domain_of(pl.col(key)) if "email_domain" in (key, told) else pl.col(key)
+    value = domain_of(pl.col(key)) if by_domain(key, known, told) else pl.col(key)
     typed = _with_blank(typed, others)
     typed = typed.replace(frame=typed.frame.with_columns(value.is_not_null().alias(FIRST)))
     match = match_rows(typed, known.accounts, told, known.contacts)
@@ -55,7 +59,8 @@ def match_counted(typed: Typed, known: Known, told: str | None) -> Matched:
     if others and known.accounts is not None:
         # Files go by the first column under which half of their rows find an account.
         found = pl.col(FIRST) & pl.col("aside").ne_missing(str(Aside.UNMATCHED))
-        if match.frame.filter(found)["rows"].sum() * 2 < typed.usable()["rows"].sum():
+        half = match.frame.filter(found)["rows"].sum() * 2 >= typed.usable()["rows"].sum()
+        if match.field != key or not half:
             raise NotPlain(f"few of its rows find an account by `{typed.header(key)}`")
     elif "email_domain" in others and not typed.usable()[FIRST].all():
         raise NotPlain("rows without an account have to be compared with those of their domain")

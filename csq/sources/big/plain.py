@@ -18,13 +18,15 @@ from csq.engine.scan import ScannedLog, fold_features, fold_users, known_feature
 from csq.errors import InputError
 from csq.sources.big.owners import match_counted, name_key
 from csq.sources.dialect import take_records
+from csq.sources.fields import KEY_NAMES
 from csq.sources.headers import unit_of
 from csq.sources.identity import NOBODY, Known, Matched
+from csq.sources.layout import may_end
 from csq.sources.read import LINE, TextTable, column, table_from_bytes
 from csq.sources.shapes import reshape
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.typed import FILE, Typed, labels, no_rejects
-from csq.sources.usage import read_usage
+from csq.sources.usage import LOG_FIELDS, read_usage
 from csq.sources.values import read_text
 from csq.terms import Grain, Role
 
@@ -32,6 +34,9 @@ HEAD = 2**18
 """Bytes that settle what a file's columns are."""
 _SPOTS, _SPOT = 32, 2**14
 """Places of a file, and bytes at each, where dates are looked at to guess the newest before all are read."""
+
+COUNTED = ("date", "user_id", "feature", "events", "event_id")
+"""Fields of a row, but for its keys, that are checked and counted."""
 
 SOURCE = "source"
 """Column that holds the key of a row, by which what is counted apart is put together again."""
@@ -65,7 +70,7 @@ def count_plain(paths: Sequence[Path], options: ReadOptions, known: Known) -> Bi
         InputError, UsageError: As the careful way would.
     """
     days = options.usage_days
-    if days is None or options.overlap == "dedupe":
+    if days is None or options.overlap == "dedupe" or len(set(paths)) < len(paths):
         raise NotPlain("rows have to be told from each other")
     heads = [_open(path, options) for path in sorted(paths, key=str)]
     skips = {table.label: skip for table, skip in heads}
@@ -100,8 +105,11 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
     """
     if not path.is_file() or options.encoding:
         raise NotPlain("it is no file to be read twice" if not options.encoding else "its encoding is told")
-    with path.open("rb") as stream:
-        head = take_records(stream, HEAD)
+    try:
+        with path.open("rb") as stream:
+            head = take_records(stream, HEAD)
+    except OSError:
+        raise NotPlain("it cannot be opened") from None
     first = head.partition(b"\n")[0]
     try:
         table = table_from_bytes(head, str(path))
@@ -115,12 +123,33 @@ def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
     return table, len(first) + 1
 
 
+def check_log(header: Sequence[str], fields: Mapping[str, int]) -> None:
+    """Make certain that a file is an event log, whatever stands in the rows that were not looked at yet.
+
+    Raises:
+        NotPlain: Only all of them can tell.
+    """
+    others = any(name and index not in fields.values() for index, name in enumerate(header))
+    if "date" not in fields or (others and not any(name in fields for name in LOG_FIELDS)):
+        raise NotPlain("its header alone does not tell that it is an event log")
+
+
 def _open(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
     """The beginning of a file, and the bytes of its header line."""
     table, skip = read_head(path, options)
     if table.repairs or table.broken:
         raise NotPlain("its beginning has to be repaired")
+    if may_end(_last_cells(path, table.delimiter)):
+        raise NotPlain("its last row reads like the foot of a report")
     return table, skip
+
+
+def _last_cells(path: Path, delimiter: str) -> list[str]:
+    """The cells of the last line, or of what can be seen of it."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _SPOT))
+        last = stream.read().rstrip(b"\n").rpartition(b"\n")[2]
+    return last.decode(errors="replace").split(delimiter)
 
 
 def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: ReadOptions, known: Known) -> _Group:
@@ -129,8 +158,11 @@ def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: Rea
         typed, grain = read_usage(tables, replace(options, run_day=None))
     except InputError:
         raise NotPlain("its beginning leaves a question open") from None
-    if grain is not Grain.LOG or "date" not in typed.fields:
-        raise NotPlain("it is no event log with a date in each row")
+    check_log(tables[0].header, typed.fields)
+    if grain is not Grain.LOG:
+        raise NotPlain("it is no event log")
+    if others := set(typed.fields) - {*KEY_NAMES, *COUNTED}:
+        raise NotPlain(f"`{typed.header(min(others))}` has to be read row by row")
     key = name_key(typed.fields, known, options.keys.get(Role.USAGE))
     scans = tuple(_scan(table, typed, key, skip=skips[table.label]) for table in tables)
     return _Group(typed=typed, key=key, scans=scans)
@@ -140,8 +172,7 @@ def _scan(table: TextTable, typed: Typed, key: str, *, skip: int) -> LogScan:
     unit = unit_of(typed.header("date"))
     if (unit and "/" in unit) or (typed.preset and typed.preset.unwanted):
         raise NotPlain("its rows are not all read alike")
-    wanted = ("date", "user_id", "feature", "events", "event_id")
-    fields = {"key": typed.fields[key]} | {name: typed.fields[name] for name in wanted if name in typed.fields}
+    fields = {"key": typed.fields[key]} | {name: typed.fields[name] for name in COUNTED if name in typed.fields}
     return LogScan(
         path=Path(table.label),
         delimiter=table.delimiter,
