@@ -72,6 +72,12 @@ def write(path: Path, lines: list[str], header: str = HEADER, end: str = "\n") -
     return path
 
 
+def write_accounts(folder: Path) -> Path:
+    """Of these 24 accounts two are no customers, five share the key `A-029`; the rest of a log's are unknown."""
+    lines = [f"A-{n:03},Name {n},{'churned' if n < 2 else 'active'},{'A-029' if n < 5 else n}" for n in range(24)]
+    return write(folder / "accounts.csv", lines, "account_id,account_name,status,external_id")
+
+
 def make_big(monkeypatch: pytest.MonkeyPatch, *, batch: int, head: int) -> None:
     """From here on any usage file is big, and little is read of it at a time."""
     monkeypatch.setattr("csq.sources.load.BIG", 0)

@@ -7,7 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biglogs import DIRT, HEADER, LAST, OPTIONS, REJECTED, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
+from biglogs import (
+    DIRT,
+    HEADER,
+    LAST,
+    OPTIONS,
+    REJECTED,
+    WHOLE,
+    both,
+    clean_lines,
+    dirty_lines,
+    make_big,
+    same,
+    write,
+    write_accounts,
+)
 from csq.errors import InputError
 from csq.sources.big import batched
 from csq.sources.load import Tables, load
@@ -19,11 +33,7 @@ IDS = f"{HEADER},event_id"
 
 @pytest.fixture
 def accounts(tmp_path: Path) -> Path:
-    """Two accounts are no customers, six of the log are unknown, one key fits two."""
-    rows = [f"A-{n:03},Name {n},{'churned' if n < 2 else 'active'},{'A-029' if n < 5 else n}" for n in range(24)]
-    path = tmp_path / "accounts.csv"
-    path.write_text("\n".join(["account_id,account_name,status,external_id", *rows]) + "\n")
-    return path
+    return write_accounts(tmp_path)
 
 
 @pytest.mark.parametrize("with_accounts", [True, False])

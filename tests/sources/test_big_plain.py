@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from biglogs import write_accounts
 from csq.errors import InputError
 from csq.facts.usage import log_facts
 from csq.sources.big import plain
@@ -43,11 +44,7 @@ def write(path: Path, lines: list[str], header: str = "account_id,user_id,date,f
 
 @pytest.fixture
 def accounts(tmp_path: Path) -> Path:
-    # Two accounts of the log are no customers, ten are unknown, one key fits two.
-    rows = [f"A-{n:03},Name {n},{'churned' if n < 2 else 'active'},S-{n}" for n in range(30)]
-    path = tmp_path / "accounts.csv"
-    path.write_text("\n".join(["account_id,account_name,status,external_id", *rows]) + "\n")
-    return path
+    return write_accounts(tmp_path)
 
 
 def both(

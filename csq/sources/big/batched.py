@@ -2,7 +2,7 @@
 
 It is read twice. First to look: which rows settle how the columns are read, and which event ids are repeated. Then to
 count: each batch is typed together with the rows that settle, so that it is read as the whole log is, and what is left
-of it are sums. A row that still has to be told from others, for it names no account or repeats an event, is kept.
+of it are sums. A row that still has to be told from others, for its key is blank or it repeats an event, is kept.
 """
 
 import hashlib
