@@ -11,8 +11,9 @@ import polars as pl
 
 from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
-from csq.facts.fates import fate_notes, joins, source_files
+from csq.facts.fates import fate_notes, joins
 from csq.facts.features import suggest_features
+from csq.fate import account
 from csq.place.place import Placed, place
 from csq.place.totals import gaps, quadrant_totals, tier_totals
 from csq.plan.hours import capacity_notes, plan_week
@@ -24,7 +25,7 @@ from csq.report import Note, OwnerWeek, Report, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
 from csq.sources.load import Tables
-from csq.terms import Axis, NoteKind
+from csq.terms import Axis, NoteKind, Role
 
 
 class AsOf(NamedTuple):
@@ -41,9 +42,9 @@ def settle_as_of(tables: Tables, told: date | None, run_day: date | None = None)
     """
     if told:
         return AsOf(told, "--as-of")
-    if day := newest_day(tables.usage, run_day):
+    if day := newest_day(tables.roles.get(Role.USAGE), run_day):
         return AsOf(day, "newest usage date")
-    if day := newest_day(tables.csat):
+    if day := newest_day(tables.roles.get(Role.CSAT)):
         return AsOf(day, "newest csat date")
     return AsOf(None, "no dates")
 
@@ -74,9 +75,9 @@ def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, a
     placed = place(facts, settings.settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
     placed = replace(placed, frame=suggest_features(placed.frame, facts.features))
-    judged = judge(placed.frame, playbook.playbook, are_events_given=tables.events is not None)
+    judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
     planned = prescribe(
-        placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=tables.events is not None
+        placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
     )
     accounts, weeks = plan_week(planned, playbook.playbook, settings.settings.capacity)
     return Triage(
@@ -100,7 +101,7 @@ def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *
 def report(found: Triage) -> Report:
     """Say what a run found, for every output."""
     facts, placed, accounts = found.facts, found.placed, found.accounts
-    files = source_files(found.tables.files, facts.fates)
+    files = account(found.tables.files, facts.fates)
     joined = joins(found.tables, facts.frame)
     weighted = facts.frame["contract_value"].is_not_null().any()
     return Report(

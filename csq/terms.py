@@ -123,10 +123,9 @@ class Survey(StrEnum):
 
 
 class Fate(StrEnum):
-    """What became of a row. Every row read has exactly one."""
+    """What became of a row, unless it was set aside, whose reason is its fate. Every row read has exactly one."""
 
     USED = "used"
-    SET_ASIDE = "set_aside"
     REJECTED = "rejected"
 
 

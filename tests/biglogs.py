@@ -107,23 +107,21 @@ def both(
 
 def same(big: Tables, whole: Tables, way: str = IN_BATCHES, told: date | None = None) -> None:
     """Everything that is known of the rows is equal, but for the one note that tells the way."""
-    assert big.usage is not None
-    assert whole.usage is not None
-    assert (big.usage.reduced is not None) is (way != WHOLE)
+    assert (big.roles[Role.USAGE].reduced is not None) is (way != WHOLE)
     assert way in big.notes[-1].text
     assert big.notes[:-1] == whole.notes
     assert big.files == whole.files
     assert_frame_equal(big.rejects, whole.rejects)
     assert_frame_equal(big.faults, whole.faults)
     for name in ("key", "ambiguous", "grain", "damage"):
-        assert getattr(big.usage, name) == getattr(whole.usage, name)
+        assert getattr(big.roles[Role.USAGE], name) == getattr(whole.roles[Role.USAGE], name)
     as_of = settle_as_of(big, told)
     assert as_of == settle_as_of(whole, told)
-    members = whole.usage.frame["account_id"].drop_nulls().unique().sort()
+    members = whole.roles[Role.USAGE].keyed["account_id"].drop_nulls().unique().sort()
     population = pl.DataFrame({"account_id": ["nobody", *members[:20]]}).with_columns(
         seats=pl.lit(10), features_entitled=pl.lit("Rosters"), contract_value=pl.lit(None, pl.Decimal(38, 2))
     )
-    one, other = (log_facts(tables.usage, population, as_of.day, 28) for tables in (big, whole) if tables.usage)
+    one, other = (log_facts(tables.roles[Role.USAGE], population, as_of.day, 28) for tables in (big, whole))
     assert_frame_equal(one.frame, other.frame)
     assert_frame_equal(one.features, other.features)
     assert_frame_equal(one.fates, other.fates, check_dtypes=False)

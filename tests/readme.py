@@ -31,9 +31,9 @@ from csq.playbook.model import (
 )
 from csq.render import Format, Options, Selection, render
 from csq.render.columns import PUBLIC
+from csq.roles import ROLES
 from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, Column
 from csq.settings.model import Columns, Currency, CutRule, Keys, Settings, Thresholds, Tiers, Windows
-from csq.sources.fields import FIELDS
 from csq.validation import Section
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +73,9 @@ def quadrants() -> str:
 
 def fields() -> str:
     """The fields of each role and the headers they go by."""
-    rows = [(role, field.name, field.cell, ", ".join(field.names)) for role, known in FIELDS.items() for field in known]
+    rows = [
+        (role, field.name, field.cell, ", ".join(field.names)) for role, spec in ROLES.items() for field in spec.fields
+    ]
     return table(("role", "field", "holds", "headers, without case, spaces and punctuation"), rows)
 
 

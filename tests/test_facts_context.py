@@ -104,7 +104,7 @@ def test_a_goal_is_behind_when_progress_is_over_ten_points_under_the_time_gone(t
         goals=f"account_id, goal, target_date, progress, set_on\nA, Ship, 2027-02-23, {progress}, 2026-08-07",
     )
     assert of(facts)["goals_behind"] == behind
-    assert facts.goals["expected_pct"].to_list() == [50.0]
+    assert facts.rows[Role.GOALS]["expected_pct"].to_list() == [50.0]
 
 
 def test_one_goal_that_is_behind_is_told_though_another_cannot_be_judged(tmp_path):
@@ -115,7 +115,7 @@ def test_one_goal_that_is_behind_is_told_though_another_cannot_be_judged(tmp_pat
 
 def test_a_goal_without_a_start_has_run_for_a_year_at_most_and_not_from_before_the_contract(tmp_path):
     rows = "A, Ship, 2027-02-13, 50%\nB, Ship, 2027-02-13, 50%"
-    goals = measure(tmp_path, goals=f"account_id, goal, target_date, progress\n{rows}").goals
+    goals = measure(tmp_path, goals=f"account_id, goal, target_date, progress\n{rows}").rows[Role.GOALS]
     # 90 days are left: of the 365 before the date for A, of the 274 since 15 May for B.
     assert goals["start"].to_list() == [date(2026, 2, 13), date(2026, 5, 15)]
     assert goals["expected_pct"].round(2).to_list() == [round(275 / 365 * 100, 2), round(184 / 274 * 100, 2)]
@@ -123,7 +123,9 @@ def test_a_goal_without_a_start_has_run_for_a_year_at_most_and_not_from_before_t
 
 def test_progress_follows_from_baseline_target_and_current_value(tmp_path):
     rows = "A, Ship, 2027-02-23, 2026-08-07, 200, 100, 180\nA, Stay, 2027-02-23, 2026-08-07, 5, 5, 5"
-    goals = measure(tmp_path, goals=f"account_id, goal, target_date, set_on, baseline, target, current\n{rows}").goals
+    goals = measure(tmp_path, goals=f"account_id, goal, target_date, set_on, baseline, target, current\n{rows}").rows[
+        Role.GOALS
+    ]
     assert goals["progress_pct"].to_list() == [20.0, None]
 
 
@@ -165,7 +167,7 @@ def test_people_are_counted_once_and_only_while_they_are_there(tmp_path):
     facts = measure(tmp_path, contacts=PEOPLE + "\n" + rows.strip())
     assert picked(of(facts), "decision_makers", "has_champion") == [2, False]
     assert picked(of(facts, "B"), "decision_makers", "has_champion") == [0, False]
-    assert facts.fates.filter(pl.col("aside") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
+    assert facts.fates.filter(pl.col("fate") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
     assert "decision_maker" not in of(facts)["missing"]
     assert {"decision_maker", "champion"} <= set(of(facts, "B")["missing"])
 
@@ -204,7 +206,7 @@ def test_the_successor_is_the_last_who_came_about_when_the_champion_left(tmp_pat
     facts = measure(tmp_path, contacts=PEOPLE + "\n" + rows.strip())
     # p4 and p5 came on one day: the one who is against us counts.
     assert of(facts)["successor_stance"] == "against"
-    assert facts.people.filter("successor")["person"].to_list() == ["p4"]
+    assert facts.rows[Role.CONTACTS].filter("successor")["person"].to_list() == ["p4"]
     assert of(facts, "B")["successor_stance"] is None
 
 
@@ -236,14 +238,14 @@ def test_an_event_counts_until_its_last_day(tmp_path, expires_on, days):
     events = f"account_id, date, kind, expires_on\nA, 2026-11-05, explained, {expires_on}\nB, 2026-11-05, explained,"
     facts = measure(tmp_path, events=events)
     assert of(facts)["event_explained_days"] == days
-    aside = facts.fates.filter(pl.col("aside") == Aside.EXPIRED)["rows"].sum()
+    aside = facts.fates.filter(pl.col("fate") == Aside.EXPIRED)["rows"].sum()
     assert aside == (days is None)
 
 
 def test_an_event_after_as_of_has_not_happened_yet(tmp_path):
     facts = measure(tmp_path, events="account_id, date, kind\nA, 2026-11-16, new_boss\nB, 2026-11-15, call")
     assert "event_new_boss_days" not in facts.frame.columns
-    assert facts.fates.filter(pl.col("aside") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
+    assert facts.fates.filter(pl.col("fate") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
 
 
 @pytest.mark.parametrize(
@@ -293,7 +295,7 @@ def test_rows_of_context_that_say_the_same_count_once_and_others_are_of_no_accou
     rows = "A, 2026-11-01, promise_made\nA, 2026-11-01, promise_made\nC, 2026-11-01, call"
     facts = measure(tmp_path, events=f"account_id, date, kind\n{rows}")
     assert of(facts)["promises_open"] == 1
-    asides = dict(facts.fates.filter(pl.col("file").str.contains("events")).select("aside", "rows").iter_rows())
+    asides = dict(facts.fates.filter(pl.col("file").str.contains("events")).select("fate", "rows").iter_rows())
     assert asides == {None: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
 
 
@@ -354,7 +356,7 @@ def test_outcomes_after_as_of_repeated_or_of_no_account_are_set_aside(tmp_path):
     rows = "A, 2026-11-16, churned,\nA, 2026-11-15, Renewal, 5\nA, 2026-11-15, renewed, 5\nC, 2026-01-01, churned,"
     facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
     assert picked(of(facts), *OUTCOME_FACTS) == ["renewed", 0, None]
-    asides = dict(facts.fates.filter(pl.col("file").str.contains("outcomes")).select("aside", "rows").iter_rows())
+    asides = dict(facts.fates.filter(pl.col("file").str.contains("outcomes")).select("fate", "rows").iter_rows())
     assert asides == {None: 1, Aside.AFTER_AS_OF: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
 
 
@@ -502,7 +504,7 @@ def test_answers_are_at_the_extremes_only_when_three_or_more_are_and_both_ends_o
 
 
 def test_the_pull_of_an_answer_is_what_the_mean_would_be_without_it(tmp_path):
-    found = measure(tmp_path, csat=CSAT + _answers(1, 5, 5) + _answers(5, account="B")).answers
+    found = measure(tmp_path, csat=CSAT + _answers(1, 5, 5) + _answers(5, account="B")).rows[Role.CSAT]
     # With 0, 100, 100 the mean is 66.7; without the 0 it is 100, without a 100 it is 50.
     assert found["pull"].round(1).to_list() == [-33.3, 16.7, 16.7, None]
 

@@ -12,7 +12,7 @@ from csq.playbook.conditions import Condition, check, compile_condition, evaluat
 from csq.report import Report
 from csq.schema import Kind
 from csq.sources.load import Tables
-from csq.terms import Quadrant, Severity
+from csq.terms import Quadrant, Role, Severity
 from csq.validation import near_miss
 
 COLUMNS: Mapping[str, str] = {
@@ -78,7 +78,7 @@ def verdict(asked: Sequence[Condition], report: Report, tables: Tables) -> Exit:
     """
     if not asked:
         return Exit.OK
-    row = totals(report, newest_day(tables.usage), today())
+    row = totals(report, newest_day(tables.roles.get(Role.USAGE)), today())
     frame = pl.DataFrame({name: pl.Series([value], dtype=pl.Float64()) for name, value in row.items()})
     judged = evaluate(frame, {str(number): condition for number, condition in enumerate(asked)}).row(0)
     for condition, holds in zip(asked, judged, strict=True):

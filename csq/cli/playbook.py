@@ -7,7 +7,7 @@ import typer
 
 from csq.cli import diagnostics, emit
 from csq.errors import Exit, UsageError
-from csq.terms import Quadrant
+from csq.terms import Quadrant, Role
 
 app = typer.Typer(
     help="Write, check and read the playbook: what to do for each quadrant.",
@@ -86,7 +86,7 @@ def _try_on(data: str, path: Path | None) -> None:
     prepared = prepare(Inputs(directory=data, playbook=str(path or PACKAGED)), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     playbook = prepared.playbook.playbook
-    hits = count_hits(found.placed.frame, playbook, are_events_given=prepared.tables.events is not None)
+    hits = count_hits(found.placed.frame, playbook, are_events_given=Role.EVENTS in prepared.tables.roles)
     emit.to_stdout(hits_text(hits, found.placed.frame.height).encode())
 
 

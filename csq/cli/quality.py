@@ -9,8 +9,10 @@ import polars as pl
 
 from csq.cli import emit
 from csq.errors import InputError, UsageError
+from csq.fate import FATE, ROWS
 from csq.render.rejects import rejects_csv
-from csq.sources.load import FileRead, Tables
+from csq.report import SourceFile
+from csq.sources.load import Tables
 from csq.terms import Aside
 
 
@@ -52,7 +54,7 @@ def check_rejects(tables: Tables, limit: Limit, written: str | None) -> None:
             raise _too_many(tables, file, rejected, limit, written)
 
 
-def _too_many(tables: Tables, file: FileRead, rejected: int, limit: Limit, written: str | None) -> InputError:
+def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, written: str | None) -> InputError:
     reasons = (
         tables.rejects.filter(pl.col("file") == file.label)
         .sort("line")
@@ -83,12 +85,13 @@ def check_strict(tables: Tables) -> None:
     Raises:
         InputError: With each kind of fault counted.
     """
-    roles = [rows for rows in (tables.usage, tables.csat, *tables.context, tables.overrides) if rows is not None]
+    lost = pl.col(FATE).is_in([str(Aside.UNMATCHED), str(Aside.AMBIGUOUS)])
+    without = sum(rows.frame.filter(lost)[ROWS].sum() for rows in tables.roles.values())
     faults = {
-        "repairs": sum(file.repairs for file in tables.files),
+        "repairs": sum(rows.repairs for rows in tables.roles.values()),
         "rejected rows": tables.rejects.height,
         "unreadable cells": tables.faults.height,
-        "rows without an account": sum(_without_account(rows.frame) for rows in roles),
+        "rows without an account": without,
     }
     found = [f"{count:>6,}  {what}" for what, count in faults.items() if count]
     if found:
@@ -97,9 +100,3 @@ def check_strict(tables: Tables) -> None:
             details=tuple(found),
             hint="`csq check` says where; mend the exports, or run without `--strict`",
         )
-
-
-def _without_account(rows: pl.DataFrame) -> int:
-    """How many rows of the files found none; those of a log that was counted as it was read stand for several."""
-    lost = rows.filter(pl.col("aside").is_in([str(Aside.UNMATCHED), str(Aside.AMBIGUOUS)]))
-    return int(lost["rows"].sum()) if "rows" in lost.columns else lost.height

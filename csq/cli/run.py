@@ -13,16 +13,13 @@ from csq.facts.build import population
 from csq.facts.fates import joins, matched_share
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
+from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
 from csq.settings.model import KeyColumn, Settings
-from csq.sources.fields import FIELDS
 from csq.sources.load import Tables, load
 from csq.sources.locate import expand, in_directory
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
-
-EXPORTS: tuple[Role, ...] = tuple(role for role in Role if role is not Role.OVERRIDES)
-"""Roles whose columns and keys csq.yaml can name. Overrides are written for csq, in its own words."""
 
 
 class Run(NamedTuple):
@@ -53,7 +50,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     limit = quality.Limit(limits.max_rejects) if limits else None
     paths = _paths(inputs, directory)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
-    fields = {role: tuple(field.name for field in FIELDS[role]) for role in EXPORTS}
+    fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
     settings = load_settings(config, fields)
     settings = settings._replace(settings=_with_flags(settings.settings, method))
     told_playbook = Path(inputs.playbook) if inputs.playbook else None
@@ -127,17 +124,16 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
     columns[Role.OVERRIDES] = {}
     for text in inputs.column or ():
         field, header = _pair("--column", text, "FIELD=HEADER")
-        roles = [role for role, known in FIELDS.items() if field in {each.name for each in known}]
+        roles = [role for role, spec in ROLES.items() if field in {each.name for each in spec.fields}]
         if not roles:
-            names = sorted({each.name for known in FIELDS.values() for each in known})
+            names = sorted({each.name for spec in ROLES.values() for each in spec.fields})
             raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
         for role in roles:
             columns[role][field] = header
-    keyed = [role for role in EXPORTS if role is not Role.ACCOUNTS]
-    keys: dict[Role, str] = {role: str(told) for role in keyed if (told := settings.keys.of(role))}
+    keys: dict[Role, str] = {role: str(told) for role in KEYED if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = _pair("--key", text, "ROLE=FIELD")
-        keys[Role(_choice("--key", role_name, keyed))] = _choice("--key", key, list(KeyColumn))
+        keys[Role(_choice("--key", role_name, KEYED))] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
         keys=keys,
@@ -196,7 +192,7 @@ def _check_match(tables: Tables, settings: Settings, as_of: AsOf, least: float) 
     Raises:
         InputError: Under `least` of a role's rows match an account.
     """
-    if tables.accounts is None:
+    if Role.ACCOUNTS not in tables.roles:
         return
     accounts = population(tables, settings, as_of.day).frame
     for join in joins(tables, accounts):
@@ -208,13 +204,7 @@ def _check_match(tables: Tables, settings: Settings, as_of: AsOf, least: float) 
                 details=(
                     f"in {role}: {', '.join(join.only_here[:5])}",
                     f"in accounts: {', '.join(accounts['account_id'].head(5))}",
-                    *_damage(tables, role),
+                    *tables.roles[role].damage,
                 ),
                 hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
             )
-
-
-def _damage(tables: Tables, role: Role) -> tuple[str, ...]:
-    """What a spreadsheet did to the keys of a role, if that is why they do not match."""
-    rows = tables.usage if role is Role.USAGE else tables.csat
-    return rows.damage if rows else ()

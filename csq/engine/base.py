@@ -66,7 +66,7 @@ class LogSummary(NamedTuple):
     users: account_id, user_id, events (now and before), active (with an event now), last_day, first_day (in all the
     log).
     features: account_id, feature, now, before (whether used in that window).
-    fates: file, aside (a `terms.Aside` or null for used), rows.
+    fates: file, fate, reject_reason, rows.
     first_day: earliest day of the whole log; None without days.
     """
 

@@ -4,21 +4,21 @@ from datetime import date, datetime
 
 import polars as pl
 
-from csq.aside import ASIDE, count_fates, set_aside
 from csq.engine.base import LogSummary, ReducedLog, UsageWindows, exact_sum
-from csq.terms import Aside
+from csq.fate import FATE, count_fates, is_used, mark
+from csq.terms import Aside, Fate
 
 
 def reduce_log(log: pl.DataFrame, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
     """Reduce log rows to one small table per question.
 
     Args:
-        log: Columns file, account_id, at (Datetime or null), user_id, feature, events, aside.
+        log: Columns file, account_id, at (Datetime or null), user_id, feature, events, key, and those of `fate.ROW`.
         members: The account_ids of the population.
         windows: None when the log has no dates; then every row counts as now.
     """
     rows = _mark(log.with_columns(day=pl.col("at").dt.date()), members, windows)
-    seen = rows.filter(pl.col(ASIDE).is_null() | (pl.col(ASIDE) == Aside.OUTSIDE_WINDOWS))
+    seen = rows.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     now = windows.now.holds(pl.col("day")) if windows else pl.lit(value=True)
     before = windows.before.holds(pl.col("day")) if windows else pl.lit(value=False)
     # A row that counts zero events says that the account is in the log, not that anybody was active.
@@ -51,32 +51,32 @@ def finish_log(days: pl.DataFrame, reduced: ReducedLog, members: pl.Series) -> L
     """What `reduce_log` gives, of a log that is already one row for each account and day.
 
     Args:
-        days: Columns file, account_id, at, events, aside, rows (how many the log has).
+        days: Columns account_id, at, events, key, and those of `fate.ROW`.
         reduced: The users and features of the same log.
         members: The account_ids of the population.
     """
     rows = _mark(days.with_columns(pl.col("at").dt.date().alias("day")), members, reduced.windows)
-    seen = rows.filter(pl.col(ASIDE).is_null() | (pl.col(ASIDE) == Aside.OUTSIDE_WINDOWS))
+    seen = rows.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     ours = pl.col("account_id").is_in(members.implode())
     return LogSummary(
         days=seen.group_by("account_id", "day").agg(events=exact_sum(pl.col("events"))).sort("account_id", "day"),
         users=reduced.users.filter(ours).with_columns(pl.col("events").cast(pl.Float64)),
         features=reduced.features.filter(ours),
-        fates=rows.group_by("file", ASIDE).agg(pl.col("rows").sum()).sort("file", ASIDE),
+        fates=count_fates(rows),
         first_day=_first_day(days),
     )
 
 
 def _first_day(log: pl.DataFrame) -> date | None:
-    first = log["at"].min()
+    first = log.filter(pl.col("key").is_not_null())["at"].min()
     return first.date() if isinstance(first, datetime) else None
 
 
 def _mark(rows: pl.DataFrame, members: pl.Series, windows: UsageWindows | None) -> pl.DataFrame:
     """Give every row that will not be counted its reason."""
-    rows = set_aside(rows, ~pl.col("account_id").is_in(members.implode()), Aside.NOT_A_CUSTOMER)
-    if windows is None:
-        return rows
-    inside = pl.any_horizontal(span.holds(pl.col("day")) for span in (windows.now, windows.before, windows.year_ago))
-    rows = set_aside(rows, pl.col("day") > windows.as_of, Aside.AFTER_AS_OF)
-    return set_aside(rows, ~inside, Aside.OUTSIDE_WINDOWS)
+    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}
+    if windows is not None:
+        day, spans = pl.col("day"), (windows.now, windows.before, windows.year_ago)
+        fates[Aside.AFTER_AS_OF] = day > windows.as_of
+        fates[Aside.OUTSIDE_WINDOWS] = ~pl.any_horizontal(span.holds(day) for span in spans)
+    return mark(rows, fates)

@@ -15,7 +15,7 @@ from csq.place.totals import tier_totals
 from csq.playbook.names import is_event
 from csq.report import Tier
 from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE
-from csq.terms import Evidence, Gate, Quadrant, Queue
+from csq.terms import Evidence, Gate, Quadrant, Queue, Role
 
 _GROUPS = (("account", ACCOUNT), ("usage", USAGE), ("happiness", HAPPINESS), ("context", CONTEXT))
 
@@ -38,7 +38,7 @@ def explain(found: Triage, asked: str) -> Explanation:
     facts = tuple(_facts(row, found.playbook.playbook.custom))
     quadrant = Quadrant(str(row["quadrant"]))
     entry = found.playbook.playbook.entry(quadrant)
-    answers = _rows(found.facts.answers, key)
+    answers = _rows(found.facts.rows[Role.CSAT], key)
     verdicts = Verdicts(found, mine)
     gate = Gate(mine["gate"][0]) if mine["gate"][0] else None
     qualify = (entry.qualify,) if entry.qualify and gate is Gate.UNKNOWN else ()
@@ -84,13 +84,13 @@ def explain(found: Triage, asked: str) -> Explanation:
         signals=verdicts.signals(),
         unjudged=verdicts.unjudged(),
         risks=tuple(mine["risks"][0]),
-        goals=_rows(found.facts.goals, key),
-        people=_rows(found.facts.people, key),
-        events=_rows(found.facts.events, key),
-        outcomes=_rows(found.facts.outcomes, key),
+        goals=_rows(found.facts.rows[Role.GOALS], key),
+        people=_rows(found.facts.rows[Role.CONTACTS], key),
+        events=_rows(found.facts.rows[Role.EVENTS], key),
+        outcomes=_rows(found.facts.rows[Role.OUTCOMES], key),
         features=_rows(found.facts.features, key),
         answers=answers,
-        overrides=_rows(found.facts.overrides, key),
+        overrides=_rows(found.facts.rows[Role.OVERRIDES], key),
         facts=facts,
         lines=tuple(_lines(found, key)),
     )
@@ -153,14 +153,13 @@ def _priority(mine: pl.DataFrame) -> Priority:
 
 def _lines(found: Triage, key: str) -> Iterator[Lines]:
     """Where the account's rows stand, file by file."""
-    tables = found.tables
-    for rows in (tables.accounts, tables.usage, tables.csat, *tables.context):
-        if rows is None:
+    for role, rows in found.tables.roles.items():
+        if role is Role.OVERRIDES:  # they are shown one by one
             continue
         mine = rows.frame.filter(pl.col("account_id") == key).select("file", "line").unique().sort("file", "line")
         for (file,), part in mine.group_by("file", maintain_order=True):
             numbers = part["line"].to_list()
-            yield Lines(role=rows.role, file=str(file), rows=len(numbers), ranges=runs(numbers))
+            yield Lines(role=role, file=str(file), rows=len(numbers), ranges=runs(numbers))
 
 
 def runs(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -13,7 +13,7 @@ from csq.playbook.conditions import Condition, compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import is_event, names
 from csq.playbook.text import fill, say
-from csq.terms import Gate, Severity
+from csq.terms import Gate, Role, Severity
 
 _WORD = re.compile(r"'(?:[^']|'')*'|\w+")
 """A text in quotes, which is taken whole, or a word."""
@@ -27,7 +27,7 @@ class Verdicts:
         self._playbook = found.playbook.playbook
         self._known = names(self._playbook.custom)
         self._judged = found.judged
-        self._are_events_given = found.tables.events is not None
+        self._are_events_given = Role.EVENTS in found.tables.roles
         self._mine = mine
 
     def steps(self, steps: Sequence[Step], next_step: str | None) -> tuple[StepState, ...]:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.aside import ASIDE, count_fates, no_fates, set_aside
 from csq.errors import InputError, Location
+from csq.fate import ROW, is_used, mark
 from csq.report import Note
 from csq.schema import ACCOUNT, complete
-from csq.sources.load import RoleRows
+from csq.sources.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
 NOT_CUSTOMERS = (
@@ -34,7 +34,7 @@ class Population(NamedTuple):
     """The accounts of a run.
 
     frame: one row per account sorted by account_id, columns `schema.ACCOUNT`, then `features_entitled` and
-    custom columns. fates: file, aside, rows of the accounts files.
+    custom columns. fates: the rows of the accounts files with what became of them, columns `fate.ROW` and others.
     """
 
     frame: pl.DataFrame
@@ -48,7 +48,7 @@ def keys_as_accounts(ids: pl.Series) -> Population:
     frame = complete(pl.DataFrame({"account_id": ids.drop_nulls().unique().sort()}), ACCOUNT)
     frame = frame.with_columns(features_entitled=pl.lit(None, dtype=pl.String()))
     note = Note(kind=NoteKind.WARNING, text="no accounts file: every key in usage and csat is an account")
-    return Population(frame=frame, fates=no_fates(), notes=(note,), currency=None)
+    return Population(frame=frame, fates=pl.DataFrame(schema=ROW), notes=(note,), currency=None)
 
 
 def build_population(
@@ -72,7 +72,7 @@ def build_population(
         (~pl.col("status").str.to_lowercase().is_in(NOT_CUSTOMERS).fill_null(value=False)).alias(_CUSTOMER),
     )
     frame, currency, notes = _one_currency(frame, base, rates)
-    told = frame.filter(pl.col(ASIDE).is_null())
+    told = frame.filter(is_used())
     attributes, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), custom)
     subscriptions = _sum_subscriptions(told.filter("is_subscription", _CUSTOMER, pl.col(_ACTIVE) | pl.col(_FUTURE)))
     everyone = _join(attributes, subscriptions, told)
@@ -104,7 +104,7 @@ def _one_currency(
     frame: pl.DataFrame, base: str | None, rates: Mapping[str, Decimal]
 ) -> tuple[pl.DataFrame, str | None, list[Note]]:
     """All contract values that count in one currency, which is named when it is known."""
-    valued = frame.filter(pl.col("contract_value").is_not_null() & pl.col(ASIDE).is_null() & _counts())
+    valued = frame.filter(pl.col("contract_value").is_not_null() & is_used() & _counts())
     names = valued.select(pl.col("currency").str.to_uppercase())["currency"]
     found = sorted(names.drop_nulls().unique())
     if base is None:
@@ -219,5 +219,5 @@ def _left_out(count: int) -> list[Note]:
 
 
 def _fates(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
-    frame = set_aside(frame, pl.col("is_subscription") & ~_counts(), Aside.INACTIVE)
-    return count_fates(set_aside(frame, pl.col("account_id").is_in(gone.implode()), Aside.NOT_A_CUSTOMER))
+    inactive, of_nobody = pl.col("is_subscription") & ~_counts(), pl.col("account_id").is_in(gone.implode())
+    return mark(frame, {Aside.INACTIVE: inactive, Aside.NOT_A_CUSTOMER: of_nobody})

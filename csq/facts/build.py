@@ -19,8 +19,9 @@ from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Note
 from csq.schema import FACTS, complete
 from csq.settings.model import Settings
-from csq.sources.load import RoleRows, Tables
-from csq.terms import Grain, MetricKind, NoteKind, Survey
+from csq.sources.load import Tables
+from csq.sources.typed import RoleRows
+from csq.terms import Grain, MetricKind, NoteKind, Role, Survey
 
 
 class Facts(NamedTuple):
@@ -29,26 +30,21 @@ class Facts(NamedTuple):
     frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>` and
     `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
     `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
-    goals, people, events, outcomes, features, answers: what stands behind the facts, row by row, account_id first;
-    columns in `facts.goals.SHOWN` and its like. overrides: those that are used, columns in `facts.overrides.SHOWN`.
-    fates: file, aside (null = used), rows, over all files.
+    rows: what stands behind the facts of a role, account_id first; columns in `facts.goals.SHOWN` and its like.
+    fates: by role its rows with what became of them, or counts of them: columns of `fate.ROW`.
+    features: every feature of every account in the log, as `facts.features.feature_rows` gives them.
     """
 
     frame: pl.DataFrame
-    fates: pl.DataFrame
+    rows: Mapping[Role, pl.DataFrame]
+    fates: Mapping[Role, pl.DataFrame]
+    features: pl.DataFrame
     metrics: Mapping[str, MetricKind]
     usage_window: tuple[date, date] | None
     axis: Survey | None
     asks_known: bool
     currency: str | None
     notes: tuple[Note, ...]
-    goals: pl.DataFrame
-    people: pl.DataFrame
-    events: pl.DataFrame
-    outcomes: pl.DataFrame
-    features: pl.DataFrame
-    answers: pl.DataFrame
-    overrides: pl.DataFrame
 
 
 def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | None:
@@ -61,20 +57,21 @@ def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | Non
     if rows is None:
         return None
     if rows.grain is Grain.PERIOD:
-        starts = rows.frame["period"].drop_nulls().unique().sort().to_list()
+        starts = rows.keyed["period"].drop_nulls().unique().sort().to_list()
         return newest_end(starts, run_day) if starts else None
-    newest = rows.frame["period" if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
+    newest = rows.keyed["period" if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
     return newest if isinstance(newest, date) else None
 
 
 def population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
     """Who the accounts are: those of the accounts files, else every key of the other files."""
-    if tables.accounts is None:
-        roles = [rows.frame["account_id"] for rows in (tables.usage, tables.csat) if rows is not None]
-        return keys_as_accounts(pl.concat([pl.Series("account_id", [], dtype=pl.String()), *roles]))
+    accounts = tables.roles.get(Role.ACCOUNTS)
+    if accounts is None:
+        given = [tables.roles[role].frame["account_id"] for role in (Role.USAGE, Role.CSAT) if role in tables.roles]
+        return keys_as_accounts(pl.concat([pl.Series("account_id", [], dtype=pl.String()), *given]))
     currency = settings.currency
     return build_population(
-        tables.accounts,
+        accounts,
         tables.custom,
         as_of,
         base=currency.base if currency else None,
@@ -90,10 +87,10 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     """
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
-    told = override(members.frame, tables.overrides, as_of)
+    told = override(members.frame, tables.roles.get(Role.OVERRIDES), as_of)
     accounts = told.accounts.drop(cs.matches(r"^event_.*_days$"))
-    usage = _usage(tables.usage, accounts, settings, as_of)
-    answers = with_known_roles(tables.csat, tables.contacts)
+    usage = _usage(tables.roles.get(Role.USAGE), accounts, settings, as_of)
+    answers = with_known_roles(tables.roles.get(Role.CSAT), tables.roles.get(Role.CONTACTS))
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
     context = measure_context(tables, accounts, usage.frame, as_of)
     measured = (usage.frame, happiness.frame, context.frame)
@@ -109,20 +106,25 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
-        fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates, told.fates]),
+        rows={
+            Role.CSAT: happiness.answers,
+            Role.OVERRIDES: told.used,
+            **{role: said.rows for role, said in context.roles.items()},
+        },
+        fates={
+            Role.ACCOUNTS: members.fates,
+            Role.USAGE: usage.fates,
+            Role.CSAT: happiness.fates,
+            Role.OVERRIDES: told.fates,
+            **{role: said.fates for role, said in context.roles.items()},
+        },
+        features=usage.features,
         metrics=usage.metrics,
         usage_window=usage.window,
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
         notes=(*members.notes, *told.notes, *_notes(tables, happiness), *context.notes),
-        goals=context.goals,
-        people=context.people,
-        events=context.events,
-        outcomes=context.outcomes,
-        features=usage.features,
-        answers=happiness.answers,
-        overrides=told.used,
     )
 
 
@@ -137,12 +139,13 @@ def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as
 def _notes(tables: Tables, happiness: Happiness) -> list[Note]:
     """What the reader ought to know of the evidence as a whole."""
     notes = []
-    if tables.usage is None:
+    if Role.USAGE not in tables.roles:
         notes.append(Note(kind=NoteKind.WARNING, text="no usage file: usage is unknown for every account"))
-    if tables.csat is None:
+    if Role.CSAT not in tables.roles:
         notes.append(Note(kind=NoteKind.WARNING, text="no csat file: happiness is unknown for every account"))
         return notes
-    kinds = [kind for kind in Survey if kind in set(tables.csat.frame["survey"].drop_nulls())]
+    present = set(tables.roles[Role.CSAT].keyed["survey"].drop_nulls())
+    kinds = [kind for kind in Survey if kind in present]
     if len(kinds) > 1:
         others = " and ".join(kind for kind in kinds if kind is not happiness.axis)
         text = f"happiness is {happiness.axis}; {others} stand as facts of their own"

@@ -1,33 +1,40 @@
-"""What is known of an account beside usage and answers: goals, people, events, outcomes and seasons, put together.
+"""What is known of an account beside usage and answers: the context roles and seasons, put together.
 
 A role without files changes nothing but what is known: its facts are null, and a note names it.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.facts.events import event_column, event_facts
+from csq.facts.events import SHOWN, event_column, event_facts
 from csq.facts.goals import goal_facts
-from csq.facts.members import Members
+from csq.facts.members import Context, Members
 from csq.facts.outcomes import outcome_facts
 from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
-from csq.sources.load import CONTEXT, Tables
-from csq.terms import Aside, NoteKind
+from csq.roles import CONTEXT
+from csq.sources.load import Tables
+from csq.sources.typed import RoleRows
+from csq.terms import Aside, NoteKind, Role
+
+MEASURES: Mapping[Role, Callable[[RoleRows | None, Members], Context]] = {
+    Role.EVENTS: event_facts,
+    Role.GOALS: goal_facts,
+    Role.CONTACTS: people_facts,
+    Role.OUTCOMES: outcome_facts,
+}
+"""How each context role is measured. Events come first: others look at them."""
 
 
 class ContextFacts(NamedTuple):
-    """frame: account_id and the facts of all context roles; goals, people, events, outcomes: the rows behind them."""
+    """frame: account_id and the facts of all context roles; roles: what each of them says."""
 
     frame: pl.DataFrame
-    goals: pl.DataFrame
-    people: pl.DataFrame
-    events: pl.DataFrame
-    outcomes: pl.DataFrame
-    fates: pl.DataFrame
+    roles: Mapping[Role, Context]
     notes: tuple[Note, ...]
 
 
@@ -40,24 +47,15 @@ def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame,
         usage: account_id, top_user.
         as_of: What comes later is not known yet.
     """
-    members = Members(accounts, Aside.NOT_A_CUSTOMER if tables.accounts else Aside.UNMATCHED)
-    events = event_facts(tables.events, members, as_of)
-    goals = goal_facts(tables.goals, members, as_of)
-    people = people_facts(tables.contacts, members, usage, events.rows, as_of)
-    outcomes = outcome_facts(tables.outcomes, members, as_of)
-    season, unread = season_facts(accounts, as_of)
-    frame = season
-    for facts in (goals.frame, people.frame, events.frame, outcomes.frame):
-        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
-    return ContextFacts(
-        frame=frame,
-        goals=goals.rows,
-        people=people.rows,
-        events=events.rows,
-        outcomes=outcomes.rows,
-        fates=pl.concat([goals.fates, people.fates, events.fates, outcomes.fates]),
-        notes=tuple(_notes(tables, unread)),
-    )
+    stranger = Aside.NOT_A_CUSTOMER if Role.ACCOUNTS in tables.roles else Aside.UNMATCHED
+    members = Members(accounts, stranger, as_of, usage, events=pl.DataFrame(schema=SHOWN))
+    frame, unread = season_facts(accounts, as_of)
+    found: dict[Role, Context] = {}
+    for role, measure in MEASURES.items():
+        found[role] = measure(tables.roles.get(role), members)
+        frame = frame.join(found[role].frame, on="account_id", how="left", maintain_order="left")
+        members = members._replace(events=found[Role.EVENTS].rows)
+    return ContextFacts(frame=frame, roles=found, notes=tuple(_notes(tables, unread)))
 
 
 def with_newer(frame: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
@@ -81,8 +79,7 @@ def with_newer(frame: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
 
 def _notes(tables: Tables, unread: list[str]) -> list[Note]:
     notes = []
-    given = {rows.role for rows in tables.context}
-    absent = [str(role) for role in CONTEXT if role not in given]
+    absent = [str(role) for role in CONTEXT if role not in tables.roles]
     if absent:
         listed = " or ".join([", ".join(absent[:-1]), absent[-1]] if absent[1:] else absent)
         text = f"no {listed} file: what rests on it is not known, which is not the same as none"

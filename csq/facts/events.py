@@ -5,13 +5,12 @@ Any word can be a kind; csq gives a meaning of its own only to `promise_made`, `
 expires, its last day included.
 """
 
-from datetime import date
-
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.facts.members import Context, Members, count_fates, put
-from csq.sources.load import RoleRows
+from csq.facts.members import Context, Members
+from csq.fate import is_used
+from csq.sources.typed import RoleRows
 from csq.terms import Aside
 
 RECENT_DAYS = 90
@@ -37,7 +36,7 @@ def event_column(kind: str) -> str:
     return f"event_{kind}_days"
 
 
-def event_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> Context:
+def event_facts(rows: RoleRows | None, members: Members) -> Context:
     """Count the days since the newest event of each kind, for every member.
 
     The frame has one column `event_<kind>_days` for each kind on record, in the order of the alphabet, then
@@ -45,18 +44,16 @@ def event_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> 
 
     Args:
         rows: Events with date, kind, note, expires_on, by.
-        members: The population, with `owner`.
-        as_of: Later events are set aside, and so are those that expired before.
+        members: The population, with `owner`. Later events are set aside, and so are those that expired before.
 
     Raises:
         InputError: There are more kinds than anybody can have meant.
     """
     if rows is None:
         return members.without(SHOWN)
-    day = pl.lit(as_of, dtype=pl.Date())
-    marked = put(members.mark(rows), pl.col("date") > day, Aside.AFTER_AS_OF)
-    marked = put(marked, pl.col("expires_on") < day, Aside.EXPIRED)
-    events = marked.filter(pl.col("aside").is_null()).with_columns(days=(day - pl.col("date")).dt.total_days())
+    day = pl.lit(members.as_of, dtype=pl.Date())
+    marked = members.mark(rows, {Aside.AFTER_AS_OF: pl.col("date") > day, Aside.EXPIRED: pl.col("expires_on") < day})
+    events = marked.filter(is_used()).with_columns(days=(day - pl.col("date")).dt.total_days())
     favours = (pl.col("kind") == "favour_asked") & (pl.col("days") < RECENT_DAYS)
     counts = events.group_by("account_id").agg(favours_asked=favours.sum().cast(pl.Int64), **_promises())
     facts = members.with_facts(_days_by_kind(events))
@@ -64,7 +61,7 @@ def event_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> 
         facts = facts.join(part, on="account_id", how="left", maintain_order="left")
     facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0))
     shown = events.sort("account_id", "date", "kind", "file", "line", descending=[False, True, False, False, False])
-    return Context(frame=facts, rows=shown.select(*SHOWN), fates=count_fates(marked))
+    return Context(frame=facts, rows=shown.select(*SHOWN), fates=marked)
 
 
 def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:

@@ -1,45 +1,18 @@
-"""The fate of every row, file by file, and how the keys of each role met the accounts."""
+"""How the keys of each role met the accounts, and the fates of all rows in sentences."""
 
 from decimal import Decimal
 
 import polars as pl
 
-from csq.aside import ASIDE
+from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
-from csq.sources.load import FileRead, RoleRows, Tables
+from csq.roles import KEYED
+from csq.sources.load import Tables
+from csq.sources.typed import KEY, RoleRows
 from csq.terms import Aside, NoteKind
 
 SHOWN_KEYS = 20
 """Keys without an account that are named, of those there are."""
-
-
-def source_files(files: tuple[FileRead, ...], fates: pl.DataFrame) -> tuple[SourceFile, ...]:
-    """Every file with rows read = used + set aside + rejected.
-
-    Args:
-        files: The files as they were read.
-        fates: Columns file, aside (null = used), rows; over the rows that were not rejected.
-    """
-    return tuple(_source_file(file, fates.filter(pl.col("file") == file.label)) for file in files)
-
-
-def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
-    counts = dict(fates.select(ASIDE, "rows").iter_rows())
-    used = counts.pop(None, 0)
-    for reason, rows in file.set_aside.items():
-        counts[reason] = counts.get(reason, 0) + rows
-    return SourceFile(
-        role=file.role,
-        label=file.label,
-        sha256=file.sha256,
-        read=file.read,
-        used=used,
-        set_aside={Aside(reason): counts[reason] for reason in sorted(counts)},
-        rejected=file.rejected,
-        grain=file.grain,
-        columns=file.columns,
-        unused=file.unused,
-    )
 
 
 def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
@@ -49,25 +22,21 @@ def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
         tables: All rows.
         accounts: The population, with contract_value.
     """
-    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat, *tables.context) if rows)
+    return tuple(_join(rows, accounts) for role, rows in tables.roles.items() if role in KEYED)
 
 
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
-    frame = rows.frame
+    frame = rows.keyed
     matched = frame.filter(pl.col("account_id").is_not_null())
-    lost = (
-        frame.filter(pl.col(ASIDE) == Aside.UNMATCHED)["key"].unique().sort()
-        if "key" in frame.columns
-        else pl.Series([], dtype=pl.String())
-    )
+    lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY].unique().sort()
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
     absent = accounts.filter(~here)
     value = absent["contract_value"].drop_nulls().sum()
     return Join(
         role=rows.role,
         key=rows.key,
-        rows=_lines(frame),
-        matched=_lines(matched),
+        rows=int(frame[ROWS].sum()),
+        matched=int(matched[ROWS].sum()),
         accounts=int(here.sum()),
         only_here=tuple(dict.fromkeys(masked(key) for key in lost.head(SHOWN_KEYS))),
         only_here_count=len(lost),
@@ -75,13 +44,6 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         absent_value=value if isinstance(value, Decimal) else Decimal(0),
         ambiguous=rows.ambiguous,
     )
-
-
-def _lines(frame: pl.DataFrame) -> int:
-    """Rows of the files; a line that answers several surveys is one."""
-    if "rows" in frame.columns:
-        return int(frame["rows"].sum())
-    return frame.select(pl.struct("file", "line").n_unique()).item() if frame.height else 0
 
 
 def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: pl.DataFrame) -> tuple[Note, ...]:

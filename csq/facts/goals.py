@@ -8,8 +8,9 @@ from datetime import date
 
 import polars as pl
 
-from csq.facts.members import Context, Members, count_fates, provable_count
-from csq.sources.load import RoleRows
+from csq.facts.members import Context, Members, provable_count
+from csq.fate import is_used
+from csq.sources.typed import RoleRows
 
 BEHIND_POINTS = 10.0
 """Progress is told in round figures: this far under the share of the time gone is still on time."""
@@ -31,7 +32,7 @@ SHOWN = {
 """Columns of the goals as they are shown; `expected_pct` is the share of the time gone."""
 
 
-def goal_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> Context:
+def goal_facts(rows: RoleRows | None, members: Members) -> Context:
     """Measure the goals of every member.
 
     Progress against the calendar is linear: at a third of the time, a third of the way, as in planned value of
@@ -39,13 +40,12 @@ def goal_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> C
 
     Args:
         rows: Goals with state, progress (percent), target_date, start_date, has_metric, target.
-        members: The population, with `start_date`.
-        as_of: The day the calendar is looked at; without it nothing is overdue or behind.
+        members: The population, with `start_date`; without a day nothing is overdue or behind.
     """
     if rows is None:
         return members.without(SHOWN)
     marked = members.mark(rows)
-    goals = _judged(marked.filter(pl.col("aside").is_null()), members.frame, as_of)
+    goals = _judged(marked.filter(is_used()), members.frame, members.as_of)
     counted = goals.group_by("account_id").agg(
         goals_open=pl.col("is_open").sum().cast(pl.Int64),
         goals_met=(pl.col("state") == "met").sum().cast(pl.Int64),
@@ -62,7 +62,7 @@ def goal_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> C
         has_goals=pl.col("has_goals").fill_null(value=False),
     )
     shown = goals.sort("account_id", "target_date", "goal", "file", "line", nulls_last=True).select(*SHOWN)
-    return Context(frame=facts, rows=shown, fates=count_fates(marked))
+    return Context(frame=facts, rows=shown, fates=marked)
 
 
 def _judged(goals: pl.DataFrame, accounts: pl.DataFrame, as_of: date | None) -> pl.DataFrame:

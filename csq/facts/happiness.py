@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.aside import ASIDE, count_fates, no_fates, set_aside
 from csq.engine.base import exact_mean
 from csq.facts import survey
+from csq.fate import FATE, ROW, is_used, mark
 from csq.schema import COLUMNS, HAPPINESS, complete
-from csq.sources.load import RoleRows
-from csq.terms import Aside, Silence, Survey, Unknown
+from csq.sources.typed import RoleRows
+from csq.terms import Aside, Fate, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
 HAPPINESS_UNKNOWN = "_happiness_unknown"
@@ -31,7 +31,10 @@ Z95 = 1.959963984540054
 
 
 class Happiness(NamedTuple):
-    """frame: one row per account, `schema.HAPPINESS` and `HAPPINESS_UNKNOWN`; fates: file, aside, rows."""
+    """frame: one row per account, `schema.HAPPINESS` and `HAPPINESS_UNKNOWN`.
+
+    fates: the rows with what became of them, columns `fate.ROW` and others.
+    """
 
     frame: pl.DataFrame
     fates: pl.DataFrame
@@ -57,7 +60,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     """Measure happiness for every member.
 
     Args:
-        rows: Survey rows with account_id, answer (0-100 or null), survey, at, respondent, role, aside, ...
+        rows: Survey rows with account_id, answer (0-100 or null), survey, at, respondent, role, fate, ...
         members: The account_ids of the population, sorted.
         as_of: Last day of the window; None takes all rows, since they have no date to go by.
         window_days: Length of the window, both ends included.
@@ -66,12 +69,12 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     if rows is None:
         return _no_survey(everyone)
     marked = _mark(rows.frame, members, as_of, window_days)
-    in_window = marked.filter(pl.col(ASIDE).is_null())
-    ever = marked.filter(pl.col(ASIDE).is_null() | (pl.col(ASIDE) == Aside.OUTSIDE_WINDOWS))
+    in_window = marked.filter(is_used())
+    ever = marked.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     answered = pl.col("answer").is_not_null()
     axis = _axis(in_window.filter(answered), ever.filter(answered), ever)
     of_axis = pl.col("survey") == str(axis)
-    asks_known = bool(marked.filter(of_axis).select((~answered | pl.col("asked_known")).any()).item())
+    asks_known = bool(rows.keyed.filter(of_axis).select((~answered | pl.col("asked_known")).any()).item())
     counted = in_window.filter(of_axis & answered)
     parts = (
         _answers(counted),
@@ -99,7 +102,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     )
     return Happiness(
         frame=complete(facts, HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN]],
-        fates=_count(marked),
+        fates=_one_fate_a_line(marked),
         axis=axis,
         asks_known=asks_known,
         answers=survey.answers(counted),
@@ -111,7 +114,7 @@ def _no_survey(everyone: pl.DataFrame) -> Happiness:
     unknown = pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN)
     nobody = pl.DataFrame(schema=survey.SHOWN)
     frame = complete(everyone, HAPPINESS_KEYED).with_columns(unknown)
-    return Happiness(frame=frame, fates=no_fates(), axis=None, asks_known=False, answers=nobody)
+    return Happiness(frame=frame, fates=pl.DataFrame(schema=ROW), axis=None, asks_known=False, answers=nobody)
 
 
 def _axis(*telling: pl.DataFrame) -> Survey | None:
@@ -155,13 +158,15 @@ def _latest(*also: pl.Expr) -> pl.Expr:
 def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int) -> pl.DataFrame:
     """Give every row that is not counted its reason. An answer outlives the request it answers."""
     answered = pl.col("answer").is_not_null()
-    marked = set_aside(rows, ~pl.col("account_id").is_in(members.implode()), Aside.NOT_A_CUSTOMER)
-    marked = set_aside(marked, ~pl.col("asked") & ~answered, Aside.NOT_ASKED)
+    fates: dict[Aside | Fate, pl.Expr] = {
+        Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode()),
+        Aside.NOT_ASKED: ~pl.col("asked") & ~answered,
+    }
     if as_of:
-        marked = set_aside(marked, pl.col("at").dt.date() > as_of, Aside.AFTER_AS_OF)
-        marked = set_aside(marked, ~_span(as_of, days, 0), Aside.OUTSIDE_WINDOWS)
-    live = (pl.col(ASIDE).is_null() & answered).alias("live")
-    return set_aside(marked, live & ~_latest(live), Aside.OLDER_ANSWER)
+        fates[Aside.AFTER_AS_OF] = pl.col("at").dt.date() > as_of
+        fates[Aside.OUTSIDE_WINDOWS] = ~_span(as_of, days, 0)
+    live = (is_used() & answered).alias("live")
+    return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(live)})
 
 
 def _answers(counted: pl.DataFrame) -> pl.DataFrame:
@@ -216,7 +221,7 @@ def _asks(asks: pl.DataFrame, *, known: bool) -> pl.DataFrame:
 
 def _before(answers: pl.DataFrame, as_of: date | None, days: int) -> pl.DataFrame:
     """Mean answer in the window before, the latest of each respondent."""
-    earlier = answers.filter(_span(as_of, days, 1) & pl.col(ASIDE).is_null()).filter(_latest())
+    earlier = answers.filter(_span(as_of, days, 1) & is_used()).filter(_latest())
     return earlier.group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
 
 
@@ -264,7 +269,7 @@ def _unknown(*, asks_known: bool) -> pl.Expr:
     )
 
 
-def _count(marked: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the files by fate. A row that answers several surveys is used if one of them is."""
-    reason = pl.when(~pl.col(ASIDE).is_null().any()).then(pl.col(ASIDE).min())
-    return count_fates(marked.group_by("file", "line").agg(reason.alias(ASIDE)))
+def _one_fate_a_line(marked: pl.DataFrame) -> pl.DataFrame:
+    """A line that answers several surveys is used if one of them is."""
+    fate = pl.when(is_used().any()).then(pl.lit(str(Fate.USED))).otherwise(pl.col(FATE).min())
+    return marked.with_columns(fate.over("file", "line").alias(FATE))

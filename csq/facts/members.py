@@ -1,12 +1,14 @@
-"""What goals, contacts, events and outcomes have in common: whose rows count, and how a doubtful count is told."""
+"""What the context roles have in common: whose rows count, and how a doubtful count is told."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.sources.load import RoleRows
-from csq.terms import Aside
+from csq.fate import ROW, mark
+from csq.sources.typed import RoleRows
+from csq.terms import Aside, Fate
 
 
 class Context(NamedTuple):
@@ -14,7 +16,7 @@ class Context(NamedTuple):
 
     frame: account_id and the facts of the role, one row per account of the population, in its order.
     rows: what `csq explain` shows of it, sorted, account_id first; no rows without files.
-    fates: file, aside, rows.
+    fates: its rows with what became of them, columns `fate.ROW` and others.
     """
 
     frame: pl.DataFrame
@@ -23,36 +25,31 @@ class Context(NamedTuple):
 
 
 class Members(NamedTuple):
-    """The population, and why rows of anybody else are set aside."""
+    """The population, and what a role is measured against."""
 
     frame: pl.DataFrame
     stranger: Aside
+    """Why rows of anybody else are set aside."""
+    as_of: date | None
+    """What comes later is not known yet."""
+    usage: pl.DataFrame
+    """account_id, top_user."""
+    events: pl.DataFrame
+    """The events that count: account_id, date, kind."""
 
-    def mark(self, rows: RoleRows) -> pl.DataFrame:
-        """The rows of a role, those of no member set aside."""
-        return put(rows.frame, ~pl.col("account_id").is_in(self.frame["account_id"].implode()), self.stranger)
+    def mark(self, rows: RoleRows, fates: Mapping[Aside | Fate, pl.Expr] | None = None) -> pl.DataFrame:
+        """The rows of a role, those of no member set aside, then those that `fates` tells."""
+        strange = ~pl.col("account_id").is_in(self.frame["account_id"].implode())
+        return mark(rows.frame, {self.stranger: strange, **(fates or {})})
 
     def without(self, shown: Mapping[str, pl.DataType]) -> Context:
         """What is said by a role that was not given: nothing of anybody, which is not the same as "none"."""
-        nothing = pl.DataFrame(schema={"file": pl.String(), "aside": pl.String()})
-        return Context(
-            frame=self.frame.select("account_id"), rows=pl.DataFrame(schema=dict(shown)), fates=count_fates(nothing)
-        )
+        frame, rows = self.frame.select("account_id"), pl.DataFrame(schema=dict(shown))
+        return Context(frame=frame, rows=rows, fates=pl.DataFrame(schema=ROW))
 
     def with_facts(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Every member by account_id, with its facts; null where there are none."""
         return self.frame.select("account_id").join(facts, on="account_id", how="left", maintain_order="left")
-
-
-def put(frame: pl.DataFrame, mask: pl.Expr, reason: Aside) -> pl.DataFrame:
-    """Set aside the rows for which `mask` holds; a row keeps its first reason."""
-    keep = pl.col("aside").is_not_null() | ~mask.fill_null(value=False)
-    return frame.with_columns(aside=pl.when(keep).then("aside").otherwise(pl.lit(str(reason))))
-
-
-def count_fates(marked: pl.DataFrame) -> pl.DataFrame:
-    """Rows by file and fate."""
-    return marked.group_by("file", "aside").agg(rows=pl.len()).sort("file", "aside")
 
 
 def provable_count(mask: pl.Expr) -> pl.Expr:

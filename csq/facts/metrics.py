@@ -9,14 +9,14 @@ from typing import cast
 
 import polars as pl
 
-from csq.aside import ASIDE, count_fates, set_aside
 from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
+from csq.fate import FATE, is_used, mark
 from csq.schema import complete
-from csq.sources.load import RoleRows
+from csq.sources.typed import RoleRows
 from csq.sources.usage import METRIC, metric_kind
-from csq.terms import Aside, Grain, MetricKind, Unknown
+from csq.terms import Aside, Fate, Grain, MetricKind, Unknown
 
 BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
@@ -40,7 +40,7 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
     """
     names = [name.removeprefix(METRIC) for name in rows.frame.columns if name.startswith(METRIC)]
     kinds = {name: kind for name in names if (kind := metric_kind(name, told)) is not None}
-    starts = cast("list[date]", rows.frame["period"].drop_nulls().unique().sort().to_list())
+    starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
     periods = find_periods(starts, as_of, days) if rows.grain is Grain.PERIOD and as_of and starts else None
     members = accounts["account_id"]
     frame = _mark(rows.frame, members, periods, as_of)
@@ -53,7 +53,7 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
     metrics = [METRIC + name for name in kinds]
     return Usage(
         frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *metrics]],
-        fates=count_fates(frame),
+        fates=frame,
         metrics=kinds,
         window=(periods.now.first, periods.now.last) if periods else None,
     )
@@ -61,13 +61,15 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
 
 def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_of: date | None) -> pl.DataFrame:
     """Give every row that will not be counted its reason."""
-    frame = set_aside(frame, ~pl.col("account_id").is_in(members.implode()), Aside.NOT_A_CUSTOMER)
-    if periods is None:
-        return frame
-    period = pl.col("period")
-    frame = set_aside(frame, period > pl.lit(as_of), Aside.AFTER_AS_OF)
-    frame = set_aside(frame, period.is_in(periods.partial), Aside.PARTIAL_PERIOD)
-    return set_aside(frame, ~(periods.now.holds(period) | periods.before.holds(period)), Aside.OUTSIDE_WINDOWS)
+    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}
+    if periods is not None:
+        period = pl.col("period")
+        fates |= {
+            Aside.AFTER_AS_OF: period > pl.lit(as_of),
+            Aside.PARTIAL_PERIOD: period.is_in(periods.partial),
+            Aside.OUTSIDE_WINDOWS: ~(periods.now.holds(period) | periods.before.holds(period)),
+        }
+    return mark(frame, fates)
 
 
 def _measure(
@@ -77,10 +79,10 @@ def _measure(
 
     `in_table` is true where the table knows the account by a row of the window or an earlier one.
     """
-    used = rows.filter(pl.col(ASIDE).is_null())
+    used = rows.filter(is_used())
     now = periods.now.holds(pl.col("period")) if periods else pl.lit(value=True)
     before = periods.before.holds(pl.col("period")) if periods and periods.compared else pl.lit(value=False)
-    known = rows.filter(pl.col(ASIDE).is_null() | (pl.col(ASIDE) == Aside.OUTSIDE_WINDOWS)).group_by("account_id")
+    known = rows.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)).group_by("account_id")
     has_last = "last_active_date" in rows.columns
     last = pl.col("last_active_date").max() if has_last else pl.lit(None, dtype=pl.Date()).alias("last_active_date")
     joined = accounts.select("account_id", "seats").join(

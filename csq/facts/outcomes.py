@@ -3,12 +3,11 @@
 No row is not "all well": an account that no outcome is on record of may have left, for all that is known.
 """
 
-from datetime import date
-
 import polars as pl
 
-from csq.facts.members import Context, Members, count_fates, put
-from csq.sources.load import RoleRows
+from csq.facts.members import Context, Members
+from csq.fate import is_used
+from csq.sources.typed import RoleRows
 from csq.terms import Aside, Outcome
 
 SHOWN = {
@@ -23,23 +22,22 @@ SHOWN = {
 """Columns of the outcomes as they are shown."""
 
 
-def outcome_facts(rows: RoleRows | None, members: Members, as_of: date | None) -> Context:
+def outcome_facts(rows: RoleRows | None, members: Members) -> Context:
     """Find the newest outcome of every member: last_outcome, last_outcome_days and outcome_value_change_pct.
 
     What happened on one day is one decision, told by the most telling of its outcomes, then by the lowest value.
 
     Args:
         rows: Outcomes with date, outcome (a `terms.Outcome`), value_after (money per year).
-        members: The population.
-        as_of: Later outcomes are set aside.
+        members: The population. Later outcomes are set aside.
     """
     if rows is None:
         return members.without(SHOWN)
-    day = pl.lit(as_of, dtype=pl.Date())
-    marked = put(members.mark(rows), pl.col("date") > day, Aside.AFTER_AS_OF)
+    day = pl.lit(members.as_of, dtype=pl.Date())
+    marked = members.mark(rows, {Aside.AFTER_AS_OF: pl.col("date") > day})
     telling = pl.col("outcome").cast(pl.Enum([str(outcome) for outcome in Outcome]))
     outcomes = (
-        marked.filter(pl.col("aside").is_null())
+        marked.filter(is_used())
         .with_columns(days=(day - pl.col("date")).dt.total_days())
         .sort(
             "account_id",
@@ -61,4 +59,4 @@ def outcome_facts(rows: RoleRows | None, members: Members, as_of: date | None) -
         last_outcome_days=pl.col("days").first(),
         outcome_value_change_pct=(after - before) / before * 100,
     )
-    return Context(frame=members.with_facts(facts), rows=outcomes.select(*SHOWN), fates=count_fates(marked))
+    return Context(frame=members.with_facts(facts), rows=outcomes.select(*SHOWN), fates=marked)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.aside import ASIDE, count_fates, no_fates, set_aside
 from csq.errors import InputError, Location
+from csq.fate import FATE, ROW, is_used, mark
 from csq.report import Note
 from csq.schema import DTYPES, Kind
-from csq.sources.load import RoleRows
 from csq.sources.overrides import CAN_BE_SET, REST_UNTIL
+from csq.sources.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
 _REST = "_rest_until"
@@ -53,10 +53,11 @@ def override(accounts: pl.DataFrame, rows: RoleRows | None, as_of: date | None) 
     """
     accounts = accounts.with_columns(pl.lit(None, dtype=pl.Date()).alias(_REST))
     if rows is None:
-        return Overridden(accounts=accounts, used=pl.DataFrame(schema=SHOWN), fates=no_fates(), notes=())
-    frame = set_aside(rows.frame, ~pl.col("account_id").is_in(accounts["account_id"].implode()), Aside.UNMATCHED)
-    frame = set_aside(frame, pl.col("expires_on") < pl.lit(as_of, dtype=pl.Date()), Aside.EXPIRED_OVERRIDE)
-    holding = frame.filter(pl.col(ASIDE).is_null()).sort("file", "line")
+        return Overridden(accounts=accounts, used=pl.DataFrame(schema=SHOWN), fates=pl.DataFrame(schema=ROW), notes=())
+    strange = ~pl.col("account_id").is_in(accounts["account_id"].implode())
+    expired = pl.col("expires_on") < pl.lit(as_of, dtype=pl.Date())
+    frame = mark(rows.frame, {Aside.UNMATCHED: strange, Aside.EXPIRED_OVERRIDE: expired})
+    holding = frame.filter(is_used()).sort("file", "line")
     _refuse_two(holding)
     before = []
     for name in holding["field"].unique(maintain_order=True):
@@ -64,9 +65,7 @@ def override(accounts: pl.DataFrame, rows: RoleRows | None, as_of: date | None) 
         before.append(stood)
     parts = [pl.DataFrame(schema={"file": pl.String(), "line": pl.Int64(), "before": pl.String()}), *before]
     used = holding.join(pl.concat(parts), on=["file", "line"], how="left", maintain_order="left")
-    return Overridden(
-        accounts=accounts, used=used.select(*SHOWN), fates=count_fates(frame), notes=tuple(_notes(frame, used))
-    )
+    return Overridden(accounts=accounts, used=used.select(*SHOWN), fates=frame, notes=tuple(_notes(frame, used)))
 
 
 def _set(accounts: pl.DataFrame, rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -111,7 +110,7 @@ def _notes(frame: pl.DataFrame, used: pl.DataFrame) -> list[Note]:
         (Aside.EXPIRED_OVERRIDE, "expired, and what the files say is used"),
         (Aside.UNMATCHED, "of no current account, and not used"),
     ):
-        rows = frame.filter(pl.col(ASIDE) == str(aside)).sort("file", "line")
+        rows = frame.filter(pl.col(FATE) == aside).sort("file", "line")
         if rows.height:
             named = [_named(row) for row in rows.head(_NAMED).iter_rows(named=True)]
             more = ", ..." if rows.height > _NAMED else ""

@@ -7,9 +7,10 @@ from datetime import date
 
 import polars as pl
 
-from csq.facts.members import Context, Members, count_fates, put
+from csq.facts.members import Context, Members
+from csq.fate import is_used
 from csq.sources.context import STANCES
-from csq.sources.load import RoleRows
+from csq.sources.typed import RoleRows
 from csq.terms import Aside
 
 CHAMPION, DECISION_MAKER, POWER_USER = "champion", "decision_maker", "power_user"
@@ -33,25 +34,21 @@ SHOWN = {
 """Columns of the people as they are shown; `here` on as_of."""
 
 
-def people_facts(
-    rows: RoleRows | None, members: Members, usage: pl.DataFrame, events: pl.DataFrame, as_of: date | None
-) -> Context:
+def people_facts(rows: RoleRows | None, members: Members) -> Context:
     """Tell who is known at every member.
 
     Args:
         rows: Contacts with person, role, since, left_on, stance.
-        members: The population.
-        usage: account_id, top_user.
-        events: The events that count: account_id, date, kind.
-        as_of: Whoever comes later is not known yet, whoever leaves later is still there.
+        members: The population. Whoever comes later is not known yet, whoever leaves later is still there.
     """
-    told = events.filter(pl.col("kind") == "champion_left").group_by("account_id").agg(told_left=pl.col("date").max())
+    leavings = members.events.filter(pl.col("kind") == "champion_left")
+    told = leavings.group_by("account_id").agg(told_left=pl.col("date").max())
     if rows is None:
-        alone = members.with_facts(told).select("account_id", champion_left_days=_days(as_of, "told_left"))
+        alone = members.with_facts(told).select("account_id", champion_left_days=_days(members.as_of, "told_left"))
         return members.without(SHOWN)._replace(frame=alone)
-    day = pl.lit(as_of, dtype=pl.Date())
-    marked = put(members.mark(rows), pl.col("since") > day, Aside.AFTER_AS_OF)
-    people = marked.filter(pl.col("aside").is_null()).with_columns(
+    day = pl.lit(members.as_of, dtype=pl.Date())
+    marked = members.mark(rows, {Aside.AFTER_AS_OF: pl.col("since") > day})
+    people = marked.filter(is_used()).with_columns(
         here=pl.col("left_on").is_null() | (pl.col("left_on") > day).fill_null(value=False)
     )
     people = _with_successor(_those_here(people.join(told, on="account_id", how="left", maintain_order="left")))
@@ -63,7 +60,9 @@ def people_facts(
         decision_makers=pl.when(told_roles).then(pl.col("decision_makers").fill_null(0)),
     )
     left = pl.max_horizontal("champion_left", "told_left")
-    facts = facts.join(_top_user_role(people, usage), on="account_id", how="left", maintain_order="left").select(
+    facts = facts.join(
+        _top_user_role(people, members.usage), on="account_id", how="left", maintain_order="left"
+    ).select(
         "account_id",
         "has_champion",
         "decision_makers",
@@ -72,7 +71,7 @@ def people_facts(
         champion_left_days=(day - left).dt.total_days(),
     )
     shown = people.sort("account_id", "role", "person", "since", "file", "line", nulls_last=True).select(*SHOWN)
-    return Context(frame=facts, rows=shown, fates=count_fates(marked))
+    return Context(frame=facts, rows=shown, fates=marked)
 
 
 def _days(as_of: date | None, name: str) -> pl.Expr:

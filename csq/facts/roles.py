@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from csq.sources.load import RoleRows
+from csq.fate import is_used
+from csq.sources.typed import RoleRows
 
 MOST_TELLING = ("decision_maker", "champion", "influencer", "power_user", "end_user")
 """Of a person with several roles the first of these is taken."""
@@ -17,7 +18,7 @@ def with_known_roles(answers: RoleRows | None, contacts: RoleRows | None) -> Rol
     """
     if answers is None or contacts is None:
         return answers
-    people = contacts.frame.filter(pl.col("aside").is_null())
+    people = contacts.frame.filter(is_used())
     ids = [
         people.select("account_id", who=pl.col(name).str.to_lowercase(), known="role") for name in ("user_id", "email")
     ]

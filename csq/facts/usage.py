@@ -9,13 +9,13 @@ from datetime import date
 
 import polars as pl
 
-from csq.aside import no_fates
 from csq.engine.base import LogSummary, Span, UsageWindows, exact_sum
 from csq.engine.local import finish_log, reduce_log
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
+from csq.fate import ROW
 from csq.schema import COLUMNS, USAGE, complete
-from csq.sources.load import RoleRows
+from csq.sources.typed import RoleRows
 from csq.terms import MetricKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
@@ -27,7 +27,8 @@ USAGE_UNKNOWN = "_usage_unknown"
 class Usage:
     """frame: account_id, `schema.USAGE`, `USAGE_UNKNOWN`, and of metric tables `metric_<name>` columns.
 
-    fates: file, aside, rows. `metrics` gives the kind of each metric column, by name without prefix.
+    fates: the rows with what became of them, or counts of them: columns of `fate.ROW`.
+    metrics: the kind of each metric column, by name without prefix.
     """
 
     frame: pl.DataFrame
@@ -43,7 +44,7 @@ def no_usage(members: pl.Series) -> Usage:
     """What is known of usage without a usage file."""
     frame = complete(pl.DataFrame({"account_id": members}), USAGE_KEYED)
     unknown = pl.lit(str(Unknown.NO_USAGE_FILE)).alias(USAGE_UNKNOWN)
-    return Usage(frame=frame.with_columns(unknown), fates=no_fates())
+    return Usage(frame=frame.with_columns(unknown), fates=pl.DataFrame(schema=ROW))
 
 
 def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
@@ -55,7 +56,7 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         as_of: Last day of the window; None where the log has no dates, so that all of it counts.
         days: Length of the window.
     """
-    windows = UsageWindows(as_of, days) if as_of and rows.frame["at"].is_not_null().any() else None
+    windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
     log = _reduce(rows, accounts["account_id"], windows)
     frame = accounts.select("account_id", "seats", "features_entitled")
     features = feature_rows(log.features, frame, log.days["account_id"])
@@ -88,7 +89,8 @@ def _tells(rows: RoleRows) -> tuple[bool, bool]:
     """Whether any row of the log names a user, and a feature."""
     if rows.reduced is not None:
         return rows.reduced.has_users, rows.reduced.has_features
-    return bool(rows.frame["user_id"].is_not_null().any()), bool(rows.frame["feature"].is_not_null().any())
+    user_id, feature = rows.keyed.select("user_id", "feature")
+    return bool(user_id.is_not_null().any()), bool(feature.is_not_null().any())
 
 
 def _reduce(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:

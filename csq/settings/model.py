@@ -9,8 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
+from csq.roles import EXPORTS, KEYED
 from csq.split import Split
 from csq.terms import UNASSIGNED, MetricKind, Role
 from csq.validation import Section, Text, fault, shown
@@ -57,16 +58,14 @@ class Within(StrEnum):
     ALL = "all"
 
 
-class Columns(Section):
-    """Which header of a file is which field, where csq cannot tell by itself."""
+def _each(roles: tuple[Role, ...], kind: Any, default: Any, meaning: str) -> type[Section]:
+    """A model with a key for each of some roles; in `meaning` `{}` is the role."""
+    fields: dict[str, Any] = {role: (kind, Field(default, description=meaning.format(role))) for role in roles}
+    return create_model("Each", __base__=Section, **fields)
 
-    usage: dict[str, Text] = Field({}, description="field: header, in usage files")
-    csat: dict[str, Text] = Field({}, description="field: header, in csat files")
-    accounts: dict[str, Text] = Field({}, description="field: header, in accounts files")
-    goals: dict[str, Text] = Field({}, description="field: header, in goals files")
-    contacts: dict[str, Text] = Field({}, description="field: header, in contacts files")
-    events: dict[str, Text] = Field({}, description="field: header, in events files")
-    outcomes: dict[str, Text] = Field({}, description="field: header, in outcomes files")
+
+class Columns(_each(EXPORTS, dict[str, Text], {}, "field: header, in {} files")):  # type: ignore[misc]
+    """Which header of a file is which field, where csq cannot tell by itself."""
 
     def of(self, role: Role) -> dict[str, str]:
         """Return the headers told for `role`, by field."""
@@ -74,19 +73,11 @@ class Columns(Section):
         return found
 
 
-class Keys(Section):
-    """Which column of the accounts file the key of another file refers to; None: found by trying."""
+_KEY = "column of the accounts that the key of {} files refers to"
 
-    usage: KeyColumn | None = Field(None, description="column of the accounts that the key of usage files refers to")
-    csat: KeyColumn | None = Field(None, description="column of the accounts that the key of csat files refers to")
-    goals: KeyColumn | None = Field(None, description="column of the accounts that the key of goals files refers to")
-    contacts: KeyColumn | None = Field(
-        None, description="column of the accounts that the key of contacts files refers to"
-    )
-    events: KeyColumn | None = Field(None, description="column of the accounts that the key of events files refers to")
-    outcomes: KeyColumn | None = Field(
-        None, description="column of the accounts that the key of outcomes files refers to"
-    )
+
+class Keys(_each(KEYED, KeyColumn | None, None, _KEY)):  # type: ignore[misc]
+    """Which column of the accounts file the key of another file refers to; None: found by trying."""
 
     def of(self, role: Role) -> KeyColumn | None:
         """Return the key column told for `role`."""

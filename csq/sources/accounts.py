@@ -5,9 +5,10 @@ import re
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.fate import ROW, is_used, mark
 from csq.playbook.names import is_event
+from csq.roles import ACCOUNTS, MONEY_FIELDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind
-from csq.sources.fields import ACCOUNTS, MONEY_FIELDS, Cell
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
@@ -16,62 +17,43 @@ from csq.sources.typed import FILE, Typed, labels
 from csq.terms import Aside, Role
 
 _CELLS = {Kind.NUMBER: Cell.NUMBER, Kind.BOOL: Cell.BOOL, Kind.DATE: Cell.DATE}
-_EMPTY = {
-    Cell.KEY: pl.String(),
-    Cell.TEXT: pl.String(),
-    Cell.WHOLE: pl.Int64(),
-    Cell.MONEY: pl.Decimal(38, 2),
-    Cell.DATE: pl.Date(),
-    Cell.BOOL: pl.Boolean(),
-}
 
 
-def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[Typed, tuple[str, ...]]:
-    """Read accounts files with one header; also return the names of the custom columns.
+def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
+    """Read accounts files with one header.
 
     The frame has every accounts field (null where the files have none), `contract_value` (Decimal,
-    per year), `is_subscription`, `aside`, `aliases` (other ids of the account, where the export joins
-    them) and the custom columns; `account_id` is the name where the
-    files know no id.
+    per year), `is_subscription`, `aliases` (other ids of the account, where the export joins them) and
+    the custom columns; `account_id` is the name where the files know no id.
 
     Raises:
         InputError: One account is told in several different rows without a subscription id.
     """
-    typed = read_fields(tables, Role.ACCOUNTS, options)
-    typed, custom = _keep_custom(typed, options)
+    typed = _keep_custom(read_fields(tables, Role.ACCOUNTS, options), options)
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
-    typed = _add_keys(_add_value(typed, options))
-    frame = typed.frame.with_columns(
-        pl.lit(None, dtype=_EMPTY[known.cell]).alias(known.name)
-        for known in ACCOUNTS
-        if known.name not in typed.frame.columns
-    ).with_columns(
-        pl.col(key).alias("account_id"),
-        pl.col("fit").str.to_lowercase(),
-    )
+    typed = _add_keys(_add_value(typed, options)).with_all_fields()
+    typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
     # Rows alike in every cell say one thing, whichever files they stand in.
-    cells = [name for name in frame.columns if name not in (FILE, LINE, "aliases")]
+    cells = [name for name in typed.frame.columns if name not in (*ROW, "aliases")]
     place = pl.struct(FILE, LINE).rank("ordinal").over(cells)
-    frame = frame.with_columns(aside=pl.when(place > 1).then(pl.lit(str(Aside.DUPLICATE))))
-    typed = typed.replace(frame=frame)
-    several = typed.usable().filter(pl.col("aside").is_null() & (pl.len().over("account_id", "aside") > 1))
+    frame = mark(typed.frame, {Aside.DUPLICATE: place > 1})
+    several = frame.filter(is_used()).filter(pl.len().over("account_id") > 1)
     if several.height and "subscription_id" not in typed.fields:
         raise _told_twice(several)
-    is_subscription = pl.lit("subscription_id" in typed.fields)
-    return typed.replace(frame=frame.with_columns(is_subscription=is_subscription)), custom
+    return typed.replace(frame=frame.with_columns(is_subscription=pl.lit("subscription_id" in typed.fields)))
 
 
 def _add_value(typed: Typed, options: ReadOptions) -> Typed:
     """Contract value per year from the one money column that is taken, and its currency where its cells name it."""
     have = [name for name in (*MONEY_FIELDS, "billed_amount") if name in typed.fields]
     if not have:
-        return typed.replace(frame=typed.frame.with_columns(contract_value=pl.lit(None, dtype=pl.Decimal(38, 2))))
+        return typed.with_columns(contract_value=pl.lit(None, dtype=pl.Decimal(38, 2)))
     taken, header = have[0], typed.header(have[0])
     typed, value, how = _per_year(typed, taken)
     if typed.preset and typed.preset.cents:
         value, how = value / 100, f"{how}, in cents"
-    typed = typed.replace(frame=typed.frame.with_columns(value.cast(pl.Decimal(38, 2)).alias("contract_value")))
+    typed = typed.with_columns(value.cast(pl.Decimal(38, 2)).alias("contract_value"))
     text = f"contract value from `{header}`{how} of {labels(typed.tables)}"
     if have[1:]:
         text += f", not from {', '.join(f'`{typed.header(name)}`' for name in have[1:])}"
@@ -109,7 +91,7 @@ def _add_currency(typed: Typed, taken: str, options: ReadOptions) -> Typed:
         currency, where = named, "the cells"
     else:
         return typed
-    typed = typed.replace(frame=typed.frame.with_columns(currency.alias("currency")))
+    typed = typed.with_columns(currency.alias("currency"))
     names = " and ".join(sorted(currency.drop_nulls().unique()))
     return typed.noting(f"currency {names} by {where} of `{header}` in {labels(typed.tables)}")
 
@@ -121,10 +103,10 @@ def _add_keys(typed: Typed) -> Typed:
         return typed
     keys = pl.col("account_id").str.split(joined).list.eval(pl.element().str.strip_chars())
     keys = keys.list.eval(pl.element().filter(pl.element() != ""))
-    return typed.replace(frame=typed.frame.with_columns(aliases=keys, account_id=keys.list.first()))
+    return typed.with_columns(aliases=keys, account_id=keys.list.first())
 
 
-def _keep_custom(typed: Typed, options: ReadOptions) -> tuple[Typed, tuple[str, ...]]:
+def _keep_custom(typed: Typed, options: ReadOptions) -> Typed:
     """Columns that are no field of csq's: typed as the playbook declares them, else text."""
     declared = {squeeze(name): (name, kind) for name, kind in options.custom.items()}
     kept: list[str] = []
@@ -134,14 +116,14 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> tuple[Typed, tuple[str, 
         plain = re.sub(r"[\W_]+", "_", header.casefold()).strip("_")
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
         # A column that is named like a fact is not that fact: csq measures its own.
-        taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), FILE, LINE}
+        taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), *ROW}
         if name in taken or is_event(name):
             continue
         typed = typed.replace(fields={**typed.fields, name: index})
         typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)
-        typed = typed.replace(frame=typed.frame.with_columns(pl.col(name).cast(DTYPES[kind])))
+        typed = typed.with_columns(pl.col(name).cast(DTYPES[kind]))
         kept.append(name)
-    return typed, tuple(kept)
+    return typed.replace(custom=tuple(kept))
 
 
 def _told_twice(several: pl.DataFrame) -> InputError:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from csq.errors import InputError, Location, UsageError
-from csq.sources.fields import FIELDS, KEY_NAMES, PEOPLE, Field
+from csq.roles import ROLES, Field
 from csq.sources.numbers import currency_code
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
@@ -71,7 +71,7 @@ def match_headers(
     Raises:
         InputError: A header that is wanted stands there twice, or no column can be the account key.
     """
-    fields = FIELDS[role]
+    fields = ROLES[role].fields
     squeezed = [squeeze(header) for header in table.header]
     plain = [squeeze(_plain(header)) for header in table.header]
     found: dict[str, int] = {}
@@ -92,7 +92,7 @@ def match_headers(
             found |= _by_name(table, field, squeezed, plain, taken=set(found.values()))
     if role is Role.CSAT:
         found |= _by_question(table, found, known)
-    if not any(name in found for name in _keys(role)):
+    if not any(name in found for name in ROLES[role].keys):
         raise missing_key(table, role, preset)
     return found
 
@@ -105,13 +105,6 @@ def _plain(header: str) -> str:
 
 def _places(header: str, squeezed: list[str], plain: list[str]) -> list[int]:
     return [i for i, (whole, part) in enumerate(zip(squeezed, plain, strict=True)) if squeeze(header) in (whole, part)]
-
-
-def _keys(role: Role) -> tuple[str, ...]:
-    """Fields one of which must be there, so that a row can find its account."""
-    if role is Role.ACCOUNTS:
-        return ("account_id", "account_name")
-    return (*KEY_NAMES, *PEOPLE) if role in (Role.CSAT, Role.USAGE) else KEY_NAMES
 
 
 def _by_name(
@@ -172,7 +165,7 @@ def missing_key(table: TextTable, role: Role, preset: Preset | None) -> InputErr
 
 def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     """The error for a column that `role` must have, with the header line, the near miss and the flag."""
-    names = {name for known in FIELDS[role] if known.name == field for name in known.names} | {squeeze(field)}
+    names = {name for known in ROLES[role].fields if known.name == field for name in known.names} | {squeeze(field)}
     scores = {
         header: max(difflib.SequenceMatcher(None, squeeze(header), name).ratio() for name in names)
         for header in table.header

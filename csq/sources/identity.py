@@ -6,19 +6,21 @@ fits two accounts is reported and set aside, never settled by the order of the r
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from csq.errors import InputError, UsageError
-from csq.sources.fields import KEY_NAMES, PEOPLE
+from csq.fate import FATE, ROWS, is_used, mark
+from csq.report import SourceFile
+from csq.roles import KEY_NAMES, PEOPLE, ROLES
 from csq.sources.headers import missing_key
 from csq.sources.keys import domain_of, name_damage, salesforce_twin
-from csq.sources.read import column
-from csq.sources.typed import Typed, labels
+from csq.sources.read import TextTable, column
+from csq.sources.typed import KEY, RoleRows, Typed, labels
 from csq.terms import Aside, NoteKind
 
-SAME_KEY = "key"
 NOBODY = ("(none)", "(not set)", "(other)")
 """Key cells by which an export says that a row is no account's, lower-cased."""
 
@@ -26,84 +28,93 @@ Pair = tuple[str, str]
 """A field of the file, and the kind of key it is looked up among."""
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True)
+class Known:
     """What keys can be looked up in: rows of the accounts and of the contacts, None without such files."""
 
     accounts: pl.DataFrame | None = None
     contacts: pl.DataFrame | None = None
 
-
-class Matched(NamedTuple):
-    """Rows of a role with their accounts.
-
-    `frame` gains `account_id` (null where unmatched), `key` (what was looked up) and `aside` (a
-    `terms.Aside` or null). `key` is the key column of the accounts that was used, `field` the column
-    of the file that was looked up in it, `damage` what keeps keys from matching.
-    """
-
-    typed: Typed
-    frame: pl.DataFrame
-    key: str
-    field: str
-    ambiguous: int
-    damage: tuple[str, ...] = ()
+    @cached_property
+    def keys(self) -> pl.DataFrame:
+        """Every key that leads to an account: columns `key_kind` (a key column), `key`, `account_id`."""
+        return key_map(self.accounts, self.contacts)
 
 
 def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Every key that leads to an account: columns `kind` (a key column), `key`, `account_id`, each pair once."""
-    parts = [pl.DataFrame(schema={"key_kind": pl.String(), SAME_KEY: pl.String(), "account_id": pl.String()})]
+    """Every key that leads to an account: columns `key_kind` (a key column), `key`, `account_id`, each pair once."""
+    parts = [pl.DataFrame(schema={"key_kind": pl.String(), KEY: pl.String(), "account_id": pl.String()})]
     if accounts is not None:
         parts += [_keys_of(accounts, kind, kind) for kind in KEY_NAMES if kind in accounts.columns]
         ids = accounts.select(pl.lit("account_id").alias("key_kind"), "account_id")
         if "aliases" in accounts.columns:
-            parts.append(ids.select("key_kind", accounts["aliases"].alias(SAME_KEY), "account_id").explode(SAME_KEY))
+            parts.append(ids.select("key_kind", accounts["aliases"].alias(KEY), "account_id").explode(KEY))
         twins = {key: other for key in ids["account_id"].drop_nulls() if (other := salesforce_twin(key))}
         if twins:
             twin = pl.col("account_id").replace_strict(twins, default=None, return_dtype=pl.String())
-            parts.append(ids.select("key_kind", twin.alias(SAME_KEY), "account_id"))
+            parts.append(ids.select("key_kind", twin.alias(KEY), "account_id"))
     if contacts is not None:
         for name in (name for name in PEOPLE if name in contacts.columns):
             # Many tools call a person by the e-mail address.
             mail = contacts.filter(pl.col(name).str.contains("@", literal=True))
             parts += [_keys_of(contacts, name, "user_id"), _keys_of(mail, name, "email")]
-    return pl.concat(parts).drop_nulls().unique().sort("key_kind", SAME_KEY, "account_id")
+    return pl.concat(parts).drop_nulls().unique().sort("key_kind", KEY, "account_id")
 
 
 def _keys_of(rows: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
-    return rows.select(pl.lit(kind).alias("key_kind"), _values(name, kind).alias(SAME_KEY), "account_id")
+    return rows.select(pl.lit(kind).alias("key_kind"), _values(name, kind).alias(KEY), "account_id")
 
 
-def match_rows(
-    typed: Typed, accounts: pl.DataFrame | None, told: str | None, contacts: pl.DataFrame | None = None
-) -> Matched:
-    """Find the account of each usable row.
+def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
+    """Find the account of each row in use. A key of none, or of several, sets its row aside.
 
     Args:
-        typed: Rows of usage, csat or contacts files.
-        accounts: Account rows with their key columns; None means that every key is an account.
+        typed: Rows of any role but accounts.
+        known: What keys can be looked up in; without accounts every key is one.
         told: Key column given by the user for this role.
-        contacts: Contact rows with the account of each; None without such a file.
 
     Raises:
         UsageError: The key told is not a column of the accounts.
         InputError: No key column of the file can be used.
     """
-    have = [name for name in (*KEY_NAMES, *PEOPLE) if name in typed.fields]
-    keys = key_map(accounts, contacts)
-    kinds = keys["key_kind"].unique().to_list()
-    if told and accounts is not None and told not in kinds:
+    have = [name for name in ROLES[typed.role].keys if name in typed.fields]
+    kinds = known.keys["key_kind"].unique().to_list()
+    if told and known.accounts is not None and told not in kinds:
         raise UsageError(
             f"`--key {typed.role}={told}`: the accounts have no such key column",
             hint=f"they have: {', '.join(sorted(set(kinds) & set(KEY_NAMES)))}",
         )
-    own = _own_key(have, people=contacts is not None) if accounts is None else None
+    people = known.contacts is not None
+    own = _own_key(have, people=people) if known.accounts is None else None
     if own is not None:
-        return _by_itself(typed, own, keys, [name for name in have if name in PEOPLE and contacts is not None])
+        return _by_itself(typed, own, known.keys, [name for name in have if name in PEOPLE and people])
     tried = [(name, kind) for name in have for kind in _kinds_for(name, kinds, told)]
     if not tried:
-        raise _no_way(typed, accounts, kinds)
-    first = _best(typed, keys, tried)
-    return _joined(typed, keys, [first, *(pair for pair in tried if pair[0] != first[0])])
+        raise _no_way(typed, known.accounts, kinds)
+    first = _best(typed, known.keys, tried)
+    return _joined(typed, known.keys, [first, *(pair for pair in tried if pair[0] != first[0])])
+
+
+def as_role(typed: Typed, **found: object) -> RoleRows:
+    """What was read as the rows of its role; `found` is what matching found."""
+    repairs = sum(len(table.repairs) for table in typed.tables)
+    parts = {name: getattr(typed, name) for name in ("role", "frame", "faults", "notes", "grain", "custom")}
+    return RoleRows(**{**parts, **found}, files=tuple(_file(typed, table) for table in typed.tables), repairs=repairs)
+
+
+def _file(typed: Typed, table: TextTable) -> SourceFile:
+    """A file before its rows are counted."""
+    used = {index: name.removeprefix("metric_") for name, index in typed.fields.items()}
+    return SourceFile(
+        role=typed.role,
+        label=table.label,
+        sha256=table.sha256,
+        read=0,
+        used=0,
+        grain=typed.grain,
+        columns=tuple((header, used[index]) for index, header in enumerate(table.header) if index in used),
+        unused=tuple(header for index, header in enumerate(table.header) if index not in used and header),
+    )
 
 
 def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]:
@@ -112,7 +123,7 @@ def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]
     have = [name for name in (*KEY_NAMES, *PEOPLE) if name in fields]
     if known.accounts is None and _own_key(have, people=people) is not None:
         return [name for name in have if people or name not in PEOPLE]
-    kinds = key_map(*known)["key_kind"].unique().to_list()
+    kinds = known.keys["key_kind"].unique().to_list()
     return [name for name in have if _kinds_for(name, kinds, told)]
 
 
@@ -154,57 +165,55 @@ def _values(name: str, kind: str) -> pl.Expr:
 
 def _best(typed: Typed, keys: pl.DataFrame, tried: list[Pair]) -> Pair:
     """The first pair under which half of the rows find an account, else the one under which most do."""
-    rows = typed.usable()
-    # A log that was counted as it was read has one row for many.
-    weight = pl.col("rows") if "rows" in rows.columns else pl.lit(1)
-    whole = int(rows.select(weight.sum() if "rows" in rows.columns else pl.len()).item())
+    rows = typed.frame.filter(is_used())
+    whole = int(rows[ROWS].sum())
     hits: list[tuple[int, Pair]] = []
     for name, kind in tried:
-        known = keys.filter(pl.col("key_kind") == kind)[SAME_KEY].unique()
+        known = keys.filter(pl.col("key_kind") == kind)[KEY].unique()
         here = _values(name, kind).is_in(known.implode()).fill_null(value=False)
-        count = int(rows.select((here.cast(pl.Int64) * weight).sum()).item())
+        count = int(rows.select(pl.col(ROWS).filter(here).sum()).item())
         if count * 2 >= whole > 0:
             return name, kind
         hits.append((count, (name, kind)))
     return max(hits, key=lambda hit: hit[0])[1]
 
 
-def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) -> Matched:
+def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) -> RoleRows:
     """Every key is an account. A row without one goes by its person's, or by a domain that others of the file share."""
     typed = _nobodys(typed, own)
     ids = domain_of(pl.col(own)) if own in ("email", "email_domain") else pl.col(own)
-    frame = typed.frame.with_columns(ids.alias(SAME_KEY))
+    frame = typed.frame.with_columns(ids.alias(KEY))
     for name in people:
         kind = "user_id" if name == "user_id" else "email"
         frame = frame.with_columns(
             pl.coalesce(
-                SAME_KEY,
+                KEY,
                 _values(name, kind).replace_strict(_unique(keys, kind), default=None, return_dtype=pl.String()),
             )
         )
     if "email_domain" in typed.fields and own != "email_domain":
         domain = domain_of(pl.col("email_domain"))
-        one = frame.group_by(domain.alias("domain")).agg(pl.col(SAME_KEY).drop_nulls().unique()).drop_nulls()
-        one = one.filter(pl.col(SAME_KEY).list.len() == 1)
-        shared = dict(one.select("domain", pl.col(SAME_KEY).list.first()).iter_rows())
+        somebodys = frame.filter(pl.col(FATE) != Aside.NOBODY)
+        one = somebodys.group_by(domain.alias("domain")).agg(pl.col(KEY).drop_nulls().unique()).drop_nulls()
+        one = one.filter(pl.col(KEY).list.len() == 1)
+        shared = dict(one.select("domain", pl.col(KEY).list.first()).iter_rows())
         frame = frame.with_columns(
-            pl.coalesce(SAME_KEY, domain.replace_strict(shared, default=None, return_dtype=pl.String()), domain)
+            pl.coalesce(KEY, domain.replace_strict(shared, default=None, return_dtype=pl.String()), domain)
         )
     typed = typed.replace(frame=frame)
-    typed = _noted(typed, own, ids.is_null() & pl.col(SAME_KEY).is_not_null())
-    typed = _reject_blank(typed, own, frame[SAME_KEY])
-    rows = typed.usable().with_columns(account_id=pl.col(SAME_KEY), aside=pl.lit(None, dtype=pl.String()))
-    return Matched(typed=typed, frame=rows, key=own, field=own, ambiguous=0)
+    typed = _noted(typed, own, ids.is_null() & pl.col(KEY).is_not_null())
+    typed = _settled(typed, own)
+    return as_role(typed.with_columns(account_id=pl.col(KEY)), key=own, matched_by=own)
 
 
 def _unique(keys: pl.DataFrame, kind: str) -> dict[str, str]:
     """The keys of a kind that lead to one account."""
-    one = keys.filter((pl.col("key_kind") == kind) & (pl.len().over("key_kind", SAME_KEY) == 1))
-    return dict(one.select(SAME_KEY, "account_id").iter_rows())
+    one = keys.filter((pl.col("key_kind") == kind) & (pl.len().over("key_kind", KEY) == 1))
+    return dict(one.select(KEY, "account_id").iter_rows())
 
 
 def _noted(typed: Typed, name: str, by_another: pl.Expr) -> Typed:
-    count = int(typed.usable().select(by_another.sum()).item())
+    count = int(typed.frame.select((by_another & is_used()).sum()).item())
     if not count:
         return typed
     rows = "a row" if count == 1 else f"{count:,} rows"
@@ -218,39 +227,41 @@ def _nobodys(typed: Typed, name: str) -> Typed:
     return typed.put_aside(cells.is_in(NOBODY), Aside.NOBODY)
 
 
-def _reject_blank(typed: Typed, name: str, values: pl.Series) -> Typed:
-    blank = values.is_null()
+def _settled(typed: Typed, name: str) -> Typed:
+    """No row without a key is in use, and no row that is not in use has one."""
+    blank = typed.frame[KEY].is_null()
     if typed.preset and typed.preset.anonymous:
-        return typed.put_aside(blank, Aside.NOBODY)
-    return typed.reject(blank, name, "no account key") if blank.any() else typed
+        typed = typed.put_aside(blank, Aside.NOBODY)
+    else:
+        typed = typed.reject(blank, name, "no account key")
+    return typed.with_columns(pl.when(is_used()).then(KEY).alias(KEY))
 
 
-def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> Matched:
+def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> RoleRows:
     """Look rows up by the first pair whose cell is not blank."""
     name, kind = pairs[0]
     typed = _nobodys(typed, name)
-    frame = typed.frame
     looked = [pl.when(_values(*pair).is_not_null()).then(pl.lit(pair[1])) for pair in pairs]
-    rows = frame.with_columns(
-        pl.coalesce(looked).alias("key_kind"), pl.coalesce(_values(*pair) for pair in pairs).alias(SAME_KEY)
+    typed = typed.with_columns(
+        pl.coalesce(looked).alias("key_kind"), pl.coalesce(_values(*pair) for pair in pairs).alias(KEY)
     )
-    typed = typed.replace(frame=rows)
     typed = _noted(typed, name, pl.col("key_kind") != kind)
-    typed = _reject_blank(typed, name, rows[SAME_KEY])
-    counts = keys.group_by("key_kind", SAME_KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
-    usable = typed.usable().drop("account_id", strict=False)
-    joined = usable.join(counts, on=["key_kind", SAME_KEY], how="left", maintain_order="left")
-    several = pl.col("fits").fill_null(0) > 1
-    matched = joined.with_columns(
-        account_id=pl.when(several).then(None).otherwise(pl.col("account_id")),
-        aside=pl.when(several)
-        .then(pl.lit(str(Aside.AMBIGUOUS)))
-        .when(pl.col("fits").is_null())
-        .then(pl.lit(str(Aside.UNMATCHED))),
-    ).drop("fits", "key_kind")
-    lost = matched.filter(pl.col("aside") == Aside.UNMATCHED)[SAME_KEY]
-    damage = tuple(name_damage(lost, keys.filter(pl.col("key_kind") == kind)[SAME_KEY]))
+    typed = _settled(typed, name)
+    counts = keys.group_by("key_kind", KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
+    rows = typed.frame.drop("account_id", strict=False)
+    joined = rows.join(counts, on=["key_kind", KEY], how="left", maintain_order="left")
+    several = pl.col("fits") > 1
+    matched = mark(joined, {Aside.AMBIGUOUS: several, Aside.UNMATCHED: pl.col("fits").is_null()}).with_columns(
+        account_id=pl.when(~several).then("account_id")
+    )
+    lost = matched.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY]
+    damage = tuple(name_damage(lost, keys.filter(pl.col("key_kind") == kind)[KEY]))
     for text in damage:
         typed = typed.noting(f"keys of {labels(typed.tables)}: {text}", NoteKind.WARNING)
-    ambiguous = joined.filter(several)[SAME_KEY].n_unique()
-    return Matched(typed=typed, frame=matched, key=kind, field=name, ambiguous=ambiguous, damage=damage)
+    return as_role(
+        typed.replace(frame=matched.drop("fits", "key_kind")),
+        key=kind,
+        matched_by=name,
+        ambiguous=matched.filter(several)[KEY].n_unique(),
+        damage=damage,
+    )

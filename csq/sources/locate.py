@@ -6,20 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from csq.errors import InputError, UsageError
+from csq.roles import ROLES
 from csq.terms import Role
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
-NAMES: Mapping[Role, tuple[str, ...]] = {
-    Role.USAGE: ("usage", "activity", "eventlog", "logins", "metrics"),
-    Role.CSAT: ("csat", "survey", "surveys", "nps", "ces", "satisfaction", "feedback", "tickets"),
-    Role.ACCOUNTS: ("accounts", "account", "customers", "companies", "crm", "subscriptions", "contracts"),
-    Role.GOALS: ("goals", "goal", "objectives"),
-    Role.CONTACTS: ("contacts", "visitors", "people", "stakeholders"),
-    Role.EVENTS: ("events", "timeline"),
-    Role.OUTCOMES: ("outcomes", "outcome"),
-    Role.OVERRIDES: ("overrides", "override"),
-}
-"""Words in a file's name that tell its role, tried in this order: `usage_2026.csv` is usage."""
 
 
 def roles_of(path: Path) -> list[Role]:
@@ -27,7 +17,7 @@ def roles_of(path: Path) -> list[Role]:
     if path.suffix.casefold() not in SUFFIXES:
         return []
     words = set(re.split(r"[^a-z]+", path.stem.casefold()))
-    roles = [role for role, names in NAMES.items() if words & set(names)]
+    roles = [role for role, spec in ROLES.items() if words & set(spec.file_words)]
     # `account_overrides.csv` says what to change in the accounts.
     if Role.OVERRIDES in roles:
         return [Role.OVERRIDES]

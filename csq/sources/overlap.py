@@ -6,30 +6,34 @@ account's day, is an error that names both until the user settles it.
 
 import polars as pl
 
-from csq.aside import ASIDE, set_aside
 from csq.errors import InputError, Location
+from csq.fate import ROW, is_used, mark
 from csq.sources.read import LINE
-from csq.sources.typed import FILE
+from csq.sources.typed import FILE, KEY
 from csq.terms import Aside, Grain
-
-
-def _measures(frame: pl.DataFrame) -> list[str]:
-    return [name for name in frame.columns if name not in (LINE, FILE, ASIDE)]
 
 
 def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """Set aside rows that stand word for word in an earlier file too; repeats within one file stay."""
-    first = pl.col(FILE).min().over(columns)
-    return set_aside(frame, pl.col(FILE) != first, Aside.DUPLICATE)
+    # A row that is rejected must not stand in for one that can be used.
+    first = pl.when(pl.col(KEY).is_not_null()).then(FILE).min().over(columns)
+    return mark(frame, {Aside.DUPLICATE: pl.col(FILE) != first})
+
+
+def count_once(frame: pl.DataFrame) -> pl.DataFrame:
+    """Set aside rows that say what another row says, whichever files they stand in."""
+    cells = [name for name in frame.columns if name not in ROW]
+    place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
+    return mark(frame, {Aside.DUPLICATE: place > 1})
 
 
 def count_event_ids_once(frame: pl.DataFrame) -> pl.DataFrame:
     """Keep one row of each event id: the smallest in all its cells, so that the order of rows is no matter."""
-    order = [name for name in _measures(frame) if name != "event_id"]
+    order = [name for name in frame.columns if name not in (*ROW, "event_id")]
     # A row that is already set aside must not stand in for one that could be used.
-    place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id", pl.col(ASIDE).is_null())
+    place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id", is_used())
     repeated = pl.col("event_id").is_not_null() & (place > 1)
-    return set_aside(frame, repeated, Aside.REPEATED_EVENT)
+    return mark(frame, {Aside.REPEATED_EVENT: repeated})
 
 
 def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
@@ -45,7 +49,7 @@ def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
         return drop_repeats_across_files(frame, [*moment, "events"])
     if overlap == "add" or frame[FILE].n_unique() < 2:
         return frame
-    open_rows = frame.filter(pl.col(ASIDE).is_null() & pl.col("event_id").is_null())
+    open_rows = frame.filter(is_used() & pl.col("event_id").is_null())
     twice = open_rows.filter(pl.col(FILE).n_unique().over(moment) > 1)
     if twice.height:
         raise _overlap(twice.sort(*moment, FILE, LINE), "the same account, user, feature and time")
@@ -65,8 +69,8 @@ def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.D
         return frame
     rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith("metric_")])
     place = pl.struct(FILE, LINE).rank("ordinal").over([*key, rows.hash()])
-    frame = set_aside(frame, pl.col("account_id").is_not_null() & (place > 1), Aside.DUPLICATE)
-    twice = frame.filter(pl.col(ASIDE).is_null()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)
+    frame = mark(frame, {Aside.DUPLICATE: pl.col("account_id").is_not_null() & (place > 1)})
+    twice = frame.filter(is_used()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)
     if twice.height:
         raise _overlap(twice, "the same account and period" if grain is Grain.PERIOD else "the same account")
     return frame

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.roles import Cell
 from csq.schema import ACCOUNT, COLUMNS, Column, Kind
 from csq.sources.context import word
-from csq.sources.fields import Cell
-from csq.sources.headers import missing_column
-from csq.sources.identity import Matched, match_rows
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.tables import UNREADABLE, ReadOptions, convert, group_by_header, read_fields
+from csq.sources.tables import UNREADABLE, ReadOptions, convert, read_fields
 from csq.sources.typed import FILE, Typed
 from csq.terms import Role
 from csq.validation import near_miss
@@ -45,27 +43,13 @@ _WORDS: Mapping[str, tuple[str, ...]] = {"fit": ("good", "bad")}
 """Fields that are one of a few words, which the accounts file may write in capitals too."""
 
 
-def read_overrides(tables: tuple[TextTable, ...], options: ReadOptions, accounts: pl.DataFrame | None) -> list[Matched]:
-    """Read overrides and find the account of each row; one `Matched` for each header.
-
-    The frame has `field`, `after` (the value in plain form: `2026-12-01`, `12000.00`, `true`), `author`,
-    `reason` and `expires_on` beside `file`, `line`, `account_id`, `key` and `aside`.
+def read_overrides(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
+    """Read overrides: `field`, `after` (the value in plain form: `2026-12-01`, `12000.00`, `true`), `author`, `reason`.
 
     Raises:
         InputError: A column is missing, or a line sets what cannot be set, or to what it cannot be, or says not why.
     """
-    read = [_read(group, options) for group in group_by_header(tables)]
-    return [match_rows(typed, accounts, None) for typed in read]
-
-
-def _read(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
-    typed = read_fields(tables, Role.OVERRIDES, options)
-    for name in ("field", "value", "author", "reason"):
-        if name not in typed.fields:
-            raise missing_column(tables[0], Role.OVERRIDES, name)
-    if "expires_on" not in typed.fields:
-        typed = typed.replace(frame=typed.frame.with_columns(expires_on=pl.lit(None, dtype=pl.Date())))
-    typed = typed.replace(frame=typed.frame.with_columns(word(pl.col("field"))))
+    typed = read_fields(tables, Role.OVERRIDES, options).with_all_fields().with_columns(word(pl.col("field")))
     for row in typed.frame.iter_rows(named=True):
         _check(row)
     if typed.faults.height:  # of `expires_on` alone: without its end an override would hold for ever

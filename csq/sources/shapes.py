@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from csq.roles import KEYS
 from csq.sources.dates import read_time
-from csq.sources.fields import KEYS
 from csq.sources.headers import INSIDE, squeeze
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.values import Ambiguous

@@ -9,7 +9,8 @@ import re
 import polars as pl
 
 from csq.errors import InputError, UsageError
-from csq.sources.fields import Cell
+from csq.fate import ROWS
+from csq.roles import Cell
 from csq.sources.headers import missing_column
 from csq.sources.read import TextTable, column
 from csq.sources.scales import (
@@ -47,15 +48,14 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     scores = [name for name in SCORES if name in typed.fields]
     if not scores:
         raise _no_score(tables[0])
-    frame = typed.frame
-    have = frame.columns
+    have = typed.frame.columns
 
     def either(*names: str, dtype: pl.DataType) -> pl.Expr:
         known = [pl.col(name) for name in names if name in have]
         return pl.coalesce(known) if known else pl.lit(None, dtype=dtype)
 
     role = either("role", dtype=pl.String()).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "_")
-    frame = frame.with_columns(
+    typed = typed.with_columns(
         at=either("submitted_at", "sent_at", dtype=pl.Datetime("us")),
         respondent=either("user_id", "email", dtype=pl.String()),
         role=role,
@@ -64,14 +64,18 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         asked=~either("status", dtype=pl.String()).str.to_lowercase().is_in(NOT_ASKED).fill_null(value=False),
         asked_known=pl.lit("status" in have or "sent_at" in have),
     )
-    typed = typed.replace(frame=frame)
     if "submitted_at" in typed.fields and options.run_day:
-        late = (frame["at"].dt.date() > options.run_day).fill_null(value=False)
+        late = (typed.frame["at"].dt.date() > options.run_day).fill_null(value=False)
         typed = typed.reject(late, "submitted_at", "date after the run day")
-    parts = []
+    found = []
     for name in scores:
         typed, answers = _read_scores(typed, name, options)
-        parts.append(typed.frame.with_columns(answers))
+        found.append(answers)
+    # A line that answers several surveys stands in the frame for each, and is one row of its file.
+    parts = [
+        typed.frame.with_columns(*answers, pl.lit(int(place == 0), dtype=pl.Int64()).alias(ROWS))
+        for place, answers in enumerate(found)
+    ]
     return typed.replace(frame=pl.concat(parts), text=pl.concat([typed.text] * len(parts)))
 
 

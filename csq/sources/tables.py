@@ -12,17 +12,18 @@ from datetime import date
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.report import REJECT_SCHEMA, Note
+from csq.fate import FATE, REASON, ROW, as_rows
+from csq.report import Note
+from csq.roles import ROLES, Cell
 from csq.schema import Kind
 from csq.sources.dates import DateOrder, is_zone, read_date, read_time
-from csq.sources.fields import FIELDS, Cell
-from csq.sources.headers import detect, match_headers, unit_of
+from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.numbers import Decimal, read_number
 from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.typed import FILE, Typed, labels, no_rejects
+from csq.sources.typed import FILE, Typed, labels, no_rejects, no_rows
 from csq.sources.values import Ambiguous, Cells, read_bool, read_text
-from csq.terms import NoteKind, Role
+from csq.terms import Fate, NoteKind, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,23 +66,22 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
     """Read every known field of files with one header.
 
     Raises:
-        InputError: A needed column is missing, or a column fits two conventions.
+        InputError: A column that the role must have is missing, or a column fits two conventions.
     """
     preset = detect(tables[0], role)
     matched = match_headers(tables[0], role, options.columns.get(role, {}), preset)
     text = pl.concat([table.frame.with_columns(pl.lit(table.label).alias(FILE)) for table in tables])
-    kinds = {known.name: known.cell for known in FIELDS[role]}
-    text, aside = _set_aside(tables[0], text, preset)
+    kinds = {known.name: known.cell for known in ROLES[role].fields}
+    text, unwanted = _wanted(tables[0], text, preset)
     typed = Typed(
         role=role,
         tables=tables,
         fields=matched,
         text=text,
-        frame=text.select(FILE, LINE),
-        rejects=_broken(tables, role),
+        frame=as_rows(text.select(FILE, LINE)),
+        apart=pl.concat([_broken(tables), unwanted]),
         faults=no_rejects(),
         notes=_told(tables, preset),
-        aside=aside,
         preset=preset,
     )
     for name, index in matched.items():
@@ -89,6 +89,9 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
         kind = kinds.get(name, Cell.TEXT)
         if kind is not Cell.SCORE:
             typed = add_cells(typed, name, kind, column(index), options)
+    for name in ROLES[role].needs:
+        if name not in matched:
+            raise missing_column(tables[0], role, name)
     return typed
 
 
@@ -103,22 +106,25 @@ UNREADABLE: Mapping[Cell, str] = {
 """What is said of an optional cell that cannot be read. Any text can be read as a key or as text."""
 
 
-def _set_aside(table: TextTable, text: pl.DataFrame, preset: Preset | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows to read, and those that the preset knows to be unwanted (file, line, aside)."""
-    reason = pl.lit(None, dtype=pl.String())
+def _wanted(table: TextTable, text: pl.DataFrame, preset: Preset | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows to read, and of those that the preset knows to be unwanted the columns `ROW`."""
+    fate = pl.lit(None, dtype=pl.String())
     for unwanted in preset.unwanted if preset else ():
         if unwanted.header in table.header:
             cell = pl.col(column(table.header.index(unwanted.header))).str.strip_chars().str.to_lowercase()
-            reason = pl.when(cell.is_in(unwanted.values)).then(pl.lit(str(unwanted.aside))).otherwise(reason)
-    marked = text.with_columns(aside=reason)
-    kept = marked.filter(pl.col("aside").is_null()).drop("aside")
-    return kept, marked.filter(pl.col("aside").is_not_null()).select(FILE, LINE, "aside")
+            fate = pl.when(cell.is_in(unwanted.values)).then(pl.lit(str(unwanted.aside))).otherwise(fate)
+    if fate.meta.is_literal():
+        return text, no_rows()
+    marked = text.with_columns(fate.alias(FATE))
+    rows = as_rows(marked.drop_nulls(FATE)).select(*ROW)
+    return marked.filter(pl.col(FATE).is_null()).drop(FATE), rows
 
 
-def _broken(tables: tuple[TextTable, ...], role: Role) -> pl.DataFrame:
-    """Rows that could not be brought to the width of their header, as rejects."""
-    rows = [(str(role), table.label, line, None, None, text) for table in tables for line, text in table.broken]
-    return pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
+def _broken(tables: tuple[TextTable, ...]) -> pl.DataFrame:
+    """Rows that could not be brought to the width of their header, rejected."""
+    told = [{FILE: table.label, LINE: line, REASON: text} for table in tables for line, text in table.broken]
+    rows = pl.DataFrame(told, schema={FILE: pl.String(), LINE: pl.Int64(), REASON: pl.String()})
+    return as_rows(rows.with_columns(pl.lit(str(Fate.REJECTED)).alias(FATE))).select(*ROW)
 
 
 def _told(tables: tuple[TextTable, ...], preset: Preset | None) -> tuple[Note, ...]:
@@ -154,20 +160,16 @@ def _zone(typed: Typed, name: str) -> str | None:
     return None
 
 
-REQUIRED_TIMES = {(Role.USAGE, "date"), (Role.USAGE, "period"), (Role.EVENTS, "date"), (Role.OUTCOMES, "date")}
-"""Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
-
-
 def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions) -> Typed:
     """Read column `source` of the text as field `name`; list what is unreadable as fault or reject."""
     cells = convert(typed, name, kind, typed.text[source], options)
     values = cells.values.rename(name)
-    typed = typed.replace(frame=typed.frame.with_columns(values))
+    typed = typed.with_columns(values)
     if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and values.is_not_null().any():
         typed = typed.noting(f"times in `{typed.header(name)}` are those of {zone}, put into UTC")
     if cells.choice:
         typed = typed.noting(f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}")
-    if (typed.role, name) in REQUIRED_TIMES:
+    if name in ROLES[typed.role].days:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
         typed = typed.reject(values.is_null(), name, "no date")
         if options.run_day:

@@ -1,26 +1,40 @@
-"""Typed rows of files with one header, and what of them could not be read or is not wanted."""
+"""Rows of files with one header while they are read, and the rows of a role when they are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from csq.report import REJECT_SCHEMA, Note
+from csq.engine.base import ReducedLog
+from csq.fate import ROW, mark
+from csq.report import REJECT_SCHEMA, Note, SourceFile
+from csq.roles import ROLES, Cell
 from csq.sources.presets import Preset
-from csq.sources.read import LINE, TextTable, column
-from csq.terms import Aside, NoteKind, Role
+from csq.sources.read import TextTable, column
+from csq.terms import Aside, Fate, Grain, NoteKind, Role
 
 FILE = "file"
 """Column of typed rows: the label of the file the row stands in."""
+DTYPES: Mapping[Cell, pl.DataType] = {
+    Cell.KEY: pl.String(),
+    Cell.TEXT: pl.String(),
+    Cell.NUMBER: pl.Float64(),
+    Cell.WHOLE: pl.Int64(),
+    Cell.MONEY: pl.Decimal(38, 2),
+    Cell.DATE: pl.Date(),
+    Cell.TIME: pl.Datetime("us"),
+    Cell.BOOL: pl.Boolean(),
+    Cell.SCORE: pl.Float64(),
+}
+"""What the cells of a field become."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """Typed rows of the files with one header, and what could not be read.
+    """Rows of the files with one header, being read.
 
-    `frame` has `file`, `line` and one column per field found; rejected rows are still in it, and
-    named in `rejects`; `usable` leaves them out. Rows that the export's preset sets aside are in
-    `aside` only (file, line, aside), and `text` has the rest.
+    `frame` has the columns of `fate.ROW` and one per field found, `text` the same rows as they stand in the files.
+    `apart` has the rows whose fate is plain before any cell is read: they settle no convention.
     """
 
     role: Role
@@ -28,11 +42,13 @@ class Typed:
     fields: Mapping[str, int]
     text: pl.DataFrame
     frame: pl.DataFrame
-    rejects: pl.DataFrame
+    apart: pl.DataFrame
     faults: pl.DataFrame
     notes: tuple[Note, ...]
-    aside: pl.DataFrame
     preset: Preset | None = None
+    grain: Grain | None = None
+    custom: tuple[str, ...] = ()
+    """Fields of the user's own."""
 
     def header(self, name: str) -> str:
         """The header that became field `name`."""
@@ -46,53 +62,112 @@ class Typed:
         """The same with one more note."""
         return self.replace(notes=(*self.notes, Note(kind=kind, text=text)))
 
-    def reject(self, mask: pl.Series, name: str, reason: str) -> "Typed":
-        """Mark rows where `mask` holds, for what stands in field `name`; a row keeps its first reason."""
-        found = listing(self, mask, name, reason)
-        if self.role is Role.CSAT:  # a line that answers several surveys stands in the frame for each
-            found = found.unique([FILE, LINE], keep="first", maintain_order=True)
-        fresh = found.join(self.rejects.select(FILE, LINE), on=[FILE, LINE], how="anti", maintain_order="left")
-        return self.replace(rejects=pl.concat([self.rejects, fresh]))
+    def with_columns(self, *columns: pl.Expr | pl.Series, **named: pl.Expr | pl.Series) -> "Typed":
+        """The same with columns added to its frame."""
+        return self.replace(frame=self.frame.with_columns(*columns, **named))
 
-    def put_aside(self, mask: pl.Series, reason: Aside) -> "Typed":
-        """Set rows aside where `mask` holds, unless they are rejected."""
+    def reject(self, mask: pl.Series, name: str, reason: str) -> "Typed":
+        """Reject the rows where `mask` holds, for what stands in field `name`."""
         if not mask.any():
             return self
-        rows = self.text.filter(mask).select(FILE, LINE)
-        rows = rows.join(self.rejects, on=[FILE, LINE], how="anti", maintain_order="left")
-        frame, text = (
-            part.join(rows, on=[FILE, LINE], how="anti", maintain_order="left") for part in (self.frame, self.text)
-        )
-        aside = rows.with_columns(aside=pl.lit(str(reason)))
-        if self.role is Role.CSAT:
-            aside = aside.unique(maintain_order=True)
-        return self.replace(frame=frame, text=text, aside=pl.concat([self.aside, aside]))
+        value = pl.lit(self.text[column(self.fields[name])]) if name in self.fields else None
+        frame = mark(self.frame, {Fate.REJECTED: pl.lit(mask)}, reason=reason, column=self.shown(name), value=value)
+        return self.replace(frame=frame)
+
+    def put_aside(self, mask: pl.Series, reason: Aside) -> "Typed":
+        """Set the rows aside where `mask` holds."""
+        return self.replace(frame=mark(self.frame, {reason: pl.lit(mask)})) if mask.any() else self
 
     def fault(self, mask: pl.Series, name: str, reason: str) -> "Typed":
         """List optional cells where `mask` holds as unreadable."""
-        return self.replace(faults=pl.concat([self.faults, listing(self, mask, name, reason)]))
+        cells = {
+            "role": pl.lit(str(self.role)),
+            "column": pl.lit(self.header(name)),
+            "value": pl.col(column(self.fields[name])),
+            "reason": pl.lit(reason),
+        }
+        found = self.text.filter(mask).select(cells.get(each, pl.col(each)).alias(each) for each in REJECT_SCHEMA)
+        return self.replace(faults=pl.concat([self.faults, found]))
+
+    def with_all_fields(self) -> "Typed":
+        """The same with the fields that the files do not have, empty: nothing after this asks which there are."""
+        return self.with_columns(
+            *(
+                pl.lit(None, dtype=DTYPES[each.cell]).alias(each.name)
+                for each in ROLES[self.role].fields
+                if each.name not in self.frame.columns
+            )
+        )
 
     def replace(self, **changes: object) -> "Typed":
         """A copy with some parts changed."""
         return Typed(**{**self.__dict__, **changes})
 
-    def usable(self) -> pl.DataFrame:
-        """The rows that no check rejected, in the order of the files."""
-        return self.frame.join(self.rejects.select(FILE, LINE), on=[FILE, LINE], how="anti", maintain_order="left")
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRows:
+    """The rows of one role.
+
+    `frame` has the columns of `fate.ROW`, `account_id` and the role's fields; but for accounts also `key`, what was
+    looked up. Both are null where a row has no key that can be read, is of nobody or is rejected; `account_id` also
+    where no account has that key.
+    """
+
+    role: Role
+    frame: pl.DataFrame
+    files: tuple[SourceFile, ...] = ()
+    faults: pl.DataFrame = field(default_factory=lambda: no_rejects())
+    notes: tuple[Note, ...] = ()
+    key: str = "account_id"
+    """The key column of the accounts by which its rows were matched."""
+    matched_by: str = "account_id"
+    """The field that was looked up in it."""
+    ambiguous: int = 0
+    """Keys that fit several accounts."""
+    damage: tuple[str, ...] = ()
+    """What keeps keys from matching, in sentences."""
+    grain: Grain | None = None
+    custom: tuple[str, ...] = ()
+    """Fields of the user's own."""
+    repairs: int = 0
+    """How many rows of the files were repaired."""
+    reduced: ReducedLog | None = None
+    """Of a log that was counted as it was read: its users and features. `frame` has its days, with `rows` counted."""
+
+    @property
+    def keyed(self) -> pl.DataFrame:
+        """The rows with a readable key, whoever's it is."""
+        return self.frame.filter(pl.col(KEY).is_not_null())
+
+
+KEY = "key"
+"""Column that holds what was looked up to find a row's account."""
+
+
+def stack(parts: list[RoleRows]) -> RoleRows:
+    """The rows of one role, from files with different headers."""
+    return replace(
+        parts[0],
+        frame=pl.concat([part.frame for part in parts], how="diagonal"),
+        files=tuple(file for part in parts for file in part.files),
+        faults=pl.concat([part.faults for part in parts]),
+        notes=tuple(note for part in parts for note in part.notes),
+        key=" and ".join(dict.fromkeys(part.key for part in parts)),
+        ambiguous=sum(part.ambiguous for part in parts),
+        damage=tuple(dict.fromkeys(text for part in parts for text in part.damage)),
+        custom=tuple(dict.fromkeys(name for part in parts for name in part.custom)),
+        repairs=sum(part.repairs for part in parts),
+    )
 
 
 def no_rejects() -> pl.DataFrame:
-    """An empty list of rejects."""
+    """An empty list of rejected rows, or of unreadable cells."""
     return pl.DataFrame(schema=REJECT_SCHEMA)
 
 
-def listing(typed: Typed, mask: pl.Series, name: str, reason: str) -> pl.DataFrame:
-    """One line per row where `mask` holds, with file, line, header, the cell as it stands, and the reason."""
-    header = typed.header(name) if name in typed.fields else name
-    value = pl.col(column(typed.fields[name])) if name in typed.fields else pl.lit(None, dtype=pl.String())
-    return typed.text.filter(mask).select(
-        role=pl.lit(str(typed.role)), file=FILE, line=LINE, column=pl.lit(header), value=value, reason=pl.lit(reason)
-    )
+def no_rows() -> pl.DataFrame:
+    """No rows of no fields."""
+    return pl.DataFrame(schema=ROW)
 
 
 def labels(tables: Iterable[TextTable]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from csq.errors import InputError
-from csq.sources.fields import Cell
+from csq.roles import Cell
 from csq.sources.headers import squeeze
 from csq.sources.numbers import read_number
 from csq.sources.read import TextTable, column
@@ -45,7 +45,7 @@ def metric_kind(header: str, told: Mapping[str, str]) -> MetricKind | None:
     return next((kind for kind, words in _KIND_WORDS if re.search(words, name)), MetricKind.COUNT)
 
 
-def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[Typed, Grain]:
+def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """Read usage files with one header.
 
     The frame of a log gains `at` (Datetime or null) and `events` (Float64, 1 where there is no
@@ -56,24 +56,21 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[Typ
     """
     typed = read_fields(tables, Role.USAGE, options)
     numbers = _numeric_headers(typed, options)
-    grain = _grain(typed, numbers)
-    if grain is Grain.LOG:
-        have = typed.fields
+    typed = typed.replace(grain=_grain(typed, numbers))
+    have = typed.fields
+    if typed.grain is Grain.LOG:
         at = (
             pl.col("date") if "date" in have else pl.col("period").cast(pl.Datetime("us")) if "period" in have else None
         )
-        frame = typed.frame.with_columns(
+        typed = typed.with_columns(
             at=at if at is not None else pl.lit(None, dtype=pl.Datetime("us")),
             events=pl.col("events").fill_null(1.0) if "events" in have else pl.lit(1.0),
             **{name: pl.lit(None, dtype=pl.String()) for name in LOG_FIELDS if name not in have},
         )
-        negative = frame["events"] < 0
-        typed = typed.replace(frame=frame)
-        return (typed.reject(negative, "events", "negative number of events") if negative.any() else typed), grain
-    period = "period" if "period" in typed.fields else "date"
-    when = pl.col(period).cast(pl.Date) if grain is Grain.PERIOD else pl.lit(None, dtype=pl.Date())
-    typed = typed.replace(frame=typed.frame.with_columns(when.alias("period")))
-    return _add_metrics(typed, numbers, options), grain
+        return typed.reject((typed.frame["events"] < 0).fill_null(value=False), "events", "negative number of events")
+    period = "period" if "period" in have else "date"
+    when = pl.col(period).cast(pl.Date) if typed.grain is Grain.PERIOD else pl.lit(None, dtype=pl.Date())
+    return _add_metrics(typed.with_columns(when.alias("period")), numbers, options)
 
 
 def _grain(typed: Typed, numbers: dict[str, int]) -> Grain:
@@ -144,5 +141,5 @@ def _percent(typed: Typed, name: str, source: str) -> tuple[Typed, str]:
     plain = values.set(signed, None)
     if plain.is_not_null().any() and float(plain.max() or 0) <= 1.0:  # type: ignore[arg-type]
         shares = pl.select(pl.when(pl.lit(signed)).then(pl.lit(values)).otherwise(pl.lit(values) * 100)).to_series()
-        return typed.replace(frame=typed.frame.with_columns(shares.rename(name))), "read as a share of 1"
+        return typed.with_columns(shares.rename(name)), "read as a share of 1"
     return typed, "read as 0-100"

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from csq.errors import InputError
+from csq.terms import Role
 from reading import notes, read, rows
 
 STRIPE = (
@@ -19,10 +20,10 @@ def test_subscriptions_are_put_on_a_year_by_their_interval(tmp_path):
         for n, interval in enumerate(("month", "year", "week", "day", "quarter", "decade"))
     ]
     tables = read(tmp_path, accounts="; ".join([STRIPE, *lines]))
-    worth = [value for (value,) in rows(tables.accounts.frame, "contract_value")]
+    worth = [value for (value,) in rows(tables.roles[Role.ACCOUNTS].frame, "contract_value")]
     assert worth == [Decimal(n) for n in (1200, 100, 5200, 36500, 400)] + [None]
     assert rows(tables.faults, "line", "column", "value") == [(7, "Interval", "decade")]
-    assert rows(tables.accounts.frame, "account_id", "is_subscription")[0] == ("cus_1", True)
+    assert rows(tables.roles[Role.ACCOUNTS].frame, "account_id", "is_subscription")[0] == ("cus_1", True)
 
 
 def test_money_in_cents_and_ids_joined_by_a_bar_are_taken_apart(tmp_path):
@@ -32,9 +33,9 @@ def test_money_in_cents_and_ids_joined_by_a_bar_are_taken_apart(tmp_path):
         accounts=f"{header}; A-1|cus_9,Acme,10000,120000,USD; B-1,Globex,5000,60000,USD",
         csat="customer id,score; cus_9,5; A-1,4; B-1,5",
     )
-    worth = rows(tables.accounts.frame, "account_id", "contract_value")
+    worth = rows(tables.roles[Role.ACCOUNTS].frame, "account_id", "contract_value")
     assert worth == [("A-1", Decimal(1200)), ("B-1", Decimal(600))]
-    assert rows(tables.csat.frame, "account_id") == [("A-1",), ("A-1",), ("B-1",)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("A-1",), ("A-1",), ("B-1",)]
     assert "in cents" in notes(tables)
 
 
@@ -49,7 +50,7 @@ def test_money_in_cents_and_ids_joined_by_a_bar_are_taken_apart(tmp_path):
 )
 def test_the_currency_is_that_of_the_cells_where_no_column_has_it(tmp_path, cells, currencies):
     tables = read(tmp_path, accounts=f"account_id,ARR; A,{cells[0]}; B,{cells[1]}")
-    assert [code for (code,) in rows(tables.accounts.frame, "currency")] == currencies
+    assert [code for (code,) in rows(tables.roles[Role.ACCOUNTS].frame, "currency")] == currencies
 
 
 def test_amounts_that_read_both_ways_name_line_cell_and_flag(tmp_path):
@@ -61,7 +62,7 @@ def test_amounts_that_read_both_ways_name_line_cell_and_flag(tmp_path):
 
 def test_what_a_company_earns_is_never_its_contract_value(tmp_path):
     tables = read(tmp_path, accounts="Record ID,Company name,Annual Revenue; 1,Acme,1200000")
-    assert rows(tables.accounts.frame, "contract_value", "annual_revenue") == [(None, "1200000")]
+    assert rows(tables.roles[Role.ACCOUNTS].frame, "contract_value", "annual_revenue") == [(None, "1200000")]
 
 
 def test_two_rows_of_an_account_without_subscriptions_are_refused(tmp_path):

@@ -59,8 +59,8 @@ def test_the_note_says_which_way_and_why(tmp_path, monkeypatch):
 def test_rows_are_counted_and_not_held(tmp_path, monkeypatch):
     line = 'A-001,u1,2026-11-01,"Rosters, weekly",1'
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [line] * 500)])
-    assert whole.usage.frame.height == 500
-    assert big.usage.frame.select("events", "rows").rows() == [(500.0, 500)]
+    assert whole.roles[Role.USAGE].keyed.height == 500
+    assert big.roles[Role.USAGE].keyed.select("events", "rows").rows() == [(500.0, 500)]
     same(big, whole)
 
 
@@ -159,7 +159,7 @@ def test_a_repeated_event_counts_once_over_all_batches(tmp_path, monkeypatch, ac
     lines += ["A-003,u1,2026-11-01,x,9,e15", "B-1,u1,2026-11-01,x,1,e17", f"{DIRT[0]},e19", f"{BARE},", f"{BARE},"]
     usage = write(tmp_path / "usage.csv", lines, IDS)
     big, whole = both(monkeypatch, [usage], accounts)
-    assert (whole.usage.frame["aside"] == Aside.REPEATED_EVENT).sum() == 5
+    assert (whole.roles[Role.USAGE].keyed["fate"] == Aside.REPEATED_EVENT).sum() == 5
     same(big, whole)
     same(*both(monkeypatch, [usage]))
 
@@ -264,5 +264,5 @@ def test_a_log_without_a_readable_date_is_read_whole(tmp_path, monkeypatch):
     lines = [f"A-{n % 9},u1,some day,F,1" for n in range(200)]
     options = ReadOptions(usage_days=28, as_of=date(2026, 6, 30))
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], options=options)
-    assert big.usage.reduced is None
-    assert big.usage.frame.equals(whole.usage.frame)
+    assert big.roles[Role.USAGE].reduced is None
+    assert big.roles[Role.USAGE].keyed.equals(whole.roles[Role.USAGE].keyed)

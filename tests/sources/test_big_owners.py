@@ -44,7 +44,7 @@ def test_rows_with_several_keys_go_by_their_first(tmp_path, monkeypatch, account
     usage = write(tmp_path / "usage.csv", [*named(), *([line] if line else [])], NAMED)
     big, whole = both(monkeypatch, [usage], accounts, contacts=contacts if people else None)
     same(big, whole, way)
-    assert whole.usage.key == "account_id"
+    assert whole.roles[Role.USAGE].key == "account_id"
 
 
 @pytest.mark.parametrize("people", [False, True])
@@ -61,8 +61,8 @@ def test_people_lead_to_their_accounts(tmp_path, monkeypatch, accounts, contacts
     usage = write(tmp_path / "usage.csv", [",".join(cells[1:]) for cells in rows()], PEOPLE)
     big, whole = both(monkeypatch, [usage], accounts if with_accounts else None, contacts=contacts)
     same(big, whole, PLAIN)
-    assert whole.usage.key == "user_id"
-    assert whole.usage.ambiguous == 1
+    assert whole.roles[Role.USAGE].key == "user_id"
+    assert whole.roles[Role.USAGE].ambiguous == 1
 
 
 def test_people_lead_to_their_accounts_in_batches(tmp_path, monkeypatch, accounts, contacts):
@@ -78,7 +78,7 @@ def test_ids_of_another_tool_are_passed_over_for_names(tmp_path, monkeypatch, ac
     usage = write(tmp_path / "usage.csv", named(ids="hash-{}"), NAMED)
     big, whole = both(monkeypatch, [usage], accounts)
     same(big, whole, WHOLE)
-    assert whole.usage.key == "account_name"
+    assert whole.roles[Role.USAGE].key == "account_name"
     assert "few of its rows find an account by `account_id`" in big.notes[-1].text
 
 
@@ -87,7 +87,7 @@ def test_half_of_the_rows_have_to_be_found_by_their_first_key(tmp_path, monkeypa
     lines = [f"{'A' if n < known else 'hash'}-001,Name 001,u1,2026-11-01,Rosters,1" for n in range(100)]
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, NAMED)], accounts)
     same(big, whole, way)
-    assert whole.usage.key == ("account_id" if way == PLAIN else "account_name")
+    assert whole.roles[Role.USAGE].key == ("account_id" if way == PLAIN else "account_name")
 
 
 def test_rows_that_their_names_lead_on_are_not_found_by_their_first_key(tmp_path, monkeypatch, accounts):
@@ -98,14 +98,14 @@ def test_rows_that_their_names_lead_on_are_not_found_by_their_first_key(tmp_path
     ]
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, NAMED)], accounts)
     same(big, whole, WHOLE)
-    assert whole.usage.key == "account_name"
+    assert whole.roles[Role.USAGE].key == "account_name"
 
 
 def test_ids_of_another_tool_are_passed_over_for_people(tmp_path, monkeypatch, accounts, contacts):
     lines = [",".join(("hash-1", *cells[1:])) for cells in rows()]
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], accounts, contacts=contacts)
     same(big, whole, WHOLE)
-    assert whole.usage.key == "user_id"
+    assert whole.roles[Role.USAGE].key == "user_id"
 
 
 def test_a_key_that_is_told_rules(tmp_path, monkeypatch, accounts):
@@ -133,7 +133,7 @@ def test_a_row_without_an_account_takes_that_of_its_domain(tmp_path, monkeypatch
     usage = write(tmp_path / "usage.csv", [*lines, ",c003.example,u1,2026-11-02,Rosters,1"], header)
     big, whole = both(monkeypatch, [usage])
     same(big, whole, WHOLE)
-    assert whole.usage.frame["account_id"].to_list()[-1] == "A-003"
+    assert whole.roles[Role.USAGE].keyed["account_id"].to_list()[-1] == "A-003"
 
 
 def test_rows_kept_for_their_event_ids_are_not_found_by_a_key_that_is_passed_over(tmp_path, monkeypatch, accounts):
@@ -143,4 +143,4 @@ def test_rows_kept_for_their_event_ids_are_not_found_by_a_key_that_is_passed_ove
     lines += [f"hash,Name 003,u1,2026-11-01,Rosters,1,g{n // 2}" for n in range(44)]
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, f"{NAMED},event_id")], accounts)
     same(big, whole, WHOLE)
-    assert whole.usage.key == "account_name"
+    assert whole.roles[Role.USAGE].key == "account_name"

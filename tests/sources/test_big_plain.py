@@ -59,17 +59,15 @@ def both(
 
 def same(fast: Tables, slow: Tables, as_of: date = LAST) -> None:
     """Rows, fates and facts are equal, whichever way the log was read."""
-    assert fast.usage is not None
-    assert slow.usage is not None
     assert [(f.label, f.read, f.sha256, f.rejected, f.columns, f.unused) for f in fast.files] == [
         (f.label, f.read, f.sha256, f.rejected, f.columns, f.unused) for f in slow.files
     ]
     assert_frame_equal(fast.rejects, slow.rejects)
-    members = slow.usage.frame["account_id"].drop_nulls().unique().sort().head(25)
+    members = slow.roles[Role.USAGE].keyed["account_id"].drop_nulls().unique().sort().head(25)
     population = pl.DataFrame({"account_id": members, "seats": pl.Series([10] * len(members))}).with_columns(
         features_entitled=pl.lit(None, dtype=pl.String())
     )
-    one, other = (log_facts(tables.usage, population, as_of, 28) for tables in (fast, slow) if tables.usage)
+    one, other = (log_facts(tables.roles[Role.USAGE], population, as_of, 28) for tables in (fast, slow))
     assert_frame_equal(one.frame, other.frame)
     assert_frame_equal(one.fates, other.fates, check_dtypes=False)
     assert one.window == other.window
@@ -79,9 +77,12 @@ def same(fast: Tables, slow: Tables, as_of: date = LAST) -> None:
 def test_a_plain_log_gives_the_same_rows_fates_and_facts(tmp_path, monkeypatch, accounts, with_accounts):
     usage = write(tmp_path / "usage.csv", log_lines())
     fast, slow = both(monkeypatch, [usage], accounts if with_accounts else None)
-    assert fast.usage.reduced is not None
-    assert slow.usage.reduced is None
-    assert (fast.usage.key, fast.usage.ambiguous) == (slow.usage.key, slow.usage.ambiguous)
+    assert fast.roles[Role.USAGE].reduced is not None
+    assert slow.roles[Role.USAGE].reduced is None
+    assert (fast.roles[Role.USAGE].key, fast.roles[Role.USAGE].ambiguous) == (
+        slow.roles[Role.USAGE].key,
+        slow.roles[Role.USAGE].ambiguous,
+    )
     same(fast, slow)
 
 
@@ -89,7 +90,7 @@ def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, 
     monkeypatch.setattr("csq.engine.rows.PIECE", 2000)
     usage = write(tmp_path / "usage.csv", log_lines())
     fast, slow = both(monkeypatch, [usage], accounts)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -119,7 +120,7 @@ def test_numbers_below_the_beginning_make_it_a_table(tmp_path, monkeypatch):
     monkeypatch.setattr(plain, "HEAD", 1000)
     lines = [f"A-{n},2026-11-01,{'none' if n < 50 else n}" for n in range(300)]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines, "account_id,date,logins")], None)
-    assert fast.usage.grain is slow.usage.grain is Grain.PERIOD
+    assert fast.roles[Role.USAGE].grain is slow.roles[Role.USAGE].grain is Grain.PERIOD
 
 
 @pytest.mark.parametrize("number", ["\u0663", "1\u0663"])
@@ -172,21 +173,21 @@ def test_the_last_line_need_not_end(tmp_path, monkeypatch):
     usage = write(tmp_path / "usage.csv", log_lines())
     usage.write_bytes(usage.read_bytes().rstrip(b"\n"))
     fast, slow = both(monkeypatch, [usage], None)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
 def test_times_of_day_are_cut_to_their_day(tmp_path, monkeypatch, accounts):
     lines = [line.replace(line.split(",")[2], f"{line.split(',')[2]}T23:59:59Z") for line in log_lines()]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], accounts)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
 def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch, accounts):
     monkeypatch.setattr(plain, "_guess_newest", lambda _: date(2026, 3, 1))
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -194,7 +195,7 @@ def test_a_day_that_is_told_rules(tmp_path, monkeypatch, accounts):
     told = date(2026, 6, 30)
     options = ReadOptions(usage_days=28, as_of=told)
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts, options)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow, told)
 
 
@@ -202,7 +203,7 @@ def test_files_whose_days_follow_each_other_are_one_log(tmp_path, monkeypatch, a
     old = write(tmp_path / "usage_1.csv", log_lines(last=date(2026, 8, 31)))
     new = write(tmp_path / "usage_2.csv", log_lines(first=date(2026, 9, 1)))
     fast, slow = both(monkeypatch, [old, new], accounts)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -255,7 +256,7 @@ def test_event_ids_that_are_all_different_are_counted_as_they_are_read(tmp_path,
     lines = [f"{line},e{number}" for number, line in enumerate(log_lines())]
     header = "account_id,user_id,date,feature,events,event_id"
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines, header)], None)
-    assert fast.usage.reduced is not None
+    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -269,7 +270,7 @@ def test_a_repeated_event_id_is_read_the_careful_way(tmp_path, monkeypatch):
 
 def test_a_small_log_says_nothing_of_how_it_is_read(tmp_path):
     tables = load({Role.USAGE: [write(tmp_path / "usage.csv", log_lines(20))]}, OPTIONS)
-    assert tables.usage.reduced is None
+    assert tables.roles[Role.USAGE].reduced is None
     assert not any("read" in note.text for note in tables.notes)
 
 
@@ -277,8 +278,8 @@ def test_a_hash_of_keys_never_stands_for_them(tmp_path, monkeypatch):
     """Keys that differ in blanks or form only are one account, as they are row by row."""
     lines = ["A-1,u1,2026-11-01,Rosters,1", " A-1 ,u2,2026-11-02,Rosters,2", "\uff21-1,u3,2026-11-16,Rosters,3"]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
-    assert fast.usage.reduced is not None
-    assert fast.usage.frame["account_id"].unique().to_list() == ["A-1"]
+    assert fast.roles[Role.USAGE].reduced is not None
+    assert fast.roles[Role.USAGE].keyed["account_id"].unique().to_list() == ["A-1"]
     same(fast, slow)
 
 
@@ -311,5 +312,5 @@ def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
     old = write(tmp_path / "usage_1.csv", [f"acc{n % 20},u1,2026-09-{n % 28 + 1:02},F,1" for n in range(150)])
     new = write(tmp_path / "usage_2.csv", [f"X{n % 20},u1,2026-10-{n % 28 + 1:02},F,1" for n in range(80)])
     fast, slow = both(monkeypatch, [old, new], accounts)
-    assert fast.usage.reduced is not None
-    assert fast.usage.key == slow.usage.key == "account_id"
+    assert fast.roles[Role.USAGE].reduced is not None
+    assert fast.roles[Role.USAGE].key == slow.roles[Role.USAGE].key == "account_id"

@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
+from csq.roles import Cell
 from csq.sources.big.telling import telling_rows
 from csq.sources.dates import read_time
-from csq.sources.fields import Cell
 from csq.sources.grid import LINE
 from csq.sources.numbers import read_number
 from csq.sources.values import Ambiguous, Cells

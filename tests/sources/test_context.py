@@ -63,8 +63,7 @@ def test_a_directory_of_goals_alone_is_nothing_to_go_by(tmp_path):
 
 def test_a_role_without_files_is_not_an_empty_one(tmp_path):
     tables = read(tmp_path, Role.GOALS, "account_id,goal,target_date\nA,Ship,2027-01-01\n")
-    assert tables.goals is not None
-    assert (tables.contacts, tables.events, tables.outcomes) == (None, None, None)
+    assert (tables.roles[Role.CONTACTS], tables.roles[Role.EVENTS], tables.roles[Role.OUTCOMES]) == (None, None, None)
     assert [rows.role for rows in tables.context] == [Role.GOALS]
 
 
@@ -89,8 +88,7 @@ def test_a_column_that_a_role_must_have_is_asked_for_by_name(tmp_path, role, tex
 def test_headers_of_crm_exports_are_understood(tmp_path):
     text = "Customer,Objective,Deadline,KPI,% Complete,Agreed on\nA,Ship,2027-01-01,hours,40%,2026-01-01\n"
     tables = read(tmp_path, Role.GOALS, text, options=ReadOptions(columns={Role.GOALS: {"progress": "% Complete"}}))
-    assert tables.goals is not None
-    row = tables.goals.frame.row(0, named=True)
+    row = tables.roles[Role.GOALS].keyed.row(0, named=True)
     assert (row["account_id"], row["goal"], row["metric"], row["progress"]) == ("A", "Ship", "hours", 40.0)
     assert str(row["start_date"]) == "2026-01-01"
 
@@ -107,8 +105,7 @@ def test_headers_of_crm_exports_are_understood(tmp_path):
 def test_progress_is_a_share_of_one_when_no_plain_cell_is_above_it(tmp_path, cells, percent, told):
     rows = "".join(f"A,Goal {cell},2027-01-01,{cell}\n" for cell in cells)
     tables = read(tmp_path, Role.GOALS, "account_id,goal,target_date,progress\n" + rows)
-    assert tables.goals is not None
-    assert tables.goals.frame["progress"].to_list() == percent
+    assert tables.roles[Role.GOALS].keyed["progress"].to_list() == percent
     assert any(note.text.endswith(f"read {told}") for note in tables.notes)
 
 
@@ -122,8 +119,7 @@ def test_progress_is_a_share_of_one_when_no_plain_cell_is_above_it(tmp_path, cel
 def test_what_is_said_of_a_goal_goes_before_how_far_it_is(tmp_path, status, progress, state):
     text = f"account_id,goal,target_date,status,progress\nA,Ship,2027-01-01,{status},{progress}\n"
     tables = read(tmp_path, Role.GOALS, text)
-    assert tables.goals is not None
-    assert tables.goals.frame["state"].to_list() == [state]
+    assert tables.roles[Role.GOALS].keyed["state"].to_list() == [state]
 
 
 def test_rows_that_cannot_be_used_are_rejected_and_cells_that_need_not_be_read_are_faults(tmp_path):
@@ -168,9 +164,8 @@ def test_rows_that_cannot_be_used_are_rejected_and_cells_that_need_not_be_read_a
 def test_an_outcome_is_one_of_four_however_it_is_spelled(tmp_path, outcome, spellings):
     rows = "".join(f"A,2026-11-{day:02},{spelling}\n" for day, spelling in enumerate(spellings, start=1))
     tables = read(tmp_path, Role.OUTCOMES, "account_id,date,outcome\n" + rows)
-    assert tables.outcomes is not None
-    assert tables.outcomes.frame["outcome"].to_list() == [outcome] * len(spellings)
-    assert tables.outcomes.frame["value_after"].to_list() == [None] * len(spellings)
+    assert tables.roles[Role.OUTCOMES].keyed["outcome"].to_list() == [outcome] * len(spellings)
+    assert tables.roles[Role.OUTCOMES].keyed["value_after"].to_list() == [None] * len(spellings)
 
 
 def test_every_outcome_is_spelled_in_a_way_of_its_own_and_goes_by_its_own_name():
@@ -183,21 +178,18 @@ def test_every_outcome_is_spelled_in_a_way_of_its_own_and_goes_by_its_own_name()
 def test_headers_of_a_list_of_renewals_are_understood(tmp_path):
     text = 'Customer,Renewal Date,Renewal Status,Status,New ARR\nA,2026-11-01,Downsell,closed,"$12,500.50"\n'
     tables = read(tmp_path, Role.OUTCOMES, text)
-    assert tables.outcomes is not None
-    row = tables.outcomes.frame.row(0, named=True)
+    row = tables.roles[Role.OUTCOMES].keyed.row(0, named=True)
     assert (str(row["date"]), row["outcome"], row["value_after"]) == ("2026-11-01", "contracted", Decimal("12500.50"))
 
 
 def test_a_person_is_known_by_user_id_before_e_mail_and_addresses_know_no_case(tmp_path):
     tables = read(tmp_path, Role.CONTACTS, "account_id,user_id,email\nA,U1,x@a.example\nA,,X@A.example\n")
-    assert tables.contacts is not None
-    assert tables.contacts.frame["person"].to_list() == ["U1", "x@a.example"]
+    assert tables.roles[Role.CONTACTS].keyed["person"].to_list() == ["U1", "x@a.example"]
 
 
 def test_words_are_plain_whatever_their_spelling(tmp_path):
     tables = read(tmp_path, Role.EVENTS, "account_id,date,kind\nA,2026-11-01,New  Boss\nA,2026-11-02,new-boss!\n")
-    assert tables.events is not None
-    assert set(tables.events.frame["kind"]) == {"new_boss"}
+    assert set(tables.roles[Role.EVENTS].keyed["kind"]) == {"new_boss"}
 
 
 def test_context_finds_its_account_by_any_key_like_other_roles(tmp_path):
@@ -207,8 +199,10 @@ def test_context_finds_its_account_by_any_key_like_other_roles(tmp_path):
     assert (by_id.events.key, by_id.events.frame["account_id"].to_list()) == ("external_id", ["B"])
     text = "account,date,kind\nAcme,2026-11-01,call\nNone such,2026-11-01,call\n"
     by_name = read(tmp_path, Role.EVENTS, text, accounts=accounts)
-    assert by_name.events is not None
-    assert by_name.events.frame.select("account_id", "aside").rows() == [("A", None), (None, Aside.UNMATCHED)]
+    assert by_name.roles[Role.EVENTS].keyed.select("account_id", "fate").rows() == [
+        ("A", None),
+        (None, Aside.UNMATCHED),
+    ]
 
 
 def test_a_key_told_for_a_role_of_context_rules(tmp_path):
@@ -216,16 +210,14 @@ def test_a_key_told_for_a_role_of_context_rules(tmp_path):
     told = ReadOptions(keys={Role.EVENTS: "external_id"})
     text = "account_id,date,kind\nB,2026-11-01,call\n"
     tables = read(tmp_path, Role.EVENTS, text, accounts=accounts, options=told)
-    assert tables.events is not None
-    assert tables.events.frame["account_id"].to_list() == ["A"]
+    assert tables.roles[Role.EVENTS].keyed["account_id"].to_list() == ["A"]
 
 
 def test_files_of_a_role_are_one_table_and_a_row_in_two_of_them_counts_once(tmp_path):
     one = "account_id,date,kind\nA,2026-11-01,call\n"
     other = "account_id,day,event type,notes\nA,2026-11-01,Call,\nA,2026-11-02,call,Long\n"
     tables = read(tmp_path, Role.EVENTS, one, other)
-    assert tables.events is not None
-    assert tables.events.frame["aside"].to_list() == [None, Aside.DUPLICATE, None]
+    assert tables.roles[Role.EVENTS].keyed["fate"].to_list() == [None, Aside.DUPLICATE, None]
     assert sum(file.read for file in tables.files if file.role is Role.EVENTS) == 3
 
 
@@ -236,8 +228,7 @@ def test_a_header_told_for_a_field_of_two_roles_need_not_stand_in_both(tmp_path)
     events.write_text("account_id,date,kind\nA,2026-11-01,call\n")
     columns = {role: {"date": "When"} for role in (Role.USAGE, Role.EVENTS)}
     tables = load({Role.USAGE: [usage], Role.EVENTS: [events]}, ReadOptions(columns=columns))
-    assert tables.events is not None
-    assert tables.events.frame.height == 1
+    assert tables.roles[Role.EVENTS].keyed.height == 1
     with pytest.raises(UsageError, match="no file for events has a column `Wann`"):
         load({Role.USAGE: [usage], Role.EVENTS: [events]}, ReadOptions(columns={Role.EVENTS: {"date": "Wann"}}))
 
@@ -274,7 +265,7 @@ def test_fates_of_context_rows_add_up(csq, sample_data):
     assert "114 rows read = 108 used + 4 set aside" in text
     frame = load(in_directory(sample_data), ReadOptions()).events
     assert frame is not None
-    assert frame.frame.filter(pl.col("aside").is_null()).height == 110
+    assert frame.frame.filter(pl.col("fate").is_null()).height == 110
 
 
 def test_an_outcome_after_the_run_day_is_rejected_like_an_event(tmp_path):

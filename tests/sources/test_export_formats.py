@@ -377,7 +377,7 @@ def check(tables: Tables, label: Path, expected: Export) -> None:
     assert rows.frame.height == len(expected.rows)
     for row, wanted in zip(rows.frame.iter_rows(named=True), expected.rows, strict=True):
         assert {name: row[name] for name in wanted} == wanted
-        assert row["aside"] is None
+        assert row["fate"] is None
     for text in expected.notes:
         assert any(text in note.text for note in tables.notes), text
 
@@ -438,7 +438,6 @@ def test_a_qualtrics_question_that_is_named_is_read(shared_data: Path, tmp_path:
             columns={Role.CSAT: {"score": "Q1", "account_id": "Q2"}}, csat_scale=("1-5",), run_day=RUN_DAY
         )
         tables = load({Role.CSAT: [shared_data / "export_formats" / name]}, options)
-        assert tables.csat is not None
-        (row,) = tables.csat.frame.iter_rows(named=True)
+        (row,) = tables.roles[Role.CSAT].keyed.iter_rows(named=True)
         assert (row["account_id"], row["answer"]) == ("Hello World!", 25.0)  # 2 of 1-5
         assert row["at"].date() == date(2017, 7, 18)

@@ -30,14 +30,14 @@ def test_case_blanks_and_marks_in_headers_do_not_matter(tmp_path):
 )
 def test_a_time_zone_in_a_header_is_that_of_its_times(tmp_path, header, moment):
     tables = read(tmp_path, csat=f"account_id,score,{header}; A,5,2026-08-19 22:00:00")
-    assert str(tables.csat.frame["at"][0]).startswith(moment)
+    assert str(tables.roles[Role.CSAT].keyed["at"][0]).startswith(moment)
 
 
 @pytest.mark.parametrize(("header", "currency"), [("ARR (USD)", "USD"), ("ARR [€]", "EUR"), ("ARR", None)])
 def test_a_currency_in_a_header_is_that_of_its_amounts(tmp_path, header, currency):
     tables = read(tmp_path, accounts=f"account_id,{header}; A,5000")
-    assert rows(tables.accounts.frame, "currency") == [(currency,)]
-    assert str(tables.accounts.frame["contract_value"][0]) == "5000.00"
+    assert rows(tables.roles[Role.ACCOUNTS].frame, "currency") == [(currency,)]
+    assert str(tables.roles[Role.ACCOUNTS].frame["contract_value"][0]) == "5000.00"
 
 
 def test_other_words_in_brackets_are_part_of_a_header(tmp_path):
@@ -74,27 +74,27 @@ def test_what_is_told_comes_before_preset_and_name(tmp_path):
     options = ReadOptions(run_day=RUN_DAY, columns={Role.CSAT: {"account_id": "Channel"}})
     csat = "Visitor ID,Date,Rating,Response Group,Response,NPS Themes,Channel; v,2026-01-02,9,P,,,A-1"
     tables = read(tmp_path, options=options, csat=csat)
-    assert rows(tables.csat.frame, "account_id", "answer") == [("A-1", 90.0)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "answer") == [("A-1", 90.0)]
 
 
 def test_a_preset_needs_all_its_headers(tmp_path):
     tables = read(tmp_path, csat="Visitor ID,Account ID,Date,Rating,Channel; v,A-1,2026-01-02,5,in-app")
     assert "Pendo" not in notes(tables)
-    assert str(tables.csat.frame["survey"][0]) == "csat"
+    assert str(tables.roles[Role.CSAT].keyed["survey"][0]) == "csat"
 
 
 def test_an_account_in_json_is_found_only_where_no_column_names_one(tmp_path):
     cell = '"{""plan"": ""pro"", ""customer_id"": ""A-7""}"'
     tables = read(tmp_path, csat=f'score,traits; 5,{cell}; 4,"not json"')
     assert fields(tables)["account_id"] == "traits > customer_id"
-    assert rows(tables.csat.frame, "account_id") == [("A-7",)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("A-7",)]
     assert tables.rejects["reason"].to_list() == ["no account key"]
     assert "account_id" not in fields(read(tmp_path, csat=f"company,score,traits; Acme,5,{cell}"))
 
 
 def test_dates_across_the_columns_become_rows(tmp_path):
     tables = read(tmp_path, usage="Company,Jul 2026,Aug 2026; Acme,10,20; Globex,,5")
-    found = rows(tables.usage.frame, "account_id", "period", "metric_events")
+    found = rows(tables.roles[Role.USAGE].keyed, "account_id", "period", "metric_events")
     assert [(account, str(day), count) for account, day, count in found] == [
         ("Acme", "2026-07-01", 10.0),
         ("Acme", "2026-08-01", 20.0),

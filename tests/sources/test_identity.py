@@ -27,28 +27,28 @@ ACCOUNTS = (
 )
 def test_a_row_finds_its_account_by_whichever_key_it_has(tmp_path, csat, key):
     tables = read(tmp_path, accounts=ACCOUNTS, csat=csat)
-    assert rows(tables.csat.frame, "account_id") == [("00123",), ("00124",)]
-    assert tables.csat.key == key
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("00123",), ("00124",)]
+    assert tables.roles[Role.CSAT].key == key
 
 
 def test_free_mail_leads_to_nobody(tmp_path):
     accounts = "account_id,email_domain; A,gmail.com; B,acme.example"
     tables = read(tmp_path, accounts=accounts, csat="email,score; x@gmail.com,5; y@acme.example,4; z@acme.example,5")
-    assert rows(tables.csat.frame, "account_id", "aside") == [("B", None), ("B", None)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [("B", None), ("B", None)]
     assert tables.rejects["reason"].to_list() == ["no account key"]
 
 
 def test_forms_and_blanks_do_not_matter_and_case_does(tmp_path):
     tables = read(tmp_path, accounts="account_id,x; Ａ-1,a; b-2,b", csat="account_id,score; A-1 ,5; B-2,4")
-    assert rows(tables.csat.frame, "account_id", "aside") == [("A-1", None), (None, str(Aside.UNMATCHED))]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [("A-1", None), (None, str(Aside.UNMATCHED))]
     assert "upper and lower case differ: `B-2` is `b-2` there" in notes(tables)
 
 
 def test_a_key_of_two_accounts_is_reported_whatever_the_order(tmp_path):
     for accounts in ("account_id,name; 1,Acme; 2,Acme; 3,Globex", "account_id,name; 2,Acme; 3,Globex; 1,Acme"):
         tables = read(tmp_path, accounts=accounts, csat="company,score; Acme,5; Globex,4")
-        assert rows(tables.csat.frame, "account_id", "aside") == [(None, str(Aside.AMBIGUOUS)), ("3", None)]
-        assert tables.csat.ambiguous == 1
+        assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.AMBIGUOUS)), ("3", None)]
+        assert tables.roles[Role.CSAT].ambiguous == 1
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_a_key_of_two_accounts_is_reported_whatever_the_order(tmp_path):
 def test_ids_that_a_spreadsheet_damaged_are_named_and_never_matched(tmp_path, lost, known, said):
     tables = read(tmp_path, accounts=f"account_id,x; {known},a; Z,z", csat=f"account_id,score; {lost},5; Z,4")
     assert said in notes(tables)
-    assert rows(tables.csat.frame, "account_id", "aside") == [(None, str(Aside.UNMATCHED)), ("Z", None)]
-    assert said in tables.csat.damage[0]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.UNMATCHED)), ("Z", None)]
+    assert said in tables.roles[Role.CSAT].damage[0]
 
 
 def test_a_key_that_is_simply_unknown_is_not_called_damaged():
@@ -79,7 +79,7 @@ def test_salesforce_ids_of_both_lengths_are_one_account(tmp_path):
     assert salesforce_twin("001A000001abcDEAAA") is None
     assert salesforce_twin("A-1001") is None
     tables = read(tmp_path, accounts="account_id,x; 001A000001abcDE,a", csat="account_id,score; 001A000001abcDEIAY,5")
-    assert rows(tables.csat.frame, "account_id") == [("001A000001abcDE",)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("001A000001abcDE",)]
 
 
 def test_people_lead_to_accounts_by_the_contacts(tmp_path):
@@ -89,20 +89,20 @@ def test_people_lead_to_accounts_by_the_contacts(tmp_path):
         accounts=ACCOUNTS,
         csat="visitor id,score; v1,5; v2,1; v3,4; Rick@Gmail.com,5",
     )
-    assert rows(tables.csat.frame, "account_id") == [("00123",), ("00124",), (None,), (None,)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("00123",), ("00124",), (None,), (None,)]
     tables = read(
         tmp_path,
         contacts="Email,Account ID; jane@acme.example,00123; rick@gmail.com,00124",
         accounts=ACCOUNTS,
         csat="email,score; Jane@acme.example,5; Rick@Gmail.com,1",
     )
-    assert rows(tables.csat.frame, "account_id") == [("00123",), ("00124",)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("00123",), ("00124",)]
 
 
 def test_a_person_of_two_accounts_is_ambiguous(tmp_path):
     contacts = "user id,account id; u1,00123; u1,00124; u2,00124"
     tables = read(tmp_path, contacts=contacts, accounts=ACCOUNTS, csat="user id,score; u1,5; u2,4")
-    assert rows(tables.csat.frame, "account_id", "aside") == [(None, str(Aside.AMBIGUOUS)), ("00124", None)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.AMBIGUOUS)), ("00124", None)]
 
 
 def test_a_row_without_its_key_goes_by_the_next_it_has_and_that_is_said(tmp_path):
@@ -111,7 +111,7 @@ def test_a_row_without_its_key_goes_by_the_next_it_has_and_that_is_said(tmp_path
         accounts=ACCOUNTS,
         csat="company,domain,score; Acme,acme.example,5; Acme,x.example,4; -,globex.example,1; ,,3",
     )
-    assert rows(tables.csat.frame, "account_id") == [("00123",), ("00123",), ("00124",)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("00123",), ("00123",), ("00124",)]
     assert tables.rejects["line"].to_list() == [5]
     assert "a row of" in notes(tables)
 
@@ -119,13 +119,13 @@ def test_a_row_without_its_key_goes_by_the_next_it_has_and_that_is_said(tmp_path
 def test_without_accounts_a_domain_that_others_name_is_theirs(tmp_path):
     csat = "company,domain,score; Acme,acme.example,5; ,acme.example,4; ,gmail.com,3; ,new.example,2"
     tables = read(tmp_path, csat=csat)
-    assert rows(tables.csat.frame, "account_id") == [("Acme",), ("Acme",), ("new.example",)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("Acme",), ("Acme",), ("new.example",)]
 
 
 def test_a_key_that_is_told_is_the_only_one_tried(tmp_path):
     options = ReadOptions(run_day=RUN_DAY, keys={Role.CSAT: "external_id"})
     tables = read(tmp_path, options=options, accounts=ACCOUNTS, csat="account_id,score; cus_1,5; 00124,4")
-    assert rows(tables.csat.frame, "account_id") == [("00123",), (None,)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("00123",), (None,)]
     with pytest.raises(UsageError, match="no such key column"):
         read(
             tmp_path,

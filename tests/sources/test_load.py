@@ -15,7 +15,7 @@ def test_a_broken_row_is_read_and_rejected(tmp_path):
     good = "; ".join(f"A-{n},{n % 5 + 1},x" for n in range(30))
     tables = read(tmp_path, csat=f"account_id,score,comment; {good}; A-1,5,x,y,z,w,v; B-1,4,x")
     (file,) = tables.files
-    frame = tables.csat.frame
+    frame = tables.roles[Role.CSAT].keyed
     assert file.read == frame.height + sum(file.rejected.values()) + sum(file.set_aside.values())
     assert file.read in (31, 32)
     assert "repaired" in notes(tables) or tables.rejects.height == 1

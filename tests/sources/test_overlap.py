@@ -6,7 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.tables import ReadOptions
-from csq.terms import Aside
+from csq.terms import Aside, Role
 from reading import RUN_DAY, read, rows
 
 HEADER = "account_id,user_id,date,events"
@@ -26,8 +26,8 @@ def test_files_that_tell_the_same_moment_are_a_question_that_names_both(tmp_path
 def test_the_question_is_settled_by_the_user(tmp_path, overlap, used):
     options = replace(ReadOptions(run_day=RUN_DAY), overlap=overlap)
     frame = read(tmp_path, options=options, usage=ONE, usage_2=TWO).usage.frame
-    assert frame["aside"].null_count() == used
-    assert set(frame["aside"].drop_nulls()) <= {str(Aside.DUPLICATE)}
+    assert frame["fate"].null_count() == used
+    assert set(frame["fate"].drop_nulls()) <= {str(Aside.DUPLICATE)}
 
 
 def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
@@ -35,7 +35,7 @@ def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
     tables = read(
         tmp_path, usage=f"{header}; A,u,2026-11-01,e1; A,u,2026-11-01,e1", usage_2=f"{header}; A,u,2026-11-01,e1"
     )
-    assert sorted(str(aside) for (aside,) in rows(tables.usage.frame, "aside")) == [
+    assert sorted(str(aside) for (aside,) in rows(tables.roles[Role.USAGE].keyed, "fate")) == [
         "None",
         *[str(Aside.REPEATED_EVENT)] * 2,
     ]
@@ -43,4 +43,4 @@ def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
 
 def test_dates_across_the_columns_may_come_in_several_files(tmp_path):
     tables = read(tmp_path, usage="Company,Jul 2026; Acme,10", usage_2="Company,Aug 2026; Acme,20")
-    assert [count for (count,) in rows(tables.usage.frame.sort("period"), "metric_events")] == [10.0, 20.0]
+    assert [count for (count,) in rows(tables.roles[Role.USAGE].keyed.sort("period"), "metric_events")] == [10.0, 20.0]

@@ -3,12 +3,12 @@
 import pytest
 
 from csq.errors import InputError
-from csq.terms import Aside
+from csq.terms import Aside, Role
 from reading import notes, read, rows
 
 
 def answers(tables):
-    return rows(tables.csat.frame, "answer", "survey", "asked")
+    return rows(tables.roles[Role.CSAT].keyed, "answer", "survey", "asked")
 
 
 def test_words_of_asking_are_no_answers(tmp_path):
@@ -50,7 +50,7 @@ def test_a_score_off_the_scale_and_a_word_among_figures_are_rejected(tmp_path):
 def test_the_scale_tells_the_kind_of_hubspot_feedback(tmp_path, ratings, expected):
     lines = "; ".join(f"A{n},x,{rating}" for n, rating in enumerate(ratings.split()))
     tables = read(tmp_path, csat=f"Company ID,Sentiment,Rating; {lines}")
-    assert rows(tables.csat.frame, "answer", "survey") == expected
+    assert rows(tables.roles[Role.CSAT].keyed, "answer", "survey") == expected
 
 
 def test_hubspot_feedback_that_fits_several_kinds_is_a_question(tmp_path):
@@ -69,7 +69,7 @@ def test_unanswered_requests_of_medallia_are_asked_and_silent(tmp_path):
         "r2,2026-08-01 10:00,bounced,,,,Rick,rick@acme.example; r3,2026-08-03 10:00,delivered,,,,Ann,ann@acme.example",
     )
     assert answers(tables) == [(75.0, "csat", True), (None, "csat", False), (None, "csat", True)]
-    assert rows(tables.csat.frame, "account_id") == [("acme.example",)] * 3
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("acme.example",)] * 3
 
 
 def test_previews_settle_no_scale(tmp_path):
@@ -94,4 +94,4 @@ def test_previews_settle_no_scale(tmp_path):
 def test_a_blank_key_in_a_file_with_two_scores_is_rejected_once(tmp_path):
     tables = read(tmp_path, csat="account_id,csat,nps; A,5,10; ,4,9; B,3,8")
     assert rows(tables.rejects, "line", "reason") == [(3, "no account key")]
-    assert tables.csat.frame.height == 4
+    assert tables.roles[Role.CSAT].keyed.height == 4

@@ -17,25 +17,26 @@ import polars as pl
 from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.rows import NotPlain
 from csq.engine.scan import fold_features, fold_users, known_features, recent_users
+from csq.fate import as_rows, is_used
+from csq.roles import USAGE, Cell
 from csq.sources.big.batches import Batch, BatchedFile, open_batched, read_batches, with_rows
 from csq.sources.big.owners import by_domain, match_counted, name_key
 from csq.sources.big.plain import SOURCE, BigLog, check_log
 from csq.sources.big.sums import UNITS, LogSums, add_up, as_days, sum_rows
 from csq.sources.big.telling import TIMES, telling_rows
-from csq.sources.fields import FIELDS, Cell
 from csq.sources.grid import LINE, column
 from csq.sources.headers import detect, match_headers, unit_of
-from csq.sources.identity import NOBODY, Known, Matched
+from csq.sources.identity import NOBODY, Known
 from csq.sources.keys import domain_of
 from csq.sources.overlap import count_event_ids_once, settle_log
 from csq.sources.read import TextTable
 from csq.sources.tables import ReadOptions
-from csq.sources.typed import FILE, Typed
+from csq.sources.typed import FILE, RoleRows, Typed
 from csq.sources.usage import read_usage
 from csq.sources.values import read_text
 from csq.terms import Grain, Role
 
-KINDS = {field.name: field.cell for field in FIELDS[Role.USAGE]}
+KINDS = {field.name: field.cell for field in USAGE}
 HELD = 2**20
 """Rows of sums that are held until they are added up, however few they are added to."""
 SETTLING = ""
@@ -73,8 +74,8 @@ class _Looked:
     """The rows that settle how columns are read."""
     repeated: pl.Series
     """Hashes of all event ids that stand in several rows."""
-    counts: dict[str, tuple[int, str]]
-    """Rows and sha256 of each file, by label."""
+    digests: dict[str, str]
+    """Sha256 of each file, by label."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,29 +100,28 @@ def count_batches(paths: Sequence[Path], options: ReadOptions, known: Known) -> 
         raise NotPlain("rows have to be told from each other")
     log = _open(paths, options, known)
     looked = _look(log)
-    _check_overlap(log, looked.settled.usable().drop_nulls(log.key))
+    _check_overlap(log, looked.settled.frame.filter(is_used()).drop_nulls(log.key))
 
-    def count(newest: date) -> tuple[date, _Counted, Matched]:
+    def count(newest: date) -> tuple[date, _Counted, RoleRows]:
         counted = _count(log, looked, UsageWindows(newest, days))
         return newest, counted, match_counted(counted.typed, known, options.keys.get(Role.USAGE))
 
-    guess = _newest(looked.settled.usable())
+    guess = _newest(looked.settled.frame.filter(is_used()))
     newest, counted, match = count(options.as_of or guess)
-    last = _newest(match.frame)
+    last = _newest(match.keyed)
     if options.as_of is None and last != newest:
         # The rows that settle need not have the newest day among them; that costs another reading, and nothing else.
         newest, counted, match = count(last)
-    _check_overlap(log, match.frame)
+    _check_overlap(log, match.keyed)
     is_kept = pl.col(LINE).is_not_null()
-    kept, counts = match.frame.filter(is_kept).drop(SOURCE, "rows"), match.frame.filter(~is_kept)
+    kept, counts = match.frame.filter(is_kept).drop(SOURCE), match.frame.filter(~is_kept)
     if "event_id" in log.fields:
         kept = settle_log(count_event_ids_once(kept), options.overlap)
-    frame = pl.concat([kept.with_columns(_one_row()), counts.drop(SOURCE)], how="diagonal")
-    return BigLog(
-        matches=(match._replace(frame=frame),),
-        reduced=_reduced(counted, kept, counts, UsageWindows(newest, days)),
-        counts=looked.counts,
-    )
+    frame = pl.concat([kept, counts.drop(SOURCE), counted.typed.apart], how="diagonal")
+    files = tuple(replace(file, sha256=looked.digests[file.label]) for file in match.files)
+    reduced = _reduced(counted, kept, counts, UsageWindows(newest, days))
+    rows = replace(match, frame=frame, files=files, reduced=reduced)
+    return BigLog(rows=rows, tables=looked.settled.tables)
 
 
 def _open(paths: Sequence[Path], options: ReadOptions, known: Known) -> _Log:
@@ -145,37 +145,36 @@ def _look(log: _Log) -> _Looked:
     """Read all files for the rows that settle, repeated event ids, and counts."""
     tables: list[TextTable] = []
     ids = [pl.Series([], dtype=pl.UInt64())]
-    counts: dict[str, tuple[int, str]] = {}
+    digests: dict[str, str] = {}
     for file in log.files:
-        digest, rows = hashlib.sha256(), 0
+        digest = hashlib.sha256()
         seen: list[Batch] = []
         telling = log.plain(file.table.frame).clear()
         for batch in read_batches(file):
             digest.update(batch.data)
-            rows += batch.frame.height + len(batch.broken)
             seen.append(replace(batch, data=b"", frame=batch.frame.clear()))
             telling = telling_rows(pl.concat([telling, telling_rows(log.plain(batch.frame), log.kinds)]), log.kinds)
             if "event_id" in log.fields:
                 ids.append(read_text(batch.frame[column(log.fields["event_id"])]).values.drop_nulls().hash())
         tables.append(with_rows(file, telling, seen))
-        counts[file.table.label] = (rows, digest.hexdigest())
-    settled, grain = read_usage(tuple(tables), log.options)
-    if grain is not Grain.LOG:
+        digests[file.table.label] = digest.hexdigest()
+    settled = read_usage(tuple(tables), log.options)
+    if settled.grain is not Grain.LOG:
         raise NotPlain("it is no event log")
     seen_ids = pl.concat(ids)
-    return _Looked(settled=settled, repeated=seen_ids.filter(seen_ids.is_duplicated()).unique(), counts=counts)
+    return _Looked(settled=settled, repeated=seen_ids.filter(seen_ids.is_duplicated()).unique(), digests=digests)
 
 
 def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
     """Read all files, and keep sums and what has to be kept."""
     sums: list[LogSums] = []
     kept: list[pl.DataFrame] = []
-    found: dict[str, list[pl.DataFrame]] = {"rejects": [], "faults": [], "aside": []}
+    found: dict[str, list[pl.DataFrame]] = {"faults": [], "apart": []}
     tells = {"user_id": False, "feature": False}
     for file in log.files:
         for batch in read_batches(file):
             typed = _typed(log, looked, with_rows(file, log.plain(batch.frame), [batch]))
-            rows = typed.usable()
+            rows = typed.frame
             apart = _apart(log, looked, rows)
             kept.append(rows.filter(apart))
             rows = rows.filter(~apart)
@@ -189,8 +188,9 @@ def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
     days = as_days(total)
     frame = pl.concat(
         [
-            pl.concat(kept).with_columns(_one_row()),
+            pl.concat(kept),
             days.with_columns(
+                pl.col("rows").cast(pl.Int64),
                 pl.lit(None, dtype=pl.Int64()).alias(LINE),
                 read_text(days[SOURCE]).values.alias(log.key),
                 pl.col("day").cast(pl.Datetime("us")).alias("at"),
@@ -198,6 +198,7 @@ def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
         ],
         how="diagonal",
     )
+    frame = as_rows(frame).with_columns(pl.col("fate").fill_null("used"))
     text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
     lists = {name: pl.concat(frames) for name, frames in found.items()}
     return _Counted(typed=looked.settled.replace(frame=frame, text=text, **lists), sums=total, tells=tells)
@@ -206,16 +207,16 @@ def _count(log: _Log, looked: _Looked, windows: UsageWindows) -> _Counted:
 def _typed(log: _Log, looked: _Looked, table: TextTable) -> Typed:
     """The rows of a table, read as the rows that settle say; `source` is their key as it stands in the file."""
     settling = pl.concat(one.frame for one in looked.settled.tables)
-    typed, _ = read_usage((replace(table, label=SETTLING, frame=settling), table), log.options)
-    typed = typed.replace(frame=typed.frame.with_columns(typed.text[column(log.fields[log.key])].alias(SOURCE)))
-    parts = {name: getattr(typed, name) for name in ("text", "frame", "rejects", "faults", "aside")}
+    typed = read_usage((replace(table, label=SETTLING, frame=settling), table), log.options)
+    typed = typed.with_columns(typed.text[column(log.fields[log.key])].alias(SOURCE))
+    parts = {name: getattr(typed, name) for name in ("text", "frame", "apart", "faults")}
     return typed.replace(**{name: part.filter(pl.col(FILE) != SETTLING) for name, part in parts.items()})
 
 
 def _apart(log: _Log, looked: _Looked, rows: pl.DataFrame) -> pl.Series:
     """Which rows have to be kept: those that may be no account's, and those that may be the same event."""
     key = rows[log.key]
-    apart = key.is_null() | rows[SOURCE].str.strip_chars().str.to_lowercase().is_in(NOBODY)
+    apart = (rows["fate"] != "used") | key.is_null() | rows[SOURCE].str.strip_chars().str.to_lowercase().is_in(NOBODY)
     if log.by_domain:
         apart |= rows.select(domain_of(pl.col(log.key)).is_null()).to_series()
     if "event_id" in log.fields:
@@ -223,10 +224,6 @@ def _apart(log: _Log, looked: _Looked, rows: pl.DataFrame) -> pl.Series:
         if len(log.files) > 1:
             apart |= rows["event_id"].is_null()
     return apart
-
-
-def _one_row() -> pl.Expr:
-    return pl.lit(1, dtype=pl.UInt32()).alias("rows")
 
 
 def _newest(rows: pl.DataFrame) -> date:
@@ -247,9 +244,9 @@ def _check_overlap(log: _Log, rows: pl.DataFrame) -> None:
 
 def _reduced(counted: _Counted, kept: pl.DataFrame, days: pl.DataFrame, windows: UsageWindows) -> ReducedLog:
     """Users and features by account, those of the rows kept among them."""
-    accounts = days.filter(pl.col("aside").is_null()).select(SOURCE, "account_id").unique()
-    used = kept.filter(pl.col("aside").is_null()).with_columns(pl.col("account_id").alias(SOURCE))
-    own = sum_rows(used, windows)
+    accounts = days.filter(is_used()).select(SOURCE, "account_id").unique()
+    used = kept.filter(is_used()).with_columns(pl.col("account_id").alias(SOURCE))
+    own, named = sum_rows(used, windows), kept.filter(pl.col("key").is_not_null())
     both = {
         name: pl.concat(
             [
@@ -265,6 +262,6 @@ def _reduced(counted: _Counted, kept: pl.DataFrame, days: pl.DataFrame, windows:
         windows=windows,
         users=users.with_columns(pl.col("events") / UNITS),
         features=known_features(fold_features(both["features"], "account_id"), windows),
-        has_users=counted.tells["user_id"] or kept["user_id"].is_not_null().any(),
-        has_features=counted.tells["feature"] or kept["feature"].is_not_null().any(),
+        has_users=counted.tells["user_id"] or named["user_id"].is_not_null().any(),
+        has_features=counted.tells["feature"] or named["feature"].is_not_null().any(),
     )

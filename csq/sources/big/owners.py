@@ -4,14 +4,16 @@ A row in which it is blank may go by its other keys, and is no such row.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
 from csq.engine.rows import NotPlain
+from csq.fate import FATE, ROWS, is_used
 from csq.sources.grid import LINE, column
-from csq.sources.identity import Known, Matched, match_rows, may_lead
+from csq.sources.identity import Known, match_rows, may_lead
 from csq.sources.keys import domain_of
-from csq.sources.typed import Typed
+from csq.sources.typed import KEY, RoleRows, Typed
 from csq.terms import Aside
 
 FIRST = "has_first"
@@ -35,7 +37,7 @@ def by_domain(key: str, known: Known, told: str | None) -> bool:
     return key == "email_domain" or (told == "email_domain" and known.accounts is not None)
 
 
-def match_counted(typed: Typed, known: Known, told: str | None) -> Matched:
+def match_counted(typed: Typed, known: Known, told: str | None) -> RoleRows:
     """Find the account of each row, as `match_rows` does where all of them have all of their keys.
 
     Args:
@@ -51,20 +53,19 @@ def match_counted(typed: Typed, known: Known, told: str | None) -> Matched:
     key, *others = may_lead(typed.fields, known, told)
     value = domain_of(pl.col(key)) if by_domain(key, known, told) else pl.col(key)
     typed = _with_blank(typed, others)
-    typed = typed.replace(frame=typed.frame.with_columns(value.is_not_null().alias(FIRST)))
-    match = match_rows(typed, known.accounts, told, known.contacts)
-    lost = pl.concat([match.typed.rejects.select(LINE), match.typed.aside.select(LINE)])
-    if lost[LINE].has_nulls():
+    typed = typed.with_columns(value.is_not_null().alias(FIRST))
+    match = match_rows(typed, known, told)
+    if match.frame.select((pl.col(KEY).is_null() & pl.col(LINE).is_null()).any()).item():
         raise NotPlain("a row names no account")
     if others and known.accounts is not None:
         # Files go by the first column under which half of their rows find an account.
-        found = pl.col(FIRST) & pl.col("aside").ne_missing(str(Aside.UNMATCHED))
-        half = match.frame.filter(found)["rows"].sum() * 2 >= typed.usable()["rows"].sum()
-        if match.field != key or not half:
+        found = pl.col(FIRST) & (pl.col(FATE) != Aside.UNMATCHED)
+        half = match.keyed.filter(found)[ROWS].sum() * 2 >= typed.frame.filter(is_used())[ROWS].sum()
+        if match.matched_by != key or not half:
             raise NotPlain(f"few of its rows find an account by `{typed.header(key)}`")
-    elif "email_domain" in others and not typed.usable()[FIRST].all():
+    elif "email_domain" in others and not typed.frame.filter(is_used())[FIRST].all():
         raise NotPlain("rows without an account have to be compared with those of their domain")
-    return match._replace(frame=match.frame.drop(FIRST))
+    return replace(match, frame=match.frame.drop(FIRST))
 
 
 def _with_blank(typed: Typed, names: Iterable[str]) -> Typed:

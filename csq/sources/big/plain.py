@@ -16,16 +16,17 @@ from csq.engine.base import ReducedLog, UsageWindows
 from csq.engine.rows import LogScan, NotPlain
 from csq.engine.scan import ScannedLog, fold_features, fold_users, known_features, recent_users, scan_log
 from csq.errors import InputError
+from csq.fate import ROWS, as_rows, is_used
+from csq.roles import KEY_NAMES
 from csq.sources.big.owners import match_counted, name_key
 from csq.sources.dialect import take_records
-from csq.sources.fields import KEY_NAMES
 from csq.sources.headers import unit_of
-from csq.sources.identity import NOBODY, Known, Matched
+from csq.sources.identity import NOBODY, Known
 from csq.sources.layout import may_end
 from csq.sources.read import LINE, TextTable, column, table_from_bytes
 from csq.sources.shapes import reshape
 from csq.sources.tables import ReadOptions, group_by_header
-from csq.sources.typed import FILE, Typed, labels, no_rejects
+from csq.sources.typed import FILE, RoleRows, Typed, labels, no_rejects, stack
 from csq.sources.usage import LOG_FIELDS, read_usage
 from csq.sources.values import read_text
 from csq.terms import Grain, Role
@@ -44,12 +45,11 @@ SOURCE = "source"
 
 @dataclass(frozen=True, kw_only=True)
 class BigLog:
-    """A log that was counted as it was read: one row per file, account and day in each match's frame, with `rows`."""
+    """A log that was counted as it was read: one row per file, account and day, with `rows`."""
 
-    matches: tuple[Matched, ...]
-    reduced: ReducedLog
-    counts: dict[str, tuple[int, str]]
-    """Rows and sha256 of each file, by label."""
+    rows: RoleRows
+    tables: tuple[TextTable, ...]
+    """What the beginnings of the files are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +90,11 @@ def count_plain(paths: Sequence[Path], options: ReadOptions, known: Known) -> Bi
         raise NotPlain("an event id is repeated")
     matches = [match_counted(_days(group, logs), known, options.keys.get(Role.USAGE)) for group in groups]
     told = [(logs[scan.path], match) for group, match in zip(groups, matches, strict=True) for scan in group.scans]
-    return BigLog(
-        matches=tuple(match._replace(frame=match.frame.drop(SOURCE)) for match in matches),
-        reduced=_reduced(told, UsageWindows(newest, days)),
-        counts={str(path): (log.rows, log.sha256) for path, log in logs.items()},
-    )
+    rows = stack(matches)
+    files = tuple(replace(file, sha256=logs[Path(file.label)].sha256) for file in rows.files)
+    reduced = _reduced(told, UsageWindows(newest, days))
+    rows = replace(rows, frame=rows.frame.drop(SOURCE), files=files, reduced=reduced)
+    return BigLog(rows=rows, tables=tuple(table for group in groups for table in group.typed.tables))
 
 
 def read_head(path: Path, options: ReadOptions) -> tuple[TextTable, int]:
@@ -155,11 +155,11 @@ def _last_cells(path: Path, delimiter: str) -> list[str]:
 def _group(tables: tuple[TextTable, ...], skips: Mapping[str, int], options: ReadOptions, known: Known) -> _Group:
     """What the beginnings of files with one header say of them. Their rows are typed and matched together."""
     try:
-        typed, grain = read_usage(tables, replace(options, run_day=None))
+        typed = read_usage(tables, replace(options, run_day=None))
     except InputError:
         raise NotPlain("its beginning leaves a question open") from None
     check_log(tables[0].header, typed.fields)
-    if grain is not Grain.LOG:
+    if typed.grain is not Grain.LOG:
         raise NotPlain("it is no event log")
     if others := set(typed.fields) - {*KEY_NAMES, *COUNTED}:
         raise NotPlain(f"`{typed.header(min(others))}` has to be read row by row")
@@ -222,20 +222,20 @@ def _days(group: _Group, logs: Mapping[Path, ScannedLog]) -> Typed:
         keys.alias(SOURCE),
         pl.col("day").cast(pl.Datetime("us")).alias("at"),
         pl.col("events").cast(pl.Float64),
-        "rows",
+        pl.col(ROWS).cast(pl.Int64),
         **{name: none for name in ("user_id", "feature") if name != group.key},
     )
     text = frame.select(FILE, LINE, days["key"].alias(column(index)))
-    kept = group.typed.replace(frame=frame, text=text, rejects=no_rejects(), faults=no_rejects())
+    kept = group.typed.replace(frame=as_rows(frame), text=text, faults=no_rejects())
     return kept.noting(f"{labels(kept.tables)} counted as read: each row is one plain line")
 
 
-def _reduced(told: Sequence[tuple[ScannedLog, Matched]], windows: UsageWindows) -> ReducedLog:
+def _reduced(told: Sequence[tuple[ScannedLog, RoleRows]], windows: UsageWindows) -> ReducedLog:
     """Users and features by account, their names made plain as those of any file."""
     users: list[pl.DataFrame] = []
     features: list[pl.DataFrame] = []
     for log, match in told:
-        found = match.frame.filter(pl.col("aside").is_null()).select(SOURCE, "account_id").unique()
+        found = match.frame.filter(is_used()).select(SOURCE, "account_id").unique()
         for table, name, into in ((log.users, "user_id", users), (log.features, "feature", features)):
             plain = table.with_columns(
                 read_text(table["key"]).values.alias(SOURCE), read_text(table[name]).values.alias(name)

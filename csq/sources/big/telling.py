@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from csq.sources.fields import Cell
+from csq.roles import Cell
 from csq.sources.grid import LINE
 from csq.sources.values import tidy
 

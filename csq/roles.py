@@ -1,7 +1,8 @@
-"""The fields of each role: what they are called in the wild, what they hold, which must be there.
+"""The roles: for each its fields, what it must have, and how it is spoken of. Data only.
 
-Data only. A header means a field when its letters and digits, lower-cased, are one of the field's
-names; where two headers do, the name that stands first wins.
+A new role is a member of `terms.Role`, an entry in `ROLES`, a reader in `sources.load.READERS` and a measure in
+`facts.build`. A header means a field when its letters and digits, lower-cased, are one of the field's names; where two
+headers do, the name that stands first wins.
 """
 
 from collections.abc import Mapping
@@ -178,17 +179,90 @@ OVERRIDES = (
     Field("expires_on", Cell.DATE, ("expireson", "expires", "expirydate", "expirationdate", "validuntil", "until")),
 )  # fmt: skip
 
-FIELDS: Mapping[Role, tuple[Field, ...]] = {
-    Role.USAGE: USAGE,
-    Role.CSAT: CSAT,
-    Role.ACCOUNTS: ACCOUNTS,
-    Role.GOALS: GOALS,
-    Role.CONTACTS: CONTACTS,
-    Role.EVENTS: EVENTS,
-    Role.OUTCOMES: OUTCOMES,
-    Role.OVERRIDES: OVERRIDES,
-}
 PEOPLE = ("user_id", "email")
 """Fields that name a person, whom a contacts file leads on to an account."""
 MONEY_FIELDS = ("arr", "acv", "mrr")
 """Columns that may hold the contract value, in the order in which one is taken."""
+
+
+class RoleSpec(NamedTuple):
+    """What there is to know of a role before any file is read."""
+
+    fields: tuple[Field, ...]
+    file_words: tuple[str, ...]
+    """Words in a file's name that tell its role."""
+    flag: str
+    """What `--help` says of its flag."""
+    keys: tuple[str, ...] = KEY_NAMES
+    """Fields one of which a file must have, so that a row can find its account; those that name people come last."""
+    needs: tuple[str, ...] = ()
+    """Fields that a file must have besides."""
+    days: tuple[str, ...] = ()
+    """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
+    is_context: bool = False
+    """No run needs it: without it less is known, and nothing else changes."""
+    is_export: bool = True
+    """Some tool writes its files, so that csq.yaml can name their columns and keys."""
+
+
+ROLES: Mapping[Role, RoleSpec] = {
+    Role.USAGE: RoleSpec(
+        fields=USAGE,
+        file_words=("usage", "activity", "eventlog", "logins", "metrics"),
+        flag="Usage export; may repeat, may be a pattern",
+        keys=(*KEY_NAMES, *PEOPLE),
+        days=("date", "period"),
+    ),
+    Role.CSAT: RoleSpec(
+        fields=CSAT,
+        file_words=("csat", "survey", "surveys", "nps", "ces", "satisfaction", "feedback", "tickets"),
+        flag="Survey export; may repeat",
+        keys=(*KEY_NAMES, *PEOPLE),
+    ),
+    Role.ACCOUNTS: RoleSpec(
+        fields=ACCOUNTS,
+        file_words=("accounts", "account", "customers", "companies", "crm", "subscriptions", "contracts"),
+        flag="Accounts or subscriptions; may repeat",
+        keys=("account_id", "account_name"),
+    ),
+    Role.GOALS: RoleSpec(
+        fields=GOALS,
+        file_words=("goals", "goal", "objectives"),
+        flag="What customers want to reach; may repeat",
+        needs=("goal", "target_date"),
+        is_context=True,
+    ),
+    Role.CONTACTS: RoleSpec(
+        fields=CONTACTS,
+        file_words=("contacts", "visitors", "people", "stakeholders"),
+        flag="People, their roles and their accounts; may repeat",
+        is_context=True,
+    ),
+    Role.EVENTS: RoleSpec(
+        fields=EVENTS,
+        file_words=("events", "timeline"),
+        flag="Dated events about accounts; may repeat",
+        needs=("date", "kind"),
+        days=("date",),
+        is_context=True,
+    ),
+    Role.OUTCOMES: RoleSpec(
+        fields=OUTCOMES,
+        file_words=("outcomes", "outcome"),
+        flag="Who renewed, took more or less, or left; may repeat",
+        needs=("date", "outcome"),
+        days=("date",),
+        is_context=True,
+    ),
+    Role.OVERRIDES: RoleSpec(
+        fields=OVERRIDES,
+        file_words=("overrides", "override"),
+        flag="Account facts that a person corrects, with why; may repeat",
+        needs=("field", "value", "author", "reason"),
+        is_export=False,
+    ),
+}
+CONTEXT = tuple(role for role, spec in ROLES.items() if spec.is_context)
+EXPORTS = tuple(role for role, spec in ROLES.items() if spec.is_export)
+KEYED = tuple(role for role in EXPORTS if role is not Role.ACCOUNTS)
+"""Roles whose key may refer to any key column of the accounts."""
