@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from csq.facts.fates import joins, source_files
+from csq.facts.fates import joins
 from csq.facts.usage import log_facts
+from csq.fate import account
 from csq.pipeline import settle_as_of
 from csq.sources.big import batches, plain
 from csq.sources.load import Tables, load
@@ -126,5 +127,8 @@ def same(big: Tables, whole: Tables, way: str = IN_BATCHES, told: date | None = 
     assert_frame_equal(one.features, other.features)
     assert_frame_equal(one.fates, other.fates, check_dtypes=False)
     assert one.window == other.window
+    of_accounts = {role: rows.frame for role, rows in whole.roles.items()}
     assert joins(big, population) == joins(whole, population)
-    assert source_files(big.files, one.fates) == source_files(whole.files, other.fates)
+    assert account(big.files, {**of_accounts, Role.USAGE: one.fates}) == account(
+        whole.files, {**of_accounts, Role.USAGE: other.fates}
+    )

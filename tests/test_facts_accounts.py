@@ -9,6 +9,7 @@ import pytest
 from csq.errors import InputError
 from csq.facts.accounts import Population
 from csq.facts.build import population
+from csq.fate import count_fates
 from csq.settings.load import load_settings
 from csq.sources.load import load
 from csq.sources.tables import ReadOptions
@@ -62,7 +63,7 @@ def test_a_subscription_is_active_from_its_start_to_the_day_before_its_end() -> 
     )
     row = found.frame.row(0, named=True)
     assert (row["contract_value"], row["seats"], row["start_date"]) == (21, 210, date(2026, 1, 1))
-    assert dict(found.fates.select("fate", "rows").iter_rows()) == {None: 3, "inactive subscription": 2}
+    assert dict(count_fates(found.fates).select("fate", "rows").iter_rows()) == {"used": 3, "inactive subscription": 2}
 
 
 def test_seats_of_the_file_with_one_row_per_account_win_and_the_choice_is_told() -> None:
@@ -118,7 +119,7 @@ def test_two_rows_for_one_account_without_a_subscription_id_are_an_error_that_na
 def test_rows_alike_in_every_cell_count_once() -> None:
     found = people(lines(SUBSCRIPTIONS, "A,s1,10,5,,", "A,s1,10,5,,"))
     assert values(found) == {"A": 10}
-    assert dict(found.fates.select("fate", "rows").iter_rows()) == {None: 1, "exact duplicate": 1}
+    assert dict(count_fates(found.fates).select("fate", "rows").iter_rows()) == {"used": 1, "exact duplicate": 1}
 
 
 def test_one_subscription_with_two_values_at_once_is_an_error_that_names_both_lines() -> None:

@@ -12,6 +12,7 @@ from csq.facts.build import Facts, build_facts
 from csq.facts.coverage import coverage_facts
 from csq.facts.features import suggest_features
 from csq.facts.seasons import parse_months, season_start
+from csq.fate import count_fates
 from csq.pipeline import AsOf, triage
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.load import load_playbook
@@ -167,7 +168,7 @@ def test_people_are_counted_once_and_only_while_they_are_there(tmp_path):
     facts = measure(tmp_path, contacts=PEOPLE + "\n" + rows.strip())
     assert picked(of(facts), "decision_makers", "has_champion") == [2, False]
     assert picked(of(facts, "B"), "decision_makers", "has_champion") == [0, False]
-    assert facts.fates.filter(pl.col("fate") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
+    assert facts.fates[Role.CONTACTS].filter(fate=Aside.AFTER_AS_OF)["rows"].to_list() == [1]
     assert "decision_maker" not in of(facts)["missing"]
     assert {"decision_maker", "champion"} <= set(of(facts, "B")["missing"])
 
@@ -238,14 +239,14 @@ def test_an_event_counts_until_its_last_day(tmp_path, expires_on, days):
     events = f"account_id, date, kind, expires_on\nA, 2026-11-05, explained, {expires_on}\nB, 2026-11-05, explained,"
     facts = measure(tmp_path, events=events)
     assert of(facts)["event_explained_days"] == days
-    aside = facts.fates.filter(pl.col("fate") == Aside.EXPIRED)["rows"].sum()
+    aside = (facts.fates[Role.EVENTS]["fate"] == Aside.EXPIRED).sum()
     assert aside == (days is None)
 
 
 def test_an_event_after_as_of_has_not_happened_yet(tmp_path):
     facts = measure(tmp_path, events="account_id, date, kind\nA, 2026-11-16, new_boss\nB, 2026-11-15, call")
     assert "event_new_boss_days" not in facts.frame.columns
-    assert facts.fates.filter(pl.col("fate") == Aside.AFTER_AS_OF)["rows"].to_list() == [1]
+    assert facts.fates[Role.EVENTS].filter(fate=Aside.AFTER_AS_OF)["rows"].to_list() == [1]
 
 
 @pytest.mark.parametrize(
@@ -295,8 +296,8 @@ def test_rows_of_context_that_say_the_same_count_once_and_others_are_of_no_accou
     rows = "A, 2026-11-01, promise_made\nA, 2026-11-01, promise_made\nC, 2026-11-01, call"
     facts = measure(tmp_path, events=f"account_id, date, kind\n{rows}")
     assert of(facts)["promises_open"] == 1
-    asides = dict(facts.fates.filter(pl.col("file").str.contains("events")).select("fate", "rows").iter_rows())
-    assert asides == {None: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
+    asides = dict(count_fates(facts.fates[Role.EVENTS]).select("fate", "rows").iter_rows())
+    assert asides == {"used": 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
 
 
 OUTCOME_FACTS = ("last_outcome", "last_outcome_days", "outcome_value_change_pct")
@@ -349,15 +350,15 @@ def test_of_outcomes_on_one_day_the_most_telling_counts_whatever_their_order(
     rows = ["A, 2025-06-01, renewed, 100", *(reversed(day) if turned else day)]
     facts = measure(tmp_path, outcomes=OUTCOME_HEADER + "\n".join(rows))
     assert picked(of(facts), "last_outcome", "outcome_value_change_pct") == [last, change]
-    assert facts.outcomes["date"].to_list() == [date(2026, 6, 1), date(2026, 6, 1), date(2025, 6, 1)]
+    assert facts.rows[Role.OUTCOMES]["date"].to_list() == [date(2026, 6, 1), date(2026, 6, 1), date(2025, 6, 1)]
 
 
 def test_outcomes_after_as_of_repeated_or_of_no_account_are_set_aside(tmp_path):
     rows = "A, 2026-11-16, churned,\nA, 2026-11-15, Renewal, 5\nA, 2026-11-15, renewed, 5\nC, 2026-01-01, churned,"
     facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
     assert picked(of(facts), *OUTCOME_FACTS) == ["renewed", 0, None]
-    asides = dict(facts.fates.filter(pl.col("file").str.contains("outcomes")).select("fate", "rows").iter_rows())
-    assert asides == {None: 1, Aside.AFTER_AS_OF: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
+    asides = dict(count_fates(facts.fates[Role.OUTCOMES]).select("fate", "rows").iter_rows())
+    assert asides == {"used": 1, Aside.AFTER_AS_OF: 1, Aside.DUPLICATE: 1, Aside.UNMATCHED: 1}
 
 
 USAGE_HEADER = "account_id, date, user_id, feature, events\n"

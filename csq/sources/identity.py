@@ -255,7 +255,8 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> RoleRows:
         account_id=pl.when(~several).then("account_id")
     )
     lost = matched.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY]
-    damage = tuple(name_damage(lost, keys.filter(pl.col("key_kind") == kind)[KEY]))
+    known = keys.filter(pl.col("key_kind") == kind)[KEY]
+    damage = tuple(name_damage(lost, known)) if len(lost) else ()
     for text in damage:
         typed = typed.noting(f"keys of {labels(typed.tables)}: {text}", NoteKind.WARNING)
     return as_role(

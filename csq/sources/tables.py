@@ -123,6 +123,8 @@ def _wanted(table: TextTable, text: pl.DataFrame, preset: Preset | None) -> tupl
 def _broken(tables: tuple[TextTable, ...]) -> pl.DataFrame:
     """Rows that could not be brought to the width of their header, rejected."""
     told = [{FILE: table.label, LINE: line, REASON: text} for table in tables for line, text in table.broken]
+    if not told:
+        return no_rows()
     rows = pl.DataFrame(told, schema={FILE: pl.String(), LINE: pl.Int64(), REASON: pl.String()})
     return as_rows(rows.with_columns(pl.lit(str(Fate.REJECTED)).alias(FATE))).select(*ROW)
 
@@ -164,7 +166,7 @@ def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOpt
     """Read column `source` of the text as field `name`; list what is unreadable as fault or reject."""
     cells = convert(typed, name, kind, typed.text[source], options)
     values = cells.values.rename(name)
-    typed = typed.with_columns(values)
+    typed = typed.replace(frame=typed.frame.hstack([values]))
     if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and values.is_not_null().any():
         typed = typed.noting(f"times in `{typed.header(name)}` are those of {zone}, put into UTC")
     if cells.choice:

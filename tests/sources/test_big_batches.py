@@ -10,6 +10,7 @@ from biglogs import DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines
 from csq.sources.big import batches
 from csq.sources.big.batches import open_batched, read_batches
 from csq.sources.read import read_table
+from csq.terms import Role
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -91,7 +92,7 @@ def test_a_row_of_another_width_is_repaired_in_its_batch(tmp_path, monkeypatch, 
     for place in (2500, 1900, 1899, 60):
         lines.insert(place, RAGGED[name])
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], batch=batch, head=70_000)
-    assert whole.files[0].repairs + sum(whole.files[0].rejected.values()) >= 4
+    assert whole.roles[Role.USAGE].repairs + sum(whole.files[0].rejected.values()) >= 4
     same(big, whole)
 
 

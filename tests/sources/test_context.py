@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from csq.errors import InputError, UsageError
+from csq.roles import CONTEXT
 from csq.sources.context import OUTCOMES
-from csq.sources.load import CONTEXT, Tables, load
+from csq.sources.load import Tables, load
 from csq.sources.locate import in_directory, roles_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Aside, Outcome, Role
@@ -63,8 +63,7 @@ def test_a_directory_of_goals_alone_is_nothing_to_go_by(tmp_path):
 
 def test_a_role_without_files_is_not_an_empty_one(tmp_path):
     tables = read(tmp_path, Role.GOALS, "account_id,goal,target_date\nA,Ship,2027-01-01\n")
-    assert (tables.roles[Role.CONTACTS], tables.roles[Role.EVENTS], tables.roles[Role.OUTCOMES]) == (None, None, None)
-    assert [rows.role for rows in tables.context] == [Role.GOALS]
+    assert list(tables.roles) == [Role.GOALS]
 
 
 @pytest.mark.parametrize(
@@ -195,12 +194,12 @@ def test_words_are_plain_whatever_their_spelling(tmp_path):
 def test_context_finds_its_account_by_any_key_like_other_roles(tmp_path):
     accounts = "account_id,external_id,account_name\nA,X-1,Acme\nB,X-2,Beta\n"
     by_id = read(tmp_path, Role.EVENTS, "external_id,date,kind\nX-2,2026-11-01,call\n", accounts=accounts)
-    assert by_id.events is not None
-    assert (by_id.events.key, by_id.events.frame["account_id"].to_list()) == ("external_id", ["B"])
+    events = by_id.roles[Role.EVENTS]
+    assert (events.key, events.frame["account_id"].to_list()) == ("external_id", ["B"])
     text = "account,date,kind\nAcme,2026-11-01,call\nNone such,2026-11-01,call\n"
     by_name = read(tmp_path, Role.EVENTS, text, accounts=accounts)
     assert by_name.roles[Role.EVENTS].keyed.select("account_id", "fate").rows() == [
-        ("A", None),
+        ("A", "used"),
         (None, Aside.UNMATCHED),
     ]
 
@@ -217,7 +216,7 @@ def test_files_of_a_role_are_one_table_and_a_row_in_two_of_them_counts_once(tmp_
     one = "account_id,date,kind\nA,2026-11-01,call\n"
     other = "account_id,day,event type,notes\nA,2026-11-01,Call,\nA,2026-11-02,call,Long\n"
     tables = read(tmp_path, Role.EVENTS, one, other)
-    assert tables.roles[Role.EVENTS].keyed["fate"].to_list() == [None, Aside.DUPLICATE, None]
+    assert tables.roles[Role.EVENTS].keyed["fate"].to_list() == ["used", Aside.DUPLICATE, "used"]
     assert sum(file.read for file in tables.files if file.role is Role.EVENTS) == 3
 
 
@@ -263,9 +262,8 @@ def test_context_of_other_accounts_than_the_accounts_file_has_is_refused_like_an
 def test_fates_of_context_rows_add_up(csq, sample_data):
     text = csq("check", sample_data, "--as-of", "2026-11-15").stdout.decode()
     assert "114 rows read = 108 used + 4 set aside" in text
-    frame = load(in_directory(sample_data), ReadOptions()).events
-    assert frame is not None
-    assert frame.frame.filter(pl.col("fate").is_null()).height == 110
+    events = load(in_directory(sample_data), ReadOptions()).roles[Role.EVENTS]
+    assert events.frame.filter(fate="used").height == 110
 
 
 def test_an_outcome_after_the_run_day_is_rejected_like_an_event(tmp_path):

@@ -1,9 +1,15 @@
 """The fate of every row, and what the user may say about rows that are faulty."""
 
+import re
+from itertools import permutations
+
+import polars as pl
 import pytest
 
 from csq.cli.quality import Limit
 from csq.errors import Exit, UsageError
+from csq.fate import as_rows, count_fates, mark
+from csq.terms import Aside, Fate, Role
 
 ACCOUNTS = "account_id,arr\n" + "".join(f"A-{n},{n}000\n" for n in range(1, 21))
 USAGE = "account_id,user_id,date\n" + "".join(f"A-{n},u{n},2026-11-{n:02}\n" for n in range(1, 21))
@@ -158,3 +164,44 @@ def test_strict_counts_the_rows_of_a_big_log_and_not_its_days(csq, tmp_path, mon
     inputs = folder(tmp_path, survey(), usage=USAGE + stray)
     result = csq("triage", inputs, "--csat-scale", "1-5", "--strict")
     assert "7  rows without an account" in result.stderr
+
+
+EVERYTHING = """\
+account_id,company_name,arr,nps_score,date,user_id,goal,target_date,kind,outcome,field,value,author,reason
+A,Alpha,1000,5,2026-11-01,u1,Ship,2027-01-01,call,renewed,owner,Kim,Jo,told so
+B,Beta,1000,40,2026-11-02,u2,Ship,2027-01-01,call,churned,owner,Kim,Jo,told so
+,Gamma,1000,-20,,,,,,,owner,Kim,Jo,told so
+Z,Zeta,1000,7,2026-11-03,u4,Sell,soon,,won,owner,Kim,Jo,told so
+"""
+"""One file that every role can be read from, and a row that most of them reject."""
+
+
+@pytest.mark.parametrize(("one", "other"), list(permutations(Role, 2)))
+def test_a_file_in_two_roles_adds_up_for_each_of_them(csq, tmp_path, one, other):
+    (tmp_path / "all.csv").write_text(EVERYTHING)
+    (tmp_path / "usage.csv").write_text(USAGE)
+    roles = [one, other] if Role.USAGE in (one, other) or Role.CSAT in (one, other) else [one, other, Role.USAGE]
+    flags = [word for role in roles for word in (f"--{role}", "all.csv")]
+    result = csq("check", *flags, "--csat-scale=-100-100", "--as-of", "2026-11-15")
+    assert result.code in (Exit.OK, Exit.FOUND), result.stderr
+    told = re.findall(r"(\d+) rows read = (\d+) used \+ (\d+) set aside.* \+ (\d+) rejected", result.stdout.decode())
+    assert len(told) == len(roles)
+    for read, *fates in told:
+        assert (int(read), sum(map(int, fates))) == (4, 4)
+
+
+def test_a_customers_file_with_scores_adds_up_as_accounts_and_as_answers(csq, tmp_path):
+    rows = ("customer_id,company_name,arr,nps_score", "A,Alpha,1000,5", "B,Beta,1000,40", "C,Gamma,1000,-20")
+    (tmp_path / "customers.csv").write_text("\n".join(rows))
+    result = csq("check", "--accounts", "customers.csv", "--csat", "customers.csv", "--csat-scale=-100-100")
+    assert result.stdout.decode().count("3 rows read = 3 used + 0 set aside + 0 rejected") == 2
+
+
+def test_a_row_keeps_its_first_fate_and_a_mask_that_is_not_known_marks_nothing():
+    rows = as_rows(pl.DataFrame({"file": "a.csv", "line": [2, 3, 4], "late": [True, None, False], "old": True}))
+    rows = mark(rows, {Aside.AFTER_AS_OF: pl.col("late"), Aside.OUTSIDE_WINDOWS: ~pl.col("late")})
+    assert rows["fate"].to_list() == [Aside.AFTER_AS_OF, Fate.USED, Aside.OUTSIDE_WINDOWS]
+    rows = mark(rows, {Fate.REJECTED: pl.col("old")}, reason="too old", column="Old", value=pl.lit("yes"))
+    assert rows["fate"].to_list() == [Aside.AFTER_AS_OF, Fate.REJECTED, Aside.OUTSIDE_WINDOWS]
+    assert rows["reject_reason"].to_list() == [None, "too old", None]
+    assert count_fates(rows)["rows"].to_list() == [1, 1, 1]

@@ -34,20 +34,23 @@ def test_a_row_finds_its_account_by_whichever_key_it_has(tmp_path, csat, key):
 def test_free_mail_leads_to_nobody(tmp_path):
     accounts = "account_id,email_domain; A,gmail.com; B,acme.example"
     tables = read(tmp_path, accounts=accounts, csat="email,score; x@gmail.com,5; y@acme.example,4; z@acme.example,5")
-    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [("B", None), ("B", None)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [("B", "used"), ("B", "used")]
     assert tables.rejects["reason"].to_list() == ["no account key"]
 
 
 def test_forms_and_blanks_do_not_matter_and_case_does(tmp_path):
     tables = read(tmp_path, accounts="account_id,x; Ａ-1,a; b-2,b", csat="account_id,score; A-1 ,5; B-2,4")
-    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [("A-1", None), (None, str(Aside.UNMATCHED))]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [("A-1", "used"), (None, str(Aside.UNMATCHED))]
     assert "upper and lower case differ: `B-2` is `b-2` there" in notes(tables)
 
 
 def test_a_key_of_two_accounts_is_reported_whatever_the_order(tmp_path):
     for accounts in ("account_id,name; 1,Acme; 2,Acme; 3,Globex", "account_id,name; 2,Acme; 3,Globex; 1,Acme"):
         tables = read(tmp_path, accounts=accounts, csat="company,score; Acme,5; Globex,4")
-        assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.AMBIGUOUS)), ("3", None)]
+        assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [
+            (None, str(Aside.AMBIGUOUS)),
+            ("3", "used"),
+        ]
         assert tables.roles[Role.CSAT].ambiguous == 1
 
 
@@ -64,7 +67,7 @@ def test_a_key_of_two_accounts_is_reported_whatever_the_order(tmp_path):
 def test_ids_that_a_spreadsheet_damaged_are_named_and_never_matched(tmp_path, lost, known, said):
     tables = read(tmp_path, accounts=f"account_id,x; {known},a; Z,z", csat=f"account_id,score; {lost},5; Z,4")
     assert said in notes(tables)
-    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.UNMATCHED)), ("Z", None)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.UNMATCHED)), ("Z", "used")]
     assert said in tables.roles[Role.CSAT].damage[0]
 
 
@@ -102,7 +105,10 @@ def test_people_lead_to_accounts_by_the_contacts(tmp_path):
 def test_a_person_of_two_accounts_is_ambiguous(tmp_path):
     contacts = "user id,account id; u1,00123; u1,00124; u2,00124"
     tables = read(tmp_path, contacts=contacts, accounts=ACCOUNTS, csat="user id,score; u1,5; u2,4")
-    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [(None, str(Aside.AMBIGUOUS)), ("00124", None)]
+    assert rows(tables.roles[Role.CSAT].keyed, "account_id", "fate") == [
+        (None, str(Aside.AMBIGUOUS)),
+        ("00124", "used"),
+    ]
 
 
 def test_a_row_without_its_key_goes_by_the_next_it_has_and_that_is_said(tmp_path):

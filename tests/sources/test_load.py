@@ -25,7 +25,7 @@ def test_a_repair_is_told_with_its_line(tmp_path):
     good = "; ".join(f"A-{n},{n % 5 + 1},x" for n in range(30))
     tables = read(tmp_path, csat=f"account_id,score,comment; {good}; A-1,5")
     assert "on line 32" in notes(tables)
-    assert tables.files[0].repairs == 1
+    assert tables.roles[Role.CSAT].repairs == 1
 
 
 def test_a_column_that_is_told_and_in_no_file_is_a_usage_error(tmp_path):

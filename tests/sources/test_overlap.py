@@ -6,7 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.tables import ReadOptions
-from csq.terms import Aside, Role
+from csq.terms import Aside, Fate, Role
 from reading import RUN_DAY, read, rows
 
 HEADER = "account_id,user_id,date,events"
@@ -25,9 +25,9 @@ def test_files_that_tell_the_same_moment_are_a_question_that_names_both(tmp_path
 @pytest.mark.parametrize(("overlap", "used"), [("dedupe", 3), ("add", 4)])
 def test_the_question_is_settled_by_the_user(tmp_path, overlap, used):
     options = replace(ReadOptions(run_day=RUN_DAY), overlap=overlap)
-    frame = read(tmp_path, options=options, usage=ONE, usage_2=TWO).usage.frame
-    assert frame["fate"].null_count() == used
-    assert set(frame["fate"].drop_nulls()) <= {str(Aside.DUPLICATE)}
+    frame = read(tmp_path, options=options, usage=ONE, usage_2=TWO).roles[Role.USAGE].frame
+    assert (frame["fate"] == Fate.USED).sum() == used
+    assert set(frame["fate"]) <= {Fate.USED, Aside.DUPLICATE}
 
 
 def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
@@ -36,8 +36,8 @@ def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
         tmp_path, usage=f"{header}; A,u,2026-11-01,e1; A,u,2026-11-01,e1", usage_2=f"{header}; A,u,2026-11-01,e1"
     )
     assert sorted(str(aside) for (aside,) in rows(tables.roles[Role.USAGE].keyed, "fate")) == [
-        "None",
         *[str(Aside.REPEATED_EVENT)] * 2,
+        "used",
     ]
 
 

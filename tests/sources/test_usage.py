@@ -18,7 +18,7 @@ from reading import notes, read, rows
     ],
 )
 def test_the_columns_tell_what_a_row_stands_for(tmp_path, usage, grain):
-    assert read(tmp_path, usage=usage).usage.grain is grain
+    assert read(tmp_path, usage=usage).roles[Role.USAGE].grain is grain
 
 
 def test_events_of_people_without_an_account_are_nobodys(tmp_path):
