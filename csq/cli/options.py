@@ -5,10 +5,19 @@ their options one by one.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
+
+from csq.roles import ROLES
+from csq.terms import Role
+
+FLAGS = {
+    role: Annotated[list[str] | None, typer.Option(f"--{role}", metavar="FILE", help=spec.flag)]
+    for role, spec in ROLES.items()
+}
+"""The flag of each role, which stand where a group has `files`."""
 
 
 class Inputs(NamedTuple):
@@ -17,31 +26,8 @@ class Inputs(NamedTuple):
     directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")] = (
         None
     )
-    usage: Annotated[
-        list[str] | None, typer.Option("--usage", metavar="FILE", help="Usage export; may repeat, may be a pattern")
-    ] = None
-    csat: Annotated[list[str] | None, typer.Option("--csat", metavar="FILE", help="Survey export; may repeat")] = None
-    accounts: Annotated[
-        list[str] | None, typer.Option("--accounts", metavar="FILE", help="Accounts or subscriptions; may repeat")
-    ] = None
-    goals: Annotated[
-        list[str] | None, typer.Option("--goals", metavar="FILE", help="What customers want to reach; may repeat")
-    ] = None
-    contacts: Annotated[
-        list[str] | None,
-        typer.Option("--contacts", metavar="FILE", help="People, their roles and their accounts; may repeat"),
-    ] = None
-    events: Annotated[
-        list[str] | None, typer.Option("--events", metavar="FILE", help="Dated events about accounts; may repeat")
-    ] = None
-    outcomes: Annotated[
-        list[str] | None,
-        typer.Option("--outcomes", metavar="FILE", help="Who renewed, took more or less, or left; may repeat"),
-    ] = None
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--overrides", metavar="FILE", help="Account facts that a person corrects, with why; may repeat"),
-    ] = None
+    files: Mapping[Role, list[str] | None] = {}
+    """What is given to the flag of each role."""
     csat_scale: Annotated[
         list[str] | None,
         typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5"),
@@ -215,17 +201,28 @@ def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
     own = inspect.signature(command).parameters
     parameters = [parameter for name, parameter in own.items() if name not in groups]
     for kind in groups.values():
-        parameters += [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=told[name])
-            for told in (inspect.get_annotations(kind),)
-            for name, default in kind._field_defaults.items()
-        ]
+        parameters += _options(kind)
+
+    def take(values: dict[str, Any], name: str) -> Any:
+        return {role: values.pop(role) for role in FLAGS} if name == "files" else values.pop(name)
 
     def run(**values: Any) -> int | None:
-        taken = {name: kind(**{each: values.pop(each) for each in kind._fields}) for name, kind in groups.items()}
+        taken = {name: kind(**{each: take(values, each) for each in kind._fields}) for name, kind in groups.items()}
         return command(**taken, **values)
 
     run.__doc__ = command.__doc__
     run.__annotations__ = {each.name: each.annotation for each in parameters} | {"return": result}
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return run
+
+
+def _options(kind: Any) -> Iterator[inspect.Parameter]:
+    """The single options of a group."""
+    told = inspect.get_annotations(kind)
+    for name, default in kind._field_defaults.items():
+        if name == "files":
+            options = [(str(role), None, flag) for role, flag in FLAGS.items()]
+        else:
+            options = [(name, default, told[name])]
+        for each, value, annotation in options:
+            yield inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation)

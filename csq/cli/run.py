@@ -92,8 +92,7 @@ def _paths(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
 
 def _named(inputs: Inputs) -> dict[Role, list[str]]:
     """What was given to the flag of each role."""
-    given = ((role, getattr(inputs, role)) for role in Role)
-    return {role: patterns or [] for role, patterns in given}
+    return {role: patterns or [] for role, patterns in inputs.files.items()}
 
 
 def given(inputs: Inputs) -> list[str]:
