@@ -1,4 +1,4 @@
-"""What a reduced usage log is, and the days it is reduced over."""
+"""The days a usage log is counted over, and sums that do not depend on the order of its rows."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -57,39 +57,6 @@ class UsageWindows(NamedTuple):
     def _back(self, days: int) -> Span:
         shift = timedelta(days=days)
         return Span(self.now.first - shift, self.now.last - shift)
-
-
-class LogSummary(NamedTuple):
-    """A usage log as small tables, each sorted by its keys.
-
-    days: account_id, day (Date or null), events.
-    users: account_id, user_id, events (now and before), active (with an event now), last_day, first_day (in all the
-    log).
-    features: account_id, feature, now, before (whether used in that window).
-    fates: file, fate, reject_reason, rows.
-    first_day: earliest day of the whole log; None without days.
-    """
-
-    days: pl.DataFrame
-    users: pl.DataFrame
-    features: pl.DataFrame
-    fates: pl.DataFrame
-    first_day: date | None
-
-
-class ReducedLog(NamedTuple):
-    """Users and features of a log whose rows were counted as they were read, for these windows.
-
-    users: account_id, user_id, events, active, last_day, first_day. features: account_id, feature, now, before.
-    """
-
-    windows: UsageWindows
-    users: pl.DataFrame
-    features: pl.DataFrame
-    has_users: bool
-    """Whether any row names a user."""
-    has_features: bool
-    """Whether any row names a feature."""
 
 
 def exact_sum(values: pl.Expr) -> pl.Expr:

@@ -9,13 +9,13 @@ from datetime import date
 
 import polars as pl
 
-from csq.engine.base import LogSummary, Span, UsageWindows, exact_sum
-from csq.engine.local import finish_log, reduce_log
+from csq.engine.base import Span, UsageWindows, exact_sum
+from csq.engine.counts import LogSummary, count_rows, finish
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.schema import COLUMNS, USAGE, complete
-from csq.sources.typed import RoleRows
+from csq.sources.typed import KEY, RoleRows
 from csq.terms import MetricKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
@@ -51,21 +51,20 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
     """Measure usage from an event log.
 
     Args:
-        rows: Log rows, see `engine.local.reduce_log`.
+        rows: Log rows, with account_id, at (Datetime or null), user_id, feature, events.
         accounts: The population, with `seats` and `features_entitled`.
         as_of: Last day of the window; None where the log has no dates, so that all of it counts.
         days: Length of the window.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
-    log = _reduce(rows, accounts["account_id"], windows)
+    log = _summed(rows, accounts["account_id"], windows)
     frame = accounts.select("account_id", "seats", "features_entitled")
     features = feature_rows(log.features, frame, log.days["account_id"])
     for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
-    has_users, has_features = _tells(rows)
     frame = frame.with_columns(
-        active_users=_counted("active_users", told=has_users),
-        features_used=_counted("features_used", told=has_features),
+        active_users=_counted("active_users", told=log.has_users),
+        features_used=_counted("features_used", told=log.has_features),
     )
     # Without the window before nothing can be told to have been dropped since.
     compared = windows is not None and _reached(log, windows.before)
@@ -82,24 +81,16 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
     )
     promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN]].sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
-    return Usage(frame=promised, fates=log.fates, window=window, features=features)
+    fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
+    return Usage(frame=promised, fates=fates, window=window, features=features)
 
 
-def _tells(rows: RoleRows) -> tuple[bool, bool]:
-    """Whether any row of the log names a user, and a feature."""
-    if rows.reduced is not None:
-        return rows.reduced.has_users, rows.reduced.has_features
-    user_id, feature = rows.keyed.select("user_id", "feature")
-    return bool(user_id.is_not_null().any()), bool(feature.is_not_null().any())
-
-
-def _reduce(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
-    """The log as small tables, whether its rows are here or were counted as they were read."""
-    if rows.reduced is None:
-        return reduce_log(rows.frame, members, windows)
-    if rows.reduced.windows != windows:
-        raise ValueError(f"the log was counted for {rows.reduced.windows}, not for {windows}")
-    return finish_log(rows.frame, rows.reduced, members)
+def _summed(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
+    """The log account by account, whether its rows are here or were counted as they were read."""
+    counts = count_rows(rows.keyed, windows) if rows.counts is None else rows.counts
+    if counts.windows != windows:
+        raise ValueError(f"the log was counted for {counts.windows}, not for {windows}")
+    return finish(counts, members)
 
 
 def change_pct(now: str, before: str) -> pl.Expr:
@@ -136,7 +127,7 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
         counted = log.days.group_by("account_id").agg(events=exact_sum(events)).sort("account_id")
         return counted.with_columns(events_previous=unknown, events_year_ago=unknown)
     active = events > 0
-    last = day.filter(active).max()
+    last = pl.col("last_active").max()
 
     def within(span: Span) -> pl.Expr:
         total = exact_sum(events.filter(span.holds(day)))

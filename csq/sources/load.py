@@ -4,6 +4,7 @@ After this nothing knows about files, headers or conventions.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
 from csq.sources.overlap import count_event_ids_once, count_once, drop_repeats_across_files, settle_log, settle_table
 from csq.sources.overrides import read_overrides
-from csq.sources.read import LINE, TextTable, column, read_table
+from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
 from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
 from csq.sources.tables import ReadOptions, group_by_header
@@ -26,8 +27,12 @@ from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.sources.usage import read_usage
 from csq.terms import Grain, NoteKind, Role
 
-BIG = 50 * 2**20
-"""Bytes of usage files from which on they are counted as they are read; under it nothing is said of how they are."""
+BIG = 8 * 2**20
+"""Bytes of usage files from which on they are counted as they are read; of smaller ones the rows are kept."""
+LITTLE = 2**20
+"""Bytes of a usage file below which it is not worth a look whether it is packed."""
+HUGE = 64 * 2**20
+"""Bytes of usage files from which on it is worth a word that they had to be read whole."""
 READERS: Mapping[Role, Callable[[tuple[TextTable, ...], ReadOptions], Typed]] = {
     Role.ACCOUNTS: read_accounts,
     Role.USAGE: read_usage,
@@ -85,8 +90,15 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    big = _is_big(paths.get(Role.USAGE, ()))
-    texts = {role: _read_all(paths, role, options) for role in Role if role is not Role.USAGE or not big}
+    with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str)) as usage:
+        return _load_all(paths, usage, options)
+
+
+def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], options: ReadOptions) -> Tables:
+    big = _size(usage) > BIG
+    sources = {role: [Source(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role}
+    sources[Role.USAGE] = [] if big else [*usage]
+    texts = {role: _read_all(sources[role], role, options) for role in Role}
     if not big:
         check_told(options.columns, texts)
     found: dict[Role, RoleRows] = {}
@@ -100,7 +112,7 @@ def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
     if Role.CONTACTS in found:
         known = replace(known, contacts=_frame(found, Role.CONTACTS))
     if big:
-        found[Role.USAGE] = _load_big(paths, texts, options, known)
+        found[Role.USAGE] = _load_big(usage, texts, options, known)
     read([Role.USAGE, Role.CSAT], known)
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
@@ -110,12 +122,21 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
     return found[role].frame if role in found else None
 
 
-def _is_big(paths: Sequence[Path]) -> bool:
-    return sum(path.stat().st_size for path in paths if path.is_file()) > BIG
+def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[Source]]:
+    """Usage files that can be read as often as need be."""
+    if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
+        return nullcontext([Source(path, str(path)) for path in paths])
+    from csq.sources.log.spool import laid_down  # few runs need it
+
+    return laid_down(paths)
 
 
-def _read_all(paths: Mapping[Role, Sequence[Path]], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
-    tables = (read_table(path, encoding=options.encoding) for path in sorted(paths.get(role, ()), key=str))
+def _size(sources: Sequence[Source]) -> int:
+    return sum(source.path.stat().st_size for source in sources if source.path.is_file())
+
+
+def _read_all(sources: Sequence[Source], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
+    tables = (read_table(source.whole, source.label, encoding=options.encoding) for source in sources)
     return tuple(reshape(table, role) for table in tables)
 
 
@@ -161,23 +182,26 @@ def _settle_answers(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _load_big(
-    paths: Mapping[Role, Sequence[Path]],
+    usage: Sequence[Source],
     texts: Mapping[Role, tuple[TextTable, ...]],
     options: ReadOptions,
     known: Known,
 ) -> RoleRows:
     """Big usage files, counted as they are read where that gives the same."""
-    from csq.sources.big.count import count_log  # few runs need it
+    from csq.sources.log.count import count_log  # few runs need it
+    from csq.sources.log.opening import Whole
 
-    log, way = count_log(paths[Role.USAGE], options, known)
-    if log is None:
-        tables = _read_all(paths, Role.USAGE, options)
-        check_told(options.columns, {**texts, Role.USAGE: tables})
-        rows = _load(Role.USAGE, tables, options, known)
+    try:
+        log = count_log(usage, options, known)
+    except Whole as error:
+        why = str(error)  # without the error itself, which holds all that was read until then
     else:
         check_told(options.columns, {**texts, Role.USAGE: log.tables})
-        rows = log.rows
-    if way is None:
+        return log.rows
+    tables = _read_all(usage, Role.USAGE, options)
+    check_told(options.columns, {**texts, Role.USAGE: tables})
+    rows = _load(Role.USAGE, tables, options, known)
+    if _size(usage) < HUGE:
         return rows
-    note = Note(kind=NoteKind.CHOICE, text=way)
+    note = Note(kind=NoteKind.CHOICE, text=f"the usage files are read whole, which takes much more memory: {why}")
     return replace(rows, notes=(*rows.notes, note))

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -74,6 +75,27 @@ class TextTable:
         return Location(label=self.label, line=line)
 
 
+class Source(NamedTuple):
+    """A file to be read: itself, or what was laid down of a pipe or unpacked of it."""
+
+    path: Path
+    label: str
+    """What it is called in messages."""
+    notes: tuple[str, ...] = ()
+    sha256: str | None = None
+    """Digest of the file itself, where it is packed."""
+
+    @property
+    def whole(self) -> Path:
+        """The file to read whole: the reader of whole files unpacks by itself."""
+        return Path(self.label) if self.sha256 else self.path
+
+
+def label_of(path: Path) -> str:
+    """What a file is called in messages."""
+    return "stdin" if str(path) == "-" else str(path)
+
+
 def read_bytes(path: Path) -> bytes:
     """Return what stands in `path`, `-` being stdin. Raises InputError naming what keeps it from being read."""
     try:
@@ -98,8 +120,7 @@ def read_table(path: Path, label: str | None = None, *, encoding: str | None = N
     Raises:
         InputError: It cannot be opened, is empty, holds no rows, or is nothing that holds a table.
     """
-    label = label or ("stdin" if str(path) == "-" else str(path))
-    return table_from_bytes(read_bytes(path), label, encoding=encoding)
+    return table_from_bytes(read_bytes(path), label or label_of(path), encoding=encoding)
 
 
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from csq.engine.base import ReducedLog
+from csq.engine.counts import LogCounts
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, SourceFile
 from csq.roles import ROLES, Cell
@@ -131,8 +131,8 @@ class RoleRows:
     """Fields of the user's own."""
     repairs: int = 0
     """How many rows of the files were repaired."""
-    reduced: ReducedLog | None = None
-    """Of a log that was counted as it was read: its users and features. `frame` has its days, with `rows` counted."""
+    counts: LogCounts | None = None
+    """Of a log that was counted as it was read. Its frame has a row without a line for all counted ones of a key."""
 
     @property
     def keyed(self) -> pl.DataFrame:

@@ -4,17 +4,15 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from biglogs import write_accounts
+import logs
 from csq.errors import InputError
-from csq.facts.usage import log_facts
-from csq.sources.big import plain
 from csq.sources.load import Tables, load
 from csq.sources.tables import ReadOptions
 from csq.terms import Grain, Role
+from logs import ANYHOW, TWICE, WHOLE, same, write_accounts
 
 LAST = date(2026, 11, 16)
 OPTIONS = ReadOptions(usage_days=28, run_day=date(2026, 11, 20))
@@ -50,35 +48,13 @@ def accounts(tmp_path: Path) -> Path:
 def both(
     monkeypatch: pytest.MonkeyPatch, usage: list[Path], accounts: Path | None, options: ReadOptions = OPTIONS
 ) -> tuple[Tables, Tables]:
-    paths = {Role.USAGE: usage} | ({Role.ACCOUNTS: [accounts]} if accounts else {})
-    monkeypatch.setattr("csq.sources.load.BIG", 10**12)
-    slow = load(paths, options)
-    monkeypatch.setattr("csq.sources.load.BIG", 0)
-    return load(paths, options), slow
-
-
-def same(fast: Tables, slow: Tables, as_of: date = LAST) -> None:
-    """Rows, fates and facts are equal, whichever way the log was read."""
-    assert [(f.label, f.read, f.sha256, f.rejected, f.columns, f.unused) for f in fast.files] == [
-        (f.label, f.read, f.sha256, f.rejected, f.columns, f.unused) for f in slow.files
-    ]
-    assert_frame_equal(fast.rejects, slow.rejects)
-    members = slow.roles[Role.USAGE].keyed["account_id"].drop_nulls().unique().sort().head(25)
-    population = pl.DataFrame({"account_id": members, "seats": pl.Series([10] * len(members))}).with_columns(
-        features_entitled=pl.lit(None, dtype=pl.String())
-    )
-    one, other = (log_facts(tables.roles[Role.USAGE], population, as_of, 28) for tables in (fast, slow))
-    assert_frame_equal(one.frame, other.frame)
-    assert_frame_equal(one.fates, other.fates, check_dtypes=False)
-    assert one.window == other.window
+    return logs.both(monkeypatch, usage, accounts, batch=2000, head=4000, options=options)
 
 
 @pytest.mark.parametrize("with_accounts", [True, False])
 def test_a_plain_log_gives_the_same_rows_fates_and_facts(tmp_path, monkeypatch, accounts, with_accounts):
     usage = write(tmp_path / "usage.csv", log_lines())
     fast, slow = both(monkeypatch, [usage], accounts if with_accounts else None)
-    assert fast.roles[Role.USAGE].reduced is not None
-    assert slow.roles[Role.USAGE].reduced is None
     assert (fast.roles[Role.USAGE].key, fast.roles[Role.USAGE].ambiguous) == (
         slow.roles[Role.USAGE].key,
         slow.roles[Role.USAGE].ambiguous,
@@ -87,10 +63,8 @@ def test_a_plain_log_gives_the_same_rows_fates_and_facts(tmp_path, monkeypatch, 
 
 
 def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, accounts):
-    monkeypatch.setattr("csq.engine.rows.PIECE", 2000)
     usage = write(tmp_path / "usage.csv", log_lines())
     fast, slow = both(monkeypatch, [usage], accounts)
-    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -99,25 +73,21 @@ def test_a_log_in_many_parts_is_counted_over_all_of_them(tmp_path, monkeypatch, 
     [("last_login", "rubbish"), ("period", ""), ("period", "rubbish")],
 )
 def test_a_column_that_has_to_be_read_is_read_the_careful_way(tmp_path, monkeypatch, header, cell):
-    monkeypatch.setattr(plain, "HEAD", 4000)
     lines = [f"{line},2026-11-02" for line in log_lines()] + [f"A-001,u1,2026-11-02,Rosters,1,{cell}"]
     usage = write(tmp_path / "usage.csv", lines, f"account_id,user_id,date,feature,events,{header}")
     fast, slow = both(monkeypatch, [usage], None)
-    assert "row by row" in fast.notes[-1].text
     assert_frame_equal(fast.faults, slow.faults)
     same(fast, slow)
 
 
 def test_a_total_in_the_last_row_is_no_row(tmp_path, monkeypatch):
-    monkeypatch.setattr(plain, "HEAD", 4000)
     lines = [*log_lines(), "Grand total,u1,2026-11-01,Rosters,3"]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
     assert slow.files[0].read == len(lines) - 1
-    same(fast, slow)
+    same(fast, slow, ANYHOW)
 
 
 def test_numbers_below_the_beginning_make_it_a_table(tmp_path, monkeypatch):
-    monkeypatch.setattr(plain, "HEAD", 1000)
     lines = [f"A-{n},2026-11-01,{'none' if n < 50 else n}" for n in range(300)]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines, "account_id,date,logins")], None)
     assert fast.roles[Role.USAGE].grain is slow.roles[Role.USAGE].grain is Grain.PERIOD
@@ -149,45 +119,37 @@ LONG = "A-001,team,u1,2026-11-01,1,Rosters,extra"
 
 @pytest.mark.parametrize("dirt", [LONG, f"{LONG}\nA-001,team,u1,2026-11-01,1"], ids=["long", "long and short"])
 def test_a_long_row_is_seen_though_a_column_is_of_no_use(tmp_path, monkeypatch, accounts, dirt):
-    monkeypatch.setattr(plain, "HEAD", 4000)
     cells = [line.split(",") for line in log_lines()]
     lines = [f"{account},team,{user},{day},{events},Rosters" for account, user, day, _, events in cells]
     usage = write(tmp_path / "usage.csv", [*lines, dirt, *lines[:5]], "account_id,plan,user_id,date,events,feature")
     fast, slow = both(monkeypatch, [usage], accounts)
-    assert "row by row" in fast.notes[-1].text
-    same(fast, slow)
+    same(fast, slow, ANYHOW)
 
 
 @pytest.mark.parametrize("piece", [1, 2000])
 @pytest.mark.parametrize("dirt", ['A-001,u"1,2026-11-01,Rosters,1', "A-001,u1,2026-11-01"])
 def test_dirt_in_the_last_of_many_parts_sends_all_of_them_the_careful_way(tmp_path, monkeypatch, dirt, piece):
     """With pieces of one byte every line is one."""
-    monkeypatch.setattr(plain, "HEAD", 4000)
-    monkeypatch.setattr("csq.engine.rows.PIECE", piece)
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*log_lines(300), dirt])], None)
-    assert "row by row" in fast.notes[-1].text
-    same(fast, slow)
+    same(fast, slow, ANYHOW)
 
 
 def test_the_last_line_need_not_end(tmp_path, monkeypatch):
     usage = write(tmp_path / "usage.csv", log_lines())
     usage.write_bytes(usage.read_bytes().rstrip(b"\n"))
     fast, slow = both(monkeypatch, [usage], None)
-    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
 def test_times_of_day_are_cut_to_their_day(tmp_path, monkeypatch, accounts):
     lines = [line.replace(line.split(",")[2], f"{line.split(',')[2]}T23:59:59Z") for line in log_lines()]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], accounts)
-    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
 def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch, accounts):
-    monkeypatch.setattr(plain, "_guess_newest", lambda _: date(2026, 3, 1))
+    monkeypatch.setattr("csq.sources.log.count._guess", lambda _: date(2026, 3, 1))
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts)
-    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -195,15 +157,13 @@ def test_a_day_that_is_told_rules(tmp_path, monkeypatch, accounts):
     told = date(2026, 6, 30)
     options = ReadOptions(usage_days=28, as_of=told)
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", log_lines())], accounts, options)
-    assert fast.roles[Role.USAGE].reduced is not None
-    same(fast, slow, told)
+    same(fast, slow, told=told)
 
 
 def test_files_whose_days_follow_each_other_are_one_log(tmp_path, monkeypatch, accounts):
     old = write(tmp_path / "usage_1.csv", log_lines(last=date(2026, 8, 31)))
     new = write(tmp_path / "usage_2.csv", log_lines(first=date(2026, 9, 1)))
     fast, slow = both(monkeypatch, [old, new], accounts)
-    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -234,29 +194,25 @@ DIRT = {
 
 @pytest.mark.parametrize("dirt", DIRT.values(), ids=DIRT.keys())
 def test_dirt_after_the_head_is_read_the_careful_way_and_said(tmp_path, monkeypatch, accounts, dirt):
-    monkeypatch.setattr(plain, "HEAD", 4000)
     lines = log_lines()
     usage = tmp_path / "usage.csv"
     text = "\n".join(["account_id,user_id,date,feature,events", *lines, dirt, *lines[:50]]) + "\n"
     usage.write_bytes(text.encode("utf-8", "surrogateescape"))
     fast, slow = both(monkeypatch, [usage], accounts)
-    assert "row by row" in fast.notes[-1].text
-    same(fast, slow)
+    same(fast, slow, ANYHOW)
 
 
 def test_overlapping_files_are_read_the_careful_way(tmp_path, monkeypatch):
     one = write(tmp_path / "usage_1.csv", log_lines(50, last=date(2026, 8, 31)))
     two = write(tmp_path / "usage_2.csv", ["A-1,somebody,2026-03-01,Rosters,1"])
     fast, slow = both(monkeypatch, [one, two], None)
-    assert "row by row" in fast.notes[-1].text
-    same(fast, slow, date(2026, 8, 31))
+    same(fast, slow, WHOLE)
 
 
 def test_event_ids_that_are_all_different_are_counted_as_they_are_read(tmp_path, monkeypatch):
     lines = [f"{line},e{number}" for number, line in enumerate(log_lines())]
     header = "account_id,user_id,date,feature,events,event_id"
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines, header)], None)
-    assert fast.roles[Role.USAGE].reduced is not None
     same(fast, slow)
 
 
@@ -264,13 +220,12 @@ def test_a_repeated_event_id_is_read_the_careful_way(tmp_path, monkeypatch):
     lines = [f"{line},e{number}" for number, line in enumerate(log_lines())]
     header = "account_id,user_id,date,feature,events,event_id"
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*lines, lines[5]], header)], None)
-    assert "row by row" in fast.notes[-1].text
     same(fast, slow)
 
 
 def test_a_small_log_says_nothing_of_how_it_is_read(tmp_path):
     tables = load({Role.USAGE: [write(tmp_path / "usage.csv", log_lines(20))]}, OPTIONS)
-    assert tables.roles[Role.USAGE].reduced is None
+    assert tables.roles[Role.USAGE].counts is None
     assert not any("read" in note.text for note in tables.notes)
 
 
@@ -278,7 +233,6 @@ def test_a_hash_of_keys_never_stands_for_them(tmp_path, monkeypatch):
     """Keys that differ in blanks or form only are one account, as they are row by row."""
     lines = ["A-1,u1,2026-11-01,Rosters,1", " A-1 ,u2,2026-11-02,Rosters,2", "\uff21-1,u3,2026-11-16,Rosters,3"]
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], None)
-    assert fast.roles[Role.USAGE].reduced is not None
     assert fast.roles[Role.USAGE].keyed["account_id"].unique().to_list() == ["A-1"]
     same(fast, slow)
 
@@ -301,8 +255,7 @@ def test_an_event_id_repeated_in_another_file_counts_once(tmp_path, monkeypatch,
         tmp_path / "usage_2.csv", [f"{row},e{n + 290}" for n, row in enumerate(later)], header.replace("event_id", name)
     )
     fast, slow = both(monkeypatch, [old, new], None)
-    assert "an event id is repeated" in fast.notes[-1].text
-    same(fast, slow)
+    same(fast, slow, TWICE)
 
 
 def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
@@ -312,5 +265,4 @@ def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
     old = write(tmp_path / "usage_1.csv", [f"acc{n % 20},u1,2026-09-{n % 28 + 1:02},F,1" for n in range(150)])
     new = write(tmp_path / "usage_2.csv", [f"X{n % 20},u1,2026-10-{n % 28 + 1:02},F,1" for n in range(80)])
     fast, slow = both(monkeypatch, [old, new], accounts)
-    assert fast.roles[Role.USAGE].reduced is not None
     assert fast.roles[Role.USAGE].key == slow.roles[Role.USAGE].key == "account_id"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
 from csq.roles import Cell
-from csq.sources.big.telling import telling_rows
 from csq.sources.dates import read_time
 from csq.sources.grid import LINE
+from csq.sources.log.decisive import decisive_rows
 from csq.sources.numbers import read_number
 from csq.sources.values import Ambiguous, Cells
 
@@ -44,8 +44,8 @@ def settled(read: Callable[[pl.Series], Cells], rows: pl.DataFrame) -> tuple[obj
 def check(read: Callable[[pl.Series], Cells], kind: Cell, cells: list[str], cut: int) -> None:
     rows = pl.DataFrame({LINE: range(2, len(cells) + 2), "c0": cells}, schema={LINE: pl.Int64(), "c0": pl.String()})
     kinds = {"c0": kind}
-    telling = telling_rows(rows, kinds)
-    parts = telling_rows(pl.concat([telling_rows(rows[:cut], kinds), telling_rows(rows[cut:], kinds)]), kinds)
+    telling = decisive_rows(rows, kinds)
+    parts = decisive_rows(pl.concat([decisive_rows(rows[:cut], kinds), decisive_rows(rows[cut:], kinds)]), kinds)
     assert settled(read, telling) == settled(read, rows)
     assert settled(read, parts) == settled(read, rows)
     if settled(read, rows)[0] == "read":
@@ -70,4 +70,4 @@ def test_numbers_are_settled_as_by_all(cells, cut, whole):
 def test_few_rows_tell_of_many():
     moments = [f"2026-{n % 12 + 1:02}-{n % 28 + 1:02}T{n % 24:02}:{n % 60:02}:00Z" for n in range(20_000)]
     rows = pl.DataFrame({LINE: range(20_000), "c0": moments, "c1": [f"{n}.{n % 997}" for n in range(20_000)]})
-    assert telling_rows(rows, {"c0": Cell.TIME, "c1": Cell.NUMBER}).height < 300
+    assert decisive_rows(rows, {"c0": Cell.TIME, "c1": Cell.NUMBER}).height < 300

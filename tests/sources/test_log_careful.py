@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biglogs import (
+from csq.errors import InputError
+from csq.sources.load import Tables, load
+from csq.sources.log import count
+from csq.sources.tables import ReadOptions
+from csq.terms import Aside, Role
+from logs import (
     DIRT,
     HEADER,
     LAST,
@@ -22,11 +27,6 @@ from biglogs import (
     write,
     write_accounts,
 )
-from csq.errors import InputError
-from csq.sources.big import batched
-from csq.sources.load import Tables, load
-from csq.sources.tables import ReadOptions
-from csq.terms import Aside, Role
 
 IDS = f"{HEADER},event_id"
 
@@ -51,16 +51,11 @@ def test_dirt_may_stand_at_the_beginning(tmp_path, monkeypatch, accounts):
     same(*both(monkeypatch, [write(tmp_path / "usage.csv", [*first, *clean_lines(60)])], accounts))
 
 
-def test_the_note_says_which_way_and_why(tmp_path, monkeypatch):
-    big, _ = both(monkeypatch, [write(tmp_path / "usage.csv", dirty_lines())])
-    assert big.notes[-1].text == "the usage files are read in batches, row by row, which takes longer: it holds a quote"
-
-
 def test_rows_are_counted_and_not_held(tmp_path, monkeypatch):
     line = 'A-001,u1,2026-11-01,"Rosters, weekly",1'
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [line] * 500)])
     assert whole.roles[Role.USAGE].keyed.height == 500
-    assert big.roles[Role.USAGE].keyed.select("events", "rows").rows() == [(500.0, 500)]
+    assert big.roles[Role.USAGE].keyed["rows"].to_list() == [500]
     same(big, whole)
 
 
@@ -69,8 +64,8 @@ def test_a_wrong_guess_of_the_newest_day_changes_nothing(tmp_path, monkeypatch):
     days = [date(2025, 9, 1) + timedelta(days=day) for day in range(440)]
     lines = [f'A-1,u{n},"{day:%b %d, %Y}",Rosters,1' for n, day in enumerate(days)]
     guesses = []
-    count = batched._count
-    monkeypatch.setattr(batched, "_count", lambda *told: guesses.append(told[-1].as_of) or count(*told))
+    read_log = count.read_log
+    monkeypatch.setattr(count, "read_log", lambda *told: guesses.append(told[-1].as_of) or read_log(*told))
     same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines)], batch=5000))
     assert [guess == days[-1] for guess in guesses] == [False, True]
 
@@ -126,7 +121,7 @@ def test_bare_numbers_are_dates_only_if_all_are(tmp_path, monkeypatch, odd):
     lines = [f'A-{n % 7},u1,{1_792_000_000 + 9_770 * n},"Leave, requests",1' for n in range(150)]
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", [*lines, f"A-1,u1,{odd},x,1"])])
     assert whole.rejects.height == {"": 1, "2026-11-01": 150, "soon": 151}[odd]
-    same(big, whole, WHOLE if odd == "soon" else "read in batches")
+    same(big, whole, WHOLE if odd == "soon" else None)
 
 
 SLASHED = slashed(EITHER, "%d/%m/%Y")
@@ -264,5 +259,5 @@ def test_a_log_without_a_readable_date_is_read_whole(tmp_path, monkeypatch):
     lines = [f"A-{n % 9},u1,some day,F,1" for n in range(200)]
     options = ReadOptions(usage_days=28, as_of=date(2026, 6, 30))
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], options=options)
-    assert big.roles[Role.USAGE].reduced is None
+    assert big.roles[Role.USAGE].counts is None
     assert big.roles[Role.USAGE].keyed.equals(whole.roles[Role.USAGE].keyed)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from biglogs import IN_BATCHES, PLAIN, WHOLE, both, clean_lines, same, write
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
+from logs import COUNTED, WHOLE, both, clean_lines, same, write
 
 NAMED = "account_id,account_name,user_id,date,feature,events"
 PEOPLE = "user_id,date,feature,events"
@@ -39,7 +39,7 @@ def contacts(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("people", [False, True])
-@pytest.mark.parametrize(("line", "way"), [(None, PLAIN), (QUOTED, IN_BATCHES)])
+@pytest.mark.parametrize(("line", "way"), [(None, COUNTED), (QUOTED, COUNTED)])
 def test_rows_with_several_keys_go_by_their_first(tmp_path, monkeypatch, accounts, contacts, people, line, way):
     usage = write(tmp_path / "usage.csv", [*named(), *([line] if line else [])], NAMED)
     big, whole = both(monkeypatch, [usage], accounts, contacts=contacts if people else None)
@@ -53,14 +53,14 @@ def test_a_row_without_its_first_key_goes_by_another(tmp_path, monkeypatch, acco
     usage = write(tmp_path / "usage.csv", [*named(), *odd], NAMED)
     big, whole = both(monkeypatch, [usage], accounts, contacts=contacts if people else None)
     assert any("taken by another key" in note.text for note in whole.notes)
-    same(big, whole, IN_BATCHES)
+    same(big, whole, COUNTED)
 
 
 @pytest.mark.parametrize("with_accounts", [True, False])
 def test_people_lead_to_their_accounts(tmp_path, monkeypatch, accounts, contacts, with_accounts):
     usage = write(tmp_path / "usage.csv", [",".join(cells[1:]) for cells in rows()], PEOPLE)
     big, whole = both(monkeypatch, [usage], accounts if with_accounts else None, contacts=contacts)
-    same(big, whole, PLAIN)
+    same(big, whole, COUNTED)
     assert whole.roles[Role.USAGE].key == "user_id"
     assert whole.roles[Role.USAGE].ambiguous == 1
 
@@ -69,7 +69,7 @@ def test_people_lead_to_their_accounts_in_batches(tmp_path, monkeypatch, account
     odd = ['u7,2026-11-02,"Leave, requests",5', ",2026-11-03,Rosters,7", "n/a,2026-11-03,Rosters,7"]
     usage = write(tmp_path / "usage.csv", [*(",".join(cells[1:]) for cells in rows()), *odd], PEOPLE)
     big, whole = both(monkeypatch, [usage], accounts, contacts=contacts)
-    same(big, whole, IN_BATCHES)
+    same(big, whole, COUNTED)
     assert whole.rejects.height == 2
 
 
@@ -82,12 +82,12 @@ def test_ids_of_another_tool_are_passed_over_for_names(tmp_path, monkeypatch, ac
     assert "few of its rows find an account by `account_id`" in big.notes[-1].text
 
 
-@pytest.mark.parametrize(("known", "way"), [(50, PLAIN), (49, WHOLE)])
+@pytest.mark.parametrize(("known", "way"), [(50, COUNTED), (49, WHOLE)])
 def test_half_of_the_rows_have_to_be_found_by_their_first_key(tmp_path, monkeypatch, accounts, known, way):
     lines = [f"{'A' if n < known else 'hash'}-001,Name 001,u1,2026-11-01,Rosters,1" for n in range(100)]
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, NAMED)], accounts)
     same(big, whole, way)
-    assert whole.roles[Role.USAGE].key == ("account_id" if way == PLAIN else "account_name")
+    assert whole.roles[Role.USAGE].key == ("account_id" if way == COUNTED else "account_name")
 
 
 def test_rows_that_their_names_lead_on_are_not_found_by_their_first_key(tmp_path, monkeypatch, accounts):
@@ -111,7 +111,7 @@ def test_ids_of_another_tool_are_passed_over_for_people(tmp_path, monkeypatch, a
 def test_a_key_that_is_told_rules(tmp_path, monkeypatch, accounts):
     options = ReadOptions(usage_days=28, keys={Role.USAGE: "account_name"})
     usage = write(tmp_path / "usage.csv", named(ids="Name {}"), NAMED)
-    same(*both(monkeypatch, [usage], accounts, options=options), PLAIN)
+    same(*both(monkeypatch, [usage], accounts, options=options), COUNTED)
 
 
 @pytest.mark.parametrize("domain", ["joe@gmail.com", "nothing"])
@@ -121,7 +121,7 @@ def test_a_domain_that_leads_nowhere_is_rejected_with_its_line(tmp_path, monkeyp
     lines += [f"{domain},u1,2026-11-02,Rosters,1"] * 2
     usage = write(tmp_path / "usage.csv", lines, "domain,user_id,date,feature,events")
     big, whole = both(monkeypatch, [usage], accounts if with_accounts else None)
-    same(big, whole, IN_BATCHES)
+    same(big, whole, COUNTED)
     assert whole.rejects["line"].to_list() == [202, 203]
 
 
@@ -129,7 +129,7 @@ def test_a_row_without_an_account_takes_that_of_its_domain(tmp_path, monkeypatch
     """Without an accounts file the other rows of the domain have to be seen."""
     lines = [",".join((cells[0], f"c{cells[0][2:]}.example", *cells[1:])) for cells in rows()]
     header = "account_id,domain,user_id,date,feature,events"
-    same(*both(monkeypatch, [write(tmp_path / "all.csv", lines, header)]), PLAIN)
+    same(*both(monkeypatch, [write(tmp_path / "all.csv", lines, header)]), COUNTED)
     usage = write(tmp_path / "usage.csv", [*lines, ",c003.example,u1,2026-11-02,Rosters,1"], header)
     big, whole = both(monkeypatch, [usage])
     same(big, whole, WHOLE)

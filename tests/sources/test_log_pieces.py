@@ -1,16 +1,21 @@
 """Batches have the rows of the whole file, wherever they end, or the file is read whole."""
 
 import gzip
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from biglogs import DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
-from csq.sources.big import batches
-from csq.sources.big.batches import open_batched, read_batches
-from csq.sources.read import read_table
+from csq.errors import InputError
+from csq.sources.load import load
+from csq.sources.log.opening import open_log
+from csq.sources.log.pieces import read_pieces
+from csq.sources.read import Source, read_table
 from csq.terms import Role
+from logs import COUNTED, DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -19,9 +24,10 @@ def test_batches_may_end_anywhere(tmp_path, monkeypatch, end):
     whole = read_table(path)
     for size in range(1, path.stat().st_size + 2, 3):
         make_big(monkeypatch, batch=size, head=120)
-        read = list(read_batches(open_batched(path, OPTIONS)))
+        seen: list[bytes] = []
+        read = list(read_pieces(open_log(Source(path, str(path)), OPTIONS), None, seen.append))
         assert_frame_equal(pl.concat(batch.frame for batch in read), whole.frame)
-        assert b"".join(batch.data for batch in read) == path.read_bytes()
+        assert b"".join(seen) == path.read_bytes()
         header = [line for batch in read for line, kind in batch.dropped if kind == "repeated header"]
         assert tuple(header) == whole.dropped["repeated header"]
 
@@ -29,9 +35,9 @@ def test_batches_may_end_anywhere(tmp_path, monkeypatch, end):
 def test_no_more_than_a_batch_is_parsed_at_once(tmp_path, monkeypatch):
     path = write(tmp_path / "usage.csv", dirty_lines(2000))
     make_big(monkeypatch, batch=1000, head=1000)
-    sizes = [len(batch.data) for batch in read_batches(open_batched(path, OPTIONS))]
-    assert len(sizes) > 50
-    assert max(sizes) < 1200
+    rows = [batch.frame.height for batch in read_pieces(open_log(Source(path, str(path)), OPTIONS), None, len)]
+    assert len(rows) > 50
+    assert max(rows) < 50
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
@@ -40,7 +46,7 @@ def test_any_usual_delimiter_will_do(tmp_path, monkeypatch, delimiter):
     lines = [delimiter.join(cells)] * 40
     path = write(tmp_path / "usage.csv", lines, HEADER.replace(",", delimiter))
     make_big(monkeypatch, batch=100, head=100)
-    read = pl.concat(batch.frame for batch in read_batches(open_batched(path, OPTIONS)))
+    read = pl.concat(batch.frame for batch in read_pieces(open_log(Source(path, str(path)), OPTIONS), None, len))
     assert_frame_equal(read, read_table(path).frame)
 
 
@@ -123,10 +129,45 @@ def test_another_encoding_below_a_row_to_be_repaired_is_read_whole(tmp_path, mon
     same(*both(monkeypatch, [path], batch=1000, head=10**6), WHOLE)
 
 
-def test_a_packed_file_is_read_whole(tmp_path, monkeypatch):
-    path = tmp_path / "usage.csv.gz"
-    path.write_bytes(gzip.compress(write(tmp_path / "usage.csv", clean_lines(100)).read_bytes()))
-    same(*both(monkeypatch, [path], head=10**6), WHOLE)
+def pack(path: Path, kind: str) -> Path:
+    packed = path.with_name(f"{path.name}.{kind}")
+    if kind == "gz":
+        packed.write_bytes(gzip.compress(path.read_bytes()))
+    else:
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.write(path, path.name)
+    return packed
+
+
+@pytest.mark.parametrize("kind", ["gz", "zip"])
+def test_a_packed_log_is_counted_like_any_other(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("csq.sources.load.LITTLE", 0)
+    monkeypatch.setattr("csq.sources.log.spool.LEAST", 0)
+    packed = pack(write(tmp_path / "usage.csv", dirty_lines(100)), kind)
+    big, whole = both(monkeypatch, [packed])
+    same(big, whole, COUNTED)
+    assert any("unpacked" in note.text for note in big.notes)
+
+
+def test_a_damaged_packed_log_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("csq.sources.load.LITTLE", 0)
+    monkeypatch.setattr("csq.sources.log.spool.LEAST", 0)
+    packed = pack(write(tmp_path / "usage.csv", clean_lines(100)), "gz")
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(InputError, match="damaged gzip file"):
+        both(monkeypatch, [packed])
+
+
+def test_a_log_from_stdin_is_counted_and_nothing_of_it_is_left(tmp_path, monkeypatch):
+    path = write(tmp_path / "usage.csv", dirty_lines(100))
+    _, whole = both(monkeypatch, [path])
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=path.open("rb")))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    big = load({Role.USAGE: [Path("-")]}, OPTIONS)
+    assert big.roles[Role.USAGE].counts is not None
+    assert [(file.label, file.sha256) for file in big.files] == [("stdin", whole.files[0].sha256)]
+    assert_frame_equal(big.rejects.drop("file"), whole.rejects.drop("file"))
+    assert not list(tmp_path.glob("csq-*"))
 
 
 def test_a_small_log_does_not_load_what_reads_big_ones():
@@ -137,10 +178,4 @@ def test_a_small_log_does_not_load_what_reads_big_ones():
     code = "import sys, csq.sources.load; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "csq.sources.load" in loaded
-    assert not {"csq.sources.big.plain", "csq.sources.big.batched", "csq.engine.rows"} & {*loaded}
-
-
-def test_batches_are_much_smaller_than_what_is_big():
-    from csq.sources.load import BIG
-
-    assert batches.BATCH * 3 < BIG
+    assert not {"csq.sources.log.count", "csq.sources.log.reading", "csq.sources.log.pieces"} & {*loaded}

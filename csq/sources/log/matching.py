@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import polars as pl
 
-from csq.engine.rows import NotPlain
 from csq.fate import FATE, ROWS, is_used
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known, match_rows, may_lead
 from csq.sources.keys import domain_of
+from csq.sources.log.opening import Whole
 from csq.sources.typed import KEY, RoleRows, Typed
 from csq.terms import Aside
 
@@ -24,11 +24,11 @@ def name_key(fields: Iterable[str], known: Known, told: str | None) -> str:
     """The field by which rows find their account.
 
     Raises:
-        NotPlain: There is none.
+        Whole: There is none.
     """
     keys = may_lead(fields, known, told)
     if not keys:
-        raise NotPlain("none of its columns names an account")
+        raise Whole("none of its columns names an account")
     return keys[0]
 
 
@@ -47,7 +47,7 @@ def match_counted(typed: Typed, known: Known, told: str | None) -> RoleRows:
         told: Key column given by the user.
 
     Raises:
-        NotPlain: The other keys may lead elsewhere, or a row that is counted leads nowhere.
+        Whole: The other keys may lead elsewhere, or a row that is counted leads nowhere.
         InputError, UsageError: As `match_rows` would.
     """
     key, *others = may_lead(typed.fields, known, told)
@@ -56,15 +56,15 @@ def match_counted(typed: Typed, known: Known, told: str | None) -> RoleRows:
     typed = typed.with_columns(value.is_not_null().alias(FIRST))
     match = match_rows(typed, known, told)
     if match.frame.select((pl.col(KEY).is_null() & pl.col(LINE).is_null()).any()).item():
-        raise NotPlain("a row names no account")
+        raise Whole("a row names no account")
     if others and known.accounts is not None:
         # Files go by the first column under which half of their rows find an account.
         found = pl.col(FIRST) & (pl.col(FATE) != Aside.UNMATCHED)
         half = match.keyed.filter(found)[ROWS].sum() * 2 >= typed.frame.filter(is_used())[ROWS].sum()
         if match.matched_by != key or not half:
-            raise NotPlain(f"few of its rows find an account by `{typed.header(key)}`")
+            raise Whole(f"few of its rows find an account by `{typed.header(key)}`")
     elif "email_domain" in others and not typed.frame.filter(is_used())[FIRST].all():
-        raise NotPlain("rows without an account have to be compared with those of their domain")
+        raise Whole("rows without an account have to be compared with those of their domain")
     return replace(match, frame=match.frame.drop(FIRST))
 
 

@@ -1,4 +1,4 @@
-"""The few rows of a long table by which its columns settle how they are read.
+"""The decisive rows of a long table: the few by which its columns settle how they are read.
 
 A column settles by all of its cells whether the day stands before the month and which mark is the decimal one. What a
 cell says about that depends on little of it. So the cells fall into classes of which one speaks for all, and the rows
@@ -19,7 +19,7 @@ FEW = 6
 """Digits of the longest number that can be read with either decimal mark, such as `123,456`."""
 
 
-def telling_rows(rows: pl.DataFrame, kinds: Mapping[str, Cell]) -> pl.DataFrame:
+def decisive_rows(rows: pl.DataFrame, kinds: Mapping[str, Cell]) -> pl.DataFrame:
     """Choose the rows that speak for all in the columns of `kinds`.
 
     Choosing from parts, and again from what was chosen there, gives the same.

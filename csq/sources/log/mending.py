@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from csq.engine.rows import NotPlain
 from csq.sources.align import SAMPLE, Columns
 from csq.sources.grid import Remark, to_frame
+from csq.sources.log.opening import Whole
 from csq.sources.repair import LONGEST_CELL, Draft, Style, align_rows, cut, together
 
 
@@ -36,17 +36,17 @@ def learn_columns(head: bytes, delimiter: str, width: int) -> Columns:
         width: Cells of the header.
 
     Raises:
-        NotPlain: The beginning holds too few of them, so that all of the file has to be seen.
+        Whole: The beginning holds too few of them, so that all of the file has to be seen.
     """
     draft = cut(_lines(head), Style(delimiter=delimiter), width)
     rows = draft.rows[1:-LONGEST_CELL] if draft else []
     full = [cells for _, cells in rows if len(cells) == width and any(cell.strip() for cell in cells)]
     if len(full) < SAMPLE:
-        raise NotPlain("too few rows at its beginning are whole to align others by them")
+        raise Whole("too few rows at its beginning are whole to align others by them")
     return Columns(full)
 
 
-def mend(data: bytes, delimiter: str, width: int, columns: Columns, *, is_end: bool) -> Mended:
+def mend(data: bytes, delimiter: str, width: int, columns: Columns) -> Mended:
     """Read records from amid a UTF-8 file.
 
     Args:
@@ -54,22 +54,19 @@ def mend(data: bytes, delimiter: str, width: int, columns: Columns, *, is_end: b
         delimiter: What parts the cells.
         width: Cells of the header.
         columns: What they look like.
-        is_end: Whether nothing follows.
 
     Raises:
-        NotPlain: Too little of it is sound, or a row in doubt is the last of all.
+        Whole: Too little of it is sound.
     """
     lines = _lines(data)
     draft = cut(lines, Style(delimiter=delimiter), width)
     sound = _last_sound(lines, draft, width) if draft else None
     if draft is None or sound is None or draft.share() < 0.5:
-        raise NotPlain("most of its rows are no rows of one table")
-    if is_end and sound != draft.rows[-1][0]:
-        raise NotPlain("its last row is in doubt")
+        raise Whole("most of its rows are no rows of one table")
     rows = [(line, cells) for line, cells in draft.rows if line <= sound and any(cell.strip() for cell in cells)]
     kept, repairs, broken = align_rows(rows, width, columns)
     told = together([remark for remark in draft.repairs if remark[0] <= sound], repairs, {line for line, _ in broken})
-    size = len(data) if is_end else sum(map(len, data.splitlines(keepends=True)[:sound]))
+    size = len(data) if sound == draft.rows[-1][0] else sum(map(len, data.splitlines(keepends=True)[:sound]))
     return Mended(size=size, frame=to_frame(kept), repairs=told, broken=tuple(broken))
 
 

@@ -1,0 +1,202 @@
+"""A usage log as counts, which grow with its accounts, users and days, and not with its rows.
+
+Plain sums, minima and maxima only, over integers and dates: any split of a log gives the same counts when those of its
+parts are added up, in whatever order and on whatever engine. A small log is one batch, a big one many.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple, Self
+
+import polars as pl
+
+from csq.engine.base import UsageWindows
+from csq.fate import FATE, ROWS, is_used, mark
+from csq.terms import Aside, Fate
+
+UNITS = 10_000
+"""Events are summed in so many parts, in integers: then it is no matter in what order."""
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "days": {"units": "sum", ROWS: "sum", "first": "min", "last": "max", "last_active": "max"},
+    "users": {"units": "sum", "first_day": "min", "last_day": "max"},
+    "features": {"rows_before": "sum", "last_day": "max"},
+}
+"""The counts in each table, and how they are added up."""
+
+
+class LogCounts(NamedTuple):
+    """The counts of some rows of a log. What tells them apart (file, key, account, fate) stands first in each table.
+
+    days: day, units, rows, first, last, last_active. `day` is null for all days that no window and no fact looks at,
+    and the day after as_of for all later ones: of those only the first, last and last active day are kept.
+    users: user_id, units (in this window and the one before), first_day, last_day (with an event, by as_of).
+    features: feature, rows_before (with an event in the window before), last_day (likewise).
+    """
+
+    windows: UsageWindows | None
+    """None when the log has no dates; then every row counts as now."""
+    days: pl.DataFrame
+    users: pl.DataFrame
+    features: pl.DataFrame
+    has_users: bool
+    """Whether any row names a user."""
+    has_features: bool
+    """Whether any row names a feature."""
+
+    def with_columns(self, *changed: pl.Expr, **columns: pl.Expr) -> Self:
+        """The same with columns changed or added in each table."""
+        return self._each(lambda table: table.with_columns(*changed, **columns))
+
+    def joined(self, found: pl.DataFrame, on: Sequence[str]) -> Self:
+        """The same with what was found for the columns `on`; the counts of others are left out."""
+        return self._each(lambda table: table.join(found, on=on, how="inner"))
+
+    def _each(self, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Self:
+        return self._replace(days=change(self.days), users=change(self.users), features=change(self.features))
+
+
+def count(rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str]) -> LogCounts:
+    """Count rows of a log.
+
+    Args:
+        rows: Columns `by`, day (Date or null), units (whole numbers), user_id, feature.
+        windows: The days that are looked at.
+        by: What tells the rows apart.
+    """
+    day, units = pl.col("day"), pl.col("units")
+    # A row that counts no events says that the account is in the log, not that anybody was active.
+    active = rows.lazy().filter(units > 0)
+    before: pl.Expr = pl.lit(value=False)
+    if windows:
+        recent = pl.when(day >= windows.before.first).then(units).otherwise(0)
+        active = active.filter(day <= windows.as_of).with_columns(units=recent)
+        before = windows.before.holds(day)
+    days, users, features = pl.collect_all(
+        [
+            rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS)),
+            active.group_by(*by, "user_id").agg(units.sum(), first_day=day.min(), last_day=day.max()),
+            active.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
+        ],
+        engine="streaming",
+    )
+    return LogCounts(
+        windows=windows,
+        days=_by_bucket(days, windows),
+        users=users,
+        features=features,
+        has_users=rows["user_id"].null_count() < rows.height,
+        has_features=rows["feature"].null_count() < rows.height,
+    )
+
+
+def count_rows(
+    rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str] = ("file", "account_id", FATE)
+) -> LogCounts:
+    """Count rows as they are read: columns `by`, at (Datetime or null), events, user_id, feature."""
+    units = (pl.col("events") * UNITS).round().cast(pl.Int128)
+    chosen = rows.select(*by, "user_id", "feature", units=units, day=pl.col("at").dt.date())
+    return count(chosen, windows, by)
+
+
+def _by_bucket(days: pl.DataFrame, windows: UsageWindows | None) -> pl.DataFrame:
+    """The days of an account that nothing looks at as one, or those after as_of."""
+    day = pl.col("day")
+    days = days.with_columns(first="day", last="day", last_active=pl.when(pl.col("units") > 0).then("day"))
+    if windows is None:
+        return days.with_columns(day=pl.lit(None, dtype=pl.Date()))
+    later = pl.lit(windows.as_of) + pl.duration(days=1)
+    is_later = day > windows.as_of
+    return days.with_columns(
+        day=pl.when(windows.looked_at(day)).then(day).when(is_later).then(later),
+        last_active=pl.when(~is_later).then("last_active"),
+    )
+
+
+def add(parts: Sequence[LogCounts]) -> LogCounts:
+    """The counts of all rows of the parts, of which there is at least one."""
+    tables = {
+        name: pl.concat([getattr(part, name) for part in parts], how="diagonal_relaxed")
+        .lazy()
+        .group_by(*(column for column in getattr(parts[0], name).columns if column not in counted))
+        .agg(getattr(pl.col(column), how)() for column, how in counted.items())
+        for name, counted in TABLES.items()
+    }
+    days, users, features = pl.collect_all(tables.values(), engine="streaming")
+    return LogCounts(
+        windows=parts[0].windows,
+        days=days,
+        users=users,
+        features=features,
+        has_users=any(part.has_users for part in parts),
+        has_features=any(part.has_features for part in parts),
+    )
+
+
+class LogSummary(NamedTuple):
+    """A usage log as its accounts' facts need it, each table sorted by its keys.
+
+    days: account_id, day (Date or null), events, last_active.
+    users: account_id, user_id, events (now and before), active (with an event now), first_day, last_day.
+    features: account_id, feature, now, before (whether used in that window).
+    fates: file, fate, rows.
+    first_day: earliest day of the whole log; None without days.
+    """
+
+    days: pl.DataFrame
+    users: pl.DataFrame
+    features: pl.DataFrame
+    fates: pl.DataFrame
+    first_day: date | None
+    has_users: bool
+    has_features: bool
+
+
+def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
+    """Sum up a log account by account.
+
+    Args:
+        counts: Told apart by file, account_id and fate.
+        members: The account_ids of the population. Users and features of others are no matter.
+    """
+    windows, day = counts.windows, pl.col("day")
+    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}
+    now, before = pl.lit(value=True), pl.col("rows_before") > 0
+    if windows:
+        inside = pl.any_horizontal(span.holds(day) for span in (windows.now, windows.before, windows.year_ago))
+        fates |= {Aside.AFTER_AS_OF: day > windows.as_of, Aside.OUTSIDE_WINDOWS: ~inside.fill_null(value=False)}
+        now = pl.col("last_day") >= windows.now.first
+    marked = mark(counts.days, fates)
+    seen = marked.lazy().filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
+    users = _of_members(counts, "users", members)
+    if windows:
+        users = users.filter(pl.col("last_day") >= windows.before.first)
+    events = (pl.col("units").sum() / UNITS).alias("events")
+    days, people, features, rows = pl.collect_all(
+        [
+            seen.group_by("account_id", "day").agg(events, pl.col("last_active").max()).sort("account_id", "day"),
+            users.with_columns(active=now, events=pl.col("units") / UNITS).drop("units").sort("account_id", "user_id"),
+            _of_members(counts, "features", members)
+            .select("account_id", "feature", now=now, before=before)
+            .sort("account_id", "feature"),
+            marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).sort("file", FATE),
+        ]
+    )
+    first = counts.days["first"].min()
+    return LogSummary(
+        days=days,
+        users=people,
+        features=features,
+        fates=rows,
+        first_day=first if isinstance(first, date) else None,
+        has_users=counts.has_users,
+        has_features=counts.has_features,
+    )
+
+
+def _of_members(counts: LogCounts, name: str, members: pl.Series) -> pl.LazyFrame:
+    """Users or features of the population, each once."""
+    table: pl.LazyFrame = getattr(counts, name).lazy().filter(is_used() & pl.col("account_id").is_in(members.implode()))
+    who, counted = ("user_id" if name == "users" else "feature"), TABLES[name]
+    sums = (getattr(pl.col(column), how)() for column, how in counted.items())
+    return table.drop_nulls(who).group_by("account_id", who).agg(sums)

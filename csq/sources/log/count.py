@@ -1,0 +1,156 @@
+"""A usage log counted as it is read, whatever its size and however dirty.
+
+What only all rows together can settle (how dates and numbers are written, the newest day, which events are told twice)
+is taken from the beginning and from spots all over the log. If that turns out otherwise, the log is read once more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import pairwise
+from typing import NamedTuple
+
+import polars as pl
+
+from csq.engine.base import UsageWindows
+from csq.engine.counts import LogCounts, add, count_rows
+from csq.fate import FATE, ROWS, as_rows
+from csq.report import Note
+from csq.sources.grid import LINE, column
+from csq.sources.identity import Known
+from csq.sources.log.matching import match_counted
+from csq.sources.log.opening import LogFile, Whole, open_log
+from csq.sources.log.reading import SOURCE, Log, Reading, open_logs, read_log
+from csq.sources.overlap import count_event_ids_once, settle_log
+from csq.sources.read import Source, TextTable
+from csq.sources.tables import ReadOptions
+from csq.sources.typed import FILE, KEY, RoleRows, Typed, stack
+from csq.sources.values import read_text
+from csq.terms import NoteKind, Role
+
+READINGS = 4
+"""How often a log is read at most: for its dates, then its newest day and its repeated events."""
+NO_DAY = date(2000, 1, 1)
+"""Any day, for a reading that only looks."""
+
+
+class Counted(NamedTuple):
+    """A log that was counted. The frame of `rows` has a row for all counted ones of a file and key, without a line."""
+
+    rows: RoleRows
+    tables: tuple[TextTable, ...]
+
+
+def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> Counted:
+    """Count a log as it is read.
+
+    Raises:
+        Whole: It has to be read whole; the message says why.
+        InputError, UsageError: As reading it whole would.
+    """
+    if (
+        options.usage_days is None
+        or options.overlap == "dedupe"
+        or len({source.label for source in sources}) < len(sources)
+    ):
+        raise Whole("rows have to be told from each other")
+    groups: dict[tuple[str, ...], list[LogFile]] = {}
+    for source in sorted(sources, key=lambda source: source.label):
+        file = open_log(source, options)
+        groups.setdefault(file.table.header, []).append(file)
+    logs = list(open_logs([tuple(files) for files in groups.values()], options, known))
+    newest = options.as_of or _guess(logs)
+    why: dict[str, None] = {}
+    for _ in range(READINGS):
+        readings = [read_log(log, UsageWindows(newest, options.usage_days)) for log in logs]
+        settled = [reading.settle() for reading in readings]
+        if again := _otherwise(readings, settled, why):
+            logs = again
+            continue
+        parts = [_matched(reading, one, known) for reading, one in zip(readings, settled, strict=True)]
+        rows = stack([rows for rows, _ in parts])
+        last = _newest(rows)
+        if (options.as_of or last) == newest:
+            notes = [Note(kind=NoteKind.CHOICE, text=f"the usage files were read twice: {text}") for text in why]
+            found = _finished(rows, [counts for _, counts in parts], logs, options)
+            return Counted(replace(found, notes=(*rows.notes, *notes)), tuple(t for one in settled for t in one.tables))
+        newest = last
+    raise Whole("what settles how it is read changes with every reading")
+
+
+def _is_one_twice(sources: Sequence[Source]) -> bool:
+    return len({source.label for source in sources}) < len(sources)
+
+
+def _guess(logs: Sequence[Log]) -> date:
+    """The newest day of the rows that settle."""
+    days = [newest for log in logs if log.settled and (newest := log.settled.frame["at"].max())]
+    return max((day.date() for day in days if isinstance(day, datetime)), default=NO_DAY)
+
+
+def _newest(rows: RoleRows) -> date:
+    newest = rows.keyed["at"].max()
+    if not isinstance(newest, datetime):
+        raise Whole("no row has a date that can be read")
+    return newest.date()
+
+
+def _otherwise(readings: Sequence[Reading], settled: Sequence[Typed], why: dict[str, None]) -> list[Log] | None:
+    """How the logs are to be read once more, and why; None where all was as it was taken to be."""
+    ids = pl.concat([part for reading in readings for part in reading.ids] or [pl.Series([], dtype=pl.UInt64())])
+    repeated = ids.filter(ids.is_duplicated()).unique().sort()
+    logs = [reading.log for reading in readings]
+    if not all(reading.was_read_by(one) for reading, one in zip(readings, settled, strict=True)):
+        why["only all of its rows settle how they are to be read"] = None
+    elif repeated.equals(logs[0].repeated):
+        return None
+    else:
+        why["event ids are repeated"] = None
+    return [replace(log, settled=one, repeated=repeated) for log, one in zip(logs, settled, strict=True)]
+
+
+def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, LogCounts]:
+    """The rows of a log with their accounts, and its counts by file, account and fate, but for the rows held."""
+    log = reading.log
+    plain = [
+        part._replace(
+            users=part.users.with_columns(user_id=read_text(part.users["user_id"]).values),
+            features=part.features.with_columns(feature=read_text(part.features["feature"]).values),
+        )
+        for part in reading.counts["plain"]
+    ]
+    counts = add([*plain, *reading.counts["careful"]])
+    at = pl.col("last").max().cast(pl.Datetime("us"))
+    rows = counts.days.group_by(FILE, KEY).agg(pl.col(ROWS).sum(), at=at).sort(FILE, KEY).rename({KEY: SOURCE})
+    counted = as_rows(
+        rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), read_text(rows[SOURCE]).values.alias(log.key))
+    )
+    frame = pl.concat([*reading.held, counted], how="diagonal")
+    text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
+    faults = pl.concat([settled.faults.clear(), *reading.faults])
+    typed = settled.replace(frame=frame, text=text, faults=faults)
+    match = match_counted(typed, known, log.options.keys.get(Role.USAGE))
+    found = match.frame.filter(pl.col(LINE).is_null()).select(FILE, SOURCE, "account_id", FATE)
+    by_key = counts.joined(found.rename({SOURCE: KEY}), on=[FILE, KEY])
+    return replace(match, frame=match.frame.drop(SOURCE)), by_key
+
+
+def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], options: ReadOptions) -> RoleRows:
+    """The rows with the counts of all of them, those held among them, each event once."""
+    is_held = pl.col(LINE).is_not_null()
+    held, others = rows.frame.filter(is_held), rows.frame.filter(~is_held)
+    if any("event_id" in log.fields for log in logs) and held.height:
+        held = settle_log(count_event_ids_once(held), options.overlap)
+    elif options.overlap is None and not any("event_id" in log.fields for log in logs):
+        _check_overlap(counts)
+    rows = replace(rows, frame=pl.concat([held, others], how="diagonal"))
+    apart = held.filter(pl.col(KEY).is_not_null())
+    return replace(rows, counts=add([*counts, *([count_rows(apart, counts[0].windows)] if apart.height else [])]))
+
+
+def _check_overlap(counts: Sequence[LogCounts]) -> None:
+    """Make certain that no two files tell the same moment."""
+    days = pl.concat(part.days.select(FILE, "first", "last") for part in counts)
+    spans = days.group_by(FILE).agg(pl.col("first").min(), pl.col("last").max()).sort("first", "last")
+    if any(one[2] >= other[1] for one, other in pairwise(spans.rows())):
+        raise Whole("its days overlap with those of another file")

@@ -1,0 +1,267 @@
+"""One reading of the files of a log that have one header: what is counted, what is held, and what settles the rest."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import polars as pl
+
+from csq.engine.base import UsageWindows
+from csq.engine.counts import LogCounts, add, count, count_rows
+from csq.errors import InputError
+from csq.fate import is_used
+from csq.roles import KEY_NAMES, ROLES, Cell
+from csq.sources.grid import LINE, column
+from csq.sources.headers import detect, match_headers, unit_of
+from csq.sources.identity import NOBODY, Known
+from csq.sources.keys import domain_of
+from csq.sources.log.decisive import TIMES, decisive_rows
+from csq.sources.log.matching import by_domain, name_key
+from csq.sources.log.opening import LogFile, Whole, check_log, spots
+from csq.sources.log.pieces import Batch, read_pieces, with_rows
+from csq.sources.log.scan import Scan
+from csq.sources.read import TextTable
+from csq.sources.tables import ReadOptions
+from csq.sources.typed import FILE, KEY, Typed
+from csq.sources.usage import read_usage
+from csq.sources.values import read_text
+from csq.terms import Role
+
+KINDS = {field.name: field.cell for field in ROLES[Role.USAGE].fields}
+COUNTED = ("date", "user_id", "feature", "events", "event_id")
+"""Fields of a row, but for its keys, that are checked and counted."""
+SOURCE = "source"
+"""Column that holds the key of a row as it stands in the file."""
+SETTLING = ""
+"""Label of the rows that settle; no file is called so."""
+TOGETHER = 12
+"""Pieces that are counted together: many rows for one grouping, little enough to be held."""
+FOLDED = 4
+"""Counts that are held before they are added up, so that memory does not grow with the rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """The files of a log that have one header, and how they are to be read."""
+
+    files: tuple[LogFile, ...]
+    options: ReadOptions
+    fields: dict[str, int]
+    key: str
+    """The field by which rows find their account."""
+    by_domain: bool
+    """It is the domain in it by which they do."""
+    is_only: bool
+    """There is no other file, so that a row without an event id need not be told from those of another."""
+    settled: Typed | None = None
+    """The rows that settle how columns are read; None while they leave a question open."""
+    repeated: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.UInt64()))
+    """Hashes of the event ids that stand in several rows."""
+
+    @property
+    def kinds(self) -> dict[str, Cell]:
+        """What the cells of each column are read as."""
+        return {column(index): KINDS[name] for name, index in self.fields.items()}
+
+    def bare(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows, blank where there is no field."""
+        others = set(rows.columns) - {LINE, *self.kinds}
+        return rows.with_columns(pl.lit("").alias(name) for name in others)
+
+    def scan(self) -> Scan | None:
+        """Where the cells of a plain row stand; None where a row has to be looked at more closely."""
+        if set(self.fields) - {*KEY_NAMES, *COUNTED} or len(self.repeated):
+            return None
+        table = self.files[0].table
+        return Scan(
+            delimiter=table.delimiter,
+            width=len(table.header),
+            fields={"key": self.fields[self.key]}
+            | {name: self.fields[name] for name in COUNTED if name in self.fields},
+            timed=bool((table.frame[column(self.fields["date"])].str.len_bytes() > 10).any()),
+            last_day=self.options.run_day or date.max,
+            by_domain=self.by_domain,
+            needs_id="event_id" in self.fields and not self.is_only,
+        )
+
+
+@dataclass(kw_only=True)
+class Reading:
+    """What one reading found."""
+
+    log: Log
+    windows: UsageWindows
+    counts: dict[str, list[LogCounts]] = field(default_factory=lambda: {"plain": [], "careful": []})
+    """By file and key as it stands there; users and features of careful rows as they are read, else as they stand."""
+    held: list[pl.DataFrame] = field(default_factory=list)
+    """Rows with their lines: those that are not used, that may be no account's, or the same event as another."""
+    faults: list[pl.DataFrame] = field(default_factory=list)
+    ids: list[pl.Series] = field(default_factory=list)
+    """Hashes of the event ids."""
+    decisive: list[pl.DataFrame] = field(default_factory=list)
+    """Rows of text that settle how columns are read, with their file."""
+    read_as: list[pl.DataFrame] = field(default_factory=list)
+    """How decisive rows were read."""
+    remarks: dict[str, list[Batch]] = field(default_factory=dict)
+    """What was remarked of rows that are not plain, by file."""
+    digests: dict[str, str] = field(default_factory=dict)
+    is_open: bool = False
+    """Whether a batch could not be read by what was settled."""
+
+    def add_plain(self, pieces: list[pl.DataFrame], file: LogFile) -> None:
+        """Count plain rows."""
+        if pieces:
+            rows = pl.concat(pieces)
+            self.ids.append(rows["event_id"].drop_nulls().hash())
+            # Accounts come again and again: numbers are grouped in half the time.
+            found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY])
+            found = found._replace(has_users=_names_any(rows["user_id"]), has_features=_names_any(rows["feature"]))
+            self._count("plain", found.with_columns(pl.col(KEY).cast(pl.String()), file=pl.lit(file.label)))
+            pieces.clear()
+
+    def add_careful(self, batch: Batch, file: LogFile) -> None:
+        """Read rows that are not plain by what was settled, and count those that need not be held."""
+        log = self.log
+        text = log.bare(batch.frame)
+        chosen = decisive_rows(text, log.kinds)
+        self.decisive.append(chosen.with_columns(file=pl.lit(file.label)))
+        self.remarks.setdefault(file.label, []).append(replace(batch, frame=batch.frame.clear()))
+        if log.settled is None or self.is_open:
+            return
+        try:
+            typed = _typed(log, with_rows(file, text, [batch]))
+        except InputError:
+            self.is_open = True
+            return
+        rows = typed.frame
+        self.read_as.append(rows.filter(pl.col(LINE).is_in(chosen[LINE].implode())).drop(SOURCE))
+        self.faults.append(typed.faults)
+        if "event_id" in log.fields:
+            self.ids.append(rows["event_id"].drop_nulls().hash())
+        apart = _apart(log, rows)
+        self.held += [typed.apart, rows.filter(apart)]
+        self._count("careful", count_rows(rows.filter(~apart).rename({SOURCE: KEY}), self.windows, [FILE, KEY]))
+
+    def _count(self, way: str, found: LogCounts) -> None:
+        parts = self.counts[way]
+        parts.append(found)
+        if len(parts) > FOLDED:
+            self.counts[way] = [add(parts)]
+
+    def settle(self) -> Typed:
+        """What all rows together say, by the decisive ones. Raises InputError as all of them would."""
+        rows = pl.concat(self.decisive)
+        tables = []
+        for file in self.log.files:
+            mine = decisive_rows(
+                rows.filter(pl.col(FILE) == file.label).drop(FILE).unique(LINE).sort(LINE), self.log.kinds
+            )
+            table = with_rows(file, mine, self.remarks.get(file.label, []))
+            tables.append(replace(table, sha256=self.digests[file.label]))
+        return read_usage(tuple(tables), self.log.options)
+
+    def was_read_by(self, settled: Typed) -> bool:
+        """Whether all rows were read as `settled` says."""
+        if self.is_open or self.log.settled is None:
+            return False
+        if not self.read_as:
+            return True
+        seen = pl.concat(self.read_as)
+        names = [name for name in seen.columns if name not in (FILE, LINE)]
+        now = settled.frame.select(FILE, LINE, pl.col(names).name.suffix(":now"))
+        both = seen.join(now, on=[FILE, LINE])
+        return all(both.select(pl.col(name).eq_missing(pl.col(f"{name}:now")).all() for name in names).row(0))
+
+
+def read_log(log: Log, windows: UsageWindows) -> Reading:
+    """Read the files of a log once.
+
+    Raises:
+        Whole: They have to be read whole.
+    """
+    found = Reading(log=log, windows=windows)
+    for file in log.files:
+        digest = hashlib.sha256()
+        pieces: list[pl.DataFrame] = []
+        found.decisive.append(_head(log, file).with_columns(file=pl.lit(file.label)))
+        with closing(read_pieces(file, log.scan(), digest.update)) as read:
+            for rows in read:
+                if isinstance(rows, Batch):
+                    found.add_careful(rows, file)
+                else:
+                    pieces.append(rows)
+                if len(pieces) == TOGETHER:
+                    found.add_plain(pieces, file)
+        found.add_plain(pieces, file)
+        found.digests[file.label] = file.sha256 or digest.hexdigest()
+    return found
+
+
+def _names_any(text: pl.Series) -> bool:
+    """Whether any cell is not blank. Mostly the first ones tell."""
+    return any(read_text(part).values.count() for part in (text.head(1000), text.unique()))
+
+
+def _head(log: Log, file: LogFile) -> pl.DataFrame:
+    """The decisive rows of a file's beginning. Plain rows further down are all of one kind, and settle nothing."""
+    return decisive_rows(log.bare(file.table.frame), log.kinds)
+
+
+def _typed(log: Log, table: TextTable) -> Typed:
+    """The rows of a table, read as the rows that settle say; `source` is their key as it stands in the file."""
+    assert log.settled is not None
+    settling = pl.concat(one.frame for one in log.settled.tables)
+    typed = read_usage((replace(table, label=SETTLING, frame=settling, broken=()), table), log.options)
+    typed = typed.with_columns(typed.text[column(log.fields[log.key])].alias(SOURCE))
+    parts = {name: getattr(typed, name) for name in ("text", "frame", "apart", "faults")}
+    return typed.replace(**{name: part.filter(pl.col(FILE) != SETTLING) for name, part in parts.items()})
+
+
+def _apart(log: Log, rows: pl.DataFrame) -> pl.Series:
+    """Which rows have to be held."""
+    nobodys = pl.col(SOURCE).str.strip_chars().str.to_lowercase().is_in(NOBODY)
+    apart = ~is_used() | pl.col(log.key).is_null() | nobodys
+    if log.by_domain:
+        apart |= domain_of(pl.col(log.key)).is_null()
+    if "event_id" in log.fields:
+        apart |= pl.col("event_id").hash().is_in(log.repeated.implode()).fill_null(value=False)
+        if not log.is_only:
+            apart |= pl.col("event_id").is_null()
+    return rows.select(apart).to_series()
+
+
+def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Known) -> Iterator[Log]:
+    """How the files with each header are to be read, by their beginnings and by spots all over them."""
+    for files in groups:
+        table = files[0].table
+        preset = detect(table, Role.USAGE)
+        fields = match_headers(table, Role.USAGE, options.columns.get(Role.USAGE, {}), preset)
+        zoned = any("/" in (unit_of(table.header[at]) or "") for name, at in fields.items() if KINDS[name] in TIMES)
+        if zoned or (preset and preset.unwanted):
+            raise Whole("its rows are not all read alike")
+        check_log(table.header, fields)
+        told = options.keys.get(Role.USAGE)
+        key = name_key(fields, known, told)
+        log = Log(
+            files=files,
+            options=options,
+            fields=fields,
+            key=key,
+            by_domain=by_domain(key, known, told),
+            is_only=len(files) == len(groups) == 1,
+        )
+        try:
+            settled = read_usage(tuple(_beginning(log, file) for file in files), options)
+        except InputError:
+            settled = None  # what the beginning leaves open, all rows may settle
+        yield replace(log, settled=settled)
+
+
+def _beginning(log: Log, file: LogFile) -> TextTable:
+    """The decisive rows of a file's beginning and of spots all over it. The lines of the latter are not known."""
+    head = file.table.frame
+    seen = pl.DataFrame(spots(file), schema=dict.fromkeys(head.columns[1:], pl.String()), orient="row")
+    seen = seen.select((-1 - pl.int_range(pl.len(), dtype=pl.Int64)).alias(LINE), pl.all())
+    return replace(file.table, frame=decisive_rows(log.bare(pl.concat([head, seen])), log.kinds))
