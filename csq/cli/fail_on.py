@@ -12,8 +12,8 @@ from csq.playbook.conditions import Condition, check, compile_condition, evaluat
 from csq.report import Report
 from csq.schema import Kind
 from csq.sources.load import Tables
+from csq.suggest import near_miss
 from csq.terms import Quadrant, Severity
-from csq.validation import near_miss
 
 COLUMNS: Mapping[str, str] = {
     **{f"{quadrant}_accounts": f"accounts that are {quadrant}" for quadrant in Quadrant},

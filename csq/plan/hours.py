@@ -18,8 +18,8 @@ from csq.playbook.text import fill
 from csq.report import CheckIn, Note, OwnerWeek
 from csq.settings.model import Capacity
 from csq.split import Split
+from csq.suggest import near_miss
 from csq.terms import TEAM, UNASSIGNED, NoteKind, Queue
-from csq.validation import near_miss
 
 _PLACES = 6
 """Hours are compared after rounding to so many places, so that 0.1 + 0.2 fits into 0.3."""

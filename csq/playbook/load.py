@@ -18,7 +18,8 @@ from csq.playbook.model import FactKind, Playbook
 from csq.playbook.names import is_event, names
 from csq.playbook.tokens import Fault
 from csq.schema import COLUMNS, Kind
-from csq.validation import near_miss, shown, spell, validate
+from csq.suggest import near_miss
+from csq.validation import shown, spell, validate
 
 FILE_NAME = "playbooks.yaml"
 BUILT_IN = "built in"

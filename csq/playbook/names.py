@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from csq.schema import COLUMNS, CONDITION_COLUMNS, Kind
-from csq.validation import near_miss
+from csq.suggest import near_miss
 
 # Conditions see one kind of number: counts and money are floats to them.
 _SEEN_AS = {Kind.WHOLE: Kind.NUMBER, Kind.MONEY: Kind.NUMBER}

@@ -11,8 +11,9 @@ from csq import yamlfile
 from csq.errors import Problem, UsageError
 from csq.located import Document, Steps, read, unusable
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
+from csq.suggest import near_miss
 from csq.terms import Role
-from csq.validation import near_miss, shown, spell, validate
+from csq.validation import shown, spell, validate
 
 FILE_NAME = "csq.yaml"
 BUILT_IN = "built in"

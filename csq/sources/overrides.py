@@ -18,8 +18,8 @@ from csq.sources.identity import Matched, match_rows
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import UNREADABLE, ReadOptions, convert, group_by_header, read_fields
 from csq.sources.typed import FILE, Typed
+from csq.suggest import near_miss
 from csq.terms import Role
-from csq.validation import near_miss
 
 REST_UNTIL = "rest_until"
 """The one override that is no fact: the day until which an account is left in peace."""

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from csq.render import prose, wording
-from csq.render.near import unknown_name
 from csq.render.options import Selection
 from csq.render.rows import is_planned, selected_rows
 from csq.report import OwnerWeek, Report
+from csq.suggest import unknown_name
 from csq.terms import Quadrant, Queue
 
 _RISKS = 2
