@@ -11,8 +11,9 @@ from csq.plan.signals import SINCE_WITH, evaluated, reading
 from csq.plan.steps import applies, facts_for, is_done
 from csq.playbook.conditions import Condition, compile_condition
 from csq.playbook.model import Need, Risk, Step
-from csq.playbook.names import is_event, names
+from csq.playbook.names import names
 from csq.playbook.text import fill, say
+from csq.schema import event_column, event_kind
 from csq.terms import Gate, Severity
 
 _WORD = re.compile(r"'(?:[^']|'')*'|\w+")
@@ -127,11 +128,11 @@ class Verdicts:
         return _WORD.sub(beside, condition.text)
 
     def _event(self, kind: str | None) -> str:
-        return f"{kind} is on record, {self._say(f'event_{kind}_days')} days ago"
+        return f"{kind} is on record, {self._say(event_column(str(kind)))} days ago"
 
     def _say(self, name: str) -> str:
         value = self._value(name)
-        kept = self._are_events_given if is_event(name) else self._value(SINCE_WITH.get(name, "")) is not None
+        kept = self._are_events_given if event_kind(name) else self._value(SINCE_WITH.get(name, "")) is not None
         return "not on record" if value is None and kept else say(value)
 
     def _value(self, name: str) -> object:

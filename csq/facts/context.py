@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.facts.events import event_column, event_facts
+from csq.facts.events import event_facts
 from csq.facts.goals import goal_facts
 from csq.facts.members import Members
 from csq.facts.outcomes import outcome_facts
 from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
+from csq.schema import event_column
 from csq.sources.load import CONTEXT, Tables
 from csq.terms import Aside, NoteKind
 

@@ -1,11 +1,10 @@
 """The fate of every row, file by file, and how the keys of each role met the accounts."""
 
-from decimal import Decimal
-
 import polars as pl
 
 from csq.aside import ASIDE
 from csq.report import Join, Note, SourceFile, masked
+from csq.schema import money
 from csq.sources.load import FileRead, RoleRows, Tables
 from csq.terms import Aside, NoteKind
 
@@ -62,7 +61,6 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     )
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
     absent = accounts.filter(~here)
-    value = absent["contract_value"].drop_nulls().sum()
     return Join(
         role=rows.role,
         key=rows.key,
@@ -72,7 +70,7 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         only_here=tuple(dict.fromkeys(masked(key) for key in lost.head(SHOWN_KEYS))),
         only_here_count=len(lost),
         absent_accounts=absent.height,
-        absent_value=value if isinstance(value, Decimal) else Decimal(0),
+        absent_value=money(absent["contract_value"]),
         ambiguous=rows.ambiguous,
     )
 

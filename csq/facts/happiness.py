@@ -12,12 +12,12 @@ import polars as pl
 from csq.aside import ASIDE, count_fates, no_fates, set_aside
 from csq.engine.base import exact_mean
 from csq.facts import survey
-from csq.schema import COLUMNS, HAPPINESS, complete
+from csq.schema import COLUMNS, HAPPINESS, complete, unknown_column
 from csq.sources.load import RoleRows
-from csq.terms import Aside, Silence, Survey, Unknown
+from csq.terms import Aside, Axis, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
-HAPPINESS_UNKNOWN = "_happiness_unknown"
+HAPPINESS_UNKNOWN = unknown_column(Axis.HAPPINESS)
 """Column that says why there is no score, a `terms.Unknown`; null where there is one."""
 
 TOP_BOX = 75.0

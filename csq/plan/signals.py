@@ -6,7 +6,6 @@ told as such and never taken for the second. No signal changes where an account 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import reduce
 from graphlib import TopologicalSorter
 from operator import add
@@ -17,8 +16,9 @@ import polars as pl
 from csq.plan.steps import general, printed
 from csq.playbook.conditions import Condition, bare, compile_condition, evaluate, needed
 from csq.playbook.model import Playbook, Signal
-from csq.playbook.names import is_event, names
+from csq.playbook.names import names
 from csq.report import SignalTotal
+from csq.schema import event_kind
 from csq.terms import Quadrant, Severity
 
 LOUDEST_FIRST = (Severity.ACT, Severity.WATCH, Severity.INFO)
@@ -114,7 +114,7 @@ def _never(frame: pl.DataFrame, conditions: Iterable[Condition], *, are_events_g
     reads = sorted({name for condition in conditions for name in condition.reads})
     never: dict[str, pl.Expr] = {}
     for name in reads:
-        if is_event(name) and are_events_given:
+        if event_kind(name) and are_events_given:
             never[name] = pl.col(name).fill_null(math.inf) if name in frame.columns else pl.lit(math.inf)
         elif name in SINCE_WITH and SINCE_WITH[name] in frame.columns:
             on_record = pl.col(SINCE_WITH[name]).is_not_null()
@@ -228,7 +228,7 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
     for name, missing, accounts in sets.iter_rows():
         # Without a gap it is "never" that leaves the matter open.
         facts = [each for place, each in enumerate(wanted[name]) if missing >> place & 1] or [
-            each for each in wanted[name] if is_event(each) or each in SINCE_WITH
+            each for each in wanted[name] if event_kind(each) or each in SINCE_WITH
         ]
         lists.append(facts)
         counts = lacking.setdefault(name, {})
@@ -267,9 +267,9 @@ def _totals(
             steps=tuple(printed(step) for step in signal.steps),
             risks=tuple(general(risk.text) for risk in signal.risks),
             accounts=held[name],
-            contract_value=_money(yes[name]),
+            contract_value=yes[name],
             unjudged=silent[name],
-            unjudged_value=_money(open_value[name]),
+            unjudged_value=open_value[name],
             missing=_most_first(lacking.get(name, {})),
         )
         for name, signal in signals.items()
@@ -278,7 +278,3 @@ def _totals(
 
 def _most_first(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
-
-
-def _money(total: object) -> Decimal:
-    return total if isinstance(total, Decimal) else Decimal(0)

@@ -15,9 +15,9 @@ from csq.errors import ConfigError, Problem
 from csq.located import Data, Document, Source, Steps, in_order, read, unusable
 from csq.playbook import conditions, text
 from csq.playbook.model import FactKind, Playbook
-from csq.playbook.names import is_event, names
+from csq.playbook.names import names
 from csq.playbook.tokens import Fault
-from csq.schema import COLUMNS, Kind
+from csq.schema import COLUMNS, Kind, event_kind
 from csq.suggest import near_miss
 from csq.validation import shown, spell, validate
 
@@ -199,7 +199,7 @@ def _mute_circles(document: Document) -> Iterator[Problem]:
 def _hiding_facts(document: Document) -> Iterator[Problem]:
     """Check that custom facts leave csq's own columns alone."""
     for name in _entries(document.data, "facts"):
-        if name in COLUMNS or is_event(name):
+        if name in COLUMNS or event_kind(name):
             path = ("facts", name)
             yield Problem(
                 location=document.locate(path, key=True),

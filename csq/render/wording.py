@@ -7,6 +7,7 @@ from itertools import groupby
 from csq.render import prose
 from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
+from csq.schema import BORDERLINE
 from csq.terms import Axis, Evidence, NoteKind, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
@@ -22,8 +23,8 @@ NOTE_TITLES: Mapping[NoteKind, str] = {
 REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
 """The columns that `remarks` looks at."""
 
-NEAR = 5.0
-"""A margin is borderline under this many points: 4.96 must not be shown as 5.0."""
+MARGIN_EDGES = (0.0, BORDERLINE, -BORDERLINE)
+"""Sides that a margin must stay on when it is rounded: 4.96 must not be shown as 5.0, which is not borderline."""
 
 _SCORES = (0.0, 100.0)
 
@@ -138,7 +139,7 @@ def score(value: float | None, cut: float | None) -> str:
 
 def margin(value: float | None) -> str:
     """Write a margin with its sign; rounding never makes it borderline, or not; nothing for null."""
-    return "" if value is None else prose.score(value, edges=(0.0, NEAR, -NEAR), signed=True)
+    return "" if value is None else prose.score(value, edges=MARGIN_EDGES, signed=True)
 
 
 def remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:

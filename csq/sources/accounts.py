@@ -5,8 +5,7 @@ import re
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.playbook.names import is_event
-from csq.schema import COLUMNS, DTYPES, Kind
+from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.fields import ACCOUNTS, MONEY_FIELDS, Cell
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.numbers import currency_code
@@ -135,7 +134,7 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> tuple[Typed, tuple[str, 
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
         # A column that is named like a fact is not that fact: csq measures its own.
         taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), FILE, LINE}
-        if name in taken or is_event(name):
+        if name in taken or event_kind(name):
             continue
         typed = typed.replace(fields={**typed.fields, name: index})
         typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)

@@ -24,7 +24,7 @@ from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.typed import FILE, Typed, no_rejects
-from csq.sources.usage import read_usage
+from csq.sources.usage import METRIC, read_usage
 from csq.terms import Aside, Grain, Role
 
 BIG = 50 * 2**20
@@ -268,7 +268,7 @@ def _rows(role: Role, frame: pl.DataFrame, matches: list[Matched], grain: Grain 
 def _file_read(item: Typed, table: TextTable, grain: Grain | None) -> FileRead:
     rejected = item.rejects.filter(pl.col(FILE) == table.label).group_by("reason").len().sort("reason")
     aside = item.aside.filter(pl.col(FILE) == table.label).group_by("aside").len().sort("aside")
-    used = {index: name.removeprefix("metric_") for name, index in item.fields.items()}
+    used = {index: name.removeprefix(METRIC) for name, index in item.fields.items()}
     return FileRead(
         role=item.role,
         label=table.label,

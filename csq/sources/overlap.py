@@ -10,6 +10,7 @@ from csq.aside import ASIDE, set_aside
 from csq.errors import InputError, Location
 from csq.sources.read import LINE
 from csq.sources.typed import FILE
+from csq.sources.usage import METRIC
 from csq.terms import Aside, Grain
 
 
@@ -63,7 +64,7 @@ def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.D
     key = ["account_id", "period"] if grain is Grain.PERIOD else ["account_id"]
     if overlap == "add":
         return frame
-    rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith("metric_")])
+    rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith(METRIC)])
     place = pl.struct(FILE, LINE).rank("ordinal").over([*key, rows.hash()])
     frame = set_aside(frame, pl.col("account_id").is_not_null() & (place > 1), Aside.DUPLICATE)
     twice = frame.filter(pl.col(ASIDE).is_null()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)

@@ -8,6 +8,7 @@ from csq.render import prose
 from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import day, label, text, value, where
 from csq.render.terminal.lines import BLANK, Line, cells
+from csq.schema import event_kind
 
 _LONG = 24
 """Cells beyond which a value does not fit its column."""
@@ -146,7 +147,7 @@ def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
             yield from ([BLANK] if number else [])
             yield from sheet.table(rows)
     never = [
-        label(fact.name[len("event_") : -len("_days")])
+        label(event_kind(fact.name) or fact.name)
         for fact in found.facts
         if fact.value is None and fact.group == "events"
     ]

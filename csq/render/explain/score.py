@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from csq.explain.model import Explanation, Standing
 from csq.explain.standing import exact
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import day, label, text, where
 from csq.render.terminal.lines import BLANK, Line
@@ -40,7 +40,7 @@ def _summary(standing: Standing) -> str:
     if standing.score is None or standing.cut is None or standing.margin is None:
         return str(standing.level)
     score = prose.score(standing.score, edges=(*_EDGES, standing.cut.at))
-    margin = prose.score(abs(standing.margin), edges=(0.0, 5.0))
+    margin = prose.score(abs(standing.margin), edges=wording.MARGIN_EDGES)
     side = "under" if standing.margin < 0 else "above"
     far = f"{margin} {side} the cut of" if standing.margin else "at the cut of"
     return f"{standing.level}: {score}, {far} {prose.exact(standing.cut.at)}"

@@ -22,6 +22,7 @@ from csq.render.html.table import table
 from csq.render.options import Options
 from csq.render.rows import selected_rows
 from csq.report import Report
+from csq.schema import COLUMNS
 from csq.terms import Axis
 
 
@@ -44,6 +45,7 @@ def html(report: Report, options: Options) -> bytes:
         chosen=wording.chosen(options.selection),
         shown=rows.height,
         cuts=[(axis, wording.cuts(axis, report.cuts)) for axis in Axis],
+        borderline=COLUMNS["borderline"].meaning,
         scatter=scatter(report, rows),
         table=accounts,
         tasks=view.week(report, rows),

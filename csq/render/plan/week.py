@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -11,6 +10,7 @@ from csq.render import prose, wording
 from csq.render.options import Selection
 from csq.render.rows import is_planned, selected_rows
 from csq.report import OwnerWeek, Report
+from csq.schema import money
 from csq.suggest import unknown_name
 from csq.terms import Quadrant, Queue
 
@@ -184,7 +184,7 @@ def _task(report: Report, row: dict[str, Any]) -> Task:
 def _rests(report: Report, resting: pl.DataFrame) -> Iterator[Rest]:
     """Who rests and why, the most valuable first; what a tool does for them is told apart."""
     groups = [(why or "no reason on record", part) for (why,), part in resting.group_by("why", maintain_order=True)]
-    groups.sort(key=lambda group: (-_value(group[1]), -group[1].height, str(group[0])))
+    groups.sort(key=lambda group: (-money(group[1]["contract_value"]), -group[1].height, str(group[0])))
     for why, part in groups[:_RESTS]:
         names = part.head(_NAMED).select(pl.coalesce("account_name", "account_id")).to_series().to_list()
         more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
@@ -203,10 +203,6 @@ def _rest(report: Report, resting: pl.DataFrame) -> str:
     return _worth(report, resting) + (f"; look again from {min(days)}" if days else "")
 
 
-def _value(rows: pl.DataFrame) -> Decimal:
-    return sum(rows["contract_value"].drop_nulls().to_list(), start=Decimal(0))
-
-
 def _worth(report: Report, rows: pl.DataFrame) -> str:
     """`4 accounts, 120,000 EUR (1 without a value)`."""
     accounts, unvalued = prose.count(rows.height, "account"), rows["contract_value"].null_count()
@@ -214,5 +210,5 @@ def _worth(report: Report, rows: pl.DataFrame) -> str:
         return accounts
     if unvalued == rows.height:
         return f"{accounts}, value unknown"
-    value = prose.money(_value(rows), report.currency)
+    value = prose.money(money(rows["contract_value"]), report.currency)
     return f"{accounts}, {value}" + (f" ({unvalued:,} without a value)" if unvalued else "")
