@@ -38,6 +38,10 @@ SINCE_WITH = {"champion_left_days": "has_champion"}
 """Days since something that may never have been; where the other column is known, null means that it has not."""
 
 
+_BITS = 63
+"""Facts that the bits of one Int64 tell of; its sign is left alone."""
+
+
 class Judged(NamedTuple):
     """What the signals say.
 
@@ -206,8 +210,8 @@ class _Unjudged(NamedTuple):
 def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str, Condition]) -> _Unjudged:
     """One row per account and signal that is not judged, with the facts it wanted and did not find.
 
-    Which of its facts a signal misses is one number for each account, a bit for each fact. Accounts lack
-    a few sets of facts between them, so each list is made once.
+    Which of its facts a signal misses is a number for each account, a bit for each fact, and as many numbers as it
+    takes. Accounts lack a few sets of facts between them, so each list is made once.
     """
     wanted = {name: needed(condition) for name, condition in conditions.items()}
     asked = {fact for facts in wanted.values() for fact in facts}
@@ -218,14 +222,21 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
         *(pl.lit(1, dtype=pl.Int64()).alias(fact) for fact in absent),
     )
     silent = holds.select(pl.all().is_null())
-    found = gaps.select("account_id", *(_bits(facts).alias(name) for name, facts in wanted.items())).with_columns(
-        pl.when(silent[name]).then(name).alias(name) for name in wanted
-    )
-    long = found.unpivot(index="account_id", variable_name="signal", value_name="bits").drop_nulls()
-    sets = long.group_by("signal", "bits", maintain_order=True).len()
+    most = max(map(len, wanted.values()), default=0)
+    starts = {f"bits from {start}": start for start in range(0, max(most, 1), _BITS)}
+    parts = [
+        gaps.select("account_id", *(_bits(facts[start : start + _BITS]).alias(name) for name, facts in wanted.items()))
+        .with_columns(pl.when(silent[name]).then(name).alias(name) for name in wanted)
+        .unpivot(index="account_id", variable_name="signal", value_name=bits)
+        .drop_nulls()
+        for bits, start in starts.items()
+    ]
+    long = parts[0].hstack([part[bits] for part, bits in zip(parts, starts, strict=True)][1:])
+    sets = long.group_by("signal", *starts, maintain_order=True).len()
     lacking: dict[str, dict[str, int]] = {}
     lists = []
-    for name, missing, accounts in sets.iter_rows():
+    for name, *numbers, accounts in sets.iter_rows():
+        missing = sum(number << start for number, start in zip(numbers, starts.values(), strict=True))
         # Without a gap it is "never" that leaves the matter open.
         facts = [each for place, each in enumerate(wanted[name]) if missing >> place & 1] or [
             each for each in wanted[name] if event_kind(each) or each in SINCE_WITH
@@ -233,13 +244,13 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
         lists.append(facts)
         counts = lacking.setdefault(name, {})
         counts.update({each: counts.get(each, 0) + accounts for each in facts})
-    named = sets.select("signal", "bits").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
-    rows = long.join(named, on=["signal", "bits"], how="left", maintain_order="left")
+    named = sets.drop("len").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
+    rows = long.join(named, on=["signal", *starts], how="left", maintain_order="left")
     return _Unjudged(frame=rows.select(*UNJUDGED_SCHEMA), lacking=lacking)
 
 
 def _bits(facts: Sequence[str]) -> pl.Expr:
-    """Bit 0 for the first of the facts, and so on."""
+    """Bit 0 for the first of the facts, and so on; at most `_BITS`."""
     bits = [pl.col(name) * 2**place for place, name in enumerate(facts)]
     return reduce(add, bits) if bits else pl.lit(0, dtype=pl.Int64())
 
