@@ -65,6 +65,14 @@ def validate(document: Document, model: type[Model], area: str) -> tuple[Model |
     return None, [_problem(document, model, area, each) for each in told]
 
 
+def problem(
+    document: Document, path: Steps, message: str, code: str, hint: str | None = None, *, at_key: bool = False
+) -> Problem:
+    """Return the fault of the value at `path`, or of its key."""
+    location = document.locate(path, key=at_key)
+    return Problem(location=location, path=spell(path), message=message, code=code, hint=hint)
+
+
 def spell(path: Steps) -> str:
     """Write a path as people read it, `play.steps[2].do`; positions count from 1, like lines."""
     words = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{printable(step)}" for step in path)
@@ -108,9 +116,7 @@ def _problem(document: Document, model: type[Section], area: str, error: Mapping
     else:
         code, message, hint = _wrong_value(name, error)
     at_key = unknown or "[key]" in error["loc"] or error["type"] == "missing" or error["input"] is None
-    return Problem(
-        location=document.locate(path, key=at_key), path=spell(path), message=message, code=f"{area}/{code}", hint=hint
-    )
+    return problem(document, path, message, f"{area}/{code}", hint, at_key=at_key)
 
 
 _NUMBER = ("not-a-number", "a number")

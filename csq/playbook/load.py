@@ -19,7 +19,7 @@ from csq.playbook.names import names
 from csq.playbook.tokens import Fault
 from csq.schema import COLUMNS, Kind, event_kind
 from csq.suggest import near_miss
-from csq.validation import shown, spell, validate
+from csq.validation import problem, shown, spell, validate
 
 FILE_NAME = "playbooks.yaml"
 BUILT_IN = "built in"
@@ -133,7 +133,7 @@ def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Prob
     for section in ("quadrants", "signals", "check_ins"):
         for path, value in _texts(_entries(document.data, section), (section,)):
             for fault in _faults(path[-1], value, known):
-                yield _problem(document, path, fault)
+                yield _within(document, path, fault)
 
 
 def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
@@ -147,7 +147,7 @@ def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Faul
     return ()
 
 
-def _problem(document: Document, path: Steps, fault: Fault) -> Problem:
+def _within(document: Document, path: Steps, fault: Fault) -> Problem:
     location = document.locate_within(path, fault.offset, fault.width)
     return Problem(
         location=location, path=spell(path), message=fault.message, code=f"playbook/{fault.code}", hint=fault.hint
@@ -164,13 +164,7 @@ def _wrong_mutes(document: Document) -> Iterator[Problem]:
             if isinstance(other, str) and other not in others:
                 path = ("signals", name, "mutes", position)
                 what = "a signal cannot mute itself" if other == name else f"there is no signal {shown(other)}"
-                yield Problem(
-                    location=document.locate(path),
-                    path=spell(path),
-                    message=what,
-                    code="playbook/unknown-signal",
-                    hint=near_miss(other, others),
-                )
+                yield problem(document, path, what, "playbook/unknown-signal", near_miss(other, others))
 
 
 def _mute_circles(document: Document) -> Iterator[Problem]:
@@ -187,24 +181,16 @@ def _mute_circles(document: Document) -> Iterator[Problem]:
     except CycleError as error:
         circle: list[str] = error.args[1]
         path = ("signals", circle[0], "mutes")
-        yield Problem(
-            location=document.locate(path, key=True),
-            path=spell(path),
-            message=f"signals that mute each other in a circle: {', '.join(circle)}",
-            code="playbook/mute-circle",
-            hint="leave one of the mutes out",
-        )
+        message = f"signals that mute each other in a circle: {', '.join(circle)}"
+        yield problem(document, path, message, "playbook/mute-circle", "leave one of the mutes out", at_key=True)
 
 
 def _hiding_facts(document: Document) -> Iterator[Problem]:
     """Check that custom facts leave csq's own columns alone."""
     for name in _entries(document.data, "facts"):
         if name in COLUMNS or event_kind(name):
-            path = ("facts", name)
-            yield Problem(
-                location=document.locate(path, key=True),
-                path=spell(path),
-                message=f"`{name}` is a column of csq's own",
-                code="playbook/fact-exists",
-                hint="leave it out to use csq's, or give yours another name",
+            message, hint = (
+                f"`{name}` is a column of csq's own",
+                "leave it out to use csq's, or give yours another name",
             )
+            yield problem(document, ("facts", name), message, "playbook/fact-exists", hint, at_key=True)

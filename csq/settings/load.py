@@ -13,7 +13,7 @@ from csq.located import Document, Steps, read, unusable
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
-from csq.validation import shown, spell, validate
+from csq.validation import problem, shown, validate
 
 FILE_NAME = "csq.yaml"
 BUILT_IN = "built in"
@@ -108,10 +108,6 @@ def _unknown_tiers(document: Document, settings: Settings) -> Iterator[Problem]:
 
 def _unknown(document: Document, path: Steps, what: str, known: Iterable[str]) -> Problem:
     known = list(known)
-    return Problem(
-        location=document.locate(path, key=True),
-        path=spell(path),
-        message=f"unknown {what} {shown(path[-1])}",
-        code=f"settings/unknown-{what}",
-        hint=near_miss(str(path[-1]), known) or f"there are {', '.join(known)}",
-    )
+    hint = near_miss(str(path[-1]), known) or f"there are {', '.join(known)}"
+    message, code = f"unknown {what} {shown(path[-1])}", f"settings/unknown-{what}"
+    return problem(document, path, message, code, hint, at_key=True)
