@@ -1,6 +1,7 @@
 """How the inputs were understood, as plain text: fields, conventions, the join, the fate of every row."""
 
 from csq.render.clean import clean
+from csq.render.wording import reasons
 from csq.report import Join, Report, SourceFile, masked
 from csq.terms import NoteKind
 
@@ -41,13 +42,9 @@ def _file(file: SourceFile) -> list[str]:
 
 
 def _counts(file: SourceFile) -> str:
-    aside = ", ".join(f"{count:,} {reason}" for reason, count in file.set_aside.items())
-    rejected = ", ".join(f"{count:,} {reason}" for reason, count in file.rejected.items())
-    return (
-        f" + {sum(file.set_aside.values()):,} set aside"
-        + (f" ({aside})" if aside else "")
-        + f" + {sum(file.rejected.values()):,} rejected"
-        + (f" ({rejected})" if rejected else "")
+    told = (("set aside", file.set_aside), ("rejected", file.rejected))
+    return "".join(
+        f" + {sum(rows.values()):,} {what}" + (f" ({', '.join(reasons(rows))})" if rows else "") for what, rows in told
     )
 
 

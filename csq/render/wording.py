@@ -7,8 +7,8 @@ from itertools import groupby
 from csq.render import prose
 from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
-from csq.schema import BORDERLINE
-from csq.terms import Axis, Evidence, NoteKind, Quadrant, Silence, Who
+from csq.schema import BORDERLINE, COLUMNS
+from csq.terms import Aside, Axis, Evidence, NoteKind, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.CHOICE: "Chosen",
@@ -19,6 +19,9 @@ NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.UNMATCHED: "Unmatched",
     NoteKind.PINNED: "Pinned",
 }
+
+BORDERLINE_IS = f"{COLUMNS['borderline'].meaning}; at the cut is high"
+"""What borderline means, and on which side of a cut the cut is."""
 
 REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
 """The columns that `remarks` looks at."""
@@ -40,6 +43,28 @@ def worth(report: Report, total: Total) -> str:
     if total.share_pct is None:
         return ""
     return f"{prose.money(total.contract_value, report.currency)} · {prose.share(total.share_pct)}"
+
+
+def size(report: Report, total: Total) -> str:
+    """`12 accounts · 204,000 EUR · 31 %`."""
+    return " · ".join(filter(None, (prose.count(total.accounts, "account"), worth(report, total))))
+
+
+def doubts(report: Report, total: Total) -> str:
+    """`3 borderline, 2 without value`; only what there is."""
+    unvalued = total.unvalued if report.weighted else 0
+    told = ((total.borderline, "borderline"), (unvalued, "without value"))
+    return ", ".join(f"{number:,} {what}" for number, what in told if number)
+
+
+def reasons(rows: Mapping[Aside, int] | Mapping[str, int]) -> list[str]:
+    """`3 exact duplicate`, for each reason for which rows are not used."""
+    return [f"{count:,} {reason}" for reason, count in rows.items()]
+
+
+def notes(report: Report) -> list[tuple[str, str]]:
+    """The notes with their titles, in the order of their kinds."""
+    return [(NOTE_TITLES[kind], note.text) for kind in NoteKind for note in report.notes if note.kind is kind]
 
 
 def title(report: Report) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from csq.render.clean import clean
 from csq.render.html import view
 from csq.render.html.column_style import column_style
 from csq.render.html.scatter import scatter
-from csq.render.html.table import table
+from csq.render.html.table import quadrant_text, table
 from csq.render.options import Options
 from csq.render.rows import selected_rows
 from csq.report import Report
@@ -41,6 +41,7 @@ def html(report: Report, options: Options) -> bytes:
         view=view,
         wording=wording,
         prose=prose,
+        quadrant_text=quadrant_text,
         title=wording.title(report),
         chosen=wording.chosen(options.selection),
         shown=rows.height,
