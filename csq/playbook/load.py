@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from csq import yamlfile
 from csq.errors import ConfigError, Problem
-from csq.located import Data, Document, Source, Steps, in_order, read, unusable
+from csq.located import Data, Document, Source, Steps, find, in_order, read, unusable
 from csq.playbook import conditions, text
 from csq.playbook.model import FactKind, Playbook
 from csq.playbook.names import names
@@ -39,13 +39,9 @@ class LoadedPlaybook(NamedTuple):
 def find_playbook(flag: Path | None, from_settings: Path | None, directory: Path | None, cwd: Path) -> Path | None:
     """Return the playbook of a run; None for the one in the package.
 
-    It is the one named on the command line, else in csq.yaml, else that of the inputs, else that of
-    the working directory. Labels are made of what is given, so `Path()` for `cwd` keeps them short.
+    It is the one named on the command line, else in csq.yaml, else that of the inputs or of the working directory.
     """
-    if flag or from_settings:
-        return flag or from_settings
-    candidates = (folder / FILE_NAME for folder in (directory, cwd) if folder is not None)
-    return next((path for path in candidates if path.exists()), None)
+    return flag or from_settings or find(FILE_NAME, directory, cwd)
 
 
 def load_playbook(path: Path | None) -> LoadedPlaybook:

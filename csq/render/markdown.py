@@ -144,7 +144,7 @@ def _play(play: QuadrantPlay) -> Iterator[str]:
 
 def _accounts(report: Report, rows: pl.DataFrame, heads: Iterable[str], extra: Sequence[tuple[str | None, ...]]) -> str:
     """The accounts of one quadrant; `~` after the rank says borderline."""
-    remarks = [", ".join(wording.remarks(row)) for row in rows.select(wording.REMARKED).iter_rows()]
+    remarks = map(", ".join, wording.remarks(rows))
     lines = [
         [
             escaped(f"{row['rank']} ~" if row["borderline"] else f"{row['rank']}"),

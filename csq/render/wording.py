@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
+import polars as pl
+
 from csq.render import prose
 from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
@@ -22,9 +24,6 @@ NOTE_TITLES: Mapping[NoteKind, str] = {
 
 BORDERLINE_IS = f"{COLUMNS['borderline'].meaning}; at the cut is high"
 """What borderline means, and on which side of a cut the cut is."""
-
-REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
-"""The columns that `remarks` looks at."""
 
 MARGIN_EDGES = (0.0, BORDERLINE, -BORDERLINE)
 """Sides that a margin must stay on when it is rounded: 4.96 must not be shown as 5.0, which is not borderline."""
@@ -167,9 +166,15 @@ def margin(value: float | None) -> str:
     return "" if value is None else prose.score(value, edges=MARGIN_EDGES, signed=True)
 
 
-def remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:
-    """Say what to know before trusting an account, from its `REMARKED` columns."""
-    reason, evidence, silence, is_new, happiness = row
+def remarks(rows: pl.DataFrame) -> list[list[str]]:
+    """Say of each account what to know before trusting it."""
+    columns = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
+    return [_remarks(*row) for row in rows.select(columns).iter_rows()]
+
+
+def _remarks(
+    reason: str | None, evidence: str | None, silence: str | None, is_new: bool | None, happiness: float | None
+) -> list[str]:
     # Without a score the reason has already said that nobody answered.
     quiet = silence if happiness is not None else None
     said = (

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from csq import yamlfile
 from csq.errors import Problem, UsageError
-from csq.located import Document, Steps, read, unusable
+from csq.located import Document, Steps, find, read, unusable
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
@@ -39,14 +39,8 @@ class LoadedSettings(NamedTuple):
 
 
 def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path | None:
-    """Return the csq.yaml of a run: the one named, else that of the inputs, else that of the working directory.
-
-    Labels are made of what is given, so `Path()` for `cwd` keeps them short.
-    """
-    if flag is not None:
-        return flag
-    candidates = (folder / FILE_NAME for folder in (directory, cwd) if folder is not None)
-    return next((path for path in candidates if path.exists()), None)
+    """Return the csq.yaml of a run: the one named, else that of the inputs, else that of the working directory."""
+    return flag or find(FILE_NAME, directory, cwd)
 
 
 def load_settings(path: Path | None, fields: Fields | None = None) -> LoadedSettings:

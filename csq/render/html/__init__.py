@@ -16,9 +16,8 @@ from markupsafe import Markup
 from csq.render import prose, wording
 from csq.render.clean import clean
 from csq.render.html import view
-from csq.render.html.column_style import column_style
 from csq.render.html.scatter import scatter
-from csq.render.html.table import quadrant_text, table
+from csq.render.html.table import column_style, quadrant_text, table
 from csq.render.options import Options
 from csq.render.rows import selected_rows
 from csq.report import Report
