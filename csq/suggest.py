@@ -33,7 +33,7 @@ def nearest(
     for word in words:
         matcher.set_seq2(form(word))
         for name in sorted(known):
-            for spelling in {form(name), *(re.split(r"[\W_]+", form(name)) if by_word else ())}:
+            for spelling in {form(name), *(re.split(r"[\W_]+", form(name)) if by_word else ())} - {""}:
                 matcher.set_seq1(spelling)
                 if matcher.real_quick_ratio() >= CUTOFF and matcher.quick_ratio() >= CUTOFF:
                     likeness[name] = max(likeness.get(name, 0.0), matcher.ratio())
