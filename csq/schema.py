@@ -5,11 +5,15 @@ Everything csq knows of an account is one of these columns, or a custom column d
 these dtypes; null means "not known", never zero.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
+
+from csq.terms import Axis
 
 
 class Kind(StrEnum):
@@ -34,6 +38,35 @@ DTYPES: Mapping[Kind, pl.DataType] = {
     Kind.DATE: pl.Date(),
     Kind.LIST: pl.List(pl.String()),
 }
+
+
+BORDERLINE = 5.0
+"""Points: strictly less than so many from a cut is borderline."""
+ORDERED_REST = "_rest_until"
+"""Last day of a rest that a person ordered. What begins with `_` is our own and stands in no output."""
+_EVENT = re.compile(r"event_([^\W\d_]\w*)_days")
+
+
+def unknown_column(axis: Axis) -> str:
+    """Name of our own column that says why an axis is not known, a `terms.Unknown`; null where it is."""
+    return f"_{axis}_unknown"
+
+
+def event_column(kind: str) -> str:
+    """Name of the fact that counts the days since the newest event of a kind."""
+    return f"event_{kind}_days"
+
+
+def event_kind(name: str) -> str | None:
+    """The kind of event that `name` counts the days since; None: it is no such fact."""
+    found = _EVENT.fullmatch(name) if name == name.lower() else None
+    return found and found[1]
+
+
+def money(values: pl.Series) -> Decimal:
+    """Exact sum of the known values of a column of money."""
+    total: Any = values.sum()
+    return Decimal(total)
 
 
 class Column(NamedTuple):
@@ -184,7 +217,7 @@ PLACE = (
     Column("happiness_cut", _N, "points", "0-100", "happiness cut of the account's tier"),
     Column("usage_margin", _N, "points", "-100-100", "usage score less its cut"),
     Column("happiness_margin", _N, "points", "-100-100", "happiness score less its cut"),
-    Column("borderline", _B, "", "true, false", "under 5 points from a cut"),
+    Column("borderline", _B, "", "true, false", f"under {BORDERLINE:g} points from a cut"),
     Column("evidence", _T, "", "firm, thin, none", "how much stands behind the happiness score"),
     Column("is_new", _B, "", "true, false", "under 90 days of tenure"),
     Column("quadrant", _T, "", "advocates, frustrated, at_risk, underusers, unknown", "where the account stands"),

@@ -29,8 +29,7 @@ def check(inputs: Inputs, faults: Faults, speech: Speech, *, formats: Formats = 
     from csq.cli.run import prepare
     from csq.errors import Exit
     from csq.pipeline import triage
-    from csq.render.check import check_text, is_clean
-    from csq.render.exports import exports_text
+    from csq.render.check import check_text, exports_text, is_clean
 
     speak(speech)
     if formats:

@@ -4,9 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, expanded
+from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
 
 if TYPE_CHECKING:
     from csq.render import Format, Options
@@ -31,17 +29,9 @@ def plan(
     alarm: Alarm,
     speech: Speech,
     *,
-    owner: Annotated[
-        list[str] | None,
-        typer.Option("--owner", metavar="NAME", help="This owner's week only, or `unassigned`; may repeat"),
-    ] = None,
-    top: Annotated[
-        int | None,
-        typer.Option("--top", metavar="N", min=0, help="At most N accounts: per owner on a page, else overall"),
-    ] = None,
-    fields: Annotated[
-        list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add in machine formats")
-    ] = None,
+    owner: Annotated[Texts, option("NAME", "This owner's week only, or `unassigned`; may repeat")] = None,
+    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0)] = None,
+    fields: Annotated[Texts, option("A,B", "Columns to add in machine formats")] = None,
 ) -> int:
     """Print the week: per owner whom to turn to, why, the next step, and how long it takes.
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import NamedTuple
 
 import polars as pl
-import polars.selectors as cs
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
@@ -17,7 +16,7 @@ from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Note
-from csq.schema import FACTS, complete
+from csq.schema import FACTS, complete, event_kind
 from csq.settings.model import Settings
 from csq.sources.load import Tables
 from csq.sources.typed import RoleRows
@@ -88,7 +87,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
     told = override(members.frame, tables.roles.get(Role.OVERRIDES), as_of)
-    accounts = told.accounts.drop(cs.matches(r"^event_.*_days$"))
+    accounts = told.accounts.drop(name for name in told.accounts.columns if event_kind(name))
     usage = _usage(tables.roles.get(Role.USAGE), accounts, settings, as_of)
     answers = with_known_roles(tables.roles.get(Role.CSAT), tables.roles.get(Role.CONTACTS))
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)

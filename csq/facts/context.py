@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.facts.events import SHOWN, event_column, event_facts
+from csq.facts.events import SHOWN, event_facts
 from csq.facts.goals import goal_facts
 from csq.facts.members import Context, Members
 from csq.facts.outcomes import outcome_facts
@@ -17,6 +17,7 @@ from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
 from csq.roles import CONTEXT
+from csq.schema import event_column
 from csq.sources.load import Tables
 from csq.sources.typed import RoleRows
 from csq.terms import Aside, NoteKind, Role

@@ -1,12 +1,11 @@
 """How the keys of each role met the accounts, and the fates of all rows in sentences."""
 
-from decimal import Decimal
-
 import polars as pl
 
 from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
 from csq.roles import KEYED
+from csq.schema import money
 from csq.sources.load import Tables
 from csq.sources.typed import KEY, RoleRows
 from csq.terms import Aside, NoteKind
@@ -31,7 +30,6 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY].unique().sort()
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
     absent = accounts.filter(~here)
-    value = absent["contract_value"].drop_nulls().sum()
     return Join(
         role=rows.role,
         key=rows.key,
@@ -41,7 +39,7 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         only_here=tuple(dict.fromkeys(masked(key) for key in lost.head(SHOWN_KEYS))),
         only_here_count=len(lost),
         absent_accounts=absent.height,
-        absent_value=value if isinstance(value, Decimal) else Decimal(0),
+        absent_value=money(absent["contract_value"]),
         ambiguous=rows.ambiguous,
     )
 

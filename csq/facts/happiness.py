@@ -12,12 +12,12 @@ import polars as pl
 from csq.engine.base import exact_mean
 from csq.facts import survey
 from csq.fate import FATE, ROW, is_used, mark
-from csq.schema import COLUMNS, HAPPINESS, complete
+from csq.schema import COLUMNS, HAPPINESS, complete, unknown_column
 from csq.sources.typed import RoleRows
-from csq.terms import Aside, Fate, Silence, Survey, Unknown
+from csq.terms import Aside, Axis, Fate, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
-HAPPINESS_UNKNOWN = "_happiness_unknown"
+HAPPINESS_UNKNOWN = unknown_column(Axis.HAPPINESS)
 """Column that says why there is no score, a `terms.Unknown`; null where there is one."""
 
 TOP_BOX = 75.0

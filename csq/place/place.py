@@ -14,6 +14,7 @@ from csq.place.scores import happiness_score, score_usage
 from csq.place.thresholds import take_cuts
 from csq.place.tiers import assign_tiers
 from csq.report import Cut, Note
+from csq.schema import unknown_column
 from csq.settings.model import Settings
 from csq.terms import Axis, NoteKind, Unknown
 
@@ -68,6 +69,6 @@ def place(facts: Facts, settings: Settings) -> Placed:
 
 def _unscored(axis: Axis) -> pl.Expr:
     """Why an axis is unknown: it was not measured, or what was measured makes no score."""
-    name = f"_{axis}_unknown"
+    name = unknown_column(axis)
     unscored = pl.when(pl.col(f"{axis}_score").is_null()).then(pl.lit(str(Unknown.NO_USABLE_METRIC)))
     return pl.coalesce(name, unscored).alias(name)

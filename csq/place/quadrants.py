@@ -7,10 +7,9 @@ import polars as pl
 from csq.facts.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
+from csq.schema import BORDERLINE
 from csq.terms import Axis, Evidence, Level, Quadrant, Silence
 
-BORDERLINE = 5.0
-"""Strictly less than this many points from a cut is borderline."""
 FIRM_ANSWERS = 3
 FIRM_ASKED = 2
 """Two or more asked, and at least half of them answered, is firm too."""

@@ -12,7 +12,6 @@ from csq.playbook.model import Playbook, Urgency
 from csq.terms import Quadrant, Queue, Severity
 
 VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
-FACTORS = (VALUE, WEIGHT, URGENCY, SIGNAL)
 
 
 def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:

@@ -14,13 +14,14 @@ from csq.plan.gates import GATE, NEEDS
 from csq.plan.signals import evaluated
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import QuadrantEntry, Rest
-from csq.schema import Kind
+from csq.schema import ORDERED_REST, Kind, event_column
 from csq.terms import Gate, Level, Queue, Severity
 
-ORDERED_REST = "_rest_until"
-"""Last day of a rest that somebody ordered, where there is such a column."""
 REASON = "_rest_reason"
 """Why an account rests in spite of its quadrant's queue; null where it does not."""
+LABEL, VOICE, OWN_STEP, LIFTED = "_label", "_voice", "own_step", "_lifted"
+"""Its quadrant's label; what its loudest act or watch signal says; whether the next step is that of an act signal;
+whether that signal lifts it out of its rest."""
 
 
 def add_queue(
@@ -75,7 +76,7 @@ def _ordered(rows: pl.DataFrame, as_of: date | None) -> Sequence[tuple[pl.Series
 
 def _after(rows: pl.DataFrame, rule: Rest, as_of: date | None) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The rest from one event until another: for whom it holds, why, and when to look again."""
-    since = _days(rows, f"event_{rule.after}_days")
+    since = _days(rows, event_column(str(rule.after)))
     facts = [name for kind in rule.until for name in _facts_of(kind)]
     woken = [_days(rows, name).alias(name) < since for name in facts]
     holds = since.is_not_null()
@@ -91,7 +92,7 @@ def _after(rows: pl.DataFrame, rule: Rest, as_of: date | None) -> tuple[pl.Serie
 
 def _facts_of(kind: str) -> tuple[str, ...]:
     """The columns that tell how long ago an event was; that of a champion's leaving is also told by the contacts."""
-    return (f"event_{kind}_days", *(("champion_left_days",) if kind == "champion_left" else ()))
+    return (event_column(kind), *(("champion_left_days",) if kind == "champion_left" else ()))
 
 
 def _days(rows: pl.DataFrame, name: str) -> pl.Series:
@@ -104,39 +105,30 @@ def lifted(rows: pl.DataFrame) -> pl.DataFrame:
     """Take accounts out of their rest for what a signal says.
 
     Args:
-        rows: With `queue`, `severity`, `happiness_level`, `_rest_reason` and `own_step` (whether
-            the next step is that of an act signal).
+        rows: With `queue`, `severity`, `happiness_level`, `REASON` and `OWN_STEP`.
     """
     happy = pl.col("happiness_level") == str(Level.HIGH)
     to = pl.when(happy).then(pl.lit(str(Queue.PROTECT))).otherwise(pl.lit(str(Queue.RESCUE)))
-    has_reason = pl.col("own_step") | pl.col(REASON).is_null()
+    has_reason = pl.col(OWN_STEP) | pl.col(REASON).is_null()
     loud = pl.col("severity").eq_missing(pl.lit(str(Severity.ACT)))
     resting = pl.col("queue") == str(Queue.REST)
     is_lifted = resting & loud & has_reason
     return rows.with_columns(
         queue=pl.when(is_lifted).then(to).otherwise("queue"),
         look_again=pl.when(~is_lifted).then("look_again"),
-        _lifted=is_lifted,
+        **{LIFTED: is_lifted},
     )
 
 
-def why(label: str) -> pl.Expr:
-    """Why an account stands in its queue, in a line. `label` is the column of its quadrant's.
-
-    Reads `queue`, `gate`, `_needs`, `_rest_reason`, `_lifted`, `_voice` (what its loudest act or watch
-    signal says), `usage_level` and `happiness_level`.
-    """
+def why() -> pl.Expr:
+    """Why an account stands in its queue, in a line; reads the queue, the gate, both levels and our own columns."""
     stands = pl.format("usage {}, happiness {}", "usage_level", "happiness_level")
     asks = pl.when(pl.col(GATE) == str(Gate.UNKNOWN)).then(pl.col(NEEDS))
-    rests = pl.coalesce(REASON, pl.format("{}, which the playbook lets rest: {}", label, stands))
-    awake = pl.concat_str("_voice", asks, stands, separator="; ", ignore_nulls=True)
+    rests = pl.coalesce(REASON, pl.format("{}, which the playbook lets rest: {}", LABEL, stands))
+    awake = pl.concat_str(VOICE, asks, stands, separator="; ", ignore_nulls=True)
     out_of_rest = pl.concat_str(
-        "_voice", pl.concat_str(pl.lit("else at rest: "), REASON), separator="; ", ignore_nulls=True
+        VOICE, pl.concat_str(pl.lit("else at rest: "), REASON), separator="; ", ignore_nulls=True
     )
     return (
-        pl.when(pl.col("_lifted"))
-        .then(out_of_rest)
-        .when(pl.col("queue") == str(Queue.REST))
-        .then(rests)
-        .otherwise(awake)
+        pl.when(pl.col(LIFTED)).then(out_of_rest).when(pl.col("queue") == str(Queue.REST)).then(rests).otherwise(awake)
     )

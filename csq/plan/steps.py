@@ -13,7 +13,7 @@ from csq.playbook.model import Risk, Step
 from csq.playbook.text import fields, fill
 from csq.report import DONE_SCHEMA
 from csq.report import Step as PrintedStep
-from csq.schema import Kind
+from csq.schema import Kind, event_column
 
 STEP: Mapping[str, pl.DataType] = {
     "next_step": pl.String(),
@@ -63,7 +63,7 @@ def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[s
 
 def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
     """For each step, a Boolean for each row: whether the event that shows it to be done is on record."""
-    columns = [f"event_{step.done_by}_days" if step.done_by else "" for step in steps]
+    columns = [event_column(step.done_by) if step.done_by else "" for step in steps]
     have = rows.select(name for name in dict.fromkeys(columns) if name in rows.columns)
     seen = have.select(pl.all().is_not_null()) if have.width else have
     never = pl.Series([False] * rows.height, dtype=pl.Boolean())
@@ -72,7 +72,7 @@ def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
 
 def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
     """The events of steps done that are on record, columns `DONE_SCHEMA`, by account as in `rows`, then by kind."""
-    columns = {f"event_{kind}_days": kind for kind in sorted(set(kinds))}
+    columns = {event_column(kind): kind for kind in sorted(set(kinds))}
     have = [name for name in columns if name in rows.columns]
     long = rows.with_row_index("_row").unpivot(
         have, index=["_row", "account_id"], variable_name="event", value_name="days"

@@ -6,9 +6,8 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
-from csq.playbook.names import is_event
 from csq.roles import ACCOUNTS, MONEY_FIELDS, Cell
-from csq.schema import COLUMNS, DTYPES, Kind
+from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
@@ -117,7 +116,7 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> Typed:
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
         # A column that is named like a fact is not that fact: csq measures its own.
         taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), *ROW}
-        if name in taken or is_event(name):
+        if name in taken or event_kind(name):
             continue
         typed = typed.replace(fields={**typed.fields, name: index})
         typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)
