@@ -3,6 +3,7 @@
 import re
 
 import polars as pl
+import polars.selectors as cs
 
 from csq.errors import InputError, Location
 from csq.playbook.names import is_event
@@ -11,7 +12,7 @@ from csq.sources.fields import ACCOUNTS, MONEY_FIELDS, Cell
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.tables import ReadOptions, add_cells, convert, read_fields
+from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.terms import Aside, Role
 
@@ -41,7 +42,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
     typed, custom = _keep_custom(typed, options)
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
-    typed = _add_keys(_add_value(typed, options))
+    typed = _add_keys(_add_value(typed))
     frame = typed.frame.with_columns(
         pl.lit(None, dtype=_EMPTY[known.cell]).alias(known.name)
         for known in ACCOUNTS
@@ -62,7 +63,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> tuple[
     return typed.replace(frame=frame.with_columns(is_subscription=is_subscription)), custom
 
 
-def _add_value(typed: Typed, options: ReadOptions) -> Typed:
+def _add_value(typed: Typed) -> Typed:
     """Contract value per year from the one money column that is taken, and its currency where its cells name it."""
     have = [name for name in (*MONEY_FIELDS, "billed_amount") if name in typed.fields]
     if not have:
@@ -76,7 +77,8 @@ def _add_value(typed: Typed, options: ReadOptions) -> Typed:
     if have[1:]:
         text += f", not from {', '.join(f'`{typed.header(name)}`' for name in have[1:])}"
     typed = typed.noting(text)
-    return typed if "currency" in typed.fields else _add_currency(typed, taken, options)
+    typed = typed if "currency" in typed.fields else _add_currency(typed, taken)
+    return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 
 
 def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:
@@ -98,11 +100,11 @@ def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:
     return typed, pl.col(taken) * times, f" x the number of `{typed.header('billing_interval')}` in a year"
 
 
-def _add_currency(typed: Typed, taken: str, options: ReadOptions) -> Typed:
+def _add_currency(typed: Typed, taken: str) -> Typed:
     """The currency that the header or the cells of the money column name, where no column of its own does."""
     header = typed.header(taken)
     unit = currency_code(unit_of(header) or "")
-    named = convert(typed, taken, Cell.MONEY, typed.text[column(typed.fields[taken])], options).currency
+    named = typed.frame.get_column(CURRENCY + taken, default=None)
     if unit:
         currency, where = pl.repeat(unit, typed.frame.height, eager=True), "the header"
     elif named is not None and named.is_not_null().any():
