@@ -28,7 +28,6 @@ class Facts(NamedTuple):
 
     frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>` and
     `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
-    `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
     goals, people, events, outcomes, features, answers: what stands behind the facts, row by row, account_id first;
     columns in `facts.goals.SHOWN` and its like. overrides: those that are used, columns in `facts.overrides.SHOWN`.
     fates: file, aside (null = used), rows, over all files.

@@ -20,8 +20,6 @@ HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
 HAPPINESS_UNKNOWN = "_happiness_unknown"
 """Column that says why there is no score, a `terms.Unknown`; null where there is one."""
 
-TOP_BOX = 75.0
-"""An answer at or above this, on 0-100, is in the top box."""
 STALE_DAYS = 180
 """A newest answer older than this is stale."""
 ANSWERS = pl.col("responses").fill_null(1).clip(1)
@@ -172,7 +170,7 @@ def _answers(counted: pl.DataFrame) -> pl.DataFrame:
         csat_mean=exact_mean(pl.col("answer"), ANSWERS),
         csat_min=pl.col("answer").min(),
         csat_max=pl.col("answer").max(),
-        hits=(pl.col("answer") >= TOP_BOX).sum(),
+        hits=(pl.col("answer") >= survey.TOP_BOX).sum(),
         # An average says nothing of how many of its answers were high.
         single=(ANSWERS == 1).all(),
         comments_missing=pl.col("comment").is_null().sum() if has_comments else pl.lit(None, dtype=pl.Int64()),

@@ -4,8 +4,8 @@ from datetime import date
 
 import polars as pl
 
-LOW, HIGH = 25.0, 75.0
-"""Answers at or below the one and at or above the other, on 0-100, are low and high; the rest are the middle."""
+LOW, TOP_BOX = 25.0, 75.0
+"""Answers at or below the one, on 0-100, are low, at or above the other in the top box; the rest are the middle."""
 EXTREME = 10.0
 """An answer this near to an end of the scale is at it."""
 FEW = 3
@@ -27,7 +27,7 @@ SHOWN = {
 
 
 def spread_facts(counted: pl.DataFrame) -> pl.DataFrame:
-    """Shares of low, middle and high answers, and those without a comment, by account.
+    """Shares of low and middle answers, and those without a comment, by account.
 
     Args:
         counted: The answers that count: account_id, answer (0-100), comment, responses (n where a row is an average).
@@ -43,8 +43,7 @@ def spread_facts(counted: pl.DataFrame) -> pl.DataFrame:
     missing = share(pl.col("comment").is_null()) if has_comments else pl.lit(None, dtype=pl.Float64())
     return counted.group_by("account_id").agg(
         answers_low_pct=share(answer <= LOW),
-        answers_middle_pct=share((answer > LOW) & (answer < HIGH)),
-        answers_high_pct=share(answer >= HIGH),
+        answers_middle_pct=share((answer > LOW) & (answer < TOP_BOX)),
         extremes_only=pl.when(single & (pl.len() >= FEW)).then(
             (ends[0] | ends[1]).all() & ends[0].any() & ends[1].any()
         ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.facts.build import Facts
-from csq.facts.coverage import coverage_facts
+from csq.place.coverage import coverage_facts
 from csq.place.pinned import pinned_lines
 from csq.place.quadrants import place_accounts
 from csq.place.scores import happiness_score, score_usage
@@ -20,7 +20,7 @@ from csq.terms import Axis, NoteKind, Unknown
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """`frame` is that of the facts with `schema.PLACE`, `missing`, `coverage_pct` and the usage parts added."""
+    """`frame` is that of the facts with `schema.PLACE`, `schema.COVERAGE` and the usage parts added."""
 
     frame: pl.DataFrame
     bands: Mapping[str, Decimal]

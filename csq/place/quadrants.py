@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from csq.facts.coverage import axis_gaps
+from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
 from csq.terms import Axis, Evidence, Level, Quadrant, Silence
