@@ -9,6 +9,7 @@ import polars.selectors as cs
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
+from csq.facts.fates import joins
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
 from csq.facts.overrides import override
@@ -16,7 +17,7 @@ from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
-from csq.report import Note
+from csq.report import Join, Note
 from csq.schema import FACTS, complete
 from csq.settings.model import Settings
 from csq.sources.load import RoleRows, Tables
@@ -30,10 +31,11 @@ class Facts(NamedTuple):
     `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
     goals, people, events, outcomes, features, answers: what stands behind the facts, row by row, account_id first;
     columns in `facts.goals.SHOWN` and its like. overrides: those that are used, columns in `facts.overrides.SHOWN`.
-    fates: file, aside (null = used), rows, over all files.
+    joins: how the rows of each role met the accounts. fates: file, aside (null = used), rows, over all files.
     """
 
     frame: pl.DataFrame
+    joins: tuple[Join, ...]
     fates: pl.DataFrame
     metrics: Mapping[str, MetricKind]
     usage_window: tuple[date, date] | None
@@ -66,7 +68,7 @@ def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | Non
     return newest if isinstance(newest, date) else None
 
 
-def population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
+def _population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
     """Who the accounts are: those of the accounts files, else every key of the other files."""
     if tables.accounts is None:
         roles = [rows.frame["account_id"] for rows in (tables.usage, tables.csat) if rows is not None]
@@ -81,16 +83,23 @@ def population(tables: Tables, settings: Settings, as_of: date | None) -> Popula
     )
 
 
-def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts:
+def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_match: float = 0.0) -> Facts:
     """Measure every account.
+
+    Args:
+        tables: All rows.
+        settings: Windows, metrics, currencies.
+        as_of: The day that windows end at; None: all rows count.
+        min_match: Share of a role's rows, 0-1, that must match an account.
 
     Raises:
         InputError: What the files say cannot be put together, such as two currencies without a rate.
     """
-    members = population(tables, settings, as_of)
+    members = _population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
     told = override(members.frame, tables.overrides, as_of)
     accounts = told.accounts.drop(cs.matches(r"^event_.*_days$"))
+    joined = joins(tables, accounts, min_match)
     usage = _usage(tables.usage, accounts, settings, as_of)
     answers = with_known_roles(tables.csat, tables.contacts)
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
@@ -108,6 +117,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts
     )
     return Facts(
         frame=complete(frame, FACTS).sort("account_id"),
+        joins=joined,
         fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates, told.fates]),
         metrics=usage.metrics,
         usage_window=usage.window,

@@ -5,6 +5,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.aside import ASIDE
+from csq.errors import InputError
 from csq.report import Join, Note, SourceFile, masked
 from csq.sources.load import FileRead, RoleRows, Tables
 from csq.terms import Aside, NoteKind
@@ -42,14 +43,38 @@ def _source_file(file: FileRead, fates: pl.DataFrame) -> SourceFile:
     )
 
 
-def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
+def joins(tables: Tables, accounts: pl.DataFrame, least: float = 0.0) -> tuple[Join, ...]:
     """How the rows of each role met the accounts.
 
     Args:
         tables: All rows.
         accounts: The population, with contract_value.
+        least: Share of a role's rows, 0-1, that must match an account of the accounts files.
+
+    Raises:
+        InputError: Fewer do: most of the rows belong to nobody, and quadrants would be made of the rest.
     """
-    return tuple(_join(rows, accounts) for rows in (tables.usage, tables.csat, *tables.context) if rows)
+    joined = []
+    for rows in (tables.usage, tables.csat, *tables.context):
+        if rows is not None:
+            join = _join(rows, accounts)
+            if tables.accounts is not None and matched_share(join) < least:
+                raise _too_few(rows, join, accounts["account_id"], least)
+            joined.append(join)
+    return tuple(joined)
+
+
+def _too_few(rows: RoleRows, join: Join, accounts: pl.Series, least: float) -> InputError:
+    role, key, share = join.role, join.key, matched_share(join)
+    return InputError(
+        f"{join.matched:,} of {join.rows:,} rows of {role} match an account by {key}, under {least:.0%}",
+        details=(
+            f"in {role}: {', '.join(join.only_here[:5])}",
+            f"in accounts: {', '.join(accounts.head(5))}",
+            *rows.damage,
+        ),
+        hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
+    )
 
 
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
