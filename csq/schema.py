@@ -231,6 +231,17 @@ COLUMNS: Mapping[str, Column] = {column.name: column for column in (*_BEFORE_PLA
 # What a condition may ask about: everything known before the plan is made.
 CONDITION_COLUMNS: Mapping[str, Column] = {column.name: column for column in _BEFORE_PLAN}
 
+_AS_WRITTEN = pl.QueryOptFlags.none()
+
+
+def collect(steps: pl.LazyFrame) -> pl.DataFrame:
+    """Take a chain of steps in one go, which takes half the time of one by one.
+
+    In memory, since the streaming engine keeps neither the order of rows nor the last digit of a sum; and as it is
+    written, since on a row per account a better plan takes longer to find than it saves.
+    """
+    return steps.collect(engine="in-memory", optimizations=_AS_WRITTEN)
+
 
 def complete(frame: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
     """Return `frame` with exactly `columns` in front, cast to their dtypes, absent ones null.

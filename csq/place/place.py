@@ -14,6 +14,7 @@ from csq.place.scores import happiness_score, score_usage
 from csq.place.thresholds import take_cuts
 from csq.place.tiers import assign_tiers
 from csq.report import Cut, Note
+from csq.schema import collect
 from csq.settings.model import Settings
 from csq.terms import Axis, NoteKind, Unknown
 
@@ -46,11 +47,15 @@ def place(facts: Facts, settings: Settings) -> Placed:
         weights=settings.weights,
         pinned=settings.thresholds.references,
     )
-    frame = scored.frame.with_columns(happiness_score=happiness_score(settings.happiness))
-    frame = frame.with_columns(_unscored(axis) for axis in Axis).with_columns(**coverage_facts())
+    frame = collect(
+        scored.frame.lazy()
+        .with_columns(happiness_score=happiness_score(settings.happiness))
+        .with_columns(_unscored(axis) for axis in Axis)
+        .with_columns(**coverage_facts())
+    )
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
     order = {name: place for place, name in enumerate(bands)}
-    by_tier = frame.sort(
+    by_tier = frame.select("account_id", "tier", "is_new", "contract_value", *(f"{axis}_score" for axis in Axis)).sort(
         pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id"
     )
     rules = {Axis.USAGE: settings.thresholds.usage, Axis.HAPPINESS: settings.thresholds.happiness}

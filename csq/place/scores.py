@@ -14,6 +14,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.facts.usage import share_pct
+from csq.schema import collect
 from csq.settings.model import ALL_TIERS, Happiness
 from csq.sources.usage import METRIC
 from csq.terms import MetricKind
@@ -79,12 +80,11 @@ def score_usage(
     per_seat = frame["seats"].is_not_null().any()
     notes = () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
     amounts = _amounts(metrics, window, per_seat=per_seat)
-    frame = (
+    frame = collect(
         frame.lazy()
         .with_columns(is_new=is_new())
         .with_columns(_days(window))
         .with_columns(amount.alias(AMOUNT + name) for name, amount in amounts.items())
-        .collect()
     )
     references = {name: _references(frame, AMOUNT + name, pinned.get(name, {})) for name in amounts}
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
@@ -92,12 +92,11 @@ def score_usage(
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
     score = _weighted_mean({PART + name: weights.get(name, 1.0) for name in parts})
-    scored = (
+    scored = collect(
         frame.lazy()
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
         .with_columns(pl.col(UNCAPPED + name).clip(0, 100).alias(PART + name) for name in parts)
         .with_columns(score.round(4).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
-        .collect()
     )
     return Scored(frame=scored, references=references, notes=notes)
 
@@ -150,7 +149,7 @@ def _references(frame: pl.DataFrame, amount: str, pinned: Mapping[str, float]) -
     That of all accounts stands in where the tier has under 10 of them or its own is zero. Ten digits
     are kept, so that a printed reference is the one that was used.
     """
-    scored = frame.filter(pl.col(amount).is_not_null())
+    scored = frame.select("tier", "is_new", amount).drop_nulls(amount)
     settled = scored.filter(~pl.col("is_new"))
     settled = settled if settled.height else scored
     by_tier = settled.group_by("tier").agg(pl.len(), pl.col(amount).quantile(0.75, "linear"))
