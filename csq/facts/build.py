@@ -18,7 +18,7 @@ from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
-from csq.schema import FACTS, complete
+from csq.schema import FACTS, collect, complete
 from csq.settings.model import Settings
 from csq.sources.load import RoleRows, Tables
 from csq.terms import Grain, MetricKind, NoteKind, Survey
@@ -106,17 +106,21 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     context = measure_context(tables, accounts, usage.frame, as_of)
     measured = (usage.frame, happiness.frame, context.frame)
     # A column of the accounts files that is named like one of the measured columns gives way to it.
-    frame = accounts.drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
+    frame = accounts.lazy().drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
     for facts in measured:
-        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
+        frame = frame.join(facts.lazy(), on="account_id", how="left", maintain_order="left")
     day = pl.lit(as_of, dtype=pl.Date())
-    frame = with_newer(frame, day).with_columns(
-        tenure_days=(day - pl.col("start_date")).dt.total_days(),
-        days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
-        usage_trend_pct=usage_trend(),
+    frame = (
+        with_newer(frame, day, context.frame.columns)
+        .with_columns(
+            tenure_days=(day - pl.col("start_date")).dt.total_days(),
+            days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
+            usage_trend_pct=usage_trend(),
+        )
+        .sort("account_id")
     )
     return Facts(
-        frame=complete(frame, FACTS).sort("account_id"),
+        frame=complete(collect(frame), FACTS),
         joins=joined,
         fates=pl.concat([members.fates, usage.fates, happiness.fates, context.fates, told.fates]),
         metrics=usage.metrics,

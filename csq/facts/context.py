@@ -3,6 +3,7 @@
 A role without files changes nothing but what is known: its facts are null, and a note names it.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from csq.facts.outcomes import outcome_facts
 from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
+from csq.schema import collect
 from csq.sources.load import CONTEXT, Tables
 from csq.terms import Aside, NoteKind
 
@@ -46,11 +48,11 @@ def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame,
     people = people_facts(tables.contacts, members, usage, events.rows, as_of)
     outcomes = outcome_facts(tables.outcomes, members, as_of)
     season, unread = season_facts(accounts, as_of)
-    frame = season
+    frame = season.lazy()
     for facts in (goals.frame, people.frame, events.frame, outcomes.frame):
-        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
+        frame = frame.join(facts.lazy(), on="account_id", how="left", maintain_order="left")
     return ContextFacts(
-        frame=frame,
+        frame=collect(frame),
         goals=goals.rows,
         people=people.rows,
         events=events.rows,
@@ -60,20 +62,20 @@ def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame,
     )
 
 
-def with_newer(frame: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+def with_newer(frame: pl.LazyFrame, day: pl.Expr, told: Collection[str]) -> pl.LazyFrame:
     """Where an accounts column and an event tell the same, let the newer word stand.
 
     Settles last_contact_date and `event_last_contact_days` (always a column), and is_reference, which a case study on
-    record makes true.
+    record makes true. `told` are the columns of the context, those of events among them.
     """
     contact, study = event_column("last_contact"), event_column("case_study_done")
     # A conversation that is still to come, seen from as_of, is none.
     newest: pl.Expr = pl.when(pl.col("last_contact_date") <= day).then("last_contact_date")
-    if contact in frame.columns:
+    if contact in told:
         newest = pl.max_horizontal(newest, day - pl.duration(days=pl.col(contact)))
     frame = frame.with_columns(last_contact_date=newest)
     frame = frame.with_columns((day - pl.col("last_contact_date")).dt.total_days().alias(contact))
-    if study in frame.columns:
+    if study in told:
         on_record = pl.when(pl.col(study).is_not_null()).then(pl.lit(value=True))
         frame = frame.with_columns(is_reference=pl.coalesce(on_record, "is_reference"))
     return frame
