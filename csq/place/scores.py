@@ -7,7 +7,7 @@ capped at 100. For usage tables each metric is a part: people per seat, percenta
 per seat against the tier's 75th percentile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -86,7 +86,7 @@ def score_usage(
         .with_columns(_days(window))
         .with_columns(amount.alias(AMOUNT + name) for name, amount in amounts.items())
     )
-    references = {name: _references(frame, AMOUNT + name, pinned.get(name, {})) for name in amounts}
+    references = _references(frame, amounts, pinned)
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
     for name, by_tier in references.items():
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
@@ -143,23 +143,34 @@ def _plain_parts(metrics: Mapping[str, MetricKind], *, dated: bool, per_seat: bo
     return parts
 
 
-def _references(frame: pl.DataFrame, amount: str, pinned: Mapping[str, float]) -> dict[str, float]:
-    """What counts as 100 in each tier: the pinned amount, else the 75th percentile of the tier's settled accounts.
+def _references(
+    frame: pl.DataFrame, names: Collection[str], pinned: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """What counts as 100, by part and tier: the pinned amount, else the 75th percentile of the tier's settled accounts.
 
     That of all accounts stands in where the tier has under 10 of them or its own is zero. Ten digits
     are kept, so that a printed reference is the one that was used.
     """
-    scored = frame.select("tier", "is_new", amount).drop_nulls(amount)
-    settled = scored.filter(~pl.col("is_new"))
-    settled = settled if settled.height else scored
-    by_tier = settled.group_by("tier").agg(pl.len(), pl.col(amount).quantile(0.75, "linear"))
-    of_tier = {tier: _ten_digits(p75) for tier, accounts, p75 in by_tier.iter_rows() if accounts >= LEAST_IN_TIER}
-    of_all = _ten_digits(settled[amount].quantile(0.75, "linear"))
+    settled = frame.select("tier", *(_of_settled(AMOUNT + name) for name in names))
+    p75 = {name: pl.col(AMOUNT + name).quantile(0.75, "linear") for name in names}
+    enough = {name: pl.when(pl.col(AMOUNT + name).count() >= LEAST_IN_TIER).then(p75[name]) for name in names}
+    by_tier = settled.group_by(pl.col("tier").alias(PART)).agg(**enough).sort(PART)
+    of_all = settled.select(**p75)
     # Where three quarters do nothing, doing anything is full marks; dividing by zero is not.
     return {
-        tier: pinned.get(tier) or pinned.get(ALL_TIERS) or of_tier.get(tier) or of_all or 1e-9
-        for tier in sorted(frame["tier"].unique())
+        name: {
+            tier: told.get(tier) or told.get(ALL_TIERS) or _ten_digits(own) or _ten_digits(of_all[name][0]) or 1e-9
+            for tier, own in by_tier.select(PART, name).iter_rows()
+        }
+        for name in names
+        for told in [pinned.get(name, {})]
     }
+
+
+def _of_settled(amount: str) -> pl.Expr:
+    """The amounts of settled accounts; of new ones too where there are no others."""
+    is_settled = ~pl.col("is_new") & pl.col(amount).is_not_null()
+    return pl.when(is_settled | ~is_settled.any()).then(amount).alias(amount)
 
 
 def _ten_digits(quantile: float | None) -> float:

@@ -27,7 +27,7 @@ STEP: Mapping[str, pl.DataType] = {
 def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind]) -> pl.DataFrame:
     """The next step of each row, columns of `STEP`: the first that applies and is not done."""
     if not steps:
-        return pl.DataFrame({name: pl.repeat(None, rows.height, dtype=kind, eager=True) for name, kind in STEP.items()})
+        return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
     told = []
     done = zip(*is_done(rows, steps), strict=True)
     facts = facts_for(rows, (step.do for step in steps))
