@@ -9,10 +9,10 @@ import pytest
 
 from csq.errors import InputError
 from csq.facts.build import Facts, build_facts
-from csq.place.coverage import coverage_facts
 from csq.facts.features import suggest_features
 from csq.facts.seasons import parse_months, season_start
 from csq.pipeline import AsOf, triage
+from csq.place.coverage import coverage_facts
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.load import load_playbook
 from csq.playbook.names import names
