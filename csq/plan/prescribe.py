@@ -89,13 +89,14 @@ def _with_signals(
     # In the order in which each account's signals are told, so that the loudest speaks first.
     has_step = pl.col("own").struct.field("next_step").is_not_null()
     own = (
-        fired.join(pl.concat(texts), on=["account_id", "signal"], how="left", maintain_order="left")
+        fired.lazy()
+        .join(pl.concat(texts).lazy(), on=["account_id", "signal"], how="left", maintain_order="left")
         .group_by("account_id", maintain_order=True)
         .agg(pl.col("own").filter(has_step).first(), pl.col("own_risks").explode().drop_nulls())
     )
     return collect(
         rows.lazy()
-        .join(own.lazy(), on="account_id", how="left", maintain_order="left")
+        .join(own, on="account_id", how="left", maintain_order="left")
         .with_columns(has_step.fill_null(value=False).alias("own_step"))
         .with_columns(
             *(pl.when("own_step").then(pl.col("own").struct.field(name)).otherwise(name).alias(name) for name in STEP),

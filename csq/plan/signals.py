@@ -192,11 +192,17 @@ def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFr
 
 def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     """The names of each account's signals, and how loud the loudest is."""
-    lists = fired.group_by("account_id", maintain_order=True).agg(
-        signals=pl.col("signal"), loudest=pl.col("severity").first()
+    lists = (
+        fired.lazy()
+        .group_by("account_id", maintain_order=True)
+        .agg(signals=pl.col("signal"), loudest=pl.col("severity").first())
     )
-    told = by_account.select("account_id").join(lists, on="account_id", how="left", maintain_order="left")
-    return told.with_columns(pl.col("signals").fill_null([]))
+    return collect(
+        by_account.lazy()
+        .select("account_id")
+        .join(lists, on="account_id", how="left", maintain_order="left")
+        .with_columns(pl.col("signals").fill_null([]))
+    )
 
 
 class _Unjudged(NamedTuple):

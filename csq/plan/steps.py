@@ -28,13 +28,18 @@ def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, K
     """The next step of each row, columns of `STEP`: the first that applies and is not done."""
     if not steps:
         return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
-    told = []
-    done = zip(*is_done(rows, steps), strict=True)
+    done = is_done(rows, steps)
+    first = pl.coalesce(
+        pl.when(pl.col(str(number)) & ~pl.lit(done[number])).then(pl.lit(number)) for number in range(len(steps))
+    )
+    numbers = applies(rows, steps, known).select(first.alias("number"))["number"].to_list()
     facts = facts_for(rows, (step.do for step in steps))
-    for holds, is_past, row in zip(applies(rows, steps, known).iter_rows(), done, facts, strict=True):
-        open_steps = (step for step, holding, past in zip(steps, holds, is_past, strict=True) if holding and not past)
-        step = next(open_steps, None)
-        told.append((fill(step.do, row), str(step.who), step.human, step.hours) if step else (None,) * len(STEP))
+    told = [
+        (fill(steps[number].do, row), str(steps[number].who), steps[number].human, steps[number].hours)
+        if number is not None
+        else (None,) * len(STEP)
+        for number, row in zip(numbers, facts, strict=True)
+    ]
     return pl.DataFrame(told, schema=STEP, orient="row")
 
 
@@ -42,11 +47,10 @@ def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Ki
     """The risks that apply to each row, in order."""
     if not risks:
         return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
+    noted = pl.concat_list(pl.when(str(number)).then(pl.lit(risk.text)) for number, risk in enumerate(risks))
+    texts = applies(rows, risks, known).select(noted.list.drop_nulls().alias("texts"))["texts"].to_list()
     facts = facts_for(rows, (risk.text for risk in risks))
-    filled = [
-        [fill(risk.text, row) for risk, holding in zip(risks, holds, strict=True) if holding]
-        for holds, row in zip(applies(rows, risks, known).iter_rows(), facts, strict=True)
-    ]
+    filled = [[fill(text, row) for text in mine] for mine, row in zip(texts, facts, strict=True)]
     return pl.Series("risks", filled, pl.List(pl.String()))
 
 
