@@ -68,7 +68,7 @@ def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | Non
     return newest if isinstance(newest, date) else None
 
 
-def _population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
+def population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
     """Who the accounts are: those of the accounts files, else every key of the other files."""
     if tables.accounts is None:
         roles = [rows.frame["account_id"] for rows in (tables.usage, tables.csat) if rows is not None]
@@ -95,7 +95,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     Raises:
         InputError: What the files say cannot be put together, such as two currencies without a rate.
     """
-    members = _population(tables, settings, as_of)
+    members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
     told = override(members.frame, tables.overrides, as_of)
     accounts = told.accounts.drop(cs.matches(r"^event_.*_days$"))
