@@ -41,7 +41,8 @@ def plan(
     """
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs
-    from csq.cli.output import deliver, field_names, speak, targets
+    from csq.cli.output import deliver, field_names, speak, targets, write_rejects
+    from csq.cli.quality import check_inputs
     from csq.cli.run import given, prepare
     from csq.pipeline import triage as run_triage
     from csq.render import Options, Selection
@@ -56,7 +57,9 @@ def plan(
     for folder in folders:
         refuse_inputs(folder, given(inputs))
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
-    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    write_rejects(run.tables, faults)
+    check_inputs(run.tables, run.max_rejects, faults)
+    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
     options = Options(
         selection=Selection(planned=True, desk=tuple(owner or ()), top=top),
         fields=(*FIELDS, *field_names(fields)),

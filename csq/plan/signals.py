@@ -18,7 +18,7 @@ from csq.playbook.conditions import Condition, bare, compile_condition, evaluate
 from csq.playbook.model import Playbook, Signal
 from csq.playbook.names import names
 from csq.report import SignalTotal
-from csq.schema import event_kind
+from csq.schema import collect, event_kind
 from csq.terms import Quadrant, Severity
 
 LOUDEST_FIRST = (Severity.ACT, Severity.WATCH, Severity.INFO)
@@ -135,11 +135,12 @@ def _unmuted(holds: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFrame
             muters[muted].append(name)
     order = TopologicalSorter(muters)
     order.prepare()
+    steps = holds.lazy()
     while order.is_active():
         settled = order.get_ready()
-        holds = holds.with_columns(_unless_muted(name, muters[name]) for name in settled if muters[name])
+        steps = steps.with_columns(_unless_muted(name, muters[name]) for name in settled if muters[name])
         order.done(*settled)
-    return holds
+    return collect(steps)
 
 
 def _unless_muted(name: str, muters: Sequence[str]) -> pl.Expr:
@@ -157,11 +158,12 @@ def _severities(signal: Signal) -> dict[Severity, list[Quadrant]]:
 
 def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFrame:
     """One row per account and signal that holds, in the order of the accounts, loudest first within one."""
+    severities = {name: _severities(signal) for name, signal in signals.items()}
     readings = [
         (name, severity, quadrants)
         for severity in LOUDEST_FIRST
-        for name, signal in signals.items()
-        if (quadrants := _severities(signal).get(severity))
+        for name in signals
+        if (quadrants := severities[name].get(severity))
     ]
     if not readings:
         return pl.DataFrame(schema=FIRED_SCHEMA)
@@ -193,11 +195,17 @@ def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFr
 
 def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     """The names of each account's signals, and how loud the loudest is."""
-    lists = fired.group_by("account_id", maintain_order=True).agg(
-        signals=pl.col("signal"), loudest=pl.col("severity").first()
+    lists = (
+        fired.lazy()
+        .group_by("account_id", maintain_order=True)
+        .agg(signals=pl.col("signal"), loudest=pl.col("severity").first())
     )
-    told = by_account.select("account_id").join(lists, on="account_id", how="left", maintain_order="left")
-    return told.with_columns(pl.col("signals").fill_null([]))
+    return collect(
+        by_account.lazy()
+        .select("account_id")
+        .join(lists, on="account_id", how="left", maintain_order="left")
+        .with_columns(pl.col("signals").fill_null([]))
+    )
 
 
 class _Unjudged(NamedTuple):
@@ -261,14 +269,16 @@ def _totals(
     """How many accounts, and how much money, each signal says yes to, and how many it cannot say anything of."""
     if not signals:
         return ()
-    names, value = list(signals), pl.col("contract_value")
-    counts = (
-        by_account[names].sum(),
-        by_account[names].null_count(),
-        by_account.select(value.filter(pl.col(name)).sum().alias(name) for name in names),
-        by_account.select(value.filter(pl.col(name).is_null()).sum().alias(name) for name in names),
-    )
-    held, silent, yes, open_value = (each.row(0, named=True) for each in counts)
+    value = pl.col("contract_value")
+    counts = by_account.select(
+        pl.struct(
+            held=pl.col(name).sum(),
+            silent=pl.col(name).null_count(),
+            held_value=value.filter(pl.col(name)).sum(),
+            silent_value=value.filter(pl.col(name).is_null()).sum(),
+        ).alias(name)
+        for name in signals
+    ).row(0, named=True)
     return tuple(
         SignalTotal(
             name=name,
@@ -277,10 +287,10 @@ def _totals(
             readings={quadrant: reading(signal, quadrant)[1] for quadrant in Quadrant},
             steps=tuple(printed(step) for step in signal.steps),
             risks=tuple(general(risk.text) for risk in signal.risks),
-            accounts=held[name],
-            contract_value=yes[name],
-            unjudged=silent[name],
-            unjudged_value=open_value[name],
+            accounts=counts[name]["held"],
+            contract_value=counts[name]["held_value"],
+            unjudged=counts[name]["silent"],
+            unjudged_value=counts[name]["silent_value"],
             missing=_most_first(lacking.get(name, {})),
         )
         for name, signal in signals.items()
