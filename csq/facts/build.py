@@ -90,7 +90,8 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         min_match: Share of a role's rows, 0-1, that must match an account.
 
     Raises:
-        InputError: What the files say cannot be put together, such as two currencies without a rate.
+        InputError: What the files say cannot be put together, such as two currencies without a rate; or under
+            `min_match` of a role's rows match.
     """
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.

@@ -39,7 +39,7 @@ class Overridden(NamedTuple):
 
 
 def override(accounts: pl.DataFrame, rows: RoleRows | None, as_of: date | None) -> Overridden:
-    """Put what the overrides say in the place of what the files say, and add `_rest_until`.
+    """Put what the overrides say in the place of what the files say, and add `schema.ORDERED_REST`.
 
     Args:
         accounts: The population, columns `schema.ACCOUNT` and others.
