@@ -57,6 +57,12 @@ def read(path: Path, *, label: str | None = None) -> Source:
     return Source(text=text, label=label, sha256=hashlib.sha256(data).hexdigest())
 
 
+def find(name: str, *folders: Path | None) -> Path | None:
+    """Return the file of that name in the first folder that has one. Labels stay short where a folder is `Path()`."""
+    candidates = (folder / name for folder in folders if folder is not None)
+    return next((path for path in candidates if path.exists()), None)
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return problems in the order of the file."""
     return tuple(sorted(problems, key=lambda problem: (problem.location.line or 0, problem.location.column or 0)))

@@ -11,7 +11,7 @@ import polars as pl
 
 from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
-from csq.facts.fates import fate_notes, joins
+from csq.facts.fates import fate_notes
 from csq.facts.features import suggest_features
 from csq.fate import account
 from csq.place.place import Placed, place
@@ -64,14 +64,16 @@ class Triage(NamedTuple):
     weeks: tuple[OwnerWeek, ...]
 
 
-def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Triage:
+def run(
+    tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf, min_match: float = 0.0
+) -> Triage:
     """Measure every account, place it, judge the signals, and prescribe what to do.
 
     Raises:
-        InputError: The files contradict themselves or each other.
+        InputError: The files contradict themselves or each other, or under `min_match` (0-1) of a role's rows match.
         ConfigError: csq.yaml asks for what cannot be done with these accounts.
     """
-    facts = build_facts(tables, settings.settings, as_of.day)
+    facts = build_facts(tables, settings.settings, as_of.day, min_match=min_match)
     placed = place(facts, settings.settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
     placed = replace(placed, frame=suggest_features(placed.frame, facts.features))
@@ -93,16 +95,17 @@ def run(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, a
     )
 
 
-def triage(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Report:
+def triage(
+    tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf, min_match: float = 0.0
+) -> Report:
     """Run, and report on all accounts. Raises what `run` does."""
-    return report(run(tables, settings, playbook, as_of=as_of))
+    return report(run(tables, settings, playbook, as_of=as_of, min_match=min_match))
 
 
 def report(found: Triage) -> Report:
     """Say what a run found, for every output."""
     facts, placed, accounts = found.facts, found.placed, found.accounts
     files = account(found.tables.files, facts.fates)
-    joined = joins(found.tables, facts.frame)
     weighted = facts.frame["contract_value"].is_not_null().any()
     return Report(
         version=__version__,
@@ -111,7 +114,7 @@ def report(found: Triage) -> Report:
         windows=windows(facts, found.as_of.day, found.settings.settings.windows.csat),
         accounts=_promised(accounts),
         sources=files,
-        joins=joined,
+        joins=facts.joins,
         rejects=found.tables.rejects,
         faults=found.tables.faults,
         tiers=tier_totals(placed.frame, placed.bands),
@@ -128,7 +131,7 @@ def report(found: Triage) -> Report:
             *facts.notes,
             *placed.notes,
             *capacity_notes(accounts, found.settings.settings.capacity),
-            *fate_notes(files, joined, found.tables.faults),
+            *fate_notes(files, facts.joins, found.tables.faults),
         ),
         pinned=placed.pinned,
         weighted=weighted,

@@ -275,6 +275,11 @@ class Report:
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
 
     @property
+    def grid(self) -> Mapping[Quadrant, Total]:
+        """The totals by quadrant."""
+        return {total.quadrant: total for total in self.totals}
+
+    @property
     def has_capacity(self) -> bool:
         """Whether the hours of the week are known."""
         return any(week.hours is not None for week in self.weeks)

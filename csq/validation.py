@@ -4,10 +4,9 @@ The model is a `Section`: pydantic checks and types the texts, this module turns
 into `Problem`s that name the line, what is wrong with the value, and the nearest thing allowed.
 """
 
-import difflib
 import re
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, LiteralString, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
@@ -15,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from csq.errors import Problem
 from csq.located import Document, Steps, printable
+from csq.suggest import near_miss, nearest
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text with something in it; spaces and line ends around it do not count."""
@@ -60,22 +60,17 @@ def validate(document: Document, model: type[Model], area: str) -> tuple[Model |
         faults = error.errors(include_url=False)
     # The key that an unknown one was meant to be is not missing as well.
     unknown = [each["loc"] for each in faults if each["type"] == "extra_forbidden"]
-    meant = {(*loc[:-1], closest(str(loc[-1]), _keys(model, loc[:-1]))) for loc in unknown}
+    meant = {(*loc[:-1], key) for loc in unknown for key in nearest(_keys(model, loc[:-1]), str(loc[-1]))}
     told = (each for each in faults if not _is_echo(each) and not (each["type"] == "missing" and each["loc"] in meant))
     return None, [_problem(document, model, area, each) for each in told]
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` may have been meant to be."""
-    folded = {name.casefold(): name for name in sorted(known, reverse=True)}
-    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
-
-
-def near_miss(word: str, known: Iterable[str]) -> str | None:
-    """Return the hint that offers the known word closest to `word`, if there is one."""
-    found = closest(word, known)
-    return f"did you mean `{found}`?" if found else None
+def problem(
+    document: Document, path: Steps, message: str, code: str, hint: str | None = None, *, at_key: bool = False
+) -> Problem:
+    """Return the fault of the value at `path`, or of its key."""
+    location = document.locate(path, key=at_key)
+    return Problem(location=location, path=spell(path), message=message, code=code, hint=hint)
 
 
 def spell(path: Steps) -> str:
@@ -121,9 +116,7 @@ def _problem(document: Document, model: type[Section], area: str, error: Mapping
     else:
         code, message, hint = _wrong_value(name, error)
     at_key = unknown or "[key]" in error["loc"] or error["type"] == "missing" or error["input"] is None
-    return Problem(
-        location=document.locate(path, key=at_key), path=spell(path), message=message, code=f"{area}/{code}", hint=hint
-    )
+    return problem(document, path, message, f"{area}/{code}", hint, at_key=at_key)
 
 
 _NUMBER = ("not-a-number", "a number")

@@ -10,6 +10,7 @@ a stream of events and never by recursion, so no input can exhaust the stack or 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -43,7 +44,7 @@ def parse(text: str, label: str) -> Document:
         )
         raise unusable(label, builder.problems)
     try:
-        root = builder.build(yaml.parse(text, Loader=_LOADER))
+        root = builder.build(_events(text))
     except yaml.MarkedYAMLError as error:
         builder.refuse(*_explain(error, lines))
         raise unusable(label, builder.problems) from error
@@ -54,6 +55,19 @@ def parse(text: str, label: str) -> Document:
     if builder.problems:
         raise unusable(label, builder.problems)
     return Document(label, lines, root)
+
+
+def _events(text: str) -> Iterator[Any]:
+    taken = 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            yield event
+            taken += 1
+    except yaml.MarkedYAMLError as error:
+        # Newer libyaml gives up on a nesting of a thousand, seen far ahead of the level that is one too many here.
+        if "nesting depth" not in str(error.problem):
+            raise
+        yield from islice(yaml.parse(text, Loader=yaml.SafeLoader), taken, None)
 
 
 class _TooMuch(Exception):

@@ -1,5 +1,6 @@
 """Accounts for signals to be tried on: ordinary, so that a test shows only what matters to it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ LEVELS = {
 _ENTRY = "{queue: QUEUE, label: L, means: M, weight: 1, play: {headline: H, steps: [{do: of the play}]}}"
 
 
-def playbook_of(signals: str, queue: str = "rest") -> Playbook:
-    """A small playbook with these signals, each quadrant in this queue."""
+def playbook_of(signals: str, queue: str = "rest", facts: Iterable[str] = ()) -> Playbook:
+    """A small playbook with these signals, each quadrant in this queue, and these numbers as columns of one's own."""
     quadrants = "".join(f"  {name}: {_ENTRY.replace('QUEUE', queue)}\n" for name in LEVELS)
+    custom = f"facts: {{{', '.join(f'{name}: number' for name in facts)}}}\n"
     order = f"order: [{', '.join(LEVELS)}]\n"
-    playbook, problems = check_playbook(f"{order}quadrants:\n{quadrants}signals:\n{signals}", "playbooks.yaml")
+    playbook, problems = check_playbook(f"{custom}{order}quadrants:\n{quadrants}signals:\n{signals}", "playbooks.yaml")
     assert playbook is not None, [str(problem) for problem in problems]
     return playbook
 

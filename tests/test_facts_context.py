@@ -9,11 +9,11 @@ import pytest
 
 from csq.errors import InputError
 from csq.facts.build import Facts, build_facts
-from csq.facts.coverage import coverage_facts
 from csq.facts.features import suggest_features
 from csq.facts.seasons import parse_months, season_start
 from csq.fate import count_fates
 from csq.pipeline import AsOf, triage
+from csq.place.coverage import coverage_facts
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.load import load_playbook
 from csq.playbook.names import names
@@ -489,7 +489,7 @@ def _answers(*scores: int | None, account: str = "A") -> str:
 
 def test_the_spread_of_the_answers_is_told_in_shares(tmp_path):
     row = of(measure(tmp_path, csat=CSAT + _answers(1, 2, 3, 5, None) + _answers(1, 5, account="B")))
-    assert picked(row, "answers_low_pct", "answers_middle_pct", "answers_high_pct") == [50.0, 25.0, 25.0]
+    assert picked(row, "answers_low_pct", "answers_middle_pct", "top_box_pct") == [50.0, 25.0, 25.0]
     assert picked(row, "silent", "comments_missing_pct") == [1, 75.0]
     assert picked(row, "lowest_role", "highest_role", "decision_maker_mean") == ["decision_maker", "end_user", 0.0]
     # End users gave 2, 3 and 5 of 5: 25, 50 and 100.

@@ -26,3 +26,7 @@ def test_help_and_version_load_nothing_heavy(argv):
 
 def test_importing_the_package_loads_nothing_else():
     assert loaded("import csq") == {"csq"}
+
+
+def test_a_near_miss_is_found_without_a_library():
+    assert not loaded("import csq.suggest") & {*HEAVY, "pydantic"}

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 import yaml
 
-from csq.plan.signals import reading
+from csq.plan.signals import judge, reading
 from csq.playbook.load import PACKAGED
 from csq.playbook.text import fill
-from signal_accounts import CASES, DEFAULT, ORDINARY, judged, judged_all
+from signal_accounts import CASES, DEFAULT, ORDINARY, frame_of, judged, judged_all, playbook_of
 
 SIGNALS: dict[str, dict[str, Any]] = {
     name: cases
@@ -91,3 +92,27 @@ def test_where_nothing_is_known_nothing_looks_like_all_clear() -> None:
 @pytest.mark.parametrize("word", ["safe", "healthy", "probability"])
 def test_no_text_of_the_playbook_calls_an_account_safe_or_puts_a_number_on_its_leaving(word: str) -> None:
     assert word not in PACKAGED.read_text(encoding="utf-8").casefold()
+
+
+def test_a_signal_may_rest_on_a_hundred_facts_and_each_that_is_missing_is_named() -> None:
+    facts = [f"f{number}" for number in range(100)]
+    playbook = playbook_of(f"  wide: {{when: {'+'.join(facts)} > 0, severity: act, text: T}}\n", facts=facts)
+    frame = frame_of({}, {}, {}).with_columns(
+        *(pl.Series(name, [1.0, 1.0 if number % 2 else None, 1.0]) for number, name in enumerate(facts[:-1])),
+        pl.Series(facts[-1], [1.0, 1.0, None]),
+    )
+    found = judge(frame, playbook, are_events_given=False)
+    assert found.fired["account_id"].to_list() == ["A-1"]
+    assert found.unjudged.rows() == [("A-2", "wide", facts[:-1:2]), ("A-3", "wide", facts[-1:])]
+    assert found.totals[0].missing == tuple(sorted([*facts[:-1:2], facts[-1]]))
+
+
+def test_a_hundred_signals_over_a_hundred_facts_are_each_judged_by_their_own() -> None:
+    facts = [f"f{number}" for number in range(100)]
+    signals = "".join(f"  s{name}: {{when: {name} > 0, severity: info, text: T}}\n" for name in facts)
+    frame = frame_of({}, {}).with_columns(
+        pl.Series(name, [number % 3 or None, -1.0], dtype=pl.Float64()) for number, name in enumerate(facts)
+    )
+    found = judge(frame, playbook_of(signals, facts=facts), are_events_given=False)
+    assert found.fired["signal"].to_list() == [f"s{name}" for number, name in enumerate(facts) if number % 3]
+    assert found.unjudged.rows() == [("A-1", f"s{name}", [name]) for name in facts[::3]]

@@ -24,20 +24,20 @@ def check(inputs: Inputs, faults: Faults, speech: Speech, *, formats: Formats = 
     fate of every row. Exit 1 when a row is rejected, a cell unreadable or a key unmatched.
     """
     from csq.cli import emit
-    from csq.cli.output import speak
+    from csq.cli.output import speak, write_rejects
     from csq.cli.quality import check_strict
     from csq.cli.run import prepare
     from csq.errors import Exit
     from csq.pipeline import triage
-    from csq.render.check import check_text, is_clean
-    from csq.render.exports import exports_text
+    from csq.render.check import check_text, exports_text, is_clean
 
     speak(speech)
     if formats:
         emit.to_stdout(exports_text().encode())
         return Exit.OK
     # Keys that meet nobody and rows that cannot be read are what check is asked about, so they do not stop it.
-    run = prepare(inputs, Method(), Faults(rejects=faults.rejects), None)
+    run = prepare(inputs, Method(), faults, None)
+    write_rejects(run.tables, faults)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     emit.to_stdout(check_text(report).encode())
     if faults.strict:

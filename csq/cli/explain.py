@@ -35,6 +35,7 @@ def explain(
     """
     from csq.cli import emit
     from csq.cli.output import screen, speak
+    from csq.cli.quality import check_inputs
     from csq.cli.run import prepare
     from csq.errors import UsageError
     from csq.explain.build import explain as explain_account
@@ -45,7 +46,8 @@ def explain(
         raise UsageError(f"no format `{output_format}`", hint=f"choose from {', '.join(_FORMATS)}")
     speak(speech)
     run = prepare(inputs, method, Faults(), limits)
-    found = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    check_inputs(run.tables, run.max_rejects, Faults())
+    found = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
     explanation = explain_account(found, account)
     if output_format == "json":
         from csq.render.explain import as_json

@@ -10,10 +10,11 @@ from csq.errors import Exit, UsageError
 from csq.facts.build import newest_day
 from csq.playbook.conditions import Condition, check, compile_condition, evaluate
 from csq.report import Report
+from csq.schema import COLUMNS as ACCOUNT_COLUMNS
 from csq.schema import Kind
 from csq.sources.load import Tables
+from csq.suggest import near_miss
 from csq.terms import Quadrant, Role, Severity
-from csq.validation import near_miss
 
 COLUMNS: Mapping[str, str] = {
     **{f"{quadrant}_accounts": f"accounts that are {quadrant}" for quadrant in Quadrant},
@@ -22,7 +23,7 @@ COLUMNS: Mapping[str, str] = {
     "accounts": "all accounts",
     "contract_value": "money per year of all accounts",
     "unvalued": "accounts without a contract value",
-    "borderline": "accounts under 5 points from a cut",
+    "borderline": f"accounts {ACCOUNT_COLUMNS['borderline'].meaning}",
     "act": "accounts whose loudest signal says act",
     "watch": "accounts whose loudest signal says watch",
     "info": "accounts whose loudest signal says info",

@@ -6,17 +6,24 @@ their options one by one.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
 from csq.roles import ROLES
 from csq.terms import Role
 
-FLAGS = {
-    role: Annotated[list[str] | None, typer.Option(f"--{role}", metavar="FILE", help=spec.flag)]
-    for role, spec in ROLES.items()
-}
+Text: TypeAlias = str | None
+Texts: TypeAlias = list[str] | None
+Whole: TypeAlias = int | None
+
+
+def option(metavar: str, help: str, *flags: str, min: int | None = None) -> Any:
+    """An option that takes a value; `flags` where it is not simply called like its parameter."""
+    return typer.Option(*flags, metavar=metavar, help=help, min=min)
+
+
+FLAGS = {role: Annotated[Texts, option("FILE", spec.flag)] for role, spec in ROLES.items()}
 """The flag of each role, which stand where a group has `files`."""
 
 
@@ -26,76 +33,38 @@ class Inputs(NamedTuple):
     directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")] = (
         None
     )
-    files: Mapping[Role, list[str] | None] = {}
+    files: Mapping[Role, Texts] = {}
     """What is given to the flag of each role."""
-    csat_scale: Annotated[
-        list[str] | None,
-        typer.Option("--csat-scale", metavar="[FILE=]LOW-HIGH", help="Scale of the answers, such as 1-5"),
-    ] = None
-    date_order: Annotated[
-        str | None, typer.Option("--date-order", metavar="dmy|mdy|ymd", help="Order in dates like 03/04/2026")
-    ] = None
-    decimal: Annotated[
-        str | None, typer.Option("--decimal", metavar=",|.", help="Decimal mark in numbers like 1,234")
-    ] = None
-    column: Annotated[
-        list[str] | None, typer.Option("--column", metavar="FIELD=HEADER", help="Header of a field; may repeat")
-    ] = None
-    key: Annotated[
-        list[str] | None,
-        typer.Option("--key", metavar="ROLE=FIELD", help="Key column of the accounts that a role's key refers to"),
-    ] = None
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", metavar="NAME", help="Encoding of the text files, where it is told wrongly"),
-    ] = None
-    overlap: Annotated[
-        str | None, typer.Option("--overlap", metavar="dedupe|add", help="What to do where usage files overlap")
-    ] = None
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help="csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")
-    ] = None
-    playbook: Annotated[
-        str | None,
-        typer.Option(
-            "--playbook", metavar="FILE", help="Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in"
-        ),
-    ] = None
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="Day to look back from, YYYY-MM-DD; default newest usage date"),
-    ] = None
+    csat_scale: Annotated[Texts, option("[FILE=]LOW-HIGH", "Scale of the answers, such as 1-5")] = None
+    date_order: Annotated[Text, option("dmy|mdy|ymd", "Order in dates like 03/04/2026")] = None
+    decimal: Annotated[Text, option(",|.", "Decimal mark in numbers like 1,234")] = None
+    column: Annotated[Texts, option("FIELD=HEADER", "Header of a field; may repeat")] = None
+    key: Annotated[Texts, option("ROLE=FIELD", "Key column of the accounts that a role's key refers to")] = None
+    encoding: Annotated[Text, option("NAME", "Encoding of the text files, where it is told wrongly")] = None
+    overlap: Annotated[Text, option("dedupe|add", "What to do where usage files overlap")] = None
+    config: Annotated[Text, option("FILE", "csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")] = None
+    playbook: Annotated[Text, option("FILE", "Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in")] = (
+        None
+    )
+    as_of: Annotated[Text, option("DATE", "Day to look back from, YYYY-MM-DD; default newest usage date")] = None
 
 
 class Method(NamedTuple):
     """How to measure."""
 
-    window: Annotated[
-        int | None, typer.Option("--window", metavar="DAYS", min=1, help="Days of usage that count; default 28")
-    ] = None
-    csat_window: Annotated[
-        int | None, typer.Option("--csat-window", metavar="DAYS", min=1, help="Days of answers that count; default 365")
-    ] = None
+    window: Annotated[Whole, option("DAYS", "Days of usage that count; default 28", min=1)] = None
+    csat_window: Annotated[Whole, option("DAYS", "Days of answers that count; default 365", min=1)] = None
     usage_cut: Annotated[
-        str | None,
-        typer.Option(
-            "--usage-cut",
-            metavar="CUT",
-            help="Where high usage begins: NUMBER, median, qNN, weighted_median; default median",
-        ),
+        Text,
+        option("CUT", "Where high usage begins: NUMBER, median, qNN, weighted_median; default median"),
     ] = None
-    happiness_cut: Annotated[
-        str | None,
-        typer.Option("--happiness-cut", metavar="CUT", help="Where high happiness begins, likewise; default 70"),
-    ] = None
+    happiness_cut: Annotated[Text, option("CUT", "Where high happiness begins, likewise; default 70")] = None
 
 
 class Faults(NamedTuple):
     """What becomes of faults in the inputs."""
 
-    rejects: Annotated[
-        str | None, typer.Option("--rejects", metavar="FILE", help="Write the rejected rows to FILE, as CSV")
-    ] = None
+    rejects: Annotated[Text, option("FILE", "Write the rejected rows to FILE, as CSV")] = None
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Stop at any repair, rejected row, unreadable cell or row without an account"),
@@ -105,75 +74,42 @@ class Faults(NamedTuple):
 class Limits(NamedTuple):
     """How much of the inputs must be usable for a run to go on."""
 
-    min_match: Annotated[
-        str,
-        typer.Option("--min-match", metavar="PERCENT", help="Least share of a role's rows that must match an account"),
-    ] = "50"
-    max_rejects: Annotated[
-        str,
-        typer.Option("--max-rejects", metavar="N|N%", help="Rows of a file that may be rejected before the run stops"),
-    ] = "5%"
+    min_match: Annotated[str, option("PERCENT", "Least share of a role's rows that must match an account")] = "50"
+    max_rejects: Annotated[str, option("N|N%", "Rows of a file that may be rejected before the run stops")] = "5%"
 
 
 class Alarm(NamedTuple):
     """What the run is to be judged by."""
 
     fail_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-on",
-            metavar="CONDITION",
-            help="Exit 1 when it holds over the totals, such as `act > 0`; may repeat",
-        ),
+        Texts, option("CONDITION", "Exit 1 when it holds over the totals, such as `act > 0`; may repeat")
     ] = None
 
 
 class Shown(NamedTuple):
     """Which accounts to show, in which order, with which columns."""
 
-    quadrant: Annotated[
-        list[str] | None, typer.Option("--quadrant", metavar="NAME", help="Show this quadrant only; may repeat")
-    ] = None
-    tier: Annotated[
-        list[str] | None, typer.Option("--tier", metavar="NAME", help="Show this tier only; may repeat")
-    ] = None
-    owner: Annotated[
-        list[str] | None, typer.Option("--owner", metavar="NAME", help="Show this owner's accounts only; may repeat")
-    ] = None
-    segment: Annotated[
-        list[str] | None, typer.Option("--segment", metavar="NAME", help="Show this segment only; may repeat")
-    ] = None
-    top: Annotated[
-        int | None,
-        typer.Option(
-            "--top", metavar="N", min=0, help="Show at most N accounts: per quadrant in the terminal, else overall"
-        ),
-    ] = None
-    sort: Annotated[
-        str | None,
-        typer.Option("--sort", metavar="COLUMN", help="Sort by a column, -COLUMN for the largest first; default rank"),
-    ] = None
-    fields: Annotated[
-        list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add to those of the output")
-    ] = None
+    quadrant: Annotated[Texts, option("NAME", "Show this quadrant only; may repeat")] = None
+    tier: Annotated[Texts, option("NAME", "Show this tier only; may repeat")] = None
+    owner: Annotated[Texts, option("NAME", "Show this owner's accounts only; may repeat")] = None
+    segment: Annotated[Texts, option("NAME", "Show this segment only; may repeat")] = None
+    top: Annotated[Whole, option("N", "Show at most N accounts: per quadrant in the terminal, else overall", min=0)] = (
+        None
+    )
+    sort: Annotated[Text, option("COLUMN", "Sort by a column, -COLUMN for the largest first; default rank")] = None
+    fields: Annotated[Texts, option("A,B", "Columns to add to those of the output")] = None
 
 
 class Outputs(NamedTuple):
     """Where the result goes, and in what form."""
 
     output_format: Annotated[
-        str | None,
-        typer.Option(
-            "-f",
-            "--format",
-            metavar="FORMAT",
-            help="terminal, csv, tsv, json, jsonl, xlsx, html, md or parquet; default terminal",
+        Text,
+        option(
+            "FORMAT", "terminal, csv, tsv, json, jsonl, xlsx, html, md or parquet; default terminal", "-f", "--format"
         ),
     ] = None
-    output: Annotated[
-        list[str] | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write a file, format by its suffix; may repeat"),
-    ] = None
+    output: Annotated[Texts, option("FILE", "Write a file, format by its suffix; may repeat", "-o", "--output")] = None
     raw: Annotated[
         bool, typer.Option("--raw", help="Leave text that a spreadsheet would run as a formula as it is")
     ] = False
@@ -187,9 +123,7 @@ class Speech(NamedTuple):
 
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors")] = False
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more")] = False
-    color: Annotated[
-        str, typer.Option("--color", metavar="auto|always|never", help="Colour in the terminal output")
-    ] = "auto"
+    color: Annotated[str, option("auto|always|never", "Colour in the terminal output")] = "auto"
 
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from csq.cli import diagnostics, emit
-from csq.cli.options import Outputs, Shown, Speech
+from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
+from csq.render.rejects import rejects_csv
 from csq.report import Report
+from csq.sources.load import Tables
 from csq.terms import NoteKind
 
 COLOURS: Mapping[str, bool | None] = {"auto": None, "always": True, "never": False}
@@ -105,6 +107,12 @@ def deliver(
     for target, data in rendered:
         if target.path is None:
             emit.to_stdout(data)
+
+
+def write_rejects(tables: Tables, faults: Faults) -> None:
+    """Write the rejected rows where they are asked for. Raises OutputError when that cannot be written."""
+    if faults.rejects is not None:
+        emit.to_file(Path(faults.rejects), rejects_csv(tables.rejects))
 
 
 def _selection(shown: Shown) -> Selection:

@@ -4,9 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, expanded
+from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
 
 if TYPE_CHECKING:
     from csq.render import Format, Options
@@ -31,17 +29,9 @@ def plan(
     alarm: Alarm,
     speech: Speech,
     *,
-    owner: Annotated[
-        list[str] | None,
-        typer.Option("--owner", metavar="NAME", help="This owner's week only, or `unassigned`; may repeat"),
-    ] = None,
-    top: Annotated[
-        int | None,
-        typer.Option("--top", metavar="N", min=0, help="At most N accounts: per owner on a page, else overall"),
-    ] = None,
-    fields: Annotated[
-        list[str] | None, typer.Option("--fields", metavar="A,B", help="Columns to add in machine formats")
-    ] = None,
+    owner: Annotated[Texts, option("NAME", "This owner's week only, or `unassigned`; may repeat")] = None,
+    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0)] = None,
+    fields: Annotated[Texts, option("A,B", "Columns to add in machine formats")] = None,
 ) -> int:
     """Print the week: per owner whom to turn to, why, the next step, and how long it takes.
 
@@ -51,7 +41,8 @@ def plan(
     """
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs
-    from csq.cli.output import deliver, field_names, speak, targets
+    from csq.cli.output import deliver, field_names, speak, targets, write_rejects
+    from csq.cli.quality import check_inputs
     from csq.cli.run import given, prepare
     from csq.pipeline import triage as run_triage
     from csq.render import Options, Selection
@@ -66,7 +57,9 @@ def plan(
     for folder in folders:
         refuse_inputs(folder, given(inputs))
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
-    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    write_rejects(run.tables, faults)
+    check_inputs(run.tables, run.max_rejects, faults)
+    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
     options = Options(
         selection=Selection(planned=True, desk=tuple(owner or ()), top=top),
         fields=(*FIELDS, *field_names(fields)),

@@ -61,12 +61,12 @@ def lint(
     facts.
     """
     from csq.playbook.load import BUILT_IN, lint_playbook
-    from csq.render.clean import clean
+    from csq.render.clean import clean_lines
 
     path = _in_use(file)
     problems = lint_playbook(path)
     lines = (f"{problem}; {problem.hint}" if problem.hint else str(problem) for problem in problems)
-    emit.to_stdout("".join(f"{clean(line)}\n" for line in lines).encode())
+    emit.to_stdout(clean_lines(lines).encode())
     if problems:
         raise typer.Exit(Exit.FOUND)
     diagnostics.note(f"no faults in {f'`{path}`' if path else f'the {BUILT_IN} playbook'}")
@@ -111,12 +111,12 @@ def show(
     """
     from csq.playbook.document import lay_out
     from csq.playbook.load import load_playbook
-    from csq.render.clean import clean
+    from csq.render.clean import clean_lines
 
     found = load_playbook(_in_use(playbook)).playbook
     pages = [lay_out(found, each) for each in ([quadrant] if quadrant else found.order)]
     lines = "\n\n".join(pages).splitlines()
-    emit.to_stdout("".join(f"{clean(line)}\n" for line in lines).encode())
+    emit.to_stdout(clean_lines(lines).encode())
 
 
 @app.command(

@@ -3,14 +3,12 @@
 import math
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
-from csq.cli import emit
+from csq.cli.options import Faults
 from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS
-from csq.render.rejects import rejects_csv
 from csq.report import SourceFile
 from csq.sources.load import Tables
 from csq.terms import Aside
@@ -37,21 +35,18 @@ class Limit:
         return rejected <= int(self.text)
 
 
-def write_rejects(path: Path, tables: Tables) -> None:
-    """Write the rejected rows to `path`. Raises OutputError when it cannot be written."""
-    emit.to_file(path, rejects_csv(tables.rejects))
-
-
-def check_rejects(tables: Tables, limit: Limit, written: str | None) -> None:
-    """Refuse a file of which too much was rejected: what is left of it may say something else.
+def check_inputs(tables: Tables, limit: Limit | None, faults: Faults) -> None:
+    """Refuse a file of which too much was rejected: what is left of it may say something else. Then `--strict`.
 
     Raises:
         InputError: With the reasons, most frequent first, and where each was met first.
     """
     for file in tables.files:
         rejected = sum(file.rejected.values())
-        if not limit.allows(rejected, file.read):
-            raise _too_many(tables, file, rejected, limit, written)
+        if limit is not None and not limit.allows(rejected, file.read):
+            raise _too_many(tables, file, rejected, limit, faults.rejects)
+    if faults.strict:
+        check_strict(tables)
 
 
 def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, written: str | None) -> InputError:

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from csq.cli import emit, quality
 from csq.cli.options import Faults, Inputs, Limits, Method
-from csq.errors import InputError, UsageError
-from csq.facts.build import population
-from csq.facts.fates import joins, matched_share
+from csq.errors import UsageError
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
@@ -29,6 +27,10 @@ class Run(NamedTuple):
     settings: LoadedSettings
     playbook: LoadedPlaybook
     as_of: AsOf
+    max_rejects: quality.Limit | None
+    """How many rows of a file may be rejected; None: any number."""
+    min_match: float
+    """Share of a role's rows that must match an account, 0-1."""
 
 
 def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path] = ()) -> Run:
@@ -37,7 +39,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     Args:
         inputs: What to read.
         method: How to measure.
-        faults: What becomes of what cannot be read.
+        faults: Where what cannot be read will be written.
         limits: How much must be usable; None: the run goes on whatever is found.
         outputs: Files that will be written, which must not be inputs of this run or the next.
 
@@ -46,8 +48,8 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     """
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
-    least = _share(limits.min_match) if limits else 0.0
-    limit = quality.Limit(limits.max_rejects) if limits else None
+    min_match = _share(limits.min_match) if limits else 0.0
+    max_rejects = quality.Limit(limits.max_rejects) if limits else None
     paths = _paths(inputs, directory)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
     fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
@@ -63,14 +65,14 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     read_options = _read_options(inputs, settings.settings, playbook, told_day)
     tables = load(paths, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)
-    if faults.rejects is not None:
-        quality.write_rejects(Path(faults.rejects), tables)
-    if limit is not None:
-        quality.check_rejects(tables, limit, faults.rejects)
-    if faults.strict:
-        quality.check_strict(tables)
-    _check_match(tables, settings.settings, as_of, least)
-    return Run(tables=tables, settings=settings, playbook=playbook, as_of=as_of)
+    return Run(
+        tables=tables,
+        settings=settings,
+        playbook=playbook,
+        as_of=as_of,
+        max_rejects=max_rejects,
+        min_match=min_match,
+    )
 
 
 def _paths(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
@@ -183,27 +185,3 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise UsageError(f"`--min-match {text}` is not a percentage", hint="a number from 0 to 100")
     return share
-
-
-def _check_match(tables: Tables, settings: Settings, as_of: AsOf, least: float) -> None:
-    """Refuse a run most of whose rows belong to nobody: its quadrants would be made of the rest.
-
-    Raises:
-        InputError: Under `least` of a role's rows match an account.
-    """
-    if Role.ACCOUNTS not in tables.roles:
-        return
-    accounts = population(tables, settings, as_of.day).frame
-    for join in joins(tables, accounts):
-        share = matched_share(join)
-        if share < least:
-            role, key = join.role, join.key
-            raise InputError(
-                f"{join.matched:,} of {join.rows:,} rows of {role} match an account by {key}, under {least:.0%}",
-                details=(
-                    f"in {role}: {', '.join(join.only_here[:5])}",
-                    f"in accounts: {', '.join(accounts['account_id'].head(5))}",
-                    *tables.roles[role].damage,
-                ),
-                hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
-            )

@@ -28,7 +28,8 @@ def triage(
     -o, to files; what was chosen and noticed on the way is in the result and, for machine formats, on stderr.
     """
     from csq.cli.fail_on import conditions, verdict
-    from csq.cli.output import asked_for, deliver, speak, targets
+    from csq.cli.output import asked_for, deliver, speak, targets, write_rejects
+    from csq.cli.quality import check_inputs
     from csq.cli.run import prepare
     from csq.pipeline import triage as run_triage
 
@@ -36,6 +37,8 @@ def triage(
     asked = conditions(alarm.fail_on)
     to = targets(outputs)
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
-    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    write_rejects(run.tables, faults)
+    check_inputs(run.tables, run.max_rejects, faults)
+    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
     deliver(report, to, asked_for(shown, outputs), speech)
     return verdict(asked, report, run.tables)

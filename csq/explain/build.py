@@ -12,9 +12,8 @@ from csq.explain.standing import happiness_standing, usage_standing
 from csq.explain.verdicts import Verdicts
 from csq.pipeline import Triage, windows
 from csq.place.totals import tier_totals
-from csq.playbook.names import is_event
 from csq.report import Tier
-from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE
+from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE, event_kind
 from csq.terms import Evidence, Gate, Quadrant, Queue, Role
 
 _GROUPS = (("account", ACCOUNT), ("usage", USAGE), ("happiness", HAPPINESS), ("context", CONTEXT))
@@ -109,8 +108,7 @@ def _facts(row: Row, custom: Mapping[str, object]) -> Iterator[Fact]:
         for column in columns:
             yield Fact(name=column.name, value=row[column.name], unit=column.unit, meaning=column.meaning, group=group)
     for name in sorted(row):
-        if is_event(name):
-            kind = name.removeprefix("event_").removesuffix("_days")
+        if kind := event_kind(name):
             meaning = f"days since the newest event of the kind {kind}"
             yield Fact(name=name, value=row[name], unit="days", meaning=meaning, group="events")
     for name in custom:

@@ -2,11 +2,11 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 
 import polars as pl
 
 from csq.errors import UsageError
+from csq.suggest import nearest
 
 _SHOWN = 8
 
@@ -49,8 +49,8 @@ def _several(asked: str, found: list[tuple[str, str]]) -> UsageError:
 
 
 def _none(asked: str, rows: list[tuple[str, str]]) -> UsageError:
-    by_text = {_folded(text): (key, name) for key, name in rows for text in (key, name) if text}
-    near = dict.fromkeys(by_text[text] for text in get_close_matches(_folded(asked), by_text, n=3))
+    by_text = {text: (key, name) for key, name in rows for text in (key, name) if text}
+    near = dict.fromkeys(by_text[text] for text in nearest(by_text, asked, most=3, form=_folded))
     hint = f"did you mean `{next(iter(near))[0]}`?" if near else "give the id, the name, or a part of either"
     return UsageError(f"no account matches `{asked}`", details=_listed(near), hint=hint)
 

@@ -1,7 +1,6 @@
 """An account on each axis: the parts of its score, the arithmetic, the cut, and how far it is from crossing."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from csq.explain.distance import Change, answers_across, users_across
 from csq.explain.model import Part, Row, Standing
@@ -9,9 +8,10 @@ from csq.facts.build import Facts
 from csq.facts.happiness import HAPPINESS_UNKNOWN
 from csq.facts.usage import USAGE_UNKNOWN
 from csq.place.place import Placed
-from csq.place.scores import INACTIVE, PART, working_days
+from csq.place.scores import AMOUNT, INACTIVE, OWN_DAYS, PART, UNCAPPED, WORKING_DAYS
 from csq.report import Cut
 from csq.settings.model import Happiness, Settings
+from csq.sources.usage import METRIC
 from csq.terms import Axis, Level, MetricKind, Unknown
 
 _REASONS: Mapping[str, str] = {
@@ -100,61 +100,43 @@ def _reference(name: str, row: Row, placed: Placed) -> float | None:
 
 def _how(name: str, row: Row, facts: Facts, placed: Placed) -> str:
     """The arithmetic of one part, in the account's own numbers."""
-    value = _number(row[PART + name])
-    if value is None:
+    score = _number(row[UNCAPPED + name])
+    if score is None:
         return "not known, so it is left out of the mean"
-    text, raw = _amount(name, row, facts)
+    text = _counted(name, row, facts)
     reference = _reference(name, row, placed)
-    if reference is not None and raw is not None:
-        text = f"{text} = {exact(raw)}; / {exact(reference)}, which is 100 in the tier, x 100"
-        raw = raw / reference * 100
-    capped = ", capped at 100" if raw is not None and raw > 100 else ""
-    return f"{text} = {exact(raw)}{capped}" if raw is not None else text
+    if reference is not None:
+        text = f"{text} = {exact(row[AMOUNT + name])}; / {exact(reference)}, which is 100 in the tier, x 100"
+    return f"{text} = {exact(score)}{', capped at 100' if score > 100 else ''}"
 
 
-def _amount(name: str, row: Row, facts: Facts) -> tuple[str, float | None]:
-    """What a part counts, and what that comes to."""
-    seats = _number(row["seats"])
-    kind = facts.metrics.get(name)
-    if kind is not None:
-        metric = _number(row[f"metric_{name}"]) or 0.0
-        if kind is MetricKind.PERCENT or not seats:
-            return f"{exact(metric)}, as it is", metric
-        times = " x 100" if kind is MetricKind.USERS else ""
-        return f"{exact(metric)} {name} / {exact(seats)} seats{times}", metric / seats * (100 if times else 1)
-    if name == "seat_use":
-        users = _number(row["active_users"]) or 0.0
-        return f"{exact(users)} active users / {exact(seats)} seats x 100", users / (seats or 1) * 100
-    if name == "breadth":
-        used, available = _number(row["features_used"]) or 0.0, _number(row["features_available"]) or 1.0
-        return f"{exact(used)} / {exact(available)} features x 100", used / available * 100
-    if name == "active_days":
-        days, working = _number(row["active_days"]) or 0.0, _working_days(row, facts)
-        return f"{exact(days)} active / {working} working days x 100", days / working * 100
-    return _volume(row, facts, seats)
+def _counted(name: str, row: Row, facts: Facts) -> str:
+    """What a part counts, and what it is held against."""
+    seats = exact(row["seats"])
+    match facts.metrics.get(name, name):
+        case "seat_use":
+            return f"{exact(row['active_users'])} active users / {seats} seats x 100"
+        case "breadth":
+            return f"{exact(row['features_used'])} / {exact(row['features_available'])} features x 100"
+        case "active_days":
+            return f"{exact(row['active_days'])} active / {row[WORKING_DAYS]} working days x 100"
+        case "volume":
+            return _in_own_days(f"{exact(row['events'])} events", row, facts)
+        case MetricKind.USERS if row["seats"]:
+            return f"{exact(row[METRIC + name])} {name} / {seats} seats x 100"
+        case MetricKind.COUNT if row["seats"] or row["is_new"]:
+            return _in_own_days(f"{exact(row[METRIC + name])} {name}", row, facts)
+    return f"{exact(row[METRIC + name])}, as it is"
 
 
-def _volume(row: Row, facts: Facts, seats: float | None) -> tuple[str, float]:
-    events = _number(row["events"]) or 0.0
-    text, amount = f"{exact(events)} events", events
-    if seats:
-        text, amount = f"{text} / {exact(seats)} seats", amount / seats
+def _in_own_days(text: str, row: Row, facts: Facts) -> str:
+    """An amount that is taken per seat, and of a new account per day."""
+    if row["seats"]:
+        text += f" / {exact(row['seats'])} seats"
     if row["is_new"] and facts.usage_window:
         first, last = facts.usage_window
-        days = (last - first).days + 1
-        own = min(max(int(_number(row["tenure_days"]) or 0) + 1, 1), days)
-        text, amount = f"{text} / ({own} of {days} days as a customer)", amount / (own / days)
-    return text, amount
-
-
-def _working_days(row: Row, facts: Facts) -> int:
-    """Working days of the window; for a new account, of its own time in it."""
-    assert facts.usage_window is not None  # without days there is no such part
-    first, last = facts.usage_window
-    tenure = _number(row["tenure_days"])
-    if row["is_new"] and tenure is not None:
-        first = max(first, last - timedelta(days=max(int(tenure), 0)))
-    return max(working_days(first, last), 1)
+        text += f" / ({row[OWN_DAYS]} of {(last - first).days + 1} days as a customer)"
+    return text
 
 
 def _mean_of(parts: tuple[Part, ...], score: float) -> str:

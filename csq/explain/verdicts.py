@@ -9,10 +9,11 @@ from csq.explain.model import NeedState, State, StepState, Told, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
 from csq.plan.steps import applies, facts_for, is_done
-from csq.playbook.conditions import Condition, compile_condition
+from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
-from csq.playbook.names import is_event, names
+from csq.playbook.names import names
 from csq.playbook.text import fill, say
+from csq.schema import event_column, event_kind
 from csq.terms import Gate, Role, Severity
 
 _WORD = re.compile(r"'(?:[^']|'')*'|\w+")
@@ -55,10 +56,9 @@ class Verdicts:
         """Whether each need is there, not there, or not known."""
         states = []
         for need in needs:
-            condition = compile_condition(need.when, self._known)
-            holds = self._evaluate(condition)
+            holds = self._holds(need.when)
             state = Gate.UNKNOWN if holds is None else Gate.OPEN if holds else Gate.CLOSED
-            states.append(NeedState(need=need.need, state=state, because=self._because(condition)))
+            states.append(NeedState(need=need.need, state=state, because=self._because(need.when)))
         return tuple(states)
 
     def signals(self) -> tuple[Told, ...]:
@@ -69,14 +69,13 @@ class Verdicts:
         for name in row["signals"][0]:
             signal = self._playbook.signals[name]
             severity, text = reading(signal, quadrant)
-            condition = compile_condition(signal.when, self._known)
             step = next_step if severity is Severity.ACT else None
             told.append(
                 Told(
                     name=name,
                     severity=severity,
                     text=fill(text, facts_for(row, [text])[0]),
-                    because=self._because(condition),
+                    because=self._because(signal.when),
                     steps=self.steps(signal.steps, step),
                     risks=self._risks(signal.risks),
                 )
@@ -89,7 +88,7 @@ class Verdicts:
         return tuple(
             Unjudged(
                 name=name,
-                because=self._because(compile_condition(self._playbook.signals[name].when, self._known)),
+                because=self._because(self._playbook.signals[name].when),
                 missing=tuple(missing),
             )
             for _, name, missing in mine.iter_rows()
@@ -104,34 +103,34 @@ class Verdicts:
 
     def _not_due(self, step: Step) -> tuple[State, str]:
         """Whether a step's condition is false or not judged, and on what facts."""
-        condition = compile_condition(str(step.when), self._known)
-        state = State.NOT_JUDGED if self._evaluate(condition) is None else State.NOT_DUE
-        return state, self._because(condition)
+        when = str(step.when)
+        return State.NOT_JUDGED if self._holds(when) is None else State.NOT_DUE, self._because(when)
 
-    def _evaluate(self, condition: Condition) -> bool | None:
+    def _holds(self, when: str) -> bool | None:
+        condition = compile_condition(when, self._known)
         judged = evaluated(self._mine, {"holds": condition}, are_events_given=self._are_events_given)
         holds: bool | None = judged["holds"][0]
         return holds
 
-    def _because(self, condition: Condition) -> str:
+    def _because(self, when: str) -> str:
         """The condition with each fact behind its name: `usage_level [high] = 'high' AND goals_overdue [2] > 0`."""
-        told: set[str] = set()
+        reads, told = compile_condition(when, self._known).reads, set[str]()
 
         def beside(found: re.Match[str]) -> str:
             name = found.group()
-            if name not in condition.reads or name in told:
+            if name not in reads or name in told:
                 return name
             told.add(name)
             return f"{name} [{self._say(name)}]"
 
-        return _WORD.sub(beside, condition.text)
+        return _WORD.sub(beside, when)
 
     def _event(self, kind: str | None) -> str:
-        return f"{kind} is on record, {self._say(f'event_{kind}_days')} days ago"
+        return f"{kind} is on record, {self._say(event_column(str(kind)))} days ago"
 
     def _say(self, name: str) -> str:
         value = self._value(name)
-        kept = self._are_events_given if is_event(name) else self._value(SINCE_WITH.get(name, "")) is not None
+        kept = self._are_events_given if event_kind(name) else self._value(SINCE_WITH.get(name, "")) is not None
         return "not on record" if value is None and kept else say(value)
 
     def _value(self, name: str) -> object:

@@ -5,10 +5,10 @@ from datetime import date
 from typing import NamedTuple
 
 import polars as pl
-import polars.selectors as cs
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
+from csq.facts.fates import joins
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.metrics import table_facts
 from csq.facts.overrides import override
@@ -16,8 +16,8 @@ from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.usage import Usage, log_facts, no_usage
-from csq.report import Note
-from csq.schema import FACTS, complete
+from csq.report import Join, Note
+from csq.schema import FACTS, collect, complete, event_kind
 from csq.settings.model import Settings
 from csq.sources.load import Tables
 from csq.sources.typed import RoleRows
@@ -29,14 +29,15 @@ class Facts(NamedTuple):
 
     frame: one row per account sorted by account_id: `schema.FACTS`, then custom columns, `metric_<name>` and
     `event_<kind>_days` columns, and columns of our own that begin with `_`: why an axis is not known.
-    `missing` and `coverage_pct` are null until the account is placed: an axis may prove impossible to score.
     rows: what stands behind the facts of a role, account_id first; columns in `facts.goals.SHOWN` and its like.
+    joins: how the rows of each role met the accounts.
     fates: by role its rows with what became of them, or counts of them: columns of `fate.ROW`.
     features: every feature of every account in the log, as `facts.features.feature_rows` gives them.
     """
 
     frame: pl.DataFrame
     rows: Mapping[Role, pl.DataFrame]
+    joins: tuple[Join, ...]
     fates: Mapping[Role, pl.DataFrame]
     features: pl.DataFrame
     metrics: Mapping[str, MetricKind]
@@ -79,38 +80,51 @@ def population(tables: Tables, settings: Settings, as_of: date | None) -> Popula
     )
 
 
-def build_facts(tables: Tables, settings: Settings, as_of: date | None) -> Facts:
+def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_match: float = 0.0) -> Facts:
     """Measure every account.
 
+    Args:
+        tables: All rows.
+        settings: Windows, metrics, currencies.
+        as_of: The day that windows end at; None: all rows count.
+        min_match: Share of a role's rows, 0-1, that must match an account.
+
     Raises:
-        InputError: What the files say cannot be put together, such as two currencies without a rate.
+        InputError: What the files say cannot be put together, such as two currencies without a rate; or under
+            `min_match` of a role's rows match.
     """
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
     told = override(members.frame, tables.roles.get(Role.OVERRIDES), as_of)
-    accounts = told.accounts.drop(cs.matches(r"^event_.*_days$"))
+    accounts = told.accounts.drop(name for name in told.accounts.columns if event_kind(name))
+    joined = joins(tables, accounts, min_match)
     usage = _usage(tables.roles.get(Role.USAGE), accounts, settings, as_of)
     answers = with_known_roles(tables.roles.get(Role.CSAT), tables.roles.get(Role.CONTACTS))
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
     context = measure_context(tables, accounts, usage.frame, as_of)
     measured = (usage.frame, happiness.frame, context.frame)
     # A column of the accounts files that is named like one of the measured columns gives way to it.
-    frame = accounts.drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
+    frame = accounts.lazy().drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
     for facts in measured:
-        frame = frame.join(facts, on="account_id", how="left", maintain_order="left")
+        frame = frame.join(facts.lazy(), on="account_id", how="left", maintain_order="left")
     day = pl.lit(as_of, dtype=pl.Date())
-    frame = with_newer(frame, day).with_columns(
-        tenure_days=(day - pl.col("start_date")).dt.total_days(),
-        days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
-        usage_trend_pct=usage_trend(),
+    frame = (
+        with_newer(frame, day, context.frame.columns)
+        .with_columns(
+            tenure_days=(day - pl.col("start_date")).dt.total_days(),
+            days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
+            usage_trend_pct=usage_trend(),
+        )
+        .sort("account_id")
     )
     return Facts(
-        frame=complete(frame, FACTS).sort("account_id"),
+        frame=complete(collect(frame), FACTS),
         rows={
             Role.CSAT: happiness.answers,
             Role.OVERRIDES: told.used,
             **{role: said.rows for role, said in context.roles.items()},
         },
+        joins=joined,
         fates={
             Role.ACCOUNTS: members.fates,
             Role.USAGE: usage.fates,

@@ -3,13 +3,13 @@
 A role without files changes nothing but what is known: its facts are null, and a note names it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.facts.events import SHOWN, event_column, event_facts
+from csq.facts.events import SHOWN, event_facts
 from csq.facts.goals import goal_facts
 from csq.facts.members import Context, Members
 from csq.facts.outcomes import outcome_facts
@@ -17,6 +17,7 @@ from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
 from csq.roles import CONTEXT
+from csq.schema import collect, event_column
 from csq.sources.load import Tables
 from csq.sources.typed import RoleRows
 from csq.terms import Aside, NoteKind, Role
@@ -49,29 +50,30 @@ def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame,
     """
     stranger = Aside.NOT_A_CUSTOMER if Role.ACCOUNTS in tables.roles else Aside.UNMATCHED
     members = Members(accounts, stranger, as_of, usage, events=pl.DataFrame(schema=SHOWN))
-    frame, unread = season_facts(accounts, as_of)
+    season, unread = season_facts(accounts, as_of)
+    frame = season.lazy()
     found: dict[Role, Context] = {}
     for role, measure in MEASURES.items():
         found[role] = measure(tables.roles.get(role), members)
-        frame = frame.join(found[role].frame, on="account_id", how="left", maintain_order="left")
+        frame = frame.join(found[role].frame.lazy(), on="account_id", how="left", maintain_order="left")
         members = members._replace(events=found[Role.EVENTS].rows)
-    return ContextFacts(frame=frame, roles=found, notes=tuple(_notes(tables, unread)))
+    return ContextFacts(frame=collect(frame), roles=found, notes=tuple(_notes(tables, unread)))
 
 
-def with_newer(frame: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+def with_newer(frame: pl.LazyFrame, day: pl.Expr, told: Collection[str]) -> pl.LazyFrame:
     """Where an accounts column and an event tell the same, let the newer word stand.
 
     Settles last_contact_date and `event_last_contact_days` (always a column), and is_reference, which a case study on
-    record makes true.
+    record makes true. `told` are the columns of the context, those of events among them.
     """
     contact, study = event_column("last_contact"), event_column("case_study_done")
     # A conversation that is still to come, seen from as_of, is none.
     newest: pl.Expr = pl.when(pl.col("last_contact_date") <= day).then("last_contact_date")
-    if contact in frame.columns:
+    if contact in told:
         newest = pl.max_horizontal(newest, day - pl.duration(days=pl.col(contact)))
     frame = frame.with_columns(last_contact_date=newest)
     frame = frame.with_columns((day - pl.col("last_contact_date")).dt.total_days().alias(contact))
-    if study in frame.columns:
+    if study in told:
         on_record = pl.when(pl.col(study).is_not_null()).then(pl.lit(value=True))
         frame = frame.with_columns(is_reference=pl.coalesce(on_record, "is_reference"))
     return frame

@@ -10,6 +10,7 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.facts.members import Context, Members
 from csq.fate import is_used
+from csq.schema import event_column
 from csq.sources.typed import RoleRows
 from csq.terms import Aside
 
@@ -29,11 +30,6 @@ SHOWN = {
     "line": pl.Int64(),
 }
 """Columns of the events as they are shown."""
-
-
-def event_column(kind: str) -> str:
-    """Name of the fact that counts the days since the newest event of a kind."""
-    return f"event_{kind}_days"
 
 
 def event_facts(rows: RoleRows | None, members: Members) -> Context:
@@ -74,7 +70,7 @@ def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:
             location=Location(label=file),
             hint='kinds are words such as `new_boss`; name their column: `--column kind="HEADER"`',
         )
-    named = events.with_columns(column=pl.format("event_{}_days", "kind"))
+    named = events.with_columns(column=pl.format(event_column("{}"), "kind"))
     newest = named.group_by("account_id", "column").agg(pl.col("days").min()).sort("column", "account_id")
     return newest.pivot("column", index="account_id", values="days")
 

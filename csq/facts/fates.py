@@ -1,28 +1,52 @@
 """How the keys of each role met the accounts, and the fates of all rows in sentences."""
 
-from decimal import Decimal
-
 import polars as pl
 
+from csq.errors import InputError
 from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
 from csq.roles import KEYED
+from csq.schema import money
 from csq.sources.load import Tables
 from csq.sources.typed import KEY, RoleRows
-from csq.terms import Aside, NoteKind
+from csq.terms import Aside, NoteKind, Role
 
 SHOWN_KEYS = 20
 """Keys without an account that are named, of those there are."""
 
 
-def joins(tables: Tables, accounts: pl.DataFrame) -> tuple[Join, ...]:
+def joins(tables: Tables, accounts: pl.DataFrame, least: float = 0.0) -> tuple[Join, ...]:
     """How the rows of each role met the accounts.
 
     Args:
         tables: All rows.
         accounts: The population, with contract_value.
+        least: Share of a role's rows, 0-1, that must match an account of the accounts files.
+
+    Raises:
+        InputError: Fewer do: most of the rows belong to nobody, and quadrants would be made of the rest.
     """
-    return tuple(_join(rows, accounts) for role, rows in tables.roles.items() if role in KEYED)
+    joined = []
+    for role, rows in tables.roles.items():
+        if role in KEYED:
+            join = _join(rows, accounts)
+            if Role.ACCOUNTS in tables.roles and matched_share(join) < least:
+                raise _too_few(rows, join, accounts["account_id"], least)
+            joined.append(join)
+    return tuple(joined)
+
+
+def _too_few(rows: RoleRows, join: Join, accounts: pl.Series, least: float) -> InputError:
+    role, key, share = join.role, join.key, matched_share(join)
+    return InputError(
+        f"{join.matched:,} of {join.rows:,} rows of {role} match an account by {key}, under {least:.0%}",
+        details=(
+            f"in {role}: {', '.join(join.only_here[:5])}",
+            f"in accounts: {', '.join(accounts.head(5))}",
+            *rows.damage,
+        ),
+        hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
+    )
 
 
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
@@ -31,7 +55,6 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY].unique().sort()
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
     absent = accounts.filter(~here)
-    value = absent["contract_value"].drop_nulls().sum()
     return Join(
         role=rows.role,
         key=rows.key,
@@ -41,7 +64,7 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         only_here=tuple(dict.fromkeys(masked(key) for key in lost.head(SHOWN_KEYS))),
         only_here_count=len(lost),
         absent_accounts=absent.height,
-        absent_value=value if isinstance(value, Decimal) else Decimal(0),
+        absent_value=money(absent["contract_value"]),
         ambiguous=rows.ambiguous,
     )
 

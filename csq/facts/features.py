@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from csq.schema import collect
 from csq.terms import Level
 
 FEATURE_ROWS = {
@@ -77,17 +78,17 @@ def suggest_features(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     of_account = rows.join(
         placed.select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH), on="account_id", how="inner"
     )
-    loved = of_account.filter(pl.col("happy") & pl.col("now"))
+    loved = of_account.lazy().filter(pl.col("happy") & pl.col("now"))
     everywhere = loved.group_by("feature").agg(overall=pl.len())
     within = loved.group_by("tier", "feature").agg(in_tier=pl.len())
     open_to = ~pl.col("now") & ~pl.col("before") & pl.col("entitled").fill_null(value=True)
     candidates = (
-        of_account.filter(open_to)
+        of_account.lazy()
+        .filter(open_to)
         .join(everywhere, on="feature", how="inner")
         .join(within, on=["tier", "feature"], how="left")
         .with_columns(pl.col("in_tier").fill_null(0))
         .sort("account_id", "in_tier", "overall", "feature", descending=[False, True, True, False])
     )
-    best = candidates.group_by("account_id", maintain_order=True).agg(best=pl.col("feature").first())
-    joined = placed.join(best, on="account_id", how="left", maintain_order="left")
-    return joined.with_columns(next_feature="best").drop("best")
+    best = candidates.group_by("account_id", maintain_order=True).agg(next_feature=pl.col("feature").first())
+    return collect(placed.lazy().drop("next_feature").join(best, on="account_id", how="left", maintain_order="left"))

@@ -10,6 +10,7 @@ import polars as pl
 
 from csq.facts.members import Context, Members, provable_count
 from csq.fate import is_used
+from csq.schema import collect
 from csq.sources.typed import RoleRows
 
 BEHIND_POINTS = 10.0
@@ -68,29 +69,33 @@ def goal_facts(rows: RoleRows | None, members: Members) -> Context:
 def _judged(goals: pl.DataFrame, accounts: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """Add start, expected_pct, due_days, overdue, behind and vague; `state` tells the last two of an open goal."""
     day = pl.lit(as_of, dtype=pl.Date())
-    since = accounts.select("account_id", customer_since="start_date")
+    since = accounts.lazy().select("account_id", customer_since="start_date")
     start = pl.coalesce(
         "start_date",
         pl.when(pl.col("target_date").is_not_null()).then(
             pl.max_horizontal(pl.col("target_date").dt.offset_by(f"-{LONGEST_DAYS}d"), "customer_since")
         ),
     )
-    goals = goals.join(since, on="account_id", how="left", maintain_order="left").with_columns(
-        is_open=pl.col("state") == "open",
-        due_days=(pl.col("target_date") - day).dt.total_days(),
-        progress_pct=pl.col("progress"),
-        start=start,
-    )
     length = (pl.col("target_date") - pl.col("start")).dt.total_days()
     gone = (day - pl.col("start")).dt.total_days()
-    goals = goals.with_columns(
-        expected_pct=pl.when(length > 0).then((gone / length * 100).clip(0, 100)),
-        vague=pl.col("target_date").is_null() | (~pl.col("has_metric") & pl.col("target").is_null()),
-    )
     late = pl.col("due_days") < 0
     slow = pl.col("progress_pct") < pl.col("expected_pct") - BEHIND_POINTS
     # What has no date can be neither overdue nor behind: it is vague, which is told apart.
     dated = pl.col("is_open") & pl.col("target_date").is_not_null()
-    goals = goals.with_columns(overdue=dated & late, behind=dated & ~late & slow)
     state = pl.when("overdue").then(pl.lit("overdue")).when("behind").then(pl.lit("behind")).otherwise(pl.col("state"))
-    return goals.with_columns(state=state)
+    return collect(
+        goals.lazy()
+        .join(since, on="account_id", how="left", maintain_order="left")
+        .with_columns(
+            is_open=pl.col("state") == "open",
+            due_days=(pl.col("target_date") - day).dt.total_days(),
+            progress_pct=pl.col("progress"),
+            start=start,
+        )
+        .with_columns(
+            expected_pct=pl.when(length > 0).then((gone / length * 100).clip(0, 100)),
+            vague=pl.col("target_date").is_null() | (~pl.col("has_metric") & pl.col("target").is_null()),
+        )
+        .with_columns(overdue=dated & late, behind=dated & ~late & slow)
+        .with_columns(state=state)
+    )

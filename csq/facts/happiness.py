@@ -12,16 +12,14 @@ import polars as pl
 from csq.engine.base import exact_mean
 from csq.facts import survey
 from csq.fate import FATE, ROW, is_used, mark
-from csq.schema import COLUMNS, HAPPINESS, complete
+from csq.schema import COLUMNS, HAPPINESS, collect, complete, unknown_column
 from csq.sources.typed import RoleRows
-from csq.terms import Aside, Fate, Silence, Survey, Unknown
+from csq.terms import Aside, Axis, Fate, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
-HAPPINESS_UNKNOWN = "_happiness_unknown"
+HAPPINESS_UNKNOWN = unknown_column(Axis.HAPPINESS)
 """Column that says why there is no score, a `terms.Unknown`; null where there is one."""
 
-TOP_BOX = 75.0
-"""An answer at or above this, on 0-100, is in the top box."""
 STALE_DAYS = 180
 """A newest answer older than this is stale."""
 ANSWERS = pl.col("responses").fill_null(1).clip(1)
@@ -74,19 +72,20 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     answered = pl.col("answer").is_not_null()
     axis = _axis(in_window.filter(answered), ever.filter(answered), ever)
     of_axis = pl.col("survey") == str(axis)
-    asks_known = bool(rows.keyed.filter(of_axis).select((~answered | pl.col("asked_known")).any()).item())
+    asks_known = bool(rows.keyed.select((of_axis & (~answered | pl.col("asked_known"))).any()).item())
     counted = in_window.filter(of_axis & answered)
+    has_comments = counted["comment"].null_count() < counted.height
     parts = (
-        _answers(counted),
-        _roles(counted),
-        _asks(in_window.filter(of_axis), known=asks_known),
-        _before(rows.frame.filter(of_axis & answered), as_of, window_days),
-        _newest(ever.filter(of_axis & answered), as_of),
-        _other(in_window.filter(answered)),
-        survey.spread_facts(counted),
-        survey.ask_facts(marked, as_of),
+        _answers(counted.lazy(), has_comments=has_comments),
+        _roles(counted.lazy()),
+        _asks(in_window.lazy().filter(of_axis), known=asks_known),
+        _before(rows.frame.lazy().filter(of_axis & answered), as_of, window_days),
+        _newest(ever.lazy().filter(of_axis & answered), as_of),
+        _other(in_window.lazy().filter(answered)),
+        survey.spread_facts(counted.lazy(), has_comments=has_comments),
+        survey.ask_facts(marked.lazy(), as_of),
     )
-    facts = everyone
+    facts = everyone.lazy()
     for part in parts:
         facts = facts.join(part, on="account_id", how="left", maintain_order="left")
     facts = facts.with_columns(
@@ -101,7 +100,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         **{HAPPINESS_UNKNOWN: _unknown(asks_known=asks_known)},
     )
     return Happiness(
-        frame=complete(facts, HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN]],
+        frame=complete(collect(facts), HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN]],
         fates=_one_fate_a_line(marked),
         axis=axis,
         asks_known=asks_known,
@@ -169,15 +168,14 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
     return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(live)})
 
 
-def _answers(counted: pl.DataFrame) -> pl.DataFrame:
+def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
     """Count, mean, spread and top box of the answers that count, by account."""
-    has_comments = counted["comment"].is_not_null().any()
     facts = counted.group_by("account_id").agg(
         responses=ANSWERS.sum(),
         csat_mean=exact_mean(pl.col("answer"), ANSWERS),
         csat_min=pl.col("answer").min(),
         csat_max=pl.col("answer").max(),
-        hits=(pl.col("answer") >= TOP_BOX).sum(),
+        hits=(pl.col("answer") >= survey.TOP_BOX).sum(),
         # An average says nothing of how many of its answers were high.
         single=(ANSWERS == 1).all(),
         comments_missing=pl.col("comment").is_null().sum() if has_comments else pl.lit(None, dtype=pl.Int64()),
@@ -191,7 +189,7 @@ def _answers(counted: pl.DataFrame) -> pl.DataFrame:
     ).drop("hits", "single")
 
 
-def _roles(counted: pl.DataFrame) -> pl.DataFrame:
+def _roles(counted: pl.LazyFrame) -> pl.LazyFrame:
     """Mean answer of each role, in words, and the gap between the highest and the lowest."""
     roles = (
         counted.drop_nulls("role")
@@ -209,29 +207,29 @@ def _roles(counted: pl.DataFrame) -> pl.DataFrame:
     return means.join(survey.role_facts(roles), on="account_id", how="left", maintain_order="left")
 
 
-def _asks(asks: pl.DataFrame, *, known: bool) -> pl.DataFrame:
+def _asks(asks: pl.LazyFrame, *, known: bool) -> pl.LazyFrame:
     """People asked: distinct respondents, and each row that names nobody."""
     if not known:
-        return pl.DataFrame(schema={"account_id": pl.String(), "asked": pl.Int64()})
+        return pl.LazyFrame(schema={"account_id": pl.String(), "asked": pl.Int64()})
     named = pl.col("respondent").drop_nulls().n_unique()
     # An average of n answers stands for at least n people asked.
     nobody = ANSWERS.filter(pl.col("respondent").is_null()).sum()
     return asks.group_by("account_id").agg(asked=named + nobody)
 
 
-def _before(answers: pl.DataFrame, as_of: date | None, days: int) -> pl.DataFrame:
+def _before(answers: pl.LazyFrame, as_of: date | None, days: int) -> pl.LazyFrame:
     """Mean answer in the window before, the latest of each respondent."""
     earlier = answers.filter(_span(as_of, days, 1) & is_used()).filter(_latest())
     return earlier.group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
 
 
-def _newest(answers: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Days since the newest answer, whatever its window."""
     age = pl.lit(as_of, dtype=pl.Date()) - pl.col("at").dt.date().max()
     return answers.group_by("account_id").agg(days_since_response=age.dt.total_days(), ever=pl.lit(value=True).first())
 
 
-def _other(answered: pl.DataFrame) -> pl.DataFrame:
+def _other(answered: pl.LazyFrame) -> pl.LazyFrame:
     """NPS and effort as facts of their own, whichever survey feeds the axis."""
     of_nps = pl.col("survey") == str(Survey.NPS)
     # On 0-100 a promoter's 9 of 10 is 90 and a detractor's 6 is 60 (Reichheld 2003, HBR 81:46-54); an

@@ -13,7 +13,7 @@ from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
 from csq.fate import FATE, is_used, mark
-from csq.schema import complete
+from csq.schema import collect, complete
 from csq.sources.typed import RoleRows
 from csq.sources.usage import METRIC, metric_kind
 from csq.terms import Aside, Fate, Grain, MetricKind, Unknown
@@ -45,10 +45,14 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
     members = accounts["account_id"]
     frame = _mark(rows.frame, members, periods, as_of)
     measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, kinds, periods)
-    facts = measured.with_columns(**_facts(kinds, as_of)).with_columns(
-        usage_change_pct=change_pct("events", "events_previous"),
-        seat_use_pct=share_pct("active_users", "seats"),
-        **{USAGE_UNKNOWN: _unknown(kinds)},
+    facts = collect(
+        measured.lazy()
+        .with_columns(**_facts(kinds, as_of))
+        .with_columns(
+            usage_change_pct=change_pct("events", "events_previous"),
+            seat_use_pct=share_pct("active_users", "seats"),
+            **{USAGE_UNKNOWN: _unknown(kinds)},
+        )
     )
     metrics = [METRIC + name for name in kinds]
     return Usage(
@@ -79,24 +83,24 @@ def _measure(
 
     `in_table` is true where the table knows the account by a row of the window or an earlier one.
     """
-    used = rows.filter(is_used())
+    used = rows.lazy().filter(is_used())
     now = periods.now.holds(pl.col("period")) if periods else pl.lit(value=True)
     before = periods.before.holds(pl.col("period")) if periods and periods.compared else pl.lit(value=False)
-    known = rows.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)).group_by("account_id")
+    in_reach = is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)
     has_last = "last_active_date" in rows.columns
     last = pl.col("last_active_date").max() if has_last else pl.lit(None, dtype=pl.Date()).alias("last_active_date")
-    joined = accounts.select("account_id", "seats").join(
-        known.agg(last, in_table=pl.lit(value=True).first()), on="account_id", how="left", maintain_order="left"
-    )
+    known = rows.lazy().filter(in_reach).group_by("account_id").agg(last, in_table=pl.lit(value=True).first())
+    joined = accounts.lazy().select("account_id", "seats")
+    joined = joined.join(known, on="account_id", how="left", maintain_order="left")
     for part, suffix, reached in ((now, "", True), (before, BEFORE, bool(periods and periods.compared))):
         gathered = _gather(used.filter(part), kinds, suffix)
         joined = joined.join(gathered, on="account_id", how="left", maintain_order="left")
         if reached:
             joined = joined.with_columns(_absent_is_zero(kinds, suffix))
-    return joined.sort("account_id")
+    return collect(joined.sort("account_id"))
 
 
-def _gather(rows: pl.DataFrame, kinds: dict[str, MetricKind], suffix: str) -> pl.DataFrame:
+def _gather(rows: pl.LazyFrame, kinds: dict[str, MetricKind], suffix: str) -> pl.LazyFrame:
     """One row per account: counts summed, people and percentages averaged over its rows."""
 
     def together(name: str, kind: MetricKind) -> pl.Expr:

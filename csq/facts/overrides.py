@@ -9,13 +9,11 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.fate import FATE, ROW, is_used, mark
 from csq.report import Note
-from csq.schema import DTYPES, Kind
+from csq.schema import DTYPES, ORDERED_REST, Kind
 from csq.sources.overrides import CAN_BE_SET, REST_UNTIL
 from csq.sources.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
-_REST = "_rest_until"
-"""Column of the facts: the day until which the account rests; no fact of the customer's, so it does not go out."""
 SHOWN: Mapping[str, pl.DataType] = {
     "account_id": pl.String(),
     "field": pl.String(),
@@ -41,7 +39,7 @@ class Overridden(NamedTuple):
 
 
 def override(accounts: pl.DataFrame, rows: RoleRows | None, as_of: date | None) -> Overridden:
-    """Put what the overrides say in the place of what the files say, and add `_rest_until`.
+    """Put what the overrides say in the place of what the files say, and add `schema.ORDERED_REST`.
 
     Args:
         accounts: The population, columns `schema.ACCOUNT` and others.
@@ -51,7 +49,7 @@ def override(accounts: pl.DataFrame, rows: RoleRows | None, as_of: date | None) 
     Raises:
         InputError: Two overrides that hold give one field of one account two values.
     """
-    accounts = accounts.with_columns(pl.lit(None, dtype=pl.Date()).alias(_REST))
+    accounts = accounts.with_columns(pl.lit(None, dtype=pl.Date()).alias(ORDERED_REST))
     if rows is None:
         return Overridden(accounts=accounts, used=pl.DataFrame(schema=SHOWN), fates=pl.DataFrame(schema=ROW), notes=())
     strange = ~pl.col("account_id").is_in(accounts["account_id"].implode())
@@ -70,7 +68,7 @@ def override(accounts: pl.DataFrame, rows: RoleRows | None, as_of: date | None) 
 
 def _set(accounts: pl.DataFrame, rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Set one field; also what it was on each account that was told otherwise: file, line, before."""
-    column = _REST if name == REST_UNTIL else name
+    column = ORDERED_REST if name == REST_UNTIL else name
     told = rows.select("account_id", _typed(CAN_BE_SET[name].kind).alias("_told"))
     stood = accounts.select("account_id", pl.col(column).cast(pl.String()).alias("before"))
     before = rows.join(stood, on="account_id", how="left", maintain_order="left").select("file", "line", "before")

@@ -8,6 +8,8 @@ from datetime import date
 
 import polars as pl
 
+from csq.schema import collect
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?|0?[1-9]|1[0-2]")
 _RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\buntil\b)\s*")
@@ -63,10 +65,13 @@ def season_facts(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFra
         schema={"season_months": pl.String(), "in_season": pl.Boolean(), "season_started_days": pl.Int64()},
         orient="row",
     )
-    facts = accounts.select("account_id", "season_months").join(
-        table, on="season_months", how="left", maintain_order="left"
+    facts = collect(
+        accounts.lazy()
+        .select("account_id", "season_months")
+        .join(table.lazy(), on="season_months", how="left", maintain_order="left")
+        .with_columns(season_quiet=(~pl.col("in_season")).fill_null(value=False))
+        .drop("season_months")
     )
-    facts = facts.with_columns(season_quiet=(~pl.col("in_season")).fill_null(value=False)).drop("season_months")
     return facts, [cell for cell, months in parsed.items() if not months]
 
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import polars as pl
 
-LOW, HIGH = 25.0, 75.0
-"""Answers at or below the one and at or above the other, on 0-100, are low and high; the rest are the middle."""
+LOW, TOP_BOX = 25.0, 75.0
+"""Answers at or below the one, on 0-100, are low, at or above the other in the top box; the rest are the middle."""
 EXTREME = 10.0
 """An answer this near to an end of the scale is at it."""
 FEW = 3
@@ -26,11 +26,12 @@ SHOWN = {
 """Columns of the answers as they are shown."""
 
 
-def spread_facts(counted: pl.DataFrame) -> pl.DataFrame:
-    """Shares of low, middle and high answers, and those without a comment, by account.
+def spread_facts(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
+    """Shares of low and middle answers, and those without a comment, by account.
 
     Args:
         counted: The answers that count: account_id, answer (0-100), comment, responses (n where a row is an average).
+        has_comments: Whether any has a comment; without, the export may have left them out.
     """
     answer = pl.col("answer")
     single = (pl.col("responses").fill_null(1) <= 1).all()
@@ -39,12 +40,10 @@ def spread_facts(counted: pl.DataFrame) -> pl.DataFrame:
         return pl.when(single).then(mask.sum() / pl.len() * 100)
 
     ends = answer <= EXTREME, answer >= 100 - EXTREME
-    has_comments = bool(counted["comment"].is_not_null().any())
     missing = share(pl.col("comment").is_null()) if has_comments else pl.lit(None, dtype=pl.Float64())
     return counted.group_by("account_id").agg(
         answers_low_pct=share(answer <= LOW),
-        answers_middle_pct=share((answer > LOW) & (answer < HIGH)),
-        answers_high_pct=share(answer >= HIGH),
+        answers_middle_pct=share((answer > LOW) & (answer < TOP_BOX)),
         extremes_only=pl.when(single & (pl.len() >= FEW)).then(
             (ends[0] | ends[1]).all() & ends[0].any() & ends[1].any()
         ),
@@ -52,14 +51,14 @@ def spread_facts(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def ask_facts(rows: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+def ask_facts(rows: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Most requests that one person was sent in the last quarter, by account; a row exported twice is one request.
 
     Args:
         rows: Every request and answer: account_id, respondent, asked, sent_at (Datetime, null or absent) and at.
         as_of: Last day of the quarter; without it there is none.
     """
-    sent = pl.coalesce("sent_at", "at") if "sent_at" in rows.columns else pl.col("at")
+    sent = pl.coalesce("sent_at", "at") if "sent_at" in rows.collect_schema() else pl.col("at")
     age = (pl.lit(as_of, dtype=pl.Date()) - sent.dt.date()).dt.total_days()
     recent = rows.filter(pl.col("asked") & pl.col("respondent").is_not_null() & age.is_between(0, ASKED_DAYS - 1))
     each = recent.group_by("account_id", "respondent").agg(asks=sent.dt.date().n_unique())
@@ -84,7 +83,7 @@ def answers(counted: pl.DataFrame) -> pl.DataFrame:
     return frame.sort(order, nulls_last=True).select(*SHOWN)
 
 
-def role_facts(roles: pl.DataFrame) -> pl.DataFrame:
+def role_facts(roles: pl.LazyFrame) -> pl.LazyFrame:
     """The roles at either end, by account; at a tie the first in the alphabet.
 
     Args:

@@ -14,12 +14,12 @@ from csq.engine.counts import LogSummary, count_rows, finish
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
-from csq.schema import COLUMNS, USAGE, complete
+from csq.schema import COLUMNS, USAGE, complete, unknown_column
 from csq.sources.typed import KEY, RoleRows
-from csq.terms import MetricKind, Unknown
+from csq.terms import Axis, MetricKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
-USAGE_UNKNOWN = "_usage_unknown"
+USAGE_UNKNOWN = unknown_column(Axis.USAGE)
 """Column that says why usage is not known, a `terms.Unknown`; null where it is."""
 
 

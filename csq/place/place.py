@@ -7,20 +7,21 @@ from decimal import Decimal
 import polars as pl
 
 from csq.facts.build import Facts
-from csq.facts.coverage import coverage_facts
+from csq.place.coverage import coverage_facts
 from csq.place.pinned import pinned_lines
 from csq.place.quadrants import place_accounts
 from csq.place.scores import happiness_score, score_usage
 from csq.place.thresholds import take_cuts
 from csq.place.tiers import assign_tiers
 from csq.report import Cut, Note
+from csq.schema import collect, unknown_column
 from csq.settings.model import Settings
 from csq.terms import Axis, NoteKind, Unknown
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """`frame` is that of the facts with `schema.PLACE`, `missing`, `coverage_pct` and the usage parts added."""
+    """`frame` is that of the facts with `schema.PLACE`, `schema.COVERAGE` and the usage parts added."""
 
     frame: pl.DataFrame
     bands: Mapping[str, Decimal]
@@ -46,11 +47,15 @@ def place(facts: Facts, settings: Settings) -> Placed:
         weights=settings.weights,
         pinned=settings.thresholds.references,
     )
-    frame = scored.frame.with_columns(happiness_score=happiness_score(settings.happiness))
-    frame = frame.with_columns(_unscored(axis) for axis in Axis).with_columns(**coverage_facts())
+    frame = collect(
+        scored.frame.lazy()
+        .with_columns(happiness_score=happiness_score(settings.happiness))
+        .with_columns(_unscored(axis) for axis in Axis)
+        .with_columns(**coverage_facts())
+    )
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
     order = {name: place for place, name in enumerate(bands)}
-    by_tier = frame.sort(
+    by_tier = frame.select("account_id", "tier", "is_new", "contract_value", *(f"{axis}_score" for axis in Axis)).sort(
         pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id"
     )
     rules = {Axis.USAGE: settings.thresholds.usage, Axis.HAPPINESS: settings.thresholds.happiness}
@@ -68,6 +73,6 @@ def place(facts: Facts, settings: Settings) -> Placed:
 
 def _unscored(axis: Axis) -> pl.Expr:
     """Why an axis is unknown: it was not measured, or what was measured makes no score."""
-    name = f"_{axis}_unknown"
+    name = unknown_column(axis)
     unscored = pl.when(pl.col(f"{axis}_score").is_null()).then(pl.lit(str(Unknown.NO_USABLE_METRIC)))
     return pl.coalesce(name, unscored).alias(name)

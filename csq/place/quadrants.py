@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from csq.facts.coverage import axis_gaps
+from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
+from csq.schema import BORDERLINE, collect
 from csq.terms import Axis, Evidence, Level, Quadrant, Silence
 
-BORDERLINE = 5.0
-"""Strictly less than this many points from a cut is borderline."""
 FIRM_ANSWERS = 3
 FIRM_ASKED = 2
 """Two or more asked, and at least half of them answered, is firm too."""
@@ -24,27 +23,37 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
             unknown, `responses`, `asked`, `silence`.
         cuts: One per axis and tier; an axis without any has no known scores.
     """
-    for axis in Axis:
-        at = {cut.tier: cut.at for cut in cuts if cut.axis is axis}
-        score = pl.col(f"{axis}_score")
-        cut = pl.col("tier").replace_strict(at, default=None, return_dtype=pl.Float64())
-        frame = frame.with_columns(cut.alias(f"{axis}_cut"))
-        margin = (score - pl.col(f"{axis}_cut")).round(4)
-        # At the cut is high; doing nothing is low even where the cut is zero.
-        high = margin >= 0
-        if axis is Axis.USAGE:
-            high &= ~pl.col(INACTIVE).fill_null(value=False)
-        level = (
-            pl.when(margin.is_null()).then(pl.lit(str(Level.UNKNOWN))).when(high).then(pl.lit(str(Level.HIGH)))
-        ).otherwise(pl.lit(str(Level.LOW)))
-        frame = frame.with_columns(margin.alias(f"{axis}_margin"), level.alias(f"{axis}_level"))
     near = [(pl.col(f"{axis}_margin").abs() < BORDERLINE).fill_null(value=False) for axis in Axis]
-    return frame.with_columns(
-        borderline=pl.any_horizontal(near),
-        evidence=evidence(),
-        quadrant=quadrant(),
-        unknown_reason=pl.concat_str(axis_gaps(), separator="; ", ignore_nulls=True).replace("", None),
+    return collect(
+        frame.lazy()
+        .with_columns(_cut(axis, cuts) for axis in Axis)
+        .with_columns(
+            (pl.col(f"{axis}_score") - pl.col(f"{axis}_cut")).round(4).alias(f"{axis}_margin") for axis in Axis
+        )
+        .with_columns(_level(axis) for axis in Axis)
+        .with_columns(
+            borderline=pl.any_horizontal(near),
+            evidence=evidence(),
+            quadrant=quadrant(),
+            unknown_reason=pl.concat_str(axis_gaps(), separator="; ", ignore_nulls=True).replace("", None),
+        )
     )
+
+
+def _cut(axis: Axis, cuts: Sequence[Cut]) -> pl.Expr:
+    """The cut of the account's tier."""
+    at = {cut.tier: cut.at for cut in cuts if cut.axis is axis}
+    return pl.col("tier").replace_strict(at, default=None, return_dtype=pl.Float64()).alias(f"{axis}_cut")
+
+
+def _level(axis: Axis) -> pl.Expr:
+    """The side of the cut. At the cut is high; doing nothing is low even where the cut is zero."""
+    margin = pl.col(f"{axis}_margin")
+    high = margin >= 0
+    if axis is Axis.USAGE:
+        high &= ~pl.col(INACTIVE).fill_null(value=False)
+    level = pl.when(margin.is_null()).then(pl.lit(str(Level.UNKNOWN))).when(high).then(pl.lit(str(Level.HIGH)))
+    return level.otherwise(pl.lit(str(Level.LOW))).alias(f"{axis}_level")
 
 
 def quadrant() -> pl.Expr:

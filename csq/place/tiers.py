@@ -6,13 +6,11 @@ from decimal import Decimal
 import polars as pl
 
 from csq.errors import UsageError
-from csq.settings.model import ALL_TIERS, UNVALUED, Tiers
+from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, Tiers
 
 LEAST_FOR_THIRDS = 30
 """With fewer valued accounts, thirds would be too small to take a median of."""
 THIRDS = ("large", "mid", "small")
-OTHER = "other"
-"""Tier of accounts below the lowest band, or for which the tier column is blank."""
 
 
 def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, Mapping[str, Decimal]]:

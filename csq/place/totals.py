@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from csq.report import Gap, Tier, Total
+from csq.schema import money
 from csq.terms import Quadrant, Unknown
 
 REASONS: Mapping[str, str] = {
@@ -33,12 +34,6 @@ REASONS: Mapping[str, str] = {
     "outcome": "no outcome on record",
 }
 """Entries of `missing`, and how they are said to people, in the order in which they are told."""
-
-
-def money(values: pl.Series) -> Decimal:
-    """Exact sum of the known values."""
-    total = values.drop_nulls().sum()
-    return total if isinstance(total, Decimal) else Decimal(0)
 
 
 def _counted(frame: pl.DataFrame, by: str) -> dict[str, dict[str, Any]]:

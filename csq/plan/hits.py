@@ -8,8 +8,8 @@ import polars as pl
 from csq.plan.signals import SINCE_WITH, evaluated
 from csq.playbook.conditions import compile_condition, needed
 from csq.playbook.model import Need, Playbook, Rest, Risk, Step
-from csq.playbook.names import is_event, names
-from csq.schema import Kind
+from csq.playbook.names import names
+from csq.schema import Kind, event_kind
 from csq.terms import Quadrant
 
 
@@ -83,7 +83,7 @@ def _hit(path: str, when: str, rows: pl.DataFrame, known: Mapping[str, Kind], *,
         return name in rows.columns and rows[name].null_count() < rows.height
 
     # Where there is a record, that nothing of the kind is in it is known too.
-    recorded = {name for name in condition.columns if is_event(name) and are_events_given}
+    recorded = {name for name in condition.columns if event_kind(name) and are_events_given}
     recorded |= {name for name, other in SINCE_WITH.items() if is_known(other)}
     lacking = tuple(name for name in needed(condition) if name not in recorded and not is_known(name))
     return Hit(

@@ -7,7 +7,6 @@ the protect queue: a person calls a few of the accounts that otherwise hear from
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 import polars as pl
@@ -16,10 +15,11 @@ from csq.plan.steps import facts_for
 from csq.playbook.model import CheckIns, Playbook
 from csq.playbook.text import fill
 from csq.report import CheckIn, Note, OwnerWeek
+from csq.schema import event_column, money
 from csq.settings.model import Capacity
 from csq.split import Split
+from csq.suggest import near_miss
 from csq.terms import TEAM, UNASSIGNED, NoteKind, Queue
-from csq.validation import near_miss
 
 _PLACES = 6
 """Hours are compared after rounding to so many places, so that 0.1 + 0.2 fits into 0.3."""
@@ -115,7 +115,7 @@ def _check_ins(active: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tupl
     """For each desk the accounts to call: those that nobody has talked to for longest, never before all others."""
     if told is None:
         return {}
-    since = "event_last_contact_days"
+    since = event_column("last_contact")
     waited = pl.col(since) if since in active.columns else pl.lit(None, dtype=pl.Int64())
     rows = (
         active.filter((pl.col("queue") == str(Queue.PROTECT)) & ~pl.col("human"))
@@ -151,7 +151,7 @@ def _week(
         check_in_hours=_sum(call.hours for call in called),
         wanted_hours=_sum([*rescue, *protect]),
         left_out=left.height,
-        left_out_value=_worth(left["contract_value"]),
+        left_out_value=money(left["contract_value"]),
         left_out_unvalued=left["contract_value"].null_count(),
         more_hours=round(least - hours, _PLACES) if left.height and hours is not None else 0.0,
         check_ins=called,
@@ -161,11 +161,6 @@ def _week(
 
 def _sum(hours: Iterable[float]) -> float:
     return round(sum(hours), _PLACES)
-
-
-def _worth(values: pl.Series) -> Decimal:
-    total = values.sum()
-    return total if isinstance(total, Decimal) else Decimal(0)
 
 
 def capacity_notes(frame: pl.DataFrame, capacity: Capacity | None) -> list[Note]:

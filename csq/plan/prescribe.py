@@ -13,14 +13,14 @@ import polars as pl
 
 from csq.plan.gates import GATE, add_gate
 from csq.plan.priority import add_priority, add_rank
-from csq.plan.queues import add_queue, lifted, why
+from csq.plan.queues import LABEL, OWN_STEP, VOICE, add_queue, lifted, why
 from csq.plan.signals import Judged, reading
 from csq.plan.steps import STEP, facts_for, first_steps, general, printed, risk_notes
 from csq.playbook.model import Playbook, QuadrantEntry, Signal
 from csq.playbook.names import names
 from csq.playbook.text import fill
 from csq.report import QuadrantPlay
-from csq.schema import PLAN, Kind, complete
+from csq.schema import PLAN, Kind, collect, complete
 from csq.terms import Gate, Quadrant, Severity
 
 
@@ -47,14 +47,15 @@ def prescribe(
     asking = _Asking(known=names(playbook.custom), as_of=as_of, are_events_given=are_events_given)
     told = judged.told.rename({"loudest": "severity"})
     rows = frame.join(told, on="account_id", how="left", maintain_order="left")
+    by_quadrant = rows.partition_by("quadrant", as_dict=True)
     parts = [
-        _quadrant(rows.filter(pl.col("quadrant") == quadrant), playbook.entry(quadrant), asking)
+        _quadrant(by_quadrant[str(quadrant),], playbook.entry(quadrant), asking)
         for quadrant in playbook.order
-        if (frame["quadrant"] == quadrant).any()
+        if (str(quadrant),) in by_quadrant
     ] or [_quadrant(rows, playbook.entry(playbook.order[0]), asking)]
     planned = _with_signals(pl.concat(parts), playbook.signals, judged.fired, asking.known)
     voiced = _with_voices(lifted(planned), playbook.signals, judged.fired)
-    ranked = add_rank(add_priority(voiced.with_columns(why=why("_label")), playbook))
+    ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
     return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
 
 
@@ -65,11 +66,11 @@ def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, asking: _Asking) -> pl.D
     steps = first_steps(rows, entry.play.steps, asking.known)
     if entry.qualify:
         asked = first_steps(rows, [entry.qualify], asking.known)
-        is_open = gated[GATE] != str(Gate.UNKNOWN)
-        steps = steps.select(steps[name].zip_with(is_open, asked[name]) for name in STEP)
+        is_unknown = pl.lit(gated[GATE]) == str(Gate.UNKNOWN)
+        steps = steps.select(pl.when(is_unknown).then(asked[name]).otherwise(name).alias(name) for name in STEP)
     return queued.with_columns(
         pl.lit(entry.play.headline).alias("play"),
-        pl.lit(entry.label).alias("_label"),
+        pl.lit(entry.label).alias(LABEL),
         *steps.get_columns(),
         risk_notes(rows, entry.risks, asking.known),
     )
@@ -80,22 +81,27 @@ def _with_signals(
 ) -> pl.DataFrame:
     """Let signals speak: their risks before those of the quadrant, the step of an act signal before the play's.
 
-    Adds `own_step`, whether the next step is a signal's.
+    Adds `OWN_STEP`.
     """
     texts = list(_spoken(rows, signals, fired, known))
     if not texts:
-        return rows.with_columns(own_step=pl.lit(value=False))
+        return rows.with_columns(pl.lit(value=False).alias(OWN_STEP))
     # In the order in which each account's signals are told, so that the loudest speaks first.
     has_step = pl.col("own").struct.field("next_step").is_not_null()
     own = (
-        fired.join(pl.concat(texts), on=["account_id", "signal"], how="left", maintain_order="left")
+        fired.lazy()
+        .join(pl.concat(texts).lazy(), on=["account_id", "signal"], how="left", maintain_order="left")
         .group_by("account_id", maintain_order=True)
         .agg(pl.col("own").filter(has_step).first(), pl.col("own_risks").explode().drop_nulls())
     )
-    joined = rows.join(own, on="account_id", how="left", maintain_order="left")
-    return joined.with_columns(has_step.fill_null(value=False).alias("own_step")).with_columns(
-        *(pl.when("own_step").then(pl.col("own").struct.field(name)).otherwise(name).alias(name) for name in STEP),
-        risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
+    return collect(
+        rows.lazy()
+        .join(own, on="account_id", how="left", maintain_order="left")
+        .with_columns(has_step.fill_null(value=False).alias(OWN_STEP))
+        .with_columns(
+            *(pl.when(OWN_STEP).then(pl.col("own").struct.field(name)).otherwise(name).alias(name) for name in STEP),
+            risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
+        )
     )
 
 
@@ -122,7 +128,7 @@ def _ever(signal: Signal) -> set[Severity]:
 
 
 def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame) -> pl.DataFrame:
-    """Add `_voice`: what the loudest signal says, where it says act or watch."""
+    """Add `VOICE`: what the loudest signal says, where it says act or watch."""
     loud = fired.unique("account_id", keep="first", maintain_order=True).filter(
         pl.col("severity") != str(Severity.INFO)
     )
@@ -133,7 +139,7 @@ def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.Da
     ]
     facts = facts_for(heard, {text for text in texts if text})
     filled = [text and fill(text, row) for text, row in zip(texts, facts, strict=True)]
-    return rows.with_columns(pl.Series("_voice", filled, pl.String()))
+    return rows.with_columns(pl.Series(VOICE, filled, pl.String()))
 
 
 def done_kinds(playbook: Playbook) -> Iterator[str]:

@@ -9,10 +9,10 @@ from decimal import Decimal
 import polars as pl
 
 from csq.playbook.model import Playbook, Urgency
+from csq.schema import collect
 from csq.terms import Quadrant, Queue, Severity
 
 VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
-FACTORS = (VALUE, WEIGHT, URGENCY, SIGNAL)
 
 
 def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
@@ -28,7 +28,7 @@ def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     by_severity = {str(Severity.ACT): signals.act, str(Severity.WATCH): signals.watch, str(Severity.INFO): signals.info}
     stand_in = stand_in_value(frame["contract_value"])
     value = pl.col("contract_value").cast(pl.Float64).fill_null(stand_in)
-    factors = frame.with_columns(
+    factors = (
         value.alias(VALUE),
         pl.col("contract_value").is_null().alias("value_assumed"),
         pl.col("quadrant").replace_strict(weights, return_dtype=pl.Float64()).alias(WEIGHT),
@@ -36,7 +36,7 @@ def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
         pl.col("severity").replace_strict(by_severity, default=signals.info, return_dtype=pl.Float64()).alias(SIGNAL),
     )
     product = pl.col(VALUE) * pl.col(WEIGHT) * pl.col(URGENCY) * pl.col(SIGNAL)
-    return factors.with_columns(product.round(2).alias("priority"))
+    return collect(frame.lazy().with_columns(*factors).with_columns(product.round(2).alias("priority")))
 
 
 def stand_in_value(values: pl.Series) -> float:
@@ -60,10 +60,10 @@ def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
     Args:
         frame: Has `queue`, `severity`, `priority`, `account_id`.
     """
-    ordered = frame.sort(
+    order = (
         pl.col("queue") == str(Queue.REST),
         pl.col("severity").ne_missing(pl.lit(str(Severity.ACT))),
         -pl.col("priority"),
         "account_id",
     )
-    return ordered.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    return collect(frame.lazy().sort(order).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)))

@@ -7,6 +7,7 @@ rescued. A rest that has a reason is lifted only for a step of the signal's own.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -14,13 +15,14 @@ from csq.plan.gates import GATE, NEEDS
 from csq.plan.signals import evaluated
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import QuadrantEntry, Rest
-from csq.schema import Kind
+from csq.schema import ORDERED_REST, Kind, collect, event_column
 from csq.terms import Gate, Level, Queue, Severity
 
-ORDERED_REST = "_rest_until"
-"""Last day of a rest that somebody ordered, where there is such a column."""
 REASON = "_rest_reason"
 """Why an account rests in spite of its quadrant's queue; null where it does not."""
+LABEL, VOICE, OWN_STEP, LIFTED = "_label", "_voice", "own_step", "_lifted"
+"""Its quadrant's label; what its loudest act or watch signal says; whether the next step is that of an act signal;
+whether that signal lifts it out of its rest."""
 
 
 def add_queue(
@@ -35,108 +37,98 @@ def add_queue(
         as_of: The day of the run.
         are_events_given: Whether no event on record means that none is known to have been.
     """
-    rests = [(holds, reason, again) for holds, reason, again in _ordered(rows, as_of)]
+    conditions = {rule.when: compile_condition(rule.when, known) for rule in entry.rest if rule.when}
+    judged = evaluated(rows, conditions, are_events_given=are_events_given) if conditions else pl.DataFrame()
+    columns = rows.columns
+    rests = [*_ordered(columns, as_of)]
     for rule in entry.rest:
-        if rule.when:
-            condition = compile_condition(rule.when, known)
-            holds = evaluated(rows, {"holds": condition}, are_events_given=are_events_given)["holds"]
-            rests.append((holds.fill_null(value=False), _text(rule.because, rows), _never(rows)))
-        else:
-            rests.append(_after(rows, rule, as_of))
-    closed = rows[GATE].eq_missing(pl.Series([str(Gate.CLOSED)]))
-    rests.append((closed, rows[NEEDS], _never(rows)))
-    reason, again = _text(None, rows), _never(rows)
-    for holds, text, day in reversed(rests):
-        reason, again = text.zip_with(holds, reason), day.zip_with(holds, again)
+        holds = (pl.lit(judged[rule.when]), _NEVER) if rule.when else _after(columns, rule, as_of)
+        rests.append(_Resting(*holds, pl.lit(rule.because)))
+    rests.append(_Resting(pl.col(GATE) == str(Gate.CLOSED), _NEVER, pl.col(NEEDS)))
+    reason, again = pl.lit(None, dtype=pl.String()), _NEVER
+    for rest in reversed(rests):
+        reason = pl.when(rest.holds).then(rest.reason).otherwise(reason)
+        again = pl.when(rest.holds).then(rest.again).otherwise(again)
     told = pl.when(pl.col("look_again").is_not_null()).then(
         pl.concat_str(REASON, pl.lit("; look again on "), pl.col("look_again").dt.to_string("%Y-%m-%d"))
     )
     queue = pl.when(pl.col(REASON).is_not_null()).then(pl.lit(str(Queue.REST))).otherwise(pl.lit(str(entry.queue)))
-    return rows.with_columns(reason.alias(REASON), again.alias("look_again")).with_columns(
-        queue.alias("queue"), pl.coalesce(told, REASON).alias(REASON)
+    return collect(
+        rows.lazy()
+        .with_columns(reason.alias(REASON), again.alias("look_again"))
+        .with_columns(queue.alias("queue"), pl.coalesce(told, REASON).alias(REASON))
     )
 
 
-def _text(value: str | None, rows: pl.DataFrame) -> pl.Series:
-    return pl.Series([value], dtype=pl.String()).new_from_index(0, rows.height)
+class _Resting(NamedTuple):
+    """A rest: whether it holds (null: no), the day to look again, and why."""
+
+    holds: pl.Expr
+    again: pl.Expr
+    reason: pl.Expr
 
 
-def _never(rows: pl.DataFrame) -> pl.Series:
-    return pl.Series([None], dtype=pl.Date()).new_from_index(0, rows.height)
+_NEVER = pl.lit(None, dtype=pl.Date())
 
 
-def _ordered(rows: pl.DataFrame, as_of: date | None) -> Sequence[tuple[pl.Series, pl.Series, pl.Series]]:
+def _ordered(columns: Sequence[str], as_of: date | None) -> Sequence[_Resting]:
     """The rest that somebody ordered for an account, while it lasts."""
-    if as_of is None or ORDERED_REST not in rows.columns:
+    if as_of is None or ORDERED_REST not in columns:
         return ()
-    until = rows[ORDERED_REST]
-    return (((until > as_of).fill_null(value=False), _text("put to rest by hand", rows), until),)
+    until = pl.col(ORDERED_REST)
+    return (_Resting(until > as_of, until, pl.lit("put to rest by hand")),)
 
 
-def _after(rows: pl.DataFrame, rule: Rest, as_of: date | None) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The rest from one event until another: for whom it holds, why, and when to look again."""
-    since = _days(rows, f"event_{rule.after}_days")
-    facts = [name for kind in rule.until for name in _facts_of(kind)]
-    woken = [_days(rows, name).alias(name) < since for name in facts]
+def _after(columns: Sequence[str], rule: Rest, as_of: date | None) -> tuple[pl.Expr, pl.Expr]:
+    """The rest from one event until another: for whom it holds, and when to look again."""
+
+    def days(name: str) -> pl.Expr:
+        return pl.col(name).cast(pl.Int64) if name in columns else pl.lit(None, dtype=pl.Int64())
+
+    since = days(event_column(str(rule.after)))
     holds = since.is_not_null()
-    for each in woken:
-        holds &= ~each.fill_null(value=False)
+    for name in (name for kind in rule.until for name in _facts_of(kind)):
+        holds &= ~(days(name) < since).fill_null(value=False)
     if as_of is None or not rule.again_days:
-        return holds, _text(rule.because, rows), _never(rows)
+        return holds, _NEVER
     # Anchored on the event, so that the day does not move from one run to the next.
     ahead = rule.again_days - since % rule.again_days
-    day = pl.select(pl.lit(as_of) + pl.duration(days=pl.lit(ahead))).to_series()
-    return holds, _text(rule.because, rows), day
+    return holds, pl.lit(as_of) + pl.duration(days=ahead)
 
 
 def _facts_of(kind: str) -> tuple[str, ...]:
     """The columns that tell how long ago an event was; that of a champion's leaving is also told by the contacts."""
-    return (f"event_{kind}_days", *(("champion_left_days",) if kind == "champion_left" else ()))
-
-
-def _days(rows: pl.DataFrame, name: str) -> pl.Series:
-    if name in rows.columns:
-        return rows[name].cast(pl.Int64)
-    return pl.Series(name, [None], dtype=pl.Int64()).new_from_index(0, rows.height)
+    return (event_column(kind), *(("champion_left_days",) if kind == "champion_left" else ()))
 
 
 def lifted(rows: pl.DataFrame) -> pl.DataFrame:
     """Take accounts out of their rest for what a signal says.
 
     Args:
-        rows: With `queue`, `severity`, `happiness_level`, `_rest_reason` and `own_step` (whether
-            the next step is that of an act signal).
+        rows: With `queue`, `severity`, `happiness_level`, `REASON` and `OWN_STEP`.
     """
     happy = pl.col("happiness_level") == str(Level.HIGH)
     to = pl.when(happy).then(pl.lit(str(Queue.PROTECT))).otherwise(pl.lit(str(Queue.RESCUE)))
-    has_reason = pl.col("own_step") | pl.col(REASON).is_null()
+    has_reason = pl.col(OWN_STEP) | pl.col(REASON).is_null()
     loud = pl.col("severity").eq_missing(pl.lit(str(Severity.ACT)))
     resting = pl.col("queue") == str(Queue.REST)
     is_lifted = resting & loud & has_reason
     return rows.with_columns(
         queue=pl.when(is_lifted).then(to).otherwise("queue"),
         look_again=pl.when(~is_lifted).then("look_again"),
-        _lifted=is_lifted,
+        **{LIFTED: is_lifted},
     )
 
 
-def why(label: str) -> pl.Expr:
-    """Why an account stands in its queue, in a line. `label` is the column of its quadrant's.
-
-    Reads `queue`, `gate`, `_needs`, `_rest_reason`, `_lifted`, `_voice` (what its loudest act or watch
-    signal says), `usage_level` and `happiness_level`.
-    """
+def why() -> pl.Expr:
+    """Why an account stands in its queue, in a line; reads the queue, the gate, both levels and our own columns."""
     stands = pl.format("usage {}, happiness {}", "usage_level", "happiness_level")
     asks = pl.when(pl.col(GATE) == str(Gate.UNKNOWN)).then(pl.col(NEEDS))
-    rests = pl.coalesce(REASON, pl.format("{}, which the playbook lets rest: {}", label, stands))
-    awake = pl.concat_str("_voice", asks, stands, separator="; ", ignore_nulls=True)
+    rests = pl.coalesce(REASON, pl.format("{}, which the playbook lets rest: {}", LABEL, stands))
+    awake = pl.concat_str(VOICE, asks, stands, separator="; ", ignore_nulls=True)
     out_of_rest = pl.concat_str(
-        "_voice", pl.concat_str(pl.lit("else at rest: "), REASON), separator="; ", ignore_nulls=True
+        VOICE, pl.concat_str(pl.lit("else at rest: "), REASON), separator="; ", ignore_nulls=True
     )
     return (
-        pl.when(pl.col("_lifted"))
-        .then(out_of_rest)
-        .when(pl.col("queue") == str(Queue.REST))
-        .then(rests)
-        .otherwise(awake)
+        pl.when(pl.col(LIFTED)).then(out_of_rest).when(pl.col("queue") == str(Queue.REST)).then(rests).otherwise(awake)
     )

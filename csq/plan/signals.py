@@ -6,7 +6,6 @@ told as such and never taken for the second. No signal changes where an account 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import reduce
 from graphlib import TopologicalSorter
 from operator import add
@@ -17,8 +16,9 @@ import polars as pl
 from csq.plan.steps import general, printed
 from csq.playbook.conditions import Condition, bare, compile_condition, evaluate, needed
 from csq.playbook.model import Playbook, Signal
-from csq.playbook.names import is_event, names
+from csq.playbook.names import names
 from csq.report import SignalTotal
+from csq.schema import collect, event_kind
 from csq.terms import Quadrant, Severity
 
 LOUDEST_FIRST = (Severity.ACT, Severity.WATCH, Severity.INFO)
@@ -36,6 +36,10 @@ UNJUDGED_SCHEMA: Mapping[str, pl.DataType] = {
 
 SINCE_WITH = {"champion_left_days": "has_champion"}
 """Days since something that may never have been; where the other column is known, null means that it has not."""
+
+
+_BITS = 63
+"""Facts that the bits of one Int64 tell of; its sign is left alone."""
 
 
 class Judged(NamedTuple):
@@ -114,7 +118,7 @@ def _never(frame: pl.DataFrame, conditions: Iterable[Condition], *, are_events_g
     reads = sorted({name for condition in conditions for name in condition.reads})
     never: dict[str, pl.Expr] = {}
     for name in reads:
-        if is_event(name) and are_events_given:
+        if event_kind(name) and are_events_given:
             never[name] = pl.col(name).fill_null(math.inf) if name in frame.columns else pl.lit(math.inf)
         elif name in SINCE_WITH and SINCE_WITH[name] in frame.columns:
             on_record = pl.col(SINCE_WITH[name]).is_not_null()
@@ -131,11 +135,12 @@ def _unmuted(holds: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFrame
             muters[muted].append(name)
     order = TopologicalSorter(muters)
     order.prepare()
+    steps = holds.lazy()
     while order.is_active():
         settled = order.get_ready()
-        holds = holds.with_columns(_unless_muted(name, muters[name]) for name in settled if muters[name])
+        steps = steps.with_columns(_unless_muted(name, muters[name]) for name in settled if muters[name])
         order.done(*settled)
-    return holds
+    return collect(steps)
 
 
 def _unless_muted(name: str, muters: Sequence[str]) -> pl.Expr:
@@ -153,11 +158,12 @@ def _severities(signal: Signal) -> dict[Severity, list[Quadrant]]:
 
 def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFrame:
     """One row per account and signal that holds, in the order of the accounts, loudest first within one."""
+    severities = {name: _severities(signal) for name, signal in signals.items()}
     readings = [
         (name, severity, quadrants)
         for severity in LOUDEST_FIRST
-        for name, signal in signals.items()
-        if (quadrants := _severities(signal).get(severity))
+        for name in signals
+        if (quadrants := severities[name].get(severity))
     ]
     if not readings:
         return pl.DataFrame(schema=FIRED_SCHEMA)
@@ -189,11 +195,17 @@ def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFr
 
 def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     """The names of each account's signals, and how loud the loudest is."""
-    lists = fired.group_by("account_id", maintain_order=True).agg(
-        signals=pl.col("signal"), loudest=pl.col("severity").first()
+    lists = (
+        fired.lazy()
+        .group_by("account_id", maintain_order=True)
+        .agg(signals=pl.col("signal"), loudest=pl.col("severity").first())
     )
-    told = by_account.select("account_id").join(lists, on="account_id", how="left", maintain_order="left")
-    return told.with_columns(pl.col("signals").fill_null([]))
+    return collect(
+        by_account.lazy()
+        .select("account_id")
+        .join(lists, on="account_id", how="left", maintain_order="left")
+        .with_columns(pl.col("signals").fill_null([]))
+    )
 
 
 class _Unjudged(NamedTuple):
@@ -206,8 +218,8 @@ class _Unjudged(NamedTuple):
 def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str, Condition]) -> _Unjudged:
     """One row per account and signal that is not judged, with the facts it wanted and did not find.
 
-    Which of its facts a signal misses is one number for each account, a bit for each fact. Accounts lack
-    a few sets of facts between them, so each list is made once.
+    Which of its facts a signal misses is a number for each account, a bit for each fact, and as many numbers as it
+    takes. Accounts lack a few sets of facts between them, so each list is made once.
     """
     wanted = {name: needed(condition) for name, condition in conditions.items()}
     asked = {fact for facts in wanted.values() for fact in facts}
@@ -218,28 +230,35 @@ def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str,
         *(pl.lit(1, dtype=pl.Int64()).alias(fact) for fact in absent),
     )
     silent = holds.select(pl.all().is_null())
-    found = gaps.select("account_id", *(_bits(facts).alias(name) for name, facts in wanted.items())).with_columns(
-        pl.when(silent[name]).then(name).alias(name) for name in wanted
-    )
-    long = found.unpivot(index="account_id", variable_name="signal", value_name="bits").drop_nulls()
-    sets = long.group_by("signal", "bits", maintain_order=True).len()
+    most = max(map(len, wanted.values()), default=0)
+    starts = {f"bits from {start}": start for start in range(0, max(most, 1), _BITS)}
+    parts = [
+        gaps.select("account_id", *(_bits(facts[start : start + _BITS]).alias(name) for name, facts in wanted.items()))
+        .with_columns(pl.when(silent[name]).then(name).alias(name) for name in wanted)
+        .unpivot(index="account_id", variable_name="signal", value_name=bits)
+        .drop_nulls()
+        for bits, start in starts.items()
+    ]
+    long = parts[0].hstack([part[bits] for part, bits in zip(parts, starts, strict=True)][1:])
+    sets = long.group_by("signal", *starts, maintain_order=True).len()
     lacking: dict[str, dict[str, int]] = {}
     lists = []
-    for name, missing, accounts in sets.iter_rows():
+    for name, *numbers, accounts in sets.iter_rows():
+        missing = sum(number << start for number, start in zip(numbers, starts.values(), strict=True))
         # Without a gap it is "never" that leaves the matter open.
         facts = [each for place, each in enumerate(wanted[name]) if missing >> place & 1] or [
-            each for each in wanted[name] if is_event(each) or each in SINCE_WITH
+            each for each in wanted[name] if event_kind(each) or each in SINCE_WITH
         ]
         lists.append(facts)
         counts = lacking.setdefault(name, {})
         counts.update({each: counts.get(each, 0) + accounts for each in facts})
-    named = sets.select("signal", "bits").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
-    rows = long.join(named, on=["signal", "bits"], how="left", maintain_order="left")
+    named = sets.drop("len").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
+    rows = long.join(named, on=["signal", *starts], how="left", maintain_order="left")
     return _Unjudged(frame=rows.select(*UNJUDGED_SCHEMA), lacking=lacking)
 
 
 def _bits(facts: Sequence[str]) -> pl.Expr:
-    """Bit 0 for the first of the facts, and so on."""
+    """Bit 0 for the first of the facts, and so on; at most `_BITS`."""
     bits = [pl.col(name) * 2**place for place, name in enumerate(facts)]
     return reduce(add, bits) if bits else pl.lit(0, dtype=pl.Int64())
 
@@ -250,14 +269,16 @@ def _totals(
     """How many accounts, and how much money, each signal says yes to, and how many it cannot say anything of."""
     if not signals:
         return ()
-    names, value = list(signals), pl.col("contract_value")
-    counts = (
-        by_account[names].sum(),
-        by_account[names].null_count(),
-        by_account.select(value.filter(pl.col(name)).sum().alias(name) for name in names),
-        by_account.select(value.filter(pl.col(name).is_null()).sum().alias(name) for name in names),
-    )
-    held, silent, yes, open_value = (each.row(0, named=True) for each in counts)
+    value = pl.col("contract_value")
+    counts = by_account.select(
+        pl.struct(
+            held=pl.col(name).sum(),
+            silent=pl.col(name).null_count(),
+            held_value=value.filter(pl.col(name)).sum(),
+            silent_value=value.filter(pl.col(name).is_null()).sum(),
+        ).alias(name)
+        for name in signals
+    ).row(0, named=True)
     return tuple(
         SignalTotal(
             name=name,
@@ -266,10 +287,10 @@ def _totals(
             readings={quadrant: reading(signal, quadrant)[1] for quadrant in Quadrant},
             steps=tuple(printed(step) for step in signal.steps),
             risks=tuple(general(risk.text) for risk in signal.risks),
-            accounts=held[name],
-            contract_value=_money(yes[name]),
-            unjudged=silent[name],
-            unjudged_value=_money(open_value[name]),
+            accounts=counts[name]["held"],
+            contract_value=counts[name]["held_value"],
+            unjudged=counts[name]["silent"],
+            unjudged_value=counts[name]["silent_value"],
             missing=_most_first(lacking.get(name, {})),
         )
         for name, signal in signals.items()
@@ -278,7 +299,3 @@ def _totals(
 
 def _most_first(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda name: (-counts[name], name)))
-
-
-def _money(total: object) -> Decimal:
-    return total if isinstance(total, Decimal) else Decimal(0)

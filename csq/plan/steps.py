@@ -13,7 +13,7 @@ from csq.playbook.model import Risk, Step
 from csq.playbook.text import fields, fill
 from csq.report import DONE_SCHEMA
 from csq.report import Step as PrintedStep
-from csq.schema import Kind
+from csq.schema import Kind, event_column
 
 STEP: Mapping[str, pl.DataType] = {
     "next_step": pl.String(),
@@ -27,7 +27,7 @@ STEP: Mapping[str, pl.DataType] = {
 def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind]) -> pl.DataFrame:
     """The next step of each row, columns of `STEP`: the first that applies and is not done."""
     if not steps:
-        return pl.DataFrame({name: pl.repeat(None, rows.height, dtype=kind, eager=True) for name, kind in STEP.items()})
+        return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
     done = is_done(rows, steps)
     first = pl.coalesce(
         pl.when(pl.col(str(number)) & ~pl.lit(done[number])).then(pl.lit(number)) for number in range(len(steps))
@@ -63,16 +63,16 @@ def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[s
 
 def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
     """For each step, a Boolean for each row: whether the event that shows it to be done is on record."""
-    columns = [f"event_{step.done_by}_days" if step.done_by else "" for step in steps]
-    have = rows.select(name for name in dict.fromkeys(columns) if name in rows.columns)
-    seen = have.select(pl.all().is_not_null()) if have.width else have
+    columns = [event_column(step.done_by) if step.done_by else "" for step in steps]
+    have = [name for name in dict.fromkeys(columns) if name in rows.columns]
+    seen = rows.select(pl.col(have).is_not_null()) if have else pl.DataFrame()
     never = pl.Series([False] * rows.height, dtype=pl.Boolean())
     return [seen[name] if name in seen.columns else never for name in columns]
 
 
 def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
     """The events of steps done that are on record, columns `DONE_SCHEMA`, by account as in `rows`, then by kind."""
-    columns = {f"event_{kind}_days": kind for kind in sorted(set(kinds))}
+    columns = {event_column(kind): kind for kind in sorted(set(kinds))}
     have = [name for name in columns if name in rows.columns]
     long = rows.with_row_index("_row").unpivot(
         have, index=["_row", "account_id"], variable_name="event", value_name="days"

@@ -15,7 +15,7 @@ import polars as pl
 from csq.errors import ConfigError
 from csq.playbook.grammar import Parser
 from csq.playbook.tokens import Fault
-from csq.schema import DTYPES, Kind
+from csq.schema import DTYPES, Kind, collect
 
 MAX_LENGTH = 1_000
 _PROVIDED = re.compile(r"COALESCE\s*\(\s*(\w+)\s*,|(\w+)\s+IS\s+(?:NOT\s+)?NULL", re.IGNORECASE)
@@ -71,9 +71,12 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
     reads = {name: kind for condition in conditions.values() for name, kind in condition.reads.items()}
     here = set(frame.columns)
     facts = {name: _fact(name, kind) if name in here else pl.lit(None, DTYPES[kind]) for name, kind in reads.items()}
-    # Simplified down to a constant, an expression loses count of the rows; the column without a name has all of them.
-    rows = frame.select(pl.repeat(True, pl.len()).alias(""), **facts)
-    return rows.select(**{name: pl.when("").then(condition.expr) for name, condition in conditions.items()})
+    # A constant loses count of the rows; the column without a name has all of them.
+    return collect(
+        frame.lazy()
+        .select(pl.repeat(True, pl.len()).alias(""), **facts)
+        .select(**{name: pl.when("").then(condition.expr) for name, condition in conditions.items()})
+    )
 
 
 def needed(condition: Condition) -> tuple[str, ...]:

@@ -25,19 +25,9 @@ from datetime import date
 import polars as pl
 
 from csq.playbook.names import hint_for, kind_of
-from csq.playbook.reader import Reader, Term
+from csq.playbook.reader import COMPARE, Reader, Term
 from csq.playbook.tokens import FOREIGN, Mark, Refused, Token, tokenize
 from csq.schema import Kind
-
-_COMPARE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 class Parser(Reader):
@@ -90,7 +80,7 @@ class Parser(Reader):
 
     def _predicate(self) -> Term:
         left = self._sum()
-        if sign := self.take(*_COMPARE):
+        if sign := self.take(*COMPARE):
             return self._comparison(left, sign)
         if self.take("IS"):
             negated = self.take("NOT")
@@ -117,7 +107,7 @@ class Parser(Reader):
             return Term(Kind.BOOL, left.expr, left.start, null.end)
         right = self._sum()
         self.alike(left, right)
-        return Term(Kind.BOOL, _COMPARE[sign.text](left.expr, right.expr), left.start, right.end)
+        return Term(Kind.BOOL, COMPARE[sign.text](left.expr, right.expr), left.start, right.end)
 
     def _in(self, left: Term) -> Term:
         items, end = self._list()

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 from csq import yamlfile
 from csq.errors import ConfigError, Problem
-from csq.located import Data, Document, Source, Steps, in_order, read, unusable
+from csq.located import Data, Document, Source, Steps, find, in_order, read, unusable
 from csq.playbook import conditions, text
 from csq.playbook.model import FactKind, Playbook
-from csq.playbook.names import is_event, names
+from csq.playbook.names import names
 from csq.playbook.tokens import Fault
-from csq.schema import COLUMNS, Kind
-from csq.validation import near_miss, shown, spell, validate
+from csq.schema import COLUMNS, Kind, event_kind
+from csq.suggest import near_miss
+from csq.validation import problem, shown, spell, validate
 
 FILE_NAME = "playbooks.yaml"
 BUILT_IN = "built in"
@@ -38,13 +39,9 @@ class LoadedPlaybook(NamedTuple):
 def find_playbook(flag: Path | None, from_settings: Path | None, directory: Path | None, cwd: Path) -> Path | None:
     """Return the playbook of a run; None for the one in the package.
 
-    It is the one named on the command line, else in csq.yaml, else that of the inputs, else that of
-    the working directory. Labels are made of what is given, so `Path()` for `cwd` keeps them short.
+    It is the one named on the command line, else in csq.yaml, else that of the inputs or of the working directory.
     """
-    if flag or from_settings:
-        return flag or from_settings
-    candidates = (folder / FILE_NAME for folder in (directory, cwd) if folder is not None)
-    return next((path for path in candidates if path.exists()), None)
+    return flag or from_settings or find(FILE_NAME, directory, cwd)
 
 
 def load_playbook(path: Path | None) -> LoadedPlaybook:
@@ -132,7 +129,7 @@ def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Prob
     for section in ("quadrants", "signals", "check_ins"):
         for path, value in _texts(_entries(document.data, section), (section,)):
             for fault in _faults(path[-1], value, known):
-                yield _problem(document, path, fault)
+                yield _within(document, path, fault)
 
 
 def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
@@ -146,7 +143,7 @@ def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Faul
     return ()
 
 
-def _problem(document: Document, path: Steps, fault: Fault) -> Problem:
+def _within(document: Document, path: Steps, fault: Fault) -> Problem:
     location = document.locate_within(path, fault.offset, fault.width)
     return Problem(
         location=location, path=spell(path), message=fault.message, code=f"playbook/{fault.code}", hint=fault.hint
@@ -163,13 +160,7 @@ def _wrong_mutes(document: Document) -> Iterator[Problem]:
             if isinstance(other, str) and other not in others:
                 path = ("signals", name, "mutes", position)
                 what = "a signal cannot mute itself" if other == name else f"there is no signal {shown(other)}"
-                yield Problem(
-                    location=document.locate(path),
-                    path=spell(path),
-                    message=what,
-                    code="playbook/unknown-signal",
-                    hint=near_miss(other, others),
-                )
+                yield problem(document, path, what, "playbook/unknown-signal", near_miss(other, others))
 
 
 def _mute_circles(document: Document) -> Iterator[Problem]:
@@ -186,24 +177,16 @@ def _mute_circles(document: Document) -> Iterator[Problem]:
     except CycleError as error:
         circle: list[str] = error.args[1]
         path = ("signals", circle[0], "mutes")
-        yield Problem(
-            location=document.locate(path, key=True),
-            path=spell(path),
-            message=f"signals that mute each other in a circle: {', '.join(circle)}",
-            code="playbook/mute-circle",
-            hint="leave one of the mutes out",
-        )
+        message = f"signals that mute each other in a circle: {', '.join(circle)}"
+        yield problem(document, path, message, "playbook/mute-circle", "leave one of the mutes out", at_key=True)
 
 
 def _hiding_facts(document: Document) -> Iterator[Problem]:
     """Check that custom facts leave csq's own columns alone."""
     for name in _entries(document.data, "facts"):
-        if name in COLUMNS or is_event(name):
-            path = ("facts", name)
-            yield Problem(
-                location=document.locate(path, key=True),
-                path=spell(path),
-                message=f"`{name}` is a column of csq's own",
-                code="playbook/fact-exists",
-                hint="leave it out to use csq's, or give yours another name",
+        if name in COLUMNS or event_kind(name):
+            message, hint = (
+                f"`{name}` is a column of csq's own",
+                "leave it out to use csq's, or give yours another name",
             )
+            yield problem(document, ("facts", name), message, "playbook/fact-exists", hint, at_key=True)

@@ -1,14 +1,12 @@
 """The names that conditions and braces may use, and what each holds."""
 
-import re
 from collections.abc import Mapping
 
-from csq.schema import COLUMNS, CONDITION_COLUMNS, Kind
-from csq.validation import near_miss
+from csq.schema import COLUMNS, CONDITION_COLUMNS, Kind, event_kind
+from csq.suggest import near_miss
 
 # Conditions see one kind of number: counts and money are floats to them.
 _SEEN_AS = {Kind.WHOLE: Kind.NUMBER, Kind.MONEY: Kind.NUMBER}
-_EVENT = re.compile(r"event_[^\W\d_]\w*_days")
 
 
 def names(custom: Mapping[str, Kind]) -> Mapping[str, Kind]:
@@ -19,12 +17,7 @@ def names(custom: Mapping[str, Kind]) -> Mapping[str, Kind]:
 
 def kind_of(name: str, known: Mapping[str, Kind]) -> Kind | None:
     """Return what `name` holds; any `event_<kind>_days` is a number. None: there is no such name."""
-    return known.get(name) or (Kind.NUMBER if is_event(name) else None)
-
-
-def is_event(name: str) -> bool:
-    """Whether `name` counts the days since an event."""
-    return _EVENT.fullmatch(name) is not None and name == name.lower()
+    return known.get(name) or (Kind.NUMBER if event_kind(name) else None)
 
 
 def hint_for(name: str, known: Mapping[str, Kind]) -> str:

@@ -1,6 +1,7 @@
 """What every rule of the grammar needs: the words in turn, and faults that point at them."""
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
@@ -12,7 +13,15 @@ from csq.schema import Kind
 MAX_DEPTH = 25
 """Brackets, NOTs and signs inside each other."""
 
-COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
+COMPARE: Mapping[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _A = {Kind.NUMBER: "a number", Kind.TEXT: "text", Kind.BOOL: "true or false", Kind.DATE: "a date"}
 
 
@@ -73,7 +82,7 @@ class Reader:
         """Say why the part that was read cannot go on as it does."""
         token, before = self.next, self.tokens[self.at - 1]
         word = self.text[token.start : token.end]
-        if token.text in COMPARISONS:
+        if token.text in COMPARE:
             message, hint = "comparisons cannot be chained", "join two of them with AND, or use BETWEEN"
         elif token.text == "," and before.mark is Mark.NUMBER:
             message, hint = "`,` cannot stand here", "write large numbers without commas"

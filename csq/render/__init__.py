@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from csq.render.formats import SUFFIXES, Format
-from csq.render.options import Options, Selection
+from csq.render.options import SUFFIXES, Format, Options, Selection
 
 if TYPE_CHECKING:
     from csq.report import Report

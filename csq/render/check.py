@@ -1,8 +1,10 @@
-"""How the inputs were understood, as plain text: fields, conventions, the join, the fate of every row."""
+"""How the inputs were understood, as plain text: fields, conventions, the join, rows; and what exports are known."""
 
-from csq.render.clean import clean
+from csq.render.clean import clean_lines
+from csq.render.wording import reasons
 from csq.report import Join, Report, SourceFile, masked
-from csq.terms import NoteKind
+from csq.sources.presets import PRESETS, SHAPES
+from csq.terms import NoteKind, Role
 
 SHOWN_REJECTS = 10
 """Rejected rows and unreadable cells that are listed, of those there are."""
@@ -26,7 +28,7 @@ def check_text(report: Report) -> str:
     choices = [note.text for note in report.notes if note.kind in (NoteKind.CHOICE, NoteKind.WARNING)]
     lines += ["understood as", *(f"  {text}" for text in choices), ""]
     lines += _cells(report)
-    return "\n".join(clean(line) for line in lines).rstrip("\n") + "\n"
+    return clean_lines(lines).rstrip("\n") + "\n"
 
 
 def _file(file: SourceFile) -> list[str]:
@@ -41,13 +43,9 @@ def _file(file: SourceFile) -> list[str]:
 
 
 def _counts(file: SourceFile) -> str:
-    aside = ", ".join(f"{count:,} {reason}" for reason, count in file.set_aside.items())
-    rejected = ", ".join(f"{count:,} {reason}" for reason, count in file.rejected.items())
-    return (
-        f" + {sum(file.set_aside.values()):,} set aside"
-        + (f" ({aside})" if aside else "")
-        + f" + {sum(file.rejected.values()):,} rejected"
-        + (f" ({rejected})" if rejected else "")
+    told = (("set aside", file.set_aside), ("rejected", file.rejected))
+    return "".join(
+        f" + {sum(rows.values()):,} {what}" + (f" ({', '.join(reasons(rows))})" if rows else "") for what, rows in told
     )
 
 
@@ -78,3 +76,15 @@ def _cells(report: Report) -> list[str]:
                 lines.append(f"  and {frame.height - SHOWN_REJECTS:,} more")
             lines.append("")
     return lines
+
+
+def exports_text() -> str:
+    """Every preset with its headers, by role, and the exports that need none."""
+    lines = ["Exports known by these headers, in whatever order; other columns may stand among them:"]
+    for role in Role:
+        for preset in (preset for preset in PRESETS if preset.role is role):
+            lines += ["", f"{preset.name} (--{role})", f"  {', '.join(preset.headers)}"]
+            lines += [f"  {text}" for text in (preset.note, preset.hint) if text]
+    lines += ["", "Exports known by their shape, or by the names that any export may use:", ""]
+    lines += [f"{name}: {shape}" for name, shape in SHAPES.items()]
+    return "\n".join(lines) + "\n"

@@ -4,6 +4,8 @@ A terminal obeys escape sequences, and bidirectional controls turn the rest of a
 character becomes a visible stand-in, so that nothing is hidden either.
 """
 
+from collections.abc import Iterable
+
 _STAND_IN = "\ufffd"
 
 # Indian scripts, Persian and emoji are spelled with joiners. After ASCII they join nothing and only hide.
@@ -15,6 +17,11 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_printable(each, after) for each, after in zip(text, " " + text, strict=False))
+
+
+def clean_lines(lines: Iterable[str]) -> str:
+    """Put lines together, each made safe and ended."""
+    return "".join(f"{clean(line)}\n" for line in lines)
 
 
 def _printable(character: str, after: str) -> str:

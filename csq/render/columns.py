@@ -9,8 +9,8 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import UsageError
-from csq.render.near import unknown_name
 from csq.schema import COLUMNS, DTYPES, Kind
+from csq.suggest import unknown_name
 
 PUBLIC = (
     "rank",

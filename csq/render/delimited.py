@@ -7,7 +7,7 @@ formula, unless the raw text is asked for; numbers are never touched.
 import polars as pl
 
 from csq.render.cells import output_rows, text_cells
-from csq.render.columns import KEYS, OutputColumn
+from csq.render.columns import KEYS
 from csq.render.options import Options
 from csq.report import Report
 from csq.schema import Kind
@@ -17,7 +17,7 @@ _BOM = b"\xef\xbb\xbf"
 # Excel runs a cell that begins with one of these, LibreOffice even behind quotes; the wide forms are turned
 # into the narrow ones on import. Leading apostrophes are part of the pattern so that taking one off again
 # gives the text back, whatever it was.
-FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 
 
 def csv(report: Report, options: Options) -> bytes:
@@ -33,19 +33,20 @@ def tsv(report: Report, options: Options) -> bytes:
 def guarded_keys(report: Report, options: Options) -> tuple[str, ...]:
     """Name the key columns in which an apostrophe is put before a value, so that joining on it fails."""
     rows, _ = output_rows(report, options)
-    return tuple(name for name in KEYS if not options.raw and rows[name].str.contains(FORMULA).any())
+    return tuple(name for name in KEYS if not options.raw and rows[name].str.contains(_FORMULA).any())
+
+
+def guarded(name: str) -> pl.Expr:
+    """A column of text with one `'` before what a spreadsheet would run."""
+    text = pl.col(name)
+    return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(name)
 
 
 def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     rows, columns = output_rows(report, options)
     cells = text_cells(rows, columns)
     if not options.raw:
-        cells = cells.with_columns(_guarded(column) for column in columns if column.kind in {Kind.TEXT, Kind.LIST})
+        cells = cells.with_columns(guarded(column.name) for column in columns if column.kind in {Kind.TEXT, Kind.LIST})
     # Not the csv module, which leaves a lone carriage return unquoted.
     text = cells.write_csv(separator=separator, line_terminator="\r\n" if options.excel else "\n")
     return (_BOM if options.excel else b"") + text.encode()
-
-
-def _guarded(column: OutputColumn) -> pl.Expr:
-    text = pl.col(column.name)
-    return pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).alias(column.name)

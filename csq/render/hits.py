@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from csq.plan.hits import Hit
-from csq.render.clean import clean
+from csq.render.clean import clean_lines
 
 
 def hits_text(hits: Sequence[Hit], accounts: int) -> str:
@@ -23,7 +23,7 @@ def hits_text(hits: Sequence[Hit], accounts: int) -> str:
     if impossible:
         lines += ["", "cannot hold as the data is: these facts are known of none of the accounts"]
         lines += [f"  {', '.join(hit.lacking)}: {_condition(hit)}" for hit in impossible]
-    return "\n".join(clean(line) for line in lines) + "\n"
+    return clean_lines(lines)
 
 
 def _condition(hit: Hit) -> str:

@@ -14,20 +14,15 @@ from csq.render import prose, wording
 from csq.render.cells import text_cells
 from csq.render.clean import clean
 from csq.render.columns import PUBLIC, output_columns
-from csq.render.marks import MARKS
+from csq.render.marks import GRID, MARKS
 from csq.render.options import Options
 from csq.render.rows import selected_rows
 from csq.report import QuadrantPlay, Report, Total
-from csq.schema import COLUMNS
-from csq.terms import Axis, NoteKind, Quadrant
+from csq.terms import Axis, Quadrant
 
 _TOP = 5
 _RIGHT = {"#", "accounts", "value", *Axis}
 
-_GRID = (
-    ("high", (Quadrant.UNDERUSERS, Quadrant.ADVOCATES)),
-    ("low", (Quadrant.AT_RISK, Quadrant.FRUSTRATED)),
-)
 
 # Within a word an underscore is one, as in at_risk; a lone < or & is itself.
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
@@ -69,10 +64,8 @@ def _head(report: Report, options: Options) -> list[str]:
 
 def _grid(report: Report) -> str:
     """The 2 x 2, usage from left to right and happiness from bottom to top, and below it who has no place."""
-    totals = {total.quadrant: total for total in report.totals}
-    rows = [
-        [f"**happiness {level}**", *(_cell(report, totals[quadrant]) for quadrant in pair)] for level, pair in _GRID
-    ]
+    totals = report.grid
+    rows = [[f"**happiness {level}**", *(_cell(report, totals[each]) for each in pair)] for level, pair in GRID]
     table = _table(("", "usage low", "usage high"), rows)
     return f"{table}\n\n{_cell(report, totals[Quadrant.UNKNOWN])}"
 
@@ -87,8 +80,7 @@ def _numbers(report: Report, total: Total) -> str:
     texts = (
         prose.count(total.accounts, "account"),
         wording.worth(report, total),
-        f"{total.borderline:,} borderline" if total.borderline else "",
-        f"{total.unvalued:,} without value" if total.unvalued and report.weighted else "",
+        wording.doubts(report, total),
     )
     return escaped(", ".join(filter(None, texts)))
 
@@ -97,7 +89,7 @@ def _limits(report: Report) -> Iterator[str]:
     """Where high begins, over which days, and what is not known."""
     windows = [f"- Window, {window.axis}: {escaped(wording.days(window))}" for window in report.windows]
     cuts = [f"- High from, {axis}: {escaped(wording.cuts(axis, report.cuts))}" for axis in Axis]
-    yield "\n".join([*windows, *cuts, f"- Borderline: {COLUMNS['borderline'].meaning}; at the cut is high"])
+    yield "\n".join([*windows, *cuts, f"- Borderline: {wording.BORDERLINE_IS}"])
     yield "## Not known"
     if not report.gaps:
         yield "Nothing."
@@ -117,7 +109,7 @@ def _sections(report: Report, options: Options) -> Iterator[str]:
     """Write the selected quadrants in the order of attack."""
     selection = options.selection
     selected = selected_rows(report, selection)
-    totals = {total.quadrant: total for total in report.totals}
+    totals = report.grid
     # Asked for here too, so that an unknown field is told even when no account is selected.
     extra = tuple(column for column in output_columns(report.accounts, options.fields) if column.name not in PUBLIC)
     for play in report.plays:
@@ -152,7 +144,7 @@ def _play(play: QuadrantPlay) -> Iterator[str]:
 
 def _accounts(report: Report, rows: pl.DataFrame, heads: Iterable[str], extra: Sequence[tuple[str | None, ...]]) -> str:
     """The accounts of one quadrant; `~` after the rank says borderline."""
-    remarks = [", ".join(wording.remarks(row)) for row in rows.select(wording.REMARKED).iter_rows()]
+    remarks = map(", ".join, wording.remarks(rows))
     lines = [
         [
             escaped(f"{row['rank']} ~" if row["borderline"] else f"{row['rank']}"),
@@ -182,12 +174,7 @@ def _money(report: Report, value: Decimal | None) -> str:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    lines = [
-        f"- {wording.NOTE_TITLES[kind]}: {escaped(note.text)}"
-        for kind in NoteKind
-        for note in report.notes
-        if note.kind is kind
-    ]
+    lines = [f"- {title}: {escaped(text)}" for title, text in wording.notes(report)]
     files = [
         f"- Read: {escaped(f'{source.role}, {source.label}: {wording.fate(source)}')}" for source in report.sources
     ]

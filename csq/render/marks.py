@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from csq.terms import Quadrant
+from csq.terms import Level, Quadrant
+
+GRID = (
+    (Level.HIGH, (Quadrant.UNDERUSERS, Quadrant.ADVOCATES)),
+    (Level.LOW, (Quadrant.AT_RISK, Quadrant.FRUSTRATED)),
+)
+"""The 2 x 2: levels of happiness from the top down, each with usage low and high."""
 
 MARKS: Mapping[Quadrant, str] = {
     Quadrant.ADVOCATES: "●",

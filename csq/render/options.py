@@ -1,7 +1,39 @@
 """What a person can choose about an output, as values. Nothing here is about the data itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TERMINAL = "terminal"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    MARKDOWN = "md"
+    HTML = "html"
+
+
+SUFFIXES: Mapping[str, Format] = {
+    ".txt": Format.TERMINAL,
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".xlsx": Format.XLSX,
+    ".parquet": Format.PARQUET,
+    ".md": Format.MARKDOWN,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+}
+"""The format of an output file, by its suffix in lower case."""
 
 
 class Selection(NamedTuple):

@@ -2,16 +2,12 @@
 
 import polars as pl
 
-from csq.render.delimited import FORMULA
+from csq.render.delimited import guarded
 
 COLUMNS = ("file", "line", "column", "value", "reason")
 
 
 def rejects_csv(rejects: pl.DataFrame) -> bytes:
     """Write rejects (`report.REJECT_SCHEMA`), a header always; text that a spreadsheet would run gets one `'`."""
-    text = [name for name in COLUMNS if name != "line"]
-    guarded = [
-        pl.when(pl.col(name).str.contains(FORMULA)).then("'" + pl.col(name)).otherwise(name).alias(name)
-        for name in text
-    ]
-    return rejects.sort("file", "line", "column").select(COLUMNS).with_columns(guarded).write_csv().encode()
+    text = [guarded(name) for name in COLUMNS if name != "line"]
+    return rejects.sort("file", "line", "column").select(COLUMNS).with_columns(text).write_csv().encode()

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from csq.render.near import unknown_name
 from csq.render.options import Selection
 from csq.report import Report
+from csq.suggest import unknown_name
 from csq.terms import Quadrant, Queue
 
 

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
+import polars as pl
+
 from csq.render import prose
 from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
-from csq.terms import Axis, Evidence, NoteKind, Quadrant, Silence, Who
+from csq.schema import BORDERLINE, COLUMNS
+from csq.terms import Aside, Axis, Evidence, NoteKind, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.CHOICE: "Chosen",
@@ -19,11 +22,11 @@ NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.PINNED: "Pinned",
 }
 
-REMARKED = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
-"""The columns that `remarks` looks at."""
+BORDERLINE_IS = f"{COLUMNS['borderline'].meaning}; at the cut is high"
+"""What borderline means, and on which side of a cut the cut is."""
 
-NEAR = 5.0
-"""A margin is borderline under this many points: 4.96 must not be shown as 5.0."""
+MARGIN_EDGES = (0.0, BORDERLINE, -BORDERLINE)
+"""Sides that a margin must stay on when it is rounded: 4.96 must not be shown as 5.0, which is not borderline."""
 
 _SCORES = (0.0, 100.0)
 
@@ -39,6 +42,28 @@ def worth(report: Report, total: Total) -> str:
     if total.share_pct is None:
         return ""
     return f"{prose.money(total.contract_value, report.currency)} · {prose.share(total.share_pct)}"
+
+
+def size(report: Report, total: Total) -> str:
+    """`12 accounts · 204,000 EUR · 31 %`."""
+    return " · ".join(filter(None, (prose.count(total.accounts, "account"), worth(report, total))))
+
+
+def doubts(report: Report, total: Total) -> str:
+    """`3 borderline, 2 without value`; only what there is."""
+    unvalued = total.unvalued if report.weighted else 0
+    told = ((total.borderline, "borderline"), (unvalued, "without value"))
+    return ", ".join(f"{number:,} {what}" for number, what in told if number)
+
+
+def reasons(rows: Mapping[Aside, int] | Mapping[str, int]) -> list[str]:
+    """`3 exact duplicate`, for each reason for which rows are not used."""
+    return [f"{count:,} {reason}" for reason, count in rows.items()]
+
+
+def notes(report: Report) -> list[tuple[str, str]]:
+    """The notes with their titles, in the order of their kinds."""
+    return [(NOTE_TITLES[kind], note.text) for kind in NoteKind for note in report.notes if note.kind is kind]
 
 
 def title(report: Report) -> tuple[str, str]:
@@ -138,12 +163,18 @@ def score(value: float | None, cut: float | None) -> str:
 
 def margin(value: float | None) -> str:
     """Write a margin with its sign; rounding never makes it borderline, or not; nothing for null."""
-    return "" if value is None else prose.score(value, edges=(0.0, NEAR, -NEAR), signed=True)
+    return "" if value is None else prose.score(value, edges=MARGIN_EDGES, signed=True)
 
 
-def remarks(row: tuple[str | None, str | None, str | None, bool | None, float | None]) -> list[str]:
-    """Say what to know before trusting an account, from its `REMARKED` columns."""
-    reason, evidence, silence, is_new, happiness = row
+def remarks(rows: pl.DataFrame) -> list[list[str]]:
+    """Say of each account what to know before trusting it."""
+    columns = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
+    return [_remarks(*row) for row in rows.select(columns).iter_rows()]
+
+
+def _remarks(
+    reason: str | None, evidence: str | None, silence: str | None, is_new: bool | None, happiness: float | None
+) -> list[str]:
     # Without a score the reason has already said that nobody answered.
     quiet = silence if happiness is not None else None
     said = (

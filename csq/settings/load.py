@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from csq import yamlfile
 from csq.errors import Problem, UsageError
-from csq.located import Document, Steps, read, unusable
+from csq.located import Document, Steps, find, read, unusable
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
+from csq.suggest import near_miss
 from csq.terms import Role
-from csq.validation import near_miss, shown, spell, validate
+from csq.validation import problem, shown, validate
 
 FILE_NAME = "csq.yaml"
 BUILT_IN = "built in"
@@ -38,14 +39,8 @@ class LoadedSettings(NamedTuple):
 
 
 def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path | None:
-    """Return the csq.yaml of a run: the one named, else that of the inputs, else that of the working directory.
-
-    Labels are made of what is given, so `Path()` for `cwd` keeps them short.
-    """
-    if flag is not None:
-        return flag
-    candidates = (folder / FILE_NAME for folder in (directory, cwd) if folder is not None)
-    return next((path for path in candidates if path.exists()), None)
+    """Return the csq.yaml of a run: the one named, else that of the inputs, else that of the working directory."""
+    return flag or find(FILE_NAME, directory, cwd)
 
 
 def load_settings(path: Path | None, fields: Fields | None = None) -> LoadedSettings:
@@ -107,10 +102,6 @@ def _unknown_tiers(document: Document, settings: Settings) -> Iterator[Problem]:
 
 def _unknown(document: Document, path: Steps, what: str, known: Iterable[str]) -> Problem:
     known = list(known)
-    return Problem(
-        location=document.locate(path, key=True),
-        path=spell(path),
-        message=f"unknown {what} {shown(path[-1])}",
-        code=f"settings/unknown-{what}",
-        hint=near_miss(str(path[-1]), known) or f"there are {', '.join(known)}",
-    )
+    hint = near_miss(str(path[-1]), known) or f"there are {', '.join(known)}"
+    message, code = f"unknown {what} {shown(path[-1])}", f"settings/unknown-{what}"
+    return problem(document, path, message, code, hint, at_key=True)

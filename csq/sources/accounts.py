@@ -3,16 +3,16 @@
 import re
 
 import polars as pl
+import polars.selectors as cs
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
-from csq.playbook.names import is_event
 from csq.roles import ACCOUNTS, MONEY_FIELDS, Cell
-from csq.schema import COLUMNS, DTYPES, Kind
+from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.tables import ReadOptions, add_cells, convert, read_fields
+from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.terms import Aside, Role
 
@@ -32,7 +32,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _keep_custom(read_fields(tables, Role.ACCOUNTS, options), options)
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
-    typed = _add_keys(_add_value(typed, options)).with_all_fields()
+    typed = _add_keys(_add_value(typed)).with_all_fields()
     typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
     # Rows alike in every cell say one thing, whichever files they stand in.
     cells = [name for name in typed.frame.columns if name not in (*ROW, "aliases")]
@@ -44,7 +44,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     return typed.replace(frame=frame.with_columns(is_subscription=pl.lit("subscription_id" in typed.fields)))
 
 
-def _add_value(typed: Typed, options: ReadOptions) -> Typed:
+def _add_value(typed: Typed) -> Typed:
     """Contract value per year from the one money column that is taken, and its currency where its cells name it."""
     have = [name for name in (*MONEY_FIELDS, "billed_amount") if name in typed.fields]
     if not have:
@@ -58,7 +58,8 @@ def _add_value(typed: Typed, options: ReadOptions) -> Typed:
     if have[1:]:
         text += f", not from {', '.join(f'`{typed.header(name)}`' for name in have[1:])}"
     typed = typed.noting(text)
-    return typed if "currency" in typed.fields else _add_currency(typed, taken, options)
+    typed = typed if "currency" in typed.fields else _add_currency(typed, taken)
+    return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 
 
 def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:
@@ -80,11 +81,11 @@ def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:
     return typed, pl.col(taken) * times, f" x the number of `{typed.header('billing_interval')}` in a year"
 
 
-def _add_currency(typed: Typed, taken: str, options: ReadOptions) -> Typed:
+def _add_currency(typed: Typed, taken: str) -> Typed:
     """The currency that the header or the cells of the money column name, where no column of its own does."""
     header = typed.header(taken)
     unit = currency_code(unit_of(header) or "")
-    named = convert(typed, taken, Cell.MONEY, typed.text[column(typed.fields[taken])], options).currency
+    named = typed.frame.get_column(CURRENCY + taken, default=None)
     if unit:
         currency, where = pl.repeat(unit, typed.frame.height, eager=True), "the header"
     elif named is not None and named.is_not_null().any():
@@ -117,7 +118,7 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> Typed:
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
         # A column that is named like a fact is not that fact: csq measures its own.
         taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), *ROW}
-        if name in taken or is_event(name):
+        if name in taken or event_kind(name):
             continue
         typed = typed.replace(fields={**typed.fields, name: index})
         typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)

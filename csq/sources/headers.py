@@ -3,7 +3,6 @@
 Never by position, never by content. A survey's questions are known by what they ask.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,6 +12,7 @@ from csq.roles import ROLES, Field
 from csq.sources.numbers import currency_code
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
+from csq.suggest import nearest
 from csq.terms import Role
 
 _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
@@ -166,14 +166,9 @@ def missing_key(table: TextTable, role: Role, preset: Preset | None) -> InputErr
 def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     """The error for a column that `role` must have, with the header line, the near miss and the flag."""
     names = {name for known in ROLES[role].fields if known.name == field for name in known.names} | {squeeze(field)}
-    scores = {
-        header: max(difflib.SequenceMatcher(None, squeeze(header), name).ratio() for name in names)
-        for header in table.header
-        if squeeze(header)
-    }
-    near = max(scores, key=lambda header: scores[header], default=None)
+    near = next(iter(nearest(table.header, *names, form=squeeze)), None)
     excerpt = ",".join(table.header)
-    if near is None or scores[near] < 0.6:
+    if near is None:
         hint = f"name it: `--column {field}=HEADER`, or add it under `columns:` in csq.yaml"
         where = Location(label=table.label, line=table.header_line, excerpt=excerpt)
     else:
@@ -193,7 +188,7 @@ def check_told(told: Mapping[Role, Mapping[str, str]], tables: Mapping[Role, tup
         roles = [role for role, pairs in told.items() if pairs.get(field) == header]
         known = list(dict.fromkeys(each for role in roles for each in headers.get(role, ())))
         if squeeze(header) not in map(squeeze, known):
-            near = difflib.get_close_matches(header, known, n=1, cutoff=0.5)
+            near = nearest(known, header, form=squeeze)
             raise UsageError(
                 f"no file for {' or '.join(roles)} has a column `{header}`",
                 hint=f"did you mean `--column {field}={near[0]}`?" if near else f"columns: {', '.join(known)}",

@@ -19,6 +19,7 @@ from csq.sources.headers import missing_key
 from csq.sources.keys import domain_of, name_damage, salesforce_twin
 from csq.sources.read import TextTable, column
 from csq.sources.typed import KEY, RoleRows, Typed, labels
+from csq.sources.usage import METRIC
 from csq.terms import Aside, NoteKind
 
 NOBODY = ("(none)", "(not set)", "(other)")
@@ -104,7 +105,7 @@ def as_role(typed: Typed, **found: object) -> RoleRows:
 
 def _file(typed: Typed, table: TextTable) -> SourceFile:
     """A file before its rows are counted."""
-    used = {index: name.removeprefix("metric_") for name, index in typed.fields.items()}
+    used = {index: name.removeprefix(METRIC) for name, index in typed.fields.items()}
     return SourceFile(
         role=typed.role,
         label=table.label,

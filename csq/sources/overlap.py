@@ -10,6 +10,7 @@ from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
 from csq.sources.read import LINE
 from csq.sources.typed import FILE, KEY
+from csq.sources.usage import METRIC
 from csq.terms import Aside, Grain
 
 
@@ -67,7 +68,7 @@ def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.D
     key = ["account_id", "period"] if grain is Grain.PERIOD else ["account_id"]
     if overlap == "add":
         return frame
-    rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith("metric_")])
+    rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith(METRIC)])
     place = pl.struct(FILE, LINE).rank("ordinal").over([*key, rows.hash()])
     frame = mark(frame, {Aside.DUPLICATE: pl.col("account_id").is_not_null() & (place > 1)})
     twice = frame.filter(is_used()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)

@@ -16,8 +16,8 @@ from csq.sources.context import word
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import UNREADABLE, ReadOptions, convert, read_fields
 from csq.sources.typed import FILE, Typed
+from csq.suggest import near_miss
 from csq.terms import Role
-from csq.validation import near_miss
 
 REST_UNTIL = "rest_until"
 """The one override that is no fact: the day until which an account is left in peace."""

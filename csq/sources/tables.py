@@ -162,11 +162,22 @@ def _zone(typed: Typed, name: str) -> str | None:
     return None
 
 
-def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions) -> Typed:
-    """Read column `source` of the text as field `name`; list what is unreadable as fault or reject."""
-    cells = convert(typed, name, kind, typed.text[source], options)
+CURRENCY = "_currency_"
+"""Prefix of the columns of accounts that hold the currency which the cells of an amount name, by field."""
+
+
+def add_cells(
+    typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions, numbers: Cells | None = None
+) -> Typed:
+    """Read column `source` of the text as field `name`; list what is unreadable as fault or reject.
+
+    `numbers`: the column's cells, where they have been read as numbers before.
+    """
+    cells = _countable(numbers, kind) if numbers else convert(typed, name, kind, typed.text[source], options)
     values = cells.values.rename(name)
     typed = typed.replace(frame=typed.frame.hstack([values]))
+    if cells.currency is not None and kind is Cell.MONEY and typed.role is Role.ACCOUNTS:
+        typed = typed.with_columns(cells.currency.alias(CURRENCY + name))
     if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and values.is_not_null().any():
         typed = typed.noting(f"times in `{typed.header(name)}` are those of {zone}, put into UTC")
     if cells.choice:

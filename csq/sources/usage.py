@@ -5,7 +5,7 @@ a user, a feature or an event id make it a log, any other number makes it a tabl
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from csq.sources.numbers import read_number
 from csq.sources.read import TextTable, column
 from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import Typed, labels
-from csq.sources.values import Ambiguous, tidy
+from csq.sources.values import Ambiguous, Cells
 from csq.terms import Grain, MetricKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -55,9 +55,10 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         InputError: There is neither a date nor a number to go by.
     """
     typed = read_fields(tables, Role.USAGE, options)
-    numbers = _numeric_headers(typed, options)
-    typed = typed.replace(grain=_grain(typed, numbers))
     have = typed.fields
+    is_log = any(name in have for name in LOG_FIELDS)
+    numbers = {} if is_log else _numbers(typed, options)
+    typed = typed.replace(grain=Grain.LOG if is_log else _grain(typed, numbers))
     if typed.grain is Grain.LOG:
         at = (
             pl.col("date") if "date" in have else pl.col("period").cast(pl.Datetime("us")) if "period" in have else None
@@ -73,11 +74,10 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     return _add_metrics(typed.with_columns(when.alias("period")), numbers, options)
 
 
-def _grain(typed: Typed, numbers: dict[str, int]) -> Grain:
+def _grain(typed: Typed, numbers: Iterable[str]) -> Grain:
+    """The grain of files that name no user, feature or event id."""
     have = typed.fields
     dated = "date" in have or "period" in have
-    if any(name in have for name in LOG_FIELDS):
-        return Grain.LOG
     others = [name for name in numbers if name != "events"]
     if not dated and not numbers:
         raise InputError(
@@ -90,23 +90,23 @@ def _grain(typed: Typed, numbers: dict[str, int]) -> Grain:
     return Grain.PERIOD if others or "period" in have else Grain.LOG
 
 
-def _numeric_headers(typed: Typed, options: ReadOptions) -> dict[str, int]:
-    """Positions of the columns whose cells are numbers for the most part, by metric name; `events` among them."""
-    table = typed.tables[0]
+def _numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells | None]]:
+    """The columns whose cells are numbers for the most part, by metric name, with their position; `events` among them.
+
+    Without cells it is a column of numbers that can be read in two ways; the question is put when it is to be used.
+    """
     taken = {index for name, index in typed.fields.items() if name != "events"}
-    found: dict[str, int] = {}
-    for index, header in enumerate(table.header):
+    found: dict[str, tuple[int, Cells | None]] = {}
+    for index, header in enumerate(typed.tables[0].header):
         if index in taken or not header or metric_kind(header, options.metrics) is None:
             continue
-        text = typed.text[column(index)]
         try:
-            cells = read_number(text, decimal=options.decimal)
+            cells = read_number(typed.text[column(index)], decimal=options.decimal)
         except Ambiguous:
-            # It is a column of numbers; the question is put when the column is read for good.
-            found[_name(typed, index)] = index
+            found[_name(typed, index)] = index, None
             continue
-        if cells.values.is_not_null().sum() * 2 > tidy(text).is_not_null().sum():
-            found[_name(typed, index)] = index
+        if cells.values.is_not_null().sum() > cells.unreadable.sum():
+            found[_name(typed, index)] = index, cells
     return found
 
 
@@ -114,16 +114,16 @@ def _name(typed: Typed, index: int) -> str:
     return "events" if typed.fields.get("events") == index else metric_name(typed.tables[0].header[index])
 
 
-def _add_metrics(typed: Typed, numbers: dict[str, int], options: ReadOptions) -> Typed:
+def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions) -> Typed:
     described = []
-    typed = typed.replace(fields={**typed.fields, **{METRIC + name: index for name, index in numbers.items()}})
-    for name, index in numbers.items():
+    typed = typed.replace(fields={**typed.fields, **{METRIC + name: index for name, (index, _) in numbers.items()}})
+    for name, (index, cells) in numbers.items():
         kind = metric_kind(typed.tables[0].header[index], options.metrics)
         if kind is None or kind is MetricKind.ID:
             described.append(f"`{name}` ignored (looks like an id)")
             typed = typed.replace(fields={key: place for key, place in typed.fields.items() if key != METRIC + name})
             continue
-        typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options)
+        typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
         if kind is MetricKind.PERCENT:
             typed, scale = _percent(typed, METRIC + name, column(index))
             described.append(f"`{name}` {kind} ({scale})")

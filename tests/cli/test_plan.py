@@ -112,10 +112,10 @@ def test_who_rests_is_counted_valued_and_told_with_the_reason_and_the_day_to_loo
     )
     (desk,) = desks(found, Selection())
     assert desk.rest == "3 accounts, 24,000 EUR (1 without a value); look again from 2026-12-01"
-    assert [(each.count, each.why, each.names) for each in desk.rests] == [
-        ("2 accounts, 24,000 EUR", "not yet: a good fit", "Account 2, Account 3"),
-        ("1 account, value unknown", "until an event", "Account 4"),
-    ]
+    assert desk.rests == (
+        "2 accounts, 24,000 EUR: not yet: a good fit (Account 2, Account 3)",
+        "1 account, value unknown: until an event (Account 4)",
+    )
 
 
 def test_without_hours_all_that_do_not_rest_are_listed_and_it_says_how_to_set_them() -> None:

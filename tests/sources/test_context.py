@@ -63,7 +63,7 @@ def test_a_directory_of_goals_alone_is_nothing_to_go_by(tmp_path):
 
 def test_a_role_without_files_is_not_an_empty_one(tmp_path):
     tables = read(tmp_path, Role.GOALS, "account_id,goal,target_date\nA,Ship,2027-01-01\n")
-    assert list(tables.roles) == [Role.GOALS]
+    assert list(tables.roles) == [Role.USAGE, Role.GOALS]
 
 
 @pytest.mark.parametrize(

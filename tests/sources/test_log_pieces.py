@@ -1,6 +1,7 @@
 """Batches have the rows of the whole file, wherever they end, or the file is read whole."""
 
 import gzip
+import io
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -161,7 +162,7 @@ def test_a_damaged_packed_log_says_so(tmp_path, monkeypatch):
 def test_a_log_from_stdin_is_counted_and_nothing_of_it_is_left(tmp_path, monkeypatch):
     path = write(tmp_path / "usage.csv", dirty_lines(100))
     _, whole = both(monkeypatch, [path])
-    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=path.open("rb")))
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(path.read_bytes())))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     big = load({Role.USAGE: [Path("-")]}, OPTIONS)
     assert big.roles[Role.USAGE].counts is not None

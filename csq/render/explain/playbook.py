@@ -22,7 +22,6 @@ _MARKS: Mapping[State, Span] = {
     State.NOT_JUDGED: Span("?"),
 }
 _GATES: Mapping[Gate, Span] = {Gate.OPEN: Span("x", Tone.GREEN), Gate.UNKNOWN: Span("?"), Gate.CLOSED: Span("-")}
-_STEP = 6
 
 
 def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:

@@ -1,13 +1,14 @@
 """What is on record: goals, people, events, outcomes, features, every fact with its unit, where all of it was read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from csq.explain.model import Explanation, Fact, Lines
+from csq.explain.model import Explanation, Fact, Lines, Row
 from csq.render import prose
-from csq.render.explain.sheet import Sheet
+from csq.render.explain.sheet import Columns, Sheet
 from csq.render.explain.words import day, label, text, value, where
 from csq.render.terminal.lines import BLANK, Line, cells
+from csq.schema import event_kind
 
 _LONG = 24
 """Cells beyond which a value does not fit its column."""
@@ -17,90 +18,72 @@ _MOST_RUNS = 8
 
 def record_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     """Lay out the record."""
-    yield from _goals(found, sheet)
-    yield from _people(found, sheet)
-    yield from _events(found, sheet)
-    yield from _outcomes(found, sheet)
+    yield from _listed(sheet, "Goals", found.goals, _GOAL, right=(2, 3))
+    yield from _listed(sheet, "People", found.people, _PERSON)
+    yield from _listed(sheet, "Events", found.events, _EVENT, right=(1,))
+    yield from _listed(sheet, "Outcomes", found.outcomes, _outcome(found.currency), right=(1, 3))
     yield from _features(found, sheet)
-    yield from _overrides(found, sheet)
+    if found.overrides:
+        yield from sheet.title("Overrides", "used in place of what the files say")
+        yield from sheet.rows(found.overrides, _OVERRIDE)
     yield from _facts(found, sheet)
     yield from _lines(found, sheet)
 
 
-def _goals(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    yield from sheet.title("Goals", "" if found.goals else "none on record")
-    rows = [("state", "due", "progress", "expected", "row", "goal")]
-    for goal in found.goals:
-        metric = f" ({text(goal['metric'])})" if goal["metric"] else ""
-        state = text(goal["state"]) + (", vague" if goal["vague"] else "")
-        rows.append(
-            (
-                state,
-                day(goal["target_date"]),
-                _percent(goal["progress_pct"]),
-                _percent(goal["expected_pct"]),
-                where(goal["file"], goal["line"]),
-                text(goal["goal"]) + metric,
-            )
-        )
-    if found.goals:
-        yield from sheet.table(rows, right=(2, 3), header=True)
+_GOAL: Columns = {
+    "state": lambda goal: text(goal["state"]) + (", vague" if goal["vague"] else ""),
+    "due": lambda goal: day(goal["target_date"]),
+    "progress": lambda goal: _percent(goal["progress_pct"]),
+    "expected": lambda goal: _percent(goal["expected_pct"]),
+    "row": where,
+    "goal": lambda goal: text(goal["goal"]) + (f" ({text(goal['metric'])})" if goal["metric"] else ""),
+}
+_PERSON: Columns = {
+    "role": lambda person: label(text(person["role"])),
+    "stance": lambda person: text(person["stance"]),
+    "since": lambda person: day(person["since"]),
+    "left": lambda person: day(person["left_on"]),
+    "row": where,
+    "who": lambda person: (
+        " ".join(dict.fromkeys(filter(None, (text(person["name"]), text(person["person"])))))
+        + (" (successor)" if person["successor"] else "")
+    ),
+}
+_EVENT: Columns = {
+    "on": lambda event: day(event["date"]),
+    "days": lambda event: text(event["days"]),
+    "kind": lambda event: label(text(event["kind"])),
+    "until": lambda event: day(event["expires_on"]),
+    "by": lambda event: text(event["by"]),
+    "row": where,
+    "note": lambda event: text(event["note"]),
+}
+_OVERRIDE: Columns = {
+    "field": lambda each: text(each["field"]),
+    "before": lambda each: text(each["before"]) or "not known",
+    "now": lambda each: text(each["after"]),
+    "by": lambda each: text(each["author"]),
+    "until": lambda each: day(each["expires_on"]),
+    "row": where,
+    "why": lambda each: text(each["reason"]),
+}
 
 
-def _people(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    yield from sheet.title("People", "" if found.people else "none on record")
-    rows = [("role", "stance", "since", "left", "row", "who")]
-    for person in found.people:
-        who = " ".join(dict.fromkeys(filter(None, (text(person["name"]), text(person["person"])))))
-        successor = " (successor)" if person["successor"] else ""
-        rows.append(
-            (
-                label(text(person["role"])),
-                text(person["stance"]),
-                day(person["since"]),
-                day(person["left_on"]),
-                where(person["file"], person["line"]),
-                who + successor,
-            )
-        )
-    if found.people:
-        yield from sheet.table(rows, header=True)
+def _outcome(currency: str | None) -> Columns:
+    return {
+        "on": lambda outcome: day(outcome["date"]),
+        "days": lambda outcome: text(outcome["days"]),
+        "outcome": lambda outcome: text(outcome["outcome"]),
+        "value after": lambda outcome: _money(outcome["value_after"], currency),
+        "row": where,
+    }
 
 
-def _events(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    yield from sheet.title("Events", "" if found.events else "none on record")
-    rows = [("on", "days", "kind", "until", "by", "row", "note")]
-    rows += [
-        (
-            day(event["date"]),
-            text(event["days"]),
-            label(text(event["kind"])),
-            day(event["expires_on"]),
-            text(event["by"]),
-            where(event["file"], event["line"]),
-            text(event["note"]),
-        )
-        for event in found.events
-    ]
-    if found.events:
-        yield from sheet.table(rows, right=(1,), header=True)
-
-
-def _outcomes(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    yield from sheet.title("Outcomes", "" if found.outcomes else "none on record")
-    rows = [("on", "days", "outcome", "value after", "row")]
-    rows += [
-        (
-            day(outcome["date"]),
-            text(outcome["days"]),
-            text(outcome["outcome"]),
-            _money(outcome["value_after"], found.currency),
-            where(outcome["file"], outcome["line"]),
-        )
-        for outcome in found.outcomes
-    ]
-    if found.outcomes:
-        yield from sheet.table(rows, right=(1, 3), header=True)
+def _listed(
+    sheet: Sheet, title: str, rows: Sequence[Row], columns: Columns, right: Iterable[int] = ()
+) -> Iterator[Line]:
+    yield from sheet.title(title, "" if rows else "none on record")
+    yield from sheet.rows(rows, columns, right=right)
 
 
 def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
@@ -116,26 +99,6 @@ def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from sheet.table(rows)
 
 
-def _overrides(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    if not found.overrides:
-        return
-    yield from sheet.title("Overrides", "used in place of what the files say")
-    rows = [("field", "before", "now", "by", "until", "row", "why")]
-    rows += [
-        (
-            text(each["field"]),
-            text(each["before"]) or "not known",
-            text(each["after"]),
-            text(each["author"]),
-            day(each["expires_on"]),
-            where(each["file"], each["line"]),
-            text(each["reason"]),
-        )
-        for each in found.overrides
-    ]
-    yield from sheet.table(rows, header=True)
-
-
 def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     known = [fact for fact in found.facts if fact.value is not None]
     yield from sheet.title("Facts", f"{len(known):,} known, {len(found.facts) - len(known):,} not known")
@@ -146,7 +109,7 @@ def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
             yield from ([BLANK] if number else [])
             yield from sheet.table(rows)
     never = [
-        label(fact.name[len("event_") : -len("_days")])
+        label(event_kind(fact.name) or fact.name)
         for fact in found.facts
         if fact.value is None and fact.group == "events"
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from csq.explain.model import Explanation, Standing
 from csq.explain.standing import exact
-from csq.render import prose
-from csq.render.explain.sheet import Sheet
+from csq.render import prose, wording
+from csq.render.explain.sheet import Columns, Sheet
 from csq.render.explain.words import day, label, text, where
 from csq.render.terminal.lines import BLANK, Line
 from csq.terms import Axis
@@ -32,7 +32,7 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
     yield from sheet.table(rows)
     if standing.axis is Axis.HAPPINESS and found.answers:
         yield BLANK
-        yield from _answers(found, sheet)
+        yield from sheet.rows(found.answers, _ANSWER, right=(0, 1))
 
 
 def _summary(standing: Standing) -> str:
@@ -40,7 +40,7 @@ def _summary(standing: Standing) -> str:
     if standing.score is None or standing.cut is None or standing.margin is None:
         return str(standing.level)
     score = prose.score(standing.score, edges=(*_EDGES, standing.cut.at))
-    margin = prose.score(abs(standing.margin), edges=(0.0, 5.0))
+    margin = prose.score(abs(standing.margin), edges=wording.MARGIN_EDGES)
     side = "under" if standing.margin < 0 else "above"
     far = f"{margin} {side} the cut of" if standing.margin else "at the cut of"
     return f"{standing.level}: {score}, {far} {prose.exact(standing.cut.at)}"
@@ -80,19 +80,12 @@ def _by_role(found: Explanation) -> str:
     return label(text(told)) or "no role is known"
 
 
-def _answers(found: Explanation, sheet: Sheet) -> list[Line]:
-    """Each answer that counts, with how far it pulls the mean, so that those who skew it are seen."""
-    rows = [("answer", "pull", "role", "on", "row", "who, and why")]
-    for answer in found.answers:
-        pull = answer["pull"]
-        rows.append(
-            (
-                text(answer["answer"]),
-                f"{pull:+.1f}" if isinstance(pull, float) else "",
-                label(text(answer["role"])),
-                day(answer["answered_on"]),
-                where(answer["file"], answer["line"]),
-                ": ".join(filter(None, (text(answer["respondent"]), text(answer["comment"])))),
-            )
-        )
-    return sheet.table(rows, right=(0, 1), header=True)
+_ANSWER: Columns = {
+    "answer": lambda answer: text(answer["answer"]),
+    "pull": lambda answer: f"{pull:+.1f}" if isinstance(pull := answer["pull"], float) else "",
+    "role": lambda answer: label(text(answer["role"])),
+    "on": lambda answer: day(answer["answered_on"]),
+    "row": where,
+    "who, and why": lambda answer: ": ".join(filter(None, (text(answer["respondent"]), text(answer["comment"])))),
+}
+"""Each answer that counts, with how far it pulls the mean, so that those who skew it are seen."""

@@ -1,8 +1,10 @@
 """What every section of the page shares: its width, and how titles, lists and tables are laid out on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from csq.explain.model import Row
 from csq.render.terminal.lines import BLANK, Line, Span, Tone, cells, fitted, hanging, line, strong
 
 _PROSE = 104
@@ -12,6 +14,9 @@ INDENT = 2
 _GAP = 2
 _LEAST = 24
 """Cells that the last column of a table needs to be read in."""
+
+Columns: TypeAlias = Mapping[str, Callable[[Row], str]]
+"""How the cell of each column is written, by its heading."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Sheet:
     def item(self, mark: str | Span, text: str, *, at: int = INDENT, tone: Tone | None = None) -> list[Line]:
         """Lay out one item of a list behind its mark."""
         return hanging(line(" " * at, mark, " "), text, self.prose, tone)
+
+    def rows(self, rows: Iterable[Row], columns: Columns, *, right: Iterable[int] = ()) -> list[Line]:
+        """Lay out a table with a heading for each of `columns`; nothing without rows."""
+        written = [[write(row) for write in columns.values()] for row in rows]
+        return self.table([tuple(columns), *written], right=right, header=True)
 
     def table(self, rows: Sequence[Sequence[str]], *, right: Iterable[int] = (), header: bool = False) -> list[Line]:
         """Align columns; the last takes the rest of the line, or a line of its own where too little is left of it.

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import PurePath
 
-from csq.explain.model import Fact
+from csq.explain.model import Fact, Row
 from csq.playbook.text import UNKNOWN, say
 from csq.render import prose
 
@@ -41,6 +41,6 @@ def text(value: object) -> str:
     return "" if value is None else say(value)
 
 
-def where(file: object, line: object) -> str:
+def where(row: Row) -> str:
     """`csat.csv:37`; which folder it is in stands where the files are listed."""
-    return f"{PurePath(str(file)).name}:{line}"
+    return f"{PurePath(str(row['file'])).name}:{row['line']}"

@@ -16,12 +16,12 @@ from markupsafe import Markup
 from csq.render import prose, wording
 from csq.render.clean import clean
 from csq.render.html import view
-from csq.render.html.column_style import column_style
 from csq.render.html.scatter import scatter
-from csq.render.html.table import table
+from csq.render.html.table import column_style, quadrant_text, table
 from csq.render.options import Options
 from csq.render.rows import selected_rows
 from csq.report import Report
+from csq.schema import COLUMNS
 from csq.terms import Axis
 
 
@@ -40,10 +40,12 @@ def html(report: Report, options: Options) -> bytes:
         view=view,
         wording=wording,
         prose=prose,
+        quadrant_text=quadrant_text,
         title=wording.title(report),
         chosen=wording.chosen(options.selection),
         shown=rows.height,
         cuts=[(axis, wording.cuts(axis, report.cuts)) for axis in Axis],
+        borderline=COLUMNS["borderline"].meaning,
         scatter=scatter(report, rows),
         table=accounts,
         tasks=view.week(report, rows),

@@ -13,8 +13,9 @@ import polars as pl
 
 from csq.render import prose
 from csq.render.html.marks import GLYPHS, shape
-from csq.render.wording import NEAR, label
+from csq.render.wording import label
 from csq.report import Cut, Report
+from csq.schema import BORDERLINE
 from csq.terms import Axis, Quadrant
 
 _ACROSS, _DOWN = 12.0, 9.0
@@ -191,7 +192,7 @@ def _usage_lines(places: list[tuple[float, str]], plot: Box) -> Iterator[Line]:
     rise = plot.y - _LINE * (len(places) + 0.5)
     for number, (at, text) in enumerate(places):
         x = plot.x + _PAD + at * _ACROSS
-        low, high = max(at - NEAR, 0), min(at + NEAR, 100)
+        low, high = max(at - BORDERLINE, 0), min(at + BORDERLINE, 100)
         yield Line(
             at=x,
             start=rise + number * _LINE + 8,
@@ -206,7 +207,7 @@ def _happiness_lines(places: list[tuple[float, str]], plot: Box) -> Iterator[Lin
     before = float("-inf")
     for at, text in reversed(places):
         y = plot.y + _PAD + (100 - at) * _DOWN
-        low, high = max(at - NEAR, 0), min(at + NEAR, 100)
+        low, high = max(at - BORDERLINE, 0), min(at + BORDERLINE, 100)
         before = max(y, before + _LINE)
         top = plot.y + _PAD + (100 - high) * _DOWN
         yield Line(

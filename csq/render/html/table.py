@@ -1,6 +1,6 @@
-"""The table of accounts: which columns it has, and every row as the text of its cells."""
+"""The table of accounts: which columns it has and how they look, and every row as the text of its cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -145,8 +145,38 @@ def _cells(report: Report, rows: pl.DataFrame, name: str, kinds: Mapping[str, Ou
             scores = rows.select(name, name.replace("score", "cut")).iter_rows()
             return [wording.score(value, cut) for value, cut in scores]
         case "remarks":
-            near = ({"borderline"} if is_near else set() for is_near in rows["borderline"])
-            said = (wording.remarks(row) for row in rows.select(wording.REMARKED).iter_rows())
-            return [", ".join((*mark, *texts)) for mark, texts in zip(near, said, strict=True)]
+            told = zip(rows["borderline"], wording.remarks(rows), strict=True)
+            return [", ".join(["borderline", *said] if is_near else said) for is_near, said in told]
         case _:
             return [text or "" for text in text_cells(rows, (kinds[name],)).to_series()]
+
+
+def column_style(headings: Iterable[Heading]) -> str:
+    """Write the style of columns by their places: a class on every cell would make a large page half as large again."""
+    places = list(enumerate(headings, start=1))
+    numbers = _of_places(place for place, heading in places if heading.is_number)
+    quadrant = _of_places(place for place, heading in places if heading.name == "quadrant")
+    owner = _of_places(place for place, heading in places if heading.name == "owner")
+    footnoted = [place for place, heading in places if heading.footnotes]
+    notes, noted = _of_places(footnoted), _of_places(footnoted, within=".js ")
+    texts = _of_places(place for place, heading in places if heading.needs and not heading.is_number)
+    rules = [
+        f"{numbers}{{text-align:right;overflow-wrap:normal}}",
+        f"{texts}{{min-width:4.75rem}}",
+        f"{quadrant}{{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:12rem}}",
+        f"@media (min-width:75rem){{{owner}{{min-width:8rem}}}}",
+        # With a script the texts stand below the row, so their numbers are for paper only.
+        f"@media screen{{{noted}{{display:none}}}}",
+        f"{notes}{{overflow-wrap:normal;min-width:3.5rem}}",
+    ]
+    for width in sorted({heading.needs for _, heading in places} - {0}):
+        roomy = _of_places(place for place, heading in places if heading.needs == width)
+        rules.append(f"@media screen and (max-width:{width}rem){{{roomy}{{display:none}}}}")
+        rules.append(f"@media (min-width:{width}.01rem){{.more .needs-{width}{{display:none}}}}")
+    return "".join(f"{rule}\n" for rule in rules)
+
+
+def _of_places(places: Iterable[int], within: str = "") -> str:
+    """Select the cells of some columns, but not what is unfolded below a row; nothing for no column."""
+    selectors = (f"{within}#accounts tr:not(.more)>:nth-child({place})" for place in places)
+    return ",".join(selectors) or ":not(*)"

@@ -4,8 +4,7 @@
 """
 
 from csq.render import render
-from csq.render.formats import Format
-from csq.render.options import Options
+from csq.render.options import Format, Options
 from csq.report import Report
 
 FIELDS = ("why", "gate", "human")

@@ -52,10 +52,7 @@ def _desk(desk: Desk, top: int | None) -> Iterator[str]:
         yield f"**{escaped(desk.left_out)}**"
     if desk.rests:
         yield f"At rest: {escaped(desk.rest)}"
-        yield "\n".join(
-            f"- {escaped(f'{rest.count}: {rest.why}' + (f' ({rest.names})' if rest.names else ''))}"
-            for rest in desk.rests
-        )
+        yield "\n".join(f"- {escaped(rest)}" for rest in desk.rests)
 
 
 def _task(task: Task) -> str:

@@ -71,8 +71,7 @@ def _desk(paper: Page, desk: Desk, top: int | None) -> Iterator[Line]:
         yield BLANK
         yield from hanging(line(strong("  At rest"), ": "), desk.rest, paper.prose)
         for rest in desk.rests:
-            who = f" ({rest.names})" if rest.names else ""
-            yield from hanging(line("  · "), f"{rest.count}: {rest.why}{who}", paper.prose)
+            yield from hanging(line("  · "), rest, paper.prose)
 
 
 def _task(paper: Page, task: Task, digits: int, *, is_beside: bool) -> Iterator[Line]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from csq.render import prose, wording
-from csq.render.near import unknown_name
 from csq.render.options import Selection
 from csq.render.rows import is_planned, selected_rows
 from csq.report import OwnerWeek, Report
+from csq.schema import money
+from csq.suggest import unknown_name
 from csq.terms import Quadrant, Queue
 
 _RISKS = 2
@@ -50,16 +50,6 @@ class Batch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rest:
-    """Accounts that rest for one reason."""
-
-    count: str
-    """How many, and what they are worth."""
-    why: str
-    names: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Desk:
     """The week of an owner, of `unassigned`, or of the `team`."""
 
@@ -72,7 +62,8 @@ class Desk:
     check_ins: tuple[str, ...]
     left_out: str
     """What did not fit, with its value and the hours it would take; empty where all did."""
-    rests: tuple[Rest, ...]
+    rests: tuple[str, ...]
+    """For each reason how many rest, what they are worth, why, and who first."""
     rest: str
     """How many rest and what they are worth together; empty where none does."""
 
@@ -181,30 +172,24 @@ def _task(report: Report, row: dict[str, Any]) -> Task:
     )
 
 
-def _rests(report: Report, resting: pl.DataFrame) -> Iterator[Rest]:
+def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
     """Who rests and why, the most valuable first; what a tool does for them is told apart."""
     groups = [(why or "no reason on record", part) for (why,), part in resting.group_by("why", maintain_order=True)]
-    groups.sort(key=lambda group: (-_value(group[1]), -group[1].height, str(group[0])))
+    groups.sort(key=lambda group: (-money(group[1]["contract_value"]), -group[1].height, str(group[0])))
     for why, part in groups[:_RESTS]:
         names = part.head(_NAMED).select(pl.coalesce("account_name", "account_id")).to_series().to_list()
         more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
-        yield Rest(count=_worth(report, part), why=str(why), names=", ".join(names) + more)
+        yield f"{_worth(report, part)}: {why} ({', '.join(names)}{more})"
     if len(groups) > _RESTS:
         others = pl.concat(part for _, part in groups[_RESTS:])
         reasons = prose.count(len(groups) - _RESTS, "other reason")
-        yield Rest(
-            count=_worth(report, others), why=f"for {reasons}; `csq triage -f csv --fields why` has all", names=""
-        )
+        yield f"{_worth(report, others)}: for {reasons}; `csq triage -f csv --fields why` has all"
 
 
 def _rest(report: Report, resting: pl.DataFrame) -> str:
     """How many rest, what they are worth, and the first day on which to look again, where that is a day."""
     days = resting["look_again"].drop_nulls().to_list()
     return _worth(report, resting) + (f"; look again from {min(days)}" if days else "")
-
-
-def _value(rows: pl.DataFrame) -> Decimal:
-    return sum(rows["contract_value"].drop_nulls().to_list(), start=Decimal(0))
 
 
 def _worth(report: Report, rows: pl.DataFrame) -> str:
@@ -214,5 +199,5 @@ def _worth(report: Report, rows: pl.DataFrame) -> str:
         return accounts
     if unvalued == rows.height:
         return f"{accounts}, value unknown"
-    value = prose.money(_value(rows), report.currency)
+    value = prose.money(money(rows["contract_value"]), report.currency)
     return f"{accounts}, {value}" + (f" ({unvalued:,} without a value)" if unvalued else "")

@@ -40,11 +40,8 @@ def _columns(page: Page, rows: pl.DataFrame) -> dict[str, Column]:
     """Write every column that a layout may ask for, except those with nothing in them."""
     ids, names = rows["account_id"].to_list(), rows["account_name"].to_list()
     ranks = [f"{rank} {MARK if near else ' '}" for rank, near in rows.select("rank", "borderline").iter_rows()]
-    loud = _loud_signals(page, rows)
-    remarks = [
-        ", ".join((*signals, *wording.remarks(row)))
-        for signals, row in zip(loud, rows.select(wording.REMARKED).iter_rows(), strict=True)
-    ]
+    told = zip(_loud_signals(page, rows), wording.remarks(rows), strict=True)
+    remarks = [", ".join(signals + said) for signals, said in told]
     columns = {
         "rank": Column("#  ", ranks, is_right=True),
         "account": Column("account", [name or key for name, key in zip(names, ids, strict=True)]),

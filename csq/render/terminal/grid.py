@@ -2,7 +2,8 @@
 
 from itertools import zip_longest
 
-from csq.render import prose
+from csq.render import prose, wording
+from csq.render.marks import GRID
 from csq.render.terminal.lines import (
     BLANK,
     Line,
@@ -19,17 +20,11 @@ from csq.render.terminal.lines import (
 )
 from csq.render.terminal.page import Page, chip
 from csq.report import Total
-from csq.terms import Quadrant
 
 _AXIS = 12
 _CELL = 28
 _PANEL = 36
 _GAP = 4
-
-_ROWS = (
-    ("high", (Quadrant.UNDERUSERS, Quadrant.ADVOCATES)),
-    ("low", (Quadrant.AT_RISK, Quadrant.FRUSTRATED)),
-)
 
 
 def grid_and_gaps(page: Page) -> list[Line]:
@@ -42,26 +37,27 @@ def grid_and_gaps(page: Page) -> list[Line]:
 
 
 def _grid(page: Page) -> list[Line]:
-    totals = {total.quadrant: total for total in page.report.totals}
-    natural = max(width_of(each) for _, pair in _ROWS for name in pair for each in _cell(page, totals[name], None))
+    totals = page.report.grid
+    natural = max(width_of(each) for _, pair in GRID for name in pair for each in _cell(page, totals[name], None))
     width = max(natural, _CELL)
     if page.width is not None:
         width = min(width, (page.width - _AXIS - 7) // 2)
     out = [line(" " * _AXIS, strong("  usage low".ljust(width + 3)), strong("  usage high"))]
-    for corners, (level, (left, right)) in zip(("┌┬┐", "├┼┤"), _ROWS, strict=True):
+    for corners, (level, (left, right)) in zip(("┌┬┐", "├┼┤"), GRID, strict=True):
         out.append(_border(width, corners))
         out.extend(_band(level, _cell(page, totals[left], width), _cell(page, totals[right], width), width))
     return [*out, _border(width, "└┴┘")]
 
 
 def _cell(page: Page, total: Total, width: int | None) -> list[Line]:
-    rest = [f"{total.borderline:,} borderline"] if total.borderline else []
-    if total.unvalued and page.report.weighted:
-        rest.append(f"{total.unvalued:,} without value")
-    label = hanging((chip(total.quadrant), Span(" ")), page.label(total.quadrant), width, Tone.STRONG)
+    label = hanging((chip(total.quadrant), Span(" ")), wording.label(page.report, total.quadrant), width, Tone.STRONG)
     count, worth, marks = (
         [line(piece) for piece in wrapped(text, width) if piece]
-        for text in (prose.count(total.accounts, "account"), page.worth(total), ", ".join(rest))
+        for text in (
+            prose.count(total.accounts, "account"),
+            wording.worth(page.report, total),
+            wording.doubts(page.report, total),
+        )
     )
     bar = [_bar(total, width)] if width and worth else []
     return [*label, *count, *worth, *bar, *marks]

@@ -4,7 +4,6 @@ from csq.render import wording
 from csq.render.options import Selection
 from csq.render.terminal.lines import BLANK, Line, Tone, hanging, line, strong
 from csq.render.terminal.page import MARK, Page, block
-from csq.schema import COLUMNS
 from csq.terms import Axis
 
 
@@ -15,7 +14,7 @@ def head(page: Page, selection: Selection) -> list[Line]:
         *(("Read", source.role, f"{source.label}: {wording.fate(source)}") for source in report.sources),
         *(("Windows", window.axis, wording.days(window)) for window in report.windows),
         *(("High from", axis, wording.cuts(axis, report.cuts)) for axis in Axis),
-        ("Borderline", MARK, f"{COLUMNS['borderline'].meaning}; at the cut is high"),
+        ("Borderline", MARK, wording.BORDERLINE_IS),
         ("Rules", "settings", report.settings_label),
         ("Rules", "playbook", report.playbook_label),
     ]

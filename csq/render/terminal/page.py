@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from csq.render import prose, wording
+from csq.render import prose
 from csq.render.terminal.lines import Line, Span, Tone, cells, fitted, hanging, strong
-from csq.report import Report, Total
+from csq.report import Report
 from csq.terms import Quadrant
 
 MARK = "~"
@@ -51,14 +51,6 @@ class Page(NamedTuple):
     def money(self, value: Decimal) -> str:
         """Write an amount with the currency, if that is known."""
         return prose.money(value, self.report.currency)
-
-    def worth(self, total: Total) -> str:
-        """Write what a cell of the grid is worth, and its share; nothing when nothing is valued."""
-        return wording.worth(self.report, total)
-
-    def label(self, quadrant: Quadrant) -> str:
-        """Name a quadrant as the playbook does."""
-        return wording.label(self.report, quadrant)
 
 
 def chip(quadrant: Quadrant) -> Span:

@@ -1,6 +1,6 @@
 """One section a quadrant, in the order of attack: what it means, what to do, what may go wrong, and with whom."""
 
-from csq.render import prose, wording
+from csq.render import wording
 from csq.render.terminal.lines import BLANK, Line, Tone, cells, fitted, hanging, line, strong, width_of
 from csq.render.terminal.page import Page, chip
 from csq.render.terminal.table import Table
@@ -17,7 +17,7 @@ def quadrant_section(page: Page, play: QuadrantPlay, table: Table, numbers: rang
         numbers: Which of its rows are this quadrant's.
         selected: How many of its accounts pass the filters, shown or not.
     """
-    total = next(total for total in page.report.totals if total.quadrant is play.quadrant)
+    total = page.report.grid[play.quadrant]
     title = _title(page, play, total)
     if not selected:
         return [*title, line("  none of the selected accounts") if total.accounts else line("  no account")]
@@ -37,8 +37,7 @@ def _title(page: Page, play: QuadrantPlay, total: Total) -> list[Line]:
     """Lay out name and numbers with a rule between them, or below each other where there is no room."""
     mark = chip(play.quadrant)
     left = line(mark, " ", strong(play.label), " ")
-    worth = page.worth(total)
-    right = f" {prose.count(total.accounts, 'account')}" + (f" · {worth}" if worth else "")
+    right = f" {wording.size(page.report, total)}"
     room = page.rule - width_of(left) - cells(right)
     if room > 0:
         return [(*left, mark._replace(text="─" * room), *line(right))]

@@ -70,7 +70,7 @@ def styles(book: Book, column: OutputColumn) -> Sequence[Style]:
         if column.name == score.name:
             return [_decimals(places(value, (0, 100, cut))) for value, cut in zip(score, score - margin, strict=True)]
         if column.name == margin.name:
-            return [_decimals(places(value, (0, wording.NEAR, -wording.NEAR)), signed=True) for value in margin]
+            return [_decimals(places(value, wording.MARGIN_EDGES), signed=True) for value in margin]
     return [_style(column, values)] * len(values)
 
 

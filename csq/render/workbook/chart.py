@@ -72,9 +72,12 @@ def chart(book: Book, onto: Sheet, row: int) -> None:
 
 def drawable(book: Book) -> pl.DataFrame:
     """Take the accounts with both scores, by rank; where there are too many, those that are worth most."""
-    known = book.rows.filter(pl.all_horizontal(pl.col(f"{axis}_score").is_not_null() for axis in Axis))
-    most = known.sort("contract_value", "account_id", descending=[True, False], nulls_last=True).head(_DRAWN)
+    most = _known(book).sort("contract_value", "account_id", descending=[True, False], nulls_last=True).head(_DRAWN)
     return most.sort("rank", "account_id", nulls_last=True)
+
+
+def _known(book: Book) -> pl.DataFrame:
+    return book.rows.drop_nulls([f"{axis}_score" for axis in Axis])
 
 
 def rows_taken(points: pl.DataFrame) -> int:
@@ -84,7 +87,7 @@ def rows_taken(points: pl.DataFrame) -> int:
 
 def _described(book: Book, points: pl.DataFrame) -> str:
     """Say what the picture shows and what it leaves out."""
-    known = book.rows.filter(pl.all_horizontal(pl.col(f"{axis}_score").is_not_null() for axis in Axis)).height
+    known = _known(book).height
     if points.is_empty():
         return "There is no chart, because no account has both scores."
     texts = [f"One mark an account, {points.height:,} in all; dashed lines are the cuts."]

@@ -1,11 +1,7 @@
 """Data notes: what became of every row, how the files met, what was chosen, and the lines that pin the cuts."""
 
-from collections.abc import Iterator
-
 from csq.render import wording
 from csq.render.workbook.book import LONGEST, QUIET, TEXT, WHOLE, WRAP, Book, Sheet, Value
-from csq.report import SourceFile
-from csq.terms import NoteKind
 
 _WIDTHS = (13, 40, 18, 11, 11, 11, 11, 36)
 
@@ -54,7 +50,7 @@ def _files(sheet: Sheet) -> None:
             source.used,
             sum(source.set_aside.values()),
             sum(source.rejected.values()),
-            "\n".join(_reasons(source)),
+            "\n".join(wording.reasons(source.set_aside) + wording.reasons(source.rejected)),
         )
         for source in report.sources
     ]
@@ -63,12 +59,6 @@ def _files(sheet: Sheet) -> None:
     if faults := report.faults.height:
         sheet.line(f"Cells that could not be read and count as unknown: {faults:,}", styles=(QUIET,))
     sheet.skip()
-
-
-def _reasons(source: SourceFile) -> Iterator[str]:
-    for reasons in (source.set_aside, source.rejected):
-        for reason, count in reasons.items():
-            yield f"{count:,} {reason}"
 
 
 def _joins(sheet: Sheet) -> None:
@@ -103,11 +93,10 @@ def _joins(sheet: Sheet) -> None:
 
 
 def _notes(sheet: Sheet) -> None:
-    report = sheet.book.report
-    notes = [note for kind in NoteKind for note in report.notes if note.kind is kind]
+    notes = wording.notes(sheet.book.report)
     if not notes:
         return
     sheet.heading("Notes")
     for note in notes:
-        sheet.line(wording.NOTE_TITLES[note.kind], note.text)
+        sheet.line(*note)
     sheet.skip()

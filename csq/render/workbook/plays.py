@@ -1,6 +1,6 @@
 """Plays and risks: what the playbook says of each quadrant, in the order of attack."""
 
-from csq.render import prose, wording
+from csq.render import wording
 from csq.render.workbook.book import BOLD, HEADING, QUIET, WRAP, Book, Sheet, marked
 from csq.report import QuadrantPlay
 
@@ -19,14 +19,12 @@ def plays(book: Book) -> None:
 
 def _play(sheet: Sheet, play: QuadrantPlay) -> None:
     report = sheet.book.report
-    total = next(total for total in report.totals if total.quadrant is play.quadrant)
-    worth = wording.worth(report, total)
-    numbers = prose.count(total.accounts, "account") + (f" · {worth}" if worth else "")
+    total = report.grid[play.quadrant]
     bar = {"bg_color": "#EDEDED"}
     sheet.put(0, play.label, HEADING, marked(play.quadrant), bar)
     for column in (1, 2):
         sheet.put(column, None, bar)
-    sheet.put(3, numbers, bar, {"align": "right"})
+    sheet.put(3, wording.size(report, total), bar, {"align": "right"})
     sheet.row += 1
     _text(sheet, "Means", play.means)
     for number, reason in enumerate(play.reasons):

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from csq.render import prose, wording
-from csq.render.marks import COLOURS, MARKS
+from csq.render.marks import COLOURS, GRID, MARKS
 from csq.render.workbook.book import BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Style, Value, marked
 from csq.render.workbook.chart import drawable, rows_taken
 from csq.report import Cut, Total
 from csq.schema import COLUMNS
-from csq.terms import Axis, Quadrant
 
 _WIDTHS = (12, 15, 15, 15, 15, 3, 24, 11, 17, 9, 12, 11)
 _LEFT = 0
@@ -17,10 +16,6 @@ _RIGHT = 6
 _CELL = 4
 """Rows of a cell of the grid."""
 
-_GRID = (
-    ("high", (Quadrant.UNDERUSERS, Quadrant.ADVOCATES)),
-    ("low", (Quadrant.AT_RISK, Quadrant.FRUSTRATED)),
-)
 _SHARE: Style = {"num_format": '[=0]0" %";[<1]"<1 %";0" %"'}
 _AT: Style = {"num_format": "0.####"}
 _MIDDLE: Style = {"align": "center"}
@@ -55,12 +50,12 @@ def summary(book: Book) -> tuple[Sheet, int]:
 
 def _grid(sheet: Sheet) -> None:
     """Draw usage from left to right and happiness from bottom to top."""
-    totals = {total.quadrant: total for total in sheet.book.report.totals}
+    totals = sheet.book.report.grid
     page, style = sheet.page, sheet.book.style
     page.merge_range(sheet.row, 1, sheet.row, 2, "usage low", style(BOLD, _MIDDLE))
     page.merge_range(sheet.row, 3, sheet.row, 4, "usage high", style(BOLD, _MIDDLE))
     sheet.row += 1
-    for level, pair in _GRID:
+    for level, pair in GRID:
         axis = style(BOLD, WRAP, RIGHT, {"valign": "vcenter"})
         page.merge_range(sheet.row, 0, sheet.row + _CELL - 1, 0, f"happiness {level}", axis)
         for column, quadrant in zip((1, 3), pair, strict=True):
@@ -74,15 +69,7 @@ def _cell(sheet: Sheet, column: int, total: Total) -> None:
     texts = (
         prose.count(total.accounts, "account"),
         wording.worth(book.report, total),
-        ", ".join(
-            filter(
-                None,
-                (
-                    f"{total.borderline:,} borderline" if total.borderline else "",
-                    f"{total.unvalued:,} without value" if total.unvalued and book.report.weighted else "",
-                ),
-            )
-        ),
+        wording.doubts(book.report, total),
     )
     name = f"{MARKS[total.quadrant]} {wording.label(book.report, total.quadrant)}"
     frame = book.style(WRAP, {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter", "indent": 1})
@@ -154,7 +141,7 @@ def _cuts(sheet: Sheet) -> None:
 
 def _same(cuts: Sequence[Cut]) -> Iterator[tuple[str, float, str]]:
     """Say each cut once, with the tiers that share it."""
-    tiers: dict[tuple[Axis, float, str], list[str]] = {}
+    tiers: dict[tuple[str, float, str], list[str]] = {}
     for cut in cuts:
         tiers.setdefault((cut.axis, cut.at, cut.method), []).append(cut.tier)
     for (axis, at, method), which in tiers.items():

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from csq.schema import unknown_column
 from csq.terms import Axis
 
 LOOKED_FOR = ("contract_value", "seats", "renewal_date", "owner", "start_date")
@@ -19,8 +20,8 @@ CONTEXT_LOOKED_FOR = {
 
 
 def axis_gaps() -> list[pl.Expr]:
-    """For each axis that is not known `usage: not_in_usage` and the like, from `_<axis>_unknown`; null otherwise."""
-    reasons = {axis: pl.col(f"_{axis}_unknown") for axis in Axis}
+    """For each axis that is not known `usage: not_in_usage` and the like, from our own columns; null otherwise."""
+    reasons = {axis: pl.col(unknown_column(axis)) for axis in Axis}
     return [pl.when(reason.is_not_null()).then(pl.format(f"{axis}: {{}}", reason)) for axis, reason in reasons.items()]
 
 
