@@ -10,6 +10,7 @@ from csq.explain.find import find_account
 from csq.explain.model import Certainty, Explanation, Fact, Lines, Priority, Row
 from csq.explain.standing import happiness_standing, usage_standing
 from csq.explain.verdicts import Verdicts
+from csq.fate import ROWS
 from csq.pipeline import Triage, windows
 from csq.place.totals import tier_totals
 from csq.report import Tier
@@ -154,10 +155,11 @@ def _lines(found: Triage, key: str) -> Iterator[Lines]:
     for role, rows in found.tables.roles.items():
         if role is Role.OVERRIDES:  # they are shown one by one
             continue
-        mine = rows.frame.filter(pl.col("account_id") == key).select("file", "line").unique().sort("file", "line")
-        for (file,), part in mine.group_by("file", maintain_order=True):
-            numbers = part["line"].to_list()
-            yield Lines(role=role, file=str(file), rows=len(numbers), ranges=runs(numbers))
+        mine = rows.frame.filter(pl.col("account_id") == key).select("file", "line", ROWS)
+        for (file,), part in mine.sort("file", "line").group_by("file", maintain_order=True):
+            numbers = part["line"].drop_nulls().unique(maintain_order=True).to_list()
+            counted = int(part.filter(pl.col("line").is_null())[ROWS].sum())
+            yield Lines(role=role, file=str(file), rows=len(numbers) + counted, ranges=runs(numbers))
 
 
 def runs(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -34,7 +34,7 @@ class Lines:
     file: str
     rows: int
     ranges: tuple[tuple[int, int], ...]
-    """First and last line of each unbroken run, counted from 1, in order."""
+    """First and last line of each unbroken run, counted from 1, in order; of rows counted as they were read, none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -254,3 +254,26 @@ def test_an_account_behind_a_closed_gate_says_what_is_missing(csq: Csq, exports:
     )
     assert found["why"] == expected
     assert "Gate, closed" in page(csq, "B-1", exports)
+
+
+@pytest.mark.parametrize("dirt", ["", 'A-1,u1,2026-11-12,"a, b",1\n(not set),u1,2026-11-12,Reports,1\n'])
+def test_rows_counted_as_they_were_read_have_no_lines_and_are_said_to_be_counted(csq, exports, monkeypatch, dirt):
+    """Rows with lines (rejected, or held for their event ids) and rows without may meet in one account."""
+    usage = exports / "usage.csv"
+    usage.write_text(f"{USAGE}{dirt}", encoding="utf-8")
+    before = document(csq, "A-1", exports)
+    monkeypatch.setattr("csq.sources.load.BIG", 0)
+    assert "None" not in page(csq, "A-1", exports)
+    assert f"{usage}: {2 + bool(dirt)} rows, counted as read" in page(csq, "A-1", exports)
+    after = document(csq, "A-1", exports)
+    assert [rows["ranges"] for rows in after["lines"] if rows["role"] == "usage"] == [[]]
+    assert before["facts"] == after["facts"]
+
+
+def test_a_counted_event_told_twice_is_explained_with_the_lines_of_its_rows(csq, exports, monkeypatch):
+    lines = USAGE.replace("events\n", "events,event_id\n").splitlines()
+    rows = [lines[0], *(f"{line},e{number}" for number, line in enumerate(lines[1:])), f"{lines[1]},e0"]
+    (exports / "usage.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    monkeypatch.setattr("csq.sources.load.BIG", 0)
+    (found,) = [rows for rows in document(csq, "A-1", exports)["lines"] if rows["role"] == "usage"]
+    assert (found["rows"], found["ranges"]) == (3, [[2, 2], [6, 6]])

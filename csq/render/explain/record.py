@@ -135,11 +135,14 @@ def _lines(found: Explanation, sheet: Sheet) -> Iterator[Line]:
 
 
 def _runs(lines: Lines) -> str:
-    """`line 4`, `lines 2-58, 61 and 12 more runs`."""
+    """`line 4`, `lines 2-58, 61 and 12 more runs`; a large log is counted, and its lines are not kept."""
+    told = sum(last - first + 1 for first, last in lines.ranges)
+    counted = ["counted as read"] if told < lines.rows else []
     shown = [str(first) if first == last else f"{first}-{last}" for first, last in lines.ranges[:_MOST_RUNS]]
     more = len(lines.ranges) - _MOST_RUNS
-    noun = "line" if lines.rows == 1 else "lines"
-    return f"{noun} {', '.join(shown)}" + (f" and {more:,} more runs (all in `-f json`)" if more > 0 else "")
+    noun = "line" if told == 1 else "lines"
+    runs = [f"{noun} {', '.join(shown)}" + (f" and {more:,} more runs (all in `-f json`)" if more > 0 else "")]
+    return "; ".join([*counted, *(runs if shown else [])])
 
 
 def _money(value: object, currency: str | None) -> str:
