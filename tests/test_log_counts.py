@@ -54,6 +54,6 @@ def same(one: LogCounts, other: LogCounts) -> None:
 
 def test_days_that_nothing_looks_at_are_kept_as_one():
     log = frame([("A", back, "u1", "Rosters", 1.0) for back in range(400, 700)])
-    counted = add([count_rows(log, UsageWindows(AS_OF, 28))])
+    counted = add([count_rows(part, UsageWindows(AS_OF, 28)) for part in (log[:100], log[100:])])
     first, last = AS_OF - timedelta(days=699), AS_OF - timedelta(days=400)
     assert counted.days.select("day", "rows", "first", "last").rows() == [(None, 300, first, last)]

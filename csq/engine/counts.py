@@ -115,6 +115,8 @@ def _by_bucket(days: pl.DataFrame, windows: UsageWindows | None) -> pl.DataFrame
 
 def add(parts: Sequence[LogCounts]) -> LogCounts:
     """The counts of all rows of the parts, of which there is at least one."""
+    if len(parts) == 1:
+        return parts[0]
     tables = {
         name: pl.concat([getattr(part, name) for part in parts], how="diagonal_relaxed")
         .lazy()
@@ -179,7 +181,7 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
             _of_members(counts, "features", members)
             .select("account_id", "feature", now=now, before=before)
             .sort("account_id", "feature"),
-            marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).sort("file", FATE),
+            marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).cast({"file": pl.String()}).sort("file", FATE),
         ]
     )
     first = counts.days["first"].min()

@@ -47,11 +47,15 @@ def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Ki
     """The risks that apply to each row, in order."""
     if not risks:
         return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
-    noted = pl.concat_list(pl.when(str(number)).then(pl.lit(risk.text)) for number, risk in enumerate(risks))
-    texts = applies(rows, risks, known).select(noted.list.drop_nulls().alias("texts"))["texts"].to_list()
-    facts = facts_for(rows, (risk.text for risk in risks))
-    filled = [[fill(text, row) for text in mine] for mine, row in zip(texts, facts, strict=True)]
-    return pl.Series("risks", filled, pl.List(pl.String()))
+    noted = pl.concat_list(pl.when(str(n)).then(_filled(rows, risk.text)) for n, risk in enumerate(risks))
+    return applies(rows, risks, known).select(noted.list.drop_nulls().alias("risks"))["risks"]
+
+
+def _filled(rows: pl.DataFrame, text: str) -> pl.Expr:
+    """A text with the facts of each row in it."""
+    if not fields(text):
+        return pl.lit(fill(text, {}))
+    return pl.lit(pl.Series([fill(text, row) for row in facts_for(rows, [text])], dtype=pl.String()))
 
 
 def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:

@@ -56,7 +56,7 @@ def take_records(stream: BinaryIO, size: int) -> bytes:
     """
     data = stream.read(size)
     data += stream.readline()
-    if data.count(b'"') % 2 == 0:
+    if b'"' not in data or data.count(b'"') % 2 == 0:
         return data
     here, more = stream.tell(), b""
     for line in itertools.islice(stream, LONGEST_CELL):

@@ -112,16 +112,16 @@ def _otherwise(readings: Sequence[Reading], settled: Sequence[Typed], why: dict[
 def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, LogCounts]:
     """The rows of a log with their accounts, and its counts by file, account and fate, but for the rows held."""
     log = reading.log
-    plain = [
-        part._replace(
-            users=part.users.with_columns(user_id=read_text(part.users["user_id"]).values),
-            features=part.features.with_columns(feature=read_text(part.features["feature"]).values),
-        )
-        for part in reading.counts["plain"]
-    ]
-    counts = add([*plain, *reading.counts["careful"]])
+    parts = reading.counts["careful"]
+    if reading.counts["plain"]:
+        plain = add(reading.counts["plain"])
+        users = plain.users.with_columns(user_id=read_text(plain.users["user_id"]).values)
+        features = plain.features.with_columns(feature=read_text(plain.features["feature"]).values)
+        parts = [plain._replace(users=users, features=features), *parts]
+    counts = add(parts)
     at = pl.col("last").max().cast(pl.Datetime("us"))
-    rows = counts.days.group_by(FILE, KEY).agg(pl.col(ROWS).sum(), at=at).sort(FILE, KEY).rename({KEY: SOURCE})
+    rows = counts.days.group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
+    rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()}).sort(FILE, SOURCE)
     counted = as_rows(
         rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), read_text(rows[SOURCE]).values.alias(log.key))
     )
@@ -130,8 +130,10 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     faults = pl.concat([settled.faults.clear(), *reading.faults])
     typed = settled.replace(frame=frame, text=text, faults=faults)
     match = match_counted(typed, known, log.options.keys.get(Role.USAGE))
-    found = match.frame.filter(pl.col(LINE).is_null()).select(FILE, SOURCE, "account_id", FATE)
-    by_key = counts.joined(found.rename({SOURCE: KEY}), on=[FILE, KEY])
+    found = match.frame.filter(pl.col(LINE).is_null()).select(
+        pl.col(FILE).cast(pl.Categorical()), pl.col(SOURCE).cast(pl.Categorical()).alias(KEY), "account_id", FATE
+    )
+    by_key = counts.joined(found, on=[FILE, KEY])
     return replace(match, frame=match.frame.drop(SOURCE)), by_key
 
 
@@ -150,7 +152,7 @@ def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], opti
 
 def _check_overlap(counts: Sequence[LogCounts]) -> None:
     """Make certain that no two files tell the same moment."""
-    days = pl.concat(part.days.select(FILE, "first", "last") for part in counts)
+    days = pl.concat(part.days.select(pl.col(FILE).cast(pl.String()), "first", "last") for part in counts)
     spans = days.group_by(FILE).agg(pl.col("first").min(), pl.col("last").max()).sort("first", "last")
     if any(one[2] >= other[1] for one, other in pairwise(spans.rows())):
         raise Whole("its days overlap with those of another file")

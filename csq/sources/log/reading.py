@@ -118,7 +118,7 @@ class Reading:
             # Accounts come again and again: numbers are grouped in half the time.
             found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY])
             found = found._replace(has_users=_names_any(rows["user_id"]), has_features=_names_any(rows["feature"]))
-            self._count("plain", found.with_columns(pl.col(KEY).cast(pl.String()), file=pl.lit(file.label)))
+            self._count("plain", found.with_columns(file=pl.lit(file.label, dtype=pl.Categorical())))
             pieces.clear()
 
     def add_careful(self, batch: Batch, file: LogFile) -> None:
@@ -142,7 +142,8 @@ class Reading:
             self.ids.append(rows["event_id"].drop_nulls().hash())
         apart = _apart(log, rows)
         self.held += [typed.apart, rows.filter(apart)]
-        self._count("careful", count_rows(rows.filter(~apart).rename({SOURCE: KEY}), self.windows, [FILE, KEY]))
+        rows = rows.filter(~apart).with_columns(pl.col(FILE, SOURCE).cast(pl.Categorical())).rename({SOURCE: KEY})
+        self._count("careful", count_rows(rows, self.windows, [FILE, KEY]))
 
     def _count(self, way: str, found: LogCounts) -> None:
         parts = self.counts[way]
@@ -201,7 +202,7 @@ def read_log(log: Log, windows: UsageWindows) -> Reading:
 
 def _names_any(text: pl.Series) -> bool:
     """Whether any cell is not blank. Mostly the first ones tell."""
-    return any(read_text(part).values.count() for part in (text.head(1000), text.unique()))
+    return bool(read_text(text.head(1000)).values.count() or read_text(text.unique()).values.count())
 
 
 def _head(log: Log, file: LogFile) -> pl.DataFrame:
