@@ -13,6 +13,7 @@ import polars as pl
 from csq.errors import InputError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
+from csq.schema import collect
 from csq.sources.accounts import read_accounts
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.headers import check_told
@@ -80,7 +81,7 @@ class Tables:
 
 
 def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    return pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column").collect()
+    return collect(pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column"))
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
