@@ -4,7 +4,6 @@ The accounting of a run is one group-by over it, so that rows read = used + set 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -93,8 +92,7 @@ def account(files: Sequence[SourceFile], fates: Mapping[Role, pl.DataFrame]) -> 
 def _accounted(file: SourceFile, counts: Sequence[Sequence[Any]]) -> SourceFile:
     """Count the rows of a file from its fates, each with a reason or None, and a number of rows."""
     kept = {fate: rows for fate, reason, rows in counts if reason is None}
-    return replace(
-        file,
+    return file._replace(
         read=sum(rows for *_, rows in counts),
         used=kept.pop(Fate.USED, 0),
         set_aside={Aside(fate): rows for fate, rows in kept.items()},

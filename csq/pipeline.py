@@ -3,7 +3,6 @@
 Pure: opens no file, reads no clock, prints nothing. Everything that varies comes in as a value.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -76,7 +75,7 @@ def run(
     facts = build_facts(tables, settings.settings, as_of.day, min_match=min_match)
     placed = place(facts, settings.settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
-    placed = replace(placed, frame=suggest_features(placed.frame, facts.features))
+    placed = placed._replace(frame=suggest_features(placed.frame, facts.features))
     judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
     planned = prescribe(
         placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles

@@ -5,8 +5,9 @@ After this nothing knows about files, headers or conventions.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -47,11 +48,10 @@ READERS: Mapping[Role, Callable[[tuple[TextTable, ...], ReadOptions], Typed]] = 
 """How files of one role and one header are read, in the order in which roles are spoken of."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tables:
+class Tables(NamedTuple):
     """All inputs of a run. A role that was not given is not among the roles."""
 
-    roles: Mapping[Role, RoleRows] = field(default_factory=dict)
+    roles: Mapping[Role, RoleRows] = {}
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
