@@ -111,7 +111,7 @@ def report(found: Triage) -> Report:
         as_of=found.as_of.day,
         as_of_source=found.as_of.source,
         windows=windows(facts, found.as_of.day, found.settings.settings.windows.csat),
-        accounts=_promised(accounts),
+        accounts=accounts[[name for name in accounts.columns if not name.startswith("_")]],  # those are our own
         sources=files,
         joins=facts.joins,
         rejects=found.tables.rejects,
@@ -142,11 +142,6 @@ def report(found: Triage) -> Report:
         weeks=found.weeks,
         done=steps_done(accounts, done_kinds(found.playbook.playbook)),
     )
-
-
-def _promised(accounts: pl.DataFrame) -> pl.DataFrame:
-    """The columns of the schema, then the usage parts, metrics and custom columns; what begins with `_` is our own."""
-    return complete(accounts[[name for name in accounts.columns if not name.startswith("_")]], COLUMNS.values())
 
 
 def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:
