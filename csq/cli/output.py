@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -154,7 +153,7 @@ def screen(options: Options, speech: Speech) -> Options:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     told = COLOURS[speech.color]
     colour = (terminal and not plain) if told is None else told
-    return replace(options, width=shutil.get_terminal_size().columns if terminal else None, colour=colour)
+    return options._replace(width=shutil.get_terminal_size().columns if terminal else None, colour=colour)
 
 
 def _is_open(descriptor: int) -> bool:

@@ -1,6 +1,5 @@
 """`csq plan`: what to do this week, owner by owner."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,7 +84,7 @@ def _write_folder(report: "Report", folder: Path, told: "Format | None", options
     names = slugs(week.owner for week in report.weeks)
     files = {}
     for desk in desks(report, options.selection):
-        only = replace(options, selection=options.selection._replace(desk=(desk.name,)))
+        only = options._replace(selection=options.selection._replace(desk=(desk.name,)))
         files[f"{names[desk.name]}{suffix_of(format)}"] = render_plan(report, format, only)
     removed = write_all(folder, files)
     gone = f"; removed {', '.join(removed)}" if removed else ""

@@ -4,8 +4,9 @@ An account the log knows but that did nothing in the window has zeros; one that 
 know has nulls and the reason `not_in_usage`. A window the log does not reach back to is not known.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -23,8 +24,7 @@ USAGE_UNKNOWN = unknown_column(Axis.USAGE)
 """Column that says why usage is not known, a `terms.Unknown`; null where it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """frame: account_id, `schema.USAGE`, `USAGE_UNKNOWN`, and of metric tables `metric_<name>` columns.
 
     fates: the rows with what became of them, or counts of them: columns of `fate.ROW`.
@@ -33,10 +33,10 @@ class Usage:
 
     frame: pl.DataFrame
     fates: pl.DataFrame
-    metrics: dict[str, MetricKind] = field(default_factory=dict)
+    metrics: Mapping[str, MetricKind] = {}
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
-    features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))
+    features: pl.DataFrame = pl.DataFrame(schema=FEATURE_ROWS)
     """Every feature of every account in the log, as `features.feature_rows` gives them."""
 
 

@@ -5,14 +5,16 @@ After this nothing knows about files, headers or conventions.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from csq.errors import InputError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
+from csq.schema import collect
 from csq.sources.accounts import read_accounts
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.headers import check_told
@@ -46,11 +48,10 @@ READERS: Mapping[Role, Callable[[tuple[TextTable, ...], ReadOptions], Typed]] = 
 """How files of one role and one header are read, in the order in which roles are spoken of."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tables:
+class Tables(NamedTuple):
     """All inputs of a run. A role that was not given is not among the roles."""
 
-    roles: Mapping[Role, RoleRows] = field(default_factory=dict)
+    roles: Mapping[Role, RoleRows] = {}
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -80,7 +81,7 @@ class Tables:
 
 
 def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    return pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column").collect()
+    return collect(pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column"))
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:

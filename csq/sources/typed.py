@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -29,8 +30,7 @@ DTYPES: Mapping[Cell, pl.DataType] = {
 """What the cells of a field become."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Typed:
+class Typed(NamedTuple):
     """Rows of the files with one header, being read.
 
     `frame` has the columns of `fate.ROW` and one per field found, `text` the same rows as they stand in the files.
@@ -99,9 +99,9 @@ class Typed:
             )
         )
 
-    def replace(self, **changes: object) -> "Typed":
+    def replace(self, **changes: Any) -> "Typed":
         """A copy with some parts changed."""
-        return Typed(**{**self.__dict__, **changes})
+        return self._replace(**changes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,7 +127,7 @@ class Reading:
         text = log.bare(batch.frame)
         chosen = decisive_rows(text, log.kinds)
         self.decisive.append(chosen.with_columns(file=pl.lit(file.label)))
-        self.remarks.setdefault(file.label, []).append(replace(batch, frame=batch.frame.clear()))
+        self.remarks.setdefault(file.label, []).append(batch._replace(frame=batch.frame.clear()))
         if log.settled is None or self.is_open:
             return
         try:
