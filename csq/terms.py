@@ -176,6 +176,15 @@ class Grain(StrEnum):
     ACCOUNT = "account"
 
 
+class Length(StrEnum):
+    """How long the periods of a usage table are."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
 class NoteKind(StrEnum):
     """What a note is about; notes are printed grouped by it, in this order."""
 
