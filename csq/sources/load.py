@@ -137,7 +137,7 @@ def _size(sources: Sequence[Source]) -> int:
 
 def _read_all(sources: Sequence[Source], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
     tables = (read_table(source.whole, source.label, encoding=options.encoding) for source in sources)
-    return tuple(reshape(table, role) for table in tables)
+    return tuple(reshape(table, role, options.year) for table in tables)
 
 
 def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> RoleRows:

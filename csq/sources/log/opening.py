@@ -69,7 +69,11 @@ def open_log(source: Source, options: ReadOptions) -> LogFile:
     except (InputError, UnicodeDecodeError, csv.Error):
         raise Whole("its beginning is no plain table") from None
     touched = table.extra_headers or set(table.dropped) - {"blank"}
-    if touched or tuple(name.strip() for name in header) != table.header or reshape(table, Role.USAGE) is not table:
+    if (
+        touched
+        or tuple(name.strip() for name in header) != table.header
+        or reshape(table, Role.USAGE, options.year) is not table
+    ):
         raise Whole("its header is not the first line, and all of it")
     if obvious_delimiter(line) != (table.delimiter, len(header)) or len(header) < 2:
         raise Whole("its header leaves open what parts the cells")
