@@ -65,8 +65,13 @@ USAGE = (
         "interactions", "count", "hits")),
     Field("event_id", Cell.KEY, ("eventid", "usageid", "eventuuid", "insertid", "messageid", "uuid")),
     Field("last_active_date", Cell.DATE, ("lastactivedate", "lastactive", "lastlogin", "lastlogindate", "lastseen",
-        "lastactivity", "lastactivitydate", "lastvisit", "lastused")),
+        "lastactivity", "lastactivitydate", "lastvisit", "lastused", "lastloginat", "lastseenat", "lastactiveat",
+        "lastsignin", "lastsigninat", "lastsignindate", "lastaccess", "lastaccessdate")),
+    Field("active", Cell.BOOL, ("active", "isactive", "activeuser")),
+    Field("signed_up", Cell.DATE, ()),
 )  # fmt: skip
+SIGN_UPS = ("createdat",)
+"""Headers of `date` that in a table of users say since when each is one."""
 
 CSAT = (
     *KEYS,
