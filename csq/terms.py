@@ -162,6 +162,7 @@ class MetricKind(StrEnum):
     """What a numeric column of a usage table measures, and so how it is scored."""
 
     COUNT = "count"
+    RUNNING = "running"
     USERS = "users"
     PERCENT = "percent"
     TROUBLE = "trouble"

@@ -10,7 +10,7 @@ from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
 from csq.facts.fates import joins
 from csq.facts.happiness import Happiness, happiness_facts
-from csq.facts.metrics import table_facts
+from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
@@ -59,8 +59,10 @@ def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | Non
         return None
     if rows.grain is Grain.PERIOD:
         starts = rows.keyed["period"].drop_nulls().unique().sort().to_list()
-        return newest_end(starts, run_day) if starts else None
-    newest = rows.keyed["period" if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
+        return newest_end(starts, run_day, told_length(rows)) if starts else None
+    # A table of users tells when each was last there; of other undated tables nothing tells when they were taken.
+    undated = "last_active_date" if {"user_id", "last_active_date"} <= {*rows.frame.columns} else "period"
+    newest = rows.keyed[undated if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
     return newest if isinstance(newest, date) else None
 
 
@@ -138,7 +140,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
-        notes=(*members.notes, *told.notes, *_notes(tables, happiness), *context.notes),
+        notes=(*members.notes, *told.notes, *usage.notes, *_notes(tables, happiness), *context.notes),
     )
 
 

@@ -40,20 +40,19 @@ def find_periods(starts: Sequence[date], as_of: date, days: int, told: Length | 
         windows = UsageWindows(as_of, days)
         reached = starts[0] <= windows.before.first
         return Periods(now=windows.now, before=windows.before, partial=(), length=length, compared=reached)
-    spans = {start: _span(start, length) for start in starts}
-    complete = [span for span in spans.values() if span.last <= as_of]
+    spans = {start: span(start, length) for start in starts}
+    complete = [each for each in spans.values() if each.last <= as_of]
     if not complete:
         raise InputError(
             f"no {length.value} of the usage table is complete by {as_of}: the first begins on {starts[0]}",
             hint="pass a later `--as-of`, or export an earlier period too",
         )
     now = complete[-1]
-    eve = now.first - timedelta(days=1)
-    before = _span(eve if length is not Length.WEEK else now.first - timedelta(days=7), length)
+    before = before_of(now, length)
     return Periods(
         now=now,
         before=before,
-        partial=tuple(start for start, span in spans.items() if span.last > as_of),
+        partial=tuple(start for start, each in spans.items() if each.last > as_of),
         length=length,
         compared=any(before.first <= start <= before.last for start in starts),
     )
@@ -65,7 +64,7 @@ def length_of(starts: Sequence[date], told: Length | None = None) -> Length:
     Months all begin, or all end, where the calendar's do, and three or more quarters lie three months apart each; weeks
     lie whole weeks apart; all else are days.
     """
-    if told and all(_span(earlier, told).last < _span(later, told).first for earlier, later in pairwise(starts)):
+    if told and all(span(earlier, told).last < span(later, told).first for earlier, later in pairwise(starts)):
         return told
     if all(start.day == 1 for start in starts) or all((start + timedelta(days=1)).day == 1 for start in starts):
         apart = [_months(later) - _months(earlier) for earlier, later in pairwise(starts)]
@@ -83,15 +82,21 @@ def newest_end(starts: Sequence[date], run_day: date | None, told: Length | None
         told: As for `find_periods`.
     """
     length = length_of(starts, told)
-    ends = [start if length is Length.DAY else _span(start, length).last for start in starts]
+    ends = [start if length is Length.DAY else span(start, length).last for start in starts]
     return max((end for end in ends if run_day is None or end <= run_day), default=starts[-1])
+
+
+def before_of(now: Span, length: Length) -> Span:
+    """The week, month or quarter before another."""
+    return span(now.first - timedelta(days=7 if length is Length.WEEK else 1), length)
 
 
 def _months(day: date) -> int:
     return day.year * 12 + day.month
 
 
-def _span(start: date, length: Length) -> Span:
+def span(start: date, length: Length) -> Span:
+    """The week, month or quarter that is named by `start`."""
     if length is Length.WEEK:
         return Span(start, last_day(start, length))
     # A month goes by any of its days: some exports name it by its first, others by its last.

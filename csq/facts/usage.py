@@ -14,6 +14,7 @@ from csq.engine.counts import LogSummary, count_rows, finish
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
+from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
 from csq.sources.typed import KEY, RoleRows
 from csq.terms import Axis, MetricKind, Unknown
@@ -36,6 +37,7 @@ class Usage:
     metrics: dict[str, MetricKind] = field(default_factory=dict)
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
+    notes: tuple[Note, ...] = ()
     features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))
     """Every feature of every account in the log, as `features.feature_rows` gives them."""
 

@@ -210,7 +210,8 @@ class Settings(Section):
     year: Year | None = Field(None, description="year of the months, weeks and quarters of usage tables that name none")
     windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
     metrics: dict[str, Annotated[MetricKind, BeforeValidator(lambda kind: "id" if kind == "ignore" else kind)]] = Field(
-        {}, description="column of a usage table: count, users, percent, trouble, or ignore"
+        {},
+        description="usage column: count, running (a total that only grows), users, percent, trouble, or ignore",
     )
     weights: dict[str, Weight] = Field(
         {}, description="usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"

@@ -18,7 +18,7 @@ from csq.sources.read import TextTable, column
 from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import Typed, labels
 from csq.sources.values import Ambiguous, Cells
-from csq.terms import Grain, Length, MetricKind, Role
+from csq.terms import Grain, Length, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
 ROW_IDS = ("usageid", "uuid")
@@ -64,7 +64,9 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     numbers = {} if "feature" in typed.fields else _numbers(typed, options)
     typed = typed.replace(grain=_grain(typed, _kinds(typed, numbers, options)))
     if not _is_dated(typed):
-        typed = typed.noting(f"{labels(tables)} names no dates: all of its rows count, whenever they were")
+        typed = typed.noting(
+            f"{labels(tables)} has no dates: all of its rows count, whenever they were", NoteKind.WARNING
+        )
     if typed.grain is Grain.LOG:
         return _as_log(typed, options, [name for name in numbers if name != "events"])
     period = "period" if "period" in typed.fields else "date"
