@@ -9,15 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from csq.errors import InputError
+from csq.errors import InputError, Location
 from csq.roles import KEY_NAMES, SIGN_UPS, Cell
 from csq.sources.headers import squeeze
 from csq.sources.numbers import read_number
 from csq.sources.periods import labels_in, spoken_length
-from csq.sources.read import TextTable, column
+from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import ReadOptions, add_cells, read_fields
-from csq.sources.typed import Typed, labels
-from csq.sources.values import Ambiguous, Cells
+from csq.sources.typed import FILE, Typed, labels
+from csq.sources.values import Ambiguous, Cells, read_text
 from csq.terms import Grain, Length, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -61,6 +61,7 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         InputError: There is neither a date nor a number to go by, or sign-ups cannot be told from events.
     """
     typed = _of_accounts(read_fields(tables, Role.USAGE, options))
+    _refuse_periods_as_days(typed)
     numbers = {} if "feature" in typed.fields else _numbers(typed, options)
     typed = typed.replace(grain=_grain(typed, _kinds(typed, numbers, options)))
     if not _is_dated(typed):
@@ -69,6 +70,8 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         )
     if typed.grain is Grain.LOG:
         return _as_log(typed, options, [name for name in numbers if name != "events"])
+    if typed.grain is Grain.ACCOUNT and {"user_id", "last_active_date"} <= typed.fields.keys():
+        typed = _last_there(typed, options)
     period = "period" if "period" in typed.fields else "date"
     when = pl.col(period).cast(pl.Date) if typed.grain is Grain.PERIOD else pl.lit(None, dtype=pl.Date())
     typed = typed.with_columns(when.alias("period"), pl.lit(_told_length(typed)).alias("period_length"))
@@ -103,6 +106,34 @@ def _of_accounts(typed: Typed) -> Typed:
     kept = {name: place for name, place in typed.fields.items() if name != "user_id"}
     typed = typed.replace(fields=kept, frame=typed.frame.drop("user_id"))
     return typed.noting(f"{labels(typed.tables)} has a row for each account: its e-mail addresses count no users")
+
+
+def _last_there(typed: Typed, options: ReadOptions) -> Typed:
+    """Users whose last day can be read, or who were never there: no others can be told to be active or not."""
+    day = typed.frame["last_active_date"]
+    said = read_text(typed.text[column(typed.fields["last_active_date"])]).values
+    strange = said.is_not_null() & day.is_null() & ~said.str.to_lowercase().str.starts_with("never")
+    typed = typed.reject(strange.fill_null(value=False), "last_active_date", "unreadable date")
+    if options.run_day:
+        late = (day > options.run_day).fill_null(value=False)
+        typed = typed.reject(late, "last_active_date", "date after the run day")
+    return typed
+
+
+def _refuse_periods_as_days(typed: Typed) -> None:
+    """Ask about a date column of which no cell is a day and all name a period, such as `Oct-26`. Raises InputError."""
+    if "date" not in typed.fields or "period" in typed.fields or typed.frame["date"].is_not_null().any():
+        return
+    text = typed.text[column(typed.fields["date"])]
+    cells = read_text(text).values
+    if cells.is_not_null().any() and len(labels_in(text, None)) == cells.drop_nulls().n_unique():
+        row = typed.text.row(cells.is_not_null().arg_true()[0], named=True)
+        header = typed.header("date")
+        raise InputError(
+            f"`{row[column(typed.fields['date'])]}` in `{header}` is no day: it names a week, a month or a quarter",
+            location=Location(label=row[FILE], line=row[LINE]),
+            hint=f'`--column period="{header}"` reads its cells as such',
+        )
 
 
 def _is_dated(typed: Typed) -> bool:
