@@ -41,7 +41,8 @@ _SPOKEN = (
     (re.compile(r"month|monat|mois|mes|maand"), Length.MONTH),
 )
 """Words of a header that say how long its periods are."""
-_MOST = {Length.WEEK: 53, Length.MONTH: 12, Length.QUARTER: 4}
+MOST = {Length.WEEK: 53, Length.MONTH: 12, Length.QUARTER: 4}
+"""How many periods of a length a year has at most."""
 
 
 class Label(NamedTuple):
@@ -86,13 +87,13 @@ def label_of(text: str, spoken: Length | None = None) -> Label | None:
             parts = match.groupdict()
             if name := parts.get("name"):
                 return _label(Length.MONTH, MONTH.get(name, 0), parts["year"])
-            length = next(length for length in _MOST if parts.get(str(length)))
+            length = next(length for length in MOST if parts.get(str(length)))
             return _label(length, int(parts[str(length)]), parts["year"])
     return None
 
 
 def _label(length: Length, number: int, year: str | None) -> Label | None:
-    if not 1 <= number <= _MOST[length]:
+    if not 1 <= number <= MOST[length]:
         return None
     return Label(length, number, None if year is None else int(year) + (2000 if len(year) == 2 else 0))
 

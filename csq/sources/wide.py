@@ -16,7 +16,7 @@ from csq.roles import USAGE
 from csq.sources.dates import read_time
 from csq.sources.headers import squeeze
 from csq.sources.numbers import read_number
-from csq.sources.periods import Label, label_of, spoken_length, words
+from csq.sources.periods import MOST, Label, label_of, spoken_length, words
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import no_year
 from csq.sources.values import Ambiguous
@@ -172,24 +172,39 @@ def _dated(labels: dict[int, Label], year: int | None, turns: int = 1) -> dict[i
     """
     if all(label.year for label in labels.values()):
         return labels
-    for ordered in ([*labels.items()], [*reversed(labels.items())]):
-        fallen = sum(later.number <= earlier.number for (_, earlier), (_, later) in pairwise(ordered))
-        current = ordered[0][1].year or year
-        if fallen > turns or current is None:
-            continue
-        dated: dict[int, Label] = {}
-        before = 0
-        for place, label in ordered:
-            current = label.year or current + (label.number <= before)
-            before = label.number
-            dated[place] = label._replace(year=current)
-        return dated
-    return None
+    ordered = _in_order(labels, turns)
+    current = ordered[0][1].year or year if ordered else None
+    if current is None:
+        return None
+    dated: dict[int, Label] = {}
+    before = 0
+    for place, label in ordered:
+        current = label.year or current + (label.number <= before)
+        before = label.number
+        dated[place] = label._replace(year=current)
+    return dated
+
+
+def _in_order(labels: dict[int, Label], turns: int) -> list[tuple[int, Label]]:
+    """The labels as time goes: as they stand, or the other way round where they count down one by one; else none."""
+    there, back = [*labels.items()], [*reversed(labels.items())]
+    if not _falls(there):
+        return there
+    counts_down = all(
+        (later.number - earlier.number) % MOST[later.length] == 1 for (_, earlier), (_, later) in pairwise(back)
+    )
+    if counts_down and _falls(back) <= turns:
+        return back
+    return there if _falls(there) <= turns else []
+
+
+def _falls(ordered: list[tuple[int, Label]]) -> int:
+    return sum(later.number <= earlier.number for (_, earlier), (_, later) in pairwise(ordered))
 
 
 def _year_of_table(table: TextTable) -> int | None:
     """The one year that stands by itself in the title of a table, or in its file's name."""
-    for texts in (table.preamble, (table.label,)):
+    for texts in (table.preamble, (table.label.rpartition("/")[2],)):
         if found := {int(year) for text in texts for year in _YEAR_ALONE.findall(text)}:
             return found.pop() if len(found) == 1 else None
     return None
