@@ -32,6 +32,7 @@ class Facts(NamedTuple):
     rows: what stands behind the facts of a role, account_id first; columns in `facts.goals.SHOWN` and its like.
     joins: how the rows of each role met the accounts.
     fates: by role its rows with what became of them, or counts of them: columns of `fate.ROW`.
+    at_least: metrics of people that are known to have been so many or more.
     features: every feature of every account in the log, as `facts.features.feature_rows` gives them.
     """
 
@@ -41,6 +42,7 @@ class Facts(NamedTuple):
     fates: Mapping[Role, pl.DataFrame]
     features: pl.DataFrame
     metrics: Mapping[str, MetricKind]
+    at_least: tuple[str, ...]
     usage_window: tuple[date, date] | None
     axis: Survey | None
     asks_known: bool
@@ -136,6 +138,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         },
         features=usage.features,
         metrics=usage.metrics,
+        at_least=usage.at_least,
         usage_window=usage.window,
         axis=happiness.axis,
         asks_known=happiness.asks_known,

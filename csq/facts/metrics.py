@@ -5,7 +5,7 @@ zero there. A blank cell is not known. People are never added up: of days, or of
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -66,6 +66,7 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         fates=frame,
         metrics=kinds,
         window=(periods.now.first, periods.now.last) if periods else None,
+        at_least=table.at_least,
         notes=table.notes,
     )
 
@@ -76,6 +77,7 @@ class _Table(NamedTuple):
     frame: pl.DataFrame
     kinds: dict[str, MetricKind]
     periods: Periods | None
+    at_least: tuple[str, ...]
     notes: tuple[Note, ...]
 
 
@@ -90,13 +92,16 @@ def _prepare(rows: RoleRows, as_of: date | None, days: int, told: Mapping[str, s
     frame = with_active(frame, kinds, rows.grain, as_of, days)
     if WAS_ACTIVE in frame.columns:
         kinds = {**kinds, ACTIVE_USERS: MetricKind.USERS}
-    daily = [name for name in names if kinds.get(name) is MetricKind.USERS and not _LOOKS_BACK.search(name)]
-    if periods and periods.length is Length.DAY and daily and len(starts) > 1:
+    daily = _people_of_days(names, kinds) if periods and periods.length is Length.DAY and len(starts) > 1 else ()
+    if daily:
         shown = " and ".join(f"`{name}`" for name in daily)
-        notes.append(
-            f"{shown} by day: the active users of the window are at least those of its largest day, which counts"
-        )
-    return _Table(frame, kinds, periods, tuple(Note(kind=NoteKind.WARNING, text=text) for text in notes))
+        notes.append(f"{shown} by day: the active users of the window are at least those of its largest day")
+    told_notes = tuple(Note(kind=NoteKind.WARNING, text=text) for text in notes)
+    return _Table(frame, kinds, periods, daily, told_notes)
+
+
+def _people_of_days(names: Sequence[str], kinds: Mapping[str, MetricKind]) -> tuple[str, ...]:
+    return tuple(name for name in names if kinds.get(name) is MetricKind.USERS and not _LOOKS_BACK.search(name))
 
 
 def told_length(rows: RoleRows) -> Length | None:

@@ -37,6 +37,8 @@ class Usage:
     metrics: dict[str, MetricKind] = field(default_factory=dict)
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
+    at_least: tuple[str, ...] = ()
+    """Metrics that count people of days: there were at least so many in the window."""
     notes: tuple[Note, ...] = ()
     features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))
     """Every feature of every account in the log, as `features.feature_rows` gives them."""
