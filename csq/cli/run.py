@@ -148,6 +148,7 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),
         custom=playbook.playbook.custom,
+        year=settings.year,
         metrics={name: str(kind) for name, kind in settings.metrics.items()},
     )
 

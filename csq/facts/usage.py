@@ -15,6 +15,7 @@ from csq.engine.counts import LogSummary, count_rows, finish
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
+from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
 from csq.sources.typed import KEY, RoleRows
 from csq.terms import Axis, MetricKind, Unknown
@@ -36,6 +37,9 @@ class Usage(NamedTuple):
     metrics: Mapping[str, MetricKind] = {}
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
+    at_least: tuple[str, ...] = ()
+    """Metrics that count people of days: there were at least so many in the window."""
+    notes: tuple[Note, ...] = ()
     features: pl.DataFrame = pl.DataFrame(schema=FEATURE_ROWS)
     """Every feature of every account in the log, as `features.feature_rows` gives them."""
 

@@ -23,6 +23,7 @@ DTYPES: Mapping[Cell, pl.DataType] = {
     Cell.WHOLE: pl.Int64(),
     Cell.MONEY: pl.Decimal(38, 2),
     Cell.DATE: pl.Date(),
+    Cell.PERIOD: pl.Date(),
     Cell.TIME: pl.Datetime("us"),
     Cell.BOOL: pl.Boolean(),
     Cell.SCORE: pl.Float64(),

@@ -242,7 +242,7 @@ def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Kn
         zoned = any("/" in (unit_of(table.header[at]) or "") for name, at in fields.items() if KINDS[name] in TIMES)
         if zoned or (preset and preset.unwanted):
             raise Whole("its rows are not all read alike")
-        check_log(table.header, fields)
+        check_log(table.header, fields, options)
         told = options.keys.get(Role.USAGE)
         key = name_key(fields, known, told)
         log = Log(
