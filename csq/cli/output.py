@@ -57,6 +57,10 @@ def targets(outputs: Outputs) -> tuple[Target, ...]:
 
 
 def _target(name: str, told: Format | None) -> Target:
+    if not name.strip():
+        raise UsageError("`-o` names no file", hint="`-o week.csv` writes a file, `-o -` standard output")
+    if name == "-":
+        return Target(told or Format.TERMINAL)
     path = Path(name)
     by_suffix = SUFFIXES.get(path.suffix.casefold())
     if by_suffix is None and told is None:
@@ -82,6 +86,7 @@ def deliver(
     options: Options,
     speech: Speech,
     write: Callable[[Report, Format, Options], bytes] = render,
+    also: Sequence[tuple[Path, bytes]] = (),
 ) -> None:
     """Render every target, then write them, then say what happened.
 
@@ -91,6 +96,7 @@ def deliver(
         options: What of it; width and colour are those of the terminal.
         speech: How the run speaks.
         write: Turns a report into the bytes of a format.
+        also: Further files, which are written together with the targets or not at all.
 
     Raises:
         UsageError: The options name something the report does not have.
@@ -98,9 +104,7 @@ def deliver(
     """
     on_screen = screen(options, speech)
     rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
-    for target, data in rendered:
-        if target.path is not None:
-            emit.to_file(target.path, data)
+    emit.to_files([*((target.path, data) for target, data in rendered if target.path is not None), *also])
     if any(target.format is not Format.TERMINAL or target.path for target in to):
         narrate(report)
     _guarded(report, to, options)

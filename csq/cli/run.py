@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from csq.cli import emit, quality
+from csq.cli import places, quality
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import UsageError
 from csq.pipeline import AsOf, settle_as_of
@@ -60,7 +60,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     read = [path for found in paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
-    emit.check_targets(written, read, given(inputs))
+    places.check_targets(written, read, given(inputs))
     playbook = load_playbook(playbook_path)
     read_options = _read_options(inputs, settings.settings, playbook, told_day)
     tables = load(paths, read_options)

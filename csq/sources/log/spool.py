@@ -5,6 +5,7 @@ Whatever is wrong with a packed file is left to who reads it whole and can say s
 
 import gzip
 import hashlib
+import os
 import stat
 import sys
 import tempfile
@@ -34,7 +35,7 @@ def laid_down(paths: Sequence[Path]) -> Iterator[list[Source]]:
     Raises:
         InputError: A pipe cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="csq-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"csq-{os.getpid()}-") as folder:
         yield [_source(path, Path(folder) / str(number)) for number, path in enumerate(paths)]
 
 
