@@ -18,9 +18,9 @@ Texts: TypeAlias = list[str] | None
 Whole: TypeAlias = int | None
 
 
-def option(metavar: str, help: str, *flags: str, min: int | None = None) -> Any:
+def option(metavar: str, help: str, *flags: str, min: int | None = None, max: int | None = None) -> Any:
     """An option that takes a value; `flags` where it is not simply called like its parameter."""
-    return typer.Option(*flags, metavar=metavar, help=help, min=min)
+    return typer.Option(*flags, metavar=metavar, help=help, min=min, max=max)
 
 
 FLAGS = {role: Annotated[Texts, option("FILE", spec.flag)] for role, spec in ROLES.items()}
@@ -46,14 +46,18 @@ class Inputs(NamedTuple):
     playbook: Annotated[Text, option("FILE", "Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in")] = (
         None
     )
-    as_of: Annotated[Text, option("DATE", "Day to look back from, YYYY-MM-DD; default newest usage date")] = None
+    as_of: Annotated[
+        Text, option("DATE", "Day to look back from, 1970-01-01 to 2199-12-31; default newest usage date")
+    ] = None
 
 
 class Method(NamedTuple):
     """How to measure."""
 
-    window: Annotated[Whole, option("DAYS", "Days of usage that count; default 28", min=1)] = None
-    csat_window: Annotated[Whole, option("DAYS", "Days of answers that count; default 365", min=1)] = None
+    window: Annotated[Whole, option("DAYS", "Days of usage that count, 1-3660; default 28", min=1, max=3660)] = None
+    csat_window: Annotated[
+        Whole, option("DAYS", "Days of answers that count, 1-3660; default 365", min=1, max=3660)
+    ] = None
     usage_cut: Annotated[
         Text,
         option("CUT", "Where high usage begins: NUMBER, median, qNN, weighted_median; default median"),

@@ -11,6 +11,7 @@ from csq.cli import diagnostics, emit
 from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
+from csq.render.clean import clean_lines
 from csq.render.rejects import rejects_csv
 from csq.report import Report
 from csq.sources.load import Tables
@@ -110,7 +111,14 @@ def deliver(
     _guarded(report, to, options)
     for target, data in rendered:
         if target.path is None:
-            emit.to_stdout(data)
+            emit.to_stdout(_for_the_eye(data) if target.format in (Format.CSV, Format.TSV) else data)
+
+
+def _for_the_eye(data: bytes) -> bytes:
+    """What a terminal shows of a table, and obeys none of. Other readers get it to the byte."""
+    if not os.isatty(emit.STDOUT):
+        return data
+    return clean_lines(line.replace("\t", "    ") for line in data.decode().splitlines()).encode()
 
 
 def write_rejects(tables: Tables, faults: Faults) -> None:

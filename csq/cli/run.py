@@ -19,6 +19,9 @@ from csq.sources.locate import expand, in_directory
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+"""Days that a run can look back from: windows reach beyond the calendar from no other."""
+
 
 class Run(NamedTuple):
     """Everything a run needs."""
@@ -169,11 +172,14 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError(text)
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValueError(text)
     except ValueError:
-        raise UsageError(f"`--as-of {text}` is not a date", hint="write it as 2026-11-16") from None
+        raise UsageError(f"`--as-of {text}` is not a date", hint="write it as 2026-11-16, from 1970 to 2199") from None
+    return day
 
 
 def _share(text: str) -> float:
