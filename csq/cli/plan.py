@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
+from csq.cli.options import MOST, Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
 
 if TYPE_CHECKING:
     from csq.cli.folder import Folder
@@ -31,7 +31,7 @@ def plan(
     speech: Speech,
     *,
     owner: Annotated[Texts, option("NAME", "This owner's week only, or `unassigned`; may repeat")] = None,
-    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0)] = None,
+    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0, max=MOST)] = None,
     fields: Annotated[Texts, option("A,B", "Columns to add in machine formats")] = None,
 ) -> int:
     """Print the week: per owner whom to turn to, why, the next step, and how long it takes.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from csq.cli import places, quality
 from csq.cli.options import Faults, Inputs, Limits, Method
-from csq.errors import UsageError
+from csq.errors import InputError, UsageError
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
@@ -49,6 +49,14 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
+    try:
+        return _prepare(inputs, method, faults, limits, outputs)
+    except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
+        named = f" `{error.filename}`" if error.filename else ""
+        raise InputError(f"cannot read{named}: {error.strerror or error}") from error
+
+
+def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path]) -> Run:
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
     min_match = _share(limits.min_match) if limits else 0.0
