@@ -141,3 +141,16 @@ def test_thousands_of_columns_are_read(tmp_path, csq):
     row = ",".join(["A-1", "2026-11-01", "u1", *["1"] * 5000])
     (tmp_path / "usage.csv").write_text("\n".join([header, *[row] * 20]) + "\n", encoding="utf-8")
     assert csq("triage", "--usage", tmp_path / "usage.csv", "-q", "-f", "csv").code == Exit.OK
+
+
+def test_whoever_a_row_without_an_account_names_is_shown_nowhere(exports, csq):
+    """Such a row goes by its user; a user that no contact is known by is a person, not a key."""
+    rows = "".join(f",zelda.winterbourne,2026-11-{day:02},Reports,1\n" for day in range(1, 4))
+    (exports / "usage.csv").write_text(USAGE + rows, encoding="utf-8")
+    (exports / "contacts.csv").write_text("account_id,user_id\nA-1,u1\n", encoding="utf-8")
+    for form in ("terminal", "csv", "json", "html", "md"):
+        result = csq("triage", exports, "-f", form, "--min-match", "0")
+        assert result.code == Exit.OK
+        assert b"winterbourne" not in result.stdout.lower()
+        assert "winterbourne" not in result.stderr.lower()
+    assert "(a person)" in csq("triage", exports, "-f", "json", "--min-match", "0").stdout.decode()
