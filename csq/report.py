@@ -31,9 +31,11 @@ DONE_SCHEMA: Mapping[str, pl.DataType] = {
 """Columns of `Report.done`: the kind of the event, and how many days ago the newest of it was."""
 
 
-def masked(value: str) -> str:
-    """A cell as it stands, unless it is an e-mail address, which is nobody's business in what is passed on."""
-    return "(an e-mail address)" if "@" in value else value
+def masked(value: str, *, is_person: bool = False) -> str:
+    """A cell as it stands, unless it names a person, which is nobody's business in what is passed on."""
+    if "@" in value:
+        return "(an e-mail address)"
+    return "(a person)" if is_person else value
 
 
 class Note(NamedTuple):

@@ -23,10 +23,10 @@ UNVALUED = "unvalued"
 OTHER = "other"
 """The tier of accounts below the lowest band, or without a word in the tier column."""
 
-Days = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=3660)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Score = Annotated[float, Field(ge=0, le=100)]
-Weight = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]
 Positive = Annotated[float, Field(gt=0)]
 Hours = Annotated[float, Field(ge=0, le=10_000)]
 Money = Annotated[Decimal, Field(ge=0, le=10**15, decimal_places=2)]

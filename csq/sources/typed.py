@@ -145,6 +145,10 @@ KEY = "key"
 """Column that holds what was looked up to find a row's account."""
 
 
+KEY_KIND = "key_kind"
+"""Column that holds the key column of the accounts in which it was looked up; there is none without accounts."""
+
+
 def stack(parts: list[RoleRows]) -> RoleRows:
     """The rows of one role, from files with different headers."""
     return replace(
