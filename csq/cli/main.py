@@ -5,6 +5,7 @@ Commands import what is heavy inside their functions, so `csq --help` pays for n
 
 import contextlib
 import gc
+import os
 import platform
 import re
 import sys

@@ -137,8 +137,8 @@ def test_a_settings_file_with_a_nul_byte_in_a_path_is_a_fault_of_the_file(export
 
 
 def test_thousands_of_columns_are_read(tmp_path, csq):
-    header = ",".join(["account_id", "date", "user_id", *(f"other_{n}" for n in range(5000))])
-    row = ",".join(["A-1", "2026-11-01", "u1", *["1"] * 5000])
+    header = ",".join(["account_id", "date", "feature", *(f"other_{n}" for n in range(5000))])
+    row = ",".join(["A-1", "2026-11-01", "Reports", *["x"] * 5000])
     (tmp_path / "usage.csv").write_text("\n".join([header, *[row] * 20]) + "\n", encoding="utf-8")
     assert csq("triage", "--usage", tmp_path / "usage.csv", "-q", "-f", "csv").code == Exit.OK
 
