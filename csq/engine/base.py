@@ -24,6 +24,11 @@ SINGLE_DAYS = 146
 """How far back facts look at single days: at a first event up to 90 days ago, and at the 56 days before it."""
 
 
+def earlier(day: date, days: int) -> date:
+    """The day so many days before, or the first that there is."""
+    return day - timedelta(days=min(days, (day - date.min).days))
+
+
 class UsageWindows(NamedTuple):
     """The three spans usage is counted over, each `days` long: now, before, a year ago."""
 
@@ -33,7 +38,7 @@ class UsageWindows(NamedTuple):
     @property
     def now(self) -> Span:
         """The window ending at as_of."""
-        return Span(self.as_of - timedelta(days=self.days - 1), self.as_of)
+        return Span(earlier(self.as_of, self.days - 1), self.as_of)
 
     @property
     def before(self) -> Span:
@@ -48,15 +53,14 @@ class UsageWindows(NamedTuple):
     @property
     def single_days(self) -> Span:
         """The days that are looked at one by one, beside those of the windows."""
-        return Span(self.as_of - timedelta(days=SINGLE_DAYS), self.as_of)
+        return Span(earlier(self.as_of, SINGLE_DAYS), self.as_of)
 
     def looked_at(self, day: pl.Expr) -> pl.Expr:
         """Whether a Date is looked at at all, but for the first and the last of an account."""
         return pl.any_horizontal(span.holds(day) for span in (self.now, self.before, self.year_ago, self.single_days))
 
     def _back(self, days: int) -> Span:
-        shift = timedelta(days=days)
-        return Span(self.now.first - shift, self.now.last - shift)
+        return Span(earlier(self.now.first, days), earlier(self.now.last, days))
 
 
 def exact_sum(values: pl.Expr) -> pl.Expr:

@@ -261,3 +261,30 @@ def test_a_log_without_a_readable_date_is_read_whole(tmp_path, monkeypatch):
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines)], options=options)
     assert big.roles[Role.USAGE].counts is None
     assert big.roles[Role.USAGE].keyed.equals(whole.roles[Role.USAGE].keyed)
+
+
+def test_two_files_without_event_ids_overlap_though_a_third_has_them(tmp_path, monkeypatch):
+    named = write(tmp_path / "usage_0.csv", [f"{line},e{n}" for n, line in enumerate(clean_lines(60))], IDS)
+    lines = clean_lines(60, first=date(2025, 9, 1), last=date(2026, 1, 1))
+    twice = [write(tmp_path / f"usage_{n}.csv", lines) for n in (1, 2)]
+    make_big(monkeypatch, batch=2000, head=1000)
+    with pytest.raises(InputError, match="tell the same account, user, feature and time"):
+        load({Role.USAGE: [named, *twice]}, OPTIONS)
+
+
+@pytest.mark.parametrize("blank", ["n/a", "-", "null", "None"])
+def test_an_event_id_that_says_nothing_is_none(tmp_path, monkeypatch, blank):
+    lines = [f"{line},e{number}" for number, line in enumerate(clean_lines(120))]
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", [*lines, f"{BARE},{blank}", f"{BARE},{blank}"], IDS)]))
+
+
+def test_the_first_days_of_the_calendar_have_no_window_before(tmp_path, monkeypatch):
+    lines = [f"A-{n % 9},u1,0001-01-{n % 9 + 1:02},F,1" for n in range(60)]
+    same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines)]))
+
+
+def test_a_log_that_names_a_period_too_is_read_whole(tmp_path, monkeypatch):
+    lines = [f"A-{n % 9},2026-11-{n % 9 + 1:02},2026-11-01,1" for n in range(60)]
+    usage = write(tmp_path / "usage.csv", lines, "account_id,date,month,events")
+    make_big(monkeypatch, batch=2000, head=1000)
+    assert load({Role.USAGE: [usage]}, OPTIONS).roles[Role.USAGE].counts is None

@@ -16,7 +16,7 @@ import polars as pl
 
 from csq.engine.base import UsageWindows
 from csq.engine.counts import LogCounts, add, count_rows
-from csq.fate import FATE, ROWS, as_rows
+from csq.fate import FATE, ROWS, as_rows, is_used
 from csq.report import Note
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known
@@ -53,7 +53,7 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
     if options.usage_days is None or options.overlap == "dedupe" or _is_one_twice(sources):
         raise Whole("rows have to be told from each other")
     groups: dict[tuple[str, ...], list[LogFile]] = {}
-    for source in sorted(sources, key=lambda source: source.label):
+    for source in sources:
         file = open_log(source, options)
         groups.setdefault(file.table.header, []).append(file)
     logs = list(open_logs([tuple(files) for files in groups.values()], options, known))
@@ -82,7 +82,7 @@ def _is_one_twice(sources: Sequence[Source]) -> bool:
 
 def _guess(logs: Sequence[Log]) -> date:
     """The newest day of the rows that settle."""
-    days = [newest for log in logs if log.settled and (newest := log.settled.frame["at"].max())]
+    days = [newest for log in logs if log.settled and (newest := log.settled.frame.filter(is_used())["at"].max())]
     return max((day.date() for day in days if isinstance(day, datetime)), default=NO_DAY)
 
 
@@ -139,18 +139,27 @@ def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], opti
     """The rows with the counts of all of them, those held among them, each event once."""
     is_held = pl.col(LINE).is_not_null()
     held, others = rows.frame.filter(is_held), rows.frame.filter(~is_held)
+    if options.overlap is None:
+        nameless = [part for part, log in zip(counts, logs, strict=True) if "event_id" not in log.fields]
+        _check_overlap(nameless, held)
     if any("event_id" in log.fields for log in logs) and held.height:
         held = settle_log(count_event_ids_once(held), options.overlap)
-    elif options.overlap is None and not any("event_id" in log.fields for log in logs):
-        _check_overlap(counts)
     rows = replace(rows, frame=pl.concat([held, others], how="diagonal"))
     apart = held.filter(pl.col(KEY).is_not_null())
     return replace(rows, counts=add([*counts, *([count_rows(apart, counts[0].windows)] if apart.height else [])]))
 
 
-def _check_overlap(counts: Sequence[LogCounts]) -> None:
-    """Make certain that no two files tell the same moment."""
-    days = pl.concat(part.days.select(pl.col(FILE).cast(pl.String()), "first", "last") for part in counts)
-    spans = days.group_by(FILE).agg(pl.col("first").min(), pl.col("last").max()).sort("first", "last")
-    if any(one[2] >= other[1] for one, other in pairwise(spans.rows())):
+def _check_overlap(counts: Sequence[LogCounts], held: pl.DataFrame) -> None:
+    """Make certain that no two files tell the same moment, but by rows that an event id tells apart.
+
+    Rows that are all held can be told from each other one by one.
+    """
+    if not counts:
+        return
+    spans = [part.days.select(pl.col(FILE).cast(pl.String()), "first", "last") for part in counts]
+    if held.height:
+        day = pl.col("at").dt.date()
+        spans.append(held.filter(is_used() & pl.col("event_id").is_null()).select(FILE, first=day, last=day))
+    by_file = pl.concat(spans).group_by(FILE).agg(pl.col("first").min(), pl.col("last").max()).sort("first", "last")
+    if any(one[2] >= other[1] for one, other in pairwise(by_file.drop_nulls().rows())):
         raise Whole("its days overlap with those of another file")

@@ -98,7 +98,7 @@ def check_log(header: Sequence[str], fields: Mapping[str, int], options: ReadOpt
     measures = any(measure_kind(name, options.metrics) for name in others)
     signs_up = "user_id" in fields and "date" in fields and squeeze(header[fields["date"]]) in SIGN_UPS
     is_row_of_log = "user_id" in fields or is_event_id(header, fields)
-    is_open = measures or signs_up or (bool(others) and not is_row_of_log)
+    is_open = measures or signs_up or "period" in fields or (bool(others) and not is_row_of_log)
     if "date" not in fields or ("feature" not in fields and is_open):
         raise Whole("its header alone does not tell that it is an event log")
 

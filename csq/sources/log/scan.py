@@ -12,7 +12,7 @@ import polars as pl
 from csq.engine.counts import UNITS
 from csq.sources.identity import NOBODY
 from csq.sources.keys import domain_of
-from csq.sources.values import read_text
+from csq.sources.values import BLANKS, read_text
 
 MOST = 10**6
 """Events of a row: the sum of so many a row cannot overflow, in units."""
@@ -97,7 +97,7 @@ def _is_odd(rows: pl.DataFrame, scan: Scan) -> bool:
         pl.any_horizontal(pl.col("key", "day", "units").null_count() > 0),
         days=((day < date.min) | (day > scan.last_day)).any(),
         units=((units < 0) | (units > MOST * UNITS)).any(),
-        ids=(~pl.col("event_id").str.contains(_ID)).any(),
+        ids=(~pl.col("event_id").str.contains(_ID) | pl.col("event_id").str.to_lowercase().is_in(BLANKS)).any(),
         no_id=pl.lit(scan.needs_id) & pl.col("event_id").is_null().any(),
     )
     return any(odd.row(0)) or _names_nobody(rows["key"].unique(), scan)

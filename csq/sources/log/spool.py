@@ -50,7 +50,7 @@ def _source(path: Path, target: Path) -> Source:
                 _copy(stream, target)
             return Source(target, label)
     except OSError as error:
-        if path.exists():
+        if label == "stdin" or path.exists():
             raise InputError(f"cannot read `{label}`: {error}") from None
         return Source(path, label)
     return _unpacked(path, target) or Source(path, label)
