@@ -163,9 +163,11 @@ class MetricKind(StrEnum):
 
     COUNT = "count"
     USERS = "users"
+    DAYS = "days"
+    TIME = "time"
     PERCENT = "percent"
     TROUBLE = "trouble"
-    ID = "id"
+    IGNORE = "ignore"
 
 
 class Grain(StrEnum):

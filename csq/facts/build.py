@@ -19,9 +19,11 @@ from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
 from csq.schema import FACTS, collect, complete, event_kind
 from csq.settings.model import Settings
+from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables
+from csq.sources.metrics import Metric
 from csq.sources.typed import RoleRows
-from csq.terms import Grain, MetricKind, NoteKind, Role, Survey
+from csq.terms import Grain, NoteKind, Role, Survey
 
 
 class Facts(NamedTuple):
@@ -40,7 +42,7 @@ class Facts(NamedTuple):
     joins: tuple[Join, ...]
     fates: Mapping[Role, pl.DataFrame]
     features: pl.DataFrame
-    metrics: Mapping[str, MetricKind]
+    metrics: Mapping[str, Metric]
     usage_window: tuple[date, date] | None
     axis: Survey | None
     asks_known: bool
@@ -104,6 +106,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     context = measure_context(tables, accounts, usage.frame, as_of)
     measured = (usage.frame, happiness.frame, context.frame)
     # A column of the accounts files that is named like one of the measured columns gives way to it.
+    said = [Note(kind=NoteKind.CHOICE, text=text) for text in usage.notes]
     frame = accounts.lazy().drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
     for facts in measured:
         frame = frame.join(facts.lazy(), on="account_id", how="left", maintain_order="left")
@@ -138,7 +141,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
-        notes=(*members.notes, *told.notes, *_notes(tables, happiness), *context.notes),
+        notes=(*members.notes, *told.notes, *_notes(tables, happiness), *said, *context.notes),
     )
 
 
@@ -146,8 +149,9 @@ def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as
     if rows is None:
         return no_usage(accounts["account_id"])
     if rows.grain is Grain.LOG:
-        return log_facts(rows, accounts, as_of, settings.windows.usage)
-    return table_facts(rows, accounts, as_of, settings.windows.usage, dict(settings.metrics))
+        everyday = everyday_events(settings.features)
+        return log_facts(rows, accounts, as_of, settings.windows.usage, everyday)
+    return table_facts(rows, accounts, as_of, settings.windows.usage)
 
 
 def _notes(tables: Tables, happiness: Happiness) -> list[Note]:

@@ -15,14 +15,15 @@ from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share
 from csq.fate import FATE, is_used, mark
 from csq.schema import collect, complete
 from csq.sources.typed import RoleRows
-from csq.sources.usage import METRIC, metric_kind
+from csq.sources.metrics import AMOUNTS, SCORED, Metric
+from csq.sources.usage import METRIC
 from csq.terms import Aside, Fate, Grain, MetricKind, Unknown
 
 BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
 
 
-def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, told: dict[str, str]) -> Usage:
+def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
     """Measure usage from a table of metrics.
 
     The window is the newest complete period that ends by as_of, the previous one the period before;
@@ -33,32 +34,30 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         accounts: The population, with `seats`.
         as_of: Day by which a period must have ended.
         days: Length of the window for daily rows.
-        told: Kinds of metrics by name, from csq.yaml.
 
     Raises:
         InputError: No period is complete by as_of.
     """
-    names = [name.removeprefix(METRIC) for name in rows.frame.columns if name.startswith(METRIC)]
-    kinds = {name: kind for name in names if (kind := metric_kind(name, told)) is not None}
+    metrics = dict(rows.metrics)
     starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
     periods = find_periods(starts, as_of, days) if rows.grain is Grain.PERIOD and as_of and starts else None
     members = accounts["account_id"]
     frame = _mark(rows.frame, members, periods, as_of)
-    measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, kinds, periods)
+    measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, metrics, periods)
     facts = collect(
         measured.lazy()
-        .with_columns(**_facts(kinds, as_of))
+        .with_columns(**_facts(metrics, as_of))
         .with_columns(
             usage_change_pct=change_pct("events", "events_previous"),
             seat_use_pct=share_pct("active_users", "seats"),
-            **{USAGE_UNKNOWN: _unknown(kinds)},
+            **{USAGE_UNKNOWN: _unknown(metrics)},
         )
     )
-    metrics = [METRIC + name for name in kinds]
+    columns = [METRIC + name for name in metrics]
     return Usage(
-        frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *metrics]],
+        frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *columns]],
         fates=frame,
-        metrics=kinds,
+        metrics=metrics,
         window=(periods.now.first, periods.now.last) if periods else None,
     )
 
@@ -77,7 +76,7 @@ def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_o
 
 
 def _measure(
-    rows: pl.DataFrame, accounts: pl.DataFrame, kinds: dict[str, MetricKind], periods: Periods | None
+    rows: pl.DataFrame, accounts: pl.DataFrame, metrics: dict[str, Metric], periods: Periods | None
 ) -> pl.DataFrame:
     """One row per account, sorted: the metrics of the window and, with a suffix, of the one before.
 
@@ -93,39 +92,39 @@ def _measure(
     joined = accounts.lazy().select("account_id", "seats")
     joined = joined.join(known, on="account_id", how="left", maintain_order="left")
     for part, suffix, reached in ((now, "", True), (before, BEFORE, bool(periods and periods.compared))):
-        gathered = _gather(used.filter(part), kinds, suffix)
+        gathered = _gather(used.filter(part), metrics, suffix)
         joined = joined.join(gathered, on="account_id", how="left", maintain_order="left")
         if reached:
-            joined = joined.with_columns(_absent_is_zero(kinds, suffix))
+            joined = joined.with_columns(_absent_is_zero(metrics, suffix))
     return collect(joined.sort("account_id"))
 
 
-def _gather(rows: pl.LazyFrame, kinds: dict[str, MetricKind], suffix: str) -> pl.LazyFrame:
-    """One row per account: counts summed, people and percentages averaged over its rows."""
+def _gather(rows: pl.LazyFrame, metrics: dict[str, Metric], suffix: str) -> pl.LazyFrame:
+    """One row per account: amounts summed, people, percentages and what is an average itself averaged over its rows."""
 
-    def together(name: str, kind: MetricKind) -> pl.Expr:
+    def together(name: str, metric: Metric) -> pl.Expr:
         column = pl.col(METRIC + name)
-        if kind is MetricKind.COUNT:
+        if metric.is_summed:
             return pl.when(column.count() > 0).then(exact_sum(column)).alias(METRIC + name + suffix)
         return exact_mean(column).alias(METRIC + name + suffix)
 
     return rows.group_by("account_id").agg(
-        *(together(name, kind) for name, kind in kinds.items()), pl.lit(value=True).first().alias("has_row" + suffix)
+        *(together(name, metric) for name, metric in metrics.items()), pl.lit(value=True).first().alias("has_row" + suffix)
     )
 
 
-def _absent_is_zero(kinds: dict[str, MetricKind], suffix: str) -> list[pl.Expr]:
+def _absent_is_zero(metrics: dict[str, Metric], suffix: str) -> list[pl.Expr]:
     """An account the table knows that has no row for this period did nothing in it; a blank cell stays unknown."""
     absent = pl.col("in_table") & pl.col("has_row" + suffix).is_null()
-    names = [METRIC + name + suffix for name, kind in kinds.items() if kind in (MetricKind.COUNT, MetricKind.USERS)]
+    names = [METRIC + name + suffix for name, metric in metrics.items() if metric.kind in AMOUNTS]
     return [pl.when(absent).then(0.0).otherwise(name).alias(name) for name in names]
 
 
-def _facts(kinds: dict[str, MetricKind], as_of: date | None) -> dict[str, pl.Expr]:
+def _facts(metrics: dict[str, Metric], as_of: date | None) -> dict[str, pl.Expr]:
     """Metrics that are facts under another name: the count of events, the active users, the last active day."""
-    counts = [name for name, kind in kinds.items() if kind is MetricKind.COUNT]
+    counts = [name for name, metric in metrics.items() if metric.kind is MetricKind.COUNT and metric.is_per_seat]
     events = "events" if "events" in counts else counts[0] if len(counts) == 1 else None
-    users = next((name for name, kind in kinds.items() if kind is MetricKind.USERS), None)
+    users = next((name for name, metric in metrics.items() if metric.kind is MetricKind.USERS), None)
     return {
         "idle_days": (pl.lit(as_of, dtype=pl.Date()) - pl.col("last_active_date")).dt.total_days(),
         "events": _column(events, ""),
@@ -138,9 +137,9 @@ def _column(name: str | None, suffix: str) -> pl.Expr:
     return pl.col(METRIC + name + suffix) if name else pl.lit(None, dtype=pl.Float64())
 
 
-def _unknown(kinds: dict[str, MetricKind]) -> pl.Expr:
+def _unknown(metrics: dict[str, Metric]) -> pl.Expr:
     """Why usage is not known; null where a metric that is scored is."""
-    scored = [pl.col(METRIC + name).is_not_null() for name, kind in kinds.items() if kind is not MetricKind.TROUBLE]
+    scored = [pl.col(METRIC + name).is_not_null() for name, metric in metrics.items() if metric.kind in SCORED]
     any_known = pl.any_horizontal(scored) if scored else pl.lit(value=False)
     return (
         pl.when(pl.col("in_table").is_null())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from csq.terms import Aside, Role, Survey
+from csq.terms import Aside, MetricKind, Role, Survey
 
 
 class Unwanted(NamedTuple):
@@ -42,6 +42,8 @@ class Preset:
     """Money is in hundredths."""
     joined: str | None = None
     """What the ids of one account are joined with."""
+    metrics: Mapping[str, MetricKind] = field(default_factory=dict)
+    """What its columns measure, by header, where that is known of the export and not by the words."""
     intervals: Mapping[str, float] = field(default_factory=dict)
     """How many billing intervals make a year, by name; the amount is per interval."""
     anonymous: bool = False
@@ -263,6 +265,12 @@ PRESETS = (
         headers=("event_name", "event_timestamp", "user_pseudo_id"),
         anonymous=True,
         hint=_CONTACTS.format(who="`user_pseudo_id`"),
+    ),
+    Preset(
+        name="GA4 report",
+        role=Role.USAGE,
+        headers=("Total users", "Engaged sessions", "Engagement rate"),
+        metrics={"Total users": MetricKind.USERS},
     ),
     Preset(
         name="PostHog events",

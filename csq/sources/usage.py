@@ -4,46 +4,29 @@ A log says who did what and when; the tables say how much. What a file is shows 
 a user, a feature or an event id make it a log, any other number makes it a table.
 """
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from csq.errors import InputError
-from csq.roles import Cell
+from csq.errors import ConfigError, InputError, Location
+from csq.roles import MONEY_FIELDS, Cell
 from csq.sources.headers import squeeze
+from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name
 from csq.sources.numbers import read_number
 from csq.sources.read import TextTable, column
 from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import Typed, labels
 from csq.sources.values import Ambiguous, Cells
-from csq.terms import Grain, MetricKind, Role
+from csq.terms import Grain, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
 METRIC = "metric_"
 """Prefix of the columns of a usage table that hold numbers to score or show."""
-
-_KIND_WORDS: tuple[tuple[MetricKind, str], ...] = (
-    (MetricKind.TROUBLE, r"days_since|since_|idle|inactiv|error|ticket|incident|crash|fail|latency|bug"),
-    (MetricKind.PERCENT, r"pct|percent|rate|share|ratio|%|adoption|utili[sz]ation"),
-    (MetricKind.USERS, r"users|\b(dau|wau|mau)\b|^(dau|wau|mau)|active_seats|seats_used|visitors|people|members"),
-    (MetricKind.ID, r"(^|_)(id|uuid|guid|key|zip|phone|year)$"),
-)
-
-
-def metric_name(header: str) -> str:
-    """`Active Users (30d)` becomes `active_users_30d`."""
-    return re.sub(r"[\W_]+", "_", header.casefold().replace("%", " pct ")).strip("_")
-
-
-def metric_kind(header: str, told: Mapping[str, str]) -> MetricKind | None:
-    """The kind of a metric by its name; None when csq.yaml says to ignore it. Unknown numbers are counts."""
-    for name, kind in told.items():
-        if squeeze(name) == squeeze(header):
-            return None if kind == "ignore" else MetricKind(kind)
-    name = metric_name(header)
-    return next((kind for kind, words in _KIND_WORDS if re.search(words, name)), MetricKind.COUNT)
-
+NO_NUMBERS = ("an id", "a date")
+"""Columns that measure nothing, so that they do not make a table of a log."""
+MONEY = tuple(f"`{name}`" for name in MONEY_FIELDS)
 
 def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """Read usage files with one header.
@@ -94,11 +77,14 @@ def _numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells |
     """The columns whose cells are numbers for the most part, by metric name, with their position; `events` among them.
 
     Without cells it is a column of numbers that can be read in two ways; the question is put when it is to be used.
+    Ids and dates are no numbers, and neither is what csq.yaml says to ignore.
     """
     taken = {index for name, index in typed.fields.items() if name != "events"}
     found: dict[str, tuple[int, Cells | None]] = {}
     for index, header in enumerate(typed.tables[0].header):
-        if index in taken or not header or metric_kind(header, options.metrics) is None:
+        if index in taken or not header or _told(header, options) is MetricKind.IGNORE:
+            continue
+        if meaning(header).instead in NO_NUMBERS:
             continue
         try:
             cells = read_number(typed.text[column(index)], decimal=options.decimal)
@@ -114,24 +100,107 @@ def _name(typed: Typed, index: int) -> str:
     return "events" if typed.fields.get("events") == index else metric_name(typed.tables[0].header[index])
 
 
+def _told(header: str, options: ReadOptions) -> MetricKind | None:
+    """The kind that csq.yaml gives a column."""
+    return next((kind for name, kind in options.metrics.items() if is_called(header, name)), None)
+
+
+def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meaning:
+    """What a column measures: told by csq.yaml, a field that is known, by the export's preset, or by its words."""
+    header = typed.tables[0].header[index]
+    told, by_words = _told(header, options), meaning(header)
+    if told and by_words.instead in MONEY:
+        raise ConfigError(
+            f"`{header}` is contract value, of which no usage score is made",
+            hint="take it out of `metrics:` in csq.yaml",
+        )
+    if told is None and name == "events":
+        told = MetricKind.COUNT
+    if told is None and typed.preset:
+        told = next((kind for text, kind in typed.preset.metrics.items() if squeeze(text) == squeeze(header)), None)
+    if told is None and (field := _told_elsewhere(header, options)):
+        return Meaning(None, f"`{field}`")
+    return meaning(header, told) if told else by_words
+
+
+def _told_elsewhere(header: str, options: ReadOptions) -> str | None:
+    """The field of another role that a header was told to be."""
+    others = (told for role, told in options.columns.items() if role is not Role.USAGE)
+    return next((field for told in others for field, text in told.items() if squeeze(text) == squeeze(header)), None)
+
+
 def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions) -> Typed:
-    described = []
-    typed = typed.replace(fields={**typed.fields, **{METRIC + name: index for name, (index, _) in numbers.items()}})
+    """Add a column for each number that is scored or shown, and say what the others are taken for.
+
+    Raises:
+        InputError: None of the numbers is known to be use.
+    """
+    metrics: dict[str, Metric] = {}
+    described, instead, unknown = [], [], []
+    places = {name: index for name, (index, _) in numbers.items()}
     for name, (index, cells) in numbers.items():
-        kind = metric_kind(typed.tables[0].header[index], options.metrics)
-        if kind is None or kind is MetricKind.ID:
-            described.append(f"`{name}` ignored (looks like an id)")
-            typed = typed.replace(fields={key: place for key, place in typed.fields.items() if key != METRIC + name})
+        metric, what = _meaning(typed, name, index, options)
+        header = typed.tables[0].header[index]
+        if metric is None:
+            instead += [f"`{header}` ({what})"] if what else []
+            unknown += [] if what else [header]
             continue
+        metrics[name] = metric
+        typed = typed.replace(fields={**typed.fields, METRIC + name: places[name]})
         typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
-        if kind is MetricKind.PERCENT:
-            typed, scale = _percent(typed, METRIC + name, column(index))
-            described.append(f"`{name}` {kind} ({scale})")
-        else:
-            described.append(
-                f"`{name}` {kind}, {'shown, not scored' if kind is MetricKind.TROUBLE else 'more is better'}"
-            )
-    return typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
+        typed = _without_negative(typed, METRIC + name, metric.kind)
+        how = "shown, not scored" if metric.kind is MetricKind.TROUBLE else "more is better"
+        if metric.kind is MetricKind.PERCENT:
+            typed, how = _percent(typed, METRIC + name, column(index))
+            how = f"({how})"
+        described.append(f"`{name}` {metric.kind}{' ' if how[0] == '(' else ', '}{how}")
+    typed = typed.replace(metrics=metrics)
+    if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
+        _check_any_use(typed, unknown)
+    if described:
+        typed = typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
+    if instead:
+        typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {', '.join(instead)}")
+    if unknown:
+        text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
+        text += ", ".join(f"`{header}`" for header in unknown)
+        typed = typed.noting(f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it", NoteKind.WARNING)
+    return typed
+
+
+def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
+    """Refuse a table of which nothing would be scored, unless a column of use is just empty."""
+    header = typed.tables[0].header
+    known = [meaning(name).metric for index, name in enumerate(header) if index not in typed.fields.values()]
+    if any(metric and metric.kind in SCORED for metric in known):
+        return
+    hint = "`csq help metrics` lists what is known; `metrics: {HEADER: count}` in csq.yaml says that a column is use"
+    if unknown:
+        hint = f"if it is, say so in csq.yaml and leave out what is not: `{metrics_line(unknown)}`"
+    raise InputError(
+        f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
+        location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
+        hint=hint,
+    )
+
+
+def metrics_line(headers: Iterable[str]) -> str:
+    """The line of csq.yaml that makes columns count as use."""
+    return f"metrics: {{{', '.join(f'{yaml_word(header)}: count' for header in headers)}}}"
+
+
+def yaml_word(text: str) -> str:
+    """A YAML key; anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
+    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else json.dumps(text, ensure_ascii=False)
+
+
+def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:
+    """Nobody uses anything less than not at all: such a cell is a fault."""
+    negative = (typed.frame[name] < 0).fill_null(value=False)
+    if kind not in SCORED or not negative.any():
+        return typed
+    typed = typed.fault(negative, name, f"a negative number, of {kind}")
+    return typed.with_columns(typed.frame[name].set(negative, None))
 
 
 def _percent(typed: Typed, name: str, source: str) -> tuple[Typed, str]:
