@@ -36,8 +36,9 @@ def never_everyday(feature: str) -> bool:  # noqa: ARG001
 class LogCounts(NamedTuple):
     """The counts of some rows of a log. What tells them apart (file, key, account, fate) stands first in each table.
 
-    days: day, units, telling (of them those that are not everyday), rows, first, last, last_active. `day` is null for all days that no window and no fact looks at,
-    and the day after as_of for all later ones: of those only the first, last and last active day are kept.
+    days: day, units, telling (of them those that are not everyday), rows, first, last, last_active. `day` is null for
+    all days that no window and no fact looks at, and the day after as_of for all later ones: of those only the first,
+    last and last active day are kept.
     users: user_id, units (in this window and the one before), first_day, last_day (with an event, by as_of).
     features: feature that is not everyday, rows_before (with an event in the window before), last_day (likewise).
     """
@@ -88,9 +89,9 @@ def count(
         before = windows.before.holds(day)
     days, users, features = pl.collect_all(
         [
-            rows.lazy().group_by(*by, "day").agg(
-                units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=units.filter(telling).sum()
-            ),
+            rows.lazy()
+            .group_by(*by, "day")
+            .agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=units.filter(telling).sum()),
             active.group_by(*by, "user_id").agg(units.sum(), first_day=day.min(), last_day=day.max()),
             active.filter(telling).group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],

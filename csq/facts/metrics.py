@@ -14,8 +14,8 @@ from csq.facts.periods import Periods, find_periods
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
 from csq.fate import FATE, is_used, mark
 from csq.schema import collect, complete
-from csq.sources.typed import RoleRows
 from csq.sources.metrics import AMOUNTS, SCORED, Metric
+from csq.sources.typed import RoleRows
 from csq.sources.usage import METRIC
 from csq.terms import Aside, Fate, Grain, MetricKind, Unknown
 
@@ -108,9 +108,8 @@ def _gather(rows: pl.LazyFrame, metrics: dict[str, Metric], suffix: str) -> pl.L
             return pl.when(column.count() > 0).then(exact_sum(column)).alias(METRIC + name + suffix)
         return exact_mean(column).alias(METRIC + name + suffix)
 
-    return rows.group_by("account_id").agg(
-        *(together(name, metric) for name, metric in metrics.items()), pl.lit(value=True).first().alias("has_row" + suffix)
-    )
+    gathered = [together(name, metric) for name, metric in metrics.items()]
+    return rows.group_by("account_id").agg(*gathered, pl.lit(value=True).first().alias("has_row" + suffix))
 
 
 def _absent_is_zero(metrics: dict[str, Metric], suffix: str) -> list[pl.Expr]:

@@ -16,8 +16,9 @@ from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
 from csq.sources.everyday import is_one_of, without_everyday
+from csq.sources.metrics import Metric
 from csq.sources.typed import KEY, RoleRows
-from csq.terms import Axis, MetricKind, Unknown
+from csq.terms import Axis, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
 TELLING = "_telling_events"
@@ -31,12 +32,12 @@ class Usage:
     """frame: account_id, `schema.USAGE`, `USAGE_UNKNOWN`, and of metric tables `metric_<name>` columns.
 
     fates: the rows with what became of them, or counts of them: columns of `fate.ROW`.
-    metrics: the kind of each metric column, by name without prefix.
+    metrics: how each metric column is scored, by name without prefix.
     """
 
     frame: pl.DataFrame
     fates: pl.DataFrame
-    metrics: dict[str, MetricKind] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
     features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))

@@ -79,7 +79,9 @@ def score_usage(
         pinned: References by part and tier that stand in for the 75th percentiles.
     """
     per_seat = frame["seats"].is_not_null().any()
-    notes = () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
+    notes: tuple[str, ...] = (
+        () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
+    )
     amounts = _amounts(metrics, window, per_seat=per_seat)
     frame = collect(
         frame.lazy()
@@ -117,9 +119,7 @@ def _days(window: tuple[date, date] | None) -> list[pl.Expr]:
     return [own.alias(OWN_DAYS), own.replace_strict(working, default=None, return_dtype=pl.Int64()).alias(WORKING_DAYS)]
 
 
-def _amounts(
-    metrics: Mapping[str, Metric], window: tuple[date, date] | None, *, per_seat: bool
-) -> dict[str, pl.Expr]:
+def _amounts(metrics: Mapping[str, Metric], window: tuple[date, date] | None, *, per_seat: bool) -> dict[str, pl.Expr]:
     """What is compared within the tier, by part: events, counts and time per seat, people where no seats are known.
 
     So are active days where no length of a window is known, but never per seat.
@@ -187,9 +187,7 @@ def _references(
         name: {
             tier: reference
             for tier, own in by_tier.select(PART, name).iter_rows()
-            for reference in [
-                told.get(tier) or told.get(ALL_TIERS) or _ten_digits(own) or _ten_digits(of_all[name][0])
-            ]
+            for reference in [told.get(tier) or told.get(ALL_TIERS) or _ten_digits(own) or _ten_digits(of_all[name][0])]
             if reference
         }
         for name in names

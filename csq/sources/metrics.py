@@ -101,8 +101,9 @@ def _text(header: str) -> str:
 
 
 _UNIT = "|".join(use.UNITS.values())
-_COUNTED = re.compile(rf"(?:\b(?:l|t|d|last|past|trailing|rolling|the|in|over|within|for) )*\b(\d+) ({_UNIT}|h|hrs?|hours?)\b")
-_BARE = re.compile(r"\b(?:l|t|d|last|past|trailing|rolling) (\d+)\b")
+_LAST = "l|t|d|last|past|trailing|rolling"
+_COUNTED = re.compile(rf"(?:\b(?:{_LAST}|the|in|over|within|for) )*\b(\d+) ({_UNIT}|h|hrs?|hours?)\b")
+_BARE = re.compile(rf"\b(?:{_LAST}) (\d+)\b")
 _NAMED = re.compile(rf"\b(?:last|past|this|current|per|each|every) (?:calendar )?({_UNIT}|period)\b")
 _TO_DATE = re.compile(r"\b(?:(?:month|week|quarter|year) )?to date\b|\ball time\b|\blife ?to date\b")
 _OVER = re.compile(rf"\bper (?:{_UNIT})\b|\b(?:daily|weekly|monthly|quarterly|yearly)\b")

@@ -17,7 +17,12 @@ from csq.sources.read import LINE, TextTable, column
 from csq.sources.values import Ambiguous
 from csq.terms import Role
 
-_COUNTED = {"uniques": "unique users", "%active": "active percent", "active%": "active percent", "average": "average events per user"}
+_COUNTED = {
+    "uniques": "unique users",
+    "%active": "active percent",
+    "active%": "active percent",
+    "average": "average events per user",
+}
 """What a chart counts, by the metric type that stands above its header; anything else is events."""
 _NUMBERED = re.compile(r"V\d+")
 

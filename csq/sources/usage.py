@@ -19,6 +19,7 @@ from csq.sources.read import TextTable, column
 from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import Typed, labels
 from csq.sources.values import Ambiguous, Cells
+from csq.suggest import nearest
 from csq.terms import Grain, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -27,6 +28,7 @@ METRIC = "metric_"
 NO_NUMBERS = ("an id", "a date")
 """Columns that measure nothing, so that they do not make a table of a log."""
 MONEY = tuple(f"`{name}`" for name in MONEY_FIELDS)
+
 
 def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """Read usage files with one header.
@@ -103,6 +105,22 @@ def _name(typed: Typed, index: int) -> str:
 def _told(header: str, options: ReadOptions) -> MetricKind | None:
     """The kind that csq.yaml gives a column."""
     return next((kind for name, kind in options.metrics.items() if is_called(header, name)), None)
+
+
+def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
+    """Refuse a name under `metrics:` in csq.yaml that no column of the usage files has.
+
+    Raises:
+        ConfigError: There is none, with the near miss.
+    """
+    headers = list(dict.fromkeys(header for table in tables for header in table.header if header))
+    for name in told if tables else ():
+        if not any(is_called(header, name) for header in headers):
+            near = nearest(headers, name, form=squeeze)
+            raise ConfigError(
+                f"no usage file has a column `{name}`, which `metrics:` in csq.yaml names",
+                hint=f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(headers)}",
+            )
 
 
 def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meaning:

@@ -148,7 +148,9 @@ def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], opti
         _check_overlap(counts)
     rows = replace(rows, frame=pl.concat([held, others], how="diagonal"))
     apart = held.filter(pl.col(KEY).is_not_null())
-    return replace(rows, counts=add([*counts, *([count_rows(apart, counts[0].windows, is_everyday=is_one_of(options.everyday))] if apart.height else [])]))
+    if apart.height:
+        counts = [*counts, count_rows(apart, counts[0].windows, is_everyday=is_one_of(options.everyday))]
+    return replace(rows, counts=add(counts))
 
 
 def _check_overlap(counts: Sequence[LogCounts]) -> None:
