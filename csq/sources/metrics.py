@@ -64,11 +64,12 @@ def meaning(header: str, told: MetricKind | None = None) -> Meaning:
     if squeeze(header) in _other_fields():
         return Meaning(None, f"`{_other_fields()[squeeze(header)]}`")
     words, singular = _telling_words(text)
-    for what, never in use.NEVER:
-        if any(word in never for word in (*words, *singular)):
-            return Meaning(None, what)
-    if any(word in use.TROUBLE for word in (*words, *singular)):
+    every = {*words, *singular}
+    what = next((never.what for never in use.NEVER if every & {*never.words}), "")
+    if every & {*use.TROUBLE} and what in ("", "a date"):  # `days_since_last_login` is none
         return Meaning(Metric(MetricKind.TROUBLE))
+    if what:
+        return Meaning(None, what)
     if not _without_windows(text):
         return Meaning(None, "a date")
     if words == ["active"]:
