@@ -91,7 +91,7 @@ def score_usage(
     )
     references = _references(frame, amounts, pinned)
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
-    said = (_unscored(name, by_tier, set(frame["tier"])) for name, by_tier in references.items())
+    said = (_unscored(name, by_tier, frame) for name, by_tier in references.items())
     notes += tuple(text for text in said if text)
     for name, by_tier in references.items():
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
@@ -195,13 +195,14 @@ def _references(
     }
 
 
-def _unscored(name: str, by_tier: Mapping[str, float], tiers: Collection[str]) -> str | None:
+def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> str | None:
     """What is said where nearly nobody did something, so that there is no amount that could count as 100."""
-    without = sorted(set(tiers) - set(by_tier))
+    known = set(frame.filter(pl.col(AMOUNT + name).is_not_null())["tier"])
+    without = sorted(known - set(by_tier))
     if not without:
         return None
-    where = "" if len(without) == len(set(tiers)) else f" in {' and '.join(f'`{tier}`' for tier in without)}"
-    return f"`{name}` scores nothing{where}: three quarters of the accounts have none of it, or it is not known"
+    where = "" if len(without) == len(known) else f" in {' and '.join(f'`{tier}`' for tier in without)}"
+    return f"`{name}` scores nothing{where}: three quarters of the accounts have none of it"
 
 
 def _of_settled(amount: str) -> pl.Expr:
