@@ -332,3 +332,18 @@ def test_rows_that_are_the_same_in_all_columns_count_once() -> None:
     report = run(table, as_of=AS_OF)
     assert only(report)["events"] == 5
     assert fates(report, "usage.csv") == {"used": 1, "exact duplicate": 1}
+
+
+def test_the_question_names_the_column_as_its_file_does_so_that_the_answer_is_taken() -> None:
+    table = grows(10, 6).replace("logins", "interactions")  # a header of the field `events`
+    with pytest.raises(InputError) as fault:
+        run(table, as_of=AS_OF)
+    assert "`metrics: {interactions: running}`" in str(fault.value.hint)
+    assert by_id(run(table, as_of=AS_OF, metrics={"interactions": MetricKind.RUNNING}))["C0"]["events"] == 5
+
+
+def test_active_days_of_several_users_are_those_of_the_busiest_and_their_minutes_add_up() -> None:
+    rows = ("A,u1,2026-10,12,30", "A,u2,2026-10,20,10")
+    row = only(run(lines("account_id,user_id,month,active_days,minutes", *rows), as_of=AS_OF))
+    # There were 20 days of activity or more, of the 31 of October.
+    assert (row["metric_active_days"], row["metric_minutes"], row["active_users"]) == (20, 40, 2)
