@@ -164,9 +164,11 @@ class MetricKind(StrEnum):
     COUNT = "count"
     RUNNING = "running"
     USERS = "users"
+    DAYS = "days"
+    TIME = "time"
     PERCENT = "percent"
     TROUBLE = "trouble"
-    ID = "id"
+    IGNORE = "ignore"
 
 
 class Grain(StrEnum):

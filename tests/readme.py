@@ -31,9 +31,10 @@ from csq.playbook.model import (
 )
 from csq.render import Format, Options, Selection, render
 from csq.render.columns import PUBLIC
+from csq.render.topics.metrics import KINDS
 from csq.roles import ROLES
 from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, Column
-from csq.settings.model import Columns, Currency, CutRule, Keys, Settings, Thresholds, Tiers, Windows
+from csq.settings.model import Columns, Currency, CutRule, Features, Keys, Settings, Thresholds, Tiers, Windows
 from csq.validation import Section
 
 ROOT = Path(__file__).parent.parent
@@ -110,12 +111,18 @@ def settings() -> str:
             "columns: ": Columns,
             "keys: ": Keys,
             "windows: ": Windows,
+            "features: ": Features,
             "tiers: ": Tiers,
             "thresholds: ": Thresholds,
             "thresholds: usage: ": CutRule,
             "currency: ": Currency,
         }
     )
+
+
+def metrics() -> str:
+    """How the columns of a usage table are scored."""
+    return table(("kind", "scored"), ((str(kind), how) for kind, how in KINDS))
 
 
 def playbook() -> str:
@@ -161,6 +168,7 @@ def parts() -> dict[str, str]:
         "fields": fields(),
         "columns": facts_table(COLUMNS[name] for name in PUBLIC),
         "exits": exits(),
+        "metrics": metrics(),
         "settings": settings(),
         "playbook": playbook(),
         "help": help_texts(),

@@ -20,7 +20,7 @@ def parts():
 
 
 @pytest.mark.parametrize(
-    "name", ["screen", "quadrants", "fields", "columns", "exits", "settings", "playbook", "help", "facts"]
+    "name", ["screen", "quadrants", "fields", "columns", "exits", "metrics", "settings", "playbook", "help", "facts"]
 )
 def test_the_readme_says_what_the_code_does(name, page, parts):
     assert readme.written(page, name) == parts[name], "run `python tests/readme.py`"

@@ -6,6 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.pipeline import settle_as_of
+from csq.terms import MetricKind
 from tables import AS_OF, by_id, fates, lines, only, read, run
 
 LOG = "account_id,date,user_id,feature,events"
@@ -278,7 +279,7 @@ def test_csq_yaml_settles_the_kind_of_a_metric() -> None:
     report = run(
         lines("account_id,logins,stars", "A,8,3", "B,4,1"),
         settings="metrics: {stars: ignore, logins: percent}",
-        metrics={"stars": "id", "logins": "percent"},
+        metrics={"stars": MetricKind.IGNORE, "logins": MetricKind.PERCENT},
     )
     assert [row["usage_score"] for row in by_id(report).values()] == [8, 4]
 
@@ -306,3 +307,130 @@ def test_without_a_day_told_a_month_table_is_looked_at_from_the_end_of_its_newes
 def test_a_month_that_is_not_over_on_the_day_of_the_run_is_no_newest_month() -> None:
     tables = read(lines("account_id,month,logins", "A,2026-10,40", "A,2026-11,10"))
     assert settle_as_of(tables, None, date(2026, 11, 21)).day == date(2026, 10, 31)
+
+
+@pytest.mark.parametrize("seats", [("500", "5"), ("5", ""), ("", "")])
+def test_active_days_are_a_share_of_the_days_that_the_header_names_whatever_the_seats(seats: tuple[str, str]) -> None:
+    report = run(
+        lines("account_id,login_days_30d", "A,30", "B,15"),
+        accounts=lines("account_id,seats", f"A,{seats[0]}", f"B,{seats[1]}"),
+    )
+    rows = by_id(report)
+    assert (rows["A"]["usage_score"], rows["B"]["usage_score"]) == (100, 50)  # 30 of 30 days, 15 of 30
+
+
+def test_active_days_of_a_month_table_are_a_share_of_the_days_of_that_month() -> None:
+    report = run(
+        lines("account_id,month,days_active", "A,2026-10,31", "B,2026-10,0"),
+        accounts=lines("account_id,seats", "A,500", "B,5"),
+    )
+    rows = by_id(report)
+    assert (rows["A"]["usage_score"], rows["B"]["usage_score"]) == (100, 0)
+    assert rows["B"]["usage_level"] == "low"
+
+
+def test_active_days_without_any_window_are_compared_account_by_account() -> None:
+    # The 75th percentile of 20 and 10 is 17.5, and 10 / 17.5 = 57.1429 %; seats are no matter.
+    report = run(lines("account_id,active_days", "A,20", "B,10"), accounts=lines("account_id,seats", "A,500", "B,5"))
+    rows = by_id(report)
+    assert (rows["A"]["usage_score"], rows["B"]["usage_score"]) == (100, 57.1429)
+
+
+def test_time_is_scored_per_seat_and_what_is_told_per_user_is_not() -> None:
+    report = run(
+        lines("account_id,active_minutes,logins_per_user", "A,800,4", "B,400,4"),
+        accounts=lines("account_id,seats", "A,8", "B,2"),
+    )
+    rows = by_id(report)
+    # Minutes per seat 100 and 200, their 75th percentile 175.
+    assert rows["A"]["usage_part_active_minutes"] == pytest.approx(100 / 1.75)
+    assert rows["B"]["usage_part_active_minutes"] == 100
+    assert (rows["A"]["usage_part_logins_per_user"], rows["B"]["usage_part_logins_per_user"]) == (100, 100)
+
+
+def test_where_three_quarters_do_nothing_a_part_scores_nothing_and_is_not_pinned() -> None:
+    # The 75th percentile of 7, 0, 0, 0, 0 sessions is 0, of which nothing is a share; that of 5, 4, 3, 2, 1 is 4.
+    report = run(
+        lines("account_id,logins,sessions", "A,5,7", "B,4,0", "C,3,0", "D,2,0", "E,1,0"),
+    )
+    rows = by_id(report)
+    assert rows["A"]["usage_part_sessions"] is None
+    assert [rows[name]["usage_score"] for name in "ABC"] == [100, 100, 75]
+    assert "sessions" not in report.pinned
+    assert "1e-" not in report.pinned
+    assert any(note.text.startswith("`sessions` scores nothing") for note in report.notes)
+
+
+LOGINS_AND_MORE = (
+    "account_id,date,user_id,feature",
+    "busy,2026-11-10,u1,Rosters",
+    "busy,2026-11-10,u1,Login",
+    "busy,2026-11-11,u2,Reports",
+    "guest,2026-11-10,u3,login",
+    "guest,2026-11-11,u3,page_view",
+    "guest,2026-11-12,u4,Session Start",
+)
+
+
+def test_events_that_everybody_has_count_for_users_and_days_and_for_nothing_else() -> None:
+    rows = by_id(run(lines(*LOGINS_AND_MORE), accounts=lines("account_id,seats", "busy,2", "guest,2"), as_of=AS_OF))
+    guest, busy = rows["guest"], rows["busy"]
+    assert (guest["events"], guest["active_users"], guest["active_days"]) == (3, 2, 3)
+    assert (guest["features_used"], guest["usage_part_volume"]) == (0, 0)
+    assert (busy["features_used"], busy["features_available"]) == (2, 2)  # Rosters and Reports
+    # All its seats are in use, and it does nothing but log in: never high.
+    assert (guest["seat_use_pct"], guest["usage_level"]) == (100, "low")
+    assert busy["usage_level"] == "high"
+
+
+def test_logging_in_is_never_the_next_feature() -> None:
+    rows = by_id(
+        run(
+            lines(*LOGINS_AND_MORE, "quiet,2026-11-10,u9,Rosters"),
+            lines("account_id,csat", "busy,5", "guest,5", "quiet,5"),
+            accounts=lines("account_id,features_entitled", "busy,", "guest,", "quiet,Login; Rosters; Reports"),
+            as_of=AS_OF,
+        )
+    )
+    assert rows["quiet"]["next_feature"] == "Reports"
+    assert (rows["quiet"]["features_available"], rows["quiet"]["features_unused"]) == (2, 1)
+
+
+def test_csq_yaml_says_which_events_are_everybodys() -> None:
+    def used(settings: str) -> tuple[int, int]:
+        rows = by_id(run(lines(*LOGINS_AND_MORE), settings=settings, as_of=AS_OF))
+        return rows["busy"]["features_used"], rows["guest"]["features_used"]
+
+    assert used("features: {ignore: [Rosters]}") == (2, 3)  # Login and Reports; login, page_view, Session Start
+    assert used("features: {count: [page view]}") == (2, 1)
+
+
+def test_a_log_of_logins_alone_is_scored_by_seats_and_days_and_says_so_once() -> None:
+    report = run(
+        lines(
+            "account_id,date,user_id,event", "A,2026-11-10,u1,login", "A,2026-11-11,u2,login", "B,2026-11-10,u3,login"
+        ),
+        accounts=lines("account_id,seats", "A,2", "B,4"),
+        as_of=AS_OF,
+    )
+    rows = by_id(report)
+    # A: 2 of 2 seats, and 2 of 20 working days; B: 1 of 4, and 1 of 20.
+    assert (rows["A"]["usage_score"], rows["B"]["usage_score"]) == ((100 + 10) / 2, (25 + 5) / 2)
+    assert (rows["A"]["usage_level"], rows["A"]["features_used"]) == ("high", None)
+    assert sum("nothing but logins" in note.text for note in report.notes) == 1
+
+
+def test_in_a_table_logins_are_a_count_like_any_other() -> None:
+    assert [row["usage_score"] for row in by_id(run(lines("account_id,logins", "A,7", "B,7"))).values()] == [100, 100]
+
+
+def test_money_outcomes_and_scores_in_a_usage_file_change_nothing() -> None:
+    plain = run(lines("account_id,logins", "A,100", "B,10"))
+    header = "account_id,logins,churn,tenure_months,monthly_charge,total_refunds,seats_purchased,licensed_users,age"
+    mixed = run(
+        lines(f"{header},nps_score,contract_value", "A,100,0,12,10,0,20,20,30,9,1", "B,10,1,24,90,5,2,2,60,2,9")
+    )
+    for name in ("usage_score", "usage_level"):
+        assert mixed.accounts[name].equals(plain.accounts[name])
+    # The 75th percentile of 100 and 10 is 77.5; 10 / 77.5 = 12.9032 %.
+    assert plain.accounts["usage_score"].to_list() == [100, 12.9032]

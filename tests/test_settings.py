@@ -72,7 +72,7 @@ def test_everything_that_can_be_said_is_understood():
     assert found.keys.usage is KeyColumn.SUBSCRIPTION_ID
     assert found.keys.csat is None
     assert (found.windows.usage, found.windows.csat) == (14, 365)
-    assert found.metrics == {"Logins": MetricKind.COUNT, "Idle days": MetricKind.TROUBLE, "Row": MetricKind.ID}
+    assert found.metrics == {"Logins": MetricKind.COUNT, "Idle days": MetricKind.TROUBLE, "Row": MetricKind.IGNORE}
     assert found.weights == {"seat_use": 2.0, "Logins": 0.0}
     assert found.happiness is Happiness.TOP_BOX
     assert found.tiers.bands == {"large": Decimal(100000), "small": Decimal(0)}
@@ -130,7 +130,8 @@ def test_what_is_no_cut_is_an_error_of_the_command_line(written):
         ("columns: {csat: {arr: x}}", "1:18: columns.csat.arr: unknown field `arr` | there are account_id, score"),
         (
             "metrics: {Logins: cuont}",
-            "1:19: metrics.Logins: `Logins` must be one of `count`, `users`, `percent`, `trouble`, `id`, "
+            "1:19: metrics.Logins: `Logins` must be one of `count`, `running`, `users`, `days`, `time`, `percent`, "
+            "`trouble`, `ignore`, "
             "not `cuont` | did you mean `count`?",
         ),
         (
@@ -295,6 +296,7 @@ def test_whatever_stands_in_the_file_every_fault_is_told_in_our_own_words(text):
         "reserved",
         "not-distinct",
         "contradiction",
+        "no-hours",
     }
     told = {problem.code.removeprefix("settings/") for problem in problems}
     assert told <= own | {code for code, _ in _MUST_BE.values()}

@@ -13,7 +13,7 @@ from csq.errors import InputError
 from csq.report import Report
 from csq.sources.log.opening import Whole, check_log
 from csq.sources.tables import ReadOptions
-from csq.terms import Role
+from csq.terms import MetricKind, Role
 from tables import AS_OF, by_id, fates, lines, only, run
 
 
@@ -251,7 +251,7 @@ def test_a_running_total_by_its_name_counts_what_it_grew_by(header: str) -> None
 @pytest.mark.parametrize(("kind", "events"), [("running", (0, 80)), ("count", (5004, 320))])
 def test_csq_yaml_says_whether_a_column_is_a_running_total(kind: str, events: tuple[int, int]) -> None:
     table = lines("account_id,month,logins_total", *TOTALS)
-    told = {"logins_total": kind}
+    told = {"logins_total": MetricKind(kind)}
     report = run(table, as_of=AS_OF, settings=f"metrics: {{logins_total: {kind}}}", metrics=told)
     assert tuple(row["events"] for row in by_id(report).values()) == events
 
@@ -276,7 +276,7 @@ def test_a_total_of_the_year_starts_again_in_january() -> None:
 def test_a_running_total_of_no_period_is_not_counted_and_said() -> None:
     report = run(lines("account_id,lifetime_logins,active_users", "A,9000,1", "B,20,9"))
     assert {key: row["usage_level"] for key, row in by_id(report).items()} == {"A": "low", "B": "high"}
-    assert "`lifetime_logins` not counted" in said(report)
+    assert "`lifetime_logins` (a running total, which tells nothing of one time alone)" in said(report)
 
 
 def grows(accounts: int, periods: int, *, fall: bool = False, rising: int | None = None) -> str:
@@ -311,7 +311,9 @@ def test_a_column_that_may_be_a_plain_count_is_not_asked_about(table: str) -> No
 
 @pytest.mark.parametrize(("kind", "events"), [("running", 5), ("count", 125)])
 def test_the_answer_in_csq_yaml_ends_the_question(kind: str, events: int) -> None:
-    report = run(grows(10, 6), as_of=AS_OF, settings=f"metrics: {{logins: {kind}}}", metrics={"logins": kind})
+    report = run(
+        grows(10, 6), as_of=AS_OF, settings=f"metrics: {{logins: {kind}}}", metrics={"logins": MetricKind(kind)}
+    )
     assert by_id(report)["C0"]["events"] == events
 
 
@@ -330,3 +332,18 @@ def test_rows_that_are_the_same_in_all_columns_count_once() -> None:
     report = run(table, as_of=AS_OF)
     assert only(report)["events"] == 5
     assert fates(report, "usage.csv") == {"used": 1, "exact duplicate": 1}
+
+
+def test_the_question_names_the_column_as_its_file_does_so_that_the_answer_is_taken() -> None:
+    table = grows(10, 6).replace("logins", "interactions")  # a header of the field `events`
+    with pytest.raises(InputError) as fault:
+        run(table, as_of=AS_OF)
+    assert "`metrics: {interactions: running}`" in str(fault.value.hint)
+    assert by_id(run(table, as_of=AS_OF, metrics={"interactions": MetricKind.RUNNING}))["C0"]["events"] == 5
+
+
+def test_active_days_of_several_users_are_those_of_the_busiest_and_their_minutes_add_up() -> None:
+    rows = ("A,u1,2026-10,12,30", "A,u2,2026-10,20,10")
+    row = only(run(lines("account_id,user_id,month,active_days,minutes", *rows), as_of=AS_OF))
+    # There were 20 days of activity or more, of the 31 of October.
+    assert (row["metric_active_days"], row["metric_minutes"], row["active_users"]) == (20, 40, 2)

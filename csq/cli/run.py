@@ -14,6 +14,7 @@ from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
 from csq.settings.model import KeyColumn, Settings
+from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables, load
 from csq.sources.locate import expand, in_directory
 from csq.sources.tables import ReadOptions
@@ -160,7 +161,8 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
         run_day=None if told_day else datetime.now(UTC).date(),
         custom=playbook.playbook.custom,
         year=settings.year,
-        metrics={name: str(kind) for name, kind in settings.metrics.items()},
+        metrics=settings.metrics,
+        everyday=everyday_events(settings.features),
     )
 
 

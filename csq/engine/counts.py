@@ -18,20 +18,29 @@ UNITS = 10_000
 """Events are summed in so many parts, in integers: then it is no matter in what order."""
 
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "days": {"units": "sum", ROWS: "sum", "first": "min", "last": "max", "last_active": "max"},
+    "days": {"units": "sum", "telling": "sum", ROWS: "sum", "first": "min", "last": "max", "last_active": "max"},
     "users": {"units": "sum", "first_day": "min", "last_day": "max"},
     "features": {"rows_before": "sum", "last_day": "max"},
 }
 """The counts in each table, and how they are added up."""
 
 
+IsEveryday = Callable[[str], bool]
+
+
+def never_everyday(feature: str) -> bool:  # noqa: ARG001
+    """Every feature tells something."""
+    return False
+
+
 class LogCounts(NamedTuple):
     """The counts of some rows of a log. What tells them apart (file, key, account, fate) stands first in each table.
 
-    days: day, units, rows, first, last, last_active. `day` is null for all days that no window and no fact looks at,
-    and the day after as_of for all later ones: of those only the first, last and last active day are kept.
+    days: day, units, telling (of them those that are not everyday), rows, first, last, last_active. `day` is null for
+    all days that no window and no fact looks at, and the day after as_of for all later ones: of those only the first,
+    last and last active day are kept.
     users: user_id, units (in this window and the one before), first_day, last_day (with an event, by as_of).
-    features: feature, rows_before (with an event in the window before), last_day (likewise).
+    features: feature that is not everyday, rows_before (with an event in the window before), last_day (likewise).
     """
 
     windows: UsageWindows | None
@@ -42,7 +51,7 @@ class LogCounts(NamedTuple):
     has_users: bool
     """Whether any row names a user."""
     has_features: bool
-    """Whether any row names a feature."""
+    """Whether any row names a feature that is not everyday."""
 
     def with_columns(self, *changed: pl.Expr, **columns: pl.Expr) -> Self:
         """The same with columns changed or added in each table."""
@@ -56,15 +65,21 @@ class LogCounts(NamedTuple):
         return self._replace(days=change(self.days), users=change(self.users), features=change(self.features))
 
 
-def count(rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str]) -> LogCounts:
+def count(
+    rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str], is_everyday: IsEveryday = never_everyday
+) -> LogCounts:
     """Count rows of a log.
 
     Args:
         rows: Columns `by`, day (Date or null), units (whole numbers), user_id, feature.
         windows: The days that are looked at.
         by: What tells the rows apart.
+        is_everyday: Whether a feature says no more than that somebody was there.
     """
     day, units = pl.col("day"), pl.col("units")
+    names = rows["feature"].drop_nulls().unique()
+    everyday = [name for name in names if is_everyday(name)]
+    telling = ~pl.col("feature").is_in(everyday).fill_null(value=False)
     # A row that counts no events says that the account is in the log, not that anybody was active.
     active = rows.lazy().filter(units > 0)
     before: pl.Expr = pl.lit(value=False)
@@ -74,9 +89,11 @@ def count(rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str]) -
         before = windows.before.holds(day)
     days, users, features = pl.collect_all(
         [
-            rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS)),
+            rows.lazy()
+            .group_by(*by, "day")
+            .agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=units.filter(telling).sum()),
             active.group_by(*by, "user_id").agg(units.sum(), first_day=day.min(), last_day=day.max()),
-            active.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
+            active.filter(telling).group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
         engine="streaming",
     )
@@ -86,17 +103,20 @@ def count(rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str]) -
         users=users,
         features=features,
         has_users=rows["user_id"].null_count() < rows.height,
-        has_features=rows["feature"].null_count() < rows.height,
+        has_features=len(names) > len(everyday),
     )
 
 
 def count_rows(
-    rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str] = ("file", "account_id", FATE)
+    rows: pl.DataFrame,
+    windows: UsageWindows | None,
+    by: Sequence[str] = ("file", "account_id", FATE),
+    is_everyday: IsEveryday = never_everyday,
 ) -> LogCounts:
     """Count rows as they are read: columns `by`, at (Datetime or null), events, user_id, feature."""
     units = (pl.col("events") * UNITS).round().cast(pl.Int128)
     chosen = rows.select(*by, "user_id", "feature", units=units, day=pl.col("at").dt.date())
-    return count(chosen, windows, by)
+    return count(chosen, windows, by, is_everyday)
 
 
 def _by_bucket(days: pl.DataFrame, windows: UsageWindows | None) -> pl.DataFrame:
@@ -138,7 +158,7 @@ def add(parts: Sequence[LogCounts]) -> LogCounts:
 class LogSummary(NamedTuple):
     """A usage log as its accounts' facts need it, each table sorted by its keys.
 
-    days: account_id, day (Date or null), events, last_active.
+    days: account_id, day (Date or null), events, telling (of them those that are not everyday), last_active.
     users: account_id, user_id, events (now and before), active (with an event now), first_day, last_day.
     features: account_id, feature, now, before (whether used in that window).
     fates: file, fate, rows.
@@ -173,10 +193,10 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     users = _of_members(counts, "users", members)
     if windows:
         users = users.filter(pl.col("last_day") >= windows.before.first)
-    events = (pl.col("units").sum() / UNITS).alias("events")
+    events = (pl.col("units").sum() / UNITS).alias("events"), (pl.col("telling").sum() / UNITS)
     days, people, features, rows = pl.collect_all(
         [
-            seen.group_by("account_id", "day").agg(events, pl.col("last_active").max()).sort("account_id", "day"),
+            seen.group_by("account_id", "day").agg(*events, pl.col("last_active").max()).sort("account_id", "day"),
             users.with_columns(active=now, events=pl.col("units") / UNITS).drop("units").sort("account_id", "user_id"),
             _of_members(counts, "features", members)
             .select("account_id", "feature", now=now, before=before)

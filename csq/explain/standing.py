@@ -6,11 +6,12 @@ from csq.explain.distance import Change, answers_across, users_across
 from csq.explain.model import Part, Row, Standing
 from csq.facts.build import Facts
 from csq.facts.happiness import HAPPINESS_UNKNOWN
-from csq.facts.usage import USAGE_UNKNOWN
+from csq.facts.usage import TELLING, USAGE_UNKNOWN
 from csq.place.place import Placed
-from csq.place.scores import AMOUNT, INACTIVE, OWN_DAYS, PART, UNCAPPED, WORKING_DAYS
+from csq.place.scores import AMOUNT, INACTIVE, OWN_DAYS, PART, UNCAPPED, WORKING_DAYS, days_of
 from csq.report import Cut
 from csq.settings.model import Happiness, Settings
+from csq.sources.metrics import Metric
 from csq.sources.usage import METRIC
 from csq.terms import Axis, Level, MetricKind, Unknown
 
@@ -113,7 +114,8 @@ def _how(name: str, row: Row, facts: Facts, placed: Placed) -> str:
 def _counted(name: str, row: Row, facts: Facts) -> str:
     """What a part counts, and what it is held against."""
     seats = exact(row["seats"])
-    match facts.metrics.get(name, name):
+    metric = facts.metrics.get(name)
+    match metric.kind if metric else name:
         case "seat_use":
             return f"{exact(row['active_users'])} active users / {seats} seats x 100"
         case "breadth":
@@ -121,13 +123,16 @@ def _counted(name: str, row: Row, facts: Facts) -> str:
         case "active_days":
             return f"{exact(row['active_days'])} active / {row[WORKING_DAYS]} working days x 100"
         case "volume":
-            return _in_own_days(f"{exact(row['events'])} events", row, facts)
+            what = "events" if row[TELLING] == row["events"] else "events without logins and the like"
+            return _in_own_days(f"{exact(row[TELLING])} {what}", row, facts)
         case MetricKind.USERS if row["seats"]:
             return f"{_people(name, row, facts)} {name} / {seats} seats x 100"
         case MetricKind.USERS:
             return f"{_people(name, row, facts)}, as it is"
-        case MetricKind.COUNT if row["seats"] or row["is_new"]:
-            return _in_own_days(f"{exact(row[METRIC + name])} {name}", row, facts)
+        case MetricKind.DAYS if metric and (days := days_of(metric, dated=facts.usage_window is not None)):
+            return f"{exact(row[METRIC + name])} {name} / {row[days] if isinstance(days, str) else days} days x 100"
+        case MetricKind.COUNT | MetricKind.TIME if metric and (row["seats"] or row["is_new"]):
+            return _in_own_days(f"{exact(row[METRIC + name])} {name}", row, facts, metric)
     return f"{exact(row[METRIC + name])}, as it is"
 
 
@@ -136,11 +141,11 @@ def _people(name: str, row: Row, facts: Facts) -> str:
     return f"{'at least ' if name in facts.at_least else ''}{exact(row[METRIC + name])}"
 
 
-def _in_own_days(text: str, row: Row, facts: Facts) -> str:
-    """An amount that is taken per seat, and of a new account per day."""
-    if row["seats"]:
+def _in_own_days(text: str, row: Row, facts: Facts, metric: Metric | None = None) -> str:
+    """An amount that is taken per seat, and of a new account per day; neither where it is a mean of them already."""
+    if row["seats"] and (metric is None or metric.is_per_seat):
         text += f" / {exact(row['seats'])} seats"
-    if row["is_new"] and facts.usage_window:
+    if row["is_new"] and facts.usage_window and not (metric and metric.is_average):
         first, last = facts.usage_window
         text += f" / ({row[OWN_DAYS]} of {(last - first).days + 1} days as a customer)"
     return text
@@ -176,9 +181,10 @@ def _usage_distance(row: Row, parts: tuple[Part, ...], facts: Facts) -> str:
     if level is Level.UNKNOWN or cut is None:
         return "no level, so no distance"
     if row[INACTIVE]:
-        return "nothing was done in the window, which is low whatever the cut"
+        nothing = "nothing but logging in" if row["events"] and not row.get(TELLING, 1) else "nothing"
+        return f"{nothing} was done in the window, which is low whatever the cut"
     users, seats = _number(row["active_users"]), _number(row["seats"])
-    counted = next((n for n, kind in facts.metrics.items() if kind is MetricKind.USERS), None)
+    counted = next((n for n, metric in facts.metrics.items() if metric.kind is MetricKind.USERS), None)
     name = counted if facts.metrics else "seat_use"
     known = [part for part in parts if part.score is not None and part.weight > 0]
     if users is None or not seats or users != round(users) or name not in [part.name for part in known]:

@@ -19,9 +19,11 @@ from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
 from csq.schema import FACTS, collect, complete, event_kind
 from csq.settings.model import Settings
+from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables
+from csq.sources.metrics import Metric
 from csq.sources.typed import RoleRows
-from csq.terms import Grain, MetricKind, NoteKind, Role, Survey
+from csq.terms import Grain, NoteKind, Role, Survey
 
 
 class Facts(NamedTuple):
@@ -41,7 +43,7 @@ class Facts(NamedTuple):
     joins: tuple[Join, ...]
     fates: Mapping[Role, pl.DataFrame]
     features: pl.DataFrame
-    metrics: Mapping[str, MetricKind]
+    metrics: Mapping[str, Metric]
     at_least: tuple[str, ...]
     usage_window: tuple[date, date] | None
     axis: Survey | None
@@ -151,8 +153,9 @@ def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as
     if rows is None:
         return no_usage(accounts["account_id"])
     if rows.grain is Grain.LOG:
-        return log_facts(rows, accounts, as_of, settings.windows.usage)
-    return table_facts(rows, accounts, as_of, settings.windows.usage, dict(settings.metrics))
+        everyday = everyday_events(settings.features)
+        return log_facts(rows, accounts, as_of, settings.windows.usage, everyday)
+    return table_facts(rows, accounts, as_of, settings.windows.usage)
 
 
 def _notes(tables: Tables, happiness: Happiness) -> list[Note]:

@@ -4,8 +4,6 @@ An account that the table knows and that has no row for the window did nothing i
 zero there. A blank cell is not known. People are never added up: of days, or of parts, the most count.
 """
 
-import re
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -13,24 +11,22 @@ import polars as pl
 
 from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
-from csq.facts.running import ask_of_running, growth, is_running
+from csq.facts.running import ask_of_running, growth
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
 from csq.facts.users import ACTIVE_USERS, WAS_ACTIVE, count_active, with_active
 from csq.fate import FATE, is_used, mark
 from csq.report import Note
 from csq.schema import collect, complete
-from csq.sources.headers import squeeze
+from csq.sources.metrics import AMOUNTS, SCORED, Metric
 from csq.sources.typed import RoleRows
-from csq.sources.usage import METRIC, metric_kind
+from csq.sources.usage import METRIC
 from csq.terms import Aside, Fate, Grain, Length, MetricKind, NoteKind, Unknown
 
 BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
-_LOOKS_BACK = re.compile(r"(^|_)(wau|mau|weekly|monthly|(7|14|28|30|90)_?d(ays?)?|last_(week|month))(_|$)")
-"""Names of numbers of people that look back over more than a day, wherever they stand: the newest one counts."""
 
 
-def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, told: dict[str, str]) -> Usage:
+def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
     """Measure usage from a table of metrics.
 
     The window is the newest complete period that ends by as_of, the previous one the period before;
@@ -41,30 +37,29 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         accounts: The population, with `seats`.
         as_of: Day by which a period must have ended.
         days: Length of the window for daily rows.
-        told: Kinds of metrics by name, from csq.yaml.
 
     Raises:
         InputError: No period is complete by as_of, or a column reads like a running total.
     """
-    table = _prepare(rows, as_of, days, told)
-    kinds, periods = table.kinds, table.periods
+    table = _prepare(rows, as_of, days)
+    metrics, periods = table.metrics, table.periods
     members = accounts["account_id"]
     frame = _mark(table.frame, members, periods, as_of)
-    measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, kinds, periods)
+    measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, metrics, periods)
     facts = collect(
         measured.lazy()
-        .with_columns(**_facts(kinds, as_of))
+        .with_columns(**_facts(metrics, as_of))
         .with_columns(
             usage_change_pct=change_pct("events", "events_previous"),
             seat_use_pct=share_pct("active_users", "seats"),
-            **{USAGE_UNKNOWN: _unknown(kinds)},
+            **{USAGE_UNKNOWN: _unknown(metrics)},
         )
     )
-    metrics = [METRIC + name for name in kinds]
+    columns = [METRIC + name for name in metrics]
     return Usage(
-        frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *metrics]],
+        frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *columns]],
         fates=frame,
-        metrics=kinds,
+        metrics=metrics,
         window=(periods.now.first, periods.now.last) if periods else None,
         at_least=table.at_least,
         notes=table.notes,
@@ -75,33 +70,33 @@ class _Table(NamedTuple):
     """A table with its metrics as they are counted, `WAS_ACTIVE` where rows are users', and the window."""
 
     frame: pl.DataFrame
-    kinds: dict[str, MetricKind]
+    metrics: dict[str, Metric]
     periods: Periods | None
     at_least: tuple[str, ...]
     notes: tuple[Note, ...]
 
 
-def _prepare(rows: RoleRows, as_of: date | None, days: int, told: Mapping[str, str]) -> _Table:
+def _prepare(rows: RoleRows, as_of: date | None, days: int) -> _Table:
     """Running totals as what they grew by, users counted, and what is to be said of both."""
-    names = [name.removeprefix(METRIC) for name in rows.frame.columns if name.startswith(METRIC)]
-    kinds = {name: kind for name in names if (kind := metric_kind(name, told)) is not None}
     starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
     length = told_length(rows)
     periods = find_periods(starts, as_of, days, length) if rows.grain is Grain.PERIOD and as_of and starts else None
-    frame, kinds, notes = _without_running(rows.frame, kinds, periods, told)
-    frame = with_active(frame, kinds, rows.grain, as_of, days)
+    frame, metrics, notes = _without_running(rows, periods)
+    frame = with_active(frame, metrics, rows.grain, as_of, days)
     if WAS_ACTIVE in frame.columns:
-        kinds = {**kinds, ACTIVE_USERS: MetricKind.USERS}
-    daily = _people_of_days(names, kinds) if periods and periods.length is Length.DAY and len(starts) > 1 else ()
+        metrics[ACTIVE_USERS] = Metric(MetricKind.USERS)
+    is_daily = periods and periods.length is Length.DAY and len(starts) > 1
+    daily = tuple(name for name, metric in rows.metrics.items() if is_daily and _is_of_days(metric))
     if daily:
         shown = " and ".join(f"`{name}`" for name in daily)
         notes.append(f"{shown} by day: the active users of the window are at least those of its largest day")
     told_notes = tuple(Note(kind=NoteKind.WARNING, text=text) for text in notes)
-    return _Table(frame, kinds, periods, daily, told_notes)
+    return _Table(frame, metrics, periods, daily, told_notes)
 
 
-def _people_of_days(names: Sequence[str], kinds: Mapping[str, MetricKind]) -> tuple[str, ...]:
-    return tuple(name for name in names if kinds.get(name) is MetricKind.USERS and not _LOOKS_BACK.search(name))
+def _is_of_days(metric: Metric) -> bool:
+    """Whether it counts the people of one day, or period, alone."""
+    return metric.kind is MetricKind.USERS and not (metric.looks_back or metric.is_average)
 
 
 def told_length(rows: RoleRows) -> Length | None:
@@ -112,21 +107,30 @@ def told_length(rows: RoleRows) -> Length | None:
     return Length(told[0]) if len(told) == 1 else None
 
 
-def _without_running(
-    frame: pl.DataFrame, kinds: dict[str, MetricKind], periods: Periods | None, told: Mapping[str, str]
-) -> tuple[pl.DataFrame, dict[str, MetricKind], list[str]]:
-    """Running totals as counts of what they grew by; left out where there is no period before to grow from."""
-    counts = {name for name, kind in kinds.items() if kind in (MetricKind.COUNT, MetricKind.RUNNING)}
-    running = sorted(name for name in counts if is_running(name, told))
-    shown = " and ".join(f"`{name}`" for name in running)
+def _without_running(rows: RoleRows, periods: Periods | None) -> tuple[pl.DataFrame, dict[str, Metric], list[str]]:
+    """The rows and metrics with running totals as what they grew by, and what is to be said of it."""
+    metrics = dict(rows.metrics)
     if periods is None:
-        notes = [f"{shown} not counted: a running total tells nothing of one time alone"] if running else []
-        return frame, {name: kind for name, kind in kinds.items() if name not in running}, notes
-    settled = {squeeze(name) for name in told}
-    ask_of_running(frame, {name for name in counts if squeeze(name) not in settled} - {*running}, periods.length)
-    notes = [f"{shown} read as a running total: what it grew by is counted"] if running else []
-    kinds = {name: MetricKind.COUNT if name in running else kind for name, kind in kinds.items()}
-    return growth(frame, running, periods.length), kinds, notes
+        return rows.frame, metrics, []
+    ask_of_running(rows.frame, _may_be_running(rows), periods.length)
+    totals = {name: metric.running for name, metric in sorted(metrics.items()) if metric.running}
+    shown = " and ".join(f"`{name}`" for name in totals)
+    notes = [f"{shown} read as a running total: what it grew by is counted"] if totals else []
+    counted = {name: metric.grown() if metric.running else metric for name, metric in metrics.items()}
+    return growth(rows.frame, totals, periods.length), counted, notes
+
+
+def _may_be_running(rows: RoleRows) -> dict[str, str]:
+    """Amounts of which neither csq.yaml nor their name says whether they are running totals, with their headers.
+
+    Features that come into use seldom go out of it again: their number may well never fall.
+    """
+    headers = {field: header for file in rows.files for header, field in file.columns}
+    return {
+        name: headers.get(name, name)
+        for name, metric in rows.metrics.items()
+        if metric.is_summed and metric.is_per_seat and not (metric.running or metric.is_told)
+    }
 
 
 def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_of: date | None) -> pl.DataFrame:
@@ -145,7 +149,7 @@ def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_o
 
 
 def _measure(
-    rows: pl.DataFrame, accounts: pl.DataFrame, kinds: dict[str, MetricKind], periods: Periods | None
+    rows: pl.DataFrame, accounts: pl.DataFrame, metrics: dict[str, Metric], periods: Periods | None
 ) -> pl.DataFrame:
     """One row per account, sorted: the metrics of the window and, with a suffix, of the one before.
 
@@ -161,45 +165,50 @@ def _measure(
     joined = accounts.lazy().select("account_id", "seats")
     joined = joined.join(known, on="account_id", how="left", maintain_order="left")
     for part, suffix, reached in ((now, "", True), (before, BEFORE, bool(periods and periods.compared))):
-        gathered = _gather(used.filter(part), kinds, suffix)
+        gathered = _gather(used.filter(part), metrics, suffix)
         joined = joined.join(gathered, on="account_id", how="left", maintain_order="left")
         if reached:
-            joined = joined.with_columns(_absent_is_zero(kinds, suffix))
+            joined = joined.with_columns(_absent_is_zero(metrics, suffix))
     return collect(joined.sort("account_id"))
 
 
-def _gather(rows: pl.LazyFrame, kinds: dict[str, MetricKind], suffix: str) -> pl.LazyFrame:
-    """One row per account: counts summed, percentages averaged over its rows, of people the most."""
-    is_of_users = WAS_ACTIVE in rows.collect_schema()
+def _gather(rows: pl.LazyFrame, metrics: dict[str, Metric], suffix: str) -> pl.LazyFrame:
+    """One row per account: amounts summed, percentages and averages averaged over its rows, of people the most.
 
-    def together(name: str, kind: MetricKind) -> pl.Expr:
+    Of people who are counted over a window that reaches back, the newest; of the days of several users the most.
+    """
+    is_of_users = WAS_ACTIVE in rows.collect_schema()
+    period = pl.col("period")
+
+    def together(name: str, metric: Metric) -> pl.Expr:
         column = pl.col(METRIC + name)
-        if kind is MetricKind.COUNT:
+        if metric.kind is MetricKind.DAYS and is_of_users:
+            return column.max().alias(METRIC + name + suffix)
+        if metric.is_summed:
             return pl.when(column.count() > 0).then(exact_sum(column)).alias(METRIC + name + suffix)
         if name == ACTIVE_USERS and is_of_users:
             return count_active().alias(METRIC + name + suffix)
-        if kind is MetricKind.USERS:
-            most = column.sort_by("period").last() if _LOOKS_BACK.search(name) else column.max()
-            return most.alias(METRIC + name + suffix)
+        if metric.kind is MetricKind.USERS and not metric.is_average:
+            newest = column.filter(period.eq_missing(period.max()))
+            return (newest if metric.looks_back else column).max().alias(METRIC + name + suffix)
         return exact_mean(column).alias(METRIC + name + suffix)
 
-    return rows.group_by("account_id").agg(
-        *(together(name, kind) for name, kind in kinds.items()), pl.lit(value=True).first().alias("has_row" + suffix)
-    )
+    gathered = [together(name, metric) for name, metric in metrics.items()]
+    return rows.group_by("account_id").agg(*gathered, pl.lit(value=True).first().alias("has_row" + suffix))
 
 
-def _absent_is_zero(kinds: dict[str, MetricKind], suffix: str) -> list[pl.Expr]:
+def _absent_is_zero(metrics: dict[str, Metric], suffix: str) -> list[pl.Expr]:
     """An account the table knows that has no row for this period did nothing in it; a blank cell stays unknown."""
     absent = pl.col("in_table") & pl.col("has_row" + suffix).is_null()
-    names = [METRIC + name + suffix for name, kind in kinds.items() if kind in (MetricKind.COUNT, MetricKind.USERS)]
+    names = [METRIC + name + suffix for name, metric in metrics.items() if metric.kind in AMOUNTS]
     return [pl.when(absent).then(0.0).otherwise(name).alias(name) for name in names]
 
 
-def _facts(kinds: dict[str, MetricKind], as_of: date | None) -> dict[str, pl.Expr]:
+def _facts(metrics: dict[str, Metric], as_of: date | None) -> dict[str, pl.Expr]:
     """Metrics that are facts under another name: the count of events, the active users, the last active day."""
-    counts = [name for name, kind in kinds.items() if kind is MetricKind.COUNT]
+    counts = [name for name, metric in metrics.items() if metric.kind is MetricKind.COUNT and metric.is_per_seat]
     events = "events" if "events" in counts else counts[0] if len(counts) == 1 else None
-    users = next((name for name, kind in kinds.items() if kind is MetricKind.USERS), None)
+    users = next((name for name, metric in metrics.items() if metric.kind is MetricKind.USERS), None)
     return {
         "idle_days": (pl.lit(as_of, dtype=pl.Date()) - pl.col("last_active_date")).dt.total_days(),
         "events": _column(events, ""),
@@ -212,9 +221,9 @@ def _column(name: str | None, suffix: str) -> pl.Expr:
     return pl.col(METRIC + name + suffix) if name else pl.lit(None, dtype=pl.Float64())
 
 
-def _unknown(kinds: dict[str, MetricKind]) -> pl.Expr:
+def _unknown(metrics: dict[str, Metric]) -> pl.Expr:
     """Why usage is not known; null where a metric that is scored is."""
-    scored = [pl.col(METRIC + name).is_not_null() for name, kind in kinds.items() if kind is not MetricKind.TROUBLE]
+    scored = [pl.col(METRIC + name).is_not_null() for name, metric in metrics.items() if metric.kind in SCORED]
     any_known = pl.any_horizontal(scored) if scored else pl.lit(value=False)
     return (
         pl.when(pl.col("in_table").is_null())

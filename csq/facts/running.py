@@ -3,8 +3,7 @@
 Told by csq.yaml or by the name, they are counted by what they grew; those that only look like one are asked about.
 """
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -13,43 +12,27 @@ from csq.errors import InputError, Location
 from csq.facts.periods import before_of, span
 from csq.fate import is_used
 from csq.sources.grid import LINE
-from csq.sources.headers import squeeze
 from csq.sources.typed import FILE
-from csq.sources.usage import METRIC
-from csq.terms import Length, MetricKind
+from csq.sources.usage import METRIC, yaml_word
+from csq.sources.use_words import EVER
+from csq.terms import Length
 
-_NAMES = re.compile(
-    r"(^|_)(lifetime|life_to_date|ltd|cumulative|cumulated|cumul|cum|running_total|to_date|all_?time|since_(start|signup"
-    r"|launch|creation)|ytd|qtd|mtd|kumuliert|cumule)(_|$)"
-)
-_STARTS_AGAIN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(^|_)(ytd|year_to_date)(_|$)"), "1y"),
-    (re.compile(r"(^|_)(qtd|quarter_to_date)(_|$)"), "1q"),
-    (re.compile(r"(^|_)(mtd|month_to_date)(_|$)"), "1mo"),
-)
-"""Totals that start again with each year, quarter or month."""
 PERIODS, ACCOUNTS = 6, 10
 """How many periods, and accounts with as many, it takes to see that a column never falls."""
 
 
-def is_running(name: str, told: Mapping[str, str]) -> bool:
-    """Whether a metric is a running total, as csq.yaml says, else its name."""
-    kind = next((kind for each, kind in told.items() if squeeze(each) == squeeze(name)), None)
-    return kind == MetricKind.RUNNING if kind else bool(_NAMES.search(name))
-
-
-def ask_of_running(frame: pl.DataFrame, names: Collection[str], length: Length) -> None:
+def ask_of_running(frame: pl.DataFrame, headers: Mapping[str, str], length: Length) -> None:
     """Ask about counts that fall for no account and rise for most.
 
     Args:
         frame: Rows of a table with account_id, period and the metrics.
-        names: The counts that csq.yaml does not speak of.
+        headers: Those that csq.yaml does not speak of, with their headers in the files.
         length: How long a period is.
 
     Raises:
         InputError: One of them reads like a running total.
     """
-    for name in sorted(names):
+    for name, header in sorted(headers.items()):
         value = pl.col(METRIC + name)
         used = frame.filter(is_used() & value.is_not_null())
         series = used.group_by("account_id", "period").agg(exact_sum(value)).sort("account_id", "period")
@@ -60,29 +43,36 @@ def ask_of_running(frame: pl.DataFrame, names: Collection[str], length: Length) 
         if long.height >= ACCOUNTS and not steps["falls"].any() and long["rises"].sum() * 2 > long.height:
             largest = used.sort(METRIC + name, FILE, LINE, descending=[True, False, False]).row(0, named=True)
             raise InputError(
-                f"column `{name}` never falls from one {length} to the next, for any of {steps.height:,} accounts: "
+                f"column `{header}` never falls from one {length} to the next, for any of {steps.height:,} accounts: "
                 "it reads like a running total",
                 location=Location(label=largest[FILE], line=largest[LINE]),
-                hint=f"`metrics: {{{name}: running}}` in csq.yaml counts what it grew by, "
-                f"`metrics: {{{name}: count}}` takes it as it stands",
+                hint=f"`metrics: {{{yaml_word(header)}: running}}` in csq.yaml counts what it grew by, "
+                f"`metrics: {{{yaml_word(header)}: count}}` takes it as it stands",
             )
 
 
-def growth(frame: pl.DataFrame, names: Sequence[str], length: Length) -> pl.DataFrame:
+def growth(frame: pl.DataFrame, totals: Mapping[str, str], length: Length) -> pl.DataFrame:
     """The rows with what running totals grew by since the period before; null where that is not known.
 
     A total that falls was set to zero at a moment that nobody told.
+
+    Args:
+        frame: As for `ask_of_running`.
+        totals: The running totals by name, with the period that each starts again with, a key of `use_words.RUNNING`.
+        length: How long a period is.
     """
-    if not names:
+    if not totals:
         return frame
     owner = [name for name in ("account_id", "user_id") if name in frame.columns]
-    columns = [METRIC + name for name in names]
-    totals = frame.lazy().filter(is_used()).group_by(*owner, "period")
-    sums = totals.agg(pl.when(pl.col(each).count() > 0).then(exact_sum(pl.col(each))).alias(each) for each in columns)
+    columns = [METRIC + name for name in totals]
+    told = frame.lazy().filter(is_used()).group_by(*owner, "period")
+    sums = told.agg(pl.when(pl.col(each).count() > 0).then(exact_sum(pl.col(each))).alias(each) for each in columns)
     earlier = pl.col("period").shift(1).over(owner, order_by="period")
     follows = pl.lit(value=True) if length is Length.DAY else earlier.is_between(*_before(frame["period"], length))
     grown = sums.select(
-        *owner, "period", *(_grown(METRIC + name, owner, earlier, follows, length) for name in names)
+        *owner,
+        "period",
+        *(_grown(METRIC + name, again, owner, earlier, follows, length) for name, again in totals.items()),
     ).collect()
     first = is_used() & pl.int_range(pl.len()).over(*owner, "period", is_used()).eq(0)
     key = [*owner, "period"]
@@ -91,14 +81,15 @@ def growth(frame: pl.DataFrame, names: Sequence[str], length: Length) -> pl.Data
     return joined.with_columns(once).select(frame.columns)
 
 
-def _grown(column: str, owner: Sequence[str], earlier: pl.Expr, follows: pl.Expr, length: Length) -> pl.Expr:
+def _grown(
+    column: str, again: str, owner: Sequence[str], earlier: pl.Expr, follows: pl.Expr, length: Length
+) -> pl.Expr:
     """What a total grew by; over daily rows since the day that it was last told on."""
     total = pl.col(column)
     known = total.forward_fill() if length is Length.DAY else total
     grown = total - known.shift(1).over(owner, order_by="period")
     grown = pl.when(follows & (grown >= 0)).then(grown).otherwise(None)
-    again = next((every for name, every in _STARTS_AGAIN if name.search(column.removeprefix(METRIC))), None)
-    if again:
+    if again != EVER:
         starts = pl.col("period").dt.truncate(again) != earlier.dt.truncate(again)
         grown = pl.when(starts).then(total).otherwise(grown)
     return grown.alias(column)

@@ -11,16 +11,20 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.engine.base import Span, UsageWindows, exact_sum
-from csq.engine.counts import LogSummary, count_rows, finish
+from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
+from csq.sources.everyday import is_one_of, without_everyday
+from csq.sources.metrics import Metric
 from csq.sources.typed import KEY, RoleRows
-from csq.terms import Axis, MetricKind, Unknown
+from csq.terms import Axis, NoteKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
+TELLING = "_telling_events"
+"""Column of our own: events of the window that say more than that somebody was there; null where a log has no such."""
 USAGE_UNKNOWN = unknown_column(Axis.USAGE)
 """Column that says why usage is not known, a `terms.Unknown`; null where it is."""
 
@@ -29,12 +33,12 @@ class Usage(NamedTuple):
     """frame: account_id, `schema.USAGE`, `USAGE_UNKNOWN`, and of metric tables `metric_<name>` columns.
 
     fates: the rows with what became of them, or counts of them: columns of `fate.ROW`.
-    metrics: the kind of each metric column, by name without prefix.
+    metrics: how each metric column is scored, by name without prefix.
     """
 
     frame: pl.DataFrame
     fates: pl.DataFrame
-    metrics: Mapping[str, MetricKind] = {}
+    metrics: Mapping[str, Metric] = {}
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
     at_least: tuple[str, ...] = ()
@@ -48,10 +52,13 @@ def no_usage(members: pl.Series) -> Usage:
     """What is known of usage without a usage file."""
     frame = complete(pl.DataFrame({"account_id": members}), USAGE_KEYED)
     unknown = pl.lit(str(Unknown.NO_USAGE_FILE)).alias(USAGE_UNKNOWN)
-    return Usage(frame=frame.with_columns(unknown), fates=pl.DataFrame(schema=ROW))
+    telling = pl.lit(None, dtype=pl.Float64()).alias(TELLING)
+    return Usage(frame=frame.with_columns(unknown, telling), fates=pl.DataFrame(schema=ROW))
 
 
-def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
+def log_facts(
+    rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, everyday: frozenset[str] = frozenset()
+) -> Usage:
     """Measure usage from an event log.
 
     Args:
@@ -59,16 +66,17 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         accounts: The population, with `seats` and `features_entitled`.
         as_of: Last day of the window; None where the log has no dates, so that all of it counts.
         days: Length of the window.
+        everyday: Features that say no more than that somebody was there, squeezed.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
-    log = _summed(rows, accounts["account_id"], windows)
-    frame = accounts.select("account_id", "seats", "features_entitled")
+    log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
+    frame = accounts.select("account_id", "seats", without_everyday(accounts["features_entitled"], everyday))
     features = feature_rows(log.features, frame, log.days["account_id"])
     for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
     frame = frame.with_columns(
-        active_users=_counted("active_users", told=log.has_users),
-        features_used=_counted("features_used", told=log.has_features),
+        active_users=_counted("active_users", of="events", told=log.has_users),
+        features_used=_counted("features_used", of="telling", told=log.has_features),
     )
     # Without the window before nothing can be told to have been dropped since.
     compared = windows is not None and _reached(log, windows.before)
@@ -81,17 +89,33 @@ def log_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: 
         features_unused=pl.coalesce("unused_by_name", (pl.col("features_available") - pl.col("features_used")).clip(0)),
         features_dropped=dropped.then(pl.col("features_dropped").fill_null(0)),
         dropped_features=dropped.then("dropped_features"),
-        **{USAGE_UNKNOWN: pl.when(pl.col("events").is_null()).then(pl.lit(str(Unknown.NOT_IN_USAGE)))},
+        **{
+            USAGE_UNKNOWN: pl.when(pl.col("events").is_null()).then(pl.lit(str(Unknown.NOT_IN_USAGE))),
+            TELLING: pl.when(pl.lit(not _is_all_everyday(log))).then("telling"),
+        },
     )
-    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN]].sort("account_id")
+    ours = [USAGE_UNKNOWN, TELLING]
+    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), *ours]].sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
     fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
-    return Usage(frame=promised, fates=fates, window=window, features=features)
+    notes = (Note(kind=NoteKind.CHOICE, text=_ALL_EVERYDAY),) if _is_all_everyday(log) else ()
+    return Usage(frame=promised, fates=fates, window=window, features=features, notes=notes)
 
 
-def _summed(rows: RoleRows, members: pl.Series, windows: UsageWindows | None) -> LogSummary:
+_ALL_EVERYDAY = (
+    "the usage log holds nothing but logins and the like, which say no more than that somebody was there: usage is "
+    "scored by seats and active days; `features: {count: [...]}` in csq.yaml names those that do count"
+)
+
+
+def _is_all_everyday(log: LogSummary) -> bool:
+    """Whether no event of the log says more than that somebody was there."""
+    return bool(log.days["events"].sum() > 0 and log.days["telling"].sum() == 0)
+
+
+def _summed(rows: RoleRows, members: pl.Series, windows: UsageWindows | None, is_everyday: IsEveryday) -> LogSummary:
     """The log account by account, whether its rows are here or were counted as they were read."""
-    counts = count_rows(rows.keyed, windows) if rows.counts is None else rows.counts
+    counts = count_rows(rows.keyed, windows, is_everyday=is_everyday) if rows.counts is None else rows.counts
     if counts.windows != windows:
         raise ValueError(f"the log was counted for {counts.windows}, not for {windows}")
     return finish(counts, members)
@@ -107,15 +131,16 @@ def share_pct(part: str, whole: str) -> pl.Expr:
     return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole) * 100)
 
 
-def _counted(name: str, *, told: bool) -> pl.Expr:
+def _counted(name: str, *, of: str, told: bool) -> pl.Expr:
     """A count of the window: zero where nothing was done, unknown where something was and no row says what.
 
     Args:
         name: Column with the count, null where it found nothing.
+        of: Column with the events that it was found in.
         told: Whether the log has the cells that were counted.
     """
     count = pl.col(name).fill_null(0)
-    return pl.when(pl.lit(told) & pl.col("events").is_not_null() & ((count > 0) | (pl.col("events") == 0))).then(count)
+    return pl.when(pl.lit(told) & pl.col(of).is_not_null() & ((count > 0) | (pl.col(of) == 0))).then(count)
 
 
 def _reached(log: LogSummary, span: Span) -> bool:
@@ -128,9 +153,9 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     events, day = pl.col("events"), pl.col("day")
     if windows is None:
         unknown = pl.lit(None, dtype=pl.Float64())
-        counted = log.days.group_by("account_id").agg(events=exact_sum(events)).sort("account_id")
-        return counted.with_columns(events_previous=unknown, events_year_ago=unknown)
-    active = events > 0
+        counted = log.days.group_by("account_id").agg(events=exact_sum(events), telling=exact_sum(pl.col("telling")))
+        return counted.sort("account_id").with_columns(events_previous=unknown, events_year_ago=unknown)
+    active, telling = events > 0, pl.col("telling")
     last = pl.col("last_active").max()
 
     def within(span: Span) -> pl.Expr:
@@ -141,6 +166,7 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
         log.days.group_by("account_id")
         .agg(
             events=exact_sum(events.filter(windows.now.holds(day))),
+            telling=exact_sum(telling.filter(windows.now.holds(day))),
             events_previous=within(windows.before),
             events_year_ago=within(windows.year_ago),
             active_days=day.filter(active & windows.now.holds(day)).n_unique(),

@@ -9,8 +9,9 @@ from datetime import date
 import polars as pl
 
 from csq.engine.base import UsageWindows
+from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
-from csq.terms import Grain, MetricKind
+from csq.terms import Grain
 
 ACTIVE_USERS = "active_users"
 """The metric that is counted from the rows."""
@@ -19,20 +20,20 @@ WAS_ACTIVE = "_was_active"
 
 
 def with_active(
-    rows: pl.DataFrame, kinds: Mapping[str, MetricKind], grain: Grain | None, as_of: date | None, days: int
+    rows: pl.DataFrame, metrics: Mapping[str, Metric], grain: Grain | None, as_of: date | None, days: int
 ) -> pl.DataFrame:
     """The rows, each with whether its user was active; the same where rows are no users'.
 
     Args:
         rows: Rows of a table.
-        kinds: Its metrics.
+        metrics: Its metrics.
         grain: What a row stands for, but for its user.
         as_of: Last day of the window.
         days: Length of the window.
     """
     if "user_id" not in rows.columns:
         return rows
-    counts = [pl.col(METRIC + name) > 0 for name, kind in kinds.items() if kind in AMOUNTS]
+    counts = [pl.col(METRIC + name) > 0 for name, metric in metrics.items() if metric.kind in AMOUNTS]
     active = pl.any_horizontal(counts).fill_null(value=False) if counts else pl.lit(value=True)
     if grain is Grain.ACCOUNT and "last_active_date" in rows.columns:
         now = UsageWindows(as_of, days).now.holds(pl.col("last_active_date")) if as_of else pl.lit(value=False)
@@ -40,10 +41,6 @@ def with_active(
     elif grain is Grain.ACCOUNT and "active" in rows.columns:
         active = pl.col("active").fill_null(value=False)
     return rows.with_columns(active.alias(WAS_ACTIVE))
-
-
-AMOUNTS = (MetricKind.COUNT, MetricKind.RUNNING)
-"""Kinds of metrics that are more than zero where something was done."""
 
 
 def count_active() -> pl.Expr:

@@ -22,9 +22,9 @@ def pinned_lines(
             lines.append(
                 f"  {axis}: {{at: {next(iter(at.values())):.10g}}}" if same else f"  {axis}: {{at: {_mapping(at)}}}"
             )
-    if references:
+    if any(references.values()):
         lines.append("  references:")
-        lines += [f"    {_word(part)}: {_mapping(by_tier)}" for part, by_tier in references.items()]
+        lines += [f"    {_word(part)}: {_mapping(by_tier)}" for part, by_tier in references.items() if by_tier]
     return "\n".join(lines) + "\n"
 
 

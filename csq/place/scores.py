@@ -2,9 +2,9 @@
 
 The usage score is the weighted mean of the parts that are known:
 seat_use = active users / seats; breadth = features used / available; active_days = active days /
-working days of the window; volume = events per seat / the 75th percentile of the account's tier; all
-capped at 100. For usage tables each metric is a part: people per seat, percentages as they are, counts
-per seat against the tier's 75th percentile.
+working days of the window; volume = events per seat, but for everyday ones such as logins, / the 75th percentile of the
+account's tier; all capped at 100. For usage tables each metric is a part: people per seat, percentages as they are,
+active days of the days there are, counts and time per seat against the tier's 75th percentile.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.facts.usage import share_pct
+from csq.facts.usage import TELLING, share_pct
 from csq.schema import collect
 from csq.settings.model import ALL_TIERS, Happiness
+from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
 from csq.terms import MetricKind
 
@@ -26,7 +27,7 @@ LEAST_IN_TIER = 10
 PART = "usage_part_"
 """Prefix of the columns that hold the parts."""
 INACTIVE = "_inactive"
-"""Column that says whether nothing at all was done in the window; null where that is not known."""
+"""Column that says whether nothing was done in the window, or nothing but logging in; null where not known."""
 
 
 AMOUNT = "_amount_"
@@ -63,7 +64,7 @@ def working_days(first: date, last: date) -> int:
 def score_usage(
     frame: pl.DataFrame,
     *,
-    metrics: Mapping[str, MetricKind],
+    metrics: Mapping[str, Metric],
     window: tuple[date, date] | None,
     weights: Mapping[str, float],
     pinned: Mapping[str, Mapping[str, float]],
@@ -78,7 +79,9 @@ def score_usage(
         pinned: References by part and tier that stand in for the 75th percentiles.
     """
     per_seat = frame["seats"].is_not_null().any()
-    notes = () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
+    notes: tuple[str, ...] = (
+        () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
+    )
     amounts = _amounts(metrics, window, per_seat=per_seat)
     frame = collect(
         frame.lazy()
@@ -88,6 +91,8 @@ def score_usage(
     )
     references = _references(frame, amounts, pinned)
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
+    said = (_unscored(name, by_tier, frame) for name, by_tier in references.items())
+    notes += tuple(text for text in said if text)
     for name, by_tier in references.items():
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
@@ -114,25 +119,47 @@ def _days(window: tuple[date, date] | None) -> list[pl.Expr]:
     return [own.alias(OWN_DAYS), own.replace_strict(working, default=None, return_dtype=pl.Int64()).alias(WORKING_DAYS)]
 
 
-def _amounts(
-    metrics: Mapping[str, MetricKind], window: tuple[date, date] | None, *, per_seat: bool
-) -> dict[str, pl.Expr]:
-    """What is compared within the tier, by part: events or counts per seat, people where no seats are known."""
-    seats = pl.col("seats") if per_seat else pl.lit(1)
+def _amounts(metrics: Mapping[str, Metric], window: tuple[date, date] | None, *, per_seat: bool) -> dict[str, pl.Expr]:
+    """What is compared within the tier, by part: events, counts and time per seat, people where no seats are known.
+
+    So are active days where no length of a window is known, but never per seat.
+    """
     share = pl.col(OWN_DAYS) / ((window[1] - window[0]).days + 1) if window else pl.lit(1.0)
-    counts = {name: pl.col(METRIC + name) for name, kind in metrics.items() if kind is MetricKind.COUNT}
-    counts = counts if metrics else {"volume": pl.col("events")}
-    people = {name: pl.col(METRIC + name) for name, kind in metrics.items() if kind is MetricKind.USERS}
-    return {name: count / seats / share for name, count in counts.items()} | ({} if per_seat else people)
+
+    def amount(column: str, *, by_seats: bool = True, is_average: bool = False) -> pl.Expr:
+        seats = pl.col("seats") if per_seat and by_seats else pl.lit(1)
+        return pl.col(column) / seats / (pl.lit(1.0) if is_average else share)
+
+    if not metrics:
+        return {"volume": amount(TELLING)}
+    amounts = {}
+    for name, metric in metrics.items():
+        if metric.kind in (MetricKind.COUNT, MetricKind.TIME):
+            amounts[name] = amount(METRIC + name, by_seats=metric.is_per_seat, is_average=metric.is_average)
+        elif metric.kind is MetricKind.DAYS and days_of(metric, dated=window is not None) is None:
+            amounts[name] = amount(METRIC + name, by_seats=False)
+        elif metric.kind is MetricKind.USERS and not per_seat:
+            amounts[name] = pl.col(METRIC + name)
+    return amounts
 
 
-def _plain_parts(metrics: Mapping[str, MetricKind], *, dated: bool, per_seat: bool) -> dict[str, pl.Expr]:
+def days_of(metric: Metric, *, dated: bool) -> int | str | None:
+    """What active days are a share of: so many days, the days in a column, or what is not known.
+
+    A month, a quarter or a year that a header names is that of the table, where the table has one.
+    """
+    return metric.window_days or (OWN_DAYS if dated else metric.span_days)
+
+
+def _plain_parts(metrics: Mapping[str, Metric], *, dated: bool, per_seat: bool) -> dict[str, pl.Expr]:
     """Parts that need no comparison."""
     if metrics:
-        parts = {name: pl.col(METRIC + name) for name, kind in metrics.items() if kind is MetricKind.PERCENT}
-        if per_seat:
-            people = [name for name, kind in metrics.items() if kind is MetricKind.USERS]
-            parts |= {name: share_pct(METRIC + name, "seats") for name in people}
+        parts = {name: pl.col(METRIC + name) for name, metric in metrics.items() if metric.kind is MetricKind.PERCENT}
+        for name, metric in metrics.items():
+            if metric.kind is MetricKind.USERS and per_seat:
+                parts[name] = share_pct(METRIC + name, "seats")
+            if metric.kind is MetricKind.DAYS and (days := days_of(metric, dated=dated)) is not None:
+                parts[name] = pl.col(METRIC + name) / (pl.col(days) if isinstance(days, str) else pl.lit(days)) * 100
         return parts
     parts = {
         "seat_use": share_pct("active_users", "seats"),
@@ -148,23 +175,34 @@ def _references(
 ) -> dict[str, dict[str, float]]:
     """What counts as 100, by part and tier: the pinned amount, else the 75th percentile of the tier's settled accounts.
 
-    That of all accounts stands in where the tier has under 10 of them or its own is zero. Ten digits
-    are kept, so that a printed reference is the one that was used.
+    That of all accounts stands in where the tier has under 10 of them or its own is zero; where that is zero too there
+    is none. Ten digits are kept, so that a printed reference is the one that was used.
     """
     settled = frame.select("tier", *(_of_settled(AMOUNT + name) for name in names))
     p75 = {name: pl.col(AMOUNT + name).quantile(0.75, "linear") for name in names}
     enough = {name: pl.when(pl.col(AMOUNT + name).count() >= LEAST_IN_TIER).then(p75[name]) for name in names}
     by_tier = settled.group_by(pl.col("tier").alias(PART)).agg(**enough).sort(PART)
     of_all = settled.select(**p75)
-    # Where three quarters do nothing, doing anything is full marks; dividing by zero is not.
     return {
         name: {
-            tier: told.get(tier) or told.get(ALL_TIERS) or _ten_digits(own) or _ten_digits(of_all[name][0]) or 1e-9
+            tier: reference
             for tier, own in by_tier.select(PART, name).iter_rows()
+            for reference in [told.get(tier) or told.get(ALL_TIERS) or _ten_digits(own) or _ten_digits(of_all[name][0])]
+            if reference
         }
         for name in names
         for told in [pinned.get(name, {})]
     }
+
+
+def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> str | None:
+    """What is said where nearly nobody did something, so that there is no amount that could count as 100."""
+    known = set(frame.filter(pl.col(AMOUNT + name).is_not_null())["tier"])
+    without = sorted(known - set(by_tier))
+    if not without:
+        return None
+    where = "" if len(without) == len(known) else f" in {' and '.join(f'`{tier}`' for tier in without)}"
+    return f"`{name}` scores nothing{where}: three quarters of the accounts have none of it"
 
 
 def _of_settled(amount: str) -> pl.Expr:
@@ -174,7 +212,8 @@ def _of_settled(amount: str) -> pl.Expr:
 
 
 def _ten_digits(quantile: float | None) -> float:
-    return float(f"{quantile:.10g}") if quantile else 0.0
+    """The quantile as it is printed; nothing where it is no amount that others could be a share of."""
+    return float(f"{quantile:.10g}") if quantile and quantile > 0 else 0.0
 
 
 def _weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
@@ -187,12 +226,12 @@ def _weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
     return total / pl.when(weight_known > 0).then(weight_known)
 
 
-def _inactive(metrics: Mapping[str, MetricKind]) -> pl.Expr:
-    """Whether nothing at all was done in the window; null where that is not known."""
+def _inactive(metrics: Mapping[str, Metric]) -> pl.Expr:
+    """Whether nothing was done in the window that says more than that somebody was there; null where not known."""
     if not metrics:
-        return pl.col("events") == 0
-    amounts = [name for name, kind in metrics.items() if kind in (MetricKind.COUNT, MetricKind.USERS)]
-    telling = amounts or [name for name, kind in metrics.items() if kind is MetricKind.PERCENT]
+        return pl.coalesce(TELLING, "events") == 0
+    amounts = [name for name, metric in metrics.items() if metric.kind in AMOUNTS]
+    telling = amounts or [name for name, metric in metrics.items() if metric.kind is MetricKind.PERCENT]
     if not telling:
         return pl.lit(None, dtype=pl.Boolean())
     most = pl.max_horizontal(pl.col(METRIC + name).abs() for name in telling)

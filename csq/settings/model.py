@@ -198,6 +198,15 @@ class Currency(Section):
         return self
 
 
+class Features(Section):
+    """Which events of a log count for active users and days only."""
+
+    ignore: list[Text] | None = Field(
+        None, description="events that say no more than that somebody was there, in place of those known as such"
+    )
+    count: list[Text] = Field([], description="events that do count, though they are known as everybody's")
+
+
 class Settings(Section):
     """csq.yaml: how to measure."""
 
@@ -209,9 +218,13 @@ class Settings(Section):
     )
     year: Year | None = Field(None, description="year of the months, weeks and quarters of usage tables that name none")
     windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
-    metrics: dict[str, Annotated[MetricKind, BeforeValidator(lambda kind: "id" if kind == "ignore" else kind)]] = Field(
+    metrics: dict[str, MetricKind] = Field(
         {},
-        description="usage column: count, running (a total that only grows), users, percent, trouble, or ignore",
+        description="column of a usage table: count, running (a total that only grows), users, days, time, percent, "
+        "trouble, or ignore",
+    )
+    features: Features = Field(
+        Features.model_construct(), description="events of a log that are everybody's, and so say little"
     )
     weights: dict[str, Weight] = Field(
         {}, description="usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"

@@ -34,7 +34,7 @@ from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.sources.usage import read_usage
+from csq.sources.usage import check_metrics, read_usage
 from csq.terms import Grain, NoteKind, Role
 
 BIG = 8 * 2**20
@@ -109,7 +109,7 @@ def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], opt
     sources[Role.USAGE] = [] if big else [*usage]
     texts = {role: _read_all(sources[role], role, options) for role in Role}
     if not big:
-        check_told(options.columns, texts)
+        _check_told(options, texts)
     found: dict[Role, RoleRows] = {}
 
     def read(roles: Iterable[Role], known: Known) -> None:
@@ -125,6 +125,12 @@ def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], opt
     read([Role.USAGE, Role.CSAT], known)
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
+
+
+def _check_told(options: ReadOptions, texts: Mapping[Role, tuple[TextTable, ...]]) -> None:
+    """Refuse what was told of columns that stand in no file."""
+    check_told(options.columns, texts)
+    check_metrics(options.metrics, texts[Role.USAGE])
 
 
 def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
@@ -207,10 +213,10 @@ def _load_big(
     except Whole as error:
         why = str(error)  # without the error itself, which holds all that was read until then
     else:
-        check_told(options.columns, {**texts, Role.USAGE: log.tables})
+        _check_told(options, {**texts, Role.USAGE: log.tables})
         return log.rows
     tables = _read_all(usage, Role.USAGE, options)
-    check_told(options.columns, {**texts, Role.USAGE: tables})
+    _check_told(options, {**texts, Role.USAGE: tables})
     rows = _load(Role.USAGE, tables, options, known)
     if _size(usage) < HUGE:
         return rows

@@ -8,7 +8,7 @@ names that any export may use.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from csq.terms import Aside, Role, Survey
+from csq.terms import Aside, MetricKind, Role, Survey
 
 
 class Unwanted(NamedTuple):
@@ -40,6 +40,8 @@ class Preset(NamedTuple):
     """Money is in hundredths."""
     joined: str | None = None
     """What the ids of one account are joined with."""
+    metrics: Mapping[str, MetricKind] = {}
+    """What its columns measure, by header, where that is known of the export and not by the words."""
     intervals: Mapping[str, float] = {}
     """How many billing intervals make a year, by name; the amount is per interval."""
     anonymous: bool = False
@@ -261,6 +263,12 @@ PRESETS = (
         headers=("event_name", "event_timestamp", "user_pseudo_id"),
         anonymous=True,
         hint=_CONTACTS.format(who="`user_pseudo_id`"),
+    ),
+    Preset(
+        name="GA4 report",
+        role=Role.USAGE,
+        headers=("Total users", "Engaged sessions", "Engagement rate"),
+        metrics={"Total users": MetricKind.USERS},
     ),
     Preset(
         name="PostHog events",

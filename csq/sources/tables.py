@@ -24,7 +24,7 @@ from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, Typed, labels, no_rejects, no_rows
 from csq.sources.values import Ambiguous, Cells, read_bool, read_text
-from csq.terms import Fate, NoteKind, Role
+from csq.terms import Fate, MetricKind, NoteKind, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +45,10 @@ class ReadOptions:
     """Dates of usage and answers after it are rejected; None when `--as-of` rules."""
     custom: Mapping[str, Kind] = field(default_factory=dict)
     """Custom facts the playbook declares, columns of the accounts files."""
-    metrics: Mapping[str, str] = field(default_factory=dict)
-    """Kinds of usage metrics, by column, that csq.yaml overrides."""
+    metrics: Mapping[str, MetricKind] = field(default_factory=dict)
+    """Kinds of usage metrics, by column, that csq.yaml tells."""
+    everyday: frozenset[str] = frozenset()
+    """Events of a log that say no more than that somebody was there, squeezed."""
     as_of: date | None = None
     """The day told to look back from; the newest usage date rules when it is None."""
     usage_days: int | None = None

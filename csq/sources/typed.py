@@ -10,6 +10,7 @@ from csq.engine.counts import LogCounts
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, SourceFile
 from csq.roles import ROLES, Cell
+from csq.sources.metrics import Metric
 from csq.sources.presets import Preset
 from csq.sources.read import TextTable, column
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
@@ -48,6 +49,8 @@ class Typed(NamedTuple):
     notes: tuple[Note, ...]
     preset: Preset | None = None
     grain: Grain | None = None
+    metrics: Mapping[str, Metric] = {}
+    """How the `metric_<name>` columns of a usage table are scored, by name."""
     custom: tuple[str, ...] = ()
     """Fields of the user's own."""
 
@@ -128,6 +131,8 @@ class RoleRows:
     damage: tuple[str, ...] = ()
     """What keeps keys from matching, in sentences."""
     grain: Grain | None = None
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    """How the `metric_<name>` columns of a usage table are scored, by name."""
     custom: tuple[str, ...] = ()
     """Fields of the user's own."""
     repairs: int = 0
@@ -160,6 +165,7 @@ def stack(parts: list[RoleRows]) -> RoleRows:
         key=" and ".join(dict.fromkeys(part.key for part in parts)),
         ambiguous=sum(part.ambiguous for part in parts),
         damage=tuple(dict.fromkeys(text for part in parts for text in part.damage)),
+        metrics={name: metric for part in reversed(parts) for name, metric in part.metrics.items()},
         custom=tuple(dict.fromkeys(name for part in parts for name in part.custom)),
         repairs=sum(part.repairs for part in parts),
     )

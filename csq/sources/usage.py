@@ -4,20 +4,24 @@ A log says who did what and when; the tables say how much. What a file is shows 
 log, and so does a user or a date without a number; any other number makes it a table, whose rows may be users'.
 """
 
+import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
 
-from csq.errors import InputError, Location
-from csq.roles import KEY_NAMES, SIGN_UPS, Cell
+from csq.errors import ConfigError, InputError, Location
+from csq.roles import KEY_NAMES, MONEY_FIELDS, SIGN_UPS, Cell
 from csq.sources.headers import squeeze
+from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name
 from csq.sources.numbers import read_number
 from csq.sources.periods import labels_in, spoken_length
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
+from csq.sources.use_words import EVER
 from csq.sources.values import Ambiguous, Cells, read_text
+from csq.suggest import nearest
 from csq.terms import Grain, Length, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -27,27 +31,10 @@ LEAST_ACCOUNTS = 2
 """Of fewer rows it cannot be told that no account has two of them."""
 METRIC = "metric_"
 """Prefix of the columns of a usage table that hold numbers to score or show."""
-
-_KIND_WORDS: tuple[tuple[MetricKind, str], ...] = (
-    (MetricKind.TROUBLE, r"days_since|since_|idle|inactiv|error|ticket|incident|crash|fail|latency|bug"),
-    (MetricKind.PERCENT, r"pct|percent|rate|share|ratio|%|adoption|utili[sz]ation"),
-    (MetricKind.USERS, r"users|\b(dau|wau|mau)\b|^(dau|wau|mau)|active_seats|seats_used|visitors|people|members"),
-    (MetricKind.ID, r"(^|_)(id|uuid|guid|key|zip|phone|year)$"),
-)
-
-
-def metric_name(header: str) -> str:
-    """`Active Users (30d)` becomes `active_users_30d`."""
-    return re.sub(r"[\W_]+", "_", header.casefold().replace("%", " pct ")).strip("_")
-
-
-def metric_kind(header: str, told: Mapping[str, str]) -> MetricKind | None:
-    """The kind of a metric by its name; None when csq.yaml says to ignore it. Unknown numbers are counts."""
-    for name, kind in told.items():
-        if squeeze(name) == squeeze(header):
-            return None if kind == "ignore" else MetricKind(kind)
-    name = metric_name(header)
-    return next((kind for kind, words in _KIND_WORDS if re.search(words, name)), MetricKind.COUNT)
+NO_NUMBERS = ("an id", "a date")
+"""Columns that measure nothing, so that they do not make a table of a log."""
+ONE_TIME = "a running total, which tells nothing of one time alone"
+MONEY = tuple(f"`{name}`" for name in MONEY_FIELDS)
 
 
 def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
@@ -63,7 +50,7 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _of_accounts(read_fields(tables, Role.USAGE, options))
     _refuse_periods_as_days(typed)
     numbers = {} if "feature" in typed.fields else _numbers(typed, options)
-    typed = typed.replace(grain=_grain(typed, _kinds(typed, numbers, options)))
+    typed = typed.replace(grain=_grain(typed, numbers, options))
     if not _is_dated(typed):
         typed = typed.noting(
             f"{labels(tables)} has no dates: all of its rows count, whenever they were", NoteKind.WARNING
@@ -149,35 +136,33 @@ def _told_length(typed: Typed) -> Length | None:
     return lengths.pop() if len(lengths) == 1 else spoken
 
 
-def _kinds(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions) -> list[MetricKind]:
-    """The kinds of the numbers but for ids, and for `events`, of which a log may have a column."""
-    headers = [typed.tables[0].header[index] for name, (index, _) in numbers.items() if name != "events"]
-    kinds = (metric_kind(header, options.metrics) for header in headers)
-    return [kind for kind in kinds if kind and kind is not MetricKind.ID]
+def is_use(header: str, options: ReadOptions) -> bool:
+    """Whether a number with this header says how much was done."""
+    metric = meaning(header, _told(header, options)).metric
+    return metric is not None and metric.kind in SCORED
 
 
-def measure_kind(header: str, told: Mapping[str, str]) -> MetricKind | None:
-    """The kind of a number that by its header says how much was done; None of any other."""
-    kind = metric_kind(header, told)
-    return None if kind in (MetricKind.ID, MetricKind.TROUBLE) else kind
+def _grain(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions) -> Grain:
+    """What a row stands for. A row id says nothing of it: tables have one, too.
 
-
-def _grain(typed: Typed, kinds: Collection[MetricKind]) -> Grain:
-    """What a row stands for. A row id says nothing of it: tables have one, too."""
+    A row of a user, or with the id of an event, is one event unless it says how much was done.
+    """
     have = typed.fields
     if "feature" in have:
         return Grain.LOG
-    measures = [kind for kind in kinds if kind is not MetricKind.TROUBLE]
+    others = {name: index for name, (index, _) in numbers.items() if name != "events"}
+    found = (_meaning(typed, name, index, options).metric for name, index in others.items())
+    measures = [metric.kind for metric in found if metric and metric.kind in SCORED]
     is_row_of_log = "user_id" in have or is_event_id(typed.tables[0].header, have)
     if "date" in have or "period" in have:
         if is_row_of_log:
             return Grain.PERIOD if measures and not _tells_moments(typed, measures) else Grain.LOG
-        return Grain.PERIOD if kinds or "period" in have else Grain.LOG
+        return Grain.PERIOD if others or "period" in have else Grain.LOG
     if measures or "last_active_date" in have or "active" in have:
         return Grain.ACCOUNT
     if is_row_of_log or "event_id" in have:
         return Grain.LOG
-    if kinds or "events" in have:
+    if others or "events" in have:
         return Grain.ACCOUNT
     raise InputError(
         f"{labels(typed.tables)} has neither a date nor a number to measure usage by",
@@ -222,11 +207,14 @@ def _numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells |
     """The columns whose cells are numbers for the most part, by metric name, with their position; `events` among them.
 
     Without cells it is a column of numbers that can be read in two ways; the question is put when it is to be used.
+    Ids and dates are no numbers, and neither is what csq.yaml says to ignore.
     """
     taken = {index for name, index in typed.fields.items() if name != "events"}
     found: dict[str, tuple[int, Cells | None]] = {}
     for index, header in enumerate(typed.tables[0].header):
-        if index in taken or not header or metric_kind(header, options.metrics) is None:
+        if index in taken or not header or _told(header, options) is MetricKind.IGNORE:
+            continue
+        if meaning(header).instead in NO_NUMBERS:
             continue
         try:
             cells = read_number(typed.text[column(index)], decimal=options.decimal)
@@ -242,24 +230,137 @@ def _name(typed: Typed, index: int) -> str:
     return "events" if typed.fields.get("events") == index else metric_name(typed.tables[0].header[index])
 
 
-def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions) -> Typed:
-    described = []
-    typed = typed.replace(fields={**typed.fields, **{METRIC + name: index for name, (index, _) in numbers.items()}})
-    for name, (index, cells) in numbers.items():
-        kind = metric_kind(typed.tables[0].header[index], options.metrics)
-        if kind is None or kind is MetricKind.ID:
-            described.append(f"`{name}` ignored (looks like an id)")
-            typed = typed.replace(fields={key: place for key, place in typed.fields.items() if key != METRIC + name})
-            continue
-        typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
-        if kind is MetricKind.PERCENT:
-            typed, scale = _percent(typed, METRIC + name, column(index))
-            described.append(f"`{name}` {kind} ({scale})")
-        else:
-            described.append(
-                f"`{name}` {kind}, {'shown, not scored' if kind is MetricKind.TROUBLE else 'more is better'}"
+def _told(header: str, options: ReadOptions) -> MetricKind | None:
+    """The kind that csq.yaml gives a column."""
+    return next((kind for name, kind in options.metrics.items() if is_called(header, name)), None)
+
+
+def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
+    """Refuse a name under `metrics:` in csq.yaml that no column of the usage files has.
+
+    Raises:
+        ConfigError: There is none, with the near miss.
+    """
+    headers = list(dict.fromkeys(header for table in tables for header in table.header if header))
+    for name in told if tables else ():
+        if not any(is_called(header, name) for header in headers):
+            near = nearest(headers, name, form=squeeze)
+            raise ConfigError(
+                f"no usage file has a column `{name}`, which `metrics:` in csq.yaml names",
+                hint=f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(headers)}",
             )
-    return typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
+
+
+def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meaning:
+    """What a column measures: told by csq.yaml, a field that is known, by the export's preset, or by its words."""
+    header = typed.tables[0].header[index]
+    told, by_words = _told(header, options), meaning(header)
+    if told and by_words.instead in MONEY:
+        raise ConfigError(
+            f"`{header}` is contract value, of which no usage score is made",
+            hint="take it out of `metrics:` in csq.yaml",
+        )
+    if told is None and name == "events":
+        told = MetricKind.COUNT
+    if told is None and typed.preset:
+        told = next((kind for text, kind in typed.preset.metrics.items() if squeeze(text) == squeeze(header)), None)
+    if told is None and (field := _told_elsewhere(header, options)):
+        return Meaning(None, f"`{field}`")
+    found = meaning(header, told) if told else by_words
+    if found.metric and _told(header, options):
+        found = Meaning(found.metric._replace(is_told=True))
+    return _of_one_time(found) if typed.grain is Grain.ACCOUNT else found
+
+
+def _of_one_time(found: Meaning) -> Meaning:
+    """A running total that cannot have grown: what it was since its period began, if it starts again with any."""
+    metric = found.metric
+    if metric is None or not metric.running:
+        return found
+    return Meaning(None, ONE_TIME) if metric.running == EVER else Meaning(metric._replace(running=None))
+
+
+def _told_elsewhere(header: str, options: ReadOptions) -> str | None:
+    """The field of another role that a header was told to be."""
+    others = (told for role, told in options.columns.items() if role is not Role.USAGE)
+    return next((field for told in others for field, text in told.items() if squeeze(text) == squeeze(header)), None)
+
+
+def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions) -> Typed:
+    """Add a column for each number that is scored or shown, and say what the others are taken for.
+
+    Raises:
+        InputError: None of the numbers is known to be use.
+    """
+    metrics: dict[str, Metric] = {}
+    described, instead, unknown = [], [], []
+    places = {name: index for name, (index, _) in numbers.items()}
+    for name, (index, cells) in numbers.items():
+        metric, what = _meaning(typed, name, index, options)
+        header = typed.tables[0].header[index]
+        if metric is None:
+            instead += [f"`{header}` ({what})"] if what else []
+            unknown += [] if what else [header]
+            continue
+        metrics[name] = metric
+        typed = typed.replace(fields={**typed.fields, METRIC + name: places[name]})
+        typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
+        typed = _without_negative(typed, METRIC + name, metric.kind)
+        how = "shown, not scored" if metric.kind is MetricKind.TROUBLE else "more is better"
+        if metric.kind is MetricKind.PERCENT:
+            typed, how = _percent(typed, METRIC + name, column(index))
+            how = f"({how})"
+        described.append(f"`{name}` {metric.word}{' ' if how[0] == '(' else ', '}{how}")
+    typed = typed.replace(metrics=metrics)
+    if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
+        _check_any_use(typed, unknown)
+    if described:
+        typed = typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
+    if instead:
+        typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {', '.join(instead)}")
+    if unknown:
+        text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
+        text += ", ".join(f"`{header}`" for header in unknown)
+        typed = typed.noting(f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it", NoteKind.WARNING)
+    return typed
+
+
+def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
+    """Refuse a table of which nothing would be scored, unless its users count, or a column of use is just empty."""
+    header = typed.tables[0].header
+    left = [name for index, name in enumerate(header) if index not in typed.fields.values()]
+    uses = {name: metric for name in left if (metric := meaning(name).metric) and metric.kind in SCORED}
+    totals = [name for name, metric in uses.items() if typed.grain is Grain.ACCOUNT and metric.running == EVER]
+    if "user_id" in typed.fields or len(uses) > len(totals):
+        return
+    unknown = [*unknown, *totals]
+    hint = "`csq help metrics` lists what is known; `metrics: {HEADER: count}` in csq.yaml says that a column is use"
+    if unknown:
+        hint = f"if it is, say so in csq.yaml and leave out what is not: `{metrics_line(unknown)}`"
+    raise InputError(
+        f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
+        location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
+        hint=hint,
+    )
+
+
+def metrics_line(headers: Iterable[str]) -> str:
+    """The line of csq.yaml that makes columns count as use."""
+    return f"metrics: {{{', '.join(f'{yaml_word(header)}: count' for header in headers)}}}"
+
+
+def yaml_word(text: str) -> str:
+    """A YAML key; anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
+    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else json.dumps(text, ensure_ascii=False)
+
+
+def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:
+    """Nobody uses anything less than not at all: such a cell is a fault."""
+    negative = (typed.frame[name] < 0).fill_null(value=False)
+    if kind not in SCORED or not negative.any():
+        return typed
+    typed = typed.fault(negative, name, f"a negative number, of {kind}")
+    return typed.with_columns(typed.frame[name].set(negative, None))
 
 
 def _percent(typed: Typed, name: str, source: str) -> tuple[Typed, str]:

@@ -22,7 +22,12 @@ from csq.sources.tables import no_year
 from csq.sources.values import Ambiguous
 from csq.terms import Length
 
-_COUNTED = {"uniques": "unique users", "%active": "active percent", "active%": "active percent", "average": "average"}
+_COUNTED = {
+    "uniques": "unique users",
+    "%active": "active percent",
+    "active%": "active percent",
+    "average": "average events per user",
+}
 """What a chart counts, by the metric type that stands above its header; anything else is events."""
 _SHORTEST = (Length.WEEK, Length.MONTH, Length.QUARTER)
 _YEAR_ALONE = re.compile(r"(?<![\d])(?<!\d[-_. ])(20\d\d)(?!\d|[-_. ]\d)")

@@ -1,14 +1,20 @@
 """A log that is counted as it is read gives what reading it row by row gives, or is read row by row."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 import logs
+from csq.engine.base import UsageWindows
+from csq.engine.counts import count_rows, finish
 from csq.errors import InputError
+from csq.settings.model import Features
+from csq.sources.everyday import everyday_events, is_one_of
 from csq.sources.load import Tables, load
 from csq.sources.tables import ReadOptions
 from csq.terms import Grain, Role
@@ -266,3 +272,16 @@ def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
     new = write(tmp_path / "usage_2.csv", [f"X{n % 20},u1,2026-10-{n % 28 + 1:02},F,1" for n in range(80)])
     fast, slow = both(monkeypatch, [old, new], accounts)
     assert fast.roles[Role.USAGE].key == slow.roles[Role.USAGE].key == "account_id"
+
+
+def test_events_that_everybody_has_are_told_apart_in_a_counted_log_too(tmp_path, monkeypatch, accounts):
+    rows = [line.replace("Time clock", "Log-in") for line in log_lines()]
+    options = replace(OPTIONS, everyday=everyday_events(Features()))
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", rows)], accounts, options)
+    windows = UsageWindows(LAST, 28)
+    counted = count_rows(slow.roles[Role.USAGE].keyed, windows, is_everyday=is_one_of(options.everyday))
+    members = pl.Series(sorted(set(slow.roles[Role.USAGE].frame["account_id"].drop_nulls())))
+    one, other = finish(fast.roles[Role.USAGE].counts, members), finish(counted, members)
+    assert_frame_equal(one.days, other.days)
+    assert one.features["feature"].unique().to_list() == ["Rosters"]
+    assert 0 < one.days["telling"].sum() < one.days["events"].sum()

@@ -186,5 +186,6 @@ def test_a_year_alone_in_the_files_name_is_that_of_its_months_and_the_day_of_an_
 
 
 def test_a_month_that_only_one_column_names_is_part_of_its_name(tmp_path):
-    usage = read(tmp_path, usage="account_id,logins_may,logins; A,1,2").roles[Role.USAGE]
-    assert {"metric_logins_may", "metric_logins"} <= {*usage.frame.columns}
+    tables = read(tmp_path, usage="account_id,logins_may,logins; A,1,2")
+    assert list(tables.roles[Role.USAGE].metrics) == ["logins"]
+    assert "`metrics: {logins_may: count}` in csq.yaml scores it" in notes(tables)

@@ -18,6 +18,7 @@ from csq.engine.base import UsageWindows
 from csq.engine.counts import LogCounts, add, count_rows
 from csq.fate import FATE, ROWS, as_rows, is_used
 from csq.report import Note
+from csq.sources.everyday import is_one_of
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known
 from csq.sources.log.matching import match_counted
@@ -146,7 +147,9 @@ def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], opti
         held = settle_log(count_event_ids_once(held), options.overlap)
     rows = replace(rows, frame=pl.concat([held, others], how="diagonal"))
     apart = held.filter(pl.col(KEY).is_not_null())
-    return replace(rows, counts=add([*counts, *([count_rows(apart, counts[0].windows)] if apart.height else [])]))
+    if apart.height:
+        counts = [*counts, count_rows(apart, counts[0].windows, is_everyday=is_one_of(options.everyday))]
+    return replace(rows, counts=add(counts))
 
 
 def _check_overlap(counts: Sequence[LogCounts], held: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ from csq.sources.layout import may_end
 from csq.sources.read import Source, TextTable, broken_note, table_from_bytes
 from csq.sources.shapes import reshape
 from csq.sources.tables import ReadOptions
-from csq.sources.usage import is_event_id, measure_kind
+from csq.sources.usage import is_event_id, is_use
 from csq.terms import Role
 
 HEAD = 2**18
@@ -95,7 +95,7 @@ def check_log(header: Sequence[str], fields: Mapping[str, int], options: ReadOpt
         Whole: Only all of them can tell.
     """
     others = [name for index, name in enumerate(header) if name and index not in fields.values()]
-    measures = any(measure_kind(name, options.metrics) for name in others)
+    measures = any(is_use(name, options) for name in others)
     signs_up = "user_id" in fields and "date" in fields and squeeze(header[fields["date"]]) in SIGN_UPS
     is_row_of_log = "user_id" in fields or is_event_id(header, fields)
     is_open = measures or signs_up or "period" in fields or (bool(others) and not is_row_of_log)

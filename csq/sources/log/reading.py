@@ -13,6 +13,7 @@ from csq.engine.counts import LogCounts, add, count, count_rows
 from csq.errors import InputError
 from csq.fate import is_used
 from csq.roles import KEY_NAMES, ROLES, Cell
+from csq.sources.everyday import is_one_of
 from csq.sources.grid import LINE, column
 from csq.sources.headers import detect, match_headers, unit_of
 from csq.sources.identity import NOBODY, Known
@@ -116,8 +117,10 @@ class Reading:
             rows = pl.concat(pieces)
             self.ids.append(rows["event_id"].drop_nulls().hash())
             # Accounts come again and again: numbers are grouped in half the time.
-            found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY])
-            found = found._replace(has_users=_names_any(rows["user_id"]), has_features=_names_any(rows["feature"]))
+            found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY], self._is_everyday)
+            features = rows["feature"].unique()
+            features = features.filter([not self._is_everyday(name or "") for name in features])
+            found = found._replace(has_users=_names_any(rows["user_id"]), has_features=_names_any(features))
             self._count("plain", found.with_columns(file=pl.lit(file.label, dtype=pl.Categorical())))
             pieces.clear()
 
@@ -143,7 +146,10 @@ class Reading:
         apart = _apart(log, rows)
         self.held += [typed.apart, rows.filter(apart)]
         rows = rows.filter(~apart).with_columns(pl.col(FILE, SOURCE).cast(pl.Categorical())).rename({SOURCE: KEY})
-        self._count("careful", count_rows(rows, self.windows, [FILE, KEY]))
+        self._count("careful", count_rows(rows, self.windows, [FILE, KEY], self._is_everyday))
+
+    def _is_everyday(self, feature: str) -> bool:
+        return is_one_of(self.log.options.everyday)(feature)
 
     def _count(self, way: str, found: LogCounts) -> None:
         parts = self.counts[way]
