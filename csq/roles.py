@@ -86,6 +86,13 @@ CSAT = (
         "surveyresponses")),
 )  # fmt: skip
 
+TERM_ENDS = ("enddate", "contractend", "contractenddate", "contractends", "contractendson", "contractexpiry",
+    "contractexpirydate", "contractexpiration", "contractexpirationdate", "contractexpires", "subscriptionend",
+    "subscriptionenddate", "subscriptionends", "termend", "termenddate", "termends", "licenseenddate",
+    "licenceenddate", "licenseexpiry", "licenceexpiry", "licenseexpirydate", "licenceexpirydate", "expirydate",
+    "expirationdate", "expireson", "expiresat", "expires", "endsat", "endson")  # fmt: skip
+"""Headers of the day on which a term ends, after which it may be renewed; other ends are those of the customer."""
+
 ACCOUNTS = (
     Field("account_id", Cell.KEY, (*KEYS[0].names[:-2], "recordid", "id", "account", "customer")),
     Field("account_name", Cell.TEXT, (*KEYS[3].names, "name")),
@@ -107,8 +114,12 @@ ACCOUNTS = (
         "subscriptionstart", "createddate")),
     Field("billed_amount", Cell.MONEY, ()),
     Field("billing_interval", Cell.TEXT, ()),
-    Field("end_date", Cell.DATE, ("enddate", "contractend", "contractenddate", "cancelleddate", "canceledat",
-        "churndate", "subscriptionend", "endedat")),
+    Field("end_date", Cell.DATE, (*TERM_ENDS, "endedat", "cancelleddate", "canceleddate", "cancelledat", "canceledat",
+        "cancelledon", "canceledon", "cancellationdate", "cancelationdate", "churndate", "churnedat", "churnedon",
+        "dateofchurn", "terminationdate", "terminatedat", "terminatedon")),
+    Field("auto_renew", Cell.BOOL, ("autorenew", "autorenewal", "autorenews", "autorenewflag", "autorenewalflag",
+        "isautorenew", "isautorenewal", "autorenewenabled", "autorenewalenabled", "renewsautomatically",
+        "automaticrenewal")),
     Field("renewal_date", Cell.DATE, ("renewaldate", "renewal", "nextrenewal", "nextrenewaldate", "renewson",
         "contractrenewaldate")),
     Field("fit", Cell.TEXT, ("fit", "customerfit", "icpfit")),

@@ -79,8 +79,13 @@ def newest_end(starts: Sequence[date], run_day: date | None) -> date:
         run_day: Today; None takes every period for over.
     """
     length = length_of(starts)
-    ends = [start if length is Length.DAY else _span(start, length).last for start in starts]
+    ends = [last_day(start, length) for start in starts]
     return max((end for end in ends if run_day is None or end <= run_day), default=starts[-1])
+
+
+def last_day(start: date, length: Length) -> date:
+    """The last day of the period that a table names by `start`."""
+    return start if length is Length.DAY else _span(start, length).last
 
 
 def _span(start: date, length: Length) -> Span:
