@@ -93,7 +93,7 @@ def _by_account(told: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         customer=customer.filter(~of_subscription).all(),
         bought=customer.filter(of_subscription).any() | ~of_subscription.any(),
         lasts=pl.when(of_subscription.any()).then(lasts.filter(of_subscription).any()).otherwise(lasts.all()),
-        goes_on=(pl.col(_GOES_ON) & customer).any() | pl.lit(as_of is None),
+        goes_on=((pl.col(_GOES_ON) | pl.lit(as_of is None)) & customer).any(),
         dated=pl.col("end_date").is_not_null().any(),
     )
     by_status = ~pl.col("customer") | ~(pl.col("bought") | pl.col("goes_on"))
@@ -132,7 +132,7 @@ def _left_out(told: pl.DataFrame, accounts: pl.DataFrame) -> list[Note]:
         if one
         else (f"{gone.height:,} accounts of the accounts files are no current customers")
     )
-    return [Note(kind=NoteKind.SET_ASIDE, text=f"{count}: {'; '.join(_reasons(told, gone))}")]
+    return [Note(kind=NoteKind.CHOICE, text=f"{count}: {'; '.join(_reasons(told, gone))}")]
 
 
 def _reasons(told: pl.DataFrame, gone: pl.DataFrame) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from csq.facts.periods import last_day, length_of
+from csq.facts.periods import Length, last_day, length_of
 from csq.fate import is_used
 from csq.sources.typed import RoleRows
 from csq.sources.usage import METRIC, metric_kind
@@ -22,13 +22,15 @@ def last_use(rows: RoleRows | None, as_of: date | None, days: int) -> pl.DataFra
     """
     if rows is None or as_of is None:
         return _NOBODY
-    found = _of_log(rows) if rows.grain is Grain.LOG else _of_table(rows, as_of)
-    found = found.drop_nulls().filter(pl.col(LAST_USE) <= as_of)
-    newest = as_of if rows.grain is Grain.LOG else found[LAST_USE].max()
-    if not isinstance(newest, date):
-        return _NOBODY
-    recent = found.filter(pl.col(LAST_USE) > newest - timedelta(days=days))
-    return recent.group_by("account_id").agg(pl.col(LAST_USE).max()).sort("account_id")
+    if rows.grain is Grain.LOG:
+        found, newest = _of_log(rows), as_of
+    elif rows.grain is Grain.ACCOUNT:
+        seen = pl.col("last_active_date") if "last_active_date" in rows.frame.columns else pl.lit(as_of)
+        found, newest = _used(rows).select("account_id", seen.cast(pl.Date).alias(LAST_USE)), as_of
+    else:
+        found, newest = _of_periods(rows, as_of)
+    recent = found.filter(pl.col(LAST_USE).is_between(newest - timedelta(days=days - 1), as_of))
+    return recent.drop_nulls().group_by("account_id").agg(pl.col(LAST_USE).max()).sort("account_id")
 
 
 def _of_log(rows: RoleRows) -> pl.DataFrame:
@@ -38,19 +40,21 @@ def _of_log(rows: RoleRows) -> pl.DataFrame:
     return used.select("account_id", pl.col("at").dt.date().alias(LAST_USE))
 
 
-def _of_table(rows: RoleRows, as_of: date) -> pl.DataFrame:
+def _of_periods(rows: RoleRows, as_of: date) -> tuple[pl.DataFrame, date]:
+    """Account and last day of the periods with use, and the last day of the newest period that is over by as_of."""
+    starts = rows.keyed["period"].drop_nulls().unique().sort().to_list()
+    length = length_of(starts) if starts else Length.DAY
+    ends = {start: last_day(start, length) for start in starts}
+    end = pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date())
+    newest = max((day for day in ends.values() if day <= as_of), default=as_of)
+    return _used(rows).select("account_id", end.alias(LAST_USE)), newest
+
+
+def _used(rows: RoleRows) -> pl.DataFrame:
+    """The rows of a table that say that something was done."""
     metrics = [
         name
         for name in rows.frame.columns
         if name.startswith(METRIC) and metric_kind(name.removeprefix(METRIC), {}) is not MetricKind.TROUBLE
     ]
-    used = rows.keyed.filter(is_used(), pl.any_horizontal(pl.lit(value=False), *(pl.col(name) > 0 for name in metrics)))
-    if rows.grain is Grain.ACCOUNT:
-        seen = pl.col("last_active_date") if "last_active_date" in used.columns else pl.lit(as_of)
-        return used.select("account_id", seen.cast(pl.Date).alias(LAST_USE))
-    starts = rows.keyed["period"].drop_nulls().unique().sort().to_list()
-    if not starts:
-        return _NOBODY
-    length = length_of(starts)
-    ends = {start: last_day(start, length) for start in starts}
-    return used.select("account_id", pl.col("period").replace_strict(ends, return_dtype=pl.Date()).alias(LAST_USE))
+    return rows.keyed.filter(is_used(), pl.any_horizontal(pl.lit(value=False), *(pl.col(name) > 0 for name in metrics)))
