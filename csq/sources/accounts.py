@@ -32,6 +32,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _keep_custom(read_fields(tables, Role.ACCOUNTS, options), options)
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
+    typed = _no_seats(typed)
     typed = _add_term(_add_keys(_add_value(typed)).with_all_fields())
     typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
     # Rows alike in every cell say one thing, whichever files they stand in.
@@ -95,6 +96,15 @@ def _add_currency(typed: Typed, taken: str) -> Typed:
     typed = typed.with_columns(currency.alias("currency"))
     names = " and ".join(sorted(currency.drop_nulls().unique()))
     return typed.noting(f"currency {names} by {where} of `{header}` in {labels(typed.tables)}")
+
+
+def _no_seats(typed: Typed) -> Typed:
+    """Nought seats of an account are not known seats, and told by line; a subscription, of extras, may have none."""
+    if "seats" not in typed.fields or "subscription_id" in typed.fields:
+        return typed
+    none = (typed.frame["seats"] == 0).fill_null(value=False)
+    typed = typed.fault(none, "seats", "no number of seats") if none.any() else typed
+    return typed.with_columns(typed.frame["seats"].set(none, None))
 
 
 def _add_term(typed: Typed) -> Typed:

@@ -100,7 +100,7 @@ def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], opt
     sources[Role.USAGE] = [] if big else [*usage]
     texts = {role: _read_all(sources[role], role, options) for role in Role}
     if not big:
-        check_told(options.columns, texts)
+        check_told(options.columns, options.file_columns, texts)
     found: dict[Role, RoleRows] = {}
 
     def read(roles: Iterable[Role], known: Known) -> None:
@@ -143,7 +143,7 @@ def _read_all(sources: Sequence[Source], role: Role, options: ReadOptions) -> tu
 def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> RoleRows:
     """The rows of a role, whole: those with headers of their own stacked, and what is told twice counted once."""
     parts = []
-    for group in group_by_header(tables):
+    for group in group_by_header(tables, options):
         typed = READERS[role](group, options)
         rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, options.keys.get(role))
         frame = _settle_answers(typed, rows.frame) if role is Role.CSAT else rows.frame
@@ -196,10 +196,10 @@ def _load_big(
     except Whole as error:
         why = str(error)  # without the error itself, which holds all that was read until then
     else:
-        check_told(options.columns, {**texts, Role.USAGE: log.tables})
+        check_told(options.columns, options.file_columns, {**texts, Role.USAGE: log.tables})
         return log.rows
     tables = _read_all(usage, Role.USAGE, options)
-    check_told(options.columns, {**texts, Role.USAGE: tables})
+    check_told(options.columns, options.file_columns, {**texts, Role.USAGE: tables})
     rows = _load(Role.USAGE, tables, options, known)
     if _size(usage) < HUGE:
         return rows

@@ -54,10 +54,10 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
         or len({source.label for source in sources}) < len(sources)
     ):
         raise Whole("rows have to be told from each other")
-    groups: dict[tuple[str, ...], list[LogFile]] = {}
+    groups: dict[tuple[tuple[str, ...], ...], list[LogFile]] = {}
     for source in sorted(sources, key=lambda source: source.label):
         file = open_log(source, options)
-        groups.setdefault(file.table.header, []).append(file)
+        groups.setdefault(options.alike(file.table), []).append(file)
     logs = list(open_logs([tuple(files) for files in groups.values()], options, known))
     newest = options.as_of or _guess(logs)
     why: dict[str, None] = {}

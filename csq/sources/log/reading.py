@@ -238,7 +238,7 @@ def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Kn
     for files in groups:
         table = files[0].table
         preset = detect(table, Role.USAGE)
-        fields = match_headers(table, Role.USAGE, options.columns.get(Role.USAGE, {}), preset)
+        fields = match_headers(table, Role.USAGE, options.told(Role.USAGE, [table]), preset)
         zoned = any("/" in (unit_of(table.header[at]) or "") for name, at in fields.items() if KINDS[name] in TIMES)
         if zoned or (preset and preset.unwanted):
             raise Whole("its rows are not all read alike")
