@@ -10,6 +10,7 @@ from csq.fate import ROW, is_used, mark
 from csq.roles import ACCOUNTS, MONEY_FIELDS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
+from csq.sources.ids import drop_repeated, tell_marks
 from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
@@ -30,6 +31,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         InputError: One account is told in several different rows without a subscription id.
     """
     typed = _keep_custom(read_fields(tables, Role.ACCOUNTS, options), options)
+    typed = drop_repeated(tell_marks(typed))
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
     typed = _no_seats(typed)

@@ -103,7 +103,9 @@ _FIRST, _LAST = 1950, 2090
 
 
 def placeholders(values: pl.Series) -> pl.Series:
-    """Which dates only stand for a date that is not known or never comes."""
+    """Which dates only stand for a date that is not known or never comes; of other cells none."""
+    if not values.dtype.is_temporal():
+        return pl.repeat(value=False, n=len(values), eager=True)
     day = values.dt.date() if values.dtype != pl.Date else values
     year = day.dt.year()
     return (day.is_in(_UNSET) | (year < _FIRST) | (year >= _LAST)).fill_null(value=False)

@@ -17,12 +17,14 @@ from csq.sources.accounts import read_accounts
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
+from csq.sources.ids import confirm_ids
 from csq.sources.overlap import count_event_ids_once, count_once, drop_repeats_across_files, settle_log, settle_table
 from csq.sources.overrides import read_overrides
 from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
 from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
 from csq.sources.tables import ReadOptions, group_by_header
+from csq.sources.totals import settle_totals
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.sources.usage import read_usage
 from csq.terms import Grain, NoteKind, Role
@@ -114,6 +116,7 @@ def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], opt
     if big:
         found[Role.USAGE] = _load_big(usage, texts, options, known)
     read([Role.USAGE, Role.CSAT], known)
+    found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
 

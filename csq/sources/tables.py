@@ -18,11 +18,12 @@ from csq.roles import ROLES, Cell
 from csq.schema import Kind
 from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
+from csq.sources.ids import OWN_IDS
 from csq.sources.numbers import Decimal, read_number
 from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, Typed, labels, no_rejects, no_rows
-from csq.sources.values import Ambiguous, Cells, read_bool, read_text
+from csq.sources.values import Ambiguous, Cells, read_bool, read_id, read_text
 from csq.terms import Fate, NoteKind, Role
 
 
@@ -187,8 +188,8 @@ def add_cells(
     """
     cells = _countable(numbers, kind) if numbers else convert(typed, name, kind, typed.text[source], options)
     values = cells.values.rename(name)
-    unset = placeholders(values) if kind in (Cell.DATE, Cell.TIME) else None
-    if unset is not None and unset.any():
+    unset = placeholders(values)
+    if unset.any():
         values = values.set(unset, None)
     typed = typed.replace(frame=typed.frame.hstack([values]))
     if cells.currency is not None and kind is Cell.MONEY and typed.role is Role.ACCOUNTS:
@@ -199,24 +200,23 @@ def add_cells(
         typed = typed.noting(f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}")
     if name in ROLES[typed.role].days:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
-        if unset is not None:
-            typed = typed.reject(unset, name, "a placeholder for a date")
+        typed = typed.reject(unset, name, "a placeholder for a date")
         typed = typed.reject(values.is_null(), name, "no date")
         if options.run_day:
             typed = typed.reject(
                 (values.dt.date() > options.run_day).fill_null(value=False), name, "date after the run day"
             )
         return typed
-    if cells.unreadable.any():
-        typed = typed.fault(cells.unreadable, name, UNREADABLE[kind])
-    if unset is not None and unset.any():
-        typed = typed.fault(unset, name, "a placeholder for a date")
+    for wrong, reason in ((cells.unreadable, UNREADABLE.get(kind, "")), (unset, "a placeholder for a date")):
+        typed = typed.fault(wrong, name, reason) if wrong.any() else typed
     return typed
 
 
 def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadOptions) -> Cells:
     """Read text as `kind`. Raises InputError when the column leaves its convention open."""
     try:
+        if kind is Cell.KEY and name in OWN_IDS:
+            return read_id(text)
         if kind in (Cell.KEY, Cell.TEXT):
             return read_text(text)
         if kind is Cell.BOOL:

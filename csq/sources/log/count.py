@@ -18,6 +18,7 @@ from csq.fate import FATE, ROWS, as_rows
 from csq.report import Note
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known
+from csq.sources.ids import OWN_IDS
 from csq.sources.log.matching import match_counted
 from csq.sources.log.opening import LogFile, Whole, open_log
 from csq.sources.log.reading import SOURCE, Log, Reading, open_logs, read_log
@@ -25,7 +26,7 @@ from csq.sources.overlap import count_event_ids_once, settle_log
 from csq.sources.read import Source, TextTable
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import FILE, KEY, RoleRows, Typed, stack
-from csq.sources.values import read_text
+from csq.sources.values import read_id, read_text
 from csq.terms import NoteKind, Role
 
 READINGS = 4
@@ -122,9 +123,8 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     at = pl.col("last").max().cast(pl.Datetime("us"))
     rows = counts.days.group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
     rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()}).sort(FILE, SOURCE)
-    counted = as_rows(
-        rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), read_text(rows[SOURCE]).values.alias(log.key))
-    )
+    keys = (read_id if log.key in OWN_IDS else read_text)(rows[SOURCE]).values
+    counted = as_rows(rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), keys.alias(log.key)))
     frame = pl.concat([*reading.held, counted], how="diagonal")
     text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
     faults = pl.concat([settled.faults.clear(), *reading.faults])

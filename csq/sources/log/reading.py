@@ -26,7 +26,7 @@ from csq.sources.read import TextTable
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import read_usage
-from csq.sources.values import read_text
+from csq.sources.values import may_be_id, read_text
 from csq.terms import Role
 
 KINDS = {field.name: field.cell for field in ROLES[Role.USAGE].fields}
@@ -223,7 +223,7 @@ def _typed(log: Log, table: TextTable) -> Typed:
 def _apart(log: Log, rows: pl.DataFrame) -> pl.Series:
     """Which rows have to be held."""
     nobodys = pl.col(SOURCE).str.strip_chars().str.to_lowercase().is_in(NOBODY)
-    apart = ~is_used() | pl.col(log.key).is_null() | nobodys
+    apart = ~is_used() | pl.col(log.key).is_null() | pl.lit(may_be_id(rows[log.key])) | nobodys
     if log.by_domain:
         apart |= domain_of(pl.col(log.key)).is_null()
     if "event_id" in log.fields:
