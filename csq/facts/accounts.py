@@ -96,10 +96,7 @@ def _one_currency(
     found = sorted(names.drop_nulls().unique())
     if base is None:
         if len(found) > 1:
-            raise InputError(
-                f"contract values in several currencies: {', '.join(found)}",
-                hint="give their worth in csq.yaml: `currency: {base: EUR, rates: {USD: 0.92}}`",
-            )
+            raise _several_currencies(valued, found)
         return frame, (found[0] if found else None), []
     rate = {name.upper(): value for name, value in rates.items()} | {base.upper(): Decimal(1)}
     if unknown := sorted(set(found) - rate.keys()):
@@ -114,6 +111,20 @@ def _one_currency(
     factor = pl.col("currency").str.to_uppercase().replace_strict(rate, default=Decimal(1), return_dtype=_RATE)
     converted = (pl.col("contract_value") * factor).round(2).cast(pl.Decimal(38, 2))
     return frame.with_columns(contract_value=converted, currency=pl.lit(base)), base, notes
+
+
+def _several_currencies(valued: pl.DataFrame, found: list[str]) -> InputError:
+    """The error for amounts that cannot be added up, at the first one that is not in the currency of those above it."""
+    rows = valued.drop_nulls("currency").sort("file", "line")
+    other = rows.filter(pl.col("currency").str.to_uppercase() != rows["currency"][0].upper()).row(0, named=True)
+    base, *others = found
+    rates = ", ".join(f"{name}: RATE" for name in others)
+    return InputError(
+        f"contract values in several currencies: {', '.join(found)}",
+        location=Location(label=other["file"], line=other["line"]),
+        hint=f"give their worth in csq.yaml: `currency: {{base: {base}, rates: {{{rates}}}}}`, "
+        f"a rate being what one of it is worth in {base}",
+    )
 
 
 def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:

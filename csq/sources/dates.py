@@ -151,6 +151,9 @@ def _parts(tidied: pl.Series) -> pl.DataFrame:
             for name in _PARTS
         }
     )
+    # Written with four digits the year 1 is no 2001: it stands for no date, as any of that age does.
+    years = [pl.col(name).str.replace(r"^00([0-9]{2})$", "10${1}") for name in ("year", "first", "last")]
+    parts = parts.with_columns(years)
     numbers = [name for name in _PARTS if name not in ("half", "zone", "name")]
     return parts.with_columns(pl.col(name).cast(pl.Int64) for name in numbers)
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from csq.errors import InputError, Location, UsageError
 from csq.roles import ROLES, Cell, Field
 from csq.sources.numbers import currency_code
+from csq.sources.plausible import candidates
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
 from csq.suggest import nearest
@@ -182,8 +183,9 @@ def missing_key(table: TextTable, role: Role, preset: Preset | None) -> InputErr
 
 def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     """The error for a column that `role` must have, with the header line, the near miss and the flag."""
-    names = {name for known in ROLES[role].fields if known.name == field for name in known.names} | {squeeze(field)}
-    near = next(iter(nearest(table.header, *names, form=squeeze)), None)
+    known = next((known for known in ROLES[role].fields if known.name == field), Field(field, Cell.TEXT, ()))
+    able = list(candidates(table, field, known.cell))
+    near = next(iter(nearest(able, *known.names, squeeze(field), form=squeeze)), None)
     excerpt = ",".join(table.header)
     if near is None:
         hint = f"name it: `--column {field}=HEADER`, or add it under `columns:` in csq.yaml"
