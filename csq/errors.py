@@ -4,8 +4,8 @@ Every error that a user can cause is a `CsqError`; anything else that escapes is
 The exit code of a run is decided by the class alone.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Exit(IntEnum):
@@ -33,8 +33,7 @@ class Exit(IntEnum):
     """Terminated."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file. `line` and `column` count from 1; `excerpt` is that line's text, made safe to print."""
 
     label: str
@@ -49,8 +48,7 @@ class Location:
         return ":".join(str(part) for part in (self.label, self.line, self.column) if part is not None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault in a file that is checked as a whole.
 
     `path` says where in the document (`quadrants.at_risk.play`), `code` is a stable slug such as

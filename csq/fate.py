@@ -4,12 +4,12 @@ The accounting of a run is one group-by over it, so that rows read = used + set 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from csq.report import REJECT_SCHEMA, SourceFile
+from csq.schema import collect
 from csq.terms import Aside, Fate, Role
 
 FATE = "fate"
@@ -73,7 +73,7 @@ def mark(
 def count_fates(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of each file by fate and reason: file, fate, reject_reason, rows."""
     by = ["file", FATE, REASON]
-    return rows.lazy().group_by(by).agg(pl.col(ROWS).sum()).sort(by).collect()
+    return collect(rows.lazy().group_by(by).agg(pl.col(ROWS).sum()).sort(by))
 
 
 def account(files: Sequence[SourceFile], fates: Mapping[Role, pl.DataFrame]) -> tuple[SourceFile, ...]:
@@ -83,7 +83,7 @@ def account(files: Sequence[SourceFile], fates: Mapping[Role, pl.DataFrame]) -> 
         files: Files of any roles.
         fates: By role: file, fate, reject_reason, rows.
     """
-    counted = {role: count_fates(rows).rows() for role, rows in fates.items()}
+    counted = {role: count_fates(fates[role]).rows() for role in {file.role for file in files}}
     return tuple(
         _accounted(file, [told for label, *told in counted[file.role] if label == file.label]) for file in files
     )
@@ -92,8 +92,7 @@ def account(files: Sequence[SourceFile], fates: Mapping[Role, pl.DataFrame]) -> 
 def _accounted(file: SourceFile, counts: Sequence[Sequence[Any]]) -> SourceFile:
     """Count the rows of a file from its fates, each with a reason or None, and a number of rows."""
     kept = {fate: rows for fate, reason, rows in counts if reason is None}
-    return replace(
-        file,
+    return file._replace(
         read=sum(rows for *_, rows in counts),
         used=kept.pop(Fate.USED, 0),
         set_aside={Aside(fate): rows for fate, rows in kept.items()},

@@ -17,7 +17,7 @@ Data: TypeAlias = "dict[str, Data] | list[Data] | str | None"
 Steps: TypeAlias = tuple[str | int, ...]
 """Keys, and positions in lists counted from 0, from the root of a document to a value."""
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")  # bounded, or a long word without `@` takes for ever
 
 
 def printable(text: str) -> str:

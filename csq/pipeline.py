@@ -3,7 +3,6 @@
 Pure: opens no file, reads no clock, prints nothing. Everything that varies comes in as a value.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -76,7 +75,7 @@ def run(
     facts = build_facts(tables, settings.settings, as_of.day, min_match=min_match)
     placed = place(facts, settings.settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
-    placed = replace(placed, frame=suggest_features(placed.frame, facts.features))
+    placed = placed._replace(frame=suggest_features(placed.frame, facts.features))
     judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
     planned = prescribe(
         placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
@@ -112,7 +111,7 @@ def report(found: Triage) -> Report:
         as_of=found.as_of.day,
         as_of_source=found.as_of.source,
         windows=windows(facts, found.as_of.day, found.settings.settings.windows.csat),
-        accounts=_promised(accounts),
+        accounts=accounts[[name for name in accounts.columns if not name.startswith("_")]],  # those are our own
         sources=files,
         joins=facts.joins,
         rejects=found.tables.rejects,
@@ -143,11 +142,6 @@ def report(found: Triage) -> Report:
         weeks=found.weeks,
         done=steps_done(accounts, done_kinds(found.playbook.playbook)),
     )
-
-
-def _promised(accounts: pl.DataFrame) -> pl.DataFrame:
-    """The columns of the schema, then the usage parts, metrics and custom columns; what begins with `_` is our own."""
-    return complete(accounts[[name for name in accounts.columns if not name.startswith("_")]], COLUMNS.values())
 
 
 def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:

@@ -5,7 +5,6 @@ records that every run loads are NamedTuples where that will do: to define a fro
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -32,9 +31,11 @@ DONE_SCHEMA: Mapping[str, pl.DataType] = {
 """Columns of `Report.done`: the kind of the event, and how many days ago the newest of it was."""
 
 
-def masked(value: str) -> str:
-    """A cell as it stands, unless it is an e-mail address, which is nobody's business in what is passed on."""
-    return "(an e-mail address)" if "@" in value else value
+def masked(value: str, *, is_person: bool = False) -> str:
+    """A cell as it stands, unless it names a person, which is nobody's business in what is passed on."""
+    if "@" in value:
+        return "(an e-mail address)"
+    return "(a person)" if is_person else value
 
 
 class Note(NamedTuple):
@@ -44,8 +45,7 @@ class Note(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """One input file and the fate of its rows: `read == used + sum(set_aside) + sum(rejected)`."""
 
     role: Role
@@ -53,8 +53,8 @@ class SourceFile:
     sha256: str
     read: int
     used: int
-    set_aside: Mapping[Aside, int] = field(default_factory=dict)
-    rejected: Mapping[str, int] = field(default_factory=dict)
+    set_aside: Mapping[Aside, int] = {}
+    rejected: Mapping[str, int] = {}
     """Rows by reason."""
     grain: Grain | None = None
     """For usage files."""
@@ -226,8 +226,7 @@ class Join(NamedTuple):
     """Keys that fit more than one account; their rows are set aside."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """A run's result.
 
     `accounts` has one row per account, every column of `schema.COLUMNS` in that order, then custom
@@ -271,7 +270,7 @@ class Report:
     playbook_label: str
     weeks: tuple[OwnerWeek, ...] = ()
     """One per desk, by name."""
-    done: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DONE_SCHEMA))
+    done: pl.DataFrame = pl.DataFrame(schema=DONE_SCHEMA)
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
 
     @property

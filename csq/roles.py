@@ -21,6 +21,7 @@ class Cell(StrEnum):
     WHOLE = "whole number"
     MONEY = "money"
     DATE = "date"
+    PERIOD = "week, month or quarter"
     TIME = "date and time"
     BOOL = "yes or no"
     SCORE = "score"
@@ -53,8 +54,10 @@ USAGE = (
     *KEYS,
     Field("date", Cell.TIME, ("date", "usagedate", "eventdate", "activitydate", "day", "timestamp", "eventtime",
         "eventtimestamp", "occurredat", "datetime", "time", "createdat")),
-    Field("period", Cell.DATE, ("period", "month", "week", "periodstart", "monthstart", "weekstart", "weekstarting",
-        "weekof", "usagemonth", "usageweek", "reportingmonth", "reportingweek")),
+    Field("period", Cell.PERIOD, ("period", "month", "week", "quarter", "periodstart", "monthstart", "weekstart",
+        "quarterstart", "weekstarting", "weekstartdate", "monthstartdate", "periodstartdate", "weekof", "weekbeginning",
+        "weekcommencing", "isoweek", "yearmonth", "yearweek", "usagemonth", "usageweek", "usagequarter",
+        "reportingmonth", "reportingweek", "reportingquarter", "reportingperiod")),
     Field("user_id", Cell.KEY, ("userid", "user", "useremail", "email", "username", "visitorid", "memberid",
         "distinctid", "personid", "userpseudoid")),
     Field("feature", Cell.KEY, ("feature", "featurename", "featureid", "module", "productarea", "eventname",
@@ -63,8 +66,13 @@ USAGE = (
         "interactions", "count", "hits")),
     Field("event_id", Cell.KEY, ("eventid", "usageid", "eventuuid", "insertid", "messageid", "uuid")),
     Field("last_active_date", Cell.DATE, ("lastactivedate", "lastactive", "lastlogin", "lastlogindate", "lastseen",
-        "lastactivity", "lastactivitydate", "lastvisit", "lastused")),
+        "lastactivity", "lastactivitydate", "lastvisit", "lastused", "lastloginat", "lastseenat", "lastactiveat",
+        "lastsignin", "lastsigninat", "lastsignindate", "lastaccess", "lastaccessdate")),
+    Field("active", Cell.BOOL, ("active", "isactive", "activeuser")),
+    Field("signed_up", Cell.DATE, ()),
 )  # fmt: skip
+SIGN_UPS = ("createdat",)
+"""Headers of `date` that in a table of users say since when each is one."""
 
 CSAT = (
     *KEYS,

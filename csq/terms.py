@@ -163,6 +163,7 @@ class MetricKind(StrEnum):
     """What a numeric column of a usage table measures, and so how it is scored."""
 
     COUNT = "count"
+    RUNNING = "running"
     USERS = "users"
     PERCENT = "percent"
     TROUBLE = "trouble"
@@ -175,6 +176,15 @@ class Grain(StrEnum):
     LOG = "event log"
     PERIOD = "account and period"
     ACCOUNT = "account"
+
+
+class Length(StrEnum):
+    """How long the periods of a usage table are."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
 
 
 class NoteKind(StrEnum):

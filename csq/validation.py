@@ -16,7 +16,7 @@ from csq.errors import Problem
 from csq.located import Document, Steps, printable
 from csq.suggest import near_miss, nearest
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")]
 """Text with something in it; spaces and line ends around it do not count."""
 
 

@@ -7,7 +7,6 @@ when the signals take longer.
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def main() -> int:
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     playbook = first_signals(prepared.playbook.playbook)
     frame = many(found.placed.frame)
-    rows = replace(report(found), accounts=many(found.accounts))
+    rows = report(found)._replace(accounts=many(found.accounts))
     judging, writing = least(
         lambda: judge(frame, playbook, are_events_given=True), lambda: render(rows, Format.CSV, Options())
     )

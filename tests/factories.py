@@ -1,7 +1,6 @@
 """Reports for tests: valid by default, so that a test shows only the value that matters to it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -270,7 +269,7 @@ def report(**overrides: object) -> Report:
         settings_label="built in",
         playbook_label="playbooks.yaml",
     )
-    return replace(plain, **overrides)
+    return plain._replace(**overrides)
 
 
 def total(table: pl.DataFrame, quadrant: Quadrant) -> Total:

@@ -1,7 +1,5 @@
 """A report in which every text that comes from outside tries to be more than text."""
 
-from dataclasses import replace
-
 from csq.report import Cut, Report
 from csq.terms import Axis, Quadrant
 from factories import accounts, report
@@ -33,15 +31,14 @@ def hostile_report() -> Report:
         for quadrant in [list(Quadrant)[place % 5]]
     ]
     made = report(accounts=accounts(*rows))
-    return replace(
-        made,
+    return made._replace(
         as_of_source=HOSTILE[0],
         currency=HOSTILE[1],
         settings_label=HOSTILE[0],
         pinned=HOSTILE[0],
         cuts=(Cut(axis=Axis.USAGE, tier=HOSTILE[3], at=50.0, method=HOSTILE[0], scored=7, note=HOSTILE[1]),),
         plays=tuple(play._replace(label=play.label + HOSTILE[0], means=HOSTILE[1]) for play in made.plays),
-        sources=tuple(replace(source, label=HOSTILE[1]) for source in made.sources),
+        sources=tuple(source._replace(label=HOSTILE[1]) for source in made.sources),
         notes=tuple(note._replace(text=HOSTILE[0]) for note in made.notes),
         gaps=tuple(gap._replace(text=HOSTILE[3]) for gap in made.gaps),
     )

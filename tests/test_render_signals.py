@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -50,7 +49,7 @@ def test_json_has_each_signal_with_its_totals_and_the_text_it_tells_of_each_acco
 
 def test_json_tells_of_the_accounts_that_go_out_only() -> None:
     options = Options()
-    few = replace(options, selection=options.selection._replace(quadrant=("underusers",)))
+    few = options._replace(selection=options.selection._replace(quadrant=("underusers",)))
     assert json.loads(render(report(), Format.JSON, few))["told"] == []
 
 

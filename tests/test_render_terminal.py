@@ -1,5 +1,4 @@
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -38,15 +37,14 @@ def hostile(made: Report) -> Report:
     table = made.accounts.with_columns(
         pl.lit(HOSTILE).alias(name) for name in ("account_id", "account_name", "owner", "next_step", "unknown_reason")
     )
-    return replace(
-        made,
+    return made._replace(
         accounts=table,
         as_of_source=HOSTILE,
         currency="\x1b[1mEUR",
         settings_label=HOSTILE,
         playbook_label=HOSTILE,
         pinned=HOSTILE,
-        sources=tuple(replace(source, label=HOSTILE) for source in made.sources),
+        sources=tuple(source._replace(label=HOSTILE) for source in made.sources),
         cuts=tuple(
             cut._replace(tier=HOSTILE + str(at), at=float(at), note=HOSTILE) for at, cut in enumerate(made.cuts)
         ),
@@ -85,7 +83,7 @@ def test_colour_adds_codes_and_nothing_else(made, width):
     "made", [report(pinned=""), EMPTY, hostile(report(pinned=""))], ids=["awkward", "empty", "hostile"]
 )
 def test_no_line_is_wider_than_the_terminal(made, width):
-    text = page(replace(made, pinned=""), width=width, fields=("csat_by_role",))
+    text = page(made._replace(pinned=""), width=width, fields=("csat_by_role",))
     assert max(cell_len(line) for line in text.split("\n")) <= width
 
 

@@ -6,17 +6,28 @@ fails, is interrupted or finds the disk full leaves the old one as it was.
 
 import contextlib
 import errno
-import fnmatch
-import glob
 import io
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from csq.errors import OutputError, UsageError
-from csq.sources import locate
+from csq.cli import stop
+from csq.errors import OutputError
+
+try:
+    import fcntl
+except ImportError:  # there is none on Windows, where a file that is open cannot be removed anyway
+    fcntl = None  # type: ignore[assignment]
+
+Found = TypeVar("Found")
+
+FRESH = 60
+"""Seconds in which a file that has just been made and holds nothing yet is left alone."""
 
 STDOUT = 1
 """File descriptor of standard output."""
@@ -65,28 +76,148 @@ class TextStdout(io.TextIOBase):
 
 
 def to_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of `path`, or leave what is there untouched.
+    """Put `data` in the place of `path`; see `to_files`."""
+    to_files([(path, data)])
 
-    A symbolic link stays one: the file it points to is replaced. The mode of an existing file is kept; a new one gets
-    what the umask leaves. A pipe or device is written to as it is.
+
+def to_files(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Put each `data` in the place of its path, all of them or none.
+
+    A symbolic link stays one: the file it points to is replaced. Mode and owner of an existing file are kept; a new one
+    gets what the umask leaves. What is no regular file, such as a pipe, a device or `/dev/stdout` whatever is behind
+    it, is written to as it is.
 
     Raises:
-        BrokenPipeError: `path` is a pipe whose reader went away.
-        OutputError: The file cannot be written; the message says why.
+        BrokenPipeError: A path is a pipe whose reader went away.
+        OutputError: A file cannot be written; the message says which and why, and what stands all the same.
+        Stopped: A signal came; nothing is replaced.
     """
+    for path, _ in files:
+        _told(path, partial(_check, path))
+    written: list[tuple[Path, Path, Path]] = []
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if path.exists() and not path.is_file():
-            # Before links are resolved: what `/dev/stdout` and `/dev/fd/63` point to has no path of its own.
-            with path.open("wb") as stream:
-                stream.write(data)
-        else:
-            _replace(path.resolve(), data)
+        for path, data in files:
+            if _is_written_through(path):
+                _told(path, partial(_write_through, path, data))
+            else:
+                target = path.resolve()
+                written.append((path, target, _told(path, partial(_write_beside, target, data))))
+        _put_in_place(written)
+    finally:
+        for _, _, temporary in written:
+            temporary.unlink(missing_ok=True)
+            stop.beside.discard(temporary)
+
+
+def _put_in_place(written: Sequence[tuple[Path, Path, Path]]) -> None:
+    """Rename what was written beside, all at once for anybody who sends a signal."""
+    standing: list[str] = []
+    with stop.REPLACING:
+        stop.check()
+        for path, target, temporary in written:
+            try:
+                temporary.replace(target)
+            except OSError as error:
+                told = f"; {', '.join(standing)} stands already" if standing else ""
+                raise OutputError(f"cannot write `{path}`: {_reason(error)}{told}", hint=_hint(path, error)) from error
+            standing.append(f"`{path}`")
+    for directory in {target.parent for _, target, _ in written}:
+        _sync_directory(directory)
+
+
+def _told(path: Path, act: Callable[[], Found]) -> Found:
+    """Do something with a path, and say what keeps it from being done."""
+    try:
+        return act()
     except BrokenPipeError:
         raise
-    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError, a NUL a ValueError
         raise OutputError(f"cannot write `{path}`: {_reason(error)}", hint=_hint(path, error)) from error
+
+
+def _check(path: Path) -> None:
+    """Find out what can be found out before anything is written. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if _is_written_through(path):
+        return
+    target = path.resolve()
+    target.parent.stat()
+    if target.exists() and not os.access(target, os.W_OK):
+        # The rename would not ask; a file that its owner protected is not ours to replace.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _is_written_through(path: Path) -> bool:
+    return _descriptor(path) is not None or (path.exists() and not path.is_file())
+
+
+def _descriptor(path: Path) -> int | None:
+    """The open file that a path such as `/dev/stdout` or `/dev/fd/63` stands for, through any links to it."""
+    for _ in range(40):  # as many links as the kernel follows
+        folder = os.path.realpath(path.parent)
+        if folder in (f"/proc/{os.getpid()}/fd", "/dev/fd") and path.name.isdecimal():
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = Path(folder) / path.readlink()
+    return None
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    descriptor = _descriptor(path)
+    with path.open("wb") if descriptor is None else open(descriptor, "wb", closefd=False) as stream:
+        stream.write(data)
+
+
+def _write_beside(target: Path, data: bytes) -> Path:
+    """Write a file beside its place, as nobody may read who may not read what stands there, and see it on the disk."""
+    _sweep(target.parent)
+    old = target.stat() if target.exists() else None
+    temporary = target.with_name(f".csq-{secrets.token_hex(8)}.tmp")
+    stop.beside.add(temporary)
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            _lock(stream.fileno())
+            if old is not None and hasattr(os, "fchown"):
+                with contextlib.suppress(OSError):  # only root may give files away
+                    os.fchown(stream.fileno(), old.st_uid, old.st_gid)
+            temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:  # an interrupt too must not leave the half of a file behind
+        temporary.unlink(missing_ok=True)
+        stop.beside.discard(temporary)
+        raise
+    return temporary
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed have left: nobody holds the lock on it. A fresh one may not be locked yet."""
+    for left in folder.glob(".csq-*.tmp"):
+        with contextlib.suppress(OSError), left.open("rb") as stream:
+            found = os.fstat(stream.fileno())
+            is_fresh = not found.st_size and time.time() - found.st_mtime < FRESH
+            if left not in stop.beside and not is_fresh and _lock(stream.fileno()):
+                left.unlink()
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file for as long as it is open; whether it could be, so that nobody else had it."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def make_folder(path: Path) -> None:
@@ -106,27 +237,6 @@ def remove(path: Path) -> bool:
     except OSError as error:
         raise OutputError(f"cannot remove `{path}`: {_reason(error)}", hint="remove it, or choose another") from error
     return True
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write a file beside `target`, see it safely on the disk, and rename it over."""
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-    if mode is not None and not os.access(target, os.W_OK):
-        # The rename would not ask; a file that its owner protected is not ours to replace.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    beside = target.with_name(f".csq-{secrets.token_hex(8)}.tmp")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(target)
-    except BaseException:  # a signal too must not leave the half of a file behind
-        beside.unlink(missing_ok=True)
-        raise
-    _sync_directory(target.parent)
 
 
 def _sync_directory(directory: Path) -> None:
@@ -157,48 +267,3 @@ def _hint(path: Path, error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "make room or choose another disk; what was there is unchanged"
     return "choose another place; what was there is unchanged"
-
-
-def check_targets(outputs: Sequence[Path], inputs: Sequence[Path], input_patterns: Sequence[str]) -> None:
-    """Refuse outputs that would destroy an input or become one. To be called before anything is read.
-
-    Args:
-        outputs: Files to be written.
-        inputs: Files to be read, settings and playbook included.
-        input_patterns: Directories and glob patterns as they were given, which next week's run will look through again.
-
-    Raises:
-        UsageError: An output is an input, is named twice, or would be taken for an input by the next run.
-    """
-    read = {_identity(path) for path in inputs}
-    written: set[Path] = set()
-    for output in outputs:
-        identity = _identity(output)
-        if identity in read:
-            raise UsageError(f"`{output}` is both an input and an output", hint="give the output another name")
-        if identity in written:
-            raise UsageError(f"`{output}` is named twice as an output", hint="give each output its own name")
-        for pattern in input_patterns:
-            if _would_take(pattern, identity):
-                raise UsageError(
-                    f"`{output}` would be read as an input by the next run of `{pattern}`",
-                    hint="give the output another name, or put it in another directory",
-                )
-        written.add(identity)
-
-
-def _identity(path: Path) -> Path:
-    """The place in the file system that `path` leads to, whether or not there is a file yet."""
-    return Path(os.path.realpath(path))
-
-
-def _would_take(pattern: str, output: Path) -> bool:
-    """Whether a directory scan or a glob would come upon `output` once it is written."""
-    if Path(pattern).is_dir():
-        return output.parent == _identity(Path(pattern)) and bool(locate.roles_of(output))
-    if Path(pattern).exists() or not glob.has_magic(pattern):
-        return False
-    # A star does not reach across a slash, so name and directory are compared one by one.
-    folder, name = os.path.split(pattern)
-    here = glob.glob(folder) if glob.has_magic(folder) else [folder]  # noqa: PTH207 - it may be absolute
-    return fnmatch.fnmatchcase(output.name, name) and any(_identity(Path(each)) == output.parent for each in here)

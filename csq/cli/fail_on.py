@@ -86,7 +86,7 @@ def verdict(asked: Sequence[Condition], report: Report, tables: Tables) -> Exit:
         numbers = ", ".join(f"`{name}` is {_number(row[name])}" for name in condition.columns)
         told = f"`{condition.text}`" + (f": {numbers}" if numbers else "")
         if holds is None:
-            diagnostics.warning(f"`--fail-on` could not be judged: {told}")
+            diagnostics.found(f"`--fail-on` could not be judged: {told}")
         elif holds:
             diagnostics.found(told)
     return Exit.FOUND if any(judged) else Exit.OK

@@ -1,10 +1,12 @@
 """One file per owner in a folder. A manifest says which files are ours, and only those are ever removed."""
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from csq.cli import emit
 from csq.errors import OutputError, UsageError
@@ -62,24 +64,51 @@ def suffix_of(format: Format) -> str:
     return next(suffix for suffix, known in SUFFIXES.items() if known is format)
 
 
-def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Write the files, and remove those of the last run that are not among them.
+class Folder(NamedTuple):
+    """What a run puts into a folder, and what of the last run goes."""
 
-    Returns:
-        The names of the files that were removed.
+    path: Path
+    files: tuple[tuple[Path, bytes], ...]
+    """The manifest among them, which names old and new files as long as both are there."""
+    names: tuple[str, ...]
+    stale: tuple[str, ...]
+
+    def tidy(self) -> None:
+        """Remove the files of owners who are gone, once the new ones are in place. Raises OutputError."""
+        for name in self.stale:
+            emit.remove(self.path / name)
+        if self.stale:
+            emit.to_file(self.path / MANIFEST, _manifest(self.names))
+
+
+def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> Folder:
+    """Settle what is written into a folder of one file per owner.
+
+    Args:
+        folder: It is made where there is none.
+        files: By name.
+        is_all: These are the files of all owners, so that others of the last run are those of owners who are gone.
 
     Raises:
-        OutputError: The folder or one of its files cannot be written.
+        OutputError: The folder cannot be made, or a file stands in the way that is none of the last run's.
     """
     emit.make_folder(folder)
     before = _read_manifest(folder / MANIFEST)
-    # Before any file: a run that is cut short must not leave files behind that nobody knows to be ours.
-    emit.to_file(folder / MANIFEST, _manifest(sorted({*before, *files})))
-    for name, data in files.items():
-        emit.to_file(folder / name, data)
-    stale = tuple(name for name in before if name not in files and emit.remove(folder / name))
-    emit.to_file(folder / MANIFEST, _manifest(sorted(files)))
-    return stale
+    for name in files:
+        if name not in before and os.path.lexists(folder / name):
+            raise OutputError(
+                f"`{folder / name}` is there already, and csq has not written it",
+                hint="move it, or give the plan a folder of its own",
+            )
+    stale = tuple(name for name in before if name not in files and (folder / name).is_file()) if is_all else ()
+    names = tuple(sorted({*files} if is_all else {*before, *files}))
+    manifest = _manifest(sorted({*before, *files}))
+    return Folder(
+        path=folder,
+        files=((folder / MANIFEST, manifest), *((folder / name, data) for name, data in files.items())),
+        names=names,
+        stale=stale,
+    )
 
 
 def _manifest(names: Sequence[str]) -> bytes:

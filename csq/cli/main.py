@@ -8,18 +8,16 @@ import gc
 import os
 import platform
 import re
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
-from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
 
 from csq import __version__
-from csq.cli import check, diagnostics, emit, explain, plan, playbook, triage
+from csq.cli import check, diagnostics, emit, explain, plan, playbook, stop, triage
 from csq.errors import CsqError, Exit, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
@@ -59,32 +57,32 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
 """The commands with their examples, in the order in which help lists them."""
 
 
-class _Terminated(BaseException):
-    """The process was asked to end. No `Exception`, so that nothing but the clean-up on the way out stops it."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run csq and return its exit code.
 
     Args:
-        argv: The arguments without the program's name; None for those of the process, whose signals and standard
-            streams are then looked after too.
+        argv: The arguments without the program's name; None for those of the process, which ends with this run.
     """
     try:
-        if argv is None:
-            _hold_standard_descriptors()
-            # One command and out: nearly all objects stay to the end, and looking through them takes a tenth of a run.
-            gc.disable()
-            try:
-                with _ending_on_signals():
-                    return _run(sys.argv[1:])
-            finally:
-                gc.freeze()  # or else it would look through them once more on the way out
-        return copy_context().run(_run, argv)
+        if argv is not None:
+            return copy_context().run(_run, argv)
+        # One command and out: nearly all objects stay to the end, and looking through them takes a tenth of a run.
+        gc.disable()
+        code = _run(sys.argv[1:])
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
-    except _Terminated:
-        return Exit.TERMINATED
+        code = Exit.INTERRUPTED
+    except stop.Stopped as stopped:
+        code = stopped.code
+    return code if argv is not None else _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process. All files are closed by now, and to take the libraries down takes a tenth of a small run."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError):  # what cannot be told any more does not change the ending
+                stream.flush()
+    os._exit(code)
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -98,7 +96,7 @@ def _run(argv: Sequence[str]) -> int:
         return error.exit
     except BrokenPipeError:
         return Exit.PIPE
-    except (KeyboardInterrupt, SystemExit, _Terminated):
+    except (KeyboardInterrupt, SystemExit, stop.Stopped):
         raise
     except BaseException as error:  # a panic in polars is no Exception
         diagnostics.debug(error)
@@ -202,36 +200,3 @@ def _without_data(argv: Sequence[str]) -> Iterator[str]:
             yield word[:2]
         else:
             yield "..."
-
-
-@contextlib.contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise. One that is ignored already, as under `nohup`, stays ignored."""
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in known}
-    try:
-        for number, handler in before.items():
-            if handler is not signal.SIG_IGN:
-                signal.signal(number, _terminate)
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
-    """Unwind, so that temporary files are removed. Once: a second signal must not cut the clean-up short."""
-    signal.signal(number, signal.SIG_IGN)
-    raise _Terminated
-
-
-def _hold_standard_descriptors() -> None:
-    """Occupy 0, 1 and 2 where they are closed, lest the next file that is opened becomes standard output.
-
-    Read-only, so that writing to a closed stdout fails and is reported instead of vanishing.
-    """
-    for descriptor in (0, 1, 2):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDONLY)  # takes the lowest number that is free

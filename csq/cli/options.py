@@ -17,10 +17,13 @@ Text: TypeAlias = str | None
 Texts: TypeAlias = list[str] | None
 Whole: TypeAlias = int | None
 
+MOST = 10**9
+"""The largest number of accounts that anybody can ask for."""
 
-def option(metavar: str, help: str, *flags: str, min: int | None = None) -> Any:
+
+def option(metavar: str, help: str, *flags: str, min: int | None = None, max: int | None = None) -> Any:
     """An option that takes a value; `flags` where it is not simply called like its parameter."""
-    return typer.Option(*flags, metavar=metavar, help=help, min=min)
+    return typer.Option(*flags, metavar=metavar, help=help, min=min, max=max)
 
 
 FLAGS = {role: Annotated[Texts, option("FILE", spec.flag)] for role, spec in ROLES.items()}
@@ -46,14 +49,16 @@ class Inputs(NamedTuple):
     playbook: Annotated[Text, option("FILE", "Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in")] = (
         None
     )
-    as_of: Annotated[Text, option("DATE", "Day to look back from, YYYY-MM-DD; default newest usage date")] = None
+    as_of: Annotated[Text, option("DATE", "Day to look back from, 1970-01-01 to 2199-12-31, else newest use")] = None
 
 
 class Method(NamedTuple):
     """How to measure."""
 
-    window: Annotated[Whole, option("DAYS", "Days of usage that count; default 28", min=1)] = None
-    csat_window: Annotated[Whole, option("DAYS", "Days of answers that count; default 365", min=1)] = None
+    window: Annotated[Whole, option("DAYS", "Days of usage counted, 1-3660; default 28", min=1, max=3660)] = None
+    csat_window: Annotated[Whole, option("DAYS", "Days of answers counted, 1-3660; default 365", min=1, max=3660)] = (
+        None
+    )
     usage_cut: Annotated[
         Text,
         option("CUT", "Where high usage begins: NUMBER, median, qNN, weighted_median; default median"),
@@ -93,9 +98,7 @@ class Shown(NamedTuple):
     tier: Annotated[Texts, option("NAME", "Show this tier only; may repeat")] = None
     owner: Annotated[Texts, option("NAME", "Show this owner's accounts only; may repeat")] = None
     segment: Annotated[Texts, option("NAME", "Show this segment only; may repeat")] = None
-    top: Annotated[Whole, option("N", "Show at most N accounts: per quadrant in the terminal, else overall", min=0)] = (
-        None
-    )
+    top: Annotated[Whole, option("N", "At most N accounts: per quadrant in the terminal", min=0, max=MOST)] = None
     sort: Annotated[Text, option("COLUMN", "Sort by a column, -COLUMN for the largest first; default rank")] = None
     fields: Annotated[Texts, option("A,B", "Columns to add to those of the output")] = None
 

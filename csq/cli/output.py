@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from csq.cli import diagnostics, emit
 from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
+from csq.render.clean import clean_lines
 from csq.render.rejects import rejects_csv
 from csq.report import Report
 from csq.sources.load import Tables
@@ -57,6 +57,10 @@ def targets(outputs: Outputs) -> tuple[Target, ...]:
 
 
 def _target(name: str, told: Format | None) -> Target:
+    if not name.strip():
+        raise UsageError("`-o` names no file", hint="`-o week.csv` writes a file, `-o -` standard output")
+    if name == "-":
+        return Target(told or Format.TERMINAL)
     path = Path(name)
     by_suffix = SUFFIXES.get(path.suffix.casefold())
     if by_suffix is None and told is None:
@@ -82,6 +86,7 @@ def deliver(
     options: Options,
     speech: Speech,
     write: Callable[[Report, Format, Options], bytes] = render,
+    also: Sequence[tuple[Path, bytes]] = (),
 ) -> None:
     """Render every target, then write them, then say what happened.
 
@@ -91,6 +96,7 @@ def deliver(
         options: What of it; width and colour are those of the terminal.
         speech: How the run speaks.
         write: Turns a report into the bytes of a format.
+        also: Further files, which are written together with the targets or not at all.
 
     Raises:
         UsageError: The options name something the report does not have.
@@ -98,15 +104,20 @@ def deliver(
     """
     on_screen = screen(options, speech)
     rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
-    for target, data in rendered:
-        if target.path is not None:
-            emit.to_file(target.path, data)
+    emit.to_files([*((target.path, data) for target, data in rendered if target.path is not None), *also])
     if any(target.format is not Format.TERMINAL or target.path for target in to):
         narrate(report)
     _guarded(report, to, options)
     for target, data in rendered:
         if target.path is None:
-            emit.to_stdout(data)
+            emit.to_stdout(_for_the_eye(data) if target.format in (Format.CSV, Format.TSV) else data)
+
+
+def _for_the_eye(data: bytes) -> bytes:
+    """What a terminal shows of a table, and obeys none of. Other readers get it to the byte."""
+    if not os.isatty(emit.STDOUT):
+        return data
+    return clean_lines(line.replace("\t", "    ") for line in data.decode().splitlines()).encode()
 
 
 def write_rejects(tables: Tables, faults: Faults) -> None:
@@ -154,7 +165,7 @@ def screen(options: Options, speech: Speech) -> Options:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     told = COLOURS[speech.color]
     colour = (terminal and not plain) if told is None else told
-    return replace(options, width=shutil.get_terminal_size().columns if terminal else None, colour=colour)
+    return options._replace(width=shutil.get_terminal_size().columns if terminal else None, colour=colour)
 
 
 def _is_open(descriptor: int) -> bool:

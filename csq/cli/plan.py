@@ -1,12 +1,12 @@
 """`csq plan`: what to do this week, owner by owner."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
+from csq.cli.options import MOST, Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
 
 if TYPE_CHECKING:
+    from csq.cli.folder import Folder
     from csq.render import Format, Options
     from csq.report import Report
 
@@ -30,7 +30,7 @@ def plan(
     speech: Speech,
     *,
     owner: Annotated[Texts, option("NAME", "This owner's week only, or `unassigned`; may repeat")] = None,
-    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0)] = None,
+    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0, max=MOST)] = None,
     fields: Annotated[Texts, option("A,B", "Columns to add in machine formats")] = None,
 ) -> int:
     """Print the week: per owner whom to turn to, why, the next step, and how long it takes.
@@ -39,6 +39,7 @@ def plan(
     tool can do stands apart. `-o DIR/` writes one file per owner, Markdown unless --format says otherwise, and removes
     those of owners who are gone.
     """
+    from csq.cli import diagnostics
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs
     from csq.cli.output import deliver, field_names, speak, targets, write_rejects
@@ -66,16 +67,18 @@ def plan(
         raw=outputs.raw,
         excel=outputs.excel,
     )
-    deliver(report, to, options, speech, write=render_plan)
-    for folder in folders:
-        _write_folder(report, folder, told, options)
+    filled = [_fill(report, folder, told, options) for folder in folders]
+    deliver(report, to, options, speech, write=render_plan, also=[file for each in filled for file in each.files])
+    for each in filled:
+        each.tidy()
+        gone = f"; removed {', '.join(each.stale)}" if each.stale else ""
+        diagnostics.note(f"{len(each.files) - 1:,} files in `{each.path}`{gone}")
     return verdict(asked, report, run.tables)
 
 
-def _write_folder(report: "Report", folder: Path, told: "Format | None", options: "Options") -> None:
-    """Write one file per owner, and say how many."""
-    from csq.cli import diagnostics
-    from csq.cli.folder import slugs, suffix_of, write_all
+def _fill(report: "Report", folder: Path, told: "Format | None", options: "Options") -> "Folder":
+    """One file per owner. A plan of some owners leaves the files of the others alone."""
+    from csq.cli.folder import fill, slugs, suffix_of
     from csq.render import Format
     from csq.render.plan import render_plan
     from csq.render.plan.week import desks
@@ -85,8 +88,6 @@ def _write_folder(report: "Report", folder: Path, told: "Format | None", options
     names = slugs(week.owner for week in report.weeks)
     files = {}
     for desk in desks(report, options.selection):
-        only = replace(options, selection=options.selection._replace(desk=(desk.name,)))
+        only = options._replace(selection=options.selection._replace(desk=(desk.name,)))
         files[f"{names[desk.name]}{suffix_of(format)}"] = render_plan(report, format, only)
-    removed = write_all(folder, files)
-    gone = f"; removed {', '.join(removed)}" if removed else ""
-    diagnostics.note(f"{len(files):,} files in `{folder}`{gone}")
+    return fill(folder, files, is_all=not options.selection.desk)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from csq.cli import emit, quality
+from csq.cli import places, quality
 from csq.cli.columns import pair, read_columns
 from csq.cli.options import Faults, Inputs, Limits, Method
-from csq.errors import UsageError
+from csq.errors import InputError, UsageError
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
@@ -20,6 +20,9 @@ from csq.sources.locate import expand, in_directory
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+"""Days that a run can look back from: windows reach beyond the calendar from no other."""
 
 
 class Run(NamedTuple):
@@ -48,6 +51,14 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
+    try:
+        return _prepare(inputs, method, faults, limits, outputs)
+    except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
+        named = f" `{error.filename}`" if error.filename else ""
+        raise InputError(f"cannot read{named}: {error.strerror or error}") from error
+
+
+def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path]) -> Run:
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
     min_match = _share(limits.min_match) if limits else 0.0
@@ -62,7 +73,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
     read = [path for found in paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
-    emit.check_targets(written, read, given(inputs))
+    places.check_targets(written, read, given(inputs))
     playbook = load_playbook(playbook_path)
     read_options = _read_options(inputs, paths, settings.settings, playbook, told_day)
     tables = load(paths, read_options)
@@ -149,6 +160,7 @@ def _read_options(
         # With a day told, the run must not depend on the day it happens to be.
         run_day=None if told_day else datetime.now(UTC).date(),
         custom=playbook.playbook.custom,
+        year=settings.year,
         metrics={name: str(kind) for name, kind in settings.metrics.items()},
     )
 
@@ -163,11 +175,14 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError(text)
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValueError(text)
     except ValueError:
-        raise UsageError(f"`--as-of {text}` is not a date", hint="write it as 2026-11-16") from None
+        raise UsageError(f"`--as-of {text}` is not a date", hint="write it as 2026-11-16, from 1970 to 2199") from None
+    return day
 
 
 def _share(text: str) -> float:

@@ -6,13 +6,12 @@ cut stays where it is too, though a median would move a little with the account.
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from csq.terms import Level
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """From how many to how many."""
 
     now: int

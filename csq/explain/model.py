@@ -4,10 +4,10 @@ Unlike a `Report` it holds personal data: names, addresses and comments of the a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from csq.report import Cut, Tier, Window
 from csq.terms import Axis, Evidence, Gate, Level, Quadrant, Queue, Role, Severity, Who
@@ -26,8 +26,7 @@ class State(StrEnum):
     NOT_JUDGED = "not judged"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lines:
+class Lines(NamedTuple):
     """Where the account's rows stand in one file."""
 
     role: Role
@@ -37,8 +36,7 @@ class Lines:
     """First and last line of each unbroken run, counted from 1, in order; of rows counted as they were read, none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing that is measured; `value` None means that it is not known."""
 
     name: str
@@ -49,8 +47,7 @@ class Fact:
     """`account`, `usage`, `happiness`, `context`, `events` or `own columns`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(NamedTuple):
     """One part of the usage score."""
 
     name: str
@@ -63,8 +60,7 @@ class Part:
     """The amount that counts as 100 in the account's tier, where there is one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """The account on one axis."""
 
     axis: Axis
@@ -79,8 +75,7 @@ class Standing:
     """The smallest change that would put it on the other side of the cut, all else equal, or that there is none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepState:
+class StepState(NamedTuple):
     """One step, and how it stands."""
 
     do: str
@@ -92,8 +87,7 @@ class StepState:
     """What shows that it is done, or the condition that keeps it from being due, with the account's facts in it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
+class Told(NamedTuple):
     """A signal that holds."""
 
     name: str
@@ -105,8 +99,7 @@ class Told:
     risks: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unjudged:
+class Unjudged(NamedTuple):
     """A signal that is neither told nor taken for false, because facts are missing."""
 
     name: str
@@ -115,8 +108,7 @@ class Unjudged:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NeedState:
+class NeedState(NamedTuple):
     """One need of the gate, and whether it is there as far as is known."""
 
     need: str
@@ -125,8 +117,7 @@ class NeedState:
     """Its condition, with the account's facts beside their names."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Certainty:
+class Certainty(NamedTuple):
     """What stands behind the happiness score."""
 
     evidence: Evidence
@@ -138,8 +129,7 @@ class Certainty:
     high_pct: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Priority:
+class Priority(NamedTuple):
     """The priority, factor by factor: value x weight x urgency x signal, rounded to cents."""
 
     value: float
@@ -151,8 +141,7 @@ class Priority:
     priority: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Everything behind one account."""
 
     version: str

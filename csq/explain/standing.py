@@ -123,10 +123,17 @@ def _counted(name: str, row: Row, facts: Facts) -> str:
         case "volume":
             return _in_own_days(f"{exact(row['events'])} events", row, facts)
         case MetricKind.USERS if row["seats"]:
-            return f"{exact(row[METRIC + name])} {name} / {seats} seats x 100"
+            return f"{_people(name, row, facts)} {name} / {seats} seats x 100"
+        case MetricKind.USERS:
+            return f"{_people(name, row, facts)}, as it is"
         case MetricKind.COUNT if row["seats"] or row["is_new"]:
             return _in_own_days(f"{exact(row[METRIC + name])} {name}", row, facts)
     return f"{exact(row[METRIC + name])}, as it is"
+
+
+def _people(name: str, row: Row, facts: Facts) -> str:
+    """How many people a metric counts: of days, those of the largest one."""
+    return f"{'at least ' if name in facts.at_least else ''}{exact(row[METRIC + name])}"
 
 
 def _in_own_days(text: str, row: Row, facts: Facts) -> str:

@@ -11,7 +11,7 @@ from csq.facts.context import measure_context, with_newer
 from csq.facts.fates import joins
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.last_use import last_use
-from csq.facts.metrics import table_facts
+from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     rows: what stands behind the facts of a role, account_id first; columns in `facts.goals.SHOWN` and its like.
     joins: how the rows of each role met the accounts.
     fates: by role its rows with what became of them, or counts of them: columns of `fate.ROW`.
+    at_least: metrics of people that are known to have been so many or more.
     features: every feature of every account in the log, as `facts.features.feature_rows` gives them.
     """
 
@@ -43,6 +44,7 @@ class Facts(NamedTuple):
     fates: Mapping[Role, pl.DataFrame]
     features: pl.DataFrame
     metrics: Mapping[str, MetricKind]
+    at_least: tuple[str, ...]
     usage_window: tuple[date, date] | None
     axis: Survey | None
     asks_known: bool
@@ -61,8 +63,10 @@ def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | Non
         return None
     if rows.grain is Grain.PERIOD:
         starts = rows.keyed["period"].drop_nulls().unique().sort().to_list()
-        return newest_end(starts, run_day) if starts else None
-    newest = rows.keyed["period" if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
+        return newest_end(starts, run_day, told_length(rows)) if starts else None
+    # A table of users tells when each was last there; of other undated tables nothing tells when they were taken.
+    undated = "last_active_date" if {"user_id", "last_active_date"} <= {*rows.frame.columns} else "period"
+    newest = rows.keyed[undated if rows.grain is Grain.ACCOUNT else "at"].cast(pl.Date).max()
     return newest if isinstance(newest, date) else None
 
 
@@ -138,11 +142,12 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         },
         features=usage.features,
         metrics=usage.metrics,
+        at_least=usage.at_least,
         usage_window=usage.window,
         axis=happiness.axis,
         asks_known=happiness.asks_known,
         currency=members.currency,
-        notes=(*members.notes, *told.notes, *_notes(tables, happiness), *context.notes),
+        notes=(*members.notes, *told.notes, *usage.notes, *_notes(tables, happiness), *context.notes),
     )
 
 

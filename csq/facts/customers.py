@@ -12,7 +12,7 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.facts.last_use import LAST_USE
-from csq.facts.standing import NAMED, Standing, accounts_worth, by_status, standings, unknown_words
+from csq.facts.standing import NAMED, Standing, accounts_worth, by_status, in_yaml, standings, unknown_words
 from csq.fate import is_used
 from csq.report import Note
 from csq.terms import NoteKind
@@ -150,7 +150,7 @@ def _nobody_left(told: pl.DataFrame, accounts: pl.DataFrame) -> InputError:
     first = told.sort("file", "line").row(0, named=True)
     by_word = (accounts[GONE] == "status").any()
     words = sorted(told.filter(pl.col(_STANDING) == Standing.FORMER)["status"].unique())[:NAMED]
-    settle = f"`statuses: {{current: [{', '.join(words)}]}}` in csq.yaml says otherwise of a status"
+    settle = f"`statuses: {{current: [{', '.join(map(in_yaml, words))}]}}` in csq.yaml says otherwise of a status"
     return InputError(
         "no account is left: none of the accounts files is a current customer",
         location=Location(label=first["file"], line=first["line"]),

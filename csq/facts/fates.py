@@ -5,10 +5,10 @@ import polars as pl
 from csq.errors import InputError
 from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
-from csq.roles import KEYED
+from csq.roles import KEYED, PEOPLE
 from csq.schema import money
 from csq.sources.load import Tables
-from csq.sources.typed import KEY, RoleRows
+from csq.sources.typed import KEY, KEY_KIND, RoleRows
 from csq.terms import Aside, NoteKind, Role
 
 SHOWN_KEYS = 20
@@ -52,7 +52,11 @@ def _too_few(rows: RoleRows, join: Join, accounts: pl.Series, least: float) -> I
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     frame = rows.keyed
     matched = frame.filter(pl.col("account_id").is_not_null())
-    lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY].unique().sort()
+    lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)
+    kind = pl.col(KEY_KIND) if KEY_KIND in lost.columns else pl.lit(None, dtype=pl.String())
+    names_person = kind.is_in(PEOPLE).fill_null(value=False)
+    lost = lost.select(KEY, names_person=names_person).unique().sort("names_person", KEY)
+    first = lost.head(SHOWN_KEYS).rows()
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
     absent = accounts.filter(~here)
     return Join(
@@ -61,7 +65,7 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         rows=int(frame[ROWS].sum()),
         matched=int(matched[ROWS].sum()),
         accounts=int(here.sum()),
-        only_here=tuple(dict.fromkeys(masked(key) for key in lost.head(SHOWN_KEYS))),
+        only_here=tuple(dict.fromkeys(masked(key, is_person=is_person) for key, is_person in first)),
         only_here_count=len(lost),
         absent_accounts=absent.height,
         absent_value=money(absent["contract_value"]),

@@ -1,25 +1,33 @@
 """Usage tables (numbers per account, or per account and period) to usage facts, one row per account.
 
 An account that the table knows and that has no row for the window did nothing in it: its counts are
-zero there. A blank cell is not known.
+zero there. A blank cell is not known. People are never added up: of days, or of parts, the most count.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import cast
+from typing import NamedTuple, cast
 
 import polars as pl
 
 from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
+from csq.facts.running import ask_of_running, growth, is_running
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
+from csq.facts.users import ACTIVE_USERS, WAS_ACTIVE, count_active, with_active
 from csq.fate import FATE, is_used, mark
+from csq.report import Note
 from csq.schema import collect, complete
+from csq.sources.headers import squeeze
 from csq.sources.typed import RoleRows
 from csq.sources.usage import METRIC, metric_kind
-from csq.terms import Aside, Fate, Grain, MetricKind, Unknown
+from csq.terms import Aside, Fate, Grain, Length, MetricKind, NoteKind, Unknown
 
 BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
+_LOOKS_BACK = re.compile(r"(^|_)(wau|mau|weekly|monthly|(7|14|28|30|90)_?d(ays?)?|last_(week|month))(_|$)")
+"""Names of numbers of people that look back over more than a day, wherever they stand: the newest one counts."""
 
 
 def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, told: dict[str, str]) -> Usage:
@@ -36,14 +44,12 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         told: Kinds of metrics by name, from csq.yaml.
 
     Raises:
-        InputError: No period is complete by as_of.
+        InputError: No period is complete by as_of, or a column reads like a running total.
     """
-    names = [name.removeprefix(METRIC) for name in rows.frame.columns if name.startswith(METRIC)]
-    kinds = {name: kind for name in names if (kind := metric_kind(name, told)) is not None}
-    starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
-    periods = find_periods(starts, as_of, days) if rows.grain is Grain.PERIOD and as_of and starts else None
+    table = _prepare(rows, as_of, days, told)
+    kinds, periods = table.kinds, table.periods
     members = accounts["account_id"]
-    frame = _mark(rows.frame, members, periods, as_of)
+    frame = _mark(table.frame, members, periods, as_of)
     measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, kinds, periods)
     facts = collect(
         measured.lazy()
@@ -60,7 +66,67 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         fates=frame,
         metrics=kinds,
         window=(periods.now.first, periods.now.last) if periods else None,
+        at_least=table.at_least,
+        notes=table.notes,
     )
+
+
+class _Table(NamedTuple):
+    """A table with its metrics as they are counted, `WAS_ACTIVE` where rows are users', and the window."""
+
+    frame: pl.DataFrame
+    kinds: dict[str, MetricKind]
+    periods: Periods | None
+    at_least: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def _prepare(rows: RoleRows, as_of: date | None, days: int, told: Mapping[str, str]) -> _Table:
+    """Running totals as what they grew by, users counted, and what is to be said of both."""
+    names = [name.removeprefix(METRIC) for name in rows.frame.columns if name.startswith(METRIC)]
+    kinds = {name: kind for name in names if (kind := metric_kind(name, told)) is not None}
+    starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
+    length = told_length(rows)
+    periods = find_periods(starts, as_of, days, length) if rows.grain is Grain.PERIOD and as_of and starts else None
+    frame, kinds, notes = _without_running(rows.frame, kinds, periods, told)
+    frame = with_active(frame, kinds, rows.grain, as_of, days)
+    if WAS_ACTIVE in frame.columns:
+        kinds = {**kinds, ACTIVE_USERS: MetricKind.USERS}
+    daily = _people_of_days(names, kinds) if periods and periods.length is Length.DAY and len(starts) > 1 else ()
+    if daily:
+        shown = " and ".join(f"`{name}`" for name in daily)
+        notes.append(f"{shown} by day: the active users of the window are at least those of its largest day")
+    told_notes = tuple(Note(kind=NoteKind.WARNING, text=text) for text in notes)
+    return _Table(frame, kinds, periods, daily, told_notes)
+
+
+def _people_of_days(names: Sequence[str], kinds: Mapping[str, MetricKind]) -> tuple[str, ...]:
+    return tuple(name for name in names if kinds.get(name) is MetricKind.USERS and not _LOOKS_BACK.search(name))
+
+
+def told_length(rows: RoleRows) -> Length | None:
+    """How long the periods of a table are, where all of its files say the same of them."""
+    if "period_length" not in rows.frame.columns:
+        return None
+    told = rows.frame["period_length"].drop_nulls().unique().to_list()
+    return Length(told[0]) if len(told) == 1 else None
+
+
+def _without_running(
+    frame: pl.DataFrame, kinds: dict[str, MetricKind], periods: Periods | None, told: Mapping[str, str]
+) -> tuple[pl.DataFrame, dict[str, MetricKind], list[str]]:
+    """Running totals as counts of what they grew by; left out where there is no period before to grow from."""
+    counts = {name for name, kind in kinds.items() if kind in (MetricKind.COUNT, MetricKind.RUNNING)}
+    running = sorted(name for name in counts if is_running(name, told))
+    shown = " and ".join(f"`{name}`" for name in running)
+    if periods is None:
+        notes = [f"{shown} not counted: a running total tells nothing of one time alone"] if running else []
+        return frame, {name: kind for name, kind in kinds.items() if name not in running}, notes
+    settled = {squeeze(name) for name in told}
+    ask_of_running(frame, {name for name in counts if squeeze(name) not in settled} - {*running}, periods.length)
+    notes = [f"{shown} read as a running total: what it grew by is counted"] if running else []
+    kinds = {name: MetricKind.COUNT if name in running else kind for name, kind in kinds.items()}
+    return growth(frame, running, periods.length), kinds, notes
 
 
 def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_of: date | None) -> pl.DataFrame:
@@ -73,6 +139,8 @@ def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_o
             Aside.PARTIAL_PERIOD: period.is_in(periods.partial),
             Aside.OUTSIDE_WINDOWS: ~(periods.now.holds(period) | periods.before.holds(period)),
         }
+    elif WAS_ACTIVE in frame.columns and "last_active_date" in frame.columns:
+        fates[Aside.AFTER_AS_OF] = pl.col("last_active_date") > pl.lit(as_of, dtype=pl.Date())
     return mark(frame, fates)
 
 
@@ -101,12 +169,18 @@ def _measure(
 
 
 def _gather(rows: pl.LazyFrame, kinds: dict[str, MetricKind], suffix: str) -> pl.LazyFrame:
-    """One row per account: counts summed, people and percentages averaged over its rows."""
+    """One row per account: counts summed, percentages averaged over its rows, of people the most."""
+    is_of_users = WAS_ACTIVE in rows.collect_schema()
 
     def together(name: str, kind: MetricKind) -> pl.Expr:
         column = pl.col(METRIC + name)
         if kind is MetricKind.COUNT:
             return pl.when(column.count() > 0).then(exact_sum(column)).alias(METRIC + name + suffix)
+        if name == ACTIVE_USERS and is_of_users:
+            return count_active().alias(METRIC + name + suffix)
+        if kind is MetricKind.USERS:
+            most = column.sort_by("period").last() if _LOOKS_BACK.search(name) else column.max()
+            return most.alias(METRIC + name + suffix)
         return exact_mean(column).alias(METRIC + name + suffix)
 
     return rows.group_by("account_id").agg(

@@ -73,7 +73,7 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
         return []
     lines = "; ".join(f"`{word}`, {worth}" for word, worth in by_status(rows))
     words = sorted(rows["status"].unique())
-    listed = ", ".join(_in_yaml(word) for word in words[:NAMED]) + (", ..." if len(words) > NAMED else "")
+    listed = ", ".join(in_yaml(word) for word in words[:NAMED]) + (", ..." if len(words) > NAMED else "")
     one = "a status that csq does not know" if len(words) == 1 else f"{len(words):,} statuses that csq does not know"
     text = (
         f"{one}, so that their accounts stay: {lines}; csq.yaml says what they are: "
@@ -100,7 +100,7 @@ def accounts_worth(rows: pl.DataFrame) -> str:
     )
 
 
-def _in_yaml(word: str) -> str:
+def in_yaml(word: str) -> str:
     """A word as csq.yaml can hold it in a list."""
     return word if re.fullmatch(r"[^\W\d][\w ]*", word) and word.casefold() not in _NO_TEXT else json.dumps(word)
 

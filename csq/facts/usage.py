@@ -4,8 +4,9 @@ An account the log knows but that did nothing in the window has zeros; one that 
 know has nulls and the reason `not_in_usage`. A window the log does not reach back to is not known.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from csq.engine.counts import LogSummary, count_rows, finish
 from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
+from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
 from csq.sources.typed import KEY, RoleRows
 from csq.terms import Axis, MetricKind, Unknown
@@ -23,8 +25,7 @@ USAGE_UNKNOWN = unknown_column(Axis.USAGE)
 """Column that says why usage is not known, a `terms.Unknown`; null where it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """frame: account_id, `schema.USAGE`, `USAGE_UNKNOWN`, and of metric tables `metric_<name>` columns.
 
     fates: the rows with what became of them, or counts of them: columns of `fate.ROW`.
@@ -33,10 +34,13 @@ class Usage:
 
     frame: pl.DataFrame
     fates: pl.DataFrame
-    metrics: dict[str, MetricKind] = field(default_factory=dict)
+    metrics: Mapping[str, MetricKind] = {}
     window: tuple[date, date] | None = None
     """First and last day counted, where there are days."""
-    features: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FEATURE_ROWS))
+    at_least: tuple[str, ...] = ()
+    """Metrics that count people of days: there were at least so many in the window."""
+    notes: tuple[Note, ...] = ()
+    features: pl.DataFrame = pl.DataFrame(schema=FEATURE_ROWS)
     """Every feature of every account in the log, as `features.feature_rows` gives them."""
 
 

@@ -1,8 +1,8 @@
 """Facts to placement: tiers, then scores, then cuts, then quadrants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,8 +19,7 @@ from csq.settings.model import Settings
 from csq.terms import Axis, NoteKind, Unknown
 
 
-@dataclass(frozen=True, kw_only=True)
-class Placed:
+class Placed(NamedTuple):
     """`frame` is that of the facts with `schema.PLACE`, `schema.COVERAGE` and the usage parts added."""
 
     frame: pl.DataFrame

@@ -56,8 +56,8 @@ def is_new() -> pl.Expr:
 
 def working_days(first: date, last: date) -> int:
     """Mondays to Fridays from `first` to `last`, both included."""
-    days = (last - first).days + 1
-    return sum((first + timedelta(days=n)).isoweekday() <= 5 for n in range(days))
+    weeks, rest = divmod((last - first).days + 1, 7)
+    return weeks * 5 + sum((first + timedelta(days=n)).isoweekday() <= 5 for n in range(rest))
 
 
 def score_usage(

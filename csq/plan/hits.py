@@ -1,7 +1,7 @@
 """A playbook tried on data: how many accounts each of its conditions hits, and which lack their facts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -13,8 +13,7 @@ from csq.schema import Kind, event_kind
 from csq.terms import Quadrant
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """One condition, on the accounts it is asked of: those of its quadrant, or for a signal all."""
 
     path: str

@@ -269,16 +269,15 @@ def _totals(
     """How many accounts, and how much money, each signal says yes to, and how many it cannot say anything of."""
     if not signals:
         return ()
-    value = pl.col("contract_value")
-    counts = by_account.select(
-        pl.struct(
-            held=pl.col(name).sum(),
-            silent=pl.col(name).null_count(),
-            held_value=value.filter(pl.col(name)).sum(),
-            silent_value=value.filter(pl.col(name).is_null()).sum(),
-        ).alias(name)
-        for name in signals
-    ).row(0, named=True)
+    value, holds = pl.col("contract_value"), by_account.select(pl.col(*signals))
+    # Each kind of count over all signals at once: a struct for each signal takes five times as long.
+    counts = zip(
+        holds.sum().row(0),
+        by_account.select(value.filter(pl.col(name)).sum().alias(name) for name in signals).row(0),
+        holds.null_count().row(0),
+        by_account.select(value.filter(pl.col(name).is_null()).sum().alias(name) for name in signals).row(0),
+        strict=True,
+    )
     return tuple(
         SignalTotal(
             name=name,
@@ -287,13 +286,13 @@ def _totals(
             readings={quadrant: reading(signal, quadrant)[1] for quadrant in Quadrant},
             steps=tuple(printed(step) for step in signal.steps),
             risks=tuple(general(risk.text) for risk in signal.risks),
-            accounts=counts[name]["held"],
-            contract_value=counts[name]["held_value"],
-            unjudged=counts[name]["silent"],
-            unjudged_value=counts[name]["silent_value"],
+            accounts=held,
+            contract_value=held_value,
+            unjudged=silent,
+            unjudged_value=silent_value,
             missing=_most_first(lacking.get(name, {})),
         )
-        for name, signal in signals.items()
+        for (name, signal), (held, held_value, silent, silent_value) in zip(signals.items(), counts, strict=True)
     )
 
 

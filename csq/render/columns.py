@@ -92,7 +92,8 @@ def output_columns(accounts: pl.DataFrame, fields: tuple[str, ...] = ()) -> tupl
             raise unknown_name("no column", name, accounts.columns)
         if name in COLUMNS and COLUMNS[name].personal:
             raise UsageError(f"`{name}` names people, and this output is passed on")
-    return tuple(_describe(name, accounts.schema[name]) for name in dict.fromkeys((*PUBLIC, *fields)))
+    dtypes = accounts.schema
+    return tuple(_describe(name, dtypes[name]) for name in dict.fromkeys((*PUBLIC, *fields)))
 
 
 def _describe(name: str, dtype: pl.DataType) -> OutputColumn:

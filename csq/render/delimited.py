@@ -18,6 +18,8 @@ _BOM = b"\xef\xbb\xbf"
 # into the narrow ones on import. Leading apostrophes are part of the pattern so that taking one off again
 # gives the text back, whatever it was.
 _FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_PARTING = r'[,;\t|"\r\n]'
+"""A spreadsheet that parts cells at `;` would begin a new one, and run it as a formula, in a bare `Acme;=1+1;x`."""
 
 
 def csv(report: Report, options: Options) -> bytes:
@@ -45,8 +47,21 @@ def guarded(name: str) -> pl.Expr:
 def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     rows, columns = output_rows(report, options)
     cells = text_cells(rows, columns)
+    words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
     if not options.raw:
-        cells = cells.with_columns(guarded(column.name) for column in columns if column.kind in {Kind.TEXT, Kind.LIST})
+        cells = cells.with_columns(guarded(name) for name in words)
     # Not the csv module, which leaves a lone carriage return unquoted.
-    text = cells.write_csv(separator=separator, line_terminator="\r\n" if options.excel else "\n")
-    return (_BOM if options.excel else b"") + text.encode()
+    text = cells.with_columns(_quoted(pl.col(name)).alias(name) for name in words).write_csv(
+        separator=separator,
+        line_terminator="\r\n" if options.excel else "\n",
+        include_header=False,
+        quote_style="never",
+    )
+    end = "\r\n" if options.excel else "\n"
+    header = separator.join(pl.select(_quoted(pl.lit(pl.Series(cells.columns)))).to_series())
+    return (_BOM if options.excel else b"") + f"{header}{end}{text}".encode()
+
+
+def _quoted(text: pl.Expr) -> pl.Expr:
+    """Text in quotes where any program might part it, whichever delimiter it believes in."""
+    return pl.when(text.str.contains(_PARTING)).then('"' + text.str.replace_all('"', '""') + '"').otherwise(text)

@@ -6,7 +6,6 @@ key changes its meaning or goes away, not when one is added.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -106,8 +105,6 @@ def plain(value: object) -> object:
             return value.isoformat()
         case Mapping():
             return {str(key): plain(value[key]) for key in sorted(value)}
-        case _ if is_dataclass(value):
-            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         case tuple() if hasattr(value, "_asdict"):
             return {name: plain(item) for name, item in value._asdict().items()}
         case tuple() | list():

@@ -1,7 +1,6 @@
 """What a person can choose about an output, as values. Nothing here is about the data itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -56,11 +55,10 @@ class Selection(NamedTuple):
     """Only accounts with something to do this week, by a person or a tool; without hours, all that are not at rest."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(NamedTuple):
     """How an output is written. Each format takes what concerns it and ignores the rest."""
 
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = Selection()
     fields: tuple[str, ...] = ()
     """Columns to add after the public ones."""
     raw: bool = False

@@ -23,9 +23,10 @@ UNVALUED = "unvalued"
 OTHER = "other"
 """The tier of accounts below the lowest band, or without a word in the tier column."""
 
-Days = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=3660)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
 Score = Annotated[float, Field(ge=0, le=100)]
-Weight = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]
 Positive = Annotated[float, Field(gt=0)]
 Hours = Annotated[float, Field(ge=0, le=10_000)]
 Money = Annotated[Decimal, Field(ge=0, le=10**15, decimal_places=2)]
@@ -220,9 +221,11 @@ class Settings(Section):
         Keys.model_construct(),
         description="columns of the accounts that other files' keys refer to; found by trying, when absent",
     )
+    year: Year | None = Field(None, description="year of the months, weeks and quarters of usage tables that name none")
     windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
     metrics: dict[str, Annotated[MetricKind, BeforeValidator(lambda kind: "id" if kind == "ignore" else kind)]] = Field(
-        {}, description="column of a usage table: count, users, percent, trouble, or ignore"
+        {},
+        description="usage column: count, running (a total that only grows), users, percent, trouble, or ignore",
     )
     weights: dict[str, Weight] = Field(
         {}, description="usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"

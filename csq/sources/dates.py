@@ -29,7 +29,7 @@ _MONTHS = (
     "november nov novembre noviembre novembro",
     "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 )
-_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _OFFSETS = {
     "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480,
     "pdt": -420, "cet": 60, "cest": 120,
@@ -185,7 +185,7 @@ def _placed(order: DateOrder) -> dict[str, pl.Expr]:
     short = {"dmy": ("last", "next", "first"), "mdy": ("last", "first", "next"), "ymd": ("first", "next", "last")}
     year, month, day = (pl.col(name) for name in short[order])
     year = pl.coalesce("year", year)
-    name = pl.col("name").str.to_lowercase().replace_strict(_MONTH, default=None, return_dtype=pl.Int64())
+    name = pl.col("name").str.to_lowercase().replace_strict(MONTH, default=None, return_dtype=pl.Int64())
     # A year and a month alone stand for the month's first day.
     alone = pl.when((pl.col("year").is_not_null()) & (pl.col("month").is_not_null() | pl.col("name").is_not_null()))
     return {

@@ -89,7 +89,7 @@ def _without_end(data: bytes) -> bytes:
 def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     """Records with no blank line behind the last, if each is well formed and as wide as told; else None."""
     returns = body.count(b"\r")
-    if b"\0" in body or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
+    if width > WIDEST or b"\0" in body or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
         return None
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Most often the proof succeeds, and takes twice as long as to read: so both are done at once.
@@ -117,9 +117,13 @@ def obvious_delimiter(header: str) -> tuple[str, int] | None:
     counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
     (most, delimiter), (second, _) = counts[:2]
     header = header.removesuffix("\r")
-    if most == 0 or second >= most or not re.match(_well_formed(delimiter, most + 1), header):
+    if most == 0 or second >= most or most >= WIDEST or not re.match(_well_formed(delimiter, most + 1), header):
         return None
     return delimiter, most + 1
+
+
+WIDEST = 1000
+"""Columns up to which a pattern of a whole record can be compiled; wider rows are parsed one by one."""
 
 
 def _well_formed(delimiter: str, width: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from csq.errors import InputError, Location, UsageError
-from csq.roles import ROLES, Cell, Field
+from csq.roles import ROLES, SIGN_UPS, Cell, Field
 from csq.sources.numbers import currency_code
 from csq.sources.plausible import candidates
 from csq.sources.presets import PRESETS, Preset
@@ -109,9 +109,21 @@ def match_headers(
             found |= _by_name(table, field, squeezed, plain, taken=set(found.values()))
     if role is Role.CSAT:
         found |= _by_question(table, found, known)
+    if role is Role.USAGE:
+        found = _users_apart(table, found, told)
     if not any(name in found for name in ROLES[role].keys):
         raise missing_key(table, role, preset)
     return found
+
+
+def _users_apart(table: TextTable, found: dict[str, int], told: Mapping[str, str]) -> dict[str, int]:
+    """In a table of users, a row for each, `created_at` is when they signed up. Elsewhere `active` is no yes or no."""
+    signs_up = "date" in found and "date" not in told and squeeze(table.header[found["date"]]) in SIGN_UPS
+    dated = ("feature", "period") if signs_up else ("feature", "period", "date")
+    is_users = "user_id" in found and not any(name in found for name in dated)
+    if not is_users or not any(name in found for name in ("last_active_date", "active")):
+        return {name: place for name, place in found.items() if name != "active" or name in told}
+    return {"signed_up" if name == "date" else name: place for name, place in found.items()}
 
 
 def _plain(header: str) -> str:

@@ -19,7 +19,7 @@ from csq.sources.headers import missing_key
 from csq.sources.ids import drop_unknown, tell_marks
 from csq.sources.keys import domain_of, name_damage, salesforce_twin
 from csq.sources.read import TextTable, column
-from csq.sources.typed import KEY, RoleRows, Typed, labels
+from csq.sources.typed import KEY, KEY_KIND, RoleRows, Typed, labels
 from csq.sources.usage import METRIC
 from csq.terms import Aside, NoteKind
 
@@ -45,26 +45,26 @@ class Known:
 
 def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every key that leads to an account: columns `key_kind` (a key column), `key`, `account_id`, each pair once."""
-    parts = [pl.DataFrame(schema={"key_kind": pl.String(), KEY: pl.String(), "account_id": pl.String()})]
+    parts = [pl.DataFrame(schema={KEY_KIND: pl.String(), KEY: pl.String(), "account_id": pl.String()})]
     if accounts is not None:
         parts += [_keys_of(accounts, kind, kind) for kind in KEY_NAMES if kind in accounts.columns]
-        ids = accounts.select(pl.lit("account_id").alias("key_kind"), "account_id")
+        ids = accounts.select(pl.lit("account_id").alias(KEY_KIND), "account_id")
         if "aliases" in accounts.columns:
-            parts.append(ids.select("key_kind", accounts["aliases"].alias(KEY), "account_id").explode(KEY))
+            parts.append(ids.select(KEY_KIND, accounts["aliases"].alias(KEY), "account_id").explode(KEY))
         twins = {key: other for key in ids["account_id"].drop_nulls() if (other := salesforce_twin(key))}
         if twins:
             twin = pl.col("account_id").replace_strict(twins, default=None, return_dtype=pl.String())
-            parts.append(ids.select("key_kind", twin.alias(KEY), "account_id"))
+            parts.append(ids.select(KEY_KIND, twin.alias(KEY), "account_id"))
     if contacts is not None:
         for name in (name for name in PEOPLE if name in contacts.columns):
             # Many tools call a person by the e-mail address.
             mail = contacts.filter(pl.col(name).str.contains("@", literal=True))
             parts += [_keys_of(contacts, name, "user_id"), _keys_of(mail, name, "email")]
-    return pl.concat(parts).drop_nulls().unique().sort("key_kind", KEY, "account_id")
+    return pl.concat(parts).drop_nulls().unique().sort(KEY_KIND, KEY, "account_id")
 
 
 def _keys_of(rows: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
-    return rows.select(pl.lit(kind).alias("key_kind"), _values(name, kind).alias(KEY), "account_id")
+    return rows.select(pl.lit(kind).alias(KEY_KIND), _values(name, kind).alias(KEY), "account_id")
 
 
 def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
@@ -83,7 +83,7 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
         tell_marks(typed), known.keys[KEY] if known.accounts is not None else pl.Series([], dtype=pl.String())
     )
     have = [name for name in ROLES[typed.role].keys if name in typed.fields]
-    kinds = known.keys["key_kind"].unique().to_list()
+    kinds = known.keys[KEY_KIND].unique().to_list()
     if told and known.accounts is not None and told not in kinds:
         raise UsageError(
             f"`--key {typed.role}={told}`: the accounts have no such key column",
@@ -128,7 +128,7 @@ def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]
     have = [name for name in (*KEY_NAMES, *PEOPLE) if name in fields]
     if known.accounts is None and _own_key(have, people=people) is not None:
         return [name for name in have if people or name not in PEOPLE]
-    kinds = known.keys["key_kind"].unique().to_list()
+    kinds = known.keys[KEY_KIND].unique().to_list()
     return [name for name in have if _kinds_for(name, kinds, told)]
 
 
@@ -174,7 +174,7 @@ def _best(typed: Typed, keys: pl.DataFrame, tried: list[Pair]) -> Pair:
     whole = int(rows[ROWS].sum())
     hits: list[tuple[int, Pair]] = []
     for name, kind in tried:
-        known = keys.filter(pl.col("key_kind") == kind)[KEY].unique()
+        known = keys.filter(pl.col(KEY_KIND) == kind)[KEY].unique()
         here = _values(name, kind).is_in(known.implode()).fill_null(value=False)
         count = int(rows.select(pl.col(ROWS).filter(here).sum()).item())
         if count * 2 >= whole > 0:
@@ -213,7 +213,7 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
 
 def _unique(keys: pl.DataFrame, kind: str) -> dict[str, str]:
     """The keys of a kind that lead to one account."""
-    one = keys.filter((pl.col("key_kind") == kind) & (pl.len().over("key_kind", KEY) == 1))
+    one = keys.filter((pl.col(KEY_KIND) == kind) & (pl.len().over(KEY_KIND, KEY) == 1))
     return dict(one.select(KEY, "account_id").iter_rows())
 
 
@@ -248,24 +248,26 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> RoleRows:
     typed = _nobodys(typed, name)
     looked = [pl.when(_values(*pair).is_not_null()).then(pl.lit(pair[1])) for pair in pairs]
     typed = typed.with_columns(
-        pl.coalesce(looked).alias("key_kind"), pl.coalesce(_values(*pair) for pair in pairs).alias(KEY)
+        pl.coalesce(looked).alias(KEY_KIND), pl.coalesce(_values(*pair) for pair in pairs).alias(KEY)
     )
-    typed = _noted(typed, name, pl.col("key_kind") != kind)
+    typed = _noted(typed, name, pl.col(KEY_KIND) != kind)
     typed = _settled(typed, name)
-    counts = keys.group_by("key_kind", KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
+    counts = keys.group_by(KEY_KIND, KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
     rows = typed.frame.drop("account_id", strict=False)
-    joined = rows.join(counts, on=["key_kind", KEY], how="left", maintain_order="left")
+    joined = rows.join(counts, on=[KEY_KIND, KEY], how="left", maintain_order="left")
     several = pl.col("fits") > 1
     matched = mark(joined, {Aside.AMBIGUOUS: several, Aside.UNMATCHED: pl.col("fits").is_null()}).with_columns(
         account_id=pl.when(~several).then("account_id")
     )
-    lost = matched.filter(pl.col(FATE) == Aside.UNMATCHED)[KEY]
-    known = keys.filter(pl.col("key_kind") == kind)[KEY]
+    lost = matched.filter(pl.col(FATE) == Aside.UNMATCHED, pl.col(KEY_KIND) == kind, ~pl.col(KEY_KIND).is_in(PEOPLE))[
+        KEY
+    ]
+    known = keys.filter(pl.col(KEY_KIND) == kind)[KEY]
     damage = tuple(name_damage(lost, known)) if len(lost) else ()
     for text in damage:
         typed = typed.noting(f"keys of {labels(typed.tables)}: {text}", NoteKind.WARNING)
     return as_role(
-        typed.replace(frame=matched.drop("fits", "key_kind")),
+        typed.replace(frame=matched.drop("fits")),
         key=kind,
         matched_by=name,
         ambiguous=matched.filter(several)[KEY].n_unique(),

@@ -5,20 +5,30 @@ After this nothing knows about files, headers or conventions.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from csq.errors import InputError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
+from csq.schema import collect
 from csq.sources.accounts import read_accounts
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
 from csq.sources.ids import confirm_ids
-from csq.sources.overlap import count_event_ids_once, count_once, drop_repeats_across_files, settle_log, settle_table
+from csq.sources.overlap import (
+    UNREAD,
+    count_event_ids_once,
+    count_once,
+    drop_repeats_across_files,
+    settle_log,
+    settle_table,
+    with_unread,
+)
 from csq.sources.overrides import read_overrides
 from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
 from csq.sources.shapes import reshape
@@ -48,11 +58,10 @@ READERS: Mapping[Role, Callable[[tuple[TextTable, ...], ReadOptions], Typed]] = 
 """How files of one role and one header are read, in the order in which roles are spoken of."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tables:
+class Tables(NamedTuple):
     """All inputs of a run. A role that was not given is not among the roles."""
 
-    roles: Mapping[Role, RoleRows] = field(default_factory=dict)
+    roles: Mapping[Role, RoleRows] = {}
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -82,7 +91,7 @@ class Tables:
 
 
 def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    return pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column").collect()
+    return collect(pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column"))
 
 
 def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
@@ -140,7 +149,7 @@ def _size(sources: Sequence[Source]) -> int:
 
 def _read_all(sources: Sequence[Source], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
     tables = (read_table(source.whole, source.label, encoding=options.encoding) for source in sources)
-    return tuple(reshape(table, role) for table in tables)
+    return tuple(reshape(table, role, options.year) for table in tables)
 
 
 def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> RoleRows:
@@ -149,11 +158,13 @@ def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known
     for group in group_by_header(tables, options):
         typed = READERS[role](group, options)
         rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, options.keys.get(role))
-        frame = _settle_answers(typed, rows.frame) if role is Role.CSAT else rows.frame
+        frame = _settle_answers(typed, rows.frame) if role is Role.CSAT else with_unread(typed, rows.frame)
         parts.append(replace(rows, frame=pl.concat([frame, typed.apart], how="diagonal")))
     _check_grain(parts)
     rows = stack(parts)
-    return replace(rows, frame=_settled(rows, options))
+    if len(parts) > 1 and rows.grain in (None, Grain.LOG):  # what one header alone has tells no rows apart
+        rows = replace(rows, frame=rows.frame.drop(UNREAD, strict=False))
+    return replace(rows, frame=_settled(rows, options).drop(UNREAD, strict=False))
 
 
 def _check_grain(parts: Sequence[RoleRows]) -> None:

@@ -1,17 +1,28 @@
 """The same thing told twice: repeated event ids, duplicate rows, exports whose days overlap.
 
 What is provably the same is counted once. What may be, such as two exports that both speak of an
-account's day, is an error that names both until the user settles it.
+account's day, is an error that names both until the user settles it. Rows that differ in a column nobody reads are two.
 """
 
 import polars as pl
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
-from csq.sources.read import LINE
-from csq.sources.typed import FILE, KEY
+from csq.sources.read import LINE, column
+from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import METRIC
 from csq.terms import Aside, Grain
+
+UNREAD = "_unread"
+"""Column that tells rows apart by the cells that no field reads."""
+
+
+def with_unread(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of files with one header, with what stands in the columns that are not read."""
+    read = set(typed.fields.values())
+    cells = [column(index) for index in range(len(typed.tables[0].header)) if index not in read]
+    unread = pl.struct(pl.col(cell).str.strip_chars() for cell in cells).hash() if cells else pl.lit(0, pl.UInt64())
+    return frame.with_columns(typed.text.select(unread.alias(UNREAD)).to_series() if cells else unread.alias(UNREAD))
 
 
 def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -30,7 +41,7 @@ def count_once(frame: pl.DataFrame) -> pl.DataFrame:
 
 def count_event_ids_once(frame: pl.DataFrame) -> pl.DataFrame:
     """Keep one row of each event id: the smallest in all its cells, so that the order of rows is no matter."""
-    order = [name for name in frame.columns if name not in (*ROW, "event_id")]
+    order = [name for name in frame.columns if name not in (*ROW, "event_id", UNREAD)]
     # A row that is already set aside must not stand in for one that could be used.
     place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id", is_used())
     repeated = pl.col("event_id").is_not_null() & (place > 1)
@@ -47,7 +58,7 @@ def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
     """
     moment = ["account_id", "at", "user_id", "feature"]
     if overlap == "dedupe":
-        return drop_repeats_across_files(frame, [*moment, "events"])
+        return drop_repeats_across_files(frame, [*moment, "events", *(each for each in (UNREAD,) if each in frame)])
     if overlap == "add" or frame[FILE].n_unique() < 2:
         return frame
     open_rows = frame.filter(is_used() & pl.col("event_id").is_null())
@@ -58,23 +69,30 @@ def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
 
 
 def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.DataFrame:
-    """Usage tables: one row per account (and period). Identical ones count once, different ones are refused.
+    """Usage tables: one row per account (and period, and user). Identical ones count once, different ones are refused.
 
-    With `add` all stay, to be summed.
+    With `add` all stay, to be summed; `dedupe` looks only at what is read.
 
     Raises:
         InputError: Two different rows for one account (and period), and `overlap` does not say `add`.
     """
     key = ["account_id", "period"] if grain is Grain.PERIOD else ["account_id"]
+    key += [name for name in ("user_id",) if name in frame.columns]
     if overlap == "add":
         return frame
-    rows = pl.struct(*[name for name in frame.columns if name == "period" or name.startswith(METRIC)])
+    apart = ("period",) if overlap == "dedupe" else ("period", "event_id", UNREAD)
+    rows = pl.struct(name for name in frame.columns if name in apart or name.startswith(METRIC))
     place = pl.struct(FILE, LINE).rank("ordinal").over([*key, rows.hash()])
     frame = mark(frame, {Aside.DUPLICATE: pl.col("account_id").is_not_null() & (place > 1)})
     twice = frame.filter(is_used()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)
     if twice.height:
-        raise _overlap(twice, "the same account and period" if grain is Grain.PERIOD else "the same account")
+        raise _overlap(twice, _and_so_on(key))
     return frame
+
+
+def _and_so_on(key: list[str]) -> str:
+    names = [name.removesuffix("_id") for name in key]
+    return f"the same {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"the same {names[0]}"
 
 
 def _overlap(twice: pl.DataFrame, what: str) -> InputError:
@@ -83,8 +101,9 @@ def _overlap(twice: pl.DataFrame, what: str) -> InputError:
     other = mates.filter((pl.col(FILE) != one[FILE]) | (pl.col(LINE) != one[LINE])).row(0, named=True)
     apart = mates.filter(pl.col(FILE) != one[FILE])
     other = apart.row(0, named=True) if apart.height else other
+    dedupe = "`--overlap dedupe` counts rows that are the same in what csq reads once, "
     return InputError(
         f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell {what}, `{one['account_id']}`",
         location=Location(label=str(one[FILE]), line=int(one[LINE])),
-        hint="`--overlap dedupe` counts rows that are the same in both once, `--overlap add` adds them up",
+        hint=f"{dedupe}`--overlap add` adds them up",
     )

@@ -6,7 +6,6 @@ names that any export may use.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from csq.terms import Aside, Role, Survey
@@ -21,15 +20,14 @@ class Unwanted(NamedTuple):
     aside: Aside
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preset:
+class Preset(NamedTuple):
     """An export that is known by its headers."""
 
     name: str
     role: Role
     headers: tuple[str, ...]
     """All of them stand in the file, in whatever order, in the header or in a label row."""
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = {}
     """Headers by field, the first that is there; with none the export has no such field, whatever its headers say."""
     unwanted: tuple[Unwanted, ...] = ()
     survey: Survey | None = None
@@ -42,7 +40,7 @@ class Preset:
     """Money is in hundredths."""
     joined: str | None = None
     """What the ids of one account are joined with."""
-    intervals: Mapping[str, float] = field(default_factory=dict)
+    intervals: Mapping[str, float] = {}
     """How many billing intervals make a year, by name; the amount is per interval."""
     anonymous: bool = False
     """Rows may be of people of whom no account is known: such a row is nobody's, not faulty."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
@@ -96,10 +96,17 @@ def label_of(path: Path) -> str:
     return "stdin" if str(path) == "-" else str(path)
 
 
+def stdin() -> BinaryIO:
+    """Standard input. Raises InputError where it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
+    return sys.stdin.buffer
+
+
 def read_bytes(path: Path) -> bytes:
     """Return what stands in `path`, `-` being stdin. Raises InputError naming what keeps it from being read."""
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        data = stdin().read() if str(path) == "-" else path.read_bytes()
     except IsADirectoryError:
         raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
     except FileNotFoundError:

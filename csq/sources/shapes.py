@@ -1,6 +1,6 @@
 """Tables that lie another way than one row per thing with named columns, turned so that they do not.
 
-Dates across the columns become rows, JSON cells with an account's key become a column of their own,
+Periods across the columns become rows, JSON cells with an account's key become a column of their own,
 and the names that a survey tool puts in a second row come up into the header.
 """
 
@@ -11,22 +11,28 @@ from dataclasses import replace
 import polars as pl
 
 from csq.roles import KEYS
-from csq.sources.dates import read_time
 from csq.sources.headers import INSIDE, squeeze
-from csq.sources.read import LINE, TextTable, column
-from csq.sources.values import Ambiguous
+from csq.sources.read import TextTable, column
+from csq.sources.wide import lengthen, with_year
 from csq.terms import Role
 
-_COUNTED = {"uniques": "unique users", "%active": "active percent", "active%": "active percent", "average": "average"}
-"""What a chart counts, by the metric type that stands above its header; anything else is events."""
 _NUMBERED = re.compile(r"V\d+")
 
 
-def reshape(table: TextTable, role: Role) -> TextTable:
-    """The table as the rest of the reader expects it; the same when it already is."""
+def reshape(table: TextTable, role: Role, year: int | None = None) -> TextTable:
+    """The table as the rest of the reader expects it; the same when it already is.
+
+    Args:
+        table: A file.
+        role: What it is for.
+        year: Year of the first of its periods that name none.
+
+    Raises:
+        InputError: Periods across the columns name no year, and none is told.
+    """
     table = _names_from_labels(table)
-    if role is Role.USAGE and (dates := _date_columns(table)):
-        table = _long(table, dates)
+    if role is Role.USAGE:
+        table = lengthen(with_year(table), year)
     return _with_json_keys(table) if role in (Role.USAGE, Role.CSAT) else table
 
 
@@ -37,45 +43,6 @@ def _names_from_labels(table: TextTable) -> TextTable:
     named = zip(table.header, table.extra_headers[0], strict=True)
     header = tuple(label.strip() if _NUMBERED.fullmatch(name) and label.strip() else name for name, label in named)
     return replace(table, header=header)
-
-
-def _date_columns(table: TextTable) -> list[int]:
-    """Columns whose header is a date, when all from the second or third on are."""
-    dates = [i for i, header in enumerate(table.header) if _is_date(header)]
-    rest = [i for i, header in enumerate(table.header) if i not in dates and header]
-    return dates if dates and 0 < len(rest) <= 3 and max(rest) < min(dates) else []
-
-
-def _is_date(header: str) -> bool:
-    if not re.search(r"\d", header) or re.fullmatch(r"[\d.,]+", header):
-        return False
-    try:
-        return bool(read_time(pl.Series([header])).values.is_not_null().all())
-    except Ambiguous:
-        return True  # it is one, though its order is settled by all of them together
-
-
-def _long(table: TextTable, dates: list[int]) -> TextTable:
-    """A row for each date, on the line of the row it comes from."""
-    keys = [i for i in range(len(table.header)) if i not in dates and table.header[i]]
-    parts = [
-        table.frame.select(
-            LINE,
-            *(pl.col(column(place)).alias(column(at)) for at, place in enumerate(keys)),
-            pl.lit(table.header[index]).alias(column(len(keys))),
-            pl.col(column(index)).alias(column(len(keys) + 1)),
-        )
-        for index in dates
-    ]
-    header = (*(table.header[i] for i in keys), "period", _counted(table))
-    return replace(table, header=header, extra_headers=(), frame=pl.concat(parts).sort(LINE, maintain_order=True))
-
-
-def _counted(table: TextTable) -> str:
-    for line in table.preamble:
-        if name := _COUNTED.get(line.casefold().replace(" ", "").strip('",')):
-            return name
-    return "events"
 
 
 def _with_json_keys(table: TextTable) -> TextTable:

@@ -20,6 +20,7 @@ from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.ids import OWN_IDS
 from csq.sources.numbers import Decimal, read_number
+from csq.sources.periods import labels_in, read_period, spoken_length
 from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, Typed, labels, no_rejects, no_rows
@@ -53,6 +54,8 @@ class ReadOptions:
     """The day told to look back from; the newest usage date rules when it is None."""
     usage_days: int | None = None
     """Length of the usage windows, so that a big log can be counted as it is read; None: no log is."""
+    year: int | None = None
+    """Year of months, weeks and quarters that name none."""
     encoding: str | None = None
     """Encoding of the text files, where their bytes do not tell."""
 
@@ -113,6 +116,7 @@ UNREADABLE: Mapping[Cell, str] = {
     Cell.WHOLE: "not a whole number",
     Cell.MONEY: "not an amount of money",
     Cell.DATE: "not a date",
+    Cell.PERIOD: "not a period",
     Cell.TIME: "not a date",
     Cell.BOOL: "neither yes nor no",
 }
@@ -225,10 +229,31 @@ def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadO
             return _on_the_calendar(read_date(text, order=options.date_order, zone=_zone(typed, name)))
         if kind is Cell.TIME:
             return _on_the_calendar(read_time(text, order=options.date_order, zone=_zone(typed, name)))
+        if kind is Cell.PERIOD:
+            return _on_the_calendar(_periods(typed, name, text, options))
         number = read_number(text, decimal=options.decimal, whole=kind is Cell.WHOLE)
     except Ambiguous as question:
         raise open_question(typed, name, text, question) from None
     return _countable(number, kind)
+
+
+def _periods(typed: Typed, name: str, text: pl.Series, options: ReadOptions) -> Cells:
+    """The first days of periods. Raises InputError where some name no year and none is told."""
+    spoken = spoken_length(typed.header(name))
+    undated = [cell for cell, label in labels_in(text, spoken).items() if label.year is None]
+    if undated and options.year is None:
+        row = typed.text.row((text == undated[0]).arg_true()[0], named=True)
+        raise no_year(typed.header(name), undated[0], Location(label=row[FILE], line=row[LINE]))
+    return read_period(text, order=options.date_order, spoken=spoken, year=options.year)
+
+
+def no_year(header: str, period: str, where: Location) -> InputError:
+    """The error for a period of which no year is known."""
+    return InputError(
+        f"`{period}` in `{header}` names no year" if period != header else f"column `{header}` names no year",
+        location=where,
+        hint="say which in csq.yaml, such as `year: 2026`, or write it into the file, such as `Jan 2026`",
+    )
 
 
 def _on_the_calendar(cells: Cells) -> Cells:

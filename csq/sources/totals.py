@@ -116,7 +116,19 @@ def _is_total(last: pl.DataFrame, body: pl.DataFrame, names: list[str], named: p
 
 def _says_no_more(row: Mapping[str, object], body: pl.DataFrame, names: list[str]) -> bool:
     """Whether nothing but its label and numbers stands in a row, of what stands in most of the others."""
-    label = {"_key", KEY, "account_id", "period", "date", "contract_value", "is_subscription", "key_kind", *ROW, *names}
+    label = {
+        "_key",
+        KEY,
+        "account_id",
+        "period",
+        "period_length",
+        "date",
+        "contract_value",
+        "is_subscription",
+        "key_kind",
+        *ROW,
+        *names,
+    }
     if len(names) > 1:
         label.add("account_name")
     usual = [name for name in body.columns if name not in label and body[name].count() * 2 > body.height]

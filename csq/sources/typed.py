@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -22,6 +23,7 @@ DTYPES: Mapping[Cell, pl.DataType] = {
     Cell.WHOLE: pl.Int64(),
     Cell.MONEY: pl.Decimal(38, 2),
     Cell.DATE: pl.Date(),
+    Cell.PERIOD: pl.Date(),
     Cell.TIME: pl.Datetime("us"),
     Cell.BOOL: pl.Boolean(),
     Cell.SCORE: pl.Float64(),
@@ -29,8 +31,7 @@ DTYPES: Mapping[Cell, pl.DataType] = {
 """What the cells of a field become."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Typed:
+class Typed(NamedTuple):
     """Rows of the files with one header, being read.
 
     `frame` has the columns of `fate.ROW` and one per field found, `text` the same rows as they stand in the files.
@@ -99,9 +100,9 @@ class Typed:
             )
         )
 
-    def replace(self, **changes: object) -> "Typed":
+    def replace(self, **changes: Any) -> "Typed":
         """A copy with some parts changed."""
-        return Typed(**{**self.__dict__, **changes})
+        return self._replace(**changes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,10 @@ class RoleRows:
 
 KEY = "key"
 """Column that holds what was looked up to find a row's account."""
+
+
+KEY_KIND = "key_kind"
+"""Column that holds the key column of the accounts in which it was looked up; there is none without accounts."""
 
 
 def stack(parts: list[RoleRows]) -> RoleRows:

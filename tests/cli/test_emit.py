@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from csq.cli import emit
+from csq.cli import emit, places
 from csq.errors import OutputError, UsageError
 
 WEEK = b"this week\n"
@@ -158,12 +158,12 @@ def test_an_output_that_is_an_input_is_refused_however_it_is_spelt(tmp_path):
     (tmp_path / "link.csv").symlink_to("usage.csv")
     for spelling in ("usage.csv", "./usage.csv", str(tmp_path / "usage.csv"), "link.csv"):
         with pytest.raises(UsageError, match="is both an input and an output"):
-            emit.check_targets([Path(spelling)], [Path("usage.csv")], [])
+            places.check_targets([Path(spelling)], [Path("usage.csv")], [])
 
 
 def test_the_same_output_twice_is_refused():
     with pytest.raises(UsageError, match=r"^`out\.csv` is named twice as an output$"):
-        emit.check_targets([Path("out.csv"), Path("./out.csv")], [], [])
+        places.check_targets([Path("out.csv"), Path("./out.csv")], [], [])
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,6 @@ def test_an_output_that_the_next_run_would_read_is_refused(tmp_path, output, pat
     (tmp_path / "usage[1].csv").touch()
     if taken:
         with pytest.raises(UsageError, match="would be read as an input by the next run"):
-            emit.check_targets([Path(output)], [], [pattern])
+            places.check_targets([Path(output)], [], [pattern])
     else:
-        emit.check_targets([Path(output)], [], [pattern])
+        places.check_targets([Path(output)], [], [pattern])

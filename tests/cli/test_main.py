@@ -248,14 +248,16 @@ def test_base_errors_are_for_their_families_to_exit(csq, command):
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
+from csq.__main__ import main as door
 from csq.cli import emit, main
+from csq.errors import OutputError, UsageError
 
 def probe():
     {body}
 
 main.COMMANDS = dict.fromkeys(("probe", "other"), (probe, None))
 sys.argv = ["csq", {word!r}]
-sys.exit(main.main())
+sys.exit(door())
 """
 
 
@@ -296,12 +298,12 @@ def test_a_closed_stdout_is_noticed_and_no_file_takes_its_place(closed, tmp_path
 def test_a_full_disk_is_exit_5_on_stdout_and_changes_nothing_on_stderr():
     with Path("/dev/full").open("wb") as full:
         assert process("emit.to_stdout(b'data')", stdout=full).returncode == Exit.OUTPUT
-        assert process("raise emit.OutputError('x')", stderr=full).returncode == Exit.OUTPUT
-        assert process("raise emit.UsageError('x')", stderr=full).returncode == Exit.USAGE
+        assert process("raise OutputError('x')", stderr=full).returncode == Exit.OUTPUT
+        assert process("raise UsageError('x')", stderr=full).returncode == Exit.USAGE
 
 
 def test_closed_stderr_changes_nothing():
-    result = process("emit.to_stdout(b'data'); raise emit.UsageError('x')", preexec_fn=lambda: os.close(2))
+    result = process("emit.to_stdout(b'data'); raise UsageError('x')", preexec_fn=lambda: os.close(2))
     assert (result.returncode, result.stdout) == (Exit.USAGE, "data")
 
 

@@ -1,8 +1,7 @@
 """What every section of the page shares: its width, and how titles, lists and tables are laid out on it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from csq.explain.model import Row
 from csq.render.terminal.lines import BLANK, Line, Span, Tone, cells, fitted, hanging, line, strong
@@ -19,8 +18,7 @@ Columns: TypeAlias = Mapping[str, Callable[[Row], str]]
 """How the cell of each column is written, by its heading."""
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """How wide the page is; None when nothing is to be cut or wrapped."""
 
     width: int | None

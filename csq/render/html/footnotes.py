@@ -7,13 +7,12 @@ and still read on paper.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Footnotes:
+class Footnotes(NamedTuple):
     """Footnotes in the order in which they are first needed."""
 
     notes: tuple[tuple[str, ...], ...]

@@ -5,9 +5,9 @@ on an axis is not known stands in the margin of that axis, spread out evenly alo
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from math import pi, sqrt
+from typing import NamedTuple
 
 import polars as pl
 
@@ -48,8 +48,7 @@ _CORNERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle."""
 
     x: float
@@ -58,8 +57,7 @@ class Box:
     height: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lane:
+class Lane(NamedTuple):
     """The marks of one quadrant, in the order of the rows."""
 
     quadrant: Quadrant
@@ -69,8 +67,7 @@ class Lane:
     """Path and name of each account."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A cut: where its line and its label stand, and the band in which an account is borderline."""
 
     at: float
@@ -81,8 +78,7 @@ class Line:
     label_at: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Corner:
+class Corner(NamedTuple):
     """The name of a quadrant in its corner of the picture."""
 
     text: str
@@ -92,8 +88,7 @@ class Corner:
     is_right: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scatter:
+class Scatter(NamedTuple):
     """The whole picture."""
 
     width: float

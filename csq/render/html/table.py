@@ -1,7 +1,7 @@
 """The table of accounts: which columns it has and how they look, and every row as the text of its cells."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -51,8 +51,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heading:
+class Heading(NamedTuple):
     """A column of the table."""
 
     name: str
@@ -66,8 +65,7 @@ class Heading:
     """What to choose from where the table is filtered by it; empty where it is not."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(NamedTuple):
     """The accounts."""
 
     headings: tuple[Heading, ...]

@@ -1,9 +1,9 @@
 """Everything else on the page, as values that the template only has to put in their places."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,8 +15,7 @@ from csq.terms import Axis, Quadrant, Queue
 _HEAD_OF_THE_LIST = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(NamedTuple):
     """One line of this week's list."""
 
     rank: int

@@ -1,8 +1,7 @@
 """The week of each desk, in words: what a person does in order, what a tool does, what did not fit, who rests."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -26,8 +25,7 @@ HOURS_HINT = ("capacity:", "  default: 20")
 """What to put into csq.yaml so that a week ends."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(NamedTuple):
     """What a person does for one account."""
 
     rank: int
@@ -41,16 +39,14 @@ class Task:
     risks: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """One automated step, and the accounts it is for."""
 
     step: str
     account_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(NamedTuple):
     """The week of an owner, of `unassigned`, or of the `team`."""
 
     name: str

@@ -13,6 +13,8 @@ _INDENT = 2
 _GAP = 2
 _NAME_AT_LEAST = 18
 _NAME_AT_MOST = 40
+_KEY_AT_MOST = 80
+"""However wide the page: one key of thousands of characters must not pad all rows."""
 _STEP_AT_LEAST = 32
 
 LAYOUTS = (
@@ -85,6 +87,7 @@ def fit(columns: Mapping[str, Column], width: int | None) -> tuple[tuple[str, ..
         width: Cells of the page, or None.
     """
     natural = {name: column.natural for name, column in columns.items()}
+    natural |= {name: min(natural[name], _KEY_AT_MOST) for name in ("account", "id") if name in natural}
     # Beside the row a step may take two lines; a longer one reads better below, across the page.
     step = max(_STEP_AT_LEAST, natural["step"] * 5 // 9)
     for wanted in LAYOUTS:

@@ -2,6 +2,8 @@
 
 What only all rows together can settle (how dates and numbers are written, the newest day, which events are told twice)
 is taken from the beginning and from spots all over the log. If that turns out otherwise, the log is read once more.
+Memory grows with the accounts, users and days of a log, not with its rows; only where rows have event ids, with eight
+bytes for each.
 """
 
 from collections.abc import Sequence
@@ -49,11 +51,7 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
         Whole: It has to be read whole; the message says why.
         InputError, UsageError: As reading it whole would.
     """
-    if (
-        options.usage_days is None
-        or options.overlap == "dedupe"
-        or len({source.label for source in sources}) < len(sources)
-    ):
+    if options.usage_days is None or options.overlap == "dedupe" or _is_one_twice(sources):
         raise Whole("rows have to be told from each other")
     groups: dict[tuple[tuple[str, ...], ...], list[LogFile]] = {}
     for source in sorted(sources, key=lambda source: source.label):

@@ -13,7 +13,7 @@ from csq.roles import Cell
 from csq.sources.grid import LINE
 from csq.sources.values import tidy
 
-TIMES = (Cell.DATE, Cell.TIME)
+TIMES = (Cell.DATE, Cell.PERIOD, Cell.TIME)
 NUMBERS = (Cell.NUMBER, Cell.WHOLE, Cell.MONEY)
 FEW = 6
 """Digits of the longest number that can be read with either decimal mark, such as `123,456`."""

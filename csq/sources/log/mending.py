@@ -4,7 +4,7 @@ What decides a repair is near it or at the beginning of the file: the row itself
 sound row, and what the columns look like in the first full rows.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -14,8 +14,7 @@ from csq.sources.log.opening import Whole
 from csq.sources.repair import LONGEST_CELL, Draft, Style, align_rows, cut, together
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mended:
+class Mended(NamedTuple):
     """Rows with the lines they stand on, counted from the first of them, and what it took.
 
     `size` are the bytes read: a part that ends amid a row in doubt is read to the last sound row.

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from csq.errors import InputError
+from csq.roles import SIGN_UPS
 from csq.sources.dialect import obvious_delimiter, take_records
+from csq.sources.headers import squeeze
 from csq.sources.layout import may_end
 from csq.sources.read import Source, TextTable, broken_note, table_from_bytes
 from csq.sources.shapes import reshape
 from csq.sources.tables import ReadOptions
-from csq.sources.usage import LOG_FIELDS
+from csq.sources.usage import is_event_id, measure_kind
 from csq.terms import Role
 
 HEAD = 2**18
@@ -69,7 +71,11 @@ def open_log(source: Source, options: ReadOptions) -> LogFile:
     except (InputError, UnicodeDecodeError, csv.Error):
         raise Whole("its beginning is no plain table") from None
     touched = table.extra_headers or set(table.dropped) - {"blank"}
-    if touched or tuple(name.strip() for name in header) != table.header or reshape(table, Role.USAGE) is not table:
+    if (
+        touched
+        or tuple(name.strip() for name in header) != table.header
+        or reshape(table, Role.USAGE, options.year) is not table
+    ):
         raise Whole("its header is not the first line, and all of it")
     if obvious_delimiter(line) != (table.delimiter, len(header)) or len(header) < 2:
         raise Whole("its header leaves open what parts the cells")
@@ -82,14 +88,18 @@ def open_log(source: Source, options: ReadOptions) -> LogFile:
     return LogFile(path=path, table=table, header=header, skip=len(first) + 1, sha256=source.sha256)
 
 
-def check_log(header: Sequence[str], fields: Mapping[str, int]) -> None:
+def check_log(header: Sequence[str], fields: Mapping[str, int], options: ReadOptions) -> None:
     """Make certain that a file is an event log, whatever stands in the rows that were not looked at yet.
 
     Raises:
         Whole: Only all of them can tell.
     """
-    others = any(name and index not in fields.values() for index, name in enumerate(header))
-    if "date" not in fields or (others and not any(name in fields for name in LOG_FIELDS)):
+    others = [name for index, name in enumerate(header) if name and index not in fields.values()]
+    measures = any(measure_kind(name, options.metrics) for name in others)
+    signs_up = "user_id" in fields and "date" in fields and squeeze(header[fields["date"]]) in SIGN_UPS
+    is_row_of_log = "user_id" in fields or is_event_id(header, fields)
+    is_open = measures or signs_up or (bool(others) and not is_row_of_log)
+    if "date" not in fields or ("feature" not in fields and is_open):
         raise Whole("its header alone does not tell that it is an event log")
 
 

@@ -9,10 +9,10 @@ import io
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from os import SEEK_CUR
-from typing import Self
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -35,8 +35,7 @@ BESIDE = 2
 """Pieces that are read at a time, so that no core waits for the end of one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """Rows that are not plain.
 
     `frame` has `line` and the cells, `c0`, `c1`, ...; `dropped` are the rows among them that are no data, `repairs` and
@@ -53,7 +52,7 @@ class Batch:
         repairs, broken = (
             tuple((line + lines, what) for line, what in remarks) for remarks in (self.repairs, self.broken)
         )
-        return replace(self, frame=self.frame.with_columns(pl.col(LINE) + lines), repairs=repairs, broken=broken)
+        return self._replace(frame=self.frame.with_columns(pl.col(LINE) + lines), repairs=repairs, broken=broken)
 
 
 def read_pieces(
@@ -171,7 +170,7 @@ def _without_other_rows(batch: Batch, header: Sequence[str]) -> Batch:
     marked = batch.frame.with_columns(kind.alias("kind"))
     dropped = marked.filter(pl.col("kind").is_not_null()).select(LINE, "kind")
     rows = marked.filter(pl.col("kind").is_null()).drop("kind")
-    return replace(batch, frame=rows, dropped=tuple(dropped.iter_rows()))
+    return batch._replace(frame=rows, dropped=tuple(dropped.iter_rows()))
 
 
 def with_rows(file: LogFile, rows: pl.DataFrame, batches: Sequence[Batch]) -> TextTable:

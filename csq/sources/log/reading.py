@@ -127,7 +127,7 @@ class Reading:
         text = log.bare(batch.frame)
         chosen = decisive_rows(text, log.kinds)
         self.decisive.append(chosen.with_columns(file=pl.lit(file.label)))
-        self.remarks.setdefault(file.label, []).append(replace(batch, frame=batch.frame.clear()))
+        self.remarks.setdefault(file.label, []).append(batch._replace(frame=batch.frame.clear()))
         if log.settled is None or self.is_open:
             return
         try:
@@ -242,7 +242,7 @@ def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Kn
         zoned = any("/" in (unit_of(table.header[at]) or "") for name, at in fields.items() if KINDS[name] in TIMES)
         if zoned or (preset and preset.unwanted):
             raise Whole("its rows are not all read alike")
-        check_log(table.header, fields)
+        check_log(table.header, fields, options)
         told = options.keys.get(Role.USAGE)
         key = name_key(fields, known, told)
         log = Log(

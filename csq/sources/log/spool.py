@@ -5,8 +5,8 @@ Whatever is wrong with a packed file is left to who reads it whole and can say s
 
 import gzip
 import hashlib
+import os
 import stat
-import sys
 import tempfile
 import zipfile
 import zlib
@@ -17,7 +17,7 @@ from typing import Protocol
 
 from csq.errors import InputError
 from csq.sources.containers import MEGABYTE, RATIO, SMALL
-from csq.sources.read import Source, label_of
+from csq.sources.read import Source, label_of, stdin
 
 LEAST = MEGABYTE
 """Packed bytes below which a file is not worth unpacking on disk."""
@@ -34,7 +34,7 @@ def laid_down(paths: Sequence[Path]) -> Iterator[list[Source]]:
     Raises:
         InputError: A pipe cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="csq-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"csq-{os.getpid()}-") as folder:
         yield [_source(path, Path(folder) / str(number)) for number, path in enumerate(paths)]
 
 
@@ -42,7 +42,7 @@ def _source(path: Path, target: Path) -> Source:
     label = label_of(path)
     try:
         if str(path) == "-":
-            _copy(sys.stdin.buffer, target)
+            _copy(stdin(), target)
             return Source(target, label)
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):

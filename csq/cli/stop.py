@@ -1,0 +1,71 @@
+"""Being told to stop: Ctrl-C, SIGTERM, SIGHUP. A run that is told so replaces nothing and ends at once.
+
+No handler ever raises: an exception in the middle of polars, an import or a callback would be swallowed there, and the
+run would go on with something else in place of the truth. A signal is only noted, in a pipe that nobody empties. Who is
+about to replace files looks there first; a thread waits there too, clears away what is half written, and ends the
+process.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from pathlib import Path
+
+from csq.errors import Exit
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+REPLACING = threading.Lock()
+"""Held while files are put in their places, which is not stopped halfway."""
+
+beside: set[Path] = set()
+"""Files that are written beside their places at this moment."""
+
+_noted: socket.socket | None = None
+
+
+class Stopped(BaseException):
+    """The process was asked to end. No `Exception`, so that nothing but the clean-up on the way out stops it."""
+
+    def __init__(self, code: int) -> None:
+        """Keep the exit code that the signal asks for."""
+        super().__init__(code)
+        self.code = code
+
+
+def watch() -> None:
+    """Note signals from now on. One that is ignored already, as under `nohup`, stays ignored. Main thread only."""
+    global _noted
+    _noted, writer = socket.socketpair()
+    writer.setblocking(False)
+    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+    threading.Thread(target=_end_when_told, args=(_noted,), daemon=True).start()
+
+
+def check() -> None:
+    """Go no further if a signal came. Raises Stopped."""
+    if _noted is not None:
+        with contextlib.suppress(BlockingIOError):
+            if told := _noted.recv(1, socket.MSG_PEEK | getattr(socket, "MSG_DONTWAIT", 0)):
+                raise Stopped(code_of(told[0]))
+
+
+def _end_when_told(noted: socket.socket) -> None:
+    (number,) = noted.recv(1, socket.MSG_PEEK)
+    with REPLACING:
+        for path in [*beside, *Path(tempfile.gettempdir()).glob(f"csq-{os.getpid()}-*")]:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        os._exit(code_of(number))
+
+
+def code_of(number: int) -> int:
+    """How a run ends that was told to stop by a signal."""
+    return Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED

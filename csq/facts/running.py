@@ -1,0 +1,113 @@
+"""Running totals: columns of a period table that say how much was ever done, not how much in a period.
+
+Told by csq.yaml or by the name, they are counted by what they grew; those that only look like one are asked about.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+import polars as pl
+
+from csq.engine.base import exact_sum
+from csq.errors import InputError, Location
+from csq.facts.periods import before_of, span
+from csq.fate import is_used
+from csq.sources.grid import LINE
+from csq.sources.headers import squeeze
+from csq.sources.typed import FILE
+from csq.sources.usage import METRIC
+from csq.terms import Length, MetricKind
+
+_NAMES = re.compile(
+    r"(^|_)(lifetime|life_to_date|ltd|cumulative|cumulated|cumul|cum|running_total|to_date|all_?time|since_(start|signup"
+    r"|launch|creation)|ytd|qtd|mtd|kumuliert|cumule)(_|$)"
+)
+_STARTS_AGAIN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(^|_)(ytd|year_to_date)(_|$)"), "1y"),
+    (re.compile(r"(^|_)(qtd|quarter_to_date)(_|$)"), "1q"),
+    (re.compile(r"(^|_)(mtd|month_to_date)(_|$)"), "1mo"),
+)
+"""Totals that start again with each year, quarter or month."""
+PERIODS, ACCOUNTS = 6, 10
+"""How many periods, and accounts with as many, it takes to see that a column never falls."""
+
+
+def is_running(name: str, told: Mapping[str, str]) -> bool:
+    """Whether a metric is a running total, as csq.yaml says, else its name."""
+    kind = next((kind for each, kind in told.items() if squeeze(each) == squeeze(name)), None)
+    return kind == MetricKind.RUNNING if kind else bool(_NAMES.search(name))
+
+
+def ask_of_running(frame: pl.DataFrame, names: Collection[str], length: Length) -> None:
+    """Ask about counts that fall for no account and rise for most.
+
+    Args:
+        frame: Rows of a table with account_id, period and the metrics.
+        names: The counts that csq.yaml does not speak of.
+        length: How long a period is.
+
+    Raises:
+        InputError: One of them reads like a running total.
+    """
+    for name in sorted(names):
+        value = pl.col(METRIC + name)
+        used = frame.filter(is_used() & value.is_not_null())
+        series = used.group_by("account_id", "period").agg(exact_sum(value)).sort("account_id", "period")
+        steps = series.group_by("account_id").agg(
+            periods=pl.len(), falls=(value.diff() < 0).any(), rises=value.last() > value.first()
+        )
+        long = steps.filter(pl.col("periods") >= PERIODS)
+        if long.height >= ACCOUNTS and not steps["falls"].any() and long["rises"].sum() * 2 > long.height:
+            largest = used.sort(METRIC + name, FILE, LINE, descending=[True, False, False]).row(0, named=True)
+            raise InputError(
+                f"column `{name}` never falls from one {length} to the next, for any of {steps.height:,} accounts: "
+                "it reads like a running total",
+                location=Location(label=largest[FILE], line=largest[LINE]),
+                hint=f"`metrics: {{{name}: running}}` in csq.yaml counts what it grew by, "
+                f"`metrics: {{{name}: count}}` takes it as it stands",
+            )
+
+
+def growth(frame: pl.DataFrame, names: Sequence[str], length: Length) -> pl.DataFrame:
+    """The rows with what running totals grew by since the period before; null where that is not known.
+
+    A total that falls was set to zero at a moment that nobody told.
+    """
+    if not names:
+        return frame
+    owner = [name for name in ("account_id", "user_id") if name in frame.columns]
+    columns = [METRIC + name for name in names]
+    totals = frame.lazy().filter(is_used()).group_by(*owner, "period")
+    sums = totals.agg(pl.when(pl.col(each).count() > 0).then(exact_sum(pl.col(each))).alias(each) for each in columns)
+    earlier = pl.col("period").shift(1).over(owner, order_by="period")
+    follows = pl.lit(value=True) if length is Length.DAY else earlier.is_between(*_before(frame["period"], length))
+    grown = sums.select(
+        *owner, "period", *(_grown(METRIC + name, owner, earlier, follows, length) for name in names)
+    ).collect()
+    first = is_used() & pl.int_range(pl.len()).over(*owner, "period", is_used()).eq(0)
+    key = [*owner, "period"]
+    joined = frame.drop(columns).join(grown, on=key, how="left", nulls_equal=True, maintain_order="left")
+    once = (pl.when(first).then(each).alias(each) for each in columns)
+    return joined.with_columns(once).select(frame.columns)
+
+
+def _grown(column: str, owner: Sequence[str], earlier: pl.Expr, follows: pl.Expr, length: Length) -> pl.Expr:
+    """What a total grew by; over daily rows since the day that it was last told on."""
+    total = pl.col(column)
+    known = total.forward_fill() if length is Length.DAY else total
+    grown = total - known.shift(1).over(owner, order_by="period")
+    grown = pl.when(follows & (grown >= 0)).then(grown).otherwise(None)
+    again = next((every for name, every in _STARTS_AGAIN if name.search(column.removeprefix(METRIC))), None)
+    if again:
+        starts = pl.col("period").dt.truncate(again) != earlier.dt.truncate(again)
+        grown = pl.when(starts).then(total).otherwise(grown)
+    return grown.alias(column)
+
+
+def _before(starts: pl.Series, length: Length) -> tuple[pl.Expr, pl.Expr]:
+    """The first and the last day of the period before that of each row."""
+    days = starts.drop_nulls().unique()
+    spans = [before_of(span(start, length), length) for start in days]
+    first = pl.col("period").replace_strict(days, pl.Series([each.first for each in spans], dtype=pl.Date()))
+    last = pl.col("period").replace_strict(days, pl.Series([each.last for each in spans], dtype=pl.Date()))
+    return first, last
