@@ -65,7 +65,7 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
     where = (
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
-    remedy = _remedy(file, reasons.row(0, named=True)) if reasons.height else None
+    remedy = _remedy(file, rejected, reasons.row(0, named=True)) if reasons.height else None
     accept = f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
@@ -74,10 +74,11 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
     )
 
 
-def _remedy(file: SourceFile, worst: Mapping[str, Any]) -> str | None:
+def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any]) -> str | None:
     """What mends the most frequent reason, where it is not for the rows but for how they are read."""
-    if str(worst["reason"]).startswith("score outside the scale"):
-        low, high = min(worst["least"], 0.0), max(worst["most"], 10.0)
+    outside = re.fullmatch(r"score outside the scale (-?[\d.]+)-([\d.]+)", str(worst["reason"]))
+    if outside and worst["rows"] * 2 > rejected:
+        low, high = min(worst["least"], float(outside[1])), max(worst["most"], float(outside[2]))
         scale = next((f"{floor:g}-{top:g}" for floor, top in STANDARD if floor <= low and high <= top), "LOW-HIGH")
         return f"if the answers are on another scale, say so: `--csat-scale {file.label}={scale}`"
     field = _MAPPED.get(str(worst["reason"]))
