@@ -118,6 +118,8 @@ ACCOUNT = (
     Column("open_tickets", _W, "tickets", ">= 0", "support tickets that are open"),
     Column("required_by_mandate", _B, "", "true, false", "users have to use the product whether they like it or not"),
     Column("season_months", _T, "", "months", "months in which the customer uses the product"),
+    Column("auto_renew", _B, "", "true, false", "renews by itself when its term ends"),
+    Column("term_ended", _B, "", "true, false", "whether its term has ended, though status, renewal or use go on"),
 )
 
 USAGE = (

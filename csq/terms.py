@@ -142,6 +142,7 @@ class Aside(StrEnum):
     PARTIAL_PERIOD = "partial period"
     INACTIVE = "inactive subscription"
     NOT_A_CUSTOMER = "not a current customer"
+    TOTAL = "total of other rows"
     NOT_ASKED = "request that never reached anybody"
     UNFINISHED = "survey preview or unfinished"
     NOBODY = "of no account, as the export says"

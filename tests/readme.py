@@ -34,7 +34,18 @@ from csq.render.columns import PUBLIC
 from csq.render.topics.metrics import KINDS
 from csq.roles import ROLES
 from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, Column
-from csq.settings.model import Columns, Currency, CutRule, Features, Keys, Settings, Thresholds, Tiers, Windows
+from csq.settings.model import (
+    Columns,
+    Currency,
+    CutRule,
+    Features,
+    Keys,
+    Settings,
+    Statuses,
+    Thresholds,
+    Tiers,
+    Windows,
+)
 from csq.validation import Section
 
 ROOT = Path(__file__).parent.parent
@@ -115,6 +126,7 @@ def settings() -> str:
             "tiers: ": Tiers,
             "thresholds: ": Thresholds,
             "thresholds: usage: ": CutRule,
+            "statuses: ": Statuses,
             "currency: ": Currency,
         }
     )

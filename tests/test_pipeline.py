@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from csq.errors import InputError
 from csq.report import Report
 from csq.schema import COLUMNS
 from tables import AS_OF, by_id, fates, lines, run
@@ -212,16 +213,14 @@ def test_rows_shuffled_files_split_or_tabs_for_commas_give_the_same_bytes(
     assert outputs(csq) == before
 
 
-def test_when_nobody_is_left_the_report_is_empty_and_whole() -> None:
-    report = run(
-        lines("account_id,date,user_id,feature", "A,2026-11-10,u,f"),
-        lines("account_id,email,submitted_at,score", "A,u,2026-11-10,5"),
-        lines("account_id,arr,status", "A,10,churned"),
-    )
-    assert report.accounts.height == 0
-    assert list(report.accounts.columns)[: len(COLUMNS)] == list(COLUMNS)
-    assert {total.accounts for total in report.totals} == {0}
-    assert fates(report, "usage.csv") == {"used": 0, "not a current customer": 1}
+def test_when_nobody_is_left_the_run_says_what_took_them_instead_of_an_empty_report() -> None:
+    with pytest.raises(InputError, match="no account is left") as error:
+        run(
+            lines("account_id,date,user_id,feature", "A,2026-11-10,u,f"),
+            lines("account_id,email,submitted_at,score", "A,u,2026-11-10,5"),
+            lines("account_id,arr,status", "A,10,churned"),
+        )
+    assert error.value.details == ("status `churned`, 1 account worth 10 a year",)
 
 
 def test_one_thread_or_eight_give_the_same_bytes(sample_data: Path) -> None:

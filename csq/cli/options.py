@@ -41,7 +41,7 @@ class Inputs(NamedTuple):
     csat_scale: Annotated[Texts, option("[FILE=]LOW-HIGH", "Scale of the answers, such as 1-5")] = None
     date_order: Annotated[Text, option("dmy|mdy|ymd", "Order in dates like 03/04/2026")] = None
     decimal: Annotated[Text, option(",|.", "Decimal mark in numbers like 1,234")] = None
-    column: Annotated[Texts, option("FIELD=HEADER", "Header of a field; may repeat")] = None
+    column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None
     key: Annotated[Texts, option("ROLE=FIELD", "Key column of the accounts that a role's key refers to")] = None
     encoding: Annotated[Text, option("NAME", "Encoding of the text files, where it is told wrongly")] = None
     overlap: Annotated[Text, option("dedupe|add", "What to do where usage files overlap")] = None

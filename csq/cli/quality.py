@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,6 +13,7 @@ from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.sources.load import Tables
+from csq.sources.scales import STANDARD
 from csq.terms import Aside
 
 
@@ -50,21 +53,49 @@ def check_inputs(tables: Tables, limit: Limit | None, faults: Faults) -> None:
 
 
 def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, written: str | None) -> InputError:
+    number = pl.col("value").str.extract(r"(-?\d+(?:\.\d+)?)").cast(pl.Float64).fill_null(0.0)
+    spans = {"least": number.min(), "most": number.max()}
     reasons = (
         tables.rejects.filter(pl.col("file") == file.label)
         .sort("line")
         .group_by("column", "reason", maintain_order=True)
-        .agg(pl.len().alias("rows"), pl.col("line").first(), pl.col("value").first())
+        .agg(pl.len().alias("rows"), pl.col("line").first(), pl.col("value").first(), **spans)
         .sort("rows", descending=True, maintain_order=True)
     )
     where = (
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
+    remedy = _remedy(file, rejected, reasons.row(0, named=True)) if reasons.height else None
+    accept = f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),
-        hint=f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them",
+        hint=f"{remedy}; {where}" if remedy else accept,
     )
+
+
+def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any]) -> str | None:
+    """What mends the most frequent reason, where it is not for the rows but for how they are read."""
+    outside = re.fullmatch(r"score outside the scale (-?[\d.]+)-([\d.]+)", str(worst["reason"]))
+    if outside and worst["rows"] * 2 > rejected:
+        low, high = min(worst["least"], float(outside[1])), max(worst["most"], float(outside[2]))
+        scale = next((f"{floor:g}-{top:g}" for floor, top in STANDARD if floor <= low and high <= top), "LOW-HIGH")
+        return f"if the answers are on another scale, say so: `--csat-scale {file.label}={scale}`"
+    field = _MAPPED.get(str(worst["reason"]))
+    if field is None or worst["rows"] * 2 < file.read:
+        return None
+    header = f"`{worst['column']}`" if worst["column"] else "it"
+    return f"{header} seems to be another column: name the right one, `--column {field}=HEADER`"
+
+
+_MAPPED = {
+    "no account key": "account_id",
+    "unreadable date": "date",
+    "no date": "date",
+    "score is not a number": "score",
+    "not an answer csq knows in words": "score",
+}
+"""The field that is likely mapped to a wrong column where most rows are rejected for a reason."""
 
 
 def _reason(row: dict[str, object]) -> str:

@@ -1,12 +1,13 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from csq.cli import places, quality
+from csq.cli.columns import pair, read_columns
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, UsageError
 from csq.pipeline import AsOf, settle_as_of
@@ -17,6 +18,7 @@ from csq.settings.model import KeyColumn, Settings
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables, load
 from csq.sources.locate import expand, in_directory
+from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
 
@@ -74,7 +76,7 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     places.check_targets(written, read, given(inputs))
     playbook = load_playbook(playbook_path)
-    read_options = _read_options(inputs, settings.settings, playbook, told_day)
+    read_options = _read_options(inputs, paths, settings.settings, playbook, told_day)
     tables = load(paths, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)
     return Run(
@@ -132,23 +134,22 @@ def _with_flags(settings: Settings, method: Method) -> Settings:
     )
 
 
-def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, told_day: date | None) -> ReadOptions:
-    columns: dict[Role, dict[str, str]] = {role: dict(settings.columns.of(role)) for role in EXPORTS}
-    columns[Role.OVERRIDES] = {}
-    for text in inputs.column or ():
-        field, header = _pair("--column", text, "FIELD=HEADER")
-        roles = [role for role, spec in ROLES.items() if field in {each.name for each in spec.fields}]
-        if not roles:
-            names = sorted({each.name for spec in ROLES.values() for each in spec.fields})
-            raise UsageError(f"`--column {text}`: no field is called `{field}`", hint=f"fields: {', '.join(names)}")
-        for role in roles:
-            columns[role][field] = header
+def _read_options(
+    inputs: Inputs,
+    paths: Mapping[Role, Sequence[Path]],
+    settings: Settings,
+    playbook: LoadedPlaybook,
+    told_day: date | None,
+) -> ReadOptions:
+    named = read_columns(inputs.column or (), [label_of(path) for found in paths.values() for path in found])
+    columns = {role: {**(settings.columns.of(role) if role in EXPORTS else {}), **named.of(role)} for role in ROLES}
     keys: dict[Role, str] = {role: str(told) for role in KEYED if (told := settings.keys.of(role))}
     for text in inputs.key or ():
-        role_name, key = _pair("--key", text, "ROLE=FIELD")
+        role_name, key = pair("--key", text, "ROLE=FIELD")
         keys[Role(_choice("--key", role_name, KEYED))] = _choice("--key", key, list(KeyColumn))
     return ReadOptions(
         columns=columns,
+        file_columns=named.by_file,
         keys=keys,
         decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
         date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
@@ -164,13 +165,6 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
         metrics=settings.metrics,
         everyday=everyday_events(settings.features),
     )
-
-
-def _pair(flag: str, text: str, form: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip() or not value.strip():
-        raise UsageError(f"`{flag} {text}` is not of the form {form}")
-    return name.strip(), value.strip()
 
 
 def _choice(flag: str, value: str, known: Sequence[str]) -> str:

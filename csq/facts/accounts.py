@@ -12,21 +12,14 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
+from csq.facts.standing import Standing
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
 from csq.schema import ACCOUNT, complete
 from csq.sources.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
-NOT_CUSTOMERS = (
-    "churned", "churn", "cancelled", "canceled", "prospect", "lead", "trial", "trialing", "former", "former customer",
-    "ended", "expired", "lost",
-)  # fmt: skip
-"""Statuses, lower-cased, of organisations that are not paying customers now."""
-
-
-# Names of our own begin with `_`, which no column of a file does: a CRM's `Customer` or `Active` stays what it is.
-_ACTIVE, _FUTURE, _CUSTOMER = "_active", "_future", "_customer"
 _RATE = pl.Decimal(38, 9)
 
 
@@ -52,34 +45,40 @@ def keys_as_accounts(ids: pl.Series) -> Population:
 
 
 def build_population(
-    rows: RoleRows, custom: tuple[str, ...], as_of: date | None, *, base: str | None, rates: Mapping[str, Decimal]
+    rows: RoleRows,
+    custom: tuple[str, ...],
+    as_of: date | None,
+    *,
+    used: pl.DataFrame,
+    statuses: Mapping[str, Standing],
+    base: str | None,
+    rates: Mapping[str, Decimal],
 ) -> Population:
     """One row per current customer.
 
     Args:
         rows: Accounts rows; `is_subscription` tells the two kinds of rows apart.
         custom: Extra columns to carry along.
-        as_of: Day the subscriptions are looked at; None takes those without an end.
+        as_of: Day the subscriptions are looked at; None takes those without an end, else those that end last.
+        used: account_id and last day of use of those who used the product lately.
+        statuses: What the words of a status say.
         base: Currency that contract values are put into.
         rates: Worth in `base` of one unit of each other currency.
 
     Raises:
-        InputError: Several currencies and no rates, or one subscription told in two ways.
+        InputError: Several currencies and no rates, one subscription told in two ways, or no customer is left.
     """
-    frame = rows.frame.with_columns(
-        _active(as_of).alias(_ACTIVE),
-        (pl.col("start_date") > pl.lit(as_of, dtype=pl.Date())).fill_null(value=False).alias(_FUTURE),
-        (~pl.col("status").str.to_lowercase().is_in(NOT_CUSTOMERS).fill_null(value=False)).alias(_CUSTOMER),
-    )
-    frame, currency, notes = _one_currency(frame, base, rates)
+    found = find_customers(rows.frame, as_of, used, statuses)
+    frame, currency, notes = _one_currency(found.frame, base, rates)
     told = frame.filter(is_used())
     attributes, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), custom)
-    subscriptions = _sum_subscriptions(told.filter("is_subscription", _CUSTOMER, pl.col(_ACTIVE) | pl.col(_FUTURE)))
+    subscriptions = _sum_subscriptions(told.filter("is_subscription", pl.col(COUNTS) | pl.col(AHEAD)))
     everyone = _join(attributes, subscriptions, told)
-    gone = _gone(told)
-    members = everyone.filter(~pl.col("account_id").is_in(gone.implode())).sort("account_id")
+    members = everyone.join(found.accounts, on="account_id", how="left").filter(pl.col(GONE).is_null())
+    members = _with_renewals(members, told).sort("account_id")
     keep = [*(column.name for column in ACCOUNT), "features_entitled", *(n for n in custom if n in members.columns)]
-    notes += [*conflicts, *_told_twice(attributes, subscriptions), *_left_out(everyone.height - members.height)]
+    notes += [*conflicts, *_told_twice(attributes, subscriptions), *found.notes]
+    gone = found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]
     return Population(
         frame=complete(members, ACCOUNT).select(list(dict.fromkeys(keep))),
         fates=_fates(frame, gone),
@@ -88,31 +87,16 @@ def build_population(
     )
 
 
-def _active(as_of: date | None) -> pl.Expr:
-    if as_of is None:
-        return pl.col("end_date").is_null()
-    started = (pl.col("start_date") <= pl.lit(as_of)).fill_null(value=True)
-    return started & (pl.col("end_date") > pl.lit(as_of)).fill_null(value=True)
-
-
-def _counts() -> pl.Expr:
-    """Whether a row's money counts: it runs at as_of, and for a paying customer."""
-    return pl.col(_ACTIVE) & pl.col(_CUSTOMER)
-
-
 def _one_currency(
     frame: pl.DataFrame, base: str | None, rates: Mapping[str, Decimal]
 ) -> tuple[pl.DataFrame, str | None, list[Note]]:
     """All contract values that count in one currency, which is named when it is known."""
-    valued = frame.filter(pl.col("contract_value").is_not_null() & is_used() & _counts())
+    valued = frame.filter(pl.col("contract_value").is_not_null() & is_used() & pl.col(COUNTS))
     names = valued.select(pl.col("currency").str.to_uppercase())["currency"]
     found = sorted(names.drop_nulls().unique())
     if base is None:
         if len(found) > 1:
-            raise InputError(
-                f"contract values in several currencies: {', '.join(found)}",
-                hint="give their worth in csq.yaml: `currency: {base: EUR, rates: {USD: 0.92}}`",
-            )
+            raise _several_currencies(valued, found)
         return frame, (found[0] if found else None), []
     rate = {name.upper(): value for name, value in rates.items()} | {base.upper(): Decimal(1)}
     if unknown := sorted(set(found) - rate.keys()):
@@ -127,6 +111,20 @@ def _one_currency(
     factor = pl.col("currency").str.to_uppercase().replace_strict(rate, default=Decimal(1), return_dtype=_RATE)
     converted = (pl.col("contract_value") * factor).round(2).cast(pl.Decimal(38, 2))
     return frame.with_columns(contract_value=converted, currency=pl.lit(base)), base, notes
+
+
+def _several_currencies(valued: pl.DataFrame, found: list[str]) -> InputError:
+    """The error for amounts that cannot be added up, at the first one that is not in the currency of those above it."""
+    rows = valued.drop_nulls("currency").sort("file", "line")
+    other = rows.filter(pl.col("currency").str.to_uppercase() != rows["currency"][0].upper()).row(0, named=True)
+    base, *others = found
+    rates = ", ".join(f"{name}: RATE" for name in others)
+    return InputError(
+        f"contract values in several currencies: {', '.join(found)}",
+        location=Location(label=other["file"], line=other["line"]),
+        hint=f"give their worth in csq.yaml: `currency: {{base: {base}, rates: {{{rates}}}}}`, "
+        f"a rate being what one of it is worth in {base}",
+    )
 
 
 def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
@@ -151,7 +149,7 @@ def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
 
     An account all of whose subscriptions are still to start is there, and worth nothing that is known yet.
     """
-    active = lasting.filter(_ACTIVE)
+    active = lasting.filter(COUNTS)
     named = active.filter(pl.col("subscription_id").is_not_null()).unique(
         ["account_id", "subscription_id", "contract_value", "seats"], keep="first", maintain_order=True
     )
@@ -170,7 +168,8 @@ def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in ("contract_value", "seats")
     ]
     first = [pl.col(name).drop_nulls().min() for name in ("account_name", "owner", "segment", "currency")]
-    described = lasting.group_by("account_id").agg(*first, pl.col("renewal_date").min())
+    renewal = (pl.col("renewal_date").min(), pl.col("auto_renew").all())
+    described = lasting.group_by("account_id").agg(*first, *renewal)
     return described.join(distinct.group_by("account_id").agg(summed), on="account_id", how="left").sort("account_id")
 
 
@@ -186,17 +185,13 @@ def _join(attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFr
     )
 
 
-def _gone(told: pl.DataFrame) -> pl.Series:
-    """Accounts that are no customers now: their status says so, or everything they had has ended."""
-    is_subscription, lasts = pl.col("is_subscription"), pl.col(_ACTIVE) | pl.col(_FUTURE)
-    by_account = told.group_by("account_id").agg(
-        customer=pl.col(_CUSTOMER).filter(~is_subscription).all(),
-        subscribed=is_subscription.any(),
-        going_on=(lasts & pl.col(_CUSTOMER)).filter(is_subscription).any(),
-        lasting=lasts.filter(~is_subscription).all(),
-    )
-    ended = pl.when("subscribed").then(~pl.col("going_on")).otherwise(~pl.col("lasting"))
-    return by_account.filter(~pl.col("customer") | ended)["account_id"].sort()
+def _with_renewals(members: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """The day a term ends is the renewal date where there is no other; a term that renewed itself says no next one."""
+    ends = told.filter(COUNTS).group_by("account_id").agg(_term_end=pl.col("term_end").min())
+    passed = pl.col("term_ended") & pl.col("auto_renew")
+    end = pl.when(~passed.fill_null(value=False)).then("_term_end")
+    joined = members.join(ends, on="account_id", how="left")
+    return joined.with_columns(renewal_date=pl.coalesce("renewal_date", end)).drop("_term_end")
 
 
 def _told_twice(attributes: pl.DataFrame, subscriptions: pl.DataFrame) -> list[Note]:
@@ -209,15 +204,6 @@ def _told_twice(attributes: pl.DataFrame, subscriptions: pl.DataFrame) -> list[N
     return notes
 
 
-def _left_out(count: int) -> list[Note]:
-    accounts = (
-        "1 account of the accounts files is no current customer"
-        if count == 1
-        else (f"{count:,} accounts of the accounts files are no current customers")
-    )
-    return [Note(kind=NoteKind.SET_ASIDE, text=f"{accounts}, by status or because all has ended")] if count else []
-
-
 def _fates(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
-    inactive, of_nobody = pl.col("is_subscription") & ~_counts(), pl.col("account_id").is_in(gone.implode())
+    inactive, of_nobody = pl.col("is_subscription") & ~pl.col(COUNTS), pl.col("account_id").is_in(gone.implode())
     return mark(frame, {Aside.INACTIVE: inactive, Aside.NOT_A_CUSTOMER: of_nobody})

@@ -10,11 +10,13 @@ from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
 from csq.facts.fates import joins
 from csq.facts.happiness import Happiness, happiness_facts
+from csq.facts.last_use import last_use
 from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
+from csq.facts.standing import vocabulary
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
 from csq.schema import FACTS, collect, complete, event_kind
@@ -81,6 +83,8 @@ def population(tables: Tables, settings: Settings, as_of: date | None) -> Popula
         accounts,
         tables.custom,
         as_of,
+        used=last_use(tables.roles.get(Role.USAGE), as_of, settings.windows.usage),
+        statuses=vocabulary(settings.statuses.current, settings.statuses.former),
         base=currency.base if currency else None,
         rates=currency.rates if currency else {},
     )

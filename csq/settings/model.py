@@ -207,6 +207,20 @@ class Features(Section):
     count: list[Text] = Field([], description="events that do count, though they are known as everybody's")
 
 
+class Statuses(Section):
+    """What the words in a status column mean, where csq does not know them or knows them otherwise."""
+
+    current: list[Text] = Field([], description="statuses of paying customers")
+    former: list[Text] = Field([], description="statuses of organisations that are none, or not yet")
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Self:
+        former = {word.casefold() for word in self.former}
+        if both := [word for word in self.current if word.casefold() in former]:
+            raise fault("contradiction", f"status {shown(both[0])} is both current and former", "keep it in one list")
+        return self
+
+
 class Settings(Section):
     """csq.yaml: how to measure."""
 
@@ -235,4 +249,7 @@ class Settings(Section):
         Thresholds.model_construct(), description="the cuts, and the references that shares are taken of"
     )
     capacity: Capacity | None = Field(None, description="hours a week, by owner; nothing is fitted, when absent")
+    statuses: Statuses = Field(
+        Statuses.model_construct(), description="words of a status column: whose are `current`, whose are `former`"
+    )
     currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

@@ -7,9 +7,10 @@ import polars.selectors as cs
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
-from csq.roles import ACCOUNTS, MONEY_FIELDS, Cell
+from csq.roles import ACCOUNTS, MONEY_FIELDS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
+from csq.sources.ids import drop_repeated, tell_marks
 from csq.sources.numbers import currency_code
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
@@ -22,17 +23,19 @@ _CELLS = {Kind.NUMBER: Cell.NUMBER, Kind.BOOL: Cell.BOOL, Kind.DATE: Cell.DATE}
 def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """Read accounts files with one header.
 
-    The frame has every accounts field (null where the files have none), `contract_value` (Decimal,
-    per year), `is_subscription`, `aliases` (other ids of the account, where the export joins them) and
-    the custom columns; `account_id` is the name where the files know no id.
+    The frame has every accounts field (null where the files have none), `contract_value` (Decimal, per year),
+    `term_end` (the end date, where it is that of a term), `is_subscription`, `aliases` (other ids of the account,
+    where the export joins them) and the custom columns; `account_id` is the name where the files know no id.
 
     Raises:
         InputError: One account is told in several different rows without a subscription id.
     """
     typed = _keep_custom(read_fields(tables, Role.ACCOUNTS, options), options)
+    typed = drop_repeated(tell_marks(typed))
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
-    typed = _add_keys(_add_value(typed)).with_all_fields()
+    typed = _no_seats(typed)
+    typed = _add_term(_add_keys(_add_value(typed)).with_all_fields())
     typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
     # Rows alike in every cell say one thing, whichever files they stand in.
     cells = [name for name in typed.frame.columns if name not in (*ROW, "aliases")]
@@ -95,6 +98,25 @@ def _add_currency(typed: Typed, taken: str) -> Typed:
     typed = typed.with_columns(currency.alias("currency"))
     names = " and ".join(sorted(currency.drop_nulls().unique()))
     return typed.noting(f"currency {names} by {where} of `{header}` in {labels(typed.tables)}")
+
+
+def _no_seats(typed: Typed) -> Typed:
+    """Nought seats of an account are not known seats, and told by line; a subscription, of extras, may have none."""
+    if "seats" not in typed.fields or "subscription_id" in typed.fields:
+        return typed
+    none = (typed.frame["seats"] == 0).fill_null(value=False)
+    typed = typed.fault(none, "seats", "no number of seats") if none.any() else typed
+    return typed.with_columns(typed.frame["seats"].set(none, None))
+
+
+def _add_term(typed: Typed) -> Typed:
+    """The day a term ends, on which it may be renewed: what is called a churn or a cancellation date is no such day."""
+    is_term = "end_date" in typed.fields and squeeze(typed.header("end_date")) in TERM_ENDS
+    day = pl.col("end_date") if is_term else pl.lit(None, dtype=pl.Date())
+    if is_term and "renewal_date" not in typed.fields:
+        text = f"renewal date from `{typed.header('end_date')}` of {labels(typed.tables)}, which has no other"
+        typed = typed.noting(text)
+    return typed.with_columns(day.alias("term_end"))
 
 
 def _add_keys(typed: Typed) -> Typed:

@@ -5,7 +5,7 @@ every cell of a date column is one and the same kind of them: epoch seconds and 
 that spreadsheets count from 1900.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -96,6 +96,21 @@ def read_date(text: pl.Series, *, order: DateOrder | None = None, zone: str | No
     return Cells(cells.values.dt.date(), cells.unreadable, cells.choice)
 
 
+_UNSET = (date(1969, 12, 31), date(1970, 1, 1), date(1980, 1, 1), date(2038, 1, 19))
+"""Where the clocks of systems begin or end, near and far of Greenwich."""
+_FIRST, _LAST = 1950, 2090
+"""No contract, survey or use is of a year before the one, or from the other on: 1900, 2099 and 9999 are no dates."""
+
+
+def placeholders(values: pl.Series) -> pl.Series:
+    """Which dates only stand for a date that is not known or never comes; of other cells none."""
+    if not values.dtype.is_temporal():
+        return pl.repeat(value=False, n=len(values), eager=True)
+    day = values.dt.date() if values.dtype != pl.Date else values
+    year = day.dt.year()
+    return (day.is_in(_UNSET) | (year < _FIRST) | (year >= _LAST)).fill_null(value=False)
+
+
 @lru_cache
 def is_zone(name: str) -> bool:
     """Whether a time zone of that name is known."""
@@ -136,6 +151,9 @@ def _parts(tidied: pl.Series) -> pl.DataFrame:
             for name in _PARTS
         }
     )
+    # Written with four digits the year 1 is no 2001: it stands for no date, as any of that age does.
+    years = [pl.col(name).str.replace(r"^00([0-9]{2})$", "10${1}") for name in ("year", "first", "last")]
+    parts = parts.with_columns(years)
     numbers = [name for name in _PARTS if name not in ("half", "zone", "name")]
     return parts.with_columns(pl.col(name).cast(pl.Int64) for name in numbers)
 
@@ -144,6 +162,10 @@ def _bare(tidied: pl.Series) -> Cells | None:
     """Moments that are bare numbers; None unless all cells are, of one kind and within a century of now."""
     if not tidied.is_not_null().any():
         return None
+    # A nought among them stands for no date; alone, it is no sort of date.
+    unset = tidied.is_in(("0", "0.0", "-1")).fill_null(value=False)
+    if unset.any() and (others := _bare(tidied.set(unset, None))):
+        return others._replace(unreadable=others.unreadable | unset)
     for pattern, what, unit, first, last in _BARE:
         if tidied.str.contains(pattern).all():
             numbers = tidied.cast(pl.Float64)

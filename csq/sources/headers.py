@@ -4,18 +4,23 @@ Never by position, never by content. A survey's questions are known by what they
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from csq.errors import InputError, Location, UsageError
-from csq.roles import ROLES, SIGN_UPS, Field
+from csq.roles import ROLES, SIGN_UPS, Cell, Field
 from csq.sources.numbers import currency_code
+from csq.sources.plausible import candidates
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
 from csq.suggest import nearest
 from csq.terms import Role
 
 _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
+
+_CURRENCY_BEHIND = re.compile(r"(?P<name>.*?\w)(?:[\s_.-]+in)?[\s_.-]+(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)")
+_CURRENCY_BEFORE = re.compile(r"(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)[\s_.-]+(?P<name>\w.*)")
+_MONEY = {name for spec in ROLES.values() for field in spec.fields if field.cell is Cell.MONEY for name in field.names}
 
 INSIDE = " > "
 """Parts a column of JSON from the key that was taken out of it."""
@@ -37,11 +42,23 @@ def squeeze(header: str) -> str:
 
 
 def unit_of(header: str) -> str | None:
-    """The time zone or the currency that a header names in brackets: `Updated at (America/New_York)`, `ARR (USD)`."""
+    """The time zone or the currency that a header names: `Updated at (America/New_York)`, `ARR (USD)`, `arr_eur`."""
+    if part := _money_in(header):
+        return part[1]
     match = _BRACKETS.search(header)
     unit = match["unit"] if match else ""
     known = unit in ("UTC", "GMT") or currency_code(unit) or re.fullmatch(r"[A-Z]\w+/[\w/+-]+", unit)
     return unit if known else None
+
+
+@lru_cache(maxsize=4096)
+def _money_in(header: str) -> tuple[str, str] | None:
+    """The name of an amount of money and its currency, where the header is made of both: `ARR_EUR`, `MRR in USD`."""
+    for match in (_CURRENCY_BEHIND.fullmatch(header.strip()), _CURRENCY_BEFORE.fullmatch(header.strip())):
+        # `arr_all` is all of it, rather than an amount in lek.
+        if match and currency_code(match["unit"]) not in (None, "ALL") and squeeze(match["name"]) in _MONEY:
+            return match["name"], match["unit"]
+    return None
 
 
 def detect(table: TextTable, role: Role) -> Preset | None:
@@ -111,7 +128,8 @@ def _users_apart(table: TextTable, found: dict[str, int], told: Mapping[str, str
 
 def _plain(header: str) -> str:
     """A header without its unit, and without the mark of a property."""
-    named = _BRACKETS.sub("", header) if unit_of(header) else header
+    part = _money_in(header)
+    named = part[0] if part else _BRACKETS.sub("", header) if unit_of(header) else header
     return named.rpartition(INSIDE)[2].removeprefix("gp:")
 
 
@@ -177,8 +195,9 @@ def missing_key(table: TextTable, role: Role, preset: Preset | None) -> InputErr
 
 def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     """The error for a column that `role` must have, with the header line, the near miss and the flag."""
-    names = {name for known in ROLES[role].fields if known.name == field for name in known.names} | {squeeze(field)}
-    near = next(iter(nearest(table.header, *names, form=squeeze)), None)
+    known = next((known for known in ROLES[role].fields if known.name == field), Field(field, Cell.TEXT, ()))
+    able = list(candidates(table, field, known.cell))
+    near = next(iter(nearest(able, *known.names, squeeze(field), form=squeeze)), None)
     excerpt = ",".join(table.header)
     if near is None:
         hint = f"name it: `--column {field}=HEADER`, or add it under `columns:` in csq.yaml"
@@ -190,7 +209,11 @@ def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint)
 
 
-def check_told(told: Mapping[Role, Mapping[str, str]], tables: Mapping[Role, tuple[TextTable, ...]]) -> None:
+def check_told(
+    told: Mapping[Role, Mapping[str, str]],
+    of_files: Mapping[str, Mapping[str, str]],
+    tables: Mapping[Role, tuple[TextTable, ...]],
+) -> None:
     """Refuse a header that was told for a field and stands in no file. Raises UsageError with the near miss.
 
     A field such as `account_id` belongs to several roles; its header need stand in a file of one of them.
@@ -199,9 +222,18 @@ def check_told(told: Mapping[Role, Mapping[str, str]], tables: Mapping[Role, tup
     for field, header in {pair for pairs in told.values() for pair in pairs.items()}:
         roles = [role for role, pairs in told.items() if pairs.get(field) == header]
         known = list(dict.fromkeys(each for role in roles for each in headers.get(role, ())))
-        if squeeze(header) not in map(squeeze, known):
-            near = nearest(known, header, form=squeeze)
-            raise UsageError(
-                f"no file for {' or '.join(roles)} has a column `{header}`",
-                hint=f"did you mean `--column {field}={near[0]}`?" if near else f"columns: {', '.join(known)}",
-            )
+        _check_there(f"no file for {' or '.join(roles)} has a column", f"{field}=", header, known)
+    files = {table.label: (role, table) for role, found in tables.items() for table in found}
+    for label, pairs in of_files.items():
+        for field, header in pairs.items():
+            role, table = files[label]
+            if field not in {each.name for each in ROLES[role].fields}:
+                raise UsageError(f"`{label}` is a file of {role}, which has no field `{field}`")
+            _check_there(f"`{label}` has no column", f"{field}={label}:", header, table.header)
+
+
+def _check_there(what: str, flag: str, header: str, known: Sequence[str]) -> None:
+    if squeeze(header) not in map(squeeze, known):
+        near = nearest(known, header, form=squeeze)
+        hint = f"did you mean `--column {flag}{near[0]}`?" if near else f"columns: {', '.join(known)}"
+        raise UsageError(f"{what} `{header}`", hint=hint)

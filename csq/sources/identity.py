@@ -16,6 +16,7 @@ from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
 from csq.sources.headers import missing_key
+from csq.sources.ids import drop_unknown, tell_marks
 from csq.sources.keys import domain_of, name_damage, salesforce_twin
 from csq.sources.read import TextTable, column
 from csq.sources.typed import KEY, KEY_KIND, RoleRows, Typed, labels
@@ -78,6 +79,9 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
         UsageError: The key told is not a column of the accounts.
         InputError: No key column of the file can be used.
     """
+    typed = drop_unknown(
+        tell_marks(typed), known.keys[KEY] if known.accounts is not None else pl.Series([], dtype=pl.String())
+    )
     have = [name for name in ROLES[typed.role].keys if name in typed.fields]
     kinds = known.keys[KEY_KIND].unique().to_list()
     if told and known.accounts is not None and told not in kinds:

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.sources.grid import LINE, Grid, Remark, cell_columns, spans
+from csq.sources.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
 """Rows in which the header is looked for."""
 TAIL = 20
 """Rows in which footers and totals are looked for."""
 
-_TOTAL = re.compile(r"(grand |sub)?totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
 _GRAND = re.compile(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
 _FOOTER = re.compile(
     r"(copyright\b|confidential\b|generated (by|on|at)\b|exported (by|on|at|from)\b|report (generated|run|name)\b"
@@ -42,7 +42,7 @@ class Layout(NamedTuple):
 def is_footer(cells: Sequence[str]) -> str | None:
     """Say whether a lone filled cell speaks like the foot of a report: `total`, `footer` or None."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if filled and _TOTAL.fullmatch(filled[0]):
+    if filled and total_word(filled[0]):
         return "total"
     return "footer" if len(filled) == 1 and _FOOTER.match(filled[0]) else None
 
@@ -153,11 +153,11 @@ def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     while len(rows) > 1:
         line, *cells = rows[-1]
         kind = is_footer(cells)
-        if kind == "total" and not (_GRAND.fullmatch(_filled(cells)[0]) or _sums_up(frame, cells, len(found))):
+        if kind == "total" and not (_GRAND.fullmatch(_filled(cells)[0]) or sums_up(frame, cells, len(found))):
             kind = None
         if kind is None and _is_lone(cells, len(header)) and _stands_apart(rows, len(header)):
             kind = "footer"
-        if kind is None and not cells[0].strip() and _sums_up(frame, cells, len(found)):
+        if kind is None and not cells[0].strip() and _may_sum(cells) and sums_up(frame, cells, len(found)):
             kind = "total"
         if kind is None:
             break
@@ -171,9 +171,13 @@ def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
 
 def may_end(cells: Sequence[str]) -> bool:
     """Whether rows may be taken off the end of a table whose last row this is; False is certain."""
-    words = [cell for cell in _filled(cells) if _number(cell) is None]
-    summed = not cells[0].strip() and len(words) <= 1
+    summed = not cells[0].strip() and _may_sum(cells)
     return is_footer(cells) is not None or _is_lone(cells, len(cells)) or summed
+
+
+def _may_sum(cells: Sequence[str]) -> bool:
+    """Whether no words stand in a row but a label."""
+    return sum(not looks_like_number(cell) for cell in _filled(cells)) <= 1
 
 
 def _is_lone(cells: Sequence[str], width: int) -> bool:
@@ -186,28 +190,6 @@ def _stands_apart(rows: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> b
     while top > 0 and _is_lone(rows[top - 1][1:], width):
         top -= 1
     return is_footer(rows[top][1:]) is not None or (top > 0 and rows[top][0] - rows[top - 1][0] > 1)
-
-
-def _sums_up(frame: pl.DataFrame, cells: Sequence[str], below: int) -> bool:
-    """Whether some number in the last row is the sum of its column, and no words stand there but the label."""
-    words = [cell for cell in _filled(cells) if _number(cell) is None]
-    if len(words) > 1:
-        return False
-    body = frame.slice(0, frame.height - 1 - below)
-    for name, cell in zip(cell_columns(frame), cells, strict=True):
-        total = _number(cell)
-        if total and body.height > 1:
-            parts = body[name].str.replace_all(",", "").cast(pl.Float64, strict=False)
-            if not parts.has_nulls() and abs(float(parts.sum()) - total) <= 1e-6 * abs(total):
-                return True
-    return False
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell.replace(",", "").removesuffix("%"))
-    except ValueError:
-        return None
 
 
 def _notes(header_line: int, extra: int) -> list[str]:

@@ -19,6 +19,7 @@ from csq.sources.accounts import read_accounts
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
+from csq.sources.ids import confirm_ids
 from csq.sources.overlap import (
     UNREAD,
     count_event_ids_once,
@@ -33,6 +34,7 @@ from csq.sources.read import LINE, Source, TextTable, column, label_of, read_tab
 from csq.sources.shapes import reshape
 from csq.sources.survey import read_survey
 from csq.sources.tables import ReadOptions, group_by_header
+from csq.sources.totals import settle_totals
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.sources.usage import check_metrics, read_usage
 from csq.terms import Grain, NoteKind, Role
@@ -123,13 +125,14 @@ def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], opt
     if big:
         found[Role.USAGE] = _load_big(usage, texts, options, known)
     read([Role.USAGE, Role.CSAT], known)
+    found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
 
 
 def _check_told(options: ReadOptions, texts: Mapping[Role, tuple[TextTable, ...]]) -> None:
     """Refuse what was told of columns that stand in no file."""
-    check_told(options.columns, texts)
+    check_told(options.columns, options.file_columns, texts)
     check_metrics(options.metrics, texts[Role.USAGE])
 
 
@@ -158,7 +161,7 @@ def _read_all(sources: Sequence[Source], role: Role, options: ReadOptions) -> tu
 def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> RoleRows:
     """The rows of a role, whole: those with headers of their own stacked, and what is told twice counted once."""
     parts = []
-    for group in group_by_header(tables):
+    for group in group_by_header(tables, options):
         typed = READERS[role](group, options)
         rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, options.keys.get(role))
         frame = _settle_answers(typed, rows.frame) if role is Role.CSAT else with_unread(typed, rows.frame)

@@ -84,11 +84,32 @@ def _numbers(text: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
         loose = parts.select(
             pl.col("before").is_not_null() | pl.col("after").is_not_null(),
         ).to_series() & ~currency.is_in(_THREE_PLACES).fill_null(value=False)
-        mark = _settle_decimal(parts["body"], parts["power"].is_not_null(), money=loose, whole=whole)
+        try:
+            mark = _settle_decimal(parts["body"], parts["power"].is_not_null(), money=loose, whole=whole)
+        except Ambiguous:
+            if currency.drop_nulls().n_unique() < 2:
+                raise
+            return _by_currency(text, currency, whole=whole)
         choice = f"decimal mark `{mark}`" if mark else None
     values = parts.select(_value(mark or ".")).to_series()
     values = values.set(~values.is_finite().fill_null(value=False), None)
     return Cells(values, tidied.is_not_null() & values.is_null(), choice, currency)
+
+
+def _by_currency(text: pl.Series, currency: pl.Series, *, whole: bool) -> Cells:
+    """Amounts in several currencies, each written in a style of its own: `$1,234.50` and `€1.234,50`."""
+    values = pl.Series([None] * len(text), dtype=pl.Float64())
+    unreadable = pl.repeat(value=False, n=len(text), eager=True)
+    for code in currency.unique().sort(nulls_last=True):
+        rows = currency.is_null() if code is None else (currency == code).fill_null(value=False)
+        places = rows.arg_true()
+        try:
+            cells = _numbers(text.gather(places), None, whole=whole)
+        except Ambiguous as question:
+            told = tuple(int(places[row]) for row in question.rows)
+            raise Ambiguous(question.question, question.flag, told) from None
+        values, unreadable = values.scatter(places, cells.values), unreadable.scatter(places, cells.unreadable)
+    return Cells(values, unreadable, "the decimal mark of each currency", currency)
 
 
 _KNOWN = {code: code for code in CODES.split()} | {sign.upper(): code for sign, code in SIGNS.items()}

@@ -16,14 +16,15 @@ from csq.fate import FATE, REASON, ROW, as_rows
 from csq.report import Note
 from csq.roles import ROLES, Cell
 from csq.schema import Kind
-from csq.sources.dates import DateOrder, is_zone, read_date, read_time
+from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
+from csq.sources.ids import OWN_IDS
 from csq.sources.numbers import Decimal, read_number
 from csq.sources.periods import labels_in, read_period, spoken_length
 from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, Typed, labels, no_rejects, no_rows
-from csq.sources.values import Ambiguous, Cells, read_bool, read_text
+from csq.sources.values import Ambiguous, Cells, read_bool, read_id, read_text
 from csq.terms import Fate, MetricKind, NoteKind, Role
 
 
@@ -33,6 +34,8 @@ class ReadOptions:
 
     columns: Mapping[Role, Mapping[str, str]] = field(default_factory=dict)
     """Headers by role and field."""
+    file_columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Headers by file and field, where they are told for one file; they go before those of its role."""
     keys: Mapping[Role, str] = field(default_factory=dict)
     """Key column of the accounts that a role's key refers to."""
     decimal: Decimal | None = None
@@ -58,12 +61,22 @@ class ReadOptions:
     encoding: str | None = None
     """Encoding of the text files, where their bytes do not tell."""
 
+    def told(self, role: Role, tables: Iterable[TextTable]) -> dict[str, str]:
+        """Headers by field that are told for files of one role that are read alike."""
+        own = {field.name for field in ROLES[role].fields}
+        here = [pairs for table in tables for pairs in self.file_columns.get(table.label, {}).items()]
+        return {**self.columns.get(role, {}), **{name: header for name, header in here if name in own}}
 
-def group_by_header(tables: Iterable[TextTable]) -> list[tuple[TextTable, ...]]:
-    """Files with the same headers in the same order belong together."""
-    groups: dict[tuple[str, ...], list[TextTable]] = {}
+    def alike(self, table: TextTable) -> tuple[tuple[str, ...], ...]:
+        """What files share that are read alike: the same headers in the same order, told to mean the same."""
+        return (table.header, *sorted(self.file_columns.get(table.label, {}).items()))
+
+
+def group_by_header(tables: Iterable[TextTable], options: ReadOptions) -> list[tuple[TextTable, ...]]:
+    """Files that are read alike belong together."""
+    groups: dict[tuple[tuple[str, ...], ...], list[TextTable]] = {}
     for table in tables:
-        groups.setdefault(table.header, []).append(table)
+        groups.setdefault(options.alike(table), []).append(table)
     return [tuple(group) for group in groups.values()]
 
 
@@ -74,7 +87,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
         InputError: A column that the role must have is missing, or a column fits two conventions.
     """
     preset = detect(tables[0], role)
-    matched = match_headers(tables[0], role, options.columns.get(role, {}), preset)
+    matched = match_headers(tables[0], role, options.told(role, tables), preset)
     text = pl.concat([table.frame.with_columns(pl.lit(table.label).alias(FILE)) for table in tables])
     kinds = {known.name: known.cell for known in ROLES[role].fields}
     text, unwanted = _wanted(tables[0], text, preset)
@@ -181,6 +194,9 @@ def add_cells(
     """
     cells = _countable(numbers, kind) if numbers else convert(typed, name, kind, typed.text[source], options)
     values = cells.values.rename(name)
+    unset = placeholders(values)
+    if unset.any():
+        values = values.set(unset, None)
     typed = typed.replace(frame=typed.frame.hstack([values]))
     if cells.currency is not None and kind is Cell.MONEY and typed.role is Role.ACCOUNTS:
         typed = typed.with_columns(cells.currency.alias(CURRENCY + name))
@@ -190,20 +206,23 @@ def add_cells(
         typed = typed.noting(f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}")
     if name in ROLES[typed.role].days:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
+        typed = typed.reject(unset, name, "a placeholder for a date")
         typed = typed.reject(values.is_null(), name, "no date")
         if options.run_day:
             typed = typed.reject(
                 (values.dt.date() > options.run_day).fill_null(value=False), name, "date after the run day"
             )
         return typed
-    if cells.unreadable.any():
-        typed = typed.fault(cells.unreadable, name, UNREADABLE[kind])
+    for wrong, reason in ((cells.unreadable, UNREADABLE.get(kind, "")), (unset, "a placeholder for a date")):
+        typed = typed.fault(wrong, name, reason) if wrong.any() else typed
     return typed
 
 
 def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadOptions) -> Cells:
     """Read text as `kind`. Raises InputError when the column leaves its convention open."""
     try:
+        if kind is Cell.KEY and name in OWN_IDS:
+            return read_id(text)
         if kind in (Cell.KEY, Cell.TEXT):
             return read_text(text)
         if kind is Cell.BOOL:

@@ -15,6 +15,9 @@ import polars as pl
 BLANKS = ("", "-", "--", "n/a", "na", "#n/a", "null", "none", "nan", "(none)", "(blank)", "(not set)")
 """Cells that mean "nothing here", lower-cased."""
 
+MISSING_IDS = ("na", "null", "none", "nan")
+"""Of `BLANKS` those that may be ids: NA is Namibia's code. Whether one is shows where files are joined."""
+
 _FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
 
@@ -61,17 +64,30 @@ def per_distinct(text: pl.Series, read: Callable[[pl.Series], Cells]) -> Cells:
     return Cells(found["values"], found["unreadable"], cells.choice, currency)
 
 
+_INVISIBLE = (
+    r"[\u{00AD}\u{034F}\u{061C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202E}"
+    r"\u{2060}-\u{206F}\u{FEFF}\u{FFA0}]"
+)
+_CONTROL = r"[\x00-\x08\x0E-\x1F\x7F]"
+
+
 def tidy(text: pl.Series) -> pl.Series:
-    """Compatibility forms, odd blanks and zero-width characters made plain; null where blank. Case is kept.
+    """Compatibility forms, odd blanks and invisible characters made plain; null where blank. Case is kept.
 
     What keeps a spreadsheet from running or rounding a cell, `'=x`, `'00123` and `="00123"`, is taken off.
     """
+    return blank_to_null(_plain(text))
+
+
+def _plain(text: pl.Series) -> pl.Series:
     plain = pl.lit(text)
     if text.str.len_bytes().sum() != text.str.len_chars().sum():
-        plain = plain.str.normalize("NFKC").str.replace_all(r"[\u{200B}-\u{200F}\u{2060}\u{FEFF}\u{00AD}]", "")
+        plain = plain.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
+    if text.str.contains(_CONTROL).any():
+        plain = plain.str.replace_all(_CONTROL, "")
     plain = plain.str.replace_all(r"\s+", " ").str.strip_chars()
     plain = plain.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
-    return blank_to_null(pl.select(plain).to_series())
+    return pl.select(plain).to_series()
 
 
 def blank_to_null(text: pl.Series) -> pl.Series:
@@ -89,6 +105,27 @@ def read_text(text: pl.Series) -> Cells:
 def _text(text: pl.Series) -> Cells:
     values = tidy(text)
     return Cells(values, pl.repeat(False, len(values), eager=True))
+
+
+def read_id(text: pl.Series) -> Cells:
+    """Ids: an apostrophe or quotes that only keep a spreadsheet from reading one as a number are no part of it.
+
+    `NA`, `None` and `null` are left as they stand.
+    """
+    return per_distinct(text, _id)
+
+
+def _id(text: pl.Series) -> Cells:
+    plain = pl.lit(_plain(text)).str.replace(r"^['\u{2018}\u{2019}`]([\w-]*\d[\w-]*)$", "$1")
+    plain = plain.str.replace(r'^"([^"]*)"$', "$1")
+    ids = pl.select(plain).to_series()
+    values = blank_to_null(ids).zip_with(~may_be_id(ids), ids)
+    return Cells(values, pl.repeat(False, len(values), eager=True))
+
+
+def may_be_id(text: pl.Series) -> pl.Series:
+    """Which cells hold a word for nothing that may be an id."""
+    return text.str.to_lowercase().is_in(MISSING_IDS).fill_null(value=False)
 
 
 _YES_NO = dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "x"), True) | dict.fromkeys(

@@ -45,6 +45,11 @@ def test_what_is_no_number_is_unreadable_never_a_part_of_it(cell):
     assert read.unreadable.to_list() == [True, False]
 
 
+def test_each_currency_of_a_column_has_a_style_of_its_own():
+    # 1,200,000 and a half in euros, forty-five thousand pounds
+    assert read_number(text("€ 1.200.000,50", "£45,000")).values.to_list() == [1200000.5, 45000]
+
+
 @pytest.mark.parametrize(
     ("cells", "rows"),
     [
@@ -52,7 +57,7 @@ def test_what_is_no_number_is_unreadable_never_a_part_of_it(cell):
         (("1.234",), (0,)),
         (("1.5", "2,5"), (0, 1)),
         # An amount has no thousandths, so these are thousands, by two marks.
-        (("€ 1.200.000,50", "£45,000"), (1, 0)),
+        (("€ 1.200.000,50", "€45,000"), (1, 0)),
     ],
 )
 def test_a_column_that_reads_both_ways_is_a_question_that_shows_its_cells(cells, rows):

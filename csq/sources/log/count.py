@@ -21,6 +21,7 @@ from csq.report import Note
 from csq.sources.everyday import is_one_of
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known
+from csq.sources.ids import OWN_IDS
 from csq.sources.log.matching import match_counted
 from csq.sources.log.opening import LogFile, Whole, open_log
 from csq.sources.log.reading import SOURCE, Log, Reading, open_logs, read_log
@@ -28,7 +29,7 @@ from csq.sources.overlap import count_event_ids_once, settle_log
 from csq.sources.read import Source, TextTable
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import FILE, KEY, RoleRows, Typed, stack
-from csq.sources.values import read_text
+from csq.sources.values import read_id, read_text
 from csq.terms import NoteKind, Role
 
 READINGS = 4
@@ -53,10 +54,10 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
     """
     if options.usage_days is None or options.overlap == "dedupe" or _is_one_twice(sources):
         raise Whole("rows have to be told from each other")
-    groups: dict[tuple[str, ...], list[LogFile]] = {}
+    groups: dict[tuple[tuple[str, ...], ...], list[LogFile]] = {}
     for source in sources:
         file = open_log(source, options)
-        groups.setdefault(file.table.header, []).append(file)
+        groups.setdefault(options.alike(file.table), []).append(file)
     logs = list(open_logs([tuple(files) for files in groups.values()], options, known))
     newest = options.as_of or _guess(logs)
     why: dict[str, None] = {}
@@ -121,9 +122,8 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     at = pl.col("last").max().cast(pl.Datetime("us"))
     rows = counts.days.group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
     rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()}).sort(FILE, SOURCE)
-    counted = as_rows(
-        rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), read_text(rows[SOURCE]).values.alias(log.key))
-    )
+    keys = (read_id if log.key in OWN_IDS else read_text)(rows[SOURCE]).values
+    counted = as_rows(rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), keys.alias(log.key)))
     frame = pl.concat([*reading.held, counted], how="diagonal")
     text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
     faults = pl.concat([settled.faults.clear(), *reading.faults])

@@ -27,7 +27,7 @@ from csq.sources.read import TextTable
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import read_usage
-from csq.sources.values import read_text
+from csq.sources.values import may_be_id, read_text
 from csq.terms import Role
 
 KINDS = {field.name: field.cell for field in ROLES[Role.USAGE].fields}
@@ -229,7 +229,7 @@ def _typed(log: Log, table: TextTable) -> Typed:
 def _apart(log: Log, rows: pl.DataFrame) -> pl.Series:
     """Which rows have to be held."""
     nobodys = pl.col(SOURCE).str.strip_chars().str.to_lowercase().is_in(NOBODY)
-    apart = ~is_used() | pl.col(log.key).is_null() | nobodys
+    apart = ~is_used() | pl.col(log.key).is_null() | pl.lit(may_be_id(rows[log.key])) | nobodys
     if log.by_domain:
         apart |= domain_of(pl.col(log.key)).is_null()
     if "event_id" in log.fields:
@@ -244,7 +244,7 @@ def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Kn
     for files in groups:
         table = files[0].table
         preset = detect(table, Role.USAGE)
-        fields = match_headers(table, Role.USAGE, options.columns.get(Role.USAGE, {}), preset)
+        fields = match_headers(table, Role.USAGE, options.told(Role.USAGE, [table]), preset)
         zoned = any("/" in (unit_of(table.header[at]) or "") for name, at in fields.items() if KINDS[name] in TIMES)
         if zoned or (preset and preset.unwanted):
             raise Whole("its rows are not all read alike")

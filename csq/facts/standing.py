@@ -1,0 +1,109 @@
+"""What the status of an account or a subscription says: a customer now, none, or a word csq does not know.
+
+A word is known whole, else by the longest known words it begins with (`Cancelled - non payment`). Words of both kinds
+in one status (`Active - churned`) leave it unknown: such accounts stay, and are reported.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import polars as pl
+
+from csq.facts.status_words import CURRENT, FORMER, WHO
+from csq.report import Note
+from csq.schema import money
+from csq.terms import NoteKind
+
+NAMED = 5
+"""Statuses, or accounts, that are named in one sentence."""
+
+
+class Standing(StrEnum):
+    """What a status says."""
+
+    CURRENT = "current"
+    FORMER = "former"
+    UNKNOWN = "unknown"
+
+
+def plain(status: str) -> str:
+    """A status as the vocabulary writes it: `PAST_DUE`, `Past-Due` and `pastDue` are `past due`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", status)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", bare.casefold()).strip()
+
+
+def vocabulary(current: Iterable[str], former: Iterable[str]) -> dict[str, Standing]:
+    """All words with what they say, those of csq.yaml before csq's own."""
+    own = dict.fromkeys(CURRENT, Standing.CURRENT) | dict.fromkeys(FORMER, Standing.FORMER)
+    told = dict.fromkeys(map(plain, current), Standing.CURRENT) | dict.fromkeys(map(plain, former), Standing.FORMER)
+    return own | told
+
+
+def standing_of(status: str, known: Mapping[str, Standing]) -> Standing:
+    """What one status says."""
+    words = plain(status).split()
+    is_noun = len(words) > 1 and words[0] in WHO and " ".join(words) not in known
+    if is_noun and standing_of(" ".join(words[1:]), known) is Standing.FORMER:
+        return Standing.FORMER  # `Customer - lost`: the noun alone says little
+    for end in range(len(words), 0, -1):
+        if (said := known.get(" ".join(words[:end]))) is not None:
+            other = Standing.FORMER if said is Standing.CURRENT else Standing.CURRENT
+            rest = [word for word in words[end:] if word not in WHO]
+            return Standing.UNKNOWN if any(known.get(word) is other for word in rest) else said
+    return Standing.UNKNOWN
+
+
+def standings(status: pl.Series, known: Mapping[str, Standing]) -> pl.Series:
+    """What each status says, a `Standing`; null where there is none."""
+    said = {word: str(standing_of(word, known)) for word in status.drop_nulls().unique()}
+    return status.replace_strict(said, default=None, return_dtype=pl.String())
+
+
+def unknown_words(rows: pl.DataFrame) -> list[Note]:
+    """Name the statuses that are known neither way, with their accounts and what these are worth.
+
+    Args:
+        rows: Rows of unknown standing: account_id, status, contract_value.
+    """
+    if rows.is_empty():
+        return []
+    lines = "; ".join(f"`{word}`, {worth}" for word, worth in by_status(rows))
+    words = sorted(rows["status"].unique())
+    listed = ", ".join(in_yaml(word) for word in words[:NAMED]) + (", ..." if len(words) > NAMED else "")
+    one = "a status that csq does not know" if len(words) == 1 else f"{len(words):,} statuses that csq does not know"
+    text = (
+        f"{one}, so that their accounts stay: {lines}; csq.yaml says what they are: "
+        f"`statuses: {{current: [{listed}]}}`, or `former:` for who is no customer"
+    )
+    return [Note(kind=NoteKind.WARNING, text=text)]
+
+
+def by_status(rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """The statuses of some rows, those of most accounts first, with how many accounts and what they are worth."""
+    parts = rows.partition_by("status", as_dict=True)
+    found = [(str(status), part) for (status,), part in parts.items()]
+    found.sort(key=lambda each: (-each[1]["account_id"].n_unique(), each[0]))
+    told = [(status, accounts_worth(part)) for status, part in found[:NAMED]]
+    return [*told, ("...", f"{len(found) - NAMED:,} more")] if found[NAMED:] else told
+
+
+def accounts_worth(rows: pl.DataFrame) -> str:
+    """`2 accounts worth 3,600 a year`; without money where none is known."""
+    count = rows["account_id"].n_unique()
+    accounts = "1 account" if count == 1 else f"{count:,} accounts"
+    return (
+        f"{accounts} worth {money(rows['contract_value']):,.0f} a year" if rows["contract_value"].count() else accounts
+    )
+
+
+def in_yaml(word: str) -> str:
+    """A word as csq.yaml can hold it in a list."""
+    return word if re.fullmatch(r"[^\W\d][\w ]*", word) and word.casefold() not in _NO_TEXT else json.dumps(word)
+
+
+_NO_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
+"""Words that YAML takes for something other than text."""
