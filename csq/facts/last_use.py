@@ -6,11 +6,11 @@ import polars as pl
 
 from csq.facts.metrics import told_length
 from csq.facts.periods import length_of, span
-from csq.facts.running import is_running
 from csq.fate import is_used
+from csq.sources.metrics import SCORED
 from csq.sources.typed import RoleRows
-from csq.sources.usage import METRIC, metric_kind
-from csq.terms import Grain, Length, MetricKind
+from csq.sources.usage import METRIC
+from csq.terms import Grain, Length
 
 LAST_USE = "_last_use"
 _NOBODY = pl.DataFrame(schema={"account_id": pl.String(), LAST_USE: pl.Date()})
@@ -58,11 +58,7 @@ def _of_periods(rows: RoleRows, as_of: date) -> tuple[pl.DataFrame, date]:
 
 
 def _used(rows: RoleRows) -> pl.DataFrame:
-    """The rows of a table that say that something was done."""
-    metrics = [name for name in rows.frame.columns if name.startswith(METRIC) and _tells(name.removeprefix(METRIC))]
-    return rows.keyed.filter(is_used(), pl.any_horizontal(pl.lit(value=False), *(pl.col(name) > 0 for name in metrics)))
-
-
-def _tells(name: str) -> bool:
-    """Whether an amount says that something was done: trouble does not, and a running total tells of long ago."""
-    return metric_kind(name, {}) not in (None, MetricKind.TROUBLE) and not is_running(name, {})
+    """The rows of a table that say that something was done. A running total tells of long ago."""
+    tells = [METRIC + name for name, metric in rows.metrics.items() if metric.kind in SCORED and not metric.running]
+    done = [pl.col(name) > 0 for name in tells if name in rows.frame.columns]
+    return rows.keyed.filter(is_used(), pl.any_horizontal(pl.lit(value=False), *done))
