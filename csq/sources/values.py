@@ -15,6 +15,12 @@ import polars as pl
 BLANKS = ("", "-", "--", "n/a", "na", "#n/a", "null", "none", "nan", "(none)", "(blank)", "(not set)")
 """Cells that mean "nothing here", lower-cased."""
 
+ERROR = (
+    r"^#(REF|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|EXTERNAL|PYTHON|ERROR)[!?]$"
+    r"|^#GETTING_DATA$|^Err:5[0-9]{2}$|^#(FORMULA|MERGED)! "
+)
+"""Cells in which a spreadsheet has no value to show. `#N/A` is how many of them write a blank."""
+
 _FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
 
@@ -82,13 +88,14 @@ def blank_to_null(text: pl.Series) -> pl.Series:
 
 
 def read_text(text: pl.Series) -> Cells:
-    """Names, notes, words: any text is readable."""
+    """Names, notes, words: any text is readable but a spreadsheet's error."""
     return per_distinct(text, _text)
 
 
 def _text(text: pl.Series) -> Cells:
     values = tidy(text)
-    return Cells(values, pl.repeat(False, len(values), eager=True))
+    errors = values.str.contains(ERROR).fill_null(value=False)
+    return Cells(values.set(errors, None) if errors.any() else values, errors)
 
 
 _YES_NO = dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "x"), True) | dict.fromkeys(
