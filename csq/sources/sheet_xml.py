@@ -74,24 +74,27 @@ class BookXml:
         with self._open(path) as stream:
             speaks = _has_any(stream, (*_MARKS, *(f"s={q}{style}{q}".encode() for style in styles for q in "\"'")))
         if speaks:
-            self._parse(path, reader.start, reader.end, reader.text)
+            self._parse(path, reader.listen)
         return reader.found
 
     def _elements(self, path: str) -> list[tuple[str, Attributes]]:
         found: list[tuple[str, Attributes]] = []
+
+        def listen(parser: expat.XMLParserType) -> None:
+            parser.StartElementHandler = lambda name, each: found.append((name.rpartition(":")[2], each))
+
         if path.casefold() in self._names:
-            self._parse(path, lambda name, each: found.append((name.rpartition(":")[2], each)))
+            self._parse(path, listen)
         return found
 
     def _open(self, path: str) -> IO[bytes]:
         return self._archive.open(self._names.get(path.casefold(), path))
 
-    def _parse(self, path: str, start: Callable[[str, Attributes], object], *others: Callable[[str], object]) -> None:
+    def _parse(self, path: str, listen: Callable[[expat.XMLParserType], object]) -> None:
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, self._refuse
-        if others:
-            parser.EndElementHandler, parser.CharacterDataHandler = others
+        parser.StartDoctypeDeclHandler = self._refuse
+        listen(parser)
         try:
             with self._open(path) as stream:
                 parser.ParseFile(stream)
@@ -105,27 +108,36 @@ class BookXml:
 
 
 class _SheetReader:
-    """Takes the elements of a sheet one by one."""
+    """Takes the elements of a sheet one by one. Of most cells no more is looked at than their attributes."""
 
     def __init__(self, styles: Collection[str], *, is_stale: bool) -> None:
         self.found = SheetXml()
         self.styles, self.is_stale = styles, is_stale
+        self.prefix: str | None = None
         self.row = self.column = -1
         self.cell: Attributes = {}
         self.texts: dict[str, str] = {}
         self.within = self.area = ""
 
+    def listen(self, parser: expat.XMLParserType) -> None:
+        self.parser = parser
+        parser.StartElementHandler = self.start
+
     def start(self, name: str, each: Attributes) -> None:
-        name = self.within = name.rpartition(":")[2]
+        if self.prefix is None:
+            self.prefix = name.removesuffix("worksheet")
+        self.within = name = name.removeprefix(self.prefix)
         if name == "c":
             at = each.get("r")
-            self.column = _place(at)[1] if at else self.column + 1
-            self.cell, self.texts, self.area = each, {}, ""
+            self.column = _column(at.rstrip("0123456789")) if at else self.column + 1
+            self.cell = each
             if each.get("s") in self.styles:
                 self.found.styles[self.row, self.column] = int(each["s"])
+            if each.get("t") == "e":
+                self.look_closer({})
         elif name == "f":
-            self.texts["f"] = "="
             self.area = each.get("ref", "") if each.get("t") == "array" else ""
+            self.look_closer({"f": "="})
         elif name == "row":
             self.row, self.column = _whole(each["r"]) - 1 if "r" in each else self.row + 1, -1
             if _is_hidden(each, "ht"):
@@ -133,21 +145,27 @@ class _SheetReader:
         elif name == "col" and _is_hidden(each, "width"):
             self.found.hidden_columns.append((_whole(each.get("min")) - 1, _whole(each.get("max")) - 1))
 
+    def look_closer(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+        self.parser.CharacterDataHandler, self.parser.EndElementHandler = self.text, self.end
+
     def text(self, text: str) -> None:
         if self.within in ("f", "v"):
             self.texts[self.within] = self.texts.get(self.within, "") + text
 
     def end(self, name: str) -> None:
         self.within = ""
-        if name.rpartition(":")[2] != "c":
+        if name != f"{self.prefix}c":
             return
+        self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
         value, kind = self.texts.get("v", "").strip(), self.cell.get("t")
         if kind == "e":
             self.found.errors[self.row, self.column] = value or "#N/A"
-        elif "f" in self.texts and (value in ("", "0") if self.is_stale else value == "" and kind != "str"):
+        elif value in ("", "0") if self.is_stale else value == "" and kind != "str":
             self._fill(self.texts["f"])
 
     def _fill(self, formula: str) -> None:
+        """Note a formula for its cell, or for all that it fills."""
         first, _, last = self.area.partition(":")
         (top, left), (bottom, right) = _place(first or "A1"), _place(last or "A1")
         if not last or (bottom - top + 1) * (right - left + 1) > _LARGEST or len(self.found.unvalued) > _LARGEST:
