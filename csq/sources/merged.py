@@ -52,6 +52,35 @@ def fill_down(cells: Sequence[list[str]], merged: Iterable[tuple[Place, Place]])
     return down, doubtful
 
 
+def join_headers(cells: Sequence[list[str]], merged: Sequence[tuple[Place, Place]]) -> int | None:
+    """Put a header of two rows, whose upper one names groups of columns, into its lower one; return the upper one.
+
+    A name that stands under several groups gets the group's name in front; a lone group is left as a title.
+    """
+    wide = sorted(each for each in merged if each[0][0] == each[1][0] and each[0][1] < each[1][1])
+    top = wide[0][0][0] if wide else len(cells)
+    if top + 1 >= len(cells) or any(sum(map(bool, row)) > 1 for row in cells[:top]):
+        return None
+    upper, lower = cells[top], cells[top + 1]
+    groups = {
+        column: upper[left] for (row, left), (_, right) in wide if row == top for column in range(left, right + 1)
+    }
+    alone = [column for column in range(len(upper)) if column not in groups]
+    tall = {column for (row, column), (bottom, _) in merged if (row, bottom) == (top, top + 1)}
+    apart = all(column in tall or not (upper[column] and lower[column]) for column in alone)
+    named = all(lower[column] for column in groups) and (tall or not any(map(_NUMBER.fullmatch, lower)))
+    if not (apart and named):
+        return None
+    names = [lower[column] or upper[column] for column in range(len(upper))]
+    for column, group in groups.items():
+        lower[column] = f"{group} {names[column]}" if names.count(names[column]) > 1 else names[column]
+    for column in alone:
+        lower[column], upper[column] = names[column], ""
+    if len({*groups.values()}) > 1:
+        upper[:] = [""] * len(upper)
+    return top
+
+
 def _apart(merged: Iterable[tuple[Place, Place]], height: int) -> list[tuple[Place, Place]]:
     """The ranges over several rows, cut to the sheet; one that overlaps another is no merged cell of any program's."""
     tall: list[tuple[Place, Place]] = []

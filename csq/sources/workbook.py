@@ -15,7 +15,7 @@ import python_calamine as calamine
 
 from csq.errors import InputError, Location
 from csq.sources.grid import Grid, spans, to_frame
-from csq.sources.merged import Filled, fill_down
+from csq.sources.merged import Filled, fill_down, join_headers
 from csq.sources.number_formats import Look, look_of
 from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name
 
@@ -60,7 +60,11 @@ def read_sheet(data: bytes, label: str) -> Grid:
         looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
         found = xml.sheet(title, list(looks))
     cells = _texts(sheets[title].rows, found, looks)
-    down, doubtful = fill_down(cells, sheets[title].merged)
+    merged = sheets[title].merged
+    if (top := join_headers(cells, merged)) is not None:
+        notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
+        merged = [each for each in merged if each[0][0] > top]
+    down, doubtful = fill_down(cells, merged)
     return Grid(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),

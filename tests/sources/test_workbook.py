@@ -201,6 +201,40 @@ def test_a_title_over_several_rows_is_one_title():
 
 
 @pytest.mark.parametrize(
+    ("upper", "lower", "merged", "header"),
+    [
+        (["account_id", "logins", None, None], [None, "2026-08", "2026-09", "2026-10"], ["A1:A2", "B1:D1"],
+         ("account_id", "2026-08", "2026-09", "2026-10")),
+        (["Account", None, "Usage", None], ["account_id", "name", "logins", "reports"], ["A1:B1", "C1:D1"],
+         ("account_id", "name", "logins", "reports")),
+        (["account_id", "logins", None, "plan"], [None, "May", "June", None], ["A1:A2", "B1:C1", "D1:D2"],
+         ("account_id", "May", "June", "plan")),
+        ([None, "logins", None, "reports", None], ["id", "May", "June", "May", "June"], ["B1:C1", "D1:E1"],
+         ("id", "logins May", "logins June", "reports May", "reports June")),
+    ],
+)  # fmt: skip
+def test_a_header_of_two_rows_is_one_header(
+    upper: list[Cell], lower: list[Cell], merged: list[str], header: tuple[str, ...]
+):
+    data: list[Cell] = ["A", 1.0, 2.0, 3.0, 4.0][: len(header)]  # type: ignore[assignment]
+    table = read([upper, lower, data], merged=merged)
+
+    assert table.header == header
+    assert cells(table) == [("A", "1", "2", "3", "4")[: len(header)]]
+    assert "the header is of two rows, 1 and 2" in table.notes
+
+
+@pytest.mark.parametrize("name", ["Contact", "name"])
+def test_a_name_over_two_columns_with_data_under_it_is_no_second_header(name: str):
+    table = read(
+        [["account_id", name, None, "arr"], ["A", "Jo", "Smith", 5.0], ["B", "Ed", "Low", 6.0]], merged=["B1:C1"]
+    )
+
+    assert table.header == ("account_id", name, "", "arr")
+    assert cells(table) == [("A", "Jo", "Smith", "5"), ("B", "Ed", "Low", "6")]
+
+
+@pytest.mark.parametrize(
     ("value", "format", "shown"),
     [
         (0.625, "0.0%", "62.5%"),
