@@ -11,6 +11,7 @@ from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.sources.load import Tables
+from csq.sources.values import ERROR
 from csq.terms import Aside
 
 
@@ -60,10 +61,12 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
     where = (
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
+    told = tables.rejects.filter(pl.col("file") == file.label)["value"].str.contains(ERROR).any()
+    accept = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),
-        hint=f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them",
+        hint=f"{where}; {'mend these cells in a spreadsheet and save it' if told else accept}",
     )
 
 

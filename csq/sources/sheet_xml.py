@@ -98,7 +98,7 @@ class BookXml:
         try:
             with self._open(path) as stream:
                 parser.ParseFile(stream)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:
             raise InputError(
                 f"`{self._label}` is a damaged workbook: `{path}`: {error}", hint="save it again as .xlsx"
             ) from None

@@ -27,7 +27,7 @@ EXACT = 10**16
 FORMULA = "#FORMULA!"
 """Stands before a formula that has no stored result."""
 _LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
-_ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)#[^<]*""")
+_ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _SHOWN = 5
 """Cells named one by one, at most."""
@@ -83,9 +83,10 @@ def _sheets(data: bytes) -> tuple[dict[str, Sheet], int]:
         ]
         sheets = [(name, book.get_sheet_by_name(name)) for name in visible]
     except calamine.CalamineError as error:
-        if "error value" not in str(error):
+        changed = _with_old_errors(data) if "error value" in str(error) else data
+        if changed == data:
             raise
-        return _sheets(_with_old_errors(data))
+        return _sheets(changed)
     found = {name: Sheet(each.to_python(skip_empty_area=False), each.merged_cell_ranges or ()) for name, each in sheets}
     return found, len(book.sheets_metadata) - len(visible)
 
@@ -212,9 +213,9 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
             last = re.match(rb'<row[^>]*? r="(\d{1,7})"', xml[xml.rfind(b"<row ") :])
             rows = int(last[1]) if last else 0
             if rows * 26 <= MOST_CELLS:
-                letters = {*re.findall(rb'<c r="([A-Z]{3})\d', xml)} if b'<c r="' in xml else set()
+                letters = {*re.findall(rb'<c r="([A-Z]{3,})\d', xml)} if b'<c r="' in xml else set()
             else:
-                letters = {*re.findall(rb'<c r="([A-Z]{1,3})\d', xml)}
+                letters = {*re.findall(rb'<c r="([A-Z]+)\d', xml)}
             columns = max((_number(name) for name in letters), default=26)
             if rows * columns > MOST_CELLS:
                 raise InputError(

@@ -266,3 +266,11 @@ def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
     new = write(tmp_path / "usage_2.csv", [f"X{n % 20},u1,2026-10-{n % 28 + 1:02},F,1" for n in range(80)])
     fast, slow = both(monkeypatch, [old, new], accounts)
     assert fast.roles[Role.USAGE].key == slow.roles[Role.USAGE].key == "account_id"
+
+
+@pytest.mark.parametrize("line", ["A-001,#REF!,2026-11-02,Rosters,1", "A-001,u1,2026-11-02,#NAME?,1"])
+def test_a_spreadsheet_s_error_for_a_name_is_told_with_its_line(tmp_path, monkeypatch, line):
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*log_lines(), line])], None)
+    assert slow.faults.height == 1
+    assert_frame_equal(fast.faults, slow.faults)
+    same(fast, slow, ANYHOW)

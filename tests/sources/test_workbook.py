@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from csq.cli.options import Faults
+from csq.cli.quality import Limit, check_inputs
 from csq.errors import InputError
 from csq.sources.load import Tables, load
 from csq.sources.read import TextTable, table_from_bytes
 from csq.sources.tables import ReadOptions
 from csq.terms import Fate, NoteKind, Role
 from reading import RUN_DAY
+from reading import read as read_texts
 from sheets import MAIN, Cell, error, formula, workbook
 
 HEADER = ("account_id", "name", "arr")
@@ -299,3 +302,30 @@ def test_cells_and_rows_need_no_names_and_elements_may_have_a_prefix():
 
     assert cells(table) == [("A", "#FORMULA! =1+1")]
     assert len(table.warnings) == 2
+
+
+@pytest.mark.parametrize("code", ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "Err:502"])
+def test_an_error_of_a_spreadsheet_is_no_name_and_no_key_in_a_csv_either(tmp_path: Path, code: str):
+    tables = read_texts(tmp_path, accounts=f"account_id,name,owner; A,{code},Ana; {code},Birch,Ben; C,Cedar,{code}")
+    frame = tables.roles[Role.ACCOUNTS].frame.filter(fate=Fate.USED)
+
+    assert frame.select("account_id", "account_name", "owner").rows() == [("A", None, "Ana"), ("C", "Cedar", None)]
+    assert tables.faults.select("line", "column", "value").rows() == [(2, "name", code), (4, "owner", code)]
+    assert tables.rejects.select("line", "value").rows() == [(3, code)]
+
+
+@pytest.mark.parametrize("name", ["#1 Plumbing", "#REFERENCE", "N/A Ltd", "Err", "#hashtag!"])
+def test_a_name_that_looks_a_little_like_an_error_is_a_name(tmp_path: Path, name: str):
+    tables = read_texts(tmp_path, accounts=f"account_id,name; A,{name}")
+
+    assert tables.roles[Role.ACCOUNTS].frame["account_name"].to_list() == [name]
+
+
+def test_rows_lost_to_formulas_are_mended_in_the_spreadsheet_and_not_accepted(tmp_path: Path):
+    rows: list[list[Cell]] = [["account_id", "arr"], *([formula(f"D{n}"), 5.0] for n in range(2, 6)), ["K", 5.0]]
+    tables = loaded(tmp_path, Role.ACCOUNTS, rows)
+    with pytest.raises(InputError, match="4 of 5 rows") as refused:
+        check_inputs(tables, Limit("5%"), Faults())
+
+    assert "mend these cells in a spreadsheet" in str(refused.value.hint)
+    assert "--max-rejects" not in str(refused.value.hint)
