@@ -14,6 +14,7 @@ from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.sources.load import Tables
 from csq.sources.scales import STANDARD
+from csq.sources.values import ERROR
 from csq.terms import Aside
 
 
@@ -66,6 +67,8 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
     remedy = _remedy(file, rejected, reasons.row(0, named=True)) if reasons.height else None
+    if tables.rejects.filter(pl.col("file") == file.label)["value"].str.contains(ERROR).any():
+        remedy = "mend the cells with errors in a spreadsheet and save it"
     accept = f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",

@@ -20,7 +20,8 @@ class Grid:
 
     `frame` has `line` (Int64) and one String column for each cell, `c0`, `c1`, ... `repairs` were made, rows in
     `broken` could not be and are not in the frame; `dropped` are lines that hold no row, each with its kind; `titles`
-    are the texts that stood above the header. `delimiter` is "" where nothing was cut.
+    are the texts that stood above the header. `delimiter` is "" where nothing was cut. `warnings` are what a person who
+    saw the file would want to know, `notes` all else that was done.
     """
 
     frame: pl.DataFrame
@@ -30,6 +31,7 @@ class Grid:
     broken: tuple[Remark, ...] = ()
     dropped: tuple[Remark, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def noting(self, *notes: str) -> Self:
         """Return the same with `notes` in front."""

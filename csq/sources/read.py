@@ -21,9 +21,8 @@ from csq.errors import InputError, Location
 from csq.sources.containers import Kind, open_content
 from csq.sources.dialect import read_plain, read_strictly
 from csq.sources.encoding import Decoded, decode, refuse_other_text
-from csq.sources.grid import LINE, Grid, Remark, column, spans, to_frame
+from csq.sources.grid import LINE, Grid, Remark, column, spans
 from csq.sources.layout import Layout, arrange, comment_lines, told
-from csq.sources.workbook import read_parquet, read_sheet
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
@@ -53,6 +52,7 @@ class TextTable:
         broken: Rows that could not be brought to the width of the header, by line; they are not in `frame`.
         dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `repeated header`, `footer`, `total`.
         notes: What else the reader did, one sentence each: packing, encoding, delimiter, sheet, lines not data.
+        warnings: What of the file a person may not see, or cannot be read, one sentence each.
     """
 
     label: str
@@ -67,6 +67,7 @@ class TextTable:
     broken: tuple[Remark, ...] = ()
     dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def where(self, line: int | None = None) -> Location:
         """A location in this file; the header line when none is given, with its text as the excerpt."""
@@ -176,6 +177,8 @@ def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
     if _NOTHING.fullmatch(content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
     if content.kind is Kind.PARQUET:
+        from csq.sources.parquet import read_parquet  # likewise
+
         names, frame = read_parquet(content.data, label)
         lines = pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias(LINE)
         layout = Layout(
@@ -185,8 +188,9 @@ def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
             grid=Grid(frame=frame.insert_column(0, lines)),
         )
     elif content.kind is Kind.WORKBOOK:
-        rows, notes = read_sheet(content.data, label)
-        layout = arrange(Grid(frame=to_frame(rows), notes=notes))
+        from csq.sources.workbook import read_sheet  # text needs none of it
+
+        layout = arrange(read_sheet(content.data, label))
     else:
         layout = arrange(_parse(decode(content.data, label, encoding), label))
     return _table(layout, label, data, content.notes)
@@ -208,6 +212,7 @@ def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> T
         broken=grid.broken,
         dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
         notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped)),
+        warnings=grid.warnings,
     )
 
 

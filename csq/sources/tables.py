@@ -121,8 +121,10 @@ UNREADABLE: Mapping[Cell, str] = {
     Cell.PERIOD: "not a period",
     Cell.TIME: "not a date",
     Cell.BOOL: "neither yes nor no",
+    Cell.KEY: "a spreadsheet's error",
+    Cell.TEXT: "a spreadsheet's error",
 }
-"""What is said of an optional cell that cannot be read. Any text can be read as a key or as text."""
+"""What is said of an optional cell that cannot be read."""
 
 
 def _wanted(table: TextTable, text: pl.DataFrame, preset: Preset | None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -156,6 +158,7 @@ def _told(tables: tuple[TextTable, ...], preset: Preset | None) -> tuple[Note, .
         notes.append(Note(kind=NoteKind.CHOICE, text=text))
     for table in tables:
         notes += [Note(kind=NoteKind.CHOICE, text=f"`{table.label}`: {text}") for text in table.notes]
+        notes += [Note(kind=NoteKind.WARNING, text=f"`{table.label}`: {text}") for text in table.warnings]
         kinds: dict[str, list[int]] = {}
         for line, text in table.repairs:
             kinds.setdefault(text, []).append(line)
@@ -213,8 +216,10 @@ def add_cells(
                 (values.dt.date() > options.run_day).fill_null(value=False), name, "date after the run day"
             )
         return typed
-    for wrong, reason in ((cells.unreadable, UNREADABLE.get(kind, "")), (unset, "a placeholder for a date")):
-        typed = typed.fault(wrong, name, reason) if wrong.any() else typed
+    unset_date = (unset, "a placeholder for a date")
+    for wrong, reason in ((cells.unreadable, UNREADABLE.get(kind, "")), unset_date):
+        if wrong.any() and name != "account_id":  # without it a row is rejected
+            typed = typed.fault(wrong, name, reason)
     return typed
 
 

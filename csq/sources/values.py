@@ -18,6 +18,12 @@ BLANKS = ("", "-", "--", "n/a", "na", "#n/a", "null", "none", "nan", "(none)", "
 MISSING_IDS = ("na", "null", "none", "nan")
 """Of `BLANKS` those that may be ids: NA is Namibia's code. Whether one is shows where files are joined."""
 
+ERROR = (
+    r"^#(REF|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|EXTERNAL|PYTHON|ERROR)[!?]$"
+    r"|^#GETTING_DATA$|^Err:5[0-9]{2}$|^#(FORMULA|MERGED)! "
+)
+"""Cells in which a spreadsheet has no value to show. `#N/A` is how many of them write a blank."""
+
 _FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
 
@@ -98,13 +104,14 @@ def blank_to_null(text: pl.Series) -> pl.Series:
 
 
 def read_text(text: pl.Series) -> Cells:
-    """Names, notes, words: any text is readable."""
+    """Names, notes, words: any text is readable but a spreadsheet's error."""
     return per_distinct(text, _text)
 
 
 def _text(text: pl.Series) -> Cells:
     values = tidy(text)
-    return Cells(values, pl.repeat(False, len(values), eager=True))
+    errors = values.str.contains(ERROR).fill_null(value=False)
+    return Cells(values.set(errors, None) if errors.any() else values, errors)
 
 
 def read_id(text: pl.Series) -> Cells:
@@ -120,7 +127,8 @@ def _id(text: pl.Series) -> Cells:
     plain = plain.str.replace(r'^"([^"]*)"$', "$1")
     ids = pl.select(plain).to_series()
     values = blank_to_null(ids).zip_with(~may_be_id(ids), ids)
-    return Cells(values, pl.repeat(False, len(values), eager=True))
+    errors = values.str.contains(ERROR).fill_null(value=False)
+    return Cells(values.set(errors, None) if errors.any() else values, errors)
 
 
 def may_be_id(text: pl.Series) -> pl.Series:

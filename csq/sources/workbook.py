@@ -1,32 +1,79 @@
-"""Sheets of an XLSX workbook and Parquet files as text: what a person sees in a cell, IDs whole, dates in ISO form."""
+"""The one sheet of an XLSX workbook that is a table, as text: what a person sees in a cell, days in ISO form.
+
+What a person does not see is told with its cells: hidden rows and columns, which are read; formulas without a result
+and errors, which have no value; merged cells, which are filled down.
+"""
 
 import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-import polars as pl
+import python_calamine as calamine
 
 from csq.errors import InputError, Location
-
-Row = tuple[int, list[str]]
+from csq.sources.grid import Grid, spans, to_frame
+from csq.sources.merged import Filled, fill_down, join_headers
+from csq.sources.number_formats import Look, look_of
+from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name
 
 MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
 would ask for 17 billion of them."""
-EXACT = 2**53
-"""Above this a number in a sheet has lost digits."""
+EXACT = 10**16
+"""Whole numbers below this are written out."""
+FORMULA = "#FORMULA!"
+"""Stands before a formula that has no stored result."""
+_LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
+_ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
+_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_SHOWN = 5
+"""Cells named one by one, at most."""
 
 
-def read_sheet(data: bytes, label: str) -> tuple[list[Row], tuple[str, ...]]:
-    """Return the rows of the one visible sheet with data, each with its row number, and what there is to say.
+class Sheet(NamedTuple):
+    """The cells of a sheet from A1 on, and its merged ones."""
+
+    rows: Sequence[Sequence[object]]
+    merged: Sequence[tuple[Place, Place]]
+
+
+def read_sheet(data: bytes, label: str) -> Grid:
+    """Return the rows of the one visible sheet with data.
 
     Raises:
         InputError: The workbook is damaged, no visible sheet holds data, or several do.
     """
-    import python_calamine as calamine
-
     _refuse_stray_cells(data, label)
+    try:
+        sheets, hidden = _sheets(data)
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
+    title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
+    notes = [f"sheet `{title}` of the workbook"] if len(sheets) > 1 or hidden else []
+    if hidden:
+        notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = BookXml(archive, label)
+        looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
+        found = xml.sheet(title, list(looks))
+    cells = _texts(sheets[title].rows, found, looks)
+    merged = sheets[title].merged
+    if (top := join_headers(cells, merged)) is not None:
+        notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
+        merged = [each for each in merged if each[0][0] > top]
+    down, doubtful = fill_down(cells, merged)
+    return Grid(
+        frame=to_frame(list(enumerate(cells, start=1))),
+        notes=(*notes, *_said_of_filled(down)),
+        warnings=(*_said_of_cells(found), *_said_of_amounts(doubtful), *_said_of_hidden(cells, found)),
+    )
+
+
+def _sheets(data: bytes) -> tuple[dict[str, Sheet], int]:
+    """The visible sheets, and how many are hidden."""
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         visible = [
@@ -34,25 +81,51 @@ def read_sheet(data: bytes, label: str) -> tuple[list[Row], tuple[str, ...]]:
             for sheet in book.sheets_metadata
             if sheet.typ is calamine.SheetTypeEnum.WorkSheet and sheet.visible is calamine.SheetVisibleEnum.Visible
         ]
-        hidden = len(book.sheets_metadata) - len(visible)
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in visible}
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
-    filled = [name for name, cells in sheets.items() if cells]
-    if not filled:
+        sheets = [(name, book.get_sheet_by_name(name)) for name in visible]
+    except calamine.CalamineError as error:
+        changed = _with_old_errors(data) if "error value" in str(error) else data
+        if changed == data:
+            raise
+        return _sheets(changed)
+    found = {name: Sheet(each.to_python(skip_empty_area=False), each.merged_cell_ranges or ()) for name, each in sheets}
+    return found, len(book.sheets_metadata) - len(visible)
+
+
+def _with_old_errors(data: bytes) -> bytes:
+    """The workbook with every error a `#VALUE!`: at one that it does not know, such as #SPILL!, calamine gives up."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(copy, "w") as written:
+        for name in archive.namelist():
+            part = archive.read(name)
+            written.writestr(name, _ERROR.sub(rb"\1#VALUE!", part) if _WORKSHEET.fullmatch(name) else part)
+    return copy.getvalue()
+
+
+def _only(titles: Sequence[str], label: str, *, hidden: int) -> str:
+    if not titles:
         more = "; what is hidden is not read" if hidden else ""
         raise InputError(f"`{label}` has no sheet with data{more}", hint="unhide the sheet, or save it as CSV")
-    if len(filled) > 1:
-        names = ", ".join(f"`{name}`" for name in filled)
+    if len(titles) > 1:
+        names = ", ".join(f"`{name}`" for name in titles)
         raise InputError(
-            f"`{label}` has {len(filled)} sheets with data: {names}",
+            f"`{label}` has {len(titles)} sheets with data: {names}",
             hint="save the one to read as CSV, or hide or delete the others",
         )
-    rows = [(line, [_text(cell) for cell in cells]) for line, cells in enumerate(sheets[filled[0]], start=1)]
-    notes = [f"sheet `{filled[0]}` of the workbook"] if len(sheets) > 1 or hidden else []
-    if hidden:
-        notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
-    return rows, tuple(notes)
+    return titles[0]
+
+
+def _texts(values: Sequence[Sequence[object]], found: SheetXml, looks: Mapping[int, Look]) -> list[list[str]]:
+    """The cells as a person sees them; errors and formulas without a result by their names."""
+    cells = [[_text(value) for value in row] for row in values]
+    height, width = len(cells), len(cells[0])
+    for (row, column), style in found.styles.items():
+        if row < height and column < width:
+            cells[row][column] = _dressed(values[row][column], cells[row][column], looks[style])
+    unvalued = {place: f"{FORMULA} {formula}" for place, formula in found.unvalued.items()}
+    for (row, column), text in (unvalued | found.errors).items():
+        if row < height and column < width:
+            cells[row][column] = text
+    return cells
 
 
 def _text(value: object) -> str:
@@ -60,16 +133,78 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < EXACT else repr(value).upper()
+        whole = value.is_integer() and abs(value) < EXACT
+        # Spreadsheets count with 15 digits. A fourth decimal keeps 1.234 from reading as a thousand.
+        return str(int(value)) if whole else _LOOKS_GROUPED.sub(r"\g<1>0", repr(float(f"{value:.15g}")).upper())
     if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
+        # Parts of a day are stored inexactly.
+        value = (value + dt.timedelta(seconds=0.5)).replace(microsecond=0)
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    if isinstance(value, dt.timedelta):
+        hours, seconds = divmod(round(value.total_seconds()), 3600)
+        return f"{hours}:{seconds // 60:02}:{seconds % 60:02}"
     return str(value)
+
+
+def _dressed(value: object, text: str, look: Look) -> str:
+    if isinstance(value, float):
+        return _LOOKS_GROUPED.sub(r"\g<1>0", look.number(text))
+    return text[:7] if look.hides_day and isinstance(value, dt.date) and text.endswith("-01") else text
+
+
+def _said_of_cells(found: SheetXml) -> Iterable[str]:
+    for each, what, remedy in (
+        (
+            found.unvalued,
+            "formula{s} without a stored result",
+            "open the workbook in a spreadsheet and save it",
+        ),
+        (found.errors, "error{s} in cells", "mend what they come from"),
+    ):
+        if each:
+            told = what.format(s="s" if len(each) > 1 else "")
+            yield f"{len(each):,} {told}, so no value: {_cells(each)}; {remedy}"
+
+
+def _cells(found: Mapping[Place, str]) -> str:
+    """Cells with what stands in them, by columns, first come first."""
+    places = sorted(found, key=lambda place: (place[1], place[0]))
+    shown = [f"{cell_name(place)} `{found[place][:40]}`" for place in places[:_SHOWN]]
+    return ", ".join(shown) + (f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else "")
+
+
+def _said_of_filled(down: Sequence[Filled]) -> list[str]:
+    return [f"{_merged(down)} filled down"] if down else []
+
+
+def _said_of_amounts(doubtful: Sequence[Filled]) -> list[str]:
+    if not doubtful:
+        return []
+    return [f"{_merged(doubtful)} no value: an amount over several rows is no row's own; write one into each"]
+
+
+def _merged(filled: Sequence[Filled]) -> str:
+    more = f" and {len(filled) - _SHOWN:,} more" if len(filled) > _SHOWN else ""
+    told = ", ".join(map(str, filled[:_SHOWN])) + more
+    return f"{len(filled):,} merged cell{'s' if len(filled) > 1 else ''} over several rows ({told})"
+
+
+def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable[str]:
+    rows = [row + 1 for row in found.hidden_rows if row < len(cells) and any(cell.strip() for cell in cells[row])]
+    if rows:
+        told = f"{len(rows):,} hidden row{'s' if len(rows) > 1 else ''} ({spans(rows).partition(' ')[2]})"
+        yield f"{told} read like those you see: delete in the workbook what is not meant"
+    width = len(cells[0])
+    for column in (column for low, high in found.hidden_columns for column in range(low, min(high + 1, width))):
+        header = next((row[column].strip() for row in cells if row[column].strip()), "")
+        if header:
+            yield f"hidden column {column_name(column)} (`{header[:40]}`) read like those you see"
 
 
 def _refuse_stray_cells(data: bytes, label: str) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+            if not _WORKSHEET.fullmatch(name):
                 continue
             try:
                 xml = archive.read(name)
@@ -78,9 +213,9 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
             last = re.match(rb'<row[^>]*? r="(\d{1,7})"', xml[xml.rfind(b"<row ") :])
             rows = int(last[1]) if last else 0
             if rows * 26 <= MOST_CELLS:
-                letters = {*re.findall(rb'<c r="([A-Z]{3})\d', xml)} if b'<c r="' in xml else set()
+                letters = {*re.findall(rb'<c r="([A-Z]{3,})\d', xml)} if b'<c r="' in xml else set()
             else:
-                letters = {*re.findall(rb'<c r="([A-Z]{1,3})\d', xml)}
+                letters = {*re.findall(rb'<c r="([A-Z]+)\d', xml)}
             columns = max((_number(name) for name in letters), default=26)
             if rows * columns > MOST_CELLS:
                 raise InputError(
@@ -95,37 +230,3 @@ def _number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1
     return number
-
-
-def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
-    """Return the names of the columns, and all their cells as text; null is the empty string.
-
-    Raises:
-        InputError: The file is damaged, or a column holds lists or records.
-    """
-    try:
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"`{label}` is a damaged Parquet file: {reason}", hint="write it again") from None
-    for name, dtype in frame.schema.items():
-        if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-            raise InputError(
-                f"column `{name}` of `{label}` holds {str(dtype).casefold()}, not plain values",
-                hint="write it without this column, or with it as text",
-            )
-    return list(frame.columns), frame.select(
-        _as_text(pl.nth(index), dtype).fill_null("").alias(f"c{index}")
-        for index, dtype in enumerate(frame.schema.values())
-    )
-
-
-def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    if isinstance(dtype, pl.Datetime):
-        return column.dt.to_string("iso:strict").str.replace("T", " ")
-    if dtype in (pl.Float32, pl.Float64):
-        whole = (column == column.round(0)) & (column.abs() < EXACT)
-        return (
-            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
-        )
-    return column.cast(pl.String)

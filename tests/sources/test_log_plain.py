@@ -285,3 +285,11 @@ def test_events_that_everybody_has_are_told_apart_in_a_counted_log_too(tmp_path,
     assert_frame_equal(one.days, other.days)
     assert one.features["feature"].unique().to_list() == ["Rosters"]
     assert 0 < one.days["telling"].sum() < one.days["events"].sum()
+
+
+@pytest.mark.parametrize("line", ["A-001,#REF!,2026-11-02,Rosters,1", "A-001,u1,2026-11-02,#NAME?,1"])
+def test_a_spreadsheet_s_error_for_a_name_is_told_with_its_line(tmp_path, monkeypatch, line):
+    fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", [*log_lines(), line])], None)
+    assert slow.faults.height == 1
+    assert_frame_equal(fast.faults, slow.faults)
+    same(fast, slow, ANYHOW)

@@ -109,14 +109,21 @@ def _otherwise(readings: Sequence[Reading], settled: Sequence[Typed], why: dict[
     return [replace(log, settled=one, repeated=repeated) for log, one in zip(logs, settled, strict=True)]
 
 
+def _names(text: pl.Series) -> pl.Series:
+    cells = read_text(text)
+    if cells.unreadable.any():
+        raise Whole("a name in it is a spreadsheet's error, to be told with its line")
+    return cells.values
+
+
 def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, LogCounts]:
     """The rows of a log with their accounts, and its counts by file, account and fate, but for the rows held."""
     log = reading.log
     parts = reading.counts["careful"]
     if reading.counts["plain"]:
         plain = add(reading.counts["plain"])
-        users = plain.users.with_columns(user_id=read_text(plain.users["user_id"]).values)
-        features = plain.features.with_columns(feature=read_text(plain.features["feature"]).values)
+        users = plain.users.with_columns(user_id=_names(plain.users["user_id"]))
+        features = plain.features.with_columns(feature=_names(plain.features["feature"]))
         parts = [plain._replace(users=users, features=features), *parts]
     counts = add(parts)
     at = pl.col("last").max().cast(pl.Datetime("us"))

@@ -1,0 +1,221 @@
+"""What the parts of a workbook say of a sheet beside the values of its cells.
+
+The parts are streamed. No spreadsheet program writes a document type, and only with one can XML grow or reach out: a
+part that has one is refused.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import IO
+from xml.parsers import expat
+
+from csq.errors import InputError
+
+Attributes = dict[str, str]
+Place = tuple[int, int]
+"""Row and column of a cell, both from 0."""
+
+_BITE = 1 << 20
+_MARKS = (b"hidden", b't="0"', b'h="0"', b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<!")
+"""One of these stands in any sheet that has more to say than its values and its formats."""
+_LARGEST = 100_000
+"""Cells that one formula may fill."""
+
+
+@dataclass(kw_only=True)
+class SheetXml:
+    """What stands in a sheet; rows and columns are counted from 0."""
+
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """First and last of each range."""
+    errors: dict[Place, str] = field(default_factory=dict)
+    unvalued: dict[Place, str] = field(default_factory=dict)
+    """Formulas without a stored result."""
+    styles: dict[Place, int] = field(default_factory=dict)
+    """Styles of cells, those that were asked for."""
+
+
+class BookXml:
+    """The parts of a workbook. Its methods raise InputError when a part is damaged or hostile."""
+
+    def __init__(self, archive: zipfile.ZipFile, label: str) -> None:
+        """Keep the archive; the label names it in errors."""
+        self._archive, self._label = archive, label
+        self._names = {name.casefold(): name for name in archive.namelist()}
+
+    def formats(self) -> list[tuple[int, str | None]]:
+        """Return for each style the number of its number format, and its code unless it is built in."""
+        codes: dict[str, str] = {}
+        formats, within = [], False
+        for name, each in self._elements("xl/styles.xml"):
+            if name == "numFmt":
+                codes[each.get("numFmtId", "")] = each.get("formatCode", "")
+            elif name == "xf" and within:
+                number = each.get("numFmtId", "0")
+                formats.append((_whole(number), codes.get(number)))
+            elif name.endswith(("Xfs", "Styles", "dxfs")):
+                within = name == "cellXfs"
+        return formats
+
+    def sheet(self, title: str, styles: Collection[int]) -> SheetXml:
+        """Read the sheet called `title`; of cells with a format those in `styles` are kept."""
+        book = self._elements("xl/workbook.xml")
+        links = {each.get("Id"): each.get("Target", "") for _, each in self._elements("xl/_rels/workbook.xml.rels")}
+        named = next(each for name, each in book if name == "sheet" and each.get("name") == title)
+        target = links.get(next(value for key, value in named.items() if key.endswith(":id")), "")
+        path = target[1:] if target.startswith("/") else f"xl/{target}"
+        # A script that cannot calculate says so, and may store 0 for each result.
+        is_stale = any(_yes(each.get("fullCalcOnLoad")) for name, each in book if name == "calcPr")
+        reader = _SheetReader({str(style) for style in styles}, is_stale=is_stale)
+        with self._open(path) as stream:
+            speaks = _has_any(stream, (*_MARKS, *(f"s={q}{style}{q}".encode() for style in styles for q in "\"'")))
+        if speaks:
+            self._parse(path, reader.listen)
+        return reader.found
+
+    def _elements(self, path: str) -> list[tuple[str, Attributes]]:
+        found: list[tuple[str, Attributes]] = []
+
+        def listen(parser: expat.XMLParserType) -> None:
+            parser.StartElementHandler = lambda name, each: found.append((name.rpartition(":")[2], each))
+
+        if path.casefold() in self._names:
+            self._parse(path, listen)
+        return found
+
+    def _open(self, path: str) -> IO[bytes]:
+        return self._archive.open(self._names.get(path.casefold(), path))
+
+    def _parse(self, path: str, listen: Callable[[expat.XMLParserType], object]) -> None:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse
+        listen(parser)
+        try:
+            with self._open(path) as stream:
+                parser.ParseFile(stream)
+        except (expat.ExpatError, LookupError) as error:
+            raise InputError(
+                f"`{self._label}` is a damaged workbook: `{path}`: {error}", hint="save it again as .xlsx"
+            ) from None
+
+    def _refuse(self, *_: object) -> None:
+        raise InputError(f"`{self._label}` holds a document type, as no workbook does", hint="save it again as .xlsx")
+
+
+class _SheetReader:
+    """Takes the elements of a sheet one by one. Of most cells no more is looked at than their attributes."""
+
+    def __init__(self, styles: Collection[str], *, is_stale: bool) -> None:
+        self.found = SheetXml()
+        self.styles, self.is_stale = styles, is_stale
+        self.prefix: str | None = None
+        self.row = self.column = -1
+        self.cell: Attributes = {}
+        self.texts: dict[str, str] = {}
+        self.within = self.area = ""
+
+    def listen(self, parser: expat.XMLParserType) -> None:
+        self.parser = parser
+        parser.StartElementHandler = self.start
+
+    def start(self, name: str, each: Attributes) -> None:
+        if self.prefix is None:
+            self.prefix = name.removesuffix("worksheet")
+        self.within = name = name.removeprefix(self.prefix)
+        if name == "c":
+            at = each.get("r")
+            self.column = _column(at.rstrip("0123456789")) if at else self.column + 1
+            self.cell = each
+            if each.get("s") in self.styles:
+                self.found.styles[self.row, self.column] = int(each["s"])
+            if each.get("t") == "e":
+                self.look_closer({})
+        elif name == "f":
+            self.area = each.get("ref", "") if each.get("t") == "array" else ""
+            self.look_closer({"f": "="})
+        elif name == "row":
+            self.row, self.column = _whole(each["r"]) - 1 if "r" in each else self.row + 1, -1
+            if _is_hidden(each, "ht"):
+                self.found.hidden_rows.append(self.row)
+        elif name == "col" and _is_hidden(each, "width"):
+            self.found.hidden_columns.append((_whole(each.get("min")) - 1, _whole(each.get("max")) - 1))
+
+    def look_closer(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+        self.parser.CharacterDataHandler, self.parser.EndElementHandler = self.text, self.end
+
+    def text(self, text: str) -> None:
+        if self.within in ("f", "v"):
+            self.texts[self.within] = self.texts.get(self.within, "") + text
+
+    def end(self, name: str) -> None:
+        self.within = ""
+        if name != f"{self.prefix}c":
+            return
+        self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
+        value, kind = self.texts.get("v", "").strip(), self.cell.get("t")
+        if kind == "e":
+            self.found.errors[self.row, self.column] = value or "#N/A"
+        elif value in ("", "0") if self.is_stale else value == "" and kind != "str":
+            self._fill(self.texts["f"])
+
+    def _fill(self, formula: str) -> None:
+        """Note a formula for its cell, or for all that it fills."""
+        first, _, last = self.area.partition(":")
+        (top, left), (bottom, right) = _place(first or "A1"), _place(last or "A1")
+        if not last or (bottom - top + 1) * (right - left + 1) > _LARGEST or len(self.found.unvalued) > _LARGEST:
+            top, left, bottom, right = self.row, self.column, self.row, self.column
+        for row in range(top, bottom + 1):
+            self.found.unvalued |= {(row, column): formula for column in range(left, right + 1)}
+
+
+def _has_any(stream: IO[bytes], marks: Collection[bytes]) -> bool:
+    """Whether a stream holds one of `marks`, or is in an encoding in which they look otherwise."""
+    before = b""
+    while bite := stream.read(_BITE):
+        window = before + bite
+        if b"\0" in window[:4] or any(mark in window for mark in marks):
+            return True
+        before = bite[-64:]
+    return False
+
+
+def _yes(text: str | None) -> bool:
+    return text in ("1", "true")
+
+
+def _is_hidden(each: Attributes, size: str) -> bool:
+    return _yes(each.get("hidden")) or re.fullmatch(r"0+(\.0*)?", each.get(size, "1")) is not None
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
+
+
+def _place(name: str) -> Place:
+    """Row 6 and column 1, counted from 0, of `B7`."""
+    letters = name.rstrip("0123456789")
+    return _whole(name[len(letters) :]) - 1, _column(letters)
+
+
+@lru_cache(maxsize=16_384)
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters[:4]:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def column_name(column: int) -> str:
+    """`B` of column 1, counted from 0."""
+    return (column_name(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
+
+
+def cell_name(place: Place) -> str:
+    """`B7` of row 6 and column 1, counted from 0."""
+    return f"{column_name(place[1])}{place[0] + 1}"
