@@ -68,7 +68,8 @@ USAGE = (
 CSAT = (
     *KEYS,
     Field("score", Cell.SCORE, ("score", "csat", "csatscore", "satisfactionscore", "satisfactionrating",
-        "satisfaction", "rating", "surveyscore", "overallsatisfaction", "happiness", "happinessscore", "answer")),
+        "satisfaction", "rating", "surveyscore", "overallsatisfaction", "happiness", "happinessscore", "answer",
+        "feedbackrating", "csatrating", "starrating", "stars", "customersatisfaction", "customersatisfactionscore")),
     Field("nps", Cell.SCORE, ("nps", "npsscore", "npsrating", "likelihoodtorecommend", "recommend")),
     Field("ces", Cell.SCORE, ("ces", "cesscore", "effort", "effortscore", "customereffortscore")),
     Field("user_id", Cell.KEY, ("respondentid", "userid", "contactid", "visitorid", "personid", "respondent", "user")),
@@ -77,7 +78,7 @@ CSAT = (
     Field("role", Cell.TEXT, ("role", "userrole", "contactrole", "respondentrole", "persona")),
     Field("submitted_at", Cell.TIME, ("submittedat", "submitted", "submittedon", "submissiondate", "responsedate",
         "respondedat", "answeredat", "completedat", "recordeddate", "surveydate", "date", "timestamp", "createdat",
-        "submitdate", "enddate")),
+        "submitdate", "enddate", "createddate", "createdon", "datecreated", "created")),
     Field("sent_at", Cell.TIME, ("sentat", "sent", "senton", "sentdate", "datesent", "invitedat", "requestsentat")),
     Field("comment", Cell.TEXT, ("comment", "comments", "feedback", "feedbacktext", "verbatim", "reason", "remark")),
     Field("survey", Cell.TEXT, ("survey", "surveytype", "surveykind", "surveyname")),

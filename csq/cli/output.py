@@ -101,6 +101,8 @@ def deliver(
     for target, data in rendered:
         if target.path is not None:
             emit.to_file(target.path, data)
+    for scale in report.scales:
+        diagnostics.note(scale.text)
     if any(target.format is not Format.TERMINAL or target.path for target in to):
         narrate(report)
     _guarded(report, to, options)
@@ -128,7 +130,10 @@ def _selection(shown: Shown) -> Selection:
 
 def narrate(report: Report) -> None:
     """Say on stderr what the terminal output says in its notes."""
+    said = {scale.text for scale in report.scales}
     for note in report.notes:
+        if note.text in said:
+            continue
         if note.kind in (NoteKind.WARNING, NoteKind.FAULT, NoteKind.REJECTED, NoteKind.UNMATCHED):
             diagnostics.warning(note.text) if note.kind is NoteKind.WARNING else diagnostics.note(note.text)
         else:

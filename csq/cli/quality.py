@@ -11,6 +11,7 @@ from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.sources.load import Tables
+from csq.sources.score import REMEDIES
 from csq.terms import Aside
 
 
@@ -60,10 +61,13 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
     where = (
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
+    accepts = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
+    reason = str(reasons["reason"][0])
+    remedy = next((remedy for start, remedy in REMEDIES.items() if reason.startswith(start)), accepts)
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),
-        hint=f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them",
+        hint=f"{where}; {remedy}",
     )
 
 

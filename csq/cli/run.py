@@ -17,7 +17,7 @@ from csq.settings.model import KeyColumn, Settings
 from csq.sources.load import Tables, load
 from csq.sources.locate import expand, in_directory
 from csq.sources.tables import ReadOptions
-from csq.terms import Role
+from csq.terms import Role, Survey
 
 
 class Run(NamedTuple):
@@ -141,6 +141,8 @@ def _read_options(inputs: Inputs, settings: Settings, playbook: LoadedPlaybook, 
         decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
         date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
         csat_scale=tuple(inputs.csat_scale or ()),
+        scales={kind: getattr(settings.scales, kind) for kind in Survey},
+        answers=settings.answers,
         encoding=inputs.encoding,
         as_of=told_day,
         usage_days=settings.windows.usage,

@@ -17,6 +17,13 @@ from csq.terms import Role
 
 _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
 
+_SCALE = re.compile(
+    r"\s*[\[(]?(?:\d{1,3} ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?|(?:/|\b(?:out of|of|von|sur|de|su|van)\b) ?)"
+    r"\d{1,3}(?: \w+)?[\])]?$",
+    re.IGNORECASE,
+)
+"""The scale behind what a score column is called: `(1-5)`, `out of 5`, `/10`."""
+
 INSIDE = " > "
 """Parts a column of JSON from the key that was taken out of it."""
 
@@ -74,6 +81,8 @@ def match_headers(
     fields = ROLES[role].fields
     squeezed = [squeeze(header) for header in table.header]
     plain = [squeeze(_plain(header)) for header in table.header]
+    if role is Role.CSAT:
+        plain = [squeeze(_SCALE.sub("", _plain(header))) for header in table.header]
     found: dict[str, int] = {}
     for name, header in told.items():
         exact = [i for i, text in enumerate(table.header) if text == header] or [

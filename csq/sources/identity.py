@@ -99,7 +99,7 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
 def as_role(typed: Typed, **found: object) -> RoleRows:
     """What was read as the rows of its role; `found` is what matching found."""
     repairs = sum(len(table.repairs) for table in typed.tables)
-    parts = {name: getattr(typed, name) for name in ("role", "frame", "faults", "notes", "grain", "custom")}
+    parts = {name: getattr(typed, name) for name in ("role", "frame", "faults", "notes", "grain", "custom", "scales")}
     return RoleRows(**{**parts, **found}, files=tuple(_file(typed, table) for table in typed.tables), repairs=repairs)
 
 

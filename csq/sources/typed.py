@@ -7,7 +7,7 @@ import polars as pl
 
 from csq.engine.counts import LogCounts
 from csq.fate import ROW, mark
-from csq.report import REJECT_SCHEMA, Note, SourceFile
+from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
 from csq.roles import ROLES, Cell
 from csq.sources.presets import Preset
 from csq.sources.read import TextTable, column
@@ -49,6 +49,8 @@ class Typed:
     grain: Grain | None = None
     custom: tuple[str, ...] = ()
     """Fields of the user's own."""
+    scales: tuple[ScaleFound, ...] = ()
+    """Scales on which survey answers were read."""
 
     def header(self, name: str) -> str:
         """The header that became field `name`."""
@@ -129,6 +131,8 @@ class RoleRows:
     grain: Grain | None = None
     custom: tuple[str, ...] = ()
     """Fields of the user's own."""
+    scales: tuple[ScaleFound, ...] = ()
+    """Scales on which survey answers were read."""
     repairs: int = 0
     """How many rows of the files were repaired."""
     counts: LogCounts | None = None
@@ -156,6 +160,7 @@ def stack(parts: list[RoleRows]) -> RoleRows:
         ambiguous=sum(part.ambiguous for part in parts),
         damage=tuple(dict.fromkeys(text for part in parts for text in part.damage)),
         custom=tuple(dict.fromkeys(name for part in parts for name in part.custom)),
+        scales=tuple(scale for part in parts for scale in part.scales),
         repairs=sum(part.repairs for part in parts),
     )
 

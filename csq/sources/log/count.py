@@ -16,8 +16,10 @@ from csq.engine.base import UsageWindows
 from csq.engine.counts import LogCounts, add, count_rows
 from csq.fate import FATE, ROWS, as_rows
 from csq.report import Note
+from csq.roles import PEOPLE
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known
+from csq.sources.keys import fold_address
 from csq.sources.log.matching import match_counted
 from csq.sources.log.opening import LogFile, Whole, open_log
 from csq.sources.log.reading import SOURCE, Log, Reading, open_logs, read_log
@@ -115,7 +117,9 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     parts = reading.counts["careful"]
     if reading.counts["plain"]:
         plain = add(reading.counts["plain"])
-        users = plain.users.with_columns(user_id=read_text(plain.users["user_id"]).values)
+        users = plain.users.with_columns(user_id=read_text(plain.users["user_id"]).values).with_columns(
+            user_id=fold_address(pl.col("user_id"))
+        )
         features = plain.features.with_columns(feature=read_text(plain.features["feature"]).values)
         parts = [plain._replace(users=users, features=features), *parts]
     counts = add(parts)
@@ -125,6 +129,8 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     counted = as_rows(
         rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), read_text(rows[SOURCE]).values.alias(log.key))
     )
+    if log.key in PEOPLE:
+        counted = counted.with_columns(fold_address(pl.col(log.key)))
     frame = pl.concat([*reading.held, counted], how="diagonal")
     text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
     faults = pl.concat([settled.faults.clear(), *reading.faults])
