@@ -48,9 +48,9 @@ def explain(
     run = prepare(inputs, method, Faults(), limits)
     check_inputs(run.tables, run.max_rejects, Faults())
     found = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+    explanation = explain_account(found, account)
     for scale in found.scales:
         diagnostics.note(scale.text)
-    explanation = explain_account(found, account)
     if output_format == "json":
         from csq.render.explain import as_json
 

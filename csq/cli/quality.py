@@ -62,8 +62,10 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
     accepts = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
-    reason = str(reasons["reason"][0])
-    remedy = next((remedy for start, remedy in REMEDIES.items() if reason.startswith(start)), accepts)
+    # Where one cause alone has put them over the limit, it is what has to be mended.
+    reason, most = str(reasons["reason"][0]), int(reasons["rows"][0])
+    known = (remedy for start, remedy in REMEDIES.items() if reason.startswith(start))
+    remedy = next(known, accepts) if limit.allows(rejected - most, file.read) else accepts
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),

@@ -154,10 +154,9 @@ def refuse_mixtures(scores: Scores) -> None:
             location=where,
             hint=hint,
         )
-    bare = is_number & cells["label"].is_null()
-    if bare.any() and is_known.any():
+    if is_number.any() and is_known.sum() > 1:  # a lone word among figures is a slip, and its row is rejected
         raise InputError(
-            f"`{scores.header}` holds two kinds of answers: {scores.cell(is_known)} and {scores.cell(bare)}",
+            f"`{scores.header}` holds two kinds of answers: {scores.cell(is_known)} and {scores.cell(is_number)}",
             location=scores.where(is_known),
             hint="give each kind a column of its own, or say in csq.yaml what the words are worth: "
             f"`answers: {{{scores.words.filter(is_known)[0]}: 0-100}}`",
@@ -177,7 +176,7 @@ def read_worded(scores: Scores) -> None:
     """
     is_word = scores.words.is_not_null()
     known = scores.words.is_in(list(valence())).fill_null(value=False)
-    if not known.any():
+    if scores.cells["number"].is_not_null().any() or not known.any():
         scores.reject(is_word, "score is not a number" if scores.cells["number"].is_not_null().any() else UNKNOWN_WORD)
         return
     scores.reject(is_word & ~known, UNKNOWN_WORD)
