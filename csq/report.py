@@ -59,6 +59,8 @@ class ScaleFound(NamedTuple):
     """Scales that hold the answers as well; none where enough answers, or somebody, say which it is."""
     words: Mapping[str, float] = {}
     """Points of the answers, where they are words."""
+    is_certain: bool = True
+    """False where others hold the answers as well, and place every account alike."""
 
     @property
     def key(self) -> str:

@@ -34,11 +34,12 @@ def pinned_lines(
 def pinned_scales(scales: Sequence[ScaleFound]) -> str:
     """YAML with `scales` and `answers`, so that next week's answers are read alike; nothing where there are none.
 
-    A header or a word that means different things in different files cannot be pinned, and is left out.
+    What this week's answers leave open is left out, lest it be taken for settled next week; so is a header or a word
+    that means different things in different files.
     """
     by_kind: dict[str, dict[str, set[str]]] = {}
     by_word: dict[str, set[float]] = {}
-    for scale in scales:
+    for scale in (scale for scale in scales if scale.is_certain):
         if not scale.words:
             by_kind.setdefault(scale.survey, {}).setdefault(scale.header, set()).add(scale.scale)
         for word, points in scale.words.items():

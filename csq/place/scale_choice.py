@@ -118,4 +118,4 @@ def _question(question: ScaleFound, ways: Mapping[int, Levels]) -> InputError:
 
 def _settled(scale: ScaleFound) -> ScaleFound:
     others = ", ".join(scale.others)
-    return scale._replace(others=(), why=f"{scale.why}; every account stands the same on {others}")
+    return scale._replace(others=(), is_certain=False, why=f"{scale.why}; every account stands the same on {others}")

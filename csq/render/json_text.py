@@ -99,7 +99,7 @@ def _head(report: Report) -> dict[str, object]:
 def _scale(scale: ScaleFound) -> dict[str, object]:
     """How the answers of a column were read; `words` are null where they are figures."""
     told = {name: getattr(scale, name) for name in ("survey", "header", "files", "scale", "why")}
-    return {**told, "files": list(scale.files), "words": dict(scale.words) or None}
+    return {**told, "files": list(scale.files), "certain": scale.is_certain, "words": dict(scale.words) or None}
 
 
 def plain(value: object) -> object:

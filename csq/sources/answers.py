@@ -36,6 +36,10 @@ _LAST = re.compile(rf"(?P<label>[^\W\d][^\d]*?)(?:{_CUT})(?P<number>\d{{1,3}})\)
 _FACE = {face: word for word, faces in FACES.items() for face in faces}
 
 
+AGREEING = 0.2
+"""Share of the words that may run the other way: whether `poor` or `bad` is worse is a matter of taste."""
+
+
 class Answer(NamedTuple):
     """One cell of a score column."""
 
@@ -155,17 +159,14 @@ def direction(pairs: Iterable[tuple[float, str]], low: float, high: float) -> bo
         ValueError: Some words say so and others the reverse.
     """
     known = sorted({(number, valence()[words]) for number, words in pairs if words in valence()})
-    signs = {_sign((b - a) * (y - x)) for a, x in known for b, y in known if a < b} - {0}
-    if not signs:
+    slopes = [(b - a) * (y - x) for a, x in known for b, y in known if a < b]
+    if not any(slopes):
         middle = (low + high) / 2
-        signs = {_sign((number - middle) * (points - 50)) for number, points in known} - {0}
-    if len(signs) > 1:
+        slopes = [(number - middle) * (points - 50) for number, points in known]
+    up, down = sum(slope for slope in slopes if slope > 0), -sum(slope for slope in slopes if slope < 0)
+    if min(up, down) > AGREEING * (up + down):
         raise ValueError
-    return signs == {1} if signs else None
-
-
-def _sign(value: float) -> int:
-    return (value > 0) - (value < 0)
+    return up > down if up or down else None
 
 
 def pairs_in(text: str) -> Iterator[tuple[float, str]]:

@@ -111,7 +111,13 @@ def test_a_header_names_a_scale_only_if_it_is_one(text, scale):
 
 @pytest.mark.parametrize(
     ("text", "top"),
-    [("Rating (out of 5)", 5.0), ("Note /10", 10.0), ("Bewertung von 5", 5.0), ("2 of 3 questions", 3.0), ("CSAT", None)],
+    [
+        ("Rating (out of 5)", 5.0),
+        ("Note /10", 10.0),
+        ("Bewertung von 5", 5.0),
+        ("2 of 3 questions", 3.0),
+        ("CSAT", None),
+    ],
 )
 def test_a_header_may_name_the_top_alone(text, top):
     assert top_in_header(text) == top
