@@ -33,7 +33,7 @@ from csq.render import Format, Options, Selection, render
 from csq.render.columns import PUBLIC
 from csq.roles import ROLES
 from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, Column
-from csq.settings.model import Columns, Currency, CutRule, Keys, Settings, Thresholds, Tiers, Windows
+from csq.settings.model import Columns, Currency, CutRule, Keys, Scales, Settings, Thresholds, Tiers, Windows
 from csq.validation import Section
 
 ROOT = Path(__file__).parent.parent
@@ -110,6 +110,7 @@ def settings() -> str:
             "columns: ": Columns,
             "keys: ": Keys,
             "windows: ": Windows,
+            "scales: ": Scales,
             "tiers: ": Tiers,
             "thresholds: ": Thresholds,
             "thresholds: usage: ": CutRule,

@@ -19,7 +19,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import check, diagnostics, emit, explain, plan, playbook, triage
+from csq.cli import check, diagnostics, emit, explain, help, plan, playbook, triage
 from csq.errors import CsqError, Exit, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "plan": (plan.plan, plan.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
+    "help": (help.explain_topic, help.EXAMPLES),
 }
 """The commands with their examples, in the order in which help lists them."""
 

@@ -26,7 +26,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"(?P<number>{_NUMBER})\s*\(?\s*{_OUT_OF}\s*(?P<top>\d{{1,3}})\)?\s*(?P<stars>{_UNITS})?(?:(?:{_CUT})(?P<label>.*\D.*))?",
+    rf"(?P<number>{_NUMBER})\s*(?P<before>{_UNITS})?\s*\(?\s*{_OUT_OF}\s*(?P<top>\d{{1,3}})\)?\s*(?P<stars>{_UNITS})?(?:(?:{_CUT})(?P<label>.*\D.*))?",
     re.IGNORECASE,
 )
 _STARS = re.compile(rf"(?P<number>{_NUMBER})\s*(?:{_UNITS}|[{FULL}])(?:(?:{_CUT})(?P<label>.*\D.*))?", re.IGNORECASE)
@@ -75,7 +75,9 @@ def read_answer(cell: str) -> Answer:
     if _DATE.fullmatch(text):
         return Answer(is_date=True)
     if found := _PART.fullmatch(text):
-        return Answer(found["number"], float(found["top"]), bool(found["stars"]), _label(found["label"]))
+        return Answer(
+            found["number"], float(found["top"]), bool(found["stars"] or found["before"]), _label(found["label"])
+        )
     if found := _STARS.fullmatch(text):
         return Answer(found["number"], None, True, _label(found["label"]))
     if found := _PLAIN.fullmatch(text):

@@ -23,7 +23,7 @@ from csq.sources.scales import (
     to_hundred,
     top_in_header,
 )
-from csq.sources.score import Scores, count_silent
+from csq.sources.score import CODES, Scores, count_silent
 from csq.sources.tables import ReadOptions, convert
 from csq.sources.typed import FILE, Typed
 from csq.terms import NoteKind, Survey
@@ -86,7 +86,7 @@ def _read_part(
     points = [to_hundred(figures.values, scale) for scale in candidates]
     codes = figures.here & codes_in(figures.values) & points[0].is_null()
     if codes.any():
-        count_silent(scores, codes, "are codes outside the scale: counted as asked, without an answer")
+        count_silent(scores, codes, CODES)
     lost = figures.here & points[0].is_null() & ~codes
     first = next(table for table in scores.typed.tables if table.label == labels[0])
     found = ScaleFound(
@@ -120,7 +120,7 @@ def _count_promoters(scores: Scores, figures: Figures, scale: Scale) -> None:
 def _candidates(scores: Scores, figures: Figures, fixed: Scale | None) -> tuple[Scale, ...]:
     """The scales the answers may be on, by header, cells and answers."""
     top = _top(scores, figures)
-    named = fixed or scale_in_header(figures.asks, scores.header)
+    named = fixed or _ends(scores, figures) or scale_in_header(figures.asks, scores.header)
     if named and (top is None or top == named.span[1]):
         return (named,)
     if named:
@@ -142,6 +142,14 @@ def _candidates(scores: Scores, figures: Figures, fixed: Scale | None) -> tuple[
             location=scores.where(figures.here),
             hint=_hint(scores, figures, "LOW-HIGH"),
         ) from None
+
+
+def _ends(scores: Scores, figures: Figures) -> Scale | None:
+    """The scale whose ends a header puts into words: `1 = worst, 10 = best`."""
+    numbers = {number for number, _ in pairs_in(figures.asks)}
+    if len(numbers) < 2:
+        return None
+    return Scale(min(numbers), max(numbers), f"named in the header or label of `{scores.header}`")
 
 
 def _hint(scores: Scores, figures: Figures, scale: str) -> str:

@@ -19,7 +19,7 @@ _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
 
 _SCALE = re.compile(
     r"\s*[\[(]?(?:\d{1,3} ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?|(?:/|\b(?:out of|of|von|sur|de|su|van)\b) ?)"
-    r"\d{1,3}(?: \w+)?[\])]?$",
+    r"\d{1,3}(?: \w+)?[\])]?$|\s*[\[(]\d{1,3} ?[=:].*[\])]$",
     re.IGNORECASE,
 )
 """The scale behind what a score column is called: `(1-5)`, `out of 5`, `/10`."""

@@ -10,6 +10,7 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.report import ScaleFound
+from csq.sources.answer_words import NO_ANSWER_CODES
 from csq.sources.answers import WordScale, plain, read_answers, valence, word_scales
 from csq.sources.read import LINE, column
 from csq.sources.scales import MANY, SOME
@@ -21,6 +22,7 @@ from csq.terms import NoteKind, Survey
 ANSWER, QUESTION, OTHER, SIDE = "answer", "_question", "_other_", "nps_side"
 """Columns of answers: on 0-100; under which open scale; on the other candidates, numbered; promoter 1, detractor -1."""
 SPOILED = "reads like a date, which a spreadsheet makes of 4/5"
+CODES = "are codes outside the scale: counted as asked, without an answer"
 UNKNOWN_WORD = "not an answer csq knows in words"
 REMEDIES = {
     SPOILED: "export the answers again, with that column as text",
@@ -127,6 +129,15 @@ def hide(scores: Scores, mask: pl.Series) -> None:
     scores.cells = scores.cells.with_columns(pl.when(~pl.lit(mask)).then(pl.all()).otherwise(nothing))
 
 
+def drop_codes(scores: Scores) -> None:
+    """Where every number beside words is a code for no answer, such as -99, take it for that."""
+    numbers = scores.cells["number"].cast(pl.Float64, strict=False)
+    codes = numbers.is_in([float(code) for code in NO_ANSWER_CODES]).fill_null(value=False)
+    if codes.any() and scores.words.is_not_null().any() and codes.sum() == scores.cells["number"].count():
+        count_silent(scores, codes, CODES)
+        hide(scores, codes)
+
+
 def refuse_mixtures(scores: Scores) -> None:
     """Stop where a column holds nothing that can be read, or two kinds of answers, of which one would be lost.
 
@@ -224,12 +235,12 @@ def _word_scales(scores: Scores, words: pl.Series, here: pl.Series) -> list[Word
             hint="give each kind a column of its own, or say in csq.yaml what each word is worth: "
             f"`answers: {{{', '.join(f'{word}: ' for word in sorted(given)[:5]).strip()}}}`",
         )
-    for scale in holding:
-        worst, best = (bool(given & end) for end in scale.ends)
-        if best and (len(words) >= MANY or (worst and len(words) >= SOME)):
-            return [scale]
-    distinct = {tuple(scale.points[word] for word in sorted(given)): scale for scale in reversed(holding)}
-    return sorted(distinct.values(), key=lambda scale: holding.index(scale))
+    topped = [scale for scale in holding if given & scale.ends[1]]
+    if topped and len(words) >= MANY:
+        return topped[:1]
+    likely = [scale for scale in topped if given & scale.ends[0] and len(words) >= SOME] or holding
+    distinct = {tuple(scale.points[word] for word in sorted(given)): scale for scale in reversed(likely)}
+    return sorted(distinct.values(), key=likely.index)
 
 
 def _check_faces(scores: Scores) -> None:

@@ -17,7 +17,7 @@ from csq.sources.figures import read_figures
 from csq.sources.headers import missing_column
 from csq.sources.read import TextTable, column
 from csq.sources.scales import Scale, kind_of, smallest_scale
-from csq.sources.score import open_scores, read_told, read_worded, refuse_mixtures
+from csq.sources.score import drop_codes, open_scores, read_told, read_worded, refuse_mixtures
 from csq.sources.tables import ReadOptions, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import tidy
@@ -106,6 +106,7 @@ def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, 
         count = f"{silent:,} of {len(text):,} rows of {labels(typed.tables)}"
         scores.typed = typed.noting(f"{count} have no `{scores.header}`: counted as asked, without an answer")
     read_told(scores)
+    drop_codes(scores)
     refuse_mixtures(scores)
     read_worded(scores)
     read_figures(scores, _asked_in(typed, name), _preset_scales(typed, name))
