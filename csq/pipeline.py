@@ -13,14 +13,16 @@ from csq.facts.build import Facts, build_facts, newest_day
 from csq.facts.fates import fate_notes
 from csq.facts.features import suggest_features
 from csq.fate import account
+from csq.place.pinned import pinned_scales
 from csq.place.place import Placed, place
+from csq.place.scale_choice import settle_scales
 from csq.place.totals import gaps, quadrant_totals, tier_totals
 from csq.plan.hours import capacity_notes, plan_week
 from csq.plan.prescribe import done_kinds, prescribe, printed_plays
 from csq.plan.signals import Judged, judge
 from csq.plan.steps import steps_done
 from csq.playbook.load import LoadedPlaybook
-from csq.report import Note, OwnerWeek, Report, Window
+from csq.report import Note, OwnerWeek, Report, ScaleFound, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
 from csq.sources.load import Tables
@@ -61,6 +63,8 @@ class Triage(NamedTuple):
     accounts: pl.DataFrame
     """One row per account by rank: every column of `schema.COLUMNS` in that order, then custom and internal ones."""
     weeks: tuple[OwnerWeek, ...]
+    scales: tuple[ScaleFound, ...]
+    """On which the answers were read."""
 
 
 def run(
@@ -73,6 +77,7 @@ def run(
         ConfigError: csq.yaml asks for what cannot be done with these accounts.
     """
     facts = build_facts(tables, settings.settings, as_of.day, min_match=min_match)
+    scales = settle_scales(tables, facts, settings.settings, as_of.day)
     placed = place(facts, settings.settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
     placed = placed._replace(frame=suggest_features(placed.frame, facts.features))
@@ -91,6 +96,7 @@ def run(
         judged=judged,
         accounts=complete(accounts, COLUMNS.values()),
         weeks=weeks,
+        scales=scales,
     )
 
 
@@ -126,13 +132,14 @@ def report(found: Triage) -> Report:
         unjudged=found.judged.unjudged,
         notes=(
             *_run_notes(found.as_of, weighted=weighted, tiered=found.settings.settings.tiers is not None),
-            *found.tables.notes,
+            *_of_files(found),
             *facts.notes,
             *placed.notes,
             *capacity_notes(accounts, found.settings.settings.capacity),
             *fate_notes(files, facts.joins, found.tables.faults),
         ),
-        pinned=placed.pinned,
+        pinned=pinned_scales(found.scales) + placed.pinned,
+        scales=found.scales,
         weighted=weighted,
         currency=facts.currency,
         settings_sha256=found.settings.sha256,
@@ -144,13 +151,21 @@ def report(found: Triage) -> Report:
     )
 
 
+def _of_files(found: Triage) -> list[Note]:
+    """What was said of the files, and of open scales how they were settled."""
+    rows = found.tables.roles.get(Role.CSAT)
+    read = rows.scales if rows else ()
+    settled = {before.text: after.text for before, after in zip(read, found.scales, strict=True)}
+    return [note._replace(text=settled.get(note.text, note.text)) for note in found.tables.notes]
+
+
 def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:
     """The days each axis looked at."""
     first, last = facts.usage_window or (None, None)
     back = as_of - timedelta(days=csat_days - 1) if as_of else None
     return (
         Window(axis=Axis.USAGE, first=first, last=last),
-        Window(axis=Axis.HAPPINESS, first=back, last=as_of),
+        Window(axis=Axis.HAPPINESS, first=back, last=as_of, undated=facts.undated),
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Who
+from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
 
 REJECT_SCHEMA: Mapping[str, pl.DataType] = {
     "role": pl.String(),
@@ -45,6 +45,38 @@ class Note(NamedTuple):
     text: str
 
 
+class ScaleFound(NamedTuple):
+    """The scale on which the answers of one column and one kind of survey were read."""
+
+    survey: Survey
+    header: str
+    files: tuple[str, ...]
+    line: int
+    """Of the header in the first file."""
+    scale: str
+    """`1-5`, from the worst answer to the best, or from which word to which."""
+    why: str
+    others: tuple[str, ...] = ()
+    """Scales that hold the answers as well; none where enough answers, or somebody, say which it is."""
+    words: Mapping[str, float] = {}
+    """Points of the answers, where they are words."""
+    is_certain: bool = True
+    """False where others hold the answers as well, and place every account alike."""
+
+    @property
+    def key(self) -> str:
+        """What tells its rows from others: the column `QUESTION` of the answers."""
+        return f"{self.survey} {self.header} {' '.join(self.files)}"
+
+    @property
+    def text(self) -> str:
+        """What was chosen, in a sentence."""
+        if self.words:
+            return f"answers in words in `{self.header}` put on 0-100, {self.scale}: {self.why}"
+        files = ", ".join(f"`{label}`" for label in self.files)
+        return f"scale {self.scale} for {self.survey} in {files}: {self.why}"
+
+
 class SourceFile(NamedTuple):
     """One input file and the fate of its rows: `read == used + sum(set_aside) + sum(rejected)`."""
 
@@ -70,6 +102,8 @@ class Window(NamedTuple):
     axis: Axis
     first: date | None
     last: date | None
+    undated: int = 0
+    """Answers that count although they have no date."""
 
 
 class Cut(NamedTuple):
@@ -270,6 +304,8 @@ class Report(NamedTuple):
     playbook_label: str
     weeks: tuple[OwnerWeek, ...] = ()
     """One per desk, by name."""
+    scales: tuple[ScaleFound, ...] = ()
+    """The scales on which answers were read."""
     done: pl.DataFrame = pl.DataFrame(schema=DONE_SCHEMA)
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
 

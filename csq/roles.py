@@ -77,7 +77,8 @@ SIGN_UPS = ("createdat",)
 CSAT = (
     *KEYS,
     Field("score", Cell.SCORE, ("score", "csat", "csatscore", "satisfactionscore", "satisfactionrating",
-        "satisfaction", "rating", "surveyscore", "overallsatisfaction", "happiness", "happinessscore", "answer")),
+        "satisfaction", "rating", "surveyscore", "overallsatisfaction", "happiness", "happinessscore", "answer",
+        "feedbackrating", "csatrating", "starrating", "stars", "customersatisfaction", "customersatisfactionscore")),
     Field("nps", Cell.SCORE, ("nps", "npsscore", "npsrating", "likelihoodtorecommend", "recommend")),
     Field("ces", Cell.SCORE, ("ces", "cesscore", "effort", "effortscore", "customereffortscore")),
     Field("user_id", Cell.KEY, ("respondentid", "userid", "contactid", "visitorid", "personid", "respondent", "user")),
@@ -89,7 +90,7 @@ CSAT = (
         "submitdate", "enddate", "datesubmitted", "submittime", "submissiontime", "responsetime", "responsedatetime",
         "dateofresponse", "respondedon", "answeredon", "answerdate", "dateanswered", "completedon", "completeddate",
         "completiondate", "datecompleted", "feedbackdate", "ratingdate", "ratedat", "ratedon", "npsdate", "csatdate",
-        "createddate", "createdon", "datecreated", "creationdate")),
+        "createddate", "createdon", "datecreated", "creationdate", "created")),
     Field("sent_at", Cell.TIME, ("sentat", "sent", "senton", "sentdate", "datesent", "invitedat", "requestsentat")),
     Field("comment", Cell.TEXT, ("comment", "comments", "feedback", "feedbacktext", "verbatim", "reason", "remark")),
     Field("survey", Cell.TEXT, ("survey", "surveytype", "surveykind", "surveyname")),

@@ -118,7 +118,7 @@ def test_joins_say_how_the_keys_met_the_accounts(messy: Report) -> None:
 
 def test_two_files_of_five_rows_without_dates_give_every_quadrant() -> None:
     usage = lines("account_id,logins", "A-1,120", "A-2,3", "A-3,45", "A-4,0", "A-5,88")
-    csat = lines("account_id,score", "A-1,5", "A-2,2", "A-3,4", "A-4,5", "A-5,1")
+    csat = lines("account_id,score (1-5)", "A-1,5", "A-2,2", "A-3,4", "A-4,5", "A-5,1")
     report = run(usage, csat)
     # The 75th percentile of logins is 88, so scores are 100, 3.4, 51.1, 0, 100 and their median that of A-3.
     assert {key: row["quadrant"] for key, row in by_id(report).items()} == {
@@ -140,7 +140,7 @@ def test_one_axis_alone_places_nobody_and_keeps_the_level_that_is_known() -> Non
         ("low", "unknown", "unknown"),
     ]
     assert any(note.text == "no csat file: happiness is unknown for every account" for note in usage.notes)
-    csat = run(csat=lines("account_id,score", "A,5", "B,1"))
+    csat = run(csat=lines("account_id,score (1-5)", "A,5", "B,1"))
     assert [(row["usage_level"], row["happiness_level"]) for row in by_id(csat).values()] == [
         ("unknown", "high"),
         ("unknown", "low"),
@@ -149,7 +149,7 @@ def test_one_axis_alone_places_nobody_and_keeps_the_level_that_is_known() -> Non
 
 
 def test_as_of_is_told_else_the_newest_usage_date_else_the_newest_answer() -> None:
-    usage, csat = lines("account_id,date", "A,2026-11-10"), lines("account_id,date,score", "A,2026-11-12,5")
+    usage, csat = lines("account_id,date", "A,2026-11-10"), lines("account_id,date,score (1-5)", "A,2026-11-12,5")
     assert (run(usage, csat).as_of, run(usage, csat).as_of_source) == (AS_OF.replace(day=10), "newest usage date")
     table = lines("account_id,logins", "A,1")
     assert (run(table, csat).as_of, run(table, csat).as_of_source) == (AS_OF.replace(day=12), "newest csat date")

@@ -33,7 +33,7 @@ def explain(
     Shows the lines it was read from, both scores part by part, how far it is from each cut, the signals that hold and
     those nobody could judge, the play step by step, and all that is on record. It names people; share it with care.
     """
-    from csq.cli import emit
+    from csq.cli import diagnostics, emit
     from csq.cli.output import screen, speak
     from csq.cli.quality import check_inputs
     from csq.cli.run import prepare
@@ -49,6 +49,8 @@ def explain(
     check_inputs(run.tables, run.max_rejects, Faults())
     found = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
     explanation = explain_account(found, account)
+    for scale in found.scales:
+        diagnostics.note(scale.text)
     if output_format == "json":
         from csq.render.explain import as_json
 

@@ -10,7 +10,7 @@ EXAMPLES = """\b
 Examples:
   csq help
   csq help metrics
-  csq help metrics -f md
+  csq help answers -f md
 """
 
 
@@ -19,7 +19,7 @@ def explain_topic(
     *,
     output_format: Annotated[Text, option("text|md", "Form of the page; default text", "--format", "-f")] = None,
 ) -> None:
-    """Explain a topic, such as which columns of a usage table are scored."""
+    """Explain a topic, such as which columns of a usage table are scored, or which words are answers."""
     from csq.cli import emit
     from csq.errors import UsageError
     from csq.render.topics import TOPICS, list_topics

@@ -38,7 +38,7 @@ class Inputs(NamedTuple):
     )
     files: Mapping[Role, Texts] = {}
     """What is given to the flag of each role."""
-    csat_scale: Annotated[Texts, option("[FILE=]LOW-HIGH", "Scale of the answers, such as 1-5")] = None
+    csat_scale: Annotated[Texts, option("[FILE=]LOW-HIGH", "Scale of the answers, the worst first, such as 1-5")] = None
     date_order: Annotated[Text, option("dmy|mdy|ymd", "Order in dates like 03/04/2026")] = None
     decimal: Annotated[Text, option(",|.", "Decimal mark in numbers like 1,234")] = None
     column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None

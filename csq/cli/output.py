@@ -105,6 +105,8 @@ def deliver(
     on_screen = screen(options, speech)
     rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
     emit.to_files([*((target.path, data) for target, data in rendered if target.path is not None), *also])
+    for scale in report.scales:
+        diagnostics.note(scale.text)
     if any(target.format is not Format.TERMINAL or target.path for target in to):
         narrate(report)
     _guarded(report, to, options)
@@ -139,7 +141,10 @@ def _selection(shown: Shown) -> Selection:
 
 def narrate(report: Report) -> None:
     """Say on stderr what the terminal output says in its notes."""
+    said = {scale.text for scale in report.scales}
     for note in report.notes:
+        if note.text in said:
+            continue
         if note.kind in (NoteKind.WARNING, NoteKind.FAULT, NoteKind.REJECTED, NoteKind.UNMATCHED):
             diagnostics.warning(note.text) if note.kind is NoteKind.WARNING else diagnostics.note(note.text)
         else:

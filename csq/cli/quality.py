@@ -13,7 +13,7 @@ from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.sources.load import Tables
-from csq.sources.scales import STANDARD
+from csq.sources.score import REMEDIES
 from csq.sources.values import ERROR
 from csq.terms import Aside
 
@@ -66,26 +66,26 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
     where = (
         f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
     )
-    remedy = _remedy(file, rejected, reasons.row(0, named=True)) if reasons.height else None
+    accepts = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
+    remedy = _remedy(file, rejected, reasons.row(0, named=True), limit) if reasons.height else None
     if tables.rejects.filter(pl.col("file") == file.label)["value"].str.contains(ERROR).any():
         remedy = "mend the cells with errors in a spreadsheet and save it"
-    accept = f"{where}; `--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),
-        hint=f"{remedy}; {where}" if remedy else accept,
+        hint=f"{where}; {remedy or accepts}",
     )
 
 
-def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any]) -> str | None:
+def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any], limit: Limit) -> str | None:
     """What mends the most frequent reason, where it is not for the rows but for how they are read."""
-    outside = re.fullmatch(r"score outside the scale (-?[\d.]+)-([\d.]+)", str(worst["reason"]))
-    if outside and worst["rows"] * 2 > rejected:
-        low, high = min(worst["least"], float(outside[1])), max(worst["most"], float(outside[2]))
-        scale = next((f"{floor:g}-{top:g}" for floor, top in STANDARD if floor <= low and high <= top), "LOW-HIGH")
-        return f"if the answers are on another scale, say so: `--csat-scale {file.label}={scale}`"
-    field = _MAPPED.get(str(worst["reason"]))
-    if field is None or worst["rows"] * 2 < file.read:
+    reason, most = str(worst["reason"]), int(worst["rows"])
+    # Where one cause alone has put them over the limit, it is what has to be mended.
+    known = next((remedy for start, remedy in REMEDIES.items() if reason.startswith(start)), None)
+    if known and limit.allows(rejected - most, file.read):
+        return known
+    field = _MAPPED.get(reason)
+    if field is None or most * 2 < file.read:
         return None
     header = f"`{worst['column']}`" if worst["column"] else "it"
     return f"{header} seems to be another column: name the right one, `--column {field}=HEADER`"

@@ -20,7 +20,7 @@ from csq.sources.load import Tables, load
 from csq.sources.locate import expand, in_directory
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
-from csq.terms import Role
+from csq.terms import Role, Survey
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 """Days that a run can look back from: windows reach beyond the calendar from no other."""
@@ -154,6 +154,8 @@ def _read_options(
         decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
         date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
         csat_scale=tuple(inputs.csat_scale or ()),
+        scales={kind: getattr(settings.scales, kind) for kind in Survey},
+        answers=settings.answers,
         encoding=inputs.encoding,
         as_of=told_day,
         usage_days=settings.windows.usage,

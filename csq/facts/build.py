@@ -52,6 +52,8 @@ class Facts(NamedTuple):
     asks_known: bool
     currency: str | None
     notes: tuple[Note, ...]
+    undated: int = 0
+    """Answers that count although they have no date."""
 
 
 def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | None:
@@ -150,6 +152,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         asks_known=happiness.asks_known,
         currency=members.currency,
         notes=(*members.notes, *told.notes, *usage.notes, *_notes(tables, happiness), *context.notes),
+        undated=happiness.undated,
     )
 
 
@@ -172,6 +175,8 @@ def _notes(tables: Tables, happiness: Happiness) -> list[Note]:
         return notes
     present = set(tables.roles[Role.CSAT].keyed["survey"].drop_nulls())
     kinds = [kind for kind in Survey if kind in present]
+    if happiness.axis in (Survey.NPS, Survey.CES) and len(kinds) == 1:
+        notes.append(Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}: there are no other answers"))
     if len(kinds) > 1:
         others = " and ".join(kind for kind in kinds if kind is not happiness.axis)
         text = f"happiness is {happiness.axis}; {others} stand as facts of their own"

@@ -13,6 +13,7 @@ from csq.engine.base import exact_mean
 from csq.facts import survey
 from csq.fate import FATE, ROW, is_used, mark
 from csq.schema import COLUMNS, HAPPINESS, collect, complete, unknown_column
+from csq.sources.score import SIDE
 from csq.sources.typed import RoleRows
 from csq.terms import Aside, Axis, Fate, Silence, Survey, Unknown
 
@@ -42,6 +43,8 @@ class Happiness(NamedTuple):
     """Whether the exports know who was asked and did not answer."""
     answers: pl.DataFrame
     """The answers that count, as `survey.answers` gives them."""
+    undated: int
+    """How many of them have no date."""
 
 
 def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -105,6 +108,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         axis=axis,
         asks_known=asks_known,
         answers=survey.answers(counted),
+        undated=counted["at"].null_count() if as_of else 0,
     )
 
 
@@ -113,7 +117,9 @@ def _no_survey(everyone: pl.DataFrame) -> Happiness:
     unknown = pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN)
     nobody = pl.DataFrame(schema=survey.SHOWN)
     frame = complete(everyone, HAPPINESS_KEYED).with_columns(unknown)
-    return Happiness(frame=frame, fates=pl.DataFrame(schema=ROW), axis=None, asks_known=False, answers=nobody)
+    return Happiness(
+        frame=frame, fates=pl.DataFrame(schema=ROW), axis=None, asks_known=False, answers=nobody, undated=0
+    )
 
 
 def _axis(*telling: pl.DataFrame) -> Survey | None:
@@ -232,10 +238,9 @@ def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
 def _other(answered: pl.LazyFrame) -> pl.LazyFrame:
     """NPS and effort as facts of their own, whichever survey feeds the axis."""
     of_nps = pl.col("survey") == str(Survey.NPS)
-    # On 0-100 a promoter's 9 of 10 is 90 and a detractor's 6 is 60 (Reichheld 2003, HBR 81:46-54); an
-    # average of several answers is neither.
-    points = pl.col("answer").filter(of_nps & (ANSWERS == 1))
-    nps = ((points >= 90 - 1e-9).sum() - (points <= 60 + 1e-9).sum()) / points.count().replace(0, None) * 100
+    # Promoters less detractors (Reichheld 2003, HBR 81:46-54); an average of several answers is neither.
+    sides = pl.col(SIDE).cast(pl.Int64).filter(of_nps & (ANSWERS == 1))
+    nps = sides.sum() / sides.count().replace(0, None) * 100
     of_ces = pl.col("survey") == str(Survey.CES)
     ces = exact_mean(pl.col("answer").filter(of_ces), ANSWERS.filter(of_ces))
     return answered.group_by("account_id").agg(nps=nps, ces=ces)

@@ -4,9 +4,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
-from csq.report import Cut
+from csq.report import Cut, ScaleFound
 from csq.terms import Axis
+
+T = TypeVar("T")
 
 
 def pinned_lines(
@@ -26,6 +29,36 @@ def pinned_lines(
         lines.append("  references:")
         lines += [f"    {_word(part)}: {_mapping(by_tier)}" for part, by_tier in references.items() if by_tier]
     return "\n".join(lines) + "\n"
+
+
+def pinned_scales(scales: Sequence[ScaleFound]) -> str:
+    """YAML with `scales` and `answers`, so that next week's answers are read alike; nothing where there are none.
+
+    What this week's answers leave open is left out, lest it be taken for settled next week; so is a header or a word
+    that means different things in different files.
+    """
+    by_kind: dict[str, dict[str, set[str]]] = {}
+    by_word: dict[str, set[float]] = {}
+    for scale in (scale for scale in scales if scale.is_certain):
+        if not scale.words:
+            by_kind.setdefault(scale.survey, {}).setdefault(scale.header, set()).add(scale.scale)
+        for word, points in scale.words.items():
+            by_word.setdefault(word, set()).add(points)
+    kinds = {kind: _single(headers) for kind, headers in by_kind.items()}
+    words = _single(by_word)
+    lines = ["scales:"] if any(kinds.values()) else []
+    lines += [
+        f"  {kind}: {{{', '.join(f'{_word(header)}: {scale}' for header, scale in headers.items())}}}"
+        for kind, headers in kinds.items()
+        if headers
+    ]
+    if words:
+        lines.append(f"answers: {_mapping(words)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _single(told: Mapping[str, set[T]]) -> dict[str, T]:
+    return {key: next(iter(values)) for key, values in told.items() if len(values) == 1}
 
 
 def _mapping(values: Mapping[str, float] | Mapping[str, Decimal]) -> str:

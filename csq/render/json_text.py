@@ -12,7 +12,7 @@ from decimal import Decimal
 from csq.playbook.text import fill
 from csq.render.cells import output_rows, value_cells
 from csq.render.options import Options
-from csq.report import Report
+from csq.report import Report, ScaleFound
 from csq.terms import Quadrant
 
 FORMAT_VERSION = 1
@@ -73,6 +73,7 @@ def _head(report: Report) -> dict[str, object]:
         "weighted": report.weighted,
         "currency": report.currency,
         "windows": plain(report.windows),
+        "scales": [_scale(scale) for scale in report.scales],
         "sources": plain(report.sources),
         "settings": {"label": report.settings_label, "sha256": report.settings_sha256},
         "playbook": {"label": report.playbook_label, "sha256": report.playbook_sha256},
@@ -92,6 +93,12 @@ def _head(report: Report) -> dict[str, object]:
         "notes": plain(report.notes),
         "pinned": report.pinned,
     }
+
+
+def _scale(scale: ScaleFound) -> dict[str, object]:
+    """How the answers of a column were read; `words` are null where they are figures."""
+    told = {name: getattr(scale, name) for name in ("survey", "header", "files", "scale", "why")}
+    return {**told, "files": list(scale.files), "certain": scale.is_certain, "words": dict(scale.words) or None}
 
 
 def plain(value: object) -> object:

@@ -107,7 +107,8 @@ def days(window: Window) -> str:
     """`2026-10-20 to 2026-11-16, 28 days`."""
     if window.first is None or window.last is None:
         return "all of it, for want of dates"
-    return f"{window.first} to {window.last}, {prose.count((window.last - window.first).days + 1, 'day')}"
+    undated = f", and {prose.count(window.undated, 'answer')} without a date" if window.undated else ""
+    return f"{window.first} to {window.last}, {prose.count((window.last - window.first).days + 1, 'day')}{undated}"
 
 
 def cuts(axis: Axis, cuts: Iterable[Cut]) -> str:

@@ -165,6 +165,28 @@ class Tiers(Section):
         return self
 
 
+def _usable_scale(text: str) -> str:
+    ends = re.fullmatch(r"(-?\d+(?:\.\d+)?) ?(?:-|\.\.|to) ?(-?\d+(?:\.\d+)?)", text.strip())
+    if not ends or float(ends[1]) == float(ends[2]):
+        raise fault("not_a_scale", f"{shown(text)} is no scale", "the worst and the best answer, such as `1-5`")
+    return text.strip()
+
+
+_HeaderScales = Annotated[
+    dict[Text, Annotated[str, AfterValidator(_usable_scale)]],
+    BeforeValidator(lambda value: {"all": value} if isinstance(value, str) else value),
+]
+"""Scales by header; a scale alone is that of all headers."""
+
+
+class Scales(Section):
+    """The scale of the answers, from the worst to the best, by header or for `all` of a kind."""
+
+    csat: _HeaderScales = Field({}, description="header of a satisfaction score: its scale, such as 1-5")
+    nps: _HeaderScales = Field({}, description="header of a recommendation score: its scale")
+    ces: _HeaderScales = Field({}, description="header of an effort score: its scale")
+
+
 class Capacity(Section):
     """How many hours a week there are for accounts."""
 
@@ -232,6 +254,8 @@ class Settings(Section):
     )
     year: Year | None = Field(None, description="year of the months, weeks and quarters of usage tables that name none")
     windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
+    scales: Scales = Field(Scales.model_construct(), description="scales of the answers that csq cannot tell by itself")
+    answers: dict[Text, Score] = Field({}, description="answer in words: what it is worth, from 0 to 100")
     metrics: dict[str, MetricKind] = Field(
         {},
         description="column of a usage table: count, running (a total that only grows), users, days, time, percent, "

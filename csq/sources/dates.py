@@ -30,6 +30,8 @@ _MONTHS = (
     "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 )
 MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+MONTH_NAMES = tuple(MONTH)
+"""How months are written, lower-cased."""
 _OFFSETS = {
     "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480,
     "pdt": -420, "cet": 60, "cest": 120,

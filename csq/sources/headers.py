@@ -21,6 +21,12 @@ _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
 _CURRENCY_BEHIND = re.compile(r"(?P<name>.*?\w)(?:[\s_.-]+in)?[\s_.-]+(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)")
 _CURRENCY_BEFORE = re.compile(r"(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)[\s_.-]+(?P<name>\w.*)")
 _MONEY = {name for spec in ROLES.values() for field in spec.fields if field.cell is Cell.MONEY for name in field.names}
+_SCALE = re.compile(
+    r"\s*[\[(]?(?:\d{1,3} ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?|(?:/|\b(?:out of|of|von|sur|de|su|van)\b) ?)"
+    r"\d{1,3}(?: \w+)?[\])]?$|\s*[\[(]\d{1,3} ?[=:].*[\])]$",
+    re.IGNORECASE,
+)
+"""The scale behind what a score column is called: `(1-5)`, `out of 5`, `/10`."""
 
 INSIDE = " > "
 """Parts a column of JSON from the key that was taken out of it."""
@@ -91,13 +97,9 @@ def match_headers(
     fields = ROLES[role].fields
     squeezed = [squeeze(header) for header in table.header]
     plain = [squeeze(_plain(header)) for header in table.header]
-    found: dict[str, int] = {}
-    for name, header in told.items():
-        exact = [i for i, text in enumerate(table.header) if text == header] or [
-            i for i, text in enumerate(squeezed) if text == squeeze(header)
-        ]
-        if exact:
-            found[name] = _only(table, name, exact)
+    if role is Role.CSAT:
+        plain = [squeeze(_SCALE.sub("", _plain(header))) for header in table.header]
+    found = _as_told(table, told, squeezed)
     known = preset.fields if preset else {}
     for name, headers in known.items():
         # Stripe's customer is both the account and, where metadata names that, another of its keys.
@@ -113,6 +115,18 @@ def match_headers(
         found = _users_apart(table, found, told)
     if not any(name in found for name in ROLES[role].keys):
         raise missing_key(table, role, preset)
+    return found
+
+
+def _as_told(table: TextTable, told: Mapping[str, str], squeezed: list[str]) -> dict[str, int]:
+    """The columns that the user has named."""
+    found: dict[str, int] = {}
+    for name, header in told.items():
+        exact = [i for i, text in enumerate(table.header) if text == header] or [
+            i for i, text in enumerate(squeezed) if text == squeeze(header)
+        ]
+        if exact:
+            found[name] = _only(table, name, exact)
     return found
 
 

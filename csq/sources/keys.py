@@ -20,6 +20,11 @@ FREE_MAIL = (
 """Domains that anybody can have an address at, so that they tell nothing about an account."""
 
 
+def fold_address(text: pl.Expr) -> pl.Expr:
+    """E-mail addresses in lower case: however one is written, it is one person's. Other ids keep their case."""
+    return pl.when(text.str.contains("@", literal=True)).then(text.str.to_lowercase()).otherwise(text)
+
+
 def domain_of(text: pl.Expr) -> pl.Expr:
     """Domain of an e-mail address, a URL or a bare domain, lower-case, without `www.`; null for free mail."""
     domain = (

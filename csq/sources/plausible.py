@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from csq.roles import Cell
+from csq.sources.answers import read_answers, valence
 from csq.sources.dates import read_time
 from csq.sources.numbers import read_number
 from csq.sources.read import TextTable, column
-from csq.sources.scales import read_words
 from csq.sources.values import Ambiguous, Cells, read_bool, tidy
 
 _LOOKED_AT = 200
@@ -58,7 +58,9 @@ def _are_numbers(cells: pl.Series) -> bool:
 
 def _are_answers(cells: pl.Series) -> bool:
     """Whether there are answers in words, stars or faces, or with a number in them."""
-    return read_words(cells) is not None or cells.str.contains(r"\d\s*(/|of|out|star)|[^\w\s.,;:!?'()/&-]").all()
+    read = read_answers(cells)
+    known = read["number"].is_not_null() | read["word"].is_in(list(valence())).fill_null(value=False)
+    return bool(known.sum() * 2 > len(cells)) or cells.str.contains(r"[^\w\s.,;:!?'()/&-]").all()
 
 
 def _mostly(cells: Cells) -> bool:

@@ -1,133 +1,179 @@
-"""What a survey score means: its kind, its scale, and the score on 0-100.
+"""What a score's number means: the kind of survey, and the scales its answers may be given on.
 
-A scale is declared by the user, named in the header, spelled in words in the cells, or is the
-smallest standard scale that holds all answers and whose top answer occurs. Anything else is an
-error that names the candidates: an unknown scale is never assumed.
+A scale is told, named in the header or by a cell (`4/5`), or shown by enough answers. Where it is not, every
+standard scale that holds the answers stays a candidate: which of them it is matters only where an account would
+stand elsewhere, and that is for those to say who place accounts.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
 
+from csq.sources.answer_words import NO_ANSWER_CODES
 from csq.terms import Survey
 
-STANDARD = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0), (0.0, 100.0), (-100.0, 100.0))
+STANDARD = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0), (0.0, 100.0))
 """Scales in the order in which they are tried."""
-
-WORD_SCALES: tuple[tuple[str, ...], ...] = tuple(
-    tuple(scale.split("; "))
-    for scale in (
-        "bad; good",
-        "no; yes",
-        "👎; 👍",
-        "unhappy; neutral; happy",
-        "detractor; passive; promoter",
-        "very dissatisfied; dissatisfied; neither satisfied nor dissatisfied; satisfied; very satisfied",
-        "very dissatisfied; somewhat dissatisfied; neither satisfied nor dissatisfied; somewhat satisfied; "
-        "very satisfied",
-        "extremely dissatisfied; somewhat dissatisfied; neither satisfied nor dissatisfied; somewhat satisfied; "
-        "extremely satisfied",
-        "very dissatisfied; dissatisfied; somewhat dissatisfied; neither satisfied nor dissatisfied; "
-        "somewhat satisfied; satisfied; very satisfied",
-        "extremely dissatisfied; moderately dissatisfied; slightly dissatisfied; neither satisfied nor dissatisfied; "
-        "slightly satisfied; moderately satisfied; extremely satisfied",
-        "not at all satisfied; slightly satisfied; moderately satisfied; very satisfied; extremely satisfied",
-        "not at all satisfied; not so satisfied; somewhat satisfied; very satisfied; extremely satisfied",
-        "very unhappy; unhappy; neutral; happy; very happy",
-        "very poor; poor; fair; good; excellent",
-        "poor; fair; good; very good; excellent",
-        "very bad; bad; neutral; good; very good",
-        "terrible; bad; okay; good; great",
-        "strongly disagree; disagree; neither agree nor disagree; agree; strongly agree",
-        "strongly disagree; disagree; somewhat disagree; neither agree nor disagree; somewhat agree; agree; "
-        "strongly agree",
-        "very difficult; difficult; neutral; easy; very easy",
-        "very difficult; somewhat difficult; neither easy nor difficult; somewhat easy; very easy",
-        "not at all likely; slightly likely; moderately likely; very likely; extremely likely",
-        "not at all likely; not so likely; somewhat likely; very likely; extremely likely",
-    )
-)
-"""Answers in words, each scale from its lowest to its highest, in the order in which they are tried."""
-SAME_WORD: Mapping[str, str] = {
-    "neutral": "neither satisfied nor dissatisfied", "good, i'm satisfied": "good", "bad, i'm not satisfied": "bad",
-    "good, i’m satisfied": "good", "bad, i’m not satisfied": "bad", "good_with_comment": "good",
-    "good_without_comment": "good", "bad_with_comment": "bad", "bad_without_comment": "bad", "ok": "okay",
-    "average": "fair", "undecided": "neither agree nor disagree",
-}  # fmt: skip
-"""Other words for an answer; a scale that has the word itself takes that."""
-ASKED: tuple[str, ...] = ("offered", "sent", "pending", "no response", "no answer", "unanswered", "not answered")
-"""Score cells that say that the question was put and not answered."""
-UNASKED: tuple[str, ...] = ("not offered", "unoffered", "not sent", "not applicable", "no rating")
-"""Score cells that say that the question was never put."""
+SIGNED = ((-1.0, 1.0), (-2.0, 2.0), (-3.0, 3.0), (-5.0, 5.0), (-10.0, 10.0), (-100.0, 100.0))
+"""Scales with zero in the middle, where an answer is below it."""
+STARS = ((1.0, 5.0), (1.0, 10.0))
+NPS = (0.0, 10.0)
+MANY, SOME, DIFFERENT = 20, 8, 3
+"""So many answers, so many of them different, show a scale: MANY with its top among them, SOME with both ends."""
 
 
 class UnknownScale(Exception):
-    """No standard scale fits; `candidates` hold all values though their top never occurs."""
+    """No scale fits answers that go from `low` to `high`."""
 
-    def __init__(self, low: float, high: float, candidates: tuple[str, ...]) -> None:
-        """Keep the span of the values, for the message."""
-        super().__init__(low, high, candidates)
-        self.low, self.high, self.candidates = low, high, candidates
+    def __init__(self, low: float, high: float) -> None:
+        """Keep the span of the answers, for the message."""
+        super().__init__(low, high)
+        self.low, self.high = low, high
 
 
 class Scale(NamedTuple):
-    """Lowest and highest answer that can be given."""
+    """The worst and the best answer that can be given; where 1 is best, `best` is the smaller number."""
 
-    low: float
-    high: float
+    worst: float
+    best: float
     why: str
     """How it was found, for the notes."""
 
     def __str__(self) -> str:
         """`1-5`."""
-        return f"{self.low:g}-{self.high:g}"
+        return f"{self.worst:g}-{self.best:g}"
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The lowest and the highest number."""
+        return min(self.worst, self.best), max(self.worst, self.best)
+
+    def holds(self, low: float, high: float) -> bool:
+        """Whether all answers from `low` to `high` lie on it."""
+        return self.span[0] <= low and high <= self.span[1]
+
+    def reversed(self, why: str) -> "Scale":
+        """The same with the other end the best."""
+        return Scale(self.best, self.worst, why)
 
 
-def parse_scale(text: str) -> Scale:
-    """`1-5`, `0..10` or `-100-100`. Raises ValueError when it is no scale."""
+def parse_scale(text: str, why: str = "told") -> Scale:
+    """`1-5`, `0..10` or `-100-100`, from the worst answer to the best. Raises ValueError when it is no scale."""
     match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|\.\.|to)\s*(-?\d+(?:\.\d+)?)\s*", text)
-    if not match or float(match[1]) >= float(match[2]):
+    if not match or float(match[1]) == float(match[2]):
         raise ValueError(text)
-    return Scale(float(match[1]), float(match[2]), "told")
+    return Scale(float(match[1]), float(match[2]), why)
 
 
-def kind_of(header: str, field: str) -> Survey:
-    """The survey kind that a score column's field or header speaks of; csat when it says nothing."""
+def kind_of(header: str, field: str) -> Survey | None:
+    """The survey kind that a score column's field or header speaks of; None when it says nothing."""
     words = f"{field} {header}".casefold()
     if re.search(r"\bnps\b|recommend|promoter|(?<![a-z])nps", words):
         return Survey.NPS
     if re.search(r"effort|(?<![a-z])ces(?![a-z])", words):
         return Survey.CES
-    return Survey.CSAT
+    return Survey.CSAT if re.search(r"csat|satisf|happi|zufrieden|rating", words) else None
 
 
-def scale_in_header(text: str, header: str, kind: Survey) -> Scale | None:
-    """The scale a header or its label (both in `text`) names, as in `CSAT (1-5)` or `NPS`; None when none."""
-    match = re.search(r"(?<!\d)(\d{1,3}) ?(?:[-\u2013]|to) ?(\d{1,3})(?!\d)", text)
-    if match and float(match[1]) < float(match[2]) and (float(match[1]), float(match[2])) in STANDARD:
-        return Scale(float(match[1]), float(match[2]), f"named in the header or label of `{header}`")
-    if kind is Survey.NPS:
-        return Scale(0.0, 10.0, f"the header `{header}` speaks of recommending")
-    if kind is Survey.CES:
-        return Scale(1.0, 7.0, f"the header `{header}` speaks of effort")
+_SPAN = re.compile(r"(?<![\w-])(-?\d{1,3}) ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?(\d{1,3})(?![\d-])")
+_TOP = re.compile(
+    r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bde\b|\bsu\b|\bvan\b) ?(\d{1,3})(?!\d|[-/]\d)", re.IGNORECASE
+)
+
+
+def scale_in_header(text: str, header: str) -> Scale | None:
+    """The scale a header or its label (both in `text`) names, as in `CSAT (1-5)`; None when none."""
+    for match in _SPAN.finditer(text):
+        low, high = sorted((float(match[1]), float(match[2])))
+        bracketed = re.search(rf"[\[(] ?{re.escape(match[0])}\b", text) and low in (0, 1) and 2 <= high <= 100
+        if (low, high) in (*STANDARD, (-100.0, 100.0)) or bracketed:
+            return Scale(low, high, f"named in the header or label of `{header}`")
     return None
 
 
-def smallest_scale(values: pl.Series, scales: tuple[tuple[float, float], ...] = STANDARD) -> Scale:
-    """The smallest of `scales` that holds all of `values` and whose top value occurs.
+def top_in_header(text: str) -> float | None:
+    """The top of the scale, as in `Rating (out of 5)`; None when a header names none."""
+    found = {float(match[1]) for match in _TOP.finditer(text)} & {3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 100.0}
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def find_scales(values: pl.Series, *, top: float | None = None, is_stars: bool = False) -> tuple[Scale, ...]:
+    """The scales that answers may be given on, the likeliest first; one where they leave no doubt.
+
+    Args:
+        values: All answers, without nulls; at least one.
+        top: The highest answer that can be given, where a header or the cells name it.
+        is_stars: The answers are stars, of which at least one is given.
 
     Raises:
-        UnknownScale: There is none.
+        UnknownScale: No standard scale holds them.
     """
     low, high = _bound(values.min()), _bound(values.max())
-    holding = [(floor, top) for floor, top in scales if floor <= low and high <= top]
-    for floor, top in holding:
-        if high == top:
-            never = f"; the answers never go below {low:g}" if low > floor else ""
-            return Scale(floor, top, f"the smallest standard scale that holds all answers{never}")
-    raise UnknownScale(low, high, tuple(f"{floor:g}-{top:g}" for floor, top in holding))
+    holding = [(floor, end) for floor, end in _pool(low, top, is_stars=is_stars) if floor <= low and high <= end]
+    if not holding:
+        raise UnknownScale(low, high)
+    if len(holding) == 1:
+        why = f"the answers are out of {top:g}" if top else "the only standard scale that holds all answers"
+        return (Scale(*holding[0], why),)
+    shown = _shown(values, holding)
+    if shown is None:
+        return tuple(Scale(*span, "the smallest standard scale that holds all answers") for span in holding)
+    never = f"; the answers never go below {low:g}" if low > shown[0] else ""
+    scale = Scale(*shown, f"the smallest standard scale that holds all answers{never}")
+    # Whoever gives no 0 and no 1 may have been asked for 0 to 10 as well as for 1 to 10.
+    return (scale, Scale(*NPS, "that of most questions up to 10")) if shown == (1.0, 10.0) and low > 1 else (scale,)
+
+
+def _pool(low: float, top: float | None, *, is_stars: bool) -> tuple[tuple[float, float], ...]:
+    if top in (1, 100):
+        return ((0.0, top),)
+    if top is not None:
+        return ((1.0, top),) if is_stars and low >= 1 else ((1.0, top), (0.0, top))
+    if is_stars:
+        return STARS if low >= 1 else ((0.0, 5.0), (0.0, 10.0))
+    return SIGNED if low < 0 else STANDARD
+
+
+def _shown(values: pl.Series, holding: Iterable[tuple[float, float]]) -> tuple[float, float] | None:
+    """The first scale that enough answers show."""
+    low, high = values.min(), values.max()
+    if values.n_unique() < DIFFERENT:
+        return None
+    for floor, end in holding:
+        if high == end and (len(values) >= MANY or (len(values) >= SOME and low == floor)):
+            return floor, end
+    return None
+
+
+def faces_or_nps(values: pl.Series) -> tuple[Scale, ...]:
+    """The scales of answers that a header calls NPS: 0-10, and where none of several is above 5 a row of faces too."""
+    scale = Scale(*NPS, "NPS")
+    high = _bound(values.max())
+    if high > 5 or len(values) < SOME:
+        return (scale,)
+    faces = {(1.0, max(high, 3.0)), (1.0, 5.0)} if _bound(values.min()) >= 1 else {(0.0, 5.0)}
+    return (scale, *(Scale(*span, "nothing is above 5 of 10") for span in sorted(faces)))
+
+
+def smallest_scale(values: pl.Series, scales: tuple[tuple[float, float], ...]) -> tuple[float, float] | None:
+    """The first of `scales` that holds all of `values` and whose top occurs."""
+    low, high = _bound(values.min()), _bound(values.max())
+    return next((scale for scale in scales if scale[0] <= low and high == scale[1]), None)
+
+
+def codes_in(values: pl.Series) -> pl.Series:
+    """Which numbers may be codes for no answer, such as -99 beside 1 to 5.
+
+    A -1 beside nothing above 3, or several small negatives, may as well be answers on a scale with zero in the middle.
+    """
+    codes = values.is_in([float(code) for code in NO_ANSWER_CODES]).fill_null(value=False)
+    rest = values.filter(~codes).drop_nulls()
+    small = values.is_between(-9, -1).fill_null(value=False)
+    if not len(rest) or _bound(rest.max()) <= 3 or values.filter(small).n_unique() >= 3:
+        codes = codes & ~small
+    return codes if len(values.filter(~codes).drop_nulls()) else pl.repeat(False, len(values), eager=True)
 
 
 def _bound(value: object) -> float:
@@ -135,37 +181,6 @@ def _bound(value: object) -> float:
 
 
 def to_hundred(score: pl.Series, scale: Scale) -> pl.Series:
-    """Put answers given on `scale` on 0-100: (x - low) x 100 / (high - low); null outside the scale."""
-    inside = score.is_between(scale.low, scale.high)
-    return ((score - scale.low) * 100 / (scale.high - scale.low)).set(~inside, None)
-
-
-class Worded(NamedTuple):
-    """Answers in words: points on 0-100 (null where a cell is none of them), and the scale they are from."""
-
-    points: pl.Series
-    scale: str
-
-
-def read_words(tidied: pl.Series) -> Worded | None:
-    """Points for answers in words; None when the column is not in words at all.
-
-    The scale is the first that holds every word of the column, else the one that holds most of them: the answers that
-    are not on it have no points.
-    """
-    words = tidied.str.to_lowercase()
-    given = set(words.drop_nulls())
-    if not any(re.search(r"[^\W\d]|👍|👎", word) for word in given):
-        return None
-    best: tuple[int, Mapping[str, float]] = (0, {})
-    for scale in WORD_SCALES:
-        points = {word: 100.0 * i / (len(scale) - 1) for i, word in enumerate(scale)}
-        points |= {word: points[same] for word, same in SAME_WORD.items() if same in points and word not in points}
-        known = len(given & points.keys())
-        if known > best[0]:
-            best = (known, points)
-    values = words.replace_strict(best[1], default=None, return_dtype=pl.Float64())
-    if values.is_not_null().sum() * 2 <= tidied.is_not_null().sum():
-        return None
-    lowest, highest = (min(best[1], key=best[1].__getitem__), max(best[1], key=best[1].__getitem__))
-    return Worded(values, f"from `{lowest}` to `{highest}`")
+    """Put answers given on `scale` on 0-100: (x - worst) x 100 / (best - worst); null outside the scale."""
+    inside = score.is_between(*scale.span)
+    return (abs(score - scale.worst) * 100 / abs(scale.best - scale.worst)).set(~inside, None)

@@ -5,27 +5,20 @@ A file may hold one score column and say the kind of each row (`survey`), or one
 """
 
 import re
+from pathlib import Path
 
 import polars as pl
 
-from csq.errors import InputError, UsageError
+from csq.errors import InputError
 from csq.fate import ROWS
-from csq.roles import Cell
+from csq.sources.answer_words import ASKED, UNASKED
+from csq.sources.answers import plain
+from csq.sources.figures import read_figures
 from csq.sources.headers import missing_column
 from csq.sources.read import TextTable, column
-from csq.sources.scales import (
-    ASKED,
-    UNASKED,
-    Scale,
-    UnknownScale,
-    kind_of,
-    parse_scale,
-    read_words,
-    scale_in_header,
-    smallest_scale,
-    to_hundred,
-)
-from csq.sources.tables import ReadOptions, convert, read_fields
+from csq.sources.scales import Scale, kind_of, smallest_scale
+from csq.sources.score import drop_codes, open_scores, read_told, read_worded, refuse_mixtures
+from csq.sources.tables import ReadOptions, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import tidy
 from csq.terms import Role, Survey
@@ -39,7 +32,8 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """Read the answers of files with one header.
 
     The frame gains `answer` (0-100, null = asked and silent), `survey` (a `terms.Survey`), `at` (when
-    answered, else sent; Datetime), `respondent`, `asked` (false: the request never reached anybody).
+    answered, else sent; Datetime), `respondent`, `asked` (false: the request never reached anybody), and what is open:
+    `score.QUESTION`, `score.OTHER`. `score.SIDE` is 1 for a promoter, -1 for a detractor.
 
     Raises:
         InputError: No score column, or a scale that nothing settles.
@@ -57,7 +51,7 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     role = either("role", dtype=pl.String()).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "_")
     typed = typed.with_columns(
         at=either("submitted_at", "sent_at", dtype=pl.Datetime("us")),
-        respondent=either("user_id", "email", dtype=pl.String()),
+        respondent=either(*_person(typed.frame), dtype=pl.String()),
         role=role,
         comment=either("comment", dtype=pl.String()),
         responses=either("responses", dtype=pl.Int64()),
@@ -76,7 +70,15 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         typed.frame.with_columns(*answers, pl.lit(int(place == 0), dtype=pl.Int64()).alias(ROWS))
         for place, answers in enumerate(found)
     ]
-    return typed.replace(frame=pl.concat(parts), text=pl.concat([typed.text] * len(parts)))
+    return typed.replace(frame=pl.concat(parts, how="diagonal"), text=pl.concat([typed.text] * len(parts)))
+
+
+def _person(frame: pl.DataFrame) -> tuple[str, ...]:
+    """What names the respondent first: the id; beside an id that is new in each row, as an answer's is, the e-mail."""
+    if "email" not in frame.columns or "user_id" not in frame.columns:
+        return "user_id", "email"
+    ids = frame["user_id"].drop_nulls()
+    return ("email", "user_id") if ids.n_unique() == len(ids) else ("user_id", "email")
 
 
 def _no_score(table: TextTable) -> InputError:
@@ -94,43 +96,29 @@ def _no_score(table: TextTable) -> InputError:
     return InputError(fault.message, location=table.where(), hint=hint)
 
 
-def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, pl.DataFrame]:
-    """Columns `answer`, `survey` and what is known of asking for one score column; unreadable scores become rejects."""
-    header = typed.header(name)
+def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, list[pl.Series]]:
+    """What the frame gains of one score column: answers, kinds, what is known of asking. The unreadable are rejects."""
     text, asking = _answers_only(typed, typed.text[column(typed.fields[name])])
-    tidied = tidy(text)
-    silent = int((tidied.is_null() & asking["asked"]).sum())
+    kinds = _kinds(typed, name, text)
+    scores = open_scores(typed, name, text, kinds, options)
+    silent = int((scores.tidied.is_null() & asking["asked"]).sum())
     if silent:
-        count = f"{silent:,} of {len(tidied):,} rows of {labels(typed.tables)}"
-        typed = typed.noting(f"{count} have no `{header}`: counted as asked, without an answer")
-    worded = read_words(tidied)
-    if worded is not None:
-        kinds = _kinds(typed, name, kind_of(_asked_in(typed, name), name))
-        typed = typed.reject(tidied.is_not_null() & worded.points.is_null(), name, "not an answer csq knows in words")
-        typed = typed.noting(f"answers in words in `{header}` put on 0-100, {worded.scale}")
-        return typed, asking.with_columns(answer=worded.points, survey=kinds)
-    numbers = convert(typed, name, Cell.NUMBER, _leading_number(text), options)
-    typed = typed.reject(numbers.unreadable, name, "score is not a number")
-    kinds = _kinds(typed, name, _kind_by_scale(typed, name, numbers.values))
-    answers = pl.Series([None] * len(text), dtype=pl.Float64())
-    for kind in Survey:
-        of_kind = kinds == str(kind)
-        if not (of_kind & numbers.values.is_not_null()).any():
-            continue
-        for label, scale in _scales(typed, name, kind, numbers.values.set(~of_kind, None), options).items():
-            here = of_kind & (typed.frame[FILE] == label)
-            points = to_hundred(numbers.values, scale)
-            outside = here & numbers.values.is_not_null() & points.is_null()
-            typed = typed.reject(outside, name, f"score outside the scale {scale}")
-            answers = answers.zip_with(~here, points)
-            typed = typed.noting(f"scale {scale} for {kind} in `{label}`: {scale.why}")
-    return typed, asking.with_columns(answer=answers, survey=kinds)
+        count = f"{silent:,} of {len(text):,} rows of {labels(typed.tables)}"
+        scores.typed = typed.noting(f"{count} have no `{scores.header}`: counted as asked, without an answer")
+    read_told(scores)
+    drop_codes(scores)
+    refuse_mixtures(scores)
+    read_worded(scores)
+    read_figures(scores, _asked_in(typed, name), _preset_scales(typed, name))
+    return scores.typed, [*asking, *scores.columns(), kinds.alias("survey")]
 
 
 def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """Score cells without those that speak of asking, and `asked` and `asked_known` with what these say."""
-    words = text.str.strip_chars().str.to_lowercase()
-    unasked, asked = words.is_in(UNASKED), words.is_in(ASKED)
+    distinct = text.unique()
+    spelled = {cell: plain(cell) for cell in distinct if plain(cell) in (*UNASKED, *ASKED)}
+    words = text.replace_strict(spelled, default=None, return_dtype=pl.String())
+    unasked, asked = words.is_in(UNASKED).fill_null(value=False), words.is_in(ASKED).fill_null(value=False)
     asking = typed.frame.select(
         asked=pl.col("asked") & ~pl.lit(unasked), asked_known=pl.col("asked_known") | pl.lit((unasked | asked).any())
     )
@@ -143,100 +131,51 @@ def _asked_in(typed: Typed, name: str) -> str:
     return " ".join(texts)
 
 
-def _kind_by_scale(typed: Typed, name: str, values: pl.Series) -> Survey:
-    """The kind of survey of a score column; the scale tells it where the export has one kind for each."""
-    preset = typed.preset
-    if preset is None or not preset.scales or name != "score" or "survey" in typed.fields or not values.count():
-        return kind_of(_asked_in(typed, name), name)
-    by_scale = {(low, high): kind for low, high, kind in preset.scales}
-    try:
-        scale = smallest_scale(values.drop_nulls(), tuple(by_scale))
-    except UnknownScale as unknown:
-        if len(by_scale) > 1:
-            raise _no_scale(typed, typed.header(name), typed.tables[0].label, unknown) from None
-        return next(iter(by_scale.values()))
-    return by_scale[scale.low, scale.high]
-
-
-def _kinds(typed: Typed, name: str, fixed: Survey) -> pl.Series:
-    """The kind of survey of each row: its own word where the file has one, else that of the column."""
-    if typed.preset and typed.preset.survey and name == "score":
-        fixed = typed.preset.survey
+def _kinds(typed: Typed, name: str, text: pl.Series) -> pl.Series:
+    """The kind of survey of each row: its own word where the file has one, else that of the column or of the file."""
+    asked = kind_of(_asked_in(typed, name), "" if name == "score" else name)
+    if name == "score" and typed.preset:
+        asked = typed.preset.survey or _kind_by_scale(typed, text) or asked
+    by_file = {table.label: str(asked or _kind_of_file(table.label) or Survey.CSAT) for table in typed.tables}
+    fixed = typed.frame[FILE].replace_strict(by_file, return_dtype=pl.String())
     if "survey" not in typed.fields or name != "score":
-        return pl.repeat(str(fixed), typed.frame.height, dtype=pl.String(), eager=True)
-    words = {word: str(kind_of("", word)) for word in typed.frame["survey"].drop_nulls().unique()}
-    return typed.frame["survey"].replace_strict(words, default=str(fixed), return_dtype=pl.String())
+        return fixed
+    own = {
+        word: kind and str(kind) for word in typed.frame["survey"].drop_nulls().unique() for kind in [kind_of("", word)]
+    }
+    told = typed.frame["survey"].replace_strict(own, default=None, return_dtype=pl.String())
+    return told.zip_with(told.is_not_null(), fixed)
 
 
-def _leading_number(text: pl.Series) -> pl.Series:
-    """`10 - Extremely likely`, `0 (Not at all likely)` and `Extremely likely - 10` stand for their number."""
-    first = text.str.extract(r"^\s*([0-9]{1,3})\s*(?:[-\u{2013}:(].*[[:alpha:]].*)$")
-    last = text.str.extract(r"^\s*[[:alpha:]][^0-9]*[-\u{2013}:(]\s*([0-9]{1,3})\)?\s*$")
-    stars = text.str.extract(r"(?i)^\s*([0-9]{1,2}(?:\.[0-9])?)\s*(?:stars?|/ ?[0-9]{1,3}|out of [0-9]{1,3})\s*$")
-    return pl.select(pl.coalesce(pl.lit(first), pl.lit(last), pl.lit(stars), pl.lit(text))).to_series()
+def _kind_of_file(label: str) -> Survey | None:
+    """The kind of survey that a file's name speaks of by a word of its own."""
+    words = re.split(r"[\W_]+", Path(label).name.casefold())
+    return Survey.NPS if "nps" in words else Survey.CES if "ces" in words else None
 
 
-def _scales(typed: Typed, name: str, kind: Survey, values: pl.Series, options: ReadOptions) -> dict[str, Scale]:
-    """The scale of one survey kind in each file; a file that settles none takes that of files with its header."""
-    told, header = _told(options, typed), typed.header(name)
-    found: dict[str, Scale] = {}
-    unsettled: dict[str, UnknownScale] = {}
-    for table in typed.tables:
-        here = values.filter(typed.frame[FILE] == table.label).drop_nulls()
-        named = told.get(table.label) or told.get("") or _preset_scale(typed, name, kind)
-        named = named or scale_in_header(_asked_in(typed, name), header, kind)
-        if named:
-            found[table.label] = named
-        elif len(here):
-            try:
-                found[table.label] = smallest_scale(here)
-            except UnknownScale as question:
-                unsettled[table.label] = question
-    by_sister = {str(scale): scale for scale in found.values()}
-    if len(by_sister) > 1 and not told:
-        names = ", ".join(f"`{label}` {scale}" for label, scale in found.items())
-        raise InputError(
-            f"files with the same columns seem to have different scales: {names}",
-            hint="say which: `--csat-scale LOW-HIGH`, or `--csat-scale FILE=LOW-HIGH` for one of them",
-        )
-    for label, unknown in unsettled.items():
-        sister = next(iter(by_sister.values()), None)
-        if sister is None or not sister.low <= unknown.low <= unknown.high <= sister.high:
-            raise _no_scale(typed, header, label, unknown)
-        found[label] = Scale(sister.low, sister.high, "that of the other files with these columns")
-    return found
-
-
-def _preset_scale(typed: Typed, name: str, kind: Survey) -> Scale | None:
-    """The scale that the export has for a kind of survey."""
-    if typed.preset is None or name != "score":
+def _kind_by_scale(typed: Typed, text: pl.Series) -> Survey | None:
+    """The kind of survey that the scale of an export tells, where it has one scale for each kind."""
+    preset = typed.preset
+    by_scale = {(low, high): kind for low, high, kind in preset.scales} if preset else {}
+    if not by_scale or "survey" in typed.fields:
         return None
-    found = [(low, high) for low, high, of_kind in typed.preset.scales if of_kind is kind]
-    return Scale(*found[0], f"that of {typed.preset.name}") if found else None
+    values = tidy(text).cast(pl.Float64, strict=False).drop_nulls()
+    if len(by_scale) == 1 or not len(values):
+        return next(iter(by_scale.values()))
+    scale = smallest_scale(values, tuple(by_scale))
+    if scale is None:
+        fits = ", ".join(f"{low:g}-{high:g}" for low, high in by_scale)
+        raise InputError(
+            f"no scale is certain for `{typed.header('score')}` in `{typed.tables[0].label}`: "
+            f"the export may have {fits}, and no answer is at the top of one that holds all",
+            location=typed.tables[0].where(),
+            hint="export each survey by itself, with a column `survey` that names its kind: csat, nps or ces",
+        )
+    return by_scale[scale]
 
 
-def _told(options: ReadOptions, typed: Typed) -> dict[str, Scale]:
-    """Scales told by flag, by file label; the key is empty for all files."""
-    told: dict[str, Scale] = {}
-    for text in options.csat_scale:
-        name, _, scale = text.rpartition("=")
-        labels = [table.label for table in typed.tables if re.search(rf"(^|/){re.escape(name)}$", table.label)]
-        try:
-            for label in labels if name else [""]:
-                told[label] = parse_scale(scale)
-        except ValueError:
-            raise UsageError(
-                f"`--csat-scale {text}` is no scale", hint="write the lowest and the highest answer: `--csat-scale 1-5`"
-            ) from None
-    return told
-
-
-def _no_scale(typed: Typed, header: str, label: str, unknown: UnknownScale) -> InputError:
-    table = next(table for table in typed.tables if table.label == label)
-    fits = f"; scales that hold them: {', '.join(unknown.candidates)}" if unknown.candidates else ""
-    span = f"the answers go from {unknown.low:g} to {unknown.high:g}"
-    return InputError(
-        f"no scale is certain for `{header}` in `{label}`: {span}{fits}",
-        location=table.where(),
-        hint="say which: `--csat-scale LOW-HIGH`, such as `--csat-scale 1-5`",
-    )
+def _preset_scales(typed: Typed, name: str) -> dict[Survey, Scale]:
+    """The scale that the export has for each kind of survey."""
+    if typed.preset is None or name != "score":
+        return {}
+    return {kind: Scale(low, high, f"that of {typed.preset.name}") for low, high, kind in typed.preset.scales}

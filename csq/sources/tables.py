@@ -14,11 +14,12 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.fate import FATE, REASON, ROW, as_rows
 from csq.report import Note
-from csq.roles import ROLES, Cell
+from csq.roles import PEOPLE, ROLES, Cell
 from csq.schema import Kind
 from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.ids import OWN_IDS
+from csq.sources.keys import fold_address
 from csq.sources.numbers import Decimal, read_number
 from csq.sources.periods import labels_in, read_period, spoken_length
 from csq.sources.presets import Preset
@@ -42,6 +43,10 @@ class ReadOptions:
     date_order: DateOrder | None = None
     csat_scale: tuple[str, ...] = ()
     """`1-5`, or `FILE=1-5` for one file."""
+    scales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Scales by survey kind and header, as csq.yaml tells them; the header `all` stands for every other."""
+    answers: Mapping[str, float] = field(default_factory=dict)
+    """Points of answers in words, 0-100, as csq.yaml tells them."""
     overlap: str | None = None
     """`dedupe` or `add`."""
     run_day: date | None = None
@@ -200,6 +205,8 @@ def add_cells(
     unset = placeholders(values)
     if unset.any():
         values = values.set(unset, None)
+    if name in PEOPLE and kind is Cell.KEY:
+        values = values.to_frame().select(fold_address(pl.col(name)))[name]
     typed = typed.replace(frame=typed.frame.hstack([values]))
     if cells.currency is not None and kind is Cell.MONEY and typed.role is Role.ACCOUNTS:
         typed = typed.with_columns(cells.currency.alias(CURRENCY + name))

@@ -8,7 +8,7 @@ import polars as pl
 
 from csq.engine.counts import LogCounts
 from csq.fate import ROW, mark
-from csq.report import REJECT_SCHEMA, Note, SourceFile
+from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
 from csq.roles import ROLES, Cell
 from csq.sources.metrics import Metric
 from csq.sources.presets import Preset
@@ -53,6 +53,8 @@ class Typed(NamedTuple):
     """How the `metric_<name>` columns of a usage table are scored, by name."""
     custom: tuple[str, ...] = ()
     """Fields of the user's own."""
+    scales: tuple[ScaleFound, ...] = ()
+    """Scales on which survey answers were read."""
 
     def header(self, name: str) -> str:
         """The header that became field `name`."""
@@ -135,6 +137,8 @@ class RoleRows:
     """How the `metric_<name>` columns of a usage table are scored, by name."""
     custom: tuple[str, ...] = ()
     """Fields of the user's own."""
+    scales: tuple[ScaleFound, ...] = ()
+    """Scales on which survey answers were read."""
     repairs: int = 0
     """How many rows of the files were repaired."""
     counts: LogCounts | None = None
@@ -167,6 +171,7 @@ def stack(parts: list[RoleRows]) -> RoleRows:
         damage=tuple(dict.fromkeys(text for part in parts for text in part.damage)),
         metrics={name: metric for part in reversed(parts) for name, metric in part.metrics.items()},
         custom=tuple(dict.fromkeys(name for part in parts for name in part.custom)),
+        scales=tuple(scale for part in parts for scale in part.scales),
         repairs=sum(part.repairs for part in parts),
     )
 

@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def exports(tmp_path):
     (tmp_path / "usage.csv").write_text("Account,Day,Who\nA,2026-04-01,u1\nB,2026-04-02,u2\n")
-    (tmp_path / "csat.csv").write_text("Customer ID,Rating\nA,5\nB,1\n")
+    (tmp_path / "csat.csv").write_text("Customer ID,Rating (1-5)\nA,5\nB,1\n")
     (tmp_path / "accounts.csv").write_text("Account ID,ARR,Mood\nA,100.50,fine\nB,200,sour\n")
     return tmp_path
 
@@ -17,13 +17,13 @@ def test_clean_files_end_with_0_and_say_which_header_became_which_field(csq, exp
     text = result.stdout.decode()
     assert "Account  -> account_id" in text
     assert "not used: Who" in text
-    assert "Rating       -> score" in text
+    assert "Rating (1-5)  -> score" in text
     assert "2 rows read = 2 used + 0 set aside + 0 rejected" in text
     assert "scale 1-5 for csat" in text
 
 
 def test_the_join_is_told_with_its_money(csq, exports):
-    (exports / "csat.csv").write_text("Customer ID,Rating\nA,5\nA,1\nZ,4\n")
+    (exports / "csat.csv").write_text("Customer ID,Rating (1-5)\nA,5\nA,1\nZ,4\n")
     result = csq("check", exports)
     text = result.stdout.decode()
     assert "2 of 3 rows match, for 1 accounts" in text
@@ -33,10 +33,10 @@ def test_the_join_is_told_with_its_money(csq, exports):
 
 
 def test_a_rejected_row_is_told_with_its_place_and_ends_with_1(csq, exports):
-    (exports / "csat.csv").write_text("Customer ID,Rating\nA,5\nB,great stuff\n")
+    (exports / "csat.csv").write_text("Customer ID,Rating (1-5)\nA,5\nB,great stuff\n")
     result = csq("check", exports)
     assert result.code == 1
-    assert "csat.csv:3 Rating `great stuff`: score is not a number" in result.stdout.decode()
+    assert "csat.csv:3 Rating (1-5) `great stuff`: score is not a number" in result.stdout.decode()
 
 
 def test_an_unreadable_optional_cell_is_told_and_its_row_used(csq, exports):
@@ -49,14 +49,14 @@ def test_an_unreadable_optional_cell_is_told_and_its_row_used(csq, exports):
 
 
 def test_an_email_address_is_not_shown(csq, exports):
-    (exports / "csat.csv").write_text("Customer ID,Rating\nA,5\nB,jane@acme.example\n")
+    (exports / "csat.csv").write_text("Customer ID,Rating (1-5)\nA,5\nB,jane@acme.example\n")
     text = csq("check", exports).stdout.decode()
     assert "jane@" not in text
     assert "(an e-mail address)" in text
 
 
 def test_an_email_address_that_is_a_key_without_an_account_is_not_shown(csq, exports):
-    (exports / "csat.csv").write_text("Customer ID,Rating\nA,5\nA,1\njane@acme.example,4\n")
+    (exports / "csat.csv").write_text("Customer ID,Rating (1-5)\nA,5\nA,1\njane@acme.example,4\n")
     text = csq("check", exports).stdout.decode() + csq("triage", exports).stdout.decode()
     assert "1 keys among no account: (an e-mail address)" in text
     assert "jane@" not in text

@@ -10,7 +10,7 @@ from csq.cli.fail_on import COLUMNS, totals
 from factories import report
 
 USAGE = "account,logins\nA,10\nB,2\nC,30\nD,0\nE,7\n"
-CSAT = "account,score\nA,5\nB,4\nC,2\nD,1\nE,5\n"
+CSAT = "account,score (1-5)\nA,5\nB,4\nC,2\nD,1\nE,5\n"
 # A and E are advocates, B an underuser, C frustrated, D at risk: see the tests of triage.
 ACCOUNTS = "account_id,arr\nA,1000\nB,2000\nC,3000\nD,4000\nE,\n"
 
@@ -98,7 +98,7 @@ def test_the_age_of_the_data_is_counted_from_the_newest_use_to_today(
 ) -> None:
     monkeypatch.setattr("csq.cli.fail_on.today", lambda: date(2025, 1, 15))
     (tmp_path / "usage.csv").write_text("account_id,user_id,date,feature,events\nA,u,2025-01-06,Reports,1\n")
-    (tmp_path / "csat.csv").write_text("account,score\nA,5\nB,1\n")
+    (tmp_path / "csat.csv").write_text("account,score (1-5)\nA,5\nB,1\n")
     flags = ("--usage", tmp_path / "usage.csv", "--csat", tmp_path / "csat.csv", "-f", "csv", "-q")
     assert csq("triage", *flags, "--fail-on", "data_age_days > 8").code == 1
     assert csq("triage", *flags, "--fail-on", "data_age_days > 9").code == 0

@@ -28,7 +28,7 @@ A-4,Dune,700,4,CON,,good,yes,Rosa
 A-5,Ember,600,4,,,good,yes,Rosa
 """
 USAGE = "account,logins\nA-1,10\nA-2,2\nA-3,30\nA-4,0\nA-5,7\n"
-CSAT = "account,score\nA-1,5\nA-2,4\nA-3,2\nA-4,1\nA-5,5\n"
+CSAT = "account,score (1-5)\nA-1,5\nA-2,4\nA-3,2\nA-4,1\nA-5,5\n"
 HOURS = "capacity:\n  default: 4\n"
 
 

@@ -9,7 +9,7 @@ import pytest
 from csq.render.columns import PUBLIC
 
 USAGE = "account,logins\nA,10\nB,2\nC,30\nD,0\nE,7\n"
-CSAT = "account,score\nA,5\nB,4\nC,2\nD,1\nE,5\n"
+CSAT = "account,score (1-5)\nA,5\nB,4\nC,2\nD,1\nE,5\n"
 
 
 @pytest.fixture
@@ -79,32 +79,34 @@ def test_a_failed_run_leaves_last_weeks_file_whole(csq, exports, tmp_path):
 
 
 def test_a_missing_column_shows_the_header_the_near_miss_and_the_flag(csq, exports):
-    (exports / "csat.csv").write_text("account,scroe\nA,5\n")
+    (exports / "csat.csv").write_text("account,scroe (1-5)\nA,5\n")
     result = csq("triage", exports)
     assert result.code == 3
     assert result.stdout == b""
     assert "no column for `score`" in result.stderr
-    assert "1 | account,scroe" in result.stderr
-    assert '`--column score="scroe"`' in result.stderr
+    assert "1 | account,scroe (1-5)" in result.stderr
+    assert '`--column score="scroe (1-5)"`' in result.stderr
 
 
 def test_a_header_that_is_told_is_used(csq, exports):
-    (exports / "csat.csv").write_text("account,scroe\nA,5\nB,1\n")
-    assert csq("triage", exports, "--column", "score=scroe").code == 0
+    (exports / "csat.csv").write_text("account,scroe (1-5)\nA,5\nB,1\n")
+    assert csq("triage", exports, "--column", "score=scroe (1-5)").code == 0
 
 
 def test_a_told_header_that_is_nowhere_is_a_usage_error_with_the_near_miss(csq, exports):
     result = csq("triage", exports, "--column", "score=scorre")
     assert result.code == 2
-    assert "did you mean `--column score=score`?" in result.stderr
+    assert "did you mean `--column score=score (1-5)`?" in result.stderr
 
 
 def test_an_unknown_scale_names_the_candidates_and_the_flag(csq, exports):
-    (exports / "csat.csv").write_text("account,score\nA,3\nB,2\n")
+    (exports / "csat.csv").write_text("account,score\nA,4\nB,2\n")
     result = csq("triage", exports)
     assert result.code == 3
-    assert "the answers go from 2 to 3" in result.stderr
-    assert "1-5" in result.stderr
+    # A 4 is 75 of 1-5 and 80 of 0-5; of 1-7 it is 50. A 2 is under 70 on all of them.
+    assert "no scale is certain for `score`" in result.stderr
+    assert "1-5: 1 of 2 accounts happy: A" in result.stderr
+    assert "1-7: 0 of 2 accounts happy" in result.stderr
     assert "--csat-scale" in result.stderr
     assert csq("triage", exports, "--csat-scale", "1-5").code == 0
 

@@ -18,10 +18,12 @@ from csq.engine.base import UsageWindows
 from csq.engine.counts import LogCounts, add, count_rows
 from csq.fate import FATE, ROWS, as_rows, is_used
 from csq.report import Note
+from csq.roles import PEOPLE
 from csq.sources.everyday import is_one_of
 from csq.sources.grid import LINE, column
 from csq.sources.identity import Known
 from csq.sources.ids import OWN_IDS
+from csq.sources.keys import fold_address
 from csq.sources.log.matching import match_counted
 from csq.sources.log.opening import LogFile, Whole, open_log
 from csq.sources.log.reading import SOURCE, Log, Reading, open_logs, read_log
@@ -123,6 +125,7 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     if reading.counts["plain"]:
         plain = add(reading.counts["plain"])
         users = plain.users.with_columns(user_id=_names(plain.users["user_id"]))
+        users = users.with_columns(user_id=fold_address(pl.col("user_id")))
         features = plain.features.with_columns(feature=_names(plain.features["feature"]))
         parts = [plain._replace(users=users, features=features), *parts]
     counts = add(parts)
@@ -131,6 +134,8 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()}).sort(FILE, SOURCE)
     keys = (read_id if log.key in OWN_IDS else read_text)(rows[SOURCE]).values
     counted = as_rows(rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), keys.alias(log.key)))
+    if log.key in PEOPLE:
+        counted = counted.with_columns(fold_address(pl.col(log.key)))
     frame = pl.concat([*reading.held, counted], how="diagonal")
     text = frame.select(FILE, LINE, pl.col(SOURCE).alias(column(log.fields[log.key])))
     faults = pl.concat([settled.faults.clear(), *reading.faults])
