@@ -109,7 +109,7 @@ def triage(
 
 def report(found: Triage) -> Report:
     """Say what a run found, for every output."""
-    facts, placed, accounts = found.facts, found.placed, found.accounts
+    facts, placed, accounts, faults = found.facts, found.placed, found.accounts, found.tables.faults
     files = account(found.tables.files, facts.fates)
     weighted = facts.frame["contract_value"].is_not_null().any()
     return Report(
@@ -121,7 +121,7 @@ def report(found: Triage) -> Report:
         sources=files,
         joins=facts.joins,
         rejects=found.tables.rejects,
-        faults=found.tables.faults,
+        faults=faults,
         tiers=tier_totals(placed.frame, placed.bands),
         cuts=placed.cuts,
         totals=quadrant_totals(accounts, found.playbook.playbook.order),
@@ -136,7 +136,7 @@ def report(found: Triage) -> Report:
             *facts.notes,
             *placed.notes,
             *capacity_notes(accounts, found.settings.settings.capacity),
-            *fate_notes(files, facts.joins, found.tables.faults),
+            *fate_notes(files, facts.joins, faults),
         ),
         pinned=pinned_scales(found.scales) + placed.pinned,
         scales=found.scales,

@@ -172,16 +172,20 @@ def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFr
         name for name, count in zip(signals, by_account.select(pl.col(*signals).sum()).row(0), strict=True) if count
     }
     # Row numbers, sorted as integers: to make lists of names account by account takes ten times as long.
-    parts = [pl.DataFrame(schema={"row": pl.UInt32(), "place": pl.UInt32()})]
-    for place, (name, _, quadrants) in enumerate(readings):
-        if name not in some:
-            continue
-        holds = by_account[name]
-        if len(quadrants) < len(Quadrant):
-            holds &= by_account["quadrant"].is_in([str(quadrant) for quadrant in quadrants])
-        rows = holds.arg_true().alias("row")
-        parts.append(pl.DataFrame([rows, pl.Series("place", [place], pl.UInt32()).new_from_index(0, len(rows))]))
-    long = pl.concat(parts).sort("row", "place")
+    rows = by_account.select(
+        pl.arg_where(pl.col(name) & pl.col("quadrant").is_in([str(each) for each in quadrants]))
+        .implode()
+        .alias(str(place))
+        for place, (name, _, quadrants) in enumerate(readings)
+        if name in some
+    )
+    long = (
+        rows.unpivot(variable_name="place", value_name="row")
+        .with_columns(pl.col("place").cast(pl.UInt32))
+        .explode("row")
+        .drop_nulls()
+        .sort("row", "place")
+    )
     names_of = pl.Series([name for name, _, _ in readings], dtype=pl.String())
     severity_of = pl.Series([str(severity) for _, severity, _ in readings], dtype=pl.String())
     return pl.DataFrame(

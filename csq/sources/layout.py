@@ -138,9 +138,8 @@ def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     columns = cell_columns(frame)
     if len(columns) == 1:
         return []
-    same = frame.filter(pl.col(columns[0]) == header[0])
-    for name, cell in zip(columns[1:], header[1:], strict=True):
-        same = same.filter(pl.col(name) == cell)
+    first, *rest = (pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
+    same = frame.filter(first).filter(rest)
     return [(line, "repeated header") for line in same[LINE]]
 
 

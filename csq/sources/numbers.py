@@ -149,11 +149,11 @@ def _settle_decimal(body: pl.Series, power: pl.Series, *, money: pl.Series, whol
     cell proves that its mark sets thousands apart; so it does among whole numbers, unless it is `1.000`.
     """
 
-    def hits(pattern: str) -> pl.Series:
-        return body.str.contains(pattern).fill_null(value=False)
+    def hits(pattern: str) -> pl.Expr:
+        return pl.col("body").str.contains(pattern).fill_null(value=False)
 
     decimals = r"([0-9]{0,2}|[0-9]{4,})"
-    proofs = {}
+    tests = {"bare": ~hits(r"[.,]000$")}
     for mark, dot, other in ((".", r"\.", ","), (",", ",", r"\.")):
         proof = hits(
             rf"^[0-9]{{1,3}}({other}[0-9]{{3}})+{dot}[0-9]*$|^[0-9]*{dot}{decimals}$|^0?{dot}[0-9]+$"
@@ -161,14 +161,14 @@ def _settle_decimal(body: pl.Series, power: pl.Series, *, money: pl.Series, whol
         )
         if mark == ".":
             proof |= hits(rf"^{_INDIAN}(\.[0-9]*)?$")
-        loose = hits(rf"^[0-9]{{1,3}}{other}[0-9]{{3}}$") & ~hits(rf"^0{other}") & ~power
-        proofs[mark] = proof | (hits(dot) & power) | (loose & money)
-        proofs["open" + mark] = loose & ~money
+        loose = hits(rf"^[0-9]{{1,3}}{other}[0-9]{{3}}$") & ~hits(rf"^0{other}") & ~pl.col("power")
+        tests[mark] = proof | (hits(dot) & pl.col("power")) | (loose & pl.col("money"))
+        tests["open" + mark] = loose & ~pl.col("money")
+    proofs = pl.DataFrame({"body": body, "power": power, "money": money}).select(**tests)
     point, comma = proofs["."].arg_true().to_list(), proofs[","].arg_true().to_list()
     if whole and not point and not comma:
         # `1.000` may be a one, written with three decimals; `1.234` is no whole number that way.
-        bare = ~hits(r"[.,]000$")
-        point, comma = ((proofs["open" + mark] & bare).arg_true().to_list() for mark in (".", ","))
+        point, comma = ((proofs["open" + mark] & proofs["bare"]).arg_true().to_list() for mark in (".", ","))
     if point and comma:
         raise Ambiguous("has both decimal points and decimal commas", "--decimal ,|.", (point[0], comma[0]))
     open_cells = (proofs["open."] | proofs["open,"]).arg_true().to_list()

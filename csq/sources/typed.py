@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -144,7 +145,7 @@ class RoleRows:
     counts: LogCounts | None = None
     """Of a log that was counted as it was read. Its frame has a row without a line for all counted ones of a key."""
 
-    @property
+    @cached_property
     def keyed(self) -> pl.DataFrame:
         """The rows with a readable key, whoever's it is."""
         return self.frame.filter(pl.col(KEY).is_not_null())
