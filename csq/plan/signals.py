@@ -183,6 +183,7 @@ def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFr
         rows.unpivot(variable_name="place", value_name="row")
         .with_columns(pl.col("place").cast(pl.UInt32))
         .explode("row")
+        .cast({"row": pl.UInt32()})  # where no signal holds at all it is of no type
         .drop_nulls()
         .sort("row", "place")
     )
