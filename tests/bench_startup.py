@@ -26,7 +26,7 @@ A-3,45,4
 A-4,0,0
 A-5,88,12
 """
-CSAT = """account_id,score
+CSAT = """account_id,score (1-5)
 A-1,5
 A-2,2
 A-3,4

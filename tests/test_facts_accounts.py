@@ -157,7 +157,7 @@ def test_rates_convert_to_the_cent_and_a_missing_one_is_named() -> None:
 
 def test_cents_add_up_exactly() -> None:
     rows = [f"{n},0.10" for n in range(30)] + ["big,90000000000.29"]
-    report = run(csat=lines("account_id,csat", "1,5"), accounts=lines("account_id,arr", *rows))
+    report = run(csat=lines("account_id,csat (1-5)", "1,5"), accounts=lines("account_id,arr", *rows))
     assert sum((total.contract_value for total in report.totals), Decimal(0)) == Decimal("90000000003.29")
 
 

@@ -25,7 +25,7 @@ ACCOUNTS = lines(
     "A-3,Gone,500,1,Dana,good,,churned",
 )
 USAGE = lines("account,logins", "A-1,10", "A-2,2")
-CSAT = lines("account,score", "A-1,5", "A-2,4")
+CSAT = lines("account,score (1-5)", "A-1,5", "A-2,4")
 HEAD = "account,field,value,author,reason,expires_on"
 
 

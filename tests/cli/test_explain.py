@@ -213,6 +213,7 @@ def test_lint_with_data_counts_the_accounts_that_each_condition_hits(
     assert result.code == 0
     lines = [" ".join(line.split()) for line in result.stdout.decode().splitlines()]
     assert "16 195 signals.advocate_ticket.when: quadrant = 'advocates' AND open_tickets > 0" in lines
+    (exports / "csq.yaml").write_text("scales: {csat: 1-5}\n")
     bare = csq("playbook", "lint", "--data", exports).stdout.decode()
     impossible = bare.split("cannot hold as the data is")[1]
     assert "has_goals: signals.no_goals.when: NOT has_goals" in impossible
