@@ -88,7 +88,7 @@ def test_a_word_cannot_be_both() -> None:
 
 def test_subscriptions_of_a_billing_system_are_in_or_out_by_its_own_words() -> None:
     report = run(
-        csat=lines("account_id,score", "a,5"),
+        csat=lines("account_id,score (1-5)", "a,5"),
         accounts=lines(
             "Customer ID,subscription_id,arr,Status",
             "a,1,12000,active",

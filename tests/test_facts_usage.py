@@ -387,7 +387,7 @@ def test_logging_in_is_never_the_next_feature() -> None:
     rows = by_id(
         run(
             lines(*LOGINS_AND_MORE, "quiet,2026-11-10,u9,Rosters"),
-            lines("account_id,csat", "busy,5", "guest,5", "quiet,5"),
+            lines("account_id,csat (1-5)", "busy,5", "guest,5", "quiet,5"),
             accounts=lines("account_id,features_entitled", "busy,", "guest,", "quiet,Login; Rosters; Reports"),
             as_of=AS_OF,
         )
