@@ -192,7 +192,9 @@ def test_a_term_that_renewed_itself_leaves_the_next_renewal_unknown() -> None:
     assert (found["A"]["days_to_renewal"], found["B"]["days_to_renewal"]) == (None, -31)
 
 
-@pytest.mark.parametrize("csat", ["account_id,score\nA,5\n", "account_id,score,submitted_at\nA,5,2026-05-31\n"])
+@pytest.mark.parametrize(
+    "csat", ["account_id,score (1-5)\nA,5\n", "account_id,score (1-5),submitted_at\nA,5,2026-05-31\n"]
+)
 def test_an_end_in_the_future_ends_nobody_without_a_usage_file(csat: str) -> None:
     report = run(csat=csat, accounts=lines("account_id,arr,end_date", "A,10,2027-01-01"))
     assert only(report)["contract_value"] == 10

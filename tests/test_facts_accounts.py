@@ -194,7 +194,7 @@ def test_a_column_of_the_files_never_gets_in_the_way_of_one_of_ours() -> None:
 
 
 def test_without_an_accounts_file_every_key_is_an_account_and_the_reader_is_told() -> None:
-    report = run(lines("account_id,date", "A,2026-11-10"), lines("account_id,csat", "B,5"))
+    report = run(lines("account_id,date", "A,2026-11-10"), lines("account_id,csat (1-5)", "B,5"))
     assert set(by_id(report)) == {"A", "B"}
     assert not report.weighted
     told = [note.text for note in report.notes]

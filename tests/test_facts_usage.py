@@ -39,7 +39,7 @@ def test_windows_take_in_both_ends_and_a_year_ago_is_364_days() -> None:
 def test_rows_after_as_of_are_set_aside_and_an_account_known_by_them_alone_is_not_in_usage() -> None:
     report = run(
         lines("account_id,date", "A,2026-11-14", "A,2026-11-16", "B,2026-11-16"),
-        lines("account_id,csat", "A,5"),
+        lines("account_id,csat (1-5)", "A,5"),
         as_of=AS_OF,
     )
     rows = by_id(report)

@@ -69,7 +69,7 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
     accepts = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     remedy = _remedy(file, rejected, reasons.row(0, named=True), limit) if reasons.height else None
     if tables.rejects.filter(pl.col("file") == file.label)["value"].str.contains(ERROR).any():
-        remedy = "mend the cells with errors in a spreadsheet and save it"
+        remedy = "mend these cells in a spreadsheet and save it"
     return InputError(
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),

@@ -90,7 +90,7 @@ def test_a_condition_with_a_fault_is_refused_before_anything_is_read(
 def test_what_is_not_known_does_not_hold_and_is_said_not_to_be_judged(csq: Csq, exports: Path) -> None:
     result = csq("triage", exports, "-f", "csv", "--fail-on", "left_out > 0")
     assert result.code == 0
-    assert "warning: `--fail-on` could not be judged: `left_out > 0`: `left_out` is not known" in result.stderr
+    assert "found: `--fail-on` could not be judged: `left_out > 0`: `left_out` is not known" in result.stderr
 
 
 def test_the_age_of_the_data_is_counted_from_the_newest_use_to_today(

@@ -210,7 +210,7 @@ def test_off_a_terminal_the_table_is_not_cut(csq, sample_data):
 
 
 def test_with_a_day_told_the_day_of_the_run_is_no_matter(csq, exports):
-    (exports / "usage.csv").write_text("account,date,events\nA,2999-01-01,1\nB,2026-04-05,2\nC,2026-04-05,2\n")
+    (exports / "usage.csv").write_text("account,date,events\nA,2062-01-01,1\nB,2026-04-05,2\nC,2026-04-05,2\n")
     told = csq("triage", exports, "--as-of", "2026-04-05", "-f", "json", "-q")
     assert told.code == 0
     usage = json.loads(told.stdout)["sources"]

@@ -278,11 +278,6 @@ def test_an_event_id_that_says_nothing_is_none(tmp_path, monkeypatch, blank):
     same(*both(monkeypatch, [write(tmp_path / "usage.csv", [*lines, f"{BARE},{blank}", f"{BARE},{blank}"], IDS)]))
 
 
-def test_the_first_days_of_the_calendar_have_no_window_before(tmp_path, monkeypatch):
-    lines = [f"A-{n % 9},u1,0001-01-{n % 9 + 1:02},F,1" for n in range(60)]
-    same(*both(monkeypatch, [write(tmp_path / "usage.csv", lines)]))
-
-
 def test_a_log_that_names_a_period_too_is_read_whole(tmp_path, monkeypatch):
     lines = [f"A-{n % 9},2026-11-{n % 9 + 1:02},2026-11-01,1" for n in range(60)]
     usage = write(tmp_path / "usage.csv", lines, "account_id,date,month,events")

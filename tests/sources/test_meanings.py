@@ -131,11 +131,13 @@ def test_money_in_the_style_of_its_country(tmp_path: Path, cell: str, value: str
 def test_several_currencies_in_the_cells_ask_for_rates_and_not_for_a_decimal_mark() -> None:
     accounts = lines("account_id,arr", 'A,"$120,000.00"', 'B,"€90.000,00"', 'C,"$60,000.00"')
     with pytest.raises(InputError, match="several currencies: EUR, USD") as error:
-        run(csat=lines("account_id,csat", "A,5"), accounts=accounts)
+        run(csat=lines("account_id,csat (1-5)", "A,5"), accounts=accounts)
     assert "`currency: {base: EUR, rates: {USD: RATE}}`" in (error.value.hint or "")
     assert str(error.value.location) == "accounts.csv:3"
     report = run(
-        csat=lines("account_id,csat", "A,5"), accounts=accounts, settings="currency: {base: EUR, rates: {USD: 0.5}}\n"
+        csat=lines("account_id,csat (1-5)", "A,5"),
+        accounts=accounts,
+        settings="currency: {base: EUR, rates: {USD: 0.5}}\n",
     )
     # 120,000 x 0.5, 90,000 and 60,000 x 0.5
     worth = {key: row["contract_value"] for key, row in by_id(report).items()}
@@ -213,8 +215,8 @@ def test_no_column_is_suggested_for_what_its_cells_cannot_be(
 @pytest.mark.parametrize(
     ("survey", "remedy"),
     [
-        (lines("account_id,nps_score", "A,42", "B,-20", "C,8"), "--csat-scale nps.csv=-100-100"),
-        (lines("account_id,nps_score", "A,85", "B,70", "C,8"), "--csat-scale nps.csv=0-100"),
+        (lines("account_id,nps_score", "A,42", "B,-20", "C,8"), "--csat-scale LOW-HIGH"),
+        (lines("account_id,nps_score", "A,85", "B,70", "C,8"), "--csat-scale LOW-HIGH"),
         (lines("account_id,score", "-,1", "-,5", "C,4"), "--column account_id=HEADER"),
     ],
 )

@@ -59,7 +59,7 @@ NEVER = (
     "support_sessions", "training_hours", "demo_logins",
 )  # fmt: skip
 UNKNOWN = (
-    "widgets_made", "zorps", "total_users", "users", "user_count", "reports", "session_length",
+    "widgets_made", "zorps", "total_users", "users", "reports", "session_length",
     "session_duration", "avg_session_minutes", "avg_logins", "unique_logins", "login_rate", "login_streak",
     "customer_visits", "email_opens", "storage_usage_gb", "cpu_utilization", "days",
     "lifetime_active_users", "lifetime_adoption_pct", "lifetime_features_used",

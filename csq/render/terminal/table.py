@@ -74,7 +74,9 @@ class Table(NamedTuple):
         return [*left, *hanging(line(front, "→ "), step, self.width)]
 
     def _aligned(self, texts: Sequence[str]) -> list[str]:
-        parts = zip(texts, self.widths, self.columns, strict=True)
+        # Where a line ends nowhere, nothing is cut: what is too long for its column moves the rest of its row.
+        wide = [cells(text) if self.width is None else 0 for text in texts]
+        parts = zip(texts, map(max, self.widths, wide), self.columns, strict=True)
         first, *rest = (fitted(text, width, right=column.is_right) + " " * _GAP for text, width, column in parts)
         return [" " * _INDENT + first, *rest]
 
