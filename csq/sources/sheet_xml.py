@@ -65,8 +65,8 @@ class BookXml:
         """Read the sheet called `title`; of cells with a format those in `styles` are kept."""
         book = self._elements("xl/workbook.xml")
         links = {each.get("Id"): each.get("Target", "") for _, each in self._elements("xl/_rels/workbook.xml.rels")}
-        named = next(each for name, each in book if name == "sheet" and each.get("name") == title)
-        target = links.get(next(value for key, value in named.items() if key.endswith(":id")), "")
+        named: Attributes = next((each for name, each in book if name == "sheet" and each.get("name") == title), {})
+        target = next((links.get(each, "") for key, each in named.items() if key.endswith(":id")), "")
         path = target[1:] if target.startswith("/") else f"xl/{target}"
         # A script that cannot calculate says so, and may store 0 for each result.
         is_stale = any(_yes(each.get("fullCalcOnLoad")) for name, each in book if name == "calcPr")

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ FORMULA = "#FORMULA!"
 _LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
 _ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+"""What zipfile raises at a part that cannot be unpacked."""
 _SHOWN = 5
 """Cells named one by one, at most."""
 
@@ -49,16 +52,13 @@ def read_sheet(data: bytes, label: str) -> Grid:
     _refuse_stray_cells(data, label)
     try:
         sheets, hidden = _sheets(data)
-    except (calamine.CalamineError, OSError, ValueError) as error:
+        title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
+        found, looks = _look_up(data, title, label)
+    except (calamine.CalamineError, OSError, ValueError, LookupError, *BROKEN) as error:
         raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
-    title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
     notes = [f"sheet `{title}` of the workbook"] if len(sheets) > 1 or hidden else []
     if hidden:
         notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        xml = BookXml(archive, label)
-        looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
-        found = xml.sheet(title, list(looks))
     cells = _texts(sheets[title].rows, found, looks)
     merged = sheets[title].merged
     if (top := join_headers(cells, merged)) is not None:
@@ -89,6 +89,14 @@ def _sheets(data: bytes) -> tuple[dict[str, Sheet], int]:
         return _sheets(changed)
     found = {name: Sheet(each.to_python(skip_empty_area=False), each.merged_cell_ranges or ()) for name, each in sheets}
     return found, len(book.sheets_metadata) - len(visible)
+
+
+def _look_up(data: bytes, title: str, label: str) -> tuple[SheetXml, dict[int, Look]]:
+    """What the parts of the workbook say of a sheet, and the looks of the styles that have one."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = BookXml(archive, label)
+        looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
+        return xml.sheet(title, list(looks)), looks
 
 
 def _with_old_errors(data: bytes) -> bytes:
@@ -137,9 +145,9 @@ def _text(value: object) -> str:
         # Spreadsheets count with 15 digits. A fourth decimal keeps 1.234 from reading as a thousand.
         return str(int(value)) if whole else _LOOKS_GROUPED.sub(r"\g<1>0", repr(float(f"{value:.15g}")).upper())
     if isinstance(value, dt.datetime):
-        # Parts of a day are stored inexactly.
-        value = (value + dt.timedelta(seconds=0.5)).replace(microsecond=0)
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+        if value.microsecond and value.year < dt.MAXYEAR:  # parts of a day are stored inexactly
+            value = (value + dt.timedelta(seconds=0.5)).replace(microsecond=0)
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
     if isinstance(value, dt.timedelta):
         hours, seconds = divmod(round(value.total_seconds()), 3600)
         return f"{hours}:{seconds // 60:02}:{seconds % 60:02}"
@@ -153,17 +161,12 @@ def _dressed(value: object, text: str, look: Look) -> str:
 
 
 def _said_of_cells(found: SheetXml) -> Iterable[str]:
-    for each, what, remedy in (
-        (
-            found.unvalued,
-            "formula{s} without a stored result",
-            "open the workbook in a spreadsheet and save it",
-        ),
-        (found.errors, "error{s} in cells", "mend what they come from"),
-    ):
-        if each:
-            told = what.format(s="s" if len(each) > 1 else "")
-            yield f"{len(each):,} {told}, so no value: {_cells(each)}; {remedy}"
+    if each := found.unvalued:
+        told = f"{len(each):,} formula{'s' if len(each) > 1 else ''} without a stored result"
+        yield f"{told}, so no value: {_cells(each)}; open the workbook in a spreadsheet and save it"
+    if each := found.errors:
+        told = f"{len(each):,} error{'s' if len(each) > 1 else ''} in cells"
+        yield f"{told}, so no value: {_cells(each)}; mend what they come from"
 
 
 def _cells(found: Mapping[Place, str]) -> str:
@@ -180,7 +183,7 @@ def _said_of_filled(down: Sequence[Filled]) -> list[str]:
 def _said_of_amounts(doubtful: Sequence[Filled]) -> list[str]:
     if not doubtful:
         return []
-    return [f"{_merged(doubtful)} no value: an amount over several rows is no row's own; write one into each"]
+    return [f"{_merged(doubtful)} left without a value: it is no row's own; write one into each row"]
 
 
 def _merged(filled: Sequence[Filled]) -> str:
@@ -208,7 +211,7 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
                 continue
             try:
                 xml = archive.read(name)
-            except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+            except (OSError, *BROKEN):
                 continue  # calamine has the better words for a damaged sheet
             last = re.match(rb'<row[^>]*? r="(\d{1,7})"', xml[xml.rfind(b"<row ") :])
             rows = int(last[1]) if last else 0

@@ -185,7 +185,7 @@ def test_an_amount_over_several_rows_is_no_row_s_own(header: str, value: Cell):
     shown = "5" if value == 5.0 else value
 
     assert cells(table) == [("K1", f"#MERGED! {shown}"), ("K2", f"#MERGED! {shown}"), ("K3", "7")]
-    assert table.warnings[0].startswith(f"1 merged cell over several rows (B2:B3 `{shown}`) no value")
+    assert table.warnings[0].startswith(f"1 merged cell over several rows (B2:B3 `{shown}`) left without a value")
 
 
 def test_rows_that_are_one_in_all_their_cells_stay_one():
