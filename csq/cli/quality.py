@@ -13,6 +13,7 @@ from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.sources.load import Tables
+from csq.sources.scales import SIGNED, STANDARD
 from csq.sources.score import REMEDIES
 from csq.sources.values import ERROR
 from csq.terms import Aside
@@ -80,6 +81,13 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
 def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any], limit: Limit) -> str | None:
     """What mends the most frequent reason, where it is not for the rows but for how they are read."""
     reason, most = str(worst["reason"]), int(worst["rows"])
+    outside = re.fullmatch(r"score outside the scale (-?[\d.]+)-([\d.]+)", reason)
+    if outside and most * 2 > rejected:
+        low, high = min(worst["least"], float(outside[1])), max(worst["most"], float(outside[2]))
+        scale = next(
+            (f"{floor:g}-{top:g}" for floor, top in (*STANDARD, *SIGNED) if floor <= low and high <= top), "LOW-HIGH"
+        )
+        return f"if the answers are on another scale, say so: `--csat-scale {file.label}={scale}`"
     # Where one cause alone has put them over the limit, it is what has to be mended.
     known = next((remedy for start, remedy in REMEDIES.items() if reason.startswith(start)), None)
     if known and limit.allows(rejected - most, file.read):

@@ -4,7 +4,7 @@ Plain sums, minima and maxima only, over integers and dates: any split of a log 
 parts are added up, in whatever order and on whatever engine. A small log is one batch, a big one many.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, Self
 
@@ -66,7 +66,7 @@ class LogCounts(NamedTuple):
 
 
 def count(
-    rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str], is_everyday: IsEveryday = never_everyday
+    rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str], everyday: Collection[str] = ()
 ) -> LogCounts:
     """Count rows of a log.
 
@@ -74,12 +74,10 @@ def count(
         rows: Columns `by`, day (Date or null), units (whole numbers), user_id, feature.
         windows: The days that are looked at.
         by: What tells the rows apart.
-        is_everyday: Whether a feature says no more than that somebody was there.
+        everyday: The features among them that say no more than that somebody was there.
     """
     day, units = pl.col("day"), pl.col("units")
-    names = rows["feature"].drop_nulls().unique()
-    everyday = [name for name in names if is_everyday(name)]
-    telling = ~pl.col("feature").is_in(everyday).fill_null(value=False)
+    telling = ~pl.col("feature").is_in(list(everyday)).fill_null(value=False)
     # A row that counts no events says that the account is in the log, not that anybody was active.
     active = rows.lazy().filter(units > 0)
     before: pl.Expr = pl.lit(value=False)
@@ -87,13 +85,13 @@ def count(
         recent = pl.when(day >= windows.before.first).then(units).otherwise(0)
         active = active.filter(day <= windows.as_of).with_columns(units=recent)
         before = windows.before.holds(day)
+    said = active.filter(telling) if everyday else active
+    told = units.filter(telling) if everyday else units
     days, users, features = pl.collect_all(
         [
-            rows.lazy()
-            .group_by(*by, "day")
-            .agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=units.filter(telling).sum()),
+            rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=told.sum()),
             active.group_by(*by, "user_id").agg(units.sum(), first_day=day.min(), last_day=day.max()),
-            active.filter(telling).group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
+            said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
         engine="streaming",
     )
@@ -103,7 +101,7 @@ def count(
         users=users,
         features=features,
         has_users=rows["user_id"].null_count() < rows.height,
-        has_features=len(names) > len(everyday),
+        has_features=bool(rows.select((pl.col("feature").is_not_null() & telling).any()).item()),
     )
 
 
@@ -116,7 +114,8 @@ def count_rows(
     """Count rows as they are read: columns `by`, at (Datetime or null), events, user_id, feature."""
     units = (pl.col("events") * UNITS).round().cast(pl.Int128)
     chosen = rows.select(*by, "user_id", "feature", units=units, day=pl.col("at").dt.date())
-    return count(chosen, windows, by, is_everyday)
+    names = chosen["feature"].drop_nulls().unique()
+    return count(chosen, windows, by, [name for name in names if is_everyday(name)])
 
 
 def _by_bucket(days: pl.DataFrame, windows: UsageWindows | None) -> pl.DataFrame:

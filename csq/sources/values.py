@@ -89,8 +89,6 @@ def _plain(text: pl.Series) -> pl.Series:
     plain = pl.lit(text)
     if text.str.len_bytes().sum() != text.str.len_chars().sum():
         plain = plain.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
-    if text.str.contains(_CONTROL).any():
-        plain = plain.str.replace_all(_CONTROL, "")
     plain = plain.str.replace_all(r"\s+", " ").str.strip_chars()
     plain = plain.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
     return pl.select(plain).to_series()
@@ -123,7 +121,9 @@ def read_id(text: pl.Series) -> Cells:
 
 
 def _id(text: pl.Series) -> Cells:
-    plain = pl.lit(_plain(text)).str.replace(r"^['\u{2018}\u{2019}`]([\w-]*\d[\w-]*)$", "$1")
+    # In a note a control character is left to who prints it, as a stand-in that is seen; in an id nobody meant it.
+    seen = _plain(text.str.replace_all(_CONTROL, ""))
+    plain = pl.lit(seen).str.replace(r"^['\u{2018}\u{2019}`]([\w-]*\d[\w-]*)$", "$1")
     plain = plain.str.replace(r'^"([^"]*)"$', "$1")
     ids = pl.select(plain).to_series()
     values = blank_to_null(ids).zip_with(~may_be_id(ids), ids)

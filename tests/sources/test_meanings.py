@@ -215,8 +215,8 @@ def test_no_column_is_suggested_for_what_its_cells_cannot_be(
 @pytest.mark.parametrize(
     ("survey", "remedy"),
     [
-        (lines("account_id,nps_score", "A,42", "B,-20", "C,8"), "--csat-scale LOW-HIGH"),
-        (lines("account_id,nps_score", "A,85", "B,70", "C,8"), "--csat-scale LOW-HIGH"),
+        (lines("account_id,nps_score", "A,42", "B,-20", "C,8"), "--csat-scale nps.csv=-100-100"),
+        (lines("account_id,nps_score", "A,85", "B,70", "C,8"), "--csat-scale nps.csv=0-100"),
         (lines("account_id,score", "-,1", "-,5", "C,4"), "--column account_id=HEADER"),
     ],
 )

@@ -49,7 +49,7 @@ NEVER = (
     "churn", "churned_users", "is_churned", "renewed", "converted", "cancellations", "retention_rate",
     "tenure_months", "account_age_days", "age", "monthly_charge", "total_refunds", "revenue_per_user", "ARR", "arr_eur",
     "mrr", "contract_value", "ltv", "cost_per_session", "billable_hours", "seats", "seats_purchased", "licensed_users",
-    "license_count", "active_licenses", "user_limit", "registered_users", "contract_days", "trial_logins", "nps_score",
+    "license_count", "active_licenses", "user_limit", "user_count", "registered_users", "contract_days", "trial_logins", "nps_score",
     "nps_responses", "csat", "user_rating", "sentiment", "health_score", "usage_score", "engagement_score",
     "churn_risk",
     "login_rank", "percentile", "usage_change_pct", "usage_drop_pct", "active_users_change", "net_seat_change",

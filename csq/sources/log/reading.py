@@ -117,10 +117,11 @@ class Reading:
             rows = pl.concat(pieces)
             self.ids.append(rows["event_id"].drop_nulls().hash())
             # Accounts come again and again: numbers are grouped in half the time.
-            found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY], self._is_everyday)
-            features = rows["feature"].unique()
-            features = features.filter([not self._is_everyday(name or "") for name in features])
-            found = found._replace(has_users=_names_any(rows["user_id"]), has_features=_names_any(features))
+            features = rows["feature"].drop_nulls().unique()
+            everyday = [name for name in features if self._is_everyday(name)]
+            found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY], everyday)
+            has_features = _names_any(features.filter(~features.is_in(everyday)))
+            found = found._replace(has_users=_names_any(rows["user_id"]), has_features=has_features)
             self._count("plain", found.with_columns(file=pl.lit(file.label, dtype=pl.Categorical())))
             pieces.clear()
 
