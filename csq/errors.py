@@ -5,32 +5,31 @@ The exit code of a run is decided by the class alone.
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Exit(IntEnum):
-    """Exit codes of the command line."""
+    """Exit codes of the command line, with what each means."""
 
-    OK = 0
-    """Done."""
-    FOUND = 1
-    """It worked, and found what you asked to be told about."""
-    USAGE = 2
-    """The command line is wrong."""
-    INPUT = 3
-    """Input is missing, empty, unreadable or unusable."""
-    CONFIG = 4
-    """csq.yaml or playbooks.yaml cannot be used."""
-    OUTPUT = 5
-    """An output cannot be written or locked."""
-    BUG = 70
-    """A bug in csq."""
-    INTERRUPTED = 130
-    """Interrupted from the keyboard."""
-    PIPE = 141
-    """The reader of the output went away."""
-    TERMINATED = 143
-    """Terminated."""
+    meaning: str
+
+    def __new__(cls, code: int, meaning: str) -> Self:
+        """Keep the meaning beside the number."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+    OK = 0, "Done."
+    FOUND = 1, "It worked, and found what you asked to be told about."
+    USAGE = 2, "The command line is wrong."
+    INPUT = 3, "Input is missing, empty, unreadable or unusable."
+    CONFIG = 4, "csq.yaml or playbooks.yaml cannot be used."
+    OUTPUT = 5, "An output cannot be written or locked."
+    BUG = 70, "A bug in csq."
+    INTERRUPTED = 130, "Interrupted from the keyboard."
+    PIPE = 141, "The reader of the output went away."
+    TERMINATED = 143, "Terminated."
 
 
 class Location(NamedTuple):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
 
 REJECT_SCHEMA: Mapping[str, pl.DataType] = {
@@ -22,6 +23,25 @@ REJECT_SCHEMA: Mapping[str, pl.DataType] = {
     "reason": pl.String(),
 }
 """Columns of `Report.rejects` and `Report.faults`: one row per rejected row, or per unreadable optional cell."""
+
+TOTALS: Mapping[str, str] = {
+    **{f"{quadrant}_accounts": f"accounts that are {quadrant}" for quadrant in Quadrant},
+    **{f"{quadrant}_contract_value": f"money per year of {quadrant}" for quadrant in Quadrant},
+    **{f"{quadrant}_share_pct": f"share of all contract value, 0-100, of {quadrant}" for quadrant in Quadrant},
+    "accounts": "all accounts",
+    "contract_value": "money per year of all accounts",
+    "unvalued": "accounts without a contract value",
+    "borderline": f"accounts {COLUMNS['borderline'].meaning}",
+    "act": "accounts whose loudest signal says act",
+    "watch": "accounts whose loudest signal says watch",
+    "info": "accounts whose loudest signal says info",
+    "match_pct": "share of rows that found an account, 0-100, of the role where it is lowest",
+    "rejected": "rows that could not be read",
+    "data_age_days": "days from the newest day of use to the day of the run",
+    "this_week": "accounts that fit into the week's hours; not known without hours",
+    "left_out": "accounts that do not fit into them; not known without hours",
+}
+"""What conditions over a whole run may ask about, and what each means."""
 
 DONE_SCHEMA: Mapping[str, pl.DataType] = {
     "account_id": pl.String(),

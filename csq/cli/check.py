@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from csq.cli.options import Faults, Inputs, Method, Speech, expanded
+from csq.cli.options import SHOW, Faults, Inputs, Method, Speech, expanded
 
 EXAMPLES = """\b
 Examples:
@@ -13,7 +13,9 @@ Examples:
   csq check --formats
 """
 
-Formats = Annotated[bool, typer.Option("--formats", help="List the exports that are known, with their headers")]
+Formats = Annotated[
+    bool, typer.Option("--formats", help="List the exports that are known, with their headers", rich_help_panel=SHOW)
+]
 
 
 @expanded
@@ -23,7 +25,7 @@ def check(inputs: Inputs, faults: Faults, speech: Speech, *, formats: Formats = 
     Prints which header became which field, the scales and conventions found, how the keys met the accounts, and the
     fate of every row. Exit 1 when a row is rejected, a cell unreadable or a key unmatched.
     """
-    from csq.cli import emit
+    from csq.cli import pager
     from csq.cli.output import speak, write_rejects
     from csq.cli.quality import check_strict
     from csq.cli.run import prepare
@@ -33,13 +35,13 @@ def check(inputs: Inputs, faults: Faults, speech: Speech, *, formats: Formats = 
 
     speak(speech)
     if formats:
-        emit.to_stdout(exports_text().encode())
+        pager.show(exports_text().encode(), wanted=not speech.no_pager)
         return Exit.OK
     # Keys that meet nobody and rows that cannot be read are what check is asked about, so they do not stop it.
     run = prepare(inputs, Method(), faults, None)
     write_rejects(run.tables, faults)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
-    emit.to_stdout(check_text(report).encode())
+    pager.show(check_text(report).encode(), wanted=not speech.no_pager)
     if faults.strict:
         check_strict(run.tables)
     return Exit.OK if is_clean(report) else Exit.FOUND

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from csq.cli.options import Faults, Inputs, Limits, Method, Speech, expanded
+from csq.cli.options import SHOW, Faults, Inputs, Limits, Method, Speech, expanded, option
 
 EXAMPLES = """\b
 Examples:
@@ -24,16 +24,14 @@ def explain(
     limits: Limits,
     speech: Speech,
     *,
-    output_format: Annotated[
-        str, typer.Option("-f", "--format", metavar="FORMAT", help="text or json", show_default=True)
-    ] = "text",
+    output_format: Annotated[str, option("FORMAT", "text or json", "-f", "--format", panel=SHOW)] = "text",
 ) -> None:
     """Explain one account, so that each number can be redone in a spreadsheet.
 
     Shows the lines it was read from, both scores part by part, how far it is from each cut, the signals that hold and
     those nobody could judge, the play step by step, and all that is on record. It names people; share it with care.
     """
-    from csq.cli import diagnostics, emit
+    from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
     from csq.cli.quality import check_inputs
     from csq.cli.run import prepare
@@ -59,4 +57,4 @@ def explain(
     from csq.render.explain import as_text
 
     on = screen(Options(), speech)
-    emit.to_stdout(as_text(explanation, width=on.width, colour=on.colour))
+    pager.show(as_text(explanation, width=on.width, colour=on.colour), wanted=not speech.no_pager)

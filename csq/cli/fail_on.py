@@ -1,6 +1,6 @@
 """`--fail-on`: conditions over one row of totals, checked before anything is read and judged when all is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -9,33 +9,13 @@ from csq.cli import diagnostics
 from csq.errors import Exit, UsageError
 from csq.facts.build import newest_day
 from csq.playbook.conditions import Condition, check, compile_condition, evaluate
-from csq.report import Report
-from csq.schema import COLUMNS as ACCOUNT_COLUMNS
+from csq.report import TOTALS, Report
 from csq.schema import Kind
 from csq.sources.load import Tables
 from csq.suggest import near_miss
-from csq.terms import Quadrant, Role, Severity
+from csq.terms import Role, Severity
 
-COLUMNS: Mapping[str, str] = {
-    **{f"{quadrant}_accounts": f"accounts that are {quadrant}" for quadrant in Quadrant},
-    **{f"{quadrant}_contract_value": f"money per year of {quadrant}" for quadrant in Quadrant},
-    **{f"{quadrant}_share_pct": f"share of all contract value, 0-100, of {quadrant}" for quadrant in Quadrant},
-    "accounts": "all accounts",
-    "contract_value": "money per year of all accounts",
-    "unvalued": "accounts without a contract value",
-    "borderline": f"accounts {ACCOUNT_COLUMNS['borderline'].meaning}",
-    "act": "accounts whose loudest signal says act",
-    "watch": "accounts whose loudest signal says watch",
-    "info": "accounts whose loudest signal says info",
-    "match_pct": "share of rows that found an account, 0-100, of the role where it is lowest",
-    "rejected": "rows that could not be read",
-    "data_age_days": "days from the newest day of use to the day of the run",
-    "this_week": "accounts that fit into the week's hours; not known without hours",
-    "left_out": "accounts that do not fit into them; not known without hours",
-}
-"""What a condition may ask about, and what each means."""
-
-_KNOWN = dict.fromkeys(COLUMNS, Kind.NUMBER)
+_KNOWN = dict.fromkeys(TOTALS, Kind.NUMBER)
 
 
 def conditions(texts: Sequence[str] | None) -> tuple[Condition, ...]:
@@ -58,13 +38,13 @@ def _read(text: str) -> Condition:
     condition = compile_condition(text, _KNOWN)
     # The playbook takes any `event_<kind>_days` for a fact; of totals there is none.
     for name in condition.reads:
-        if name not in COLUMNS:
+        if name not in TOTALS:
             raise UsageError(f'`--fail-on "{text}"`: unknown column `{name}`', hint=_near(name))
     return condition
 
 
 def _near(name: str) -> str:
-    return near_miss(name, COLUMNS) or f"it can ask about {', '.join(COLUMNS)}"
+    return near_miss(name, TOTALS) or f"it can ask about {', '.join(TOTALS)}"
 
 
 def today() -> date:
@@ -97,7 +77,7 @@ def _number(value: float | None) -> str:
 
 
 def totals(report: Report, newest_usage: date | None, run_day: date) -> dict[str, float | None]:
-    """The row that conditions are about, by the names of `COLUMNS`; what is not known is None."""
+    """The row that conditions are about, by the names of `TOTALS`; what is not known is None."""
     row: dict[str, float | None] = {}
     for total in report.totals:
         row[f"{total.quadrant}_accounts"] = total.accounts

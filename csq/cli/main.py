@@ -18,6 +18,7 @@ import typer
 
 from csq import __version__
 from csq.cli import check, diagnostics, emit, explain, help, plan, playbook, stop, triage
+from csq.cli.options import Command
 from csq.errors import CsqError, Exit, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
@@ -34,19 +35,7 @@ Examples:
   csq check exports                   read and validate only
 """
 
-EPILOG = """\b
-Exit codes:
-    0  Done.
-    1  It worked, and found what you asked to be told about.
-    2  The command line is wrong.
-    3  Input is missing, empty, unreadable or unusable.
-    4  csq.yaml or playbooks.yaml cannot be used.
-    5  An output cannot be written or locked.
-   70  A bug in csq.
-  130  Interrupted from the keyboard.
-  141  The reader of the output went away.
-  143  Terminated.
-"""
+EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for code in Exit)))
 
 COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
@@ -151,7 +140,7 @@ def command_line(only: str | None = None) -> typer.Typer:
     app.callback()(_options)
     for name, (command, examples) in COMMANDS.items():
         if name == only or only not in COMMANDS:
-            app.command(name, epilog=examples)(command)
+            app.command(name, cls=Command, epilog=examples)(command)
     if only not in COMMANDS:
         app.add_typer(playbook.app, name="playbook")
     return app

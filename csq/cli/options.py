@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import typer
+from typer.core import TyperCommand
 
 from csq.roles import ROLES
 from csq.terms import Role
@@ -17,13 +18,21 @@ Text: TypeAlias = str | None
 Texts: TypeAlias = list[str] | None
 Whole: TypeAlias = int | None
 
+READ, MEASURE, SHOW, BEHAVE = "What to read", "How to measure", "What to show", "How to behave"
+"""The panels of a command's help, in this order."""
+
 MOST = 10**9
 """The largest number of accounts that anybody can ask for."""
 
 
-def option(metavar: str, help: str, *flags: str, min: int | None = None, max: int | None = None) -> Any:
-    """An option that takes a value; `flags` where it is not simply called like its parameter."""
-    return typer.Option(*flags, metavar=metavar, help=help, min=min, max=max)
+def option(
+    metavar: str, help: str, *flags: str, min: int | None = None, max: int | None = None, panel: str | None = None
+) -> Any:
+    """An option that takes a value; `flags` where it is not simply called like its parameter.
+
+    One without a panel stands in that of its group.
+    """
+    return typer.Option(*flags, metavar=metavar, help=help, min=min, max=max, rich_help_panel=panel)
 
 
 FLAGS = {role: Annotated[Texts, option("FILE", spec.flag)] for role, spec in ROLES.items()}
@@ -49,7 +58,10 @@ class Inputs(NamedTuple):
     playbook: Annotated[Text, option("FILE", "Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in")] = (
         None
     )
-    as_of: Annotated[Text, option("DATE", "Day to look back from, 1970-01-01 to 2199-12-31, else newest use")] = None
+    as_of: Annotated[
+        Text,
+        option("DATE", "Day to look back from, 1970-01-01 to 2199-12-31, else newest use", panel=MEASURE),
+    ] = None
 
 
 class Method(NamedTuple):
@@ -121,12 +133,46 @@ class Outputs(NamedTuple):
     )
 
 
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once what is longer than the terminal")]
+
+
 class Speech(NamedTuple):
     """How the run speaks."""
 
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors")] = False
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more")] = False
     color: Annotated[str, option("auto|always|never", "Colour in the terminal output")] = "auto"
+    no_pager: NoPager = False
+
+
+PANELS: Mapping[type, str] = {
+    Inputs: READ,
+    Method: MEASURE,
+    Shown: SHOW,
+    Outputs: SHOW,
+    Faults: BEHAVE,
+    Limits: BEHAVE,
+    Alarm: BEHAVE,
+    Speech: BEHAVE,
+}
+"""The panel of each group."""
+
+
+class Command(TyperCommand):
+    """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments, then the panels; what belongs to none stands in the last."""
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], READ: [], MEASURE: [], SHOW: [], BEHAVE: []}
+        for parameter in self.get_params(ctx):
+            is_argument = parameter.param_type_name == "argument"
+            panel = "Arguments" if is_argument else getattr(parameter, "rich_help_panel", None) or BEHAVE
+            if (record := parameter.get_help_record(ctx)) is not None:
+                sections[panel].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -157,9 +203,10 @@ def _options(kind: Any) -> Iterator[inspect.Parameter]:
     """The single options of a group."""
     told = inspect.get_annotations(kind)
     for name, default in kind._field_defaults.items():
+        options: list[tuple[str, Any, Any]] = [(name, default, told[name])]
         if name == "files":
             options = [(str(role), None, flag) for role, flag in FLAGS.items()]
-        else:
-            options = [(name, default, told[name])]
         for each, value, annotation in options:
+            (info,) = annotation.__metadata__
+            info.rich_help_panel = info.rich_help_panel or PANELS[kind]
             yield inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation)

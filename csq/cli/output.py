@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from csq.cli import diagnostics, emit
+from csq.cli import diagnostics, emit, pager
 from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
@@ -28,6 +28,8 @@ class Target(NamedTuple):
 
     format: Format
     path: Path | None = None
+    is_told: bool = True
+    """Whether `-o` names it; else a person may be about to read it."""
 
 
 def speak(speech: Speech) -> None:
@@ -52,7 +54,7 @@ def targets(outputs: Outputs) -> tuple[Target, ...]:
     if not outputs.output:
         if told in BINARY and _is_open(emit.STDOUT) and os.isatty(emit.STDOUT):
             raise UsageError(f"`{told}` is nothing to read on a terminal", hint=f"write a file: `-o week.{told}`")
-        return (Target(told or Format.TERMINAL),)
+        return (Target(told or Format.TERMINAL, is_told=False),)
     return tuple(_target(name, told) for name in outputs.output)
 
 
@@ -112,7 +114,15 @@ def deliver(
     _guarded(report, to, options)
     for target, data in rendered:
         if target.path is None:
-            emit.to_stdout(_for_the_eye(data) if target.format in (Format.CSV, Format.TSV) else data)
+            _print(target, data, speech)
+
+
+def _print(target: Target, data: bytes, speech: Speech) -> None:
+    """Write to standard output what goes there."""
+    if target.format is Format.TERMINAL:
+        pager.show(data, wanted=not (target.is_told or speech.no_pager))
+    else:
+        emit.to_stdout(_for_the_eye(data) if target.format in (Format.CSV, Format.TSV) else data)
 
 
 def _for_the_eye(data: bytes) -> bytes:

@@ -3,7 +3,21 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from csq.cli.options import MOST, Alarm, Faults, Inputs, Limits, Method, Outputs, Speech, Texts, Whole, expanded, option
+from csq.cli.options import (
+    MOST,
+    SHOW,
+    Alarm,
+    Faults,
+    Inputs,
+    Limits,
+    Method,
+    Outputs,
+    Speech,
+    Texts,
+    Whole,
+    expanded,
+    option,
+)
 
 if TYPE_CHECKING:
     from csq.cli.folder import Folder
@@ -29,9 +43,11 @@ def plan(
     alarm: Alarm,
     speech: Speech,
     *,
-    owner: Annotated[Texts, option("NAME", "This owner's week only, or `unassigned`; may repeat")] = None,
-    top: Annotated[Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0, max=MOST)] = None,
-    fields: Annotated[Texts, option("A,B", "Columns to add in machine formats")] = None,
+    owner: Annotated[Texts, option("NAME", "This owner's week only, or `unassigned`; may repeat", panel=SHOW)] = None,
+    top: Annotated[
+        Whole, option("N", "At most N accounts: per owner on a page, else overall", min=0, max=MOST, panel=SHOW)
+    ] = None,
+    fields: Annotated[Texts, option("A,B", "Columns to add in machine formats", panel=SHOW)] = None,
 ) -> int:
     """Print the week: per owner whom to turn to, why, the next step, and how long it takes.
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Csq
-from csq.cli.fail_on import COLUMNS, totals
+from csq.cli.fail_on import totals
+from csq.report import TOTALS
 from factories import report
 
 USAGE = "account,logins\nA,10\nB,2\nC,30\nD,0\nE,7\n"
@@ -105,4 +106,4 @@ def test_the_age_of_the_data_is_counted_from_the_newest_use_to_today(
 
 
 def test_the_row_of_totals_has_every_column_that_a_condition_can_name() -> None:
-    assert set(totals(report(), None, date(2025, 1, 15))) == set(COLUMNS)
+    assert set(totals(report(), None, date(2025, 1, 15))) == set(TOTALS)

@@ -1,7 +1,5 @@
 """The one door: every ending has its exit code, its message and its stream."""
 
-import ast
-import inspect
 import os
 import signal
 import subprocess
@@ -13,7 +11,7 @@ from typing import Annotated
 import pytest
 import typer
 
-from csq import __version__, errors
+from csq import __version__
 from csq.cli import diagnostics, emit
 from csq.cli import main as door
 from csq.errors import ConfigError, CsqError, Exit, InputError, Location, OutputError, Problem, UsageError
@@ -204,13 +202,11 @@ def test_no_command_at_all_shows_the_help_on_stderr(csq, command):
     assert csq("-h") == asked
 
 
-def test_help_lists_every_exit_code_as_it_is_defined(csq):
+def test_help_lists_every_exit_code_with_its_meaning(csq):
     shown = [line.split(maxsplit=1) for line in csq("--help").stdout.decode().splitlines()]
-    (definition,) = ast.parse(inspect.getsource(errors.Exit)).body
-    assert isinstance(definition, ast.ClassDef)
-    docstrings = [ast.literal_eval(node.value) for node in definition.body if isinstance(node, ast.Expr)][1:]
-    for code, meaning in zip(Exit, docstrings, strict=True):
-        assert [str(code.value), meaning] in shown
+    assert all(code.meaning.endswith(".") for code in Exit)
+    for code in Exit:
+        assert [str(code.value), code.meaning] in shown
 
 
 def test_version_is_that_of_the_package(csq):

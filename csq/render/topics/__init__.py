@@ -1,23 +1,37 @@
-"""What `csq help TOPIC` prints: pages made from the tables that csq itself goes by, as text or as Markdown."""
+"""What `csq help TOPIC` prints: pages made from the tables that csq itself goes by, as text or as Markdown.
+
+A page is imported when it is asked for, so that a topic costs what it needs and naming the topics costs nothing.
+"""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
-from csq.render.topics import answers, metrics
-from csq.render.topics.page import Page, as_markdown, as_text
+from csq.render.topics.page import Page
 
-TOPICS: Mapping[str, tuple[str, Callable[[], Page]]] = {
-    "metrics": ("which columns of a usage table are scored, and as what", metrics.page),
-    "answers": ("which words, stars and faces are answers, and what they are worth", answers.page),
+TOPICS: Mapping[str, tuple[str, str, str]] = {
+    "metrics": ("which columns of a usage table are scored, and as what", "metrics", "page"),
+    "answers": ("which words, stars and faces are answers, and what they are worth", "answers", "page"),
+    "fields": ("what an export may hold, and the headers it goes by", "files", "fields"),
+    "formats": ("what can be read, and what can be written", "files", "formats"),
+    "settings": ("the keys of csq.yaml", "keys", "settings"),
+    "playbook": ("the keys of playbooks.yaml", "keys", "playbook"),
+    "facts": ("what conditions of the playbook and of `--fail-on` may ask about", "accounts", "facts"),
+    "columns": ("the columns of every table that is written", "accounts", "columns"),
+    "exit-codes": ("how a run ends, and what a script may make of it", "files", "exit_codes"),
 }
-"""The topics, with what they are about."""
+"""The topics, with what each is about, and the module and function that make its page."""
 
 
-def topic(name: str, *, markdown: bool = False) -> str:
+def topic(name: str) -> Page:
     """The page of a topic."""
-    page = TOPICS[name][1]()
-    return as_markdown(page) if markdown else as_text(page)
+    _, module, function = TOPICS[name]
+    make: Callable[[], Page] = getattr(import_module(f"csq.render.topics.{module}"), function)
+    return make()
 
 
 def list_topics() -> str:
     """What there is help about."""
-    return "".join(f"csq help {name:<12} {about}\n" for name, (about, _) in TOPICS.items())
+    lines = "".join(f"csq help {name:<12} {about}\n" for name, (about, *_) in TOPICS.items())
+    return (
+        f"{lines}\n`-f md` writes a topic as Markdown, for a wiki; `csq COMMAND --help` lists the flags of a command.\n"
+    )

@@ -1,18 +1,23 @@
-"""A page of help: sections of a heading, a text and rows, written as text or as Markdown."""
+"""A page of help: sections of a heading, a text and a table, written as text or as Markdown."""
 
 import textwrap
+from collections.abc import Iterator
 from typing import NamedTuple
 
 WIDTH = 100
-"""Columns of a page of text, so that it reads the same in a terminal and in a pipe."""
+"""Columns of a page of text at most, so that it reads the same in a wide terminal and in a pipe."""
+_WIDEST = 30
+"""Columns of a cell between the first and the last at most; a longer one is wrapped."""
+_GAP = 2
 
 
 class Section(NamedTuple):
-    """`rows` are terms with what is said of them."""
+    """`rows` are terms with what is said of them, under the names of `head` where a format has room for these."""
 
     title: str
     text: str
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    head: tuple[str, ...] = ("what", "words")
 
 
 class Page(NamedTuple):
@@ -22,29 +27,40 @@ class Page(NamedTuple):
     sections: tuple[Section, ...]
 
 
-def as_text(page: Page) -> str:
-    """The page for a terminal."""
-    blocks = [page.title]
+def as_text(page: Page, width: int = WIDTH) -> str:
+    """The page for a terminal of so many columns."""
+    blocks = [textwrap.fill(page.title, width)]
     for section in page.sections:
-        blocks.append(f"{section.title}\n{textwrap.fill(section.text, WIDTH)}")
-        width = max((len(term) for term, _ in section.rows), default=0)
-        lines = []
-        for term, text in section.rows:
-            first, *more = textwrap.wrap(text, WIDTH - width - 4)
-            lines += [f"  {term:<{width}}  {first}", *(f"{'':<{width + 4}}{line}" for line in more)]
-        blocks += ["\n".join(lines)] if lines else []
+        blocks.append(f"{section.title}\n{textwrap.fill(section.text, width)}".rstrip())
+        if section.rows:
+            blocks.append("\n".join(_lines(section.rows, width)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _lines(rows: tuple[tuple[str, ...], ...], width: int) -> Iterator[str]:
+    """The rows in columns; the last takes what is left, and what is longer than its column goes on below."""
+    first, *between = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    widths = [first, *(min(each, _WIDEST) for each in between)]
+    widths.append(max(width - sum(widths) - _GAP * (len(widths) + 1), _WIDEST // 2))
+    for row in rows:
+        cells = [textwrap.wrap(cell, wide) for cell, wide in zip(row, widths, strict=True)]
+        for number in range(max(map(len, cells))):
+            parts = (cell[number] if number < len(cell) else "" for cell in cells)
+            padded = (f"{part:<{wide}}" for part, wide in zip(parts, widths, strict=True))
+            yield f"{'':{_GAP}}{(' ' * _GAP).join(padded)}".rstrip()
 
 
 def as_markdown(page: Page) -> str:
-    """The page for a document."""
+    """The page for a document or a wiki."""
     blocks = [f"# {page.title}"]
     for section in page.sections:
-        blocks.append(f"## {section.title}\n\n{section.text}")
-        rows = [f"| {_cell(term)} | {_cell(text)} |" for term, text in section.rows]
-        blocks += ["\n".join(["| what | words |", "| --- | --- |", *rows])] if rows else []
+        blocks += [f"## {section.title}", *([section.text] if section.text else [])]
+        if section.rows:
+            blocks.append(as_table(section.head, section.rows))
     return "\n\n".join(blocks) + "\n"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+def as_table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
+    """A table in Markdown; bars inside cells are escaped."""
+    lines = (head, ("---",) * len(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

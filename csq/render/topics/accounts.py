@@ -1,0 +1,74 @@
+"""`csq help facts` and `csq help columns`: what is known of an account, and what of it goes into tables."""
+
+from collections.abc import Iterable
+
+from csq.render.columns import PUBLIC
+from csq.render.topics.page import Page, Section
+from csq.report import TOTALS
+from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, Column, Kind
+
+_HEAD = ("name", "holds", "meaning")
+_STAGES = (
+    ("Account", "From the accounts.", ACCOUNT),
+    ("Usage", "From the usage files, within the window.", USAGE),
+    ("Happiness", "From the survey files, within the window.", HAPPINESS),
+    ("Context", "From goals, contacts, events and outcomes, where there are any.", CONTEXT),
+    ("Place", "Where the account stands.", PLACE),
+    ("Plan", "What is to be done. Conditions are judged before, and cannot ask about these.", PLAN),
+)
+
+
+def facts() -> Page:
+    """Every column of the account table, by the stage that finds it, and the totals of a run."""
+    return Page(
+        "Facts: what conditions may ask about, and `--fields` may show",
+        (
+            Section(
+                "Conditions",
+                "`when:` in the playbook is an SQL expression over these facts: comparisons, AND, OR, NOT, IN, "
+                "BETWEEN, LIKE, IS NULL, COALESCE and arithmetic. A condition that meets an unknown fact is not "
+                "judged, so it never holds by accident. Null means not known; it is never 0.",
+                (
+                    (
+                        "event_KIND_days",
+                        "whole number, days",
+                        "days since the newest event of that kind, such as any of yours",
+                    ),
+                    ("facts:", "in playbooks.yaml", "declares columns of your own, which are facts from then on"),
+                ),
+                _HEAD,
+            ),
+            *(Section(title, text, _rows(columns), _HEAD) for title, text, columns in _STAGES),
+            Section(
+                "Totals, for `--fail-on`",
+                'The run ends with 1 when a condition holds, such as `--fail-on "at_risk_contract_value > 500000"`.',
+                tuple(TOTALS.items()),
+                ("name", "meaning"),
+            ),
+        ),
+    )
+
+
+def columns() -> Page:
+    """The columns of every output table."""
+    text = (
+        "In this order, in every format. `--fields` adds any of the facts (`csq help facts`) that names no person. "
+        "Null means not known; it is never 0."
+    )
+    rows = _rows(COLUMNS[name] for name in PUBLIC)
+    return Page("Columns: what every table has that is written", (Section("Columns", text, rows, _HEAD),))
+
+
+def _rows(columns: Iterable[Column]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((each.name, _holds(each), each.meaning) for each in columns)
+
+
+def _holds(column: Column) -> str:
+    """Kind, unit and values, as far as they say anything."""
+    span = "" if column.span == "any" else column.span
+    if column.kind is Kind.BOOL:
+        return "true or false"
+    if column.kind is Kind.TEXT and ", " in span:
+        return f"one of {span}"
+    kind = "" if column.kind is Kind.MONEY else column.kind
+    return ", ".join(part for part in (kind, column.unit, span) if part)
