@@ -24,6 +24,22 @@ def test_help_and_version_load_nothing_heavy(argv):
     assert not modules & HEAVY
 
 
+@pytest.mark.parametrize(
+    ("topic", "heavy"),
+    [
+        ([], set()),
+        (["fields"], set()),
+        (["formats"], set()),
+        (["metrics"], set()),
+        (["exit-codes"], set()),
+        (["settings"], {"csq.settings.model"}),  # its own model, and no table
+    ],
+)
+def test_a_topic_of_help_loads_no_more_than_it_is_made_of(topic, heavy):
+    modules = loaded(f"from csq.cli.main import main; assert main({['help', *topic]}) == 0")
+    assert modules & HEAVY == heavy
+
+
 def test_importing_the_package_loads_nothing_else():
     assert loaded("import csq") == {"csq"}
 

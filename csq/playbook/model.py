@@ -1,7 +1,7 @@
 """The keys of playbooks.yaml, their types, ranges and defaults.
 
 Conditions and texts with braces are plain text here; `csq.playbook.load` checks what they name.
-The descriptions are what editors show, through the JSON schema, and what the README's table says.
+The descriptions are what editors show, through the JSON schema, and what `csq help playbook` prints.
 """
 
 import re

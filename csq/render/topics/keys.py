@@ -1,12 +1,13 @@
-"""`csq help settings` and `csq help playbook`: every key of the two files, read off their models."""
+"""`csq help settings` and `csq help playbook`: every key of the two files, read off their models.
+
+A model is imported when its page is asked for: that of the playbook needs polars.
+"""
 
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from csq.playbook.model import Playbook
 from csq.render.topics.page import Page
 from csq.render.topics.page import Section as Part
-from csq.settings.model import Settings
 from csq.validation import Section
 
 _HEAD = ("key", "meaning")
@@ -14,6 +15,8 @@ _HEAD = ("key", "meaning")
 
 def settings() -> Page:
     """The keys of csq.yaml."""
+    from csq.settings.model import Settings
+
     text = (
         "All of it is optional. It is looked for in the folder with the exports and in the working directory; "
         "`--config` names another. A flag comes before it. The lines that a run prints for pinning are valid here."
@@ -23,6 +26,8 @@ def settings() -> Page:
 
 def playbook() -> Page:
     """The keys of playbooks.yaml."""
+    from csq.playbook.model import Playbook
+
     text = (
         "`csq playbook init` writes the built-in one, `csq playbook lint` checks yours. NAME stands for names of your "
         "own or of csq, and `-` for each entry of a list. `csq help facts` lists what `when` and braces may name."
