@@ -1,6 +1,6 @@
-"""Usage tables with a row for each user: how many of them were active.
+"""Usage tables with a row for each user or feature: how many users were active, how many features in use.
 
-Of a table of periods, those who did anything in the window; of a table of users, those who were last there in it.
+Of a table of periods, those with anything done in the window; of a table of users, those who were last there in it.
 """
 
 from collections.abc import Mapping
@@ -13,25 +13,25 @@ from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
 from csq.terms import Grain
 
-ACTIVE_USERS = "active_users"
-"""The metric that is counted from the rows."""
+ACTIVE_USERS, FEATURES_USED = "active_users", "features_used"
+"""The metrics that are counted from the rows."""
 WAS_ACTIVE = "_was_active"
-"""Column that says whether the user of a row was active, as far as the row tells."""
+"""Column that says whether the user, or the feature, of a row was active, as far as the row tells."""
 
 
 def with_active(
     rows: pl.DataFrame, metrics: Mapping[str, Metric], grain: Grain | None, as_of: date | None, days: int
 ) -> pl.DataFrame:
-    """The rows, each with whether its user was active; the same where rows are no users'.
+    """The rows, each with whether its user or feature was active; the same where rows are neither's.
 
     Args:
         rows: Rows of a table.
         metrics: Its metrics.
-        grain: What a row stands for, but for its user.
+        grain: What a row stands for, but for its user and feature.
         as_of: Last day of the window.
         days: Length of the window.
     """
-    if "user_id" not in rows.columns:
+    if not {"user_id", "feature"} & {*rows.columns}:
         return rows
     counts = [pl.col(METRIC + name) > 0 for name, metric in metrics.items() if metric.kind in AMOUNTS]
     active = pl.any_horizontal(counts).fill_null(value=False) if counts else pl.lit(value=True)
@@ -48,3 +48,8 @@ def count_active() -> pl.Expr:
     active = pl.col(WAS_ACTIVE)
     users = pl.col("user_id").filter(active).drop_nulls().n_unique()
     return pl.when((users > 0) | ~active.any()).then(users.cast(pl.Float64))
+
+
+def count_features() -> pl.Expr:
+    """How many features of some rows were in use, but for those that everybody's use begins with."""
+    return pl.col("feature").filter(pl.col(WAS_ACTIVE) & pl.col("is_telling")).drop_nulls().n_unique().cast(pl.Float64)

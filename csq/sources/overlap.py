@@ -77,7 +77,7 @@ def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.D
         InputError: Two different rows for one account (and period), and `overlap` does not say `add`.
     """
     key = ["account_id", "period"] if grain is Grain.PERIOD else ["account_id"]
-    key += [name for name in ("user_id",) if name in frame.columns]
+    key += [name for name in ("user_id", "feature") if name in frame.columns]
     if overlap == "add":
         return frame
     apart = ("period",) if overlap == "dedupe" else ("period", "event_id", UNREAD)

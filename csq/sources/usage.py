@@ -12,6 +12,7 @@ import polars as pl
 
 from csq.errors import ConfigError, InputError, Location
 from csq.roles import KEY_NAMES, MONEY_FIELDS, SIGN_UPS, Cell
+from csq.sources.everyday import is_one_of
 from csq.sources.headers import squeeze
 from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name
 from csq.sources.numbers import read_number
@@ -49,7 +50,8 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """
     typed = _of_accounts(read_fields(tables, Role.USAGE, options))
     _refuse_periods_as_days(typed)
-    numbers = {} if "feature" in typed.fields else _numbers(typed, options)
+    is_log = "feature" in typed.fields and not is_of_features(typed.fields)
+    numbers = {} if is_log else _numbers(typed, options)
     typed = typed.replace(grain=_grain(typed, numbers, options))
     if not _is_dated(typed):
         typed = typed.noting(
@@ -149,7 +151,7 @@ def _grain(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], option
     """
     have = typed.fields
     if "feature" in have:
-        return Grain.LOG
+        return Grain.PERIOD if is_of_features(have) else Grain.LOG
     others = {name: index for name, (index, _) in numbers.items() if name != "events"}
     found = (_meaning(typed, name, index, options).metric for name, index in others.items())
     measures = [metric.kind for metric in found if metric and metric.kind in SCORED]
@@ -169,6 +171,11 @@ def _grain(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], option
         location=typed.tables[0].where(),
         hint='name the column: `--column date="HEADER"` for a log, `--column events="HEADER"` for a count',
     )
+
+
+def is_of_features(fields: Collection[str]) -> bool:
+    """Whether a row tells how much a feature was used in a week, a month or a quarter, rather than an event."""
+    return "feature" in fields and "period" in fields and "date" not in fields
 
 
 def is_event_id(header: Sequence[str], fields: Mapping[str, int]) -> bool:
@@ -269,6 +276,9 @@ def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meani
     found = meaning(header, told) if told else by_words
     if found.metric and _told(header, options):
         found = Meaning(found.metric._replace(is_told=True))
+    if found.metric and found.metric.kind in SCORED and is_of_features(typed.fields):
+        if found.metric.kind is MetricKind.PERCENT or found.metric.is_average:
+            return Meaning(None, "of one feature alone")
     return _of_one_time(found) if typed.grain is Grain.ACCOUNT else found
 
 
@@ -311,7 +321,7 @@ def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], 
             typed, how = _percent(typed, METRIC + name, column(index))
             how = f"({how})"
         described.append(f"`{name}` {metric.word}{' ' if how[0] == '(' else ', '}{how}")
-    typed = typed.replace(metrics=metrics)
+    typed = _without_everyday(typed.replace(metrics=metrics), options)
     if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
         _check_any_use(typed, unknown)
     if described:
@@ -331,7 +341,7 @@ def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
     left = [name for index, name in enumerate(header) if index not in typed.fields.values()]
     uses = {name: metric for name in left if (metric := meaning(name).metric) and metric.kind in SCORED}
     totals = [name for name, metric in uses.items() if typed.grain is Grain.ACCOUNT and metric.running == EVER]
-    if "user_id" in typed.fields or len(uses) > len(totals):
+    if "user_id" in typed.fields or "feature" in typed.fields or len(uses) > len(totals):
         return
     unknown = [*unknown, *totals]
     hint = "`csq help metrics` lists what is known; `metrics: {HEADER: count}` in csq.yaml says that a column is use"
@@ -341,6 +351,19 @@ def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
         f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
         location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
         hint=hint,
+    )
+
+
+def _without_everyday(typed: Typed, options: ReadOptions) -> Typed:
+    """Logins and the like, where other features are told too, are no amount of use; `is_telling` says of no row so."""
+    if not is_of_features(typed.fields):
+        return typed
+    is_everyday = is_one_of(options.everyday)
+    everyday = pl.Series([bool(feature) and is_everyday(feature) for feature in typed.frame["feature"]])
+    everyday = pl.repeat(False, len(everyday), eager=True) if everyday.all() else everyday
+    counts = [METRIC + name for name, metric in typed.metrics.items() if metric.kind is MetricKind.COUNT]
+    return typed.with_columns(
+        (~everyday).alias("is_telling"), *(typed.frame[name].set(everyday, 0.0) for name in counts)
     )
 
 
