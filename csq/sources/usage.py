@@ -276,9 +276,9 @@ def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meani
     found = meaning(header, told) if told else by_words
     if found.metric and _told(header, options):
         found = Meaning(found.metric._replace(is_told=True))
-    if found.metric and found.metric.kind in SCORED and is_of_features(typed.fields):
-        if found.metric.kind is MetricKind.PERCENT or found.metric.is_average:
-            return Meaning(None, "of one feature alone")
+    if is_of_features(typed.fields) and (metric := found.metric):
+        is_of_one = metric.kind is MetricKind.PERCENT or metric.is_average
+        found = Meaning(None, "of one feature alone") if is_of_one else found
     return _of_one_time(found) if typed.grain is Grain.ACCOUNT else found
 
 
