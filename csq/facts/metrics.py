@@ -14,7 +14,15 @@ from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.running import ask_of_running, growth
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
-from csq.facts.users import ACTIVE_USERS, FEATURES_USED, WAS_ACTIVE, count_active, count_features, with_active
+from csq.facts.users import (
+    ACTIVE_USERS,
+    FEATURES_USED,
+    WAS_ACTIVE,
+    count_active,
+    count_features,
+    with_active,
+    without_everyday,
+)
 from csq.fate import FATE, is_used, mark
 from csq.report import Note
 from csq.schema import collect, complete
@@ -27,7 +35,9 @@ BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
 
 
-def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
+def table_facts(
+    rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, everyday: frozenset[str] = frozenset()
+) -> Usage:
     """Measure usage from a table of metrics.
 
     The window is the newest complete period that ends by as_of, the previous one the period before;
@@ -38,11 +48,12 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         accounts: The population, with `seats`.
         as_of: Day by which a period must have ended.
         days: Length of the window for daily rows.
+        everyday: Features that say no more than that somebody was there, squeezed.
 
     Raises:
         InputError: No period is complete by as_of, or a column reads like a running total.
     """
-    table = _prepare(rows, as_of, days)
+    table = _prepare(rows, as_of, days, everyday)
     metrics, periods = table.metrics, table.periods
     members = accounts["account_id"]
     frame = _mark(table.frame, members, periods, as_of)
@@ -77,7 +88,7 @@ class _Table(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def _prepare(rows: RoleRows, as_of: date | None, days: int) -> _Table:
+def _prepare(rows: RoleRows, as_of: date | None, days: int, everyday: frozenset[str]) -> _Table:
     """Running totals as what they grew by, users counted, and what is to be said of both."""
     starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
     length = told_length(rows)
@@ -86,8 +97,7 @@ def _prepare(rows: RoleRows, as_of: date | None, days: int) -> _Table:
     frame = with_active(frame, metrics, rows.grain, as_of, days)
     if "user_id" in frame.columns:
         metrics[ACTIVE_USERS] = Metric(MetricKind.USERS)
-    if "feature" in frame.columns:
-        metrics[FEATURES_USED] = Metric(MetricKind.COUNT, is_per_seat=False)
+    frame, metrics = without_everyday(frame, metrics, everyday)
     is_daily = periods is not None and periods.length is Length.DAY and len(starts) > 1
     is_apart = is_daily or "feature" in frame.columns
     parts = tuple(name for name, metric in rows.metrics.items() if is_apart and _is_of_people(metric))

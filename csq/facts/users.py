@@ -9,14 +9,17 @@ from datetime import date
 import polars as pl
 
 from csq.engine.base import UsageWindows
+from csq.sources.everyday import is_one_of
 from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
-from csq.terms import Grain
+from csq.terms import Grain, MetricKind
 
 ACTIVE_USERS, FEATURES_USED = "active_users", "features_used"
 """The metrics that are counted from the rows."""
 WAS_ACTIVE = "_was_active"
 """Column that says whether the user, or the feature, of a row was active, as far as the row tells."""
+IS_TELLING = "_is_telling"
+"""Column that says whether the feature of a row is more than a login."""
 
 
 def with_active(
@@ -50,6 +53,26 @@ def count_active() -> pl.Expr:
     return pl.when((users > 0) | ~active.any()).then(users.cast(pl.Float64))
 
 
+def without_everyday(
+    rows: pl.DataFrame, metrics: Mapping[str, Metric], everyday: frozenset[str]
+) -> tuple[pl.DataFrame, dict[str, Metric]]:
+    """The rows and metrics, logins and the like counting for nothing but users and days; features are a metric, too.
+
+    Where a table holds nothing else they count like any other.
+    """
+    if "feature" not in rows.columns:
+        return rows, dict(metrics)
+    is_everyday = is_one_of(everyday)
+    known = pl.Series([name for name in rows["feature"].unique().sort() if name and is_everyday(name)], dtype=pl.String)
+    rows = rows.with_columns((~pl.col("feature").is_in(known.implode())).alias(IS_TELLING))
+    if not rows[IS_TELLING].any():
+        rows = rows.with_columns(pl.lit(value=True).alias(IS_TELLING))
+    counts = [METRIC + name for name, metric in metrics.items() if metric.kind is MetricKind.COUNT]
+    rows = rows.with_columns(pl.when(IS_TELLING).then(name).otherwise(0.0).alias(name) for name in counts)
+    return rows, {**metrics, FEATURES_USED: Metric(MetricKind.COUNT, is_per_seat=False)}
+
+
 def count_features() -> pl.Expr:
     """How many features of some rows were in use, but for those that everybody's use begins with."""
-    return pl.col("feature").filter(pl.col(WAS_ACTIVE) & pl.col("is_telling")).drop_nulls().n_unique().cast(pl.Float64)
+    features = pl.col("feature").filter(pl.col(WAS_ACTIVE) & pl.col(IS_TELLING))
+    return features.drop_nulls().n_unique().cast(pl.Float64)

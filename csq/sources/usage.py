@@ -12,7 +12,6 @@ import polars as pl
 
 from csq.errors import ConfigError, InputError, Location
 from csq.roles import KEY_NAMES, MONEY_FIELDS, SIGN_UPS, Cell
-from csq.sources.everyday import is_one_of
 from csq.sources.headers import squeeze
 from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name
 from csq.sources.numbers import read_number
@@ -321,7 +320,7 @@ def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], 
             typed, how = _percent(typed, METRIC + name, column(index))
             how = f"({how})"
         described.append(f"`{name}` {metric.word}{' ' if how[0] == '(' else ', '}{how}")
-    typed = _without_everyday(typed.replace(metrics=metrics), options)
+    typed = typed.replace(metrics=metrics)
     if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
         _check_any_use(typed, unknown)
     if described:
@@ -351,19 +350,6 @@ def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
         f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
         location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
         hint=hint,
-    )
-
-
-def _without_everyday(typed: Typed, options: ReadOptions) -> Typed:
-    """Logins and the like, where other features are told too, are no amount of use; `is_telling` says of no row so."""
-    if not is_of_features(typed.fields):
-        return typed
-    is_everyday = is_one_of(options.everyday)
-    everyday = pl.Series([bool(feature) and is_everyday(feature) for feature in typed.frame["feature"]])
-    everyday = pl.repeat(False, len(everyday), eager=True) if everyday.all() else everyday
-    counts = [METRIC + name for name, metric in typed.metrics.items() if metric.kind is MetricKind.COUNT]
-    return typed.with_columns(
-        (~everyday).alias("is_telling"), *(typed.frame[name].set(everyday, 0.0) for name in counts)
     )
 
 
