@@ -347,3 +347,71 @@ def test_active_days_of_several_users_are_those_of_the_busiest_and_their_minutes
     row = only(run(lines("account_id,user_id,month,active_days,minutes", *rows), as_of=AS_OF))
     # There were 20 days of activity or more, of the 31 of October.
     assert (row["metric_active_days"], row["metric_minutes"], row["active_users"]) == (20, 40, 2)
+
+
+@pytest.mark.parametrize(
+    "header", ["logins_30d", "Logins last 30 days", "weekly_logins", "sessions_l7d", "minutes_28d"]
+)
+def test_amounts_that_look_back_are_told_again_every_day_so_that_only_the_newest_counts(header: str) -> None:
+    rows = [f"A,2026-11-{day:02d},{day + 10}" for day in range(1, 15)] + ["B,2026-11-14,50", "B,2026-10-10,70"]
+    report = run(lines(f"account_id,date,{header}", *rows), as_of=AS_OF)
+    metric = next(name for name in report.accounts.columns if name.startswith("metric_"))
+    # A was last told on the 14th: 24, and not 11 + 12 + ... + 24. What B had in October lies in the window before.
+    assert [row[metric] for row in by_id(report).values()] == [24, 50]
+    assert "by day: each row looks back over more than its day, so that only the newest counts" in said(report)
+
+
+def test_of_several_users_the_newest_amount_of_each_is_added_up() -> None:
+    rows = ("A,u,2026-11-10,30", "A,u,2026-11-11,31", "A,v,2026-11-09,5", "A,v,2026-11-10,4", "A,v,2026-11-11,")
+    row = only(run(lines("account_id,user_id,date,logins_30d", *rows), as_of=AS_OF))
+    assert (row["events"], row["active_users"]) == (31 + 4, 2)
+
+
+def test_one_row_a_month_with_its_own_window_is_that_month() -> None:
+    rows = ("A,2026-09,20", "A,2026-10,30")
+    assert only(run(lines("account_id,month,logins_30d", *rows), as_of=AS_OF))["events"] == 30
+
+
+FEATURES = (
+    "A,reports,2026-09,5,3,10", "A,reports,2026-10,50,3,10", "A,boards,2026-10,70,6,20", "A,login,2026-10,900,9,",
+    "A,page view,2026-10,900,9,", "B,reports,2026-09,5,4,10", "B,reports,2026-10,0,0,0", "B,login,2026-10,80,2,",
+)  # fmt: skip
+
+
+def test_features_told_by_month_are_a_table_of_months_and_no_log_of_28_days() -> None:
+    header = "account_id,feature,month,count,unique users,adoption %"
+    report = run(lines(header, *FEATURES), as_of=AS_OF)
+    found = by_id(report)
+    # October of A: 50 and 70, by two features; logins and page views say no more than that somebody was there.
+    assert (found["A"]["events"], found["A"]["features_used"], found["A"]["usage_change_pct"]) == (120, 2, 2300)
+    assert (found["B"]["events"], found["B"]["features_used"]) == (0, 0)
+    # People of several features are never added up: 9 were there at least.
+    assert [found[key]["active_users"] for key in "AB"] == [9, 2]
+    assert "by feature: the active users of the window are at least those of its most used feature" in said(report)
+    assert "`adoption %` (of one feature alone)" in said(report)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        ("account_id,feature,week,uses", "A,reports,W41 2026,1", "A,reports,W42 2026,3", "A,boards,W42 2026,4"),
+        ("account_id,feature,Sep-26,Oct-26", "A,reports,1,3", "A,boards,,4"),
+        ("account_id,module,quarter,clicks", "A,reports,Q2 2026,1", "A,reports,Q3 2026,3", "A,boards,Q3 2026,4"),
+    ],
+)
+def test_features_by_week_and_quarter_and_with_months_for_columns_are_tables_too(table: tuple[str, ...]) -> None:
+    row = only(run(lines(*table), as_of=AS_OF))
+    assert (row["events"], row["features_used"]) == (7, 2)
+
+
+def test_features_by_month_without_a_number_count_as_features_in_use() -> None:
+    rows = ("A,reports,2026-09", "A,reports,2026-10", "A,boards,2026-10", "B,boards,2026-10")
+    found = by_id(run(lines("account_id,feature,month", *rows), as_of=AS_OF))
+    assert [found[key]["features_used"] for key in "AB"] == [2, 1]
+    assert [found[key]["events"] for key in "AB"] == [None, None]
+
+
+def test_one_feature_told_twice_for_a_month_is_a_question() -> None:
+    rows = ("A,reports,2026-10,5", "A,reports,2026-10,7")
+    with pytest.raises(InputError, match="the same account, period and feature, `A`; they differ in `count`"):
+        run(lines("account_id,feature,month,count", *rows), as_of=AS_OF)

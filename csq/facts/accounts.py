@@ -96,7 +96,7 @@ def _one_currency(
     found = sorted(names.drop_nulls().unique())
     if base is None:
         if len(found) > 1:
-            raise _several_currencies(valued, found)
+            raise _several_currencies(frame.filter(is_used() & pl.col(COUNTS)))
         return frame, (found[0] if found else None), []
     rate = {name.upper(): value for name, value in rates.items()} | {base.upper(): Decimal(1)}
     if unknown := sorted(set(found) - rate.keys()):
@@ -113,9 +113,13 @@ def _one_currency(
     return frame.with_columns(contract_value=converted, currency=pl.lit(base)), base, notes
 
 
-def _several_currencies(valued: pl.DataFrame, found: list[str]) -> InputError:
-    """The error for amounts that cannot be added up, at the first one that is not in the currency of those above it."""
-    rows = valued.drop_nulls("currency").sort("file", "line")
+def _several_currencies(frame: pl.DataFrame) -> InputError:
+    """The error for amounts that cannot be added up, at the first one that is not in the currency of those above it.
+
+    Currencies of amounts that cannot be read are named as well: they need rates, too.
+    """
+    rows = frame.drop_nulls("currency").sort("file", "line")
+    found = sorted(rows["currency"].str.to_uppercase().unique())
     other = rows.filter(pl.col("currency").str.to_uppercase() != rows["currency"][0].upper()).row(0, named=True)
     base, *others = found
     rates = ", ".join(f"{name}: RATE" for name in others)

@@ -159,10 +159,8 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:
     if rows is None:
         return no_usage(accounts["account_id"])
-    if rows.grain is Grain.LOG:
-        everyday = everyday_events(settings.features)
-        return log_facts(rows, accounts, as_of, settings.windows.usage, everyday)
-    return table_facts(rows, accounts, as_of, settings.windows.usage)
+    measure = log_facts if rows.grain is Grain.LOG else table_facts
+    return measure(rows, accounts, as_of, settings.windows.usage, everyday_events(settings.features))
 
 
 def _notes(tables: Tables, happiness: Happiness) -> list[Note]:

@@ -4,6 +4,7 @@ An account that the table knows and that has no row for the window did nothing i
 zero there. A blank cell is not known. People are never added up: of days, or of parts, the most count.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -13,7 +14,15 @@ from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.running import ask_of_running, growth
 from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
-from csq.facts.users import ACTIVE_USERS, WAS_ACTIVE, count_active, with_active
+from csq.facts.users import (
+    ACTIVE_USERS,
+    FEATURES_USED,
+    WAS_ACTIVE,
+    count_active,
+    count_features,
+    with_active,
+    without_everyday,
+)
 from csq.fate import FATE, is_used, mark
 from csq.report import Note
 from csq.schema import collect, complete
@@ -26,7 +35,9 @@ BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
 
 
-def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int) -> Usage:
+def table_facts(
+    rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, everyday: frozenset[str] = frozenset()
+) -> Usage:
     """Measure usage from a table of metrics.
 
     The window is the newest complete period that ends by as_of, the previous one the period before;
@@ -37,18 +48,19 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         accounts: The population, with `seats`.
         as_of: Day by which a period must have ended.
         days: Length of the window for daily rows.
+        everyday: Features that say no more than that somebody was there, squeezed.
 
     Raises:
         InputError: No period is complete by as_of, or a column reads like a running total.
     """
-    table = _prepare(rows, as_of, days)
+    table = _prepare(rows, as_of, days, everyday)
     metrics, periods = table.metrics, table.periods
     members = accounts["account_id"]
     frame = _mark(table.frame, members, periods, as_of)
     measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, metrics, periods)
     facts = collect(
         measured.lazy()
-        .with_columns(**_facts(metrics, as_of))
+        .with_columns(**_facts(metrics, as_of, has_features="feature" in frame.columns))
         .with_columns(
             usage_change_pct=change_pct("events", "events_previous"),
             seat_use_pct=share_pct("active_users", "seats"),
@@ -67,7 +79,7 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
 
 
 class _Table(NamedTuple):
-    """A table with its metrics as they are counted, `WAS_ACTIVE` where rows are users', and the window."""
+    """A table with its metrics as they are counted, `WAS_ACTIVE` where rows are users' or features', and the window."""
 
     frame: pl.DataFrame
     metrics: dict[str, Metric]
@@ -76,26 +88,51 @@ class _Table(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def _prepare(rows: RoleRows, as_of: date | None, days: int) -> _Table:
+def _prepare(rows: RoleRows, as_of: date | None, days: int, everyday: frozenset[str]) -> _Table:
     """Running totals as what they grew by, users counted, and what is to be said of both."""
     starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
     length = told_length(rows)
     periods = find_periods(starts, as_of, days, length) if rows.grain is Grain.PERIOD and as_of and starts else None
     frame, metrics, notes = _without_running(rows, periods)
     frame = with_active(frame, metrics, rows.grain, as_of, days)
-    if WAS_ACTIVE in frame.columns:
+    if "user_id" in frame.columns:
         metrics[ACTIVE_USERS] = Metric(MetricKind.USERS)
-    is_daily = periods and periods.length is Length.DAY and len(starts) > 1
-    daily = tuple(name for name, metric in rows.metrics.items() if is_daily and _is_of_days(metric))
-    if daily:
-        shown = " and ".join(f"`{name}`" for name in daily)
-        notes.append(f"{shown} by day: the active users of the window are at least those of its largest day")
+    frame, metrics = without_everyday(frame, metrics, everyday)
+    is_daily = periods is not None and periods.length is Length.DAY and len(starts) > 1
+    is_apart = is_daily or "feature" in frame.columns
+    parts = tuple(name for name, metric in rows.metrics.items() if is_apart and _is_of_people(metric))
+    if parts:
+        by, largest = ("day", "its largest day") if is_daily else ("feature", "its most used feature")
+        shown = " and ".join(f"`{name}`" for name in parts)
+        notes.append(f"{shown} by {by}: the active users of the window are at least those of {largest}")
+    rolling = [name for name, metric in metrics.items() if is_daily and _is_rolling(metric)]
+    if rolling and periods:
+        shown = " and ".join(f"`{name}`" for name in rolling)
+        notes.append(f"{shown} by day: each row looks back over more than its day, so that only the newest counts")
+        frame = frame.with_columns(_newest_of_window(frame, rolling, periods))
     told_notes = tuple(Note(kind=NoteKind.WARNING, text=text) for text in notes)
-    return _Table(frame, metrics, periods, daily, told_notes)
+    return _Table(frame, metrics, periods, parts, told_notes)
 
 
-def _is_of_days(metric: Metric) -> bool:
-    """Whether it counts the people of one day, or period, alone."""
+def _is_rolling(metric: Metric) -> bool:
+    """Whether it tells an amount of several days, which days that follow each other tell again and again."""
+    return metric.kind in AMOUNTS and metric.kind is not MetricKind.USERS and metric.looks_back
+
+
+def _newest_of_window(frame: pl.DataFrame, rolling: Sequence[str], periods: Periods) -> list[pl.Expr]:
+    """The columns with nothing but what the newest row of each window tells, for each account, user or feature."""
+    owner = [name for name in ("account_id", "user_id", "feature") if name in frame.columns]
+    period = pl.col("period")
+    window = pl.when(periods.now.holds(period)).then(1).when(periods.before.holds(period)).then(0)
+    kept = []
+    for name in (METRIC + name for name in rolling):
+        told = pl.when(is_used() & pl.col(name).is_not_null()).then(period)
+        kept.append(pl.when(told == told.max().over(*owner, window)).then(name).alias(name))
+    return kept
+
+
+def _is_of_people(metric: Metric) -> bool:
+    """Whether it counts the people of one day, or feature, alone."""
     return metric.kind is MetricKind.USERS and not (metric.looks_back or metric.is_average)
 
 
@@ -129,7 +166,7 @@ def _may_be_running(rows: RoleRows) -> dict[str, str]:
     return {
         name: headers.get(name, name)
         for name, metric in rows.metrics.items()
-        if metric.is_summed and metric.is_per_seat and not (metric.running or metric.is_told)
+        if metric.is_summed and metric.is_per_seat and not (metric.running or metric.is_told or metric.looks_back)
     }
 
 
@@ -175,18 +212,22 @@ def _measure(
 def _gather(rows: pl.LazyFrame, metrics: dict[str, Metric], suffix: str) -> pl.LazyFrame:
     """One row per account: amounts summed, percentages and averages averaged over its rows, of people the most.
 
-    Of people who are counted over a window that reaches back, the newest; of the days of several users the most.
+    Of people who are counted over a window that reaches back, the newest; of the days of several users, or on which
+    several features were used, the most.
     """
-    is_of_users = WAS_ACTIVE in rows.collect_schema()
+    columns = rows.collect_schema()
+    is_in_parts = WAS_ACTIVE in columns
     period = pl.col("period")
 
     def together(name: str, metric: Metric) -> pl.Expr:
         column = pl.col(METRIC + name)
-        if metric.kind is MetricKind.DAYS and is_of_users:
+        if metric.kind is MetricKind.DAYS and is_in_parts:
             return column.max().alias(METRIC + name + suffix)
+        if name == FEATURES_USED and "feature" in columns:
+            return count_features().alias(METRIC + name + suffix)
         if metric.is_summed:
             return pl.when(column.count() > 0).then(exact_sum(column)).alias(METRIC + name + suffix)
-        if name == ACTIVE_USERS and is_of_users:
+        if name == ACTIVE_USERS and "user_id" in columns:
             return count_active().alias(METRIC + name + suffix)
         if metric.kind is MetricKind.USERS and not metric.is_average:
             newest = column.filter(period.eq_missing(period.max()))
@@ -204,8 +245,8 @@ def _absent_is_zero(metrics: dict[str, Metric], suffix: str) -> list[pl.Expr]:
     return [pl.when(absent).then(0.0).otherwise(name).alias(name) for name in names]
 
 
-def _facts(metrics: dict[str, Metric], as_of: date | None) -> dict[str, pl.Expr]:
-    """Metrics that are facts under another name: the count of events, the active users, the last active day."""
+def _facts(metrics: dict[str, Metric], as_of: date | None, *, has_features: bool) -> dict[str, pl.Expr]:
+    """Metrics that are facts under another name: the count of events, active users, features, the last active day."""
     counts = [name for name, metric in metrics.items() if metric.kind is MetricKind.COUNT and metric.is_per_seat]
     events = "events" if "events" in counts else counts[0] if len(counts) == 1 else None
     users = next((name for name, metric in metrics.items() if metric.kind is MetricKind.USERS), None)
@@ -214,6 +255,7 @@ def _facts(metrics: dict[str, Metric], as_of: date | None) -> dict[str, pl.Expr]
         "events": _column(events, ""),
         "events_previous": _column(events, BEFORE),
         "active_users": _column(users, ""),
+        "features_used": _column(FEATURES_USED if has_features else None, ""),
     }
 
 

@@ -34,19 +34,20 @@ def pinned_lines(
 def pinned_scales(scales: Sequence[ScaleFound]) -> str:
     """YAML with `scales` and `answers`, so that next week's answers are read alike; nothing where there are none.
 
-    What this week's answers leave open is left out, lest it be taken for settled next week; so is a header or a word
-    that means different things in different files.
+    Of a scale that this week's answers leave open, since every account stands the same, a comment says so. A header
+    or a word that means different things in different files is left out.
     """
     by_kind: dict[str, dict[str, set[str]]] = {}
     by_word: dict[str, set[float]] = {}
-    for scale in (scale for scale in scales if scale.is_certain):
+    for scale in scales:
         if not scale.words:
             by_kind.setdefault(scale.survey, {}).setdefault(scale.header, set()).add(scale.scale)
         for word, points in scale.words.items():
             by_word.setdefault(word, set()).add(points)
     kinds = {kind: _single(headers) for kind, headers in by_kind.items()}
     words = _single(by_word)
-    lines = ["scales:"] if any(kinds.values()) else []
+    lines = [f"# {_word(scale.header)}: {scale.why}" for scale in scales if not scale.is_certain]
+    lines += ["scales:"] if any(kinds.values()) else []
     lines += [
         f"  {kind}: {{{', '.join(f'{_word(header)}: {scale}' for header, scale in headers.items())}}}"
         for kind, headers in kinds.items()

@@ -117,5 +117,5 @@ def _question(question: ScaleFound, ways: Mapping[int, Levels]) -> InputError:
 
 
 def _settled(scale: ScaleFound) -> ScaleFound:
-    others = ", ".join(scale.others)
-    return scale._replace(others=(), is_certain=False, why=f"{scale.why}; every account stands the same on {others}")
+    others = f"if they go {' or '.join(scale.others)}" if scale.words else f"on {', '.join(scale.others)}"
+    return scale._replace(others=(), is_certain=False, why=f"{scale.why}; every account stands the same {others}")

@@ -1,5 +1,6 @@
 """Accounts files: attributes with one row per account, subscriptions with several, and custom columns."""
 
+import json
 import re
 
 import polars as pl
@@ -11,11 +12,13 @@ from csq.roles import ACCOUNTS, MONEY_FIELDS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.ids import drop_repeated, tell_marks
-from csq.sources.numbers import currency_code
+from csq.sources.metrics import meaning
+from csq.sources.numbers import currency_code, read_number
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
-from csq.terms import Aside, Role
+from csq.sources.values import Ambiguous
+from csq.terms import Aside, NoteKind, Role
 
 _CELLS = {Kind.NUMBER: Cell.NUMBER, Kind.BOOL: Cell.BOOL, Kind.DATE: Cell.DATE}
 
@@ -51,7 +54,7 @@ def _add_value(typed: Typed) -> Typed:
     """Contract value per year from the one money column that is taken, and its currency where its cells name it."""
     have = [name for name in (*MONEY_FIELDS, "billed_amount") if name in typed.fields]
     if not have:
-        return typed.with_columns(contract_value=pl.lit(None, dtype=pl.Decimal(38, 2)))
+        return _offer_value(typed).with_columns(contract_value=pl.lit(None, dtype=pl.Decimal(38, 2)))
     taken, header = have[0], typed.header(have[0])
     typed, value, how = _per_year(typed, taken)
     if typed.preset and typed.preset.cents:
@@ -63,6 +66,26 @@ def _add_value(typed: Typed) -> Typed:
     typed = typed.noting(text)
     typed = typed if "currency" in typed.fields else _add_currency(typed, taken)
     return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
+
+
+def _offer_value(typed: Typed) -> Typed:
+    """Say which columns may be the contract value, though their names do not say that they are that of today."""
+    for index, header in enumerate(typed.tables[0].header):
+        field = next((name for name in MONEY_FIELDS if name in re.split(r"[\W_]+", header.casefold())), None)
+        if field is None or meaning(header).instead != "money" or not _has_numbers(typed.text[column(index)]):
+            continue
+        text = f"`{header}` of {labels(typed.tables)} is not taken for contract value, as its name does not say that "
+        line = f"columns: {{accounts: {{{field}: {json.dumps(header, ensure_ascii=False)}}}}}"
+        typed = typed.noting(f"{text}it is today's; `{line}` in csq.yaml takes it", NoteKind.WARNING)
+    return typed
+
+
+def _has_numbers(text: pl.Series) -> bool:
+    try:
+        cells = read_number(text)
+    except Ambiguous:
+        return True
+    return cells.values.is_not_null().any() and not cells.unreadable.any()
 
 
 def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:

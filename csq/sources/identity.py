@@ -102,7 +102,7 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
 
 def as_role(typed: Typed, **found: object) -> RoleRows:
     """What was read as the rows of its role; `found` is what matching found."""
-    repairs = sum(len(table.repairs) for table in typed.tables)
+    repairs = sum(len(table.repairs) for table in typed.tables) + typed.mended
     names = ("role", "frame", "faults", "notes", "grain", "metrics", "custom", "scales")
     parts = {name: getattr(typed, name) for name in names}
     return RoleRows(**{**parts, **found}, files=tuple(_file(typed, table) for table in typed.tables), repairs=repairs)

@@ -31,6 +31,7 @@ def tell_marks(typed: Typed) -> Typed:
         off = cells.with_columns(raw.alias("raw")).filter(pl.col("raw") != pl.col("id"))
         for (file,), rows in off.sort(FILE, LINE, "raw", nulls_last=True).partition_by(FILE, as_dict=True).items():
             typed = typed.noting(_repaired(f"`{typed.header(name)}` in `{file}`", rows), NoteKind.WARNING)
+            typed = typed.replace(mended=typed.mended + int(rows[ROWS].sum()))
     return typed
 
 

@@ -170,7 +170,7 @@ def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known
     rows = stack(parts)
     if len(parts) > 1 and rows.grain in (None, Grain.LOG):  # what one header alone has tells no rows apart
         rows = replace(rows, frame=rows.frame.drop(UNREAD, strict=False))
-    return replace(rows, frame=_settled(rows, options).drop(UNREAD, strict=False))
+    return replace(rows, frame=_settled(rows, tables, options).drop(UNREAD, strict=False))
 
 
 def _check_grain(parts: Sequence[RoleRows]) -> None:
@@ -181,7 +181,7 @@ def _check_grain(parts: Sequence[RoleRows]) -> None:
         raise InputError(f"usage files of different grain: {told}", hint="give one kind of usage export in a run")
 
 
-def _settled(rows: RoleRows, options: ReadOptions) -> pl.DataFrame:
+def _settled(rows: RoleRows, tables: Iterable[TextTable], options: ReadOptions) -> pl.DataFrame:
     """The rows of a role, those set aside that only tell again what others tell."""
     if rows.role in (Role.ACCOUNTS, Role.CSAT):  # they were looked through header by header
         return rows.frame
@@ -189,7 +189,7 @@ def _settled(rows: RoleRows, options: ReadOptions) -> pl.DataFrame:
         return count_once(rows.frame)
     if rows.grain is Grain.LOG:
         return settle_log(count_event_ids_once(rows.frame), options.overlap)
-    return settle_table(rows.frame, rows.grain, options.overlap)
+    return settle_table(rows.frame, rows.grain, options.overlap, tables)
 
 
 def _settle_answers(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,14 @@ What is provably the same is counted once. What may be, such as two exports that
 account's day, is an error that names both until the user settles it. Rows that differ in a column nobody reads are two.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import polars as pl
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
-from csq.sources.read import LINE, column
+from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import METRIC
 from csq.terms import Aside, Grain
@@ -68,16 +71,19 @@ def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
     return frame
 
 
-def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.DataFrame:
+def settle_table(
+    frame: pl.DataFrame, grain: Grain, overlap: str | None, tables: Iterable[TextTable] = ()
+) -> pl.DataFrame:
     """Usage tables: one row per account (and period, and user). Identical ones count once, different ones are refused.
 
-    With `add` all stay, to be summed; `dedupe` looks only at what is read.
+    With `add` all stay, to be summed; `dedupe` looks only at what is read. `tables` are the files as they stand, so
+    that a refusal can say where two rows differ.
 
     Raises:
         InputError: Two different rows for one account (and period), and `overlap` does not say `add`.
     """
     key = ["account_id", "period"] if grain is Grain.PERIOD else ["account_id"]
-    key += [name for name in ("user_id",) if name in frame.columns]
+    key += [name for name in ("user_id", "feature") if name in frame.columns]
     if overlap == "add":
         return frame
     apart = ("period",) if overlap == "dedupe" else ("period", "event_id", UNREAD)
@@ -86,7 +92,7 @@ def settle_table(frame: pl.DataFrame, grain: Grain, overlap: str | None) -> pl.D
     frame = mark(frame, {Aside.DUPLICATE: pl.col("account_id").is_not_null() & (place > 1)})
     twice = frame.filter(is_used()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)
     if twice.height:
-        raise _overlap(twice, _and_so_on(key))
+        raise _overlap(twice, _and_so_on(key), tables)
     return frame
 
 
@@ -95,15 +101,30 @@ def _and_so_on(key: list[str]) -> str:
     return f"the same {', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else f"the same {names[0]}"
 
 
-def _overlap(twice: pl.DataFrame, what: str) -> InputError:
+def _overlap(twice: pl.DataFrame, what: str, tables: Iterable[TextTable] = ()) -> InputError:
     one = twice.row(0, named=True)
     mates = twice.filter(pl.col("account_id") == one["account_id"])
     other = mates.filter((pl.col(FILE) != one[FILE]) | (pl.col(LINE) != one[LINE])).row(0, named=True)
     apart = mates.filter(pl.col(FILE) != one[FILE])
     other = apart.row(0, named=True) if apart.height else other
+    apart_in = _headers_apart(one, other, {table.label: table for table in tables})
     dedupe = "`--overlap dedupe` counts rows that are the same in what csq reads once, "
     return InputError(
-        f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell {what}, `{one['account_id']}`",
+        f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell {what}, `{one['account_id']}`"
+        + (f"; they differ in {', '.join(f'`{name}`' for name in apart_in)}" if apart_in else ""),
         location=Location(label=str(one[FILE]), line=int(one[LINE])),
         hint=f"{dedupe}`--overlap add` adds them up",
     )
+
+
+def _headers_apart(one: Mapping[str, Any], other: Mapping[str, Any], tables: Mapping[str, TextTable]) -> list[str]:
+    """The headers of the columns, read or not, in which two rows differ; none where they do not have the same ones."""
+    first, second = tables.get(one[FILE]), tables.get(other[FILE])
+    if first is None or second is None or first.header != second.header:
+        return []
+    cells, others = (
+        table.frame.filter(pl.col(LINE) == row[LINE]).row(0, named=True)
+        for table, row in ((first, one), (second, other))
+    )
+    same = [cells[column(at)].strip() == others[column(at)].strip() for at in range(len(first.header))]
+    return [header for header, is_same in zip(first.header, same, strict=True) if header and not is_same]

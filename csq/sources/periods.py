@@ -5,6 +5,7 @@ A month of which no year is told stays without one: whoever asks for it has to k
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ _SPOKEN = (
     (re.compile(r"month|monat|mois|mes|maand"), Length.MONTH),
 )
 """Words of a header that say how long its periods are."""
+_ENDS = re.compile(r"end(?:s|ed|ing|date|ingdate)?|ende|fin|fim|einde|fine|\w+(?:end|ending)")
+"""A word of a header that says its periods go by their last days."""
 MOST = {Length.WEEK: 53, Length.MONTH: 12, Length.QUARTER: 4}
 """How many periods of a length a year has at most."""
 
@@ -103,8 +106,53 @@ def spoken_length(header: str) -> Length | None:
     return next((length for word, length in _SPOKEN if any(map(word.search, words(header)))), None)
 
 
+def by_last_days(days: pl.Series, header: str) -> pl.Series:
+    """The first days of weeks that go by their last ones, as their header says (`Week Ending`); months stay."""
+    told = days.drop_nulls().unique().sort()
+    if not any(map(_ENDS.fullmatch, words(header))):
+        return days
+    is_week = spoken_length(header) is Length.WEEK
+    if spoken_length(header) is None and len(told) > 1:
+        apart = told.diff().drop_nulls().dt.total_days()
+        is_week = bool((apart % 7 == 0).all()) and bool(((told + timedelta(days=1)).dt.day() != 1).any())
+    return days - timedelta(days=6) if is_week else days
+
+
+def years_of(labels: Iterable[Label], year: int) -> dict[Label, int] | None:
+    """The years of periods of one length that name none, the first of which lies in `year`; None if it is open.
+
+    Args:
+        labels: In the order in which a file tells them first. Where they cross into the next year, that shows there.
+        year: The year that is told.
+    """
+    ordered = [*labels]
+    numbers = [label.number for label in ordered]
+    last = 52 if ordered[0].length is Length.WEEK else MOST[ordered[0].length]
+    has_gap = max(numbers) - min(numbers) + 1 > len(numbers)
+    has_both_ends = min(numbers) == 1 and max(numbers) >= last
+    # January beside December, and nothing between them, is as likely to be the one after it.
+    if numbers in (sorted(numbers), sorted(numbers)[::-1]):
+        return None if has_gap and has_both_ends else dict.fromkeys(ordered, year)
+    for way in (ordered, ordered[::-1]):
+        if turn := _turn_of_year([label.number for label in way], last):
+            return dict.fromkeys(way[:turn], year) | dict.fromkeys(way[turn:], year + 1)
+    return None if has_gap or has_both_ends else dict.fromkeys(ordered, year)
+
+
+def _turn_of_year(numbers: list[int], last: int) -> int | None:
+    """The place of the 1 before which all rises to the end of a year, and after which all rises, to less."""
+    turn = numbers.index(1) if 1 in numbers else 0
+    before, after = numbers[:turn], numbers[turn:]
+    rises = before == sorted(before) and after == sorted(after)
+    return turn if before and before[-1] >= last and rises and after[-1] < before[0] else None
+
+
 def read_period(
-    text: pl.Series, *, order: DateOrder | None = None, spoken: Length | None = None, year: int | None = None
+    text: pl.Series,
+    *,
+    order: DateOrder | None = None,
+    spoken: Length | None = None,
+    years: Mapping[Label, int] | None = None,
 ) -> Cells:
     """First days of periods, as Date. What names none, such as `2026-10-05`, is read as a date.
 
@@ -112,12 +160,16 @@ def read_period(
         text: The cells.
         order: What `03/04/2026` means, where it is told.
         spoken: How long the periods are, as the header says.
-        year: The year of those that name none, where it is told.
+        years: The years of those that name none, where they are told.
 
     Raises:
         Ambiguous: As `read_date` does.
     """
-    days = {cell: day for cell, label in labels_in(text, spoken).items() if (day := _in_year(label, year).first)}
+    dated = {
+        cell: label if label.year else label._replace(year=(years or {}).get(label))
+        for cell, label in labels_in(text, spoken).items()
+    }
+    days = {cell: label.first for cell, label in dated.items() if label.first}
     names = pl.Series([*days], dtype=pl.String())
     known = text.replace_strict(names, pl.Series([*days.values()], dtype=pl.Date()), default=None)
     dates = read_date(text.set(known.is_not_null(), ""), order=order)
@@ -130,10 +182,6 @@ def labels_in(text: pl.Series, spoken: Length | None) -> dict[str, Label]:
     plain = tidy(cells)
     found = {cell: label_of(said, spoken) for cell, said in zip(cells, plain, strict=True) if said}
     return {cell: label for cell, label in found.items() if label}
-
-
-def _in_year(label: Label, year: int | None) -> Label:
-    return label if label.year else label._replace(year=year)
 
 
 def last_day(first: date, length: Length) -> date:

@@ -21,7 +21,7 @@ from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.ids import OWN_IDS
 from csq.sources.keys import fold_address
 from csq.sources.numbers import Decimal, read_number
-from csq.sources.periods import labels_in, read_period, spoken_length
+from csq.sources.periods import Label, by_last_days, labels_in, read_period, spoken_length, years_of
 from csq.sources.presets import Preset
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, Typed, labels, no_rejects, no_rows
@@ -253,21 +253,30 @@ def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadO
 
 def _periods(typed: Typed, name: str, text: pl.Series, options: ReadOptions) -> Cells:
     """The first days of periods. Raises InputError where some name no year and none is told."""
-    spoken = spoken_length(typed.header(name))
-    undated = [cell for cell, label in labels_in(text, spoken).items() if label.year is None]
-    if undated and options.year is None:
-        row = typed.text.row((text == undated[0]).arg_true()[0], named=True)
-        raise no_year(typed.header(name), undated[0], Location(label=row[FILE], line=row[LINE]))
-    return read_period(text, order=options.date_order, spoken=spoken, year=options.year)
+    header = typed.header(name)
+    spoken = spoken_length(header)
+    undated = {cell: label for cell, label in labels_in(text, spoken).items() if label.year is None}
+    years: dict[Label, int] = {}
+    for length in {label.length for label in undated.values()}:
+        mine = {cell: label for cell, label in undated.items() if label.length is length}
+        found = years_of(dict.fromkeys(mine.values()), options.year) if options.year else None
+        if found is None:
+            cell = max(mine, key=lambda cell: mine[cell].number) if options.year else next(iter(mine))
+            row = typed.text.row((text == cell).arg_true()[0], named=True)
+            raise no_year(header, cell, Location(label=row[FILE], line=row[LINE]), told=options.year)
+        years |= found
+    cells = read_period(text, order=options.date_order, spoken=spoken, years=years)
+    return Cells(by_last_days(cells.values, header), cells.unreadable, cells.choice)
 
 
-def no_year(header: str, period: str, where: Location) -> InputError:
-    """The error for a period of which no year is known."""
-    return InputError(
-        f"`{period}` in `{header}` names no year" if period != header else f"column `{header}` names no year",
-        location=where,
-        hint="say which in csq.yaml, such as `year: 2026`, or write it into the file, such as `Jan 2026`",
-    )
+def no_year(header: str, period: str, where: Location, *, told: int | None = None) -> InputError:
+    """The error for a period of which no year is known, or which may be of the year that is told or of another."""
+    what = f"`{period}` in `{header}` names no year" if period != header else f"column `{header}` names no year"
+    hint = "say which in csq.yaml, such as `year: 2026`, or write it into the file, such as `Jan 2026`"
+    if told:
+        what += f": its {'order' if period != header else 'name'} does not tell whether it lies in {told}"
+        hint = "write the year into the file, such as `Jan 2026`, or into a column `year` beside it"
+    return InputError(what, location=where, hint=hint)
 
 
 def _on_the_calendar(cells: Cells) -> Cells:

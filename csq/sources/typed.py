@@ -56,6 +56,8 @@ class Typed(NamedTuple):
     """Fields of the user's own."""
     scales: tuple[ScaleFound, ...] = ()
     """Scales on which survey answers were read."""
+    mended: int = 0
+    """How many rows have an id that was repaired."""
 
     def header(self, name: str) -> str:
         """The header that became field `name`."""

@@ -49,7 +49,8 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """
     typed = _of_accounts(read_fields(tables, Role.USAGE, options))
     _refuse_periods_as_days(typed)
-    numbers = {} if "feature" in typed.fields else _numbers(typed, options)
+    is_log = "feature" in typed.fields and not is_of_features(typed.fields)
+    numbers = {} if is_log else _numbers(typed, options)
     typed = typed.replace(grain=_grain(typed, numbers, options))
     if not _is_dated(typed):
         typed = typed.noting(
@@ -149,7 +150,7 @@ def _grain(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], option
     """
     have = typed.fields
     if "feature" in have:
-        return Grain.LOG
+        return Grain.PERIOD if is_of_features(have) else Grain.LOG
     others = {name: index for name, (index, _) in numbers.items() if name != "events"}
     found = (_meaning(typed, name, index, options).metric for name, index in others.items())
     measures = [metric.kind for metric in found if metric and metric.kind in SCORED]
@@ -169,6 +170,11 @@ def _grain(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], option
         location=typed.tables[0].where(),
         hint='name the column: `--column date="HEADER"` for a log, `--column events="HEADER"` for a count',
     )
+
+
+def is_of_features(fields: Collection[str]) -> bool:
+    """Whether a row tells how much a feature was used in a week, a month or a quarter, rather than an event."""
+    return "feature" in fields and "period" in fields and "date" not in fields
 
 
 def is_event_id(header: Sequence[str], fields: Mapping[str, int]) -> bool:
@@ -269,6 +275,9 @@ def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meani
     found = meaning(header, told) if told else by_words
     if found.metric and _told(header, options):
         found = Meaning(found.metric._replace(is_told=True))
+    if is_of_features(typed.fields) and (metric := found.metric):
+        is_of_one = metric.kind is MetricKind.PERCENT or metric.is_average
+        found = Meaning(None, "of one feature alone") if is_of_one else found
     return _of_one_time(found) if typed.grain is Grain.ACCOUNT else found
 
 
@@ -331,7 +340,7 @@ def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
     left = [name for index, name in enumerate(header) if index not in typed.fields.values()]
     uses = {name: metric for name in left if (metric := meaning(name).metric) and metric.kind in SCORED}
     totals = [name for name, metric in uses.items() if typed.grain is Grain.ACCOUNT and metric.running == EVER]
-    if "user_id" in typed.fields or len(uses) > len(totals):
+    if "user_id" in typed.fields or "feature" in typed.fields or len(uses) > len(totals):
         return
     unknown = [*unknown, *totals]
     hint = "`csq help metrics` lists what is known; `metrics: {HEADER: count}` in csq.yaml says that a column is use"

@@ -60,3 +60,14 @@ def test_an_email_address_that_is_a_key_without_an_account_is_not_shown(csq, exp
     text = csq("check", exports).stdout.decode() + csq("triage", exports).stdout.decode()
     assert "1 keys among no account: (an e-mail address)" in text
     assert "jane@" not in text
+
+
+@pytest.mark.parametrize("mark", ["'{}", '"=""{}"""', "{}\u200b"])
+def test_an_id_that_was_repaired_is_not_clean_to_strict(csq, tmp_path, mark):
+    (tmp_path / "accounts.csv").write_text("account_id,account_name\n007,Bond\n")
+    usage = tmp_path / "usage.csv"
+    usage.write_text("account_id,month,logins\n007,2026-10,5\n")
+    assert csq("check", tmp_path, "--strict").code == 0
+    usage.write_text(f"account_id,month,logins\n{mark.format('007')},2026-10,5\n")
+    refused = csq("check", tmp_path, "--strict")
+    assert (refused.code, "1  repairs" in refused.stderr) == (3, True)

@@ -204,10 +204,25 @@ def test_a_scale_is_asked_about_only_where_it_decides_who_is_happy(csq, tmp_path
     assert "1-5: 2 of 3 accounts happy: A, B" in asked.stderr
     assert "0-10: 0 of 3 accounts happy" in asked.stderr
     assert "scales: {csat: {score: 1-5}}" in asked.stderr
-    # With the cut at 0 everybody is happy on whatever scale; it is said, and not pinned.
+    # With the cut at 0 everybody is happy on whatever scale; it is said, and pinned with what else it may be.
     found = csq("triage", tmp_path, "--happiness-cut", "0", "-f", "json")
     assert "every account stands the same on 0-5, 1-7, 1-10, 0-10, 0-100" in found.stderr
-    assert "scales:" not in json.loads(found.stdout)["pinned"]
+    pinned = json.loads(found.stdout)["pinned"]
+    assert pinned.startswith("# score: the smallest standard scale that holds all answers; every account stands the")
+    assert "\nscales:\n  csat: {score: 1-5}\n" in pinned
+    (tmp_path / "csq.yaml").write_text(pinned)
+    # A week later a 1 stands beside them: the scale is still the one that was pinned, and 5 of 1-5 is 100.
+    (tmp_path / "csat.csv").write_text(f"{FEW}D,1,2026-11-02\n")
+    (row, *_) = json.loads(csq("triage", tmp_path, "-f", "json").stdout)["accounts"]
+    assert (row["account_id"], row["happiness_score"]) == ("A", 100)
+
+
+def test_words_whose_scale_makes_no_difference_this_week_are_pinned_too(csq, tmp_path):
+    (tmp_path / "csat.csv").write_text("account_id,score\nA,good\nB,bad\n")
+    found = csq("triage", tmp_path, "-f", "json")
+    # Of bad and good alone, or of very bad to very good: A is happy either way (100 or 75), B is not (0 or 25).
+    assert "every account stands the same if they go from `very bad` to `very good`" in found.stderr
+    assert "\nanswers: {bad: 0, good: 100}\n" in json.loads(found.stdout)["pinned"]
 
 
 def test_what_csq_yaml_says_of_a_scale_holds_and_is_pinned_and_said(csq, tmp_path):

@@ -144,6 +144,29 @@ def test_several_currencies_in_the_cells_ask_for_rates_and_not_for_a_decimal_mar
     assert worth == {"A": 60000, "B": 90000, "C": 30000}
 
 
+def test_currencies_of_amounts_that_the_decimal_mark_told_makes_unreadable_are_named_too() -> None:
+    accounts = lines("account_id,arr", 'A,"$120,000.00"', 'B,"€90.000,00"', 'C,"£60,000.00"')
+    with pytest.raises(InputError, match="several currencies: EUR, GBP, USD"):
+        run(csat=lines("account_id,csat (1-5)", "A,5"), accounts=accounts, decimal=".")
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Initial_MRR", "mrr"),
+        ("Original ARR", "arr"),
+        ("signed_acv", "acv"),
+        ("ARR at start", "arr"),
+        ("expected ARR", None),
+    ],
+)
+def test_money_that_may_not_be_todays_is_offered_and_not_taken(tmp_path: Path, header: str, field: str | None) -> None:
+    told = notes(read(tmp_path, accounts=f"account_id,{header},arr_growth,Annual Revenue; A,1200,5,9000"))
+    assert ("is not taken for contract value" in told) is (field is not None)
+    assert field is None or f'`columns: {{accounts: {{{field}: "{header}"}}}}`' in told
+    assert "arr_growth" not in told.replace("not used", "")
+
+
 @pytest.mark.parametrize(
     ("header", "value", "currency"),
     [

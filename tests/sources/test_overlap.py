@@ -44,3 +44,21 @@ def test_an_event_id_counts_once_wherever_it_stands(tmp_path):
 def test_dates_across_the_columns_may_come_in_several_files(tmp_path):
     tables = read(tmp_path, usage="Company,Jul 2026; Acme,10", usage_2="Company,Aug 2026; Acme,20")
     assert [count for (count,) in rows(tables.roles[Role.USAGE].keyed.sort("period"), "metric_events")] == [10.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("usage", "apart"),
+    [
+        (
+            "account_id,month,plan name,logins; A,2026-10,Pro,5; A,2026-10,Basic,5",
+            "`plan name`",
+        ),  # a column nobody reads
+        ("account_id,month,region,logins; A,2026-10,EU,5; A,2026-10,US,7", "`region`, `logins`"),
+        ("account_id,note,logins; A,x,5; A,y,5", "`note`"),
+        ("account_id,Note,Sep-26,Oct-26; A,x,1,5; A,y,1,5", "`Note`"),
+    ],
+)
+def test_two_rows_for_one_account_name_the_columns_in_which_they_differ(tmp_path, usage, apart):
+    with pytest.raises(InputError) as fault:
+        read(tmp_path, usage=usage)
+    assert fault.value.message.endswith(f"they differ in {apart}")

@@ -11,6 +11,7 @@ from csq.sources.periods import Label, label_of, read_period
 from csq.sources.tables import ReadOptions
 from csq.terms import Length, Role
 from reading import RUN_DAY, notes, read, rows
+from tables import lines, only, run
 
 OCTOBER = date(2026, 10, 1)
 
@@ -102,6 +103,52 @@ def test_a_year_that_no_cell_tells_is_asked_for(tmp_path, header):
 def test_csq_yaml_tells_the_year(tmp_path):
     usage = read(tmp_path, options=told(2026), usage="account_id,month,logins; A,Oct,5; A,Sept,4").roles[Role.USAGE]
     assert rows(usage.keyed, "period") == [(OCTOBER,), (date(2026, 9, 1),)]
+
+
+def of_months(tmp_path, header, *cells):
+    text = f"account_id,{header},logins; " + "; ".join(f"A,{cell},{n}" for n, cell in enumerate(cells))
+    return rows(read(tmp_path, options=told(2025), usage=text).roles[Role.USAGE].keyed.sort("period"), "period")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "first", "last"),
+    [
+        ("month", ("Nov", "Dec", "Jan"), date(2025, 11, 1), date(2026, 1, 1)),
+        ("month", ("Feb", "Jan", "Dec", "Nov"), date(2025, 11, 1), date(2026, 2, 1)),  # the newest first
+        ("month", ("Jan", "Feb", "Mar"), date(2025, 1, 1), date(2025, 3, 1)),
+        ("month", ("Mar", "Jan", "Feb"), date(2025, 1, 1), date(2025, 3, 1)),  # no gap: one year, whatever the order
+        ("week", ("W51", "W52", "W01"), date(2025, 12, 15), date(2025, 12, 29)),  # W01 of 2026 begins on 29 December
+        ("quarter", ("Q3", "Q4", "Q1"), date(2025, 7, 1), date(2026, 1, 1)),
+    ],
+)
+def test_cells_without_a_year_cross_into_the_next_where_their_order_shows_it(tmp_path, header, cells, first, last):
+    found = [day for (day,) in of_months(tmp_path, header, *cells)]
+    assert (found[0], found[-1]) == (first, last)
+
+
+@pytest.mark.parametrize("cells", [("Jan", "Nov", "Dec"), ("Jan", "Dec"), ("Dec", "Jan"), ("Jul", "Nov", "Mar")])
+def test_cells_that_may_be_of_the_year_told_or_of_the_next_are_asked_about(tmp_path, cells):
+    with pytest.raises(InputError, match="its order does not tell whether it lies in 2025") as fault:
+        of_months(tmp_path, "month", *cells)
+    assert "a column `year` beside it" in str(fault.value.hint)
+
+
+@pytest.mark.parametrize(
+    "header", ["Week Ending", "week_ending", "weekEnding", "Week End Date", "period_end", "Period ending"]
+)
+def test_weeks_that_go_by_their_last_day_begin_six_days_before_it(tmp_path, header):
+    # 11 and 18 October 2026 are Sundays: the weeks begin on Monday the 5th and the 12th.
+    usage = f"account_id,{header},logins; A,2026-10-11,5; A,2026-10-18,7"
+    found = rows(read(tmp_path, usage=usage).roles[Role.USAGE].keyed, "period", "metric_logins")
+    assert found == [(date(2026, 10, 5), 5.0), (date(2026, 10, 12), 7.0)]
+
+
+@pytest.mark.parametrize("header", ["month_end", "Month Ending", "period_end", "Quarter End Date"])
+def test_months_that_go_by_their_last_day_are_counted_whole(header):
+    quarters = "Quarter" in header
+    days = ("2026-06-30", "2026-09-30") if quarters else ("2026-09-30", "2026-10-31")
+    report = run(lines(f"account_id,{header},logins", f"A,{days[0]},5", f"A,{days[1]},7"), as_of=date(2026, 11, 15))
+    assert (only(report)["events"], only(report)["events_previous"]) == (7, 5)
 
 
 def test_months_in_a_column_of_days_name_the_flag_that_settles_it(tmp_path):
