@@ -9,7 +9,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.facts.build import Facts, build_facts
-from csq.facts.features import suggest_features
+from csq.facts.features import FEATURE_ROWS, Features, find_features, suggest_features
 from csq.facts.seasons import parse_months, season_start
 from csq.fate import count_fates
 from csq.pipeline import AsOf, triage
@@ -370,7 +370,7 @@ def test_what_is_entitled_and_not_used_is_unused_whatever_else_is_used(tmp_path)
     facts = measure(tmp_path, accounts=accounts, usage=USAGE_HEADER + usage)
     assert [of(facts, account)["features_unused"] for account in "AB"] == [1, 2]
     assert [of(facts, account)["only_feature"] for account in "AB"] == [None, "Reports"]
-    assert facts.features.filter(pl.col("account_id") == "A").rows() == [
+    assert facts.features.of("A").rows() == [
         ("A", "Alerts", True, False, False),
         ("A", "Beta", False, True, False),
         ("A", "Reports", True, True, False),
@@ -396,17 +396,19 @@ def _placed(**tiers_and_levels: tuple[str, str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _used(*rows: tuple[str, str, bool | None, bool, bool]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=["account_id", "feature", "entitled", "now", "before"], orient="row")
+def _used(*rows: tuple[str, str, bool | None, bool, bool], unlimited: str = "") -> Features:
+    """Accounts of one letter; those that are unlimited may use whatever any row names."""
+    frame = pl.DataFrame(rows, schema=FEATURE_ROWS, orient="row")
+    return Features(frame, frame["feature"].unique().sort(), pl.Series([*unlimited], dtype=pl.String()))
 
 
 def test_the_next_feature_is_what_happy_accounts_of_the_tier_use_most():
     placed = _placed(A=("mid", "low"), B=("mid", "high"), C=("mid", "high"), D=("top", "high"), E=("mid", "low"))
     rows = _used(
-        *(("A", feature, None, False, False) for feature in ("Alerts", "Beta", "Chat")),
         ("B", "Beta", None, True, True), ("C", "Beta", None, True, True), ("B", "Chat", None, True, True),
         ("D", "Alerts", None, True, True), ("D", "Chat", None, True, True),
-        ("E", "Alerts", None, True, True), ("E", "Beta", None, False, True), ("E", "Chat", False, False, False),
+        ("E", "Alerts", False, True, True), ("E", "Beta", True, False, True), ("E", "Chat", False, False, False),
+        unlimited="A",
     )  # fmt: skip
     # E has dropped Beta and is not entitled to Chat; B and C lack nothing that a happy account of theirs could show.
     assert suggest_features(placed, rows)["next_feature"].to_list() == ["Beta", None, None, None, None]
@@ -415,11 +417,33 @@ def test_the_next_feature_is_what_happy_accounts_of_the_tier_use_most():
 def test_a_tier_without_happy_accounts_takes_the_example_of_all_and_ties_go_by_name():
     placed = _placed(A=("mid", "low"), D=("top", "high"))
     rows = _used(
-        ("A", "Beta", None, False, False), ("A", "Alerts", None, False, False),
-        ("D", "Beta", None, True, True), ("D", "Alerts", None, True, True),
+        ("D", "Beta", None, True, True), ("D", "Alerts", None, True, True), unlimited="A"
     )  # fmt: skip
     assert suggest_features(placed, rows)["next_feature"].to_list() == ["Alerts", None]
     assert suggest_features(_placed(A=("mid", "low")), rows)["next_feature"].to_list() == [None]
+
+
+def test_who_knows_all_that_the_tier_loves_is_offered_what_other_tiers_do():
+    """B and C love Beta (2) before Chat (1), D of another tier Alerts; what A or E knows is passed over."""
+    placed = _placed(
+        A=("mid", "low"), B=("mid", "high"), C=("mid", "high"), D=("top", "high"), E=("mid", "low"), F=("mid", "low")
+    )
+    loved = [("B", "Beta"), ("C", "Beta"), ("B", "Chat"), ("D", "Alerts")]
+    known = [("A", "Beta"), ("E", "Beta"), ("E", "Chat"), ("F", "Chat"), ("F", "Reports")]
+    rows = _used(*((*pair, None, True, True) for pair in loved + known), unlimited="AEF")
+    offered = ["Chat", None, None, None, "Alerts", "Beta"]
+    assert suggest_features(placed, rows)["next_feature"].to_list() == offered
+
+
+def test_accounts_times_features_is_never_laid_out():
+    """Two thousand accounts of two thousand names use one each: as many rows as uses, and one account has them all."""
+    names = [f"{number:04}" for number in range(2000)]
+    told = pl.DataFrame({"account_id": names, "feature": names, "now": True, "before": True})
+    found = find_features(told, pl.DataFrame({"account_id": names}), told["account_id"])
+    assert found.rows.height == 2000
+    assert found.of("0007").filter(~pl.col("now")).height == 1999
+    placed = pl.DataFrame({"account_id": names, "tier": "all", "happiness_level": "high", "next_feature": None})
+    assert suggest_features(placed, found)["next_feature"].to_list() == ["0001", *["0000"] * 1999]
 
 
 @pytest.mark.parametrize(

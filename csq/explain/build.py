@@ -88,7 +88,7 @@ def explain(found: Triage, asked: str) -> Explanation:
         people=_rows(found.facts.rows[Role.CONTACTS], key),
         events=_rows(found.facts.rows[Role.EVENTS], key),
         outcomes=_rows(found.facts.rows[Role.OUTCOMES], key),
-        features=_rows(found.facts.features, key),
+        features=_rows(found.facts.features.of(key), key),
         answers=answers,
         overrides=_rows(found.facts.rows[Role.OVERRIDES], key),
         facts=facts,

@@ -9,6 +9,7 @@ import polars as pl
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
 from csq.facts.fates import joins
+from csq.facts.features import Features
 from csq.facts.happiness import Happiness, happiness_facts
 from csq.facts.last_use import last_use
 from csq.facts.metrics import table_facts, told_length
@@ -37,14 +38,14 @@ class Facts(NamedTuple):
     joins: how the rows of each role met the accounts.
     fates: by role its rows with what became of them, or counts of them: columns of `fate.ROW`.
     at_least: metrics of people that are known to have been so many or more.
-    features: every feature of every account in the log, as `facts.features.feature_rows` gives them.
+    features: who uses and who may use which features in the log.
     """
 
     frame: pl.DataFrame
     rows: Mapping[Role, pl.DataFrame]
     joins: tuple[Join, ...]
     fates: Mapping[Role, pl.DataFrame]
-    features: pl.DataFrame
+    features: Features
     metrics: Mapping[str, Metric]
     at_least: tuple[str, ...]
     usage_window: tuple[date, date] | None

@@ -1,4 +1,9 @@
-"""Features by name: used, dropped, entitled and unused, and the one that is most worth suggesting."""
+"""Features by name: used, dropped, entitled and unused, and the one that is most worth suggesting.
+
+Accounts times features is never laid out: of who may use everything only what is used is listed.
+"""
+
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,10 +20,30 @@ FEATURE_ROWS = {
 """Columns of the feature rows; `entitled` is null where the entitlement is not known by name."""
 
 
-def feature_rows(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series) -> pl.DataFrame:
-    """Every feature that an account in the log may or does use, sorted by account and name.
+class Features(NamedTuple):
+    """Who uses which features, and who may use which.
 
-    Where the entitlement is not known by name, every feature in the log may be used.
+    rows: `FEATURE_ROWS`, sorted by account and name: all that an account has used or is entitled to by name.
+    in_log: every feature in the log.
+    unlimited: account_ids in the log whose entitlement is not known by name, who may use all of these.
+    """
+
+    rows: pl.DataFrame = pl.DataFrame(schema=FEATURE_ROWS)
+    in_log: pl.Series = pl.Series("feature", dtype=pl.String())
+    unlimited: pl.Series = pl.Series(dtype=pl.String())
+
+    def of(self, account: str) -> pl.DataFrame:
+        """Every feature that one account may or does use, sorted by name; columns of `rows`."""
+        mine = self.rows.filter(pl.col("account_id") == account)
+        if account not in self.unlimited:
+            return mine
+        others = self.in_log.to_frame("feature").with_columns(account_id=pl.lit(account))
+        rows = mine.join(others, on=["account_id", "feature"], how="full", coalesce=True)
+        return rows.with_columns(pl.col("now", "before").fill_null(value=False)).sort("feature")
+
+
+def find_features(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series) -> Features:
+    """Tell of the accounts in the log what they use and may use.
 
     Args:
         used: account_id, feature, now, before (whether used in that window).
@@ -39,18 +64,19 @@ def feature_rows(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series) 
         .with_columns(entitled=pl.lit(value=True))
         .unique()
     )
-    known = used.select("feature").unique()
-    open_to = told.filter(pl.col("feature").is_null()).select("account_id").join(known, how="cross")
-    open_to = open_to.with_columns(entitled=pl.lit(None, dtype=pl.Boolean()))
     keys = ["account_id", "feature"]
-    rows = pl.concat([by_name, open_to]).join(used, on=keys, how="full", coalesce=True)
     limited = pl.col("account_id").is_in(by_name["account_id"].unique().implode())
-    return rows.select(
+    rows = by_name.join(used, on=keys, how="full", coalesce=True).select(
         *keys,
         entitled=pl.when(limited).then(pl.col("entitled").fill_null(value=False)),
         now=pl.col("now").fill_null(value=False),
         before=pl.col("before").fill_null(value=False),
-    ).sort(keys)
+    )
+    return Features(
+        rows=rows.sort(keys),
+        in_log=used["feature"].unique().sort(),
+        unlimited=told.filter(~limited)["account_id"],
+    )
 
 
 def feature_facts(rows: pl.DataFrame) -> pl.DataFrame:
@@ -64,7 +90,7 @@ def feature_facts(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def suggest_features(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def suggest_features(placed: pl.DataFrame, features: Features) -> pl.DataFrame:
     """Fill `next_feature`: the one that most happy accounts of the tier use and this account may and does not.
 
     What it has just dropped it knows already, so that is not suggested. Ties go to what more happy accounts of all
@@ -73,22 +99,59 @@ def suggest_features(placed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         placed: account_id, tier, happiness_level.
-        rows: As from `feature_rows`.
+        features: Of these accounts.
     """
-    of_account = rows.join(
-        placed.select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH), on="account_id", how="inner"
-    )
-    loved = of_account.lazy().filter(pl.col("happy") & pl.col("now"))
-    everywhere = loved.group_by("feature").agg(overall=pl.len())
-    within = loved.group_by("tier", "feature").agg(in_tier=pl.len())
-    open_to = ~pl.col("now") & ~pl.col("before") & pl.col("entitled").fill_null(value=True)
-    candidates = (
-        of_account.lazy()
-        .filter(open_to)
-        .join(everywhere, on="feature", how="inner")
-        .join(within, on=["tier", "feature"], how="left")
+    standing = placed.lazy().select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH)
+    of_account = features.rows.lazy().join(standing, on="account_id", how="inner")
+    loved = of_account.filter(pl.col("happy") & pl.col("now"))
+    overall = loved.group_by("feature").agg(overall=pl.len())
+    in_tier = loved.group_by("tier", "feature").agg(in_tier=pl.len()).join(overall, on="feature")
+    is_known = pl.col("now") | pl.col("before")
+    limited = (
+        of_account.filter(~is_known & pl.col("entitled"))
+        .join(overall, on="feature", how="inner")
+        .join(in_tier.drop("overall"), on=["tier", "feature"], how="left")
         .with_columns(pl.col("in_tier").fill_null(0))
         .sort("account_id", "in_tier", "overall", "feature", descending=[False, True, True, False])
+        .group_by("account_id", maintain_order=True)
+        .agg(pl.col("feature").first())
     )
-    best = candidates.group_by("account_id", maintain_order=True).agg(next_feature=pl.col("feature").first())
-    return collect(placed.lazy().drop("next_feature").join(best, on="account_id", how="left", maintain_order="left"))
+    unlimited = standing.filter(pl.col("account_id").is_in(features.unlimited.implode()))
+    known = of_account.filter(is_known).select("account_id", "tier", "feature")
+    of_tier = in_tier.sort("in_tier", "overall", "feature", descending=[True, True, False])
+    of_all = overall.sort("overall", "feature", descending=[True, False])
+    return _with_first(
+        placed,
+        limited,
+        # What happy accounts of the tier use comes before what only those of other tiers do.
+        _first_unknown(unlimited, known, of_tier.with_columns(place=_PLACE.over("tier")), by=["tier"]),
+        _first_unknown(unlimited, known, of_all.with_columns(place=_PLACE), by=[]),
+    )
+
+
+_PLACE = pl.int_range(pl.len())
+
+
+def _first_unknown(accounts: pl.LazyFrame, known: pl.LazyFrame, ranked: pl.LazyFrame, *, by: list[str]) -> pl.LazyFrame:
+    """The first feature of a ranking that an account does not know: account_id, feature.
+
+    Args:
+        accounts: account_id and, as in the others, the columns `by`.
+        known: account_id, feature.
+        ranked: feature, place from 0 without gaps.
+        by: What says whose ranking it is.
+    """
+    # Places in ascending order stand at their own index until the first gap, and behind it never again.
+    gap = (pl.col("place").sort() == _PLACE).sum().cast(pl.Int64)
+    passed = known.join(ranked, on=[*by, "feature"]).group_by("account_id").agg(place=gap)
+    first = accounts.join(passed, on="account_id", how="left").with_columns(pl.col("place").fill_null(0))
+    return first.join(ranked, on=[*by, "place"], how="inner").select("account_id", "feature")
+
+
+def _with_first(placed: pl.DataFrame, *found: pl.LazyFrame) -> pl.DataFrame:
+    """Fill `next_feature` from the first that has a feature for the account."""
+    frame = placed.lazy().with_columns(next_feature=pl.lit(None, dtype=pl.String()))
+    for each in found:
+        frame = frame.join(each, on="account_id", how="left", maintain_order="left")
+        frame = frame.with_columns(next_feature=pl.coalesce("next_feature", "feature")).drop("feature")
+    return collect(frame)

@@ -12,7 +12,7 @@ import polars as pl
 
 from csq.engine.base import Span, UsageWindows, exact_sum
 from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
-from csq.facts.features import FEATURE_ROWS, feature_facts, feature_rows
+from csq.facts.features import Features, feature_facts, find_features
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.report import Note
@@ -44,8 +44,7 @@ class Usage(NamedTuple):
     at_least: tuple[str, ...] = ()
     """Metrics that count people of days: there were at least so many in the window."""
     notes: tuple[Note, ...] = ()
-    features: pl.DataFrame = pl.DataFrame(schema=FEATURE_ROWS)
-    """Every feature of every account in the log, as `features.feature_rows` gives them."""
+    features: Features = Features()
 
 
 def no_usage(members: pl.Series) -> Usage:
@@ -71,8 +70,8 @@ def log_facts(
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
     log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
     frame = accounts.select("account_id", "seats", without_everyday(accounts["features_entitled"], everyday))
-    features = feature_rows(log.features, frame, log.days["account_id"])
-    for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features)):
+    features = find_features(log.features, frame, log.days["account_id"])
+    for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features.rows)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
     frame = frame.with_columns(
         active_users=_counted("active_users", of="events", told=log.has_users),

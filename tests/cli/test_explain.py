@@ -278,3 +278,15 @@ def test_a_counted_event_told_twice_is_explained_with_the_lines_of_its_rows(csq,
     monkeypatch.setattr("csq.sources.load.BIG", 0)
     (found,) = [rows for rows in document(csq, "A-1", exports)["lines"] if rows["role"] == "usage"]
     assert (found["rows"], found["ranges"]) == (3, [[2, 2], [6, 6]])
+
+
+def test_of_many_features_the_page_shows_fifty_and_counts_the_rest(csq, exports):
+    """A-2 uses 60 of its own besides Reports, so that A-1, with Reports and Forms, leaves 60 unused."""
+    rows = "".join(f"A-2,u3,2026-11-10,x{number:02},1\n" for number in range(60))
+    (exports / "usage.csv").write_text(USAGE + rows, encoding="utf-8")
+    text = " ".join(page(csq, "A-1", exports).split())
+    assert "x00, x01" in text
+    assert "x49 and 10 more (all in `-f json`)" in text
+    assert "x50" not in text
+    unused = [each["feature"] for each in document(csq, "A-1", exports)["features"] if not each["now"]]
+    assert unused == [f"x{number:02}" for number in range(60)]

@@ -14,6 +14,8 @@ _LONG = 24
 """Cells beyond which a value does not fit its column."""
 _MOST_RUNS = 8
 """Runs of lines that are shown of one file; JSON has them all."""
+_MOST_FEATURES = 50
+"""Features of a kind that are shown; likewise."""
 
 
 def record_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
@@ -95,8 +97,14 @@ def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         ("dropped", [each for each in found.features if each["before"] and not each["now"]]),
         ("not used", [each for each in found.features if not each["before"] and not each["now"]]),
     )
-    rows = [(name, ", ".join(text(each["feature"]) for each in group)) for name, group in groups if group]
+    rows = [(name, _names(group)) for name, group in groups if group]
     yield from sheet.table(rows)
+
+
+def _names(features: Sequence[Row]) -> str:
+    more = len(features) - _MOST_FEATURES
+    shown = ", ".join(text(each["feature"]) for each in features[:_MOST_FEATURES])
+    return shown + (f" and {more:,} more (all in `-f json`)" if more > 0 else "")
 
 
 def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
