@@ -37,6 +37,8 @@ class ReadOptions:
     """Headers by role and field."""
     file_columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Headers by file and field, where they are told for one file; they go before those of its role."""
+    roles: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    """What a file is used as, by label, where csq.yaml tells it; nothing where it tells to leave it."""
     keys: Mapping[Role, str] = field(default_factory=dict)
     """Key column of the accounts that a role's key refers to."""
     decimal: Decimal | None = None
