@@ -1,23 +1,25 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from csq.cli import places, quality
-from csq.cli.columns import pair, read_columns
+from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, UsageError
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
-from csq.settings.model import KeyColumn, Settings
+from csq.settings.model import FileRule, KeyColumn, Settings
+from csq.sources.dates import ORDERS
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables, load
 from csq.sources.locate import Folder, expand, exports_in, in_directory
+from csq.sources.numbers import MARKS
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Role, Survey
@@ -81,6 +83,8 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     places.check_targets(written, read, given(inputs))
     tables = load(folder.paths, read_options, folder.tables)._replace(findings=folder.findings)
+    if limits is not None:
+        quality.refuse_losses(tables, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)
     return Run(
         tables=tables,
@@ -145,6 +149,9 @@ def _read_options(
 ) -> ReadOptions:
     named = read_columns(inputs.column or (), labels)
     columns = {role: {**(settings.columns.of(role) if role in EXPORTS else {}), **named.of(role)} for role in ROLES}
+    decimal, decimals = read_convention("--decimal", inputs.decimal or (), MARKS, labels)
+    order, orders = read_convention("--date-order", inputs.date_order or (), (*ORDERS,), labels)
+    rules = rules_by_label(settings.files, labels)
     keys: dict[Role, str] = {role: str(told) for role in KEYED if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = pair("--key", text, "ROLE=FIELD")
@@ -153,8 +160,11 @@ def _read_options(
         columns=columns,
         file_columns=named.by_file,
         keys=keys,
-        decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
-        date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
+        decimal=decimal,
+        date_order=order,
+        decimals={**_ruled(rules, "decimal"), **decimals},
+        date_orders={**_ruled(rules, "date_order"), **orders},
+        roles=_ruled(rules, "roles"),
         csat_scale=tuple(inputs.csat_scale or ()),
         scales={kind: getattr(settings.scales, kind) for kind in Survey},
         answers=settings.answers,
@@ -169,6 +179,11 @@ def _read_options(
         metrics=settings.metrics,
         everyday=everyday_events(settings.features),
     )
+
+
+def _ruled(rules: Mapping[str, FileRule], name: str) -> dict[str, Any]:
+    """One thing that csq.yaml tells of files, by label."""
+    return {label: told for label, rule in rules.items() if (told := getattr(rule, name)) is not None}
 
 
 def _choice(flag: str, value: str, known: Sequence[str]) -> str:

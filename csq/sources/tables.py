@@ -16,6 +16,7 @@ from csq.fate import FATE, REASON, ROW, as_rows
 from csq.report import Note
 from csq.roles import PEOPLE, ROLES, Cell
 from csq.schema import Kind
+from csq.sources.conventions import settle_by_others
 from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.ids import OWN_IDS
@@ -42,7 +43,13 @@ class ReadOptions:
     keys: Mapping[Role, str] = field(default_factory=dict)
     """Key column of the accounts that a role's key refers to."""
     decimal: Decimal | None = None
+    """Decimal mark of columns that neither settle it nor stand in a file that does."""
     date_order: DateOrder | None = None
+    """Likewise for the order in dates."""
+    decimals: Mapping[str, Decimal] = field(default_factory=dict)
+    """Decimal marks by file, where they are told for one."""
+    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
+    """Likewise for the order in dates."""
     csat_scale: tuple[str, ...] = ()
     """`1-5`, or `FILE=1-5` for one file."""
     scales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -76,7 +83,8 @@ class ReadOptions:
 
     def alike(self, table: TextTable) -> tuple[tuple[str, ...], ...]:
         """What files share that are read alike: the same headers in the same order, told to mean the same."""
-        return (table.header, *sorted(self.file_columns.get(table.label, {}).items()))
+        conventions = (self.decimals.get(table.label, ""), self.date_orders.get(table.label, ""))
+        return (table.header, conventions, *sorted(self.file_columns.get(table.label, {}).items()))
 
 
 def group_by_header(tables: Iterable[TextTable], options: ReadOptions) -> list[tuple[TextTable, ...]]:
@@ -233,34 +241,62 @@ def add_cells(
 
 
 def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadOptions) -> Cells:
-    """Read text as `kind`. Raises InputError when the column leaves its convention open."""
+    """Read text as `kind`. Raises InputError when the column, its file and the user leave its convention open."""
+
+    def read(decimal: Decimal | None, order: DateOrder | None) -> Cells:
+        return _converted(typed, name, kind, text, decimal, order, options.year)
+
+    decimal, order = (
+        next((told[table.label] for table in typed.tables if table.label in told), None)
+        for told in (options.decimals, options.date_orders)
+    )
+    if options.date_order == "ymd":  # years in front look like days, so no cell can prove them
+        order = order or options.date_order
     try:
-        if kind is Cell.KEY and name in OWN_IDS:
-            return read_id(text)
-        if kind in (Cell.KEY, Cell.TEXT):
-            return read_text(text)
-        if kind is Cell.BOOL:
-            return read_bool(text)
-        if kind is Cell.DATE:
-            return _on_the_calendar(read_date(text, order=options.date_order, zone=_zone(typed, name)))
-        if kind is Cell.TIME:
-            return _on_the_calendar(read_time(text, order=options.date_order, zone=_zone(typed, name)))
-        if kind is Cell.PERIOD:
-            return _on_the_calendar(_periods(typed, name, text, options))
-        number = read_number(text, decimal=options.decimal, whole=kind is Cell.WHOLE)
+        return read(decimal, order)  # type: ignore[arg-type]
     except Ambiguous as question:
-        raise open_question(typed, name, text, question) from None
-    return _countable(number, kind)
+        if (others := settle_by_others(typed.text, text, question)) is not None:
+            cells = read(others.decimal or decimal, others.order or order)  # type: ignore[arg-type]
+            headers = " and ".join(f"`{typed.tables[0].header[place]}`" for place in others.places)
+            return cells._replace(choice=f"{others.name}, as in {headers},")
+        try:
+            return read(decimal or options.decimal, order or options.date_order)  # type: ignore[arg-type]
+        except Ambiguous:
+            raise open_question(typed, name, text, question) from None
 
 
-def _periods(typed: Typed, name: str, text: pl.Series, options: ReadOptions) -> Cells:
+def _converted(
+    typed: Typed,
+    name: str,
+    kind: Cell,
+    text: pl.Series,
+    decimal: Decimal | None,
+    order: DateOrder | None,
+    year: int | None,
+) -> Cells:
+    if kind is Cell.KEY and name in OWN_IDS:
+        return read_id(text)
+    if kind in (Cell.KEY, Cell.TEXT):
+        return read_text(text)
+    if kind is Cell.BOOL:
+        return read_bool(text)
+    if kind is Cell.DATE:
+        return _on_the_calendar(read_date(text, order=order, zone=_zone(typed, name)))
+    if kind is Cell.TIME:
+        return _on_the_calendar(read_time(text, order=order, zone=_zone(typed, name)))
+    if kind is Cell.PERIOD:
+        return _on_the_calendar(_periods(typed, name, text, order, year))
+    return _countable(read_number(text, decimal=decimal, whole=kind is Cell.WHOLE), kind)
+
+
+def _periods(typed: Typed, name: str, text: pl.Series, order: DateOrder | None, year: int | None) -> Cells:
     """The first days of periods. Raises InputError where some name no year and none is told."""
     spoken = spoken_length(typed.header(name))
     undated = [cell for cell, label in labels_in(text, spoken).items() if label.year is None]
-    if undated and options.year is None:
+    if undated and year is None:
         row = typed.text.row((text == undated[0]).arg_true()[0], named=True)
         raise no_year(typed.header(name), undated[0], Location(label=row[FILE], line=row[LINE]))
-    return read_period(text, order=options.date_order, spoken=spoken, year=options.year)
+    return read_period(text, order=order, spoken=spoken, year=year)
 
 
 def no_year(header: str, period: str, where: Location) -> InputError:
@@ -304,5 +340,5 @@ def open_question(typed: Typed, name: str, text: pl.Series, question: Ambiguous)
     return InputError(
         f"column `{typed.shown(name)}` {question.question}: {' and '.join(where)}",
         location=Location(label=rows[FILE][0], line=rows[LINE][0]),
-        hint=f"say which: `{question.flag}`",
+        hint=f"say which: `{question.flag}`, or of one file: `{question.flag.replace(' ', ' FILE=', 1)}`",
     )
