@@ -1,12 +1,16 @@
-"""`--column`: which header is which field, in all files of a role or in one file."""
+"""What flags and csq.yaml tell of all files or of one: which header is which field, and the conventions of cells."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from csq.errors import UsageError
 from csq.roles import ROLES
+from csq.settings.model import FileRule
 from csq.terms import Role
+
+Word = TypeVar("Word", bound=str)
 
 
 class Told(NamedTuple):
@@ -74,6 +78,52 @@ def _parted(text: str, told: str, files: Mapping[str, list[str]]) -> tuple[str |
     if not header:
         raise UsageError(f"`--column {text}` names no header")
     return files[named][0], header
+
+
+def read_convention(
+    flag: str, texts: Iterable[str], known: Sequence[Word], labels: Iterable[str]
+) -> tuple[Word | None, dict[str, Word]]:
+    """Read `VALUE` and `FILE=VALUE`: what holds for all files, None where nothing does, and what for some, by label.
+
+    The last `=` parts them, so that a path may hold any, and a drive its colon.
+
+    Raises:
+        UsageError: There is no such value or file, or two are told for the same files.
+    """
+    files = _files(labels)
+    found: dict[str, Word] = {}
+    for text in texts:
+        name, _, word = text.rpartition("=")
+        value = next((each for each in known if each == word), None)
+        if value is None:
+            raise UsageError(f"`{flag}` cannot be `{text}`", hint=f"choose from {', '.join(known)}, or FILE=VALUE")
+        label = _one_file(flag, text, name, files) if name else ""
+        if found.setdefault(label, value) != value:
+            where = f" for `{label}`" if label else ""
+            raise UsageError(f"`{flag}` is given twice{where}: `{found[label]}` and `{value}`")
+    return found.get(""), {label: value for label, value in found.items() if label}
+
+
+def rules_by_label(rules: Mapping[str, FileRule], labels: Iterable[str]) -> dict[str, FileRule]:
+    """What csq.yaml tells of files, by label: a rule is for a path, a name, or a pattern of names."""
+    found: dict[str, FileRule] = {}
+    for label in labels:
+        names = (label, Path(label).name)
+        exact = next((rules[name] for name in names if name in rules), None)
+        fitting = (rule for pattern, rule in rules.items() if fnmatchcase(names[1], pattern))
+        if (rule := exact or next(fitting, None)) is not None:
+            found[label] = rule
+    return found
+
+
+def _one_file(flag: str, text: str, name: str, files: Mapping[str, list[str]]) -> str:
+    labels = files.get(name, [])
+    if not labels:
+        raise UsageError(f"`{flag} {text}`: no file of the run is called `{name}`", hint=f"files: {', '.join(files)}")
+    if len(labels) > 1:
+        hint = f"name one by its path: {', '.join(labels)}"
+        raise UsageError(f"`{flag} {text}`: several files are called `{name}`", hint=hint)
+    return labels[0]
 
 
 def pair(flag: str, text: str, form: str) -> tuple[str, str]:

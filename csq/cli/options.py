@@ -42,14 +42,14 @@ FLAGS = {role: Annotated[Texts, option("FILE", spec.flag)] for role, spec in ROL
 class Inputs(NamedTuple):
     """What to read, and how."""
 
-    directory: Annotated[str | None, typer.Argument(metavar="DIR", help="Folder with the exports, found by name")] = (
-        None
-    )
+    directory: Annotated[
+        str | None, typer.Argument(metavar="DIR", help="Folder with the exports, told by their content")
+    ] = None
     files: Mapping[Role, Texts] = {}
     """What is given to the flag of each role."""
     csat_scale: Annotated[Texts, option("[FILE=]LOW-HIGH", "Scale of the answers, the worst first, such as 1-5")] = None
-    date_order: Annotated[Text, option("dmy|mdy|ymd", "Order in dates like 03/04/2026")] = None
-    decimal: Annotated[Text, option(",|.", "Decimal mark in numbers like 1,234")] = None
+    date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None
+    decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None
     column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None
     key: Annotated[Texts, option("ROLE=FIELD", "Key column of the accounts that a role's key refers to")] = None
     encoding: Annotated[Text, option("NAME", "Encoding of the text files, where it is told wrongly")] = None

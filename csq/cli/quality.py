@@ -9,14 +9,18 @@ from typing import Any
 import polars as pl
 
 from csq.cli.options import Faults
-from csq.errors import InputError, UsageError
+from csq.errors import InputError, Location, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
+from csq.roles import MONEY_FIELDS, ROLES
+from csq.sources.headers import squeeze
 from csq.sources.load import Tables
 from csq.sources.scales import SIGNED, STANDARD
 from csq.sources.score import REMEDIES
+from csq.sources.tables import ReadOptions
+from csq.sources.typed import KEY
 from csq.sources.values import ERROR
-from csq.terms import Aside
+from csq.terms import Aside, Role
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,56 @@ def check_inputs(tables: Tables, limit: Limit | None, faults: Faults) -> None:
             raise _too_many(tables, file, rejected, limit, faults.rejects)
     if faults.strict:
         check_strict(tables)
+
+
+_LOSSES: tuple[tuple[str, Role, tuple[str, ...], str], ...] = (
+    ("contract value", Role.ACCOUNTS, (*MONEY_FIELDS, "billed_amount"), "contract_value"),
+    ("score", Role.CSAT, ("score", "nps", "ces"), KEY),
+    ("date", Role.USAGE, ("date", "period", "last_active_date"), KEY),
+    ("date", Role.CSAT, ("submitted_at", "sent_at"), "at"),
+)
+"""What a run must not lose whole: what it is, its role, the fields it is read from, and the column that then holds it.
+
+A row that is rejected has no key.
+"""
+
+
+def refuse_losses(tables: Tables, options: ReadOptions) -> None:
+    """Refuse to go on without any contract value, score or date where columns for them are there and unreadable.
+
+    Raises:
+        InputError: With the column, and the flag that made it so.
+    """
+    for what, role, fields, known in _LOSSES:
+        rows = tables.roles.get(role)
+        if rows is None or (known in rows.frame.columns and rows.frame[known].is_not_null().any()):
+            continue
+        for file in rows.files:
+            headers = {header: field for header, field in file.columns if field in fields}
+            lost = pl.col("column").is_in([*headers]) & (pl.col("file") == file.label)
+            cells = pl.concat([tables.rejects, tables.faults]).filter(lost, pl.col("role") == role)
+            cells = cells.filter(~pl.col("reason").str.starts_with("date after"))
+            if cells.height:
+                first = cells.row(0, named=True)
+                raise InputError(
+                    f"no {what} can be read: `{first['column']}` in `{file.label}` has {cells.height:,} cells "
+                    f"{first['reason']}",
+                    location=Location(label=file.label, line=first["line"]),
+                    hint=_to_blame(headers[first["column"]], first["column"], file.label, role, options),
+                )
+
+
+def _to_blame(field: str, header: str, label: str, role: Role, options: ReadOptions) -> str:
+    """Which flag, or line of csq.yaml, made a column what it cannot be; else what names the right one."""
+    told = {**options.columns.get(role, {}), **options.file_columns.get(label, {})}
+    if squeeze(told.get(field, "")) == squeeze(header):
+        return f"`--column {field}={told[field]}`, or `columns:` in csq.yaml, says that it is that column: take it back"
+    of_file = options.date_orders if field in ROLES[role].days else options.decimals
+    everywhere = options.date_order if field in ROLES[role].days else options.decimal
+    if convention := of_file.get(label) or everywhere:
+        flag = "--date-order" if convention.isalpha() else "--decimal"
+        return f"`{flag} {convention}` was told: take it back, or name the right column, `--column {field}=HEADER`"
+    return f"name the right column: `--column {field}=HEADER`"
 
 
 def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, written: str | None) -> InputError:

@@ -4,20 +4,22 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from csq.cli import places, quality
-from csq.cli.columns import pair, read_columns
+from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, UsageError
 from csq.pipeline import AsOf, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
-from csq.settings.model import KeyColumn, Settings
+from csq.settings.model import FileRule, KeyColumn, Settings
+from csq.sources.dates import ORDERS
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables, load
-from csq.sources.locate import expand, in_directory
+from csq.sources.locate import Folder, expand, exports_in, in_directory
+from csq.sources.numbers import MARKS
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Role, Survey
@@ -64,20 +66,25 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     told_day = _day(inputs.as_of)
     min_match = _share(limits.min_match) if limits else 0.0
     max_rejects = quality.Limit(limits.max_rejects) if limits else None
-    paths = _paths(inputs, directory)
+    named = _expanded(inputs, directory)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
     fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
     settings = load_settings(config, fields)
     settings = settings._replace(settings=_with_flags(settings.settings, method))
     told_playbook = Path(inputs.playbook) if inputs.playbook else None
     playbook_path = find_playbook(told_playbook, settings.playbook, directory, Path())
-    read = [path for found in paths.values() for path in found if str(path) != "-"]
+    playbook = load_playbook(playbook_path)
+    labels = [label_of(path) for found in named.values() for path in found]
+    labels += [label_of(path) for path in exports_in(directory)] if directory else []
+    read_options = _read_options(inputs, labels, settings.settings, playbook, told_day)
+    folder = in_directory(directory, named, read_options) if directory else Folder(named)
+    read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     places.check_targets(written, read, given(inputs))
-    playbook = load_playbook(playbook_path)
-    read_options = _read_options(inputs, paths, settings.settings, playbook, told_day)
-    tables = load(paths, read_options)
+    tables = load(folder.paths, read_options, folder.tables)._replace(findings=folder.findings)
+    if limits is not None:
+        quality.refuse_losses(tables, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)
     return Run(
         tables=tables,
@@ -89,21 +96,20 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     )
 
 
-def _paths(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
-    """The files of each role: a flag stands in for what the directory holds of its role."""
+def _expanded(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
+    """The files that flags name, by role; a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
     if directory is not None and directory.is_file():
         raise UsageError(
             f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
         )
-    paths = in_directory(directory, named) if directory is not None else named
-    if not paths.get(Role.USAGE) and not paths.get(Role.CSAT):
+    if directory is None and not named.get(Role.USAGE) and not named.get(Role.CSAT):
         raise UsageError(
             "nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`"
         )
-    if sum(str(path) == "-" for found in paths.values() for path in found) > 1:
+    if sum(str(path) == "-" for found in named.values() for path in found) > 1:
         raise UsageError("`-` can stand for one file only")
-    return paths
+    return named
 
 
 def _named(inputs: Inputs) -> dict[Role, list[str]]:
@@ -136,13 +142,16 @@ def _with_flags(settings: Settings, method: Method) -> Settings:
 
 def _read_options(
     inputs: Inputs,
-    paths: Mapping[Role, Sequence[Path]],
+    labels: Sequence[str],
     settings: Settings,
     playbook: LoadedPlaybook,
     told_day: date | None,
 ) -> ReadOptions:
-    named = read_columns(inputs.column or (), [label_of(path) for found in paths.values() for path in found])
+    named = read_columns(inputs.column or (), labels)
     columns = {role: {**(settings.columns.of(role) if role in EXPORTS else {}), **named.of(role)} for role in ROLES}
+    decimal, decimals = read_convention("--decimal", inputs.decimal or (), MARKS, labels)
+    order, orders = read_convention("--date-order", inputs.date_order or (), (*ORDERS,), labels)
+    rules = rules_by_label(settings.files, labels)
     keys: dict[Role, str] = {role: str(told) for role in KEYED if (told := settings.keys.of(role))}
     for text in inputs.key or ():
         role_name, key = pair("--key", text, "ROLE=FIELD")
@@ -151,8 +160,11 @@ def _read_options(
         columns=columns,
         file_columns=named.by_file,
         keys=keys,
-        decimal=_choice("--decimal", inputs.decimal, [",", "."]) if inputs.decimal else None,  # type: ignore[arg-type]
-        date_order=_choice("--date-order", inputs.date_order, ["dmy", "mdy", "ymd"]) if inputs.date_order else None,  # type: ignore[arg-type]
+        decimal=decimal,
+        date_order=order,
+        decimals={**_ruled(rules, "decimal"), **decimals},
+        date_orders={**_ruled(rules, "date_order"), **orders},
+        roles=_ruled(rules, "roles"),
         csat_scale=tuple(inputs.csat_scale or ()),
         scales={kind: getattr(settings.scales, kind) for kind in Survey},
         answers=settings.answers,
@@ -167,6 +179,11 @@ def _read_options(
         metrics=settings.metrics,
         everyday=everyday_events(settings.features),
     )
+
+
+def _ruled(rules: Mapping[str, FileRule], name: str) -> dict[str, Any]:
+    """One thing that csq.yaml tells of files, by label."""
+    return {label: told for label, rule in rules.items() if (told := getattr(rule, name)) is not None}
 
 
 def _choice(flag: str, value: str, known: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ valid input here.
 import re
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 
@@ -243,11 +243,28 @@ class Statuses(Section):
         return self
 
 
+def _roles(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class FileRule(Section):
+    """What is so of one file, where it cannot be told by what stands in it."""
+
+    roles: Annotated[list[Role], BeforeValidator(_roles)] | None = Field(
+        None, description="what the file is used as, such as usage; `[]` leaves it"
+    )
+    decimal: Literal[",", "."] | None = Field(None, description="decimal mark of numbers like 1,234")
+    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="order in dates like 03/04/2026")
+
+
 class Settings(Section):
     """csq.yaml: how to measure."""
 
     playbook: Text | None = Field(None, description="playbook to use, relative to this file")
     columns: Columns = Field(Columns.model_construct(), description="headers that csq cannot tell by itself")
+    files: dict[Text, FileRule] = Field(
+        {}, description="file, by name or pattern of names: its roles, decimal mark and order in dates"
+    )
     keys: Keys = Field(
         Keys.model_construct(),
         description="columns of the accounts that other files' keys refer to; found by trying, when absent",

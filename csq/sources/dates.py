@@ -5,6 +5,7 @@ every cell of a date column is one and the same kind of them: epoch seconds and 
 that spreadsheets count from 1900.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -14,6 +15,8 @@ import polars as pl
 from csq.sources.values import Ambiguous, Cells, per_distinct, tidy
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
+ORDERS: Mapping[DateOrder, str] = {"dmy": "day before month", "mdy": "month before day", "ymd": "year, month, day"}
+"""What an order is called in a note."""
 
 _MONTHS = (
     "january jan januar janvier enero gennaio gen januari janeiro ene janv",
@@ -83,11 +86,11 @@ def read_time(text: pl.Series, *, order: DateOrder | None = None, zone: str | No
 
     Args:
         text: The cells.
-        order: What `03/04/2026` means, where it is told.
+        order: What `03/04/2026` means, where it is told: in a column whose cells prove nothing, or both ways.
         zone: The time zone of cells with a time of day that name none, such as `America/New_York`.
 
     Raises:
-        Ambiguous: Every cell of the column reads both day first and month first, or it mixes them.
+        Ambiguous: None is told, and every cell of the column reads both day first and month first, or it mixes them.
     """
     return per_distinct(text, lambda distinct: _times(distinct, order, zone))
 
@@ -132,9 +135,9 @@ def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
         return bare
     parts = _parts(tidied)
     choice = None
-    if order is None and parts["first"].is_not_null().any():
-        order = _settle_order(parts["first"], parts["next"])
-        choice = "day before month" if order == "dmy" else "month before day"
+    if parts["first"].is_not_null().any():
+        told, order = order, _order_of(parts, order)
+        choice = ORDERS[order] if order != told else None
     naive = pl.col("zone").is_null() & pl.col("hour").is_not_null()
     placed = parts.select(_moment(_placed(order or "mdy")), naive=naive)
     moment = placed["moment"]
@@ -233,6 +236,19 @@ def _offset() -> pl.Expr:
     sign = pl.when(digits.str.starts_with("-")).then(-1).otherwise(1)
     named = zone.replace_strict(_OFFSETS, default=None, return_dtype=pl.Int64())
     return pl.coalesce(named, sign * (hours * 60 + minutes), 0)
+
+
+def _order_of(parts: pl.DataFrame, told: DateOrder | None) -> DateOrder:
+    """The order that the cells prove; what is told where they prove none. Years in front are only ever told."""
+    short = parts.filter(pl.col("first").is_not_null())
+    if told == "ymd" and short.select(((pl.col("next") <= 12) & (pl.col("last") <= 31)).all()).item():
+        return told
+    try:
+        return _settle_order(parts["first"], parts["next"])
+    except Ambiguous:
+        if told is None:
+            raise
+        return told
 
 
 def _settle_order(first: pl.Series, second: pl.Series) -> DateOrder:

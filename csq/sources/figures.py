@@ -278,7 +278,7 @@ def _by_flag(options: ReadOptions, typed: Typed) -> dict[str, Scale]:
     told: dict[str, Scale] = {}
     for text in options.csat_scale:
         name, _, scale = text.rpartition("=")
-        labels = [table.label for table in typed.tables if re.search(rf"(^|/){re.escape(name)}$", table.label)]
+        labels = [table.label for table in typed.tables if re.search(rf"(^|[/\\]){re.escape(name)}$", table.label)]
         try:
             for label in labels if name else [ALL]:
                 told[label] = parse_scale(scale)

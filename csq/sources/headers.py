@@ -85,6 +85,20 @@ def match_headers(
 ) -> dict[str, int]:
     """Map each field of `role` that `table` has to the position of its column.
 
+    Raises:
+        InputError: A header that is wanted stands there twice, or no column can be the account key.
+    """
+    found = known_headers(table, role, told, preset)
+    if not any(name in found for name in ROLES[role].keys):
+        raise missing_key(table, role, preset)
+    return found
+
+
+def known_headers(
+    table: TextTable, role: Role, told: Mapping[str, str], preset: Preset | None = None
+) -> dict[str, int]:
+    """Map each field of `role` that `table` has to the position of its column, the account key among them or not.
+
     Args:
         table: The file.
         role: What it is for.
@@ -92,7 +106,7 @@ def match_headers(
         preset: The export it is.
 
     Raises:
-        InputError: A header that is wanted stands there twice, or no column can be the account key.
+        InputError: A header that is wanted stands there twice.
     """
     fields = ROLES[role].fields
     squeezed = [squeeze(header) for header in table.header]
@@ -113,8 +127,6 @@ def match_headers(
         found |= _by_question(table, found, known)
     if role is Role.USAGE:
         found = _users_apart(table, found, told)
-    if not any(name in found for name in ROLES[role].keys):
-        raise missing_key(table, role, preset)
     return found
 
 
@@ -240,6 +252,10 @@ def check_told(
     files = {table.label: (role, table) for role, found in tables.items() for table in found}
     for label, pairs in of_files.items():
         for field, header in pairs.items():
+            if label not in files:
+                raise UsageError(
+                    f"`{label}` is used for nothing: {field} is told of it", hint="give it a role by a flag"
+                )
             role, table = files[label]
             if field not in {each.name for each in ROLES[role].fields}:
                 raise UsageError(f"`{label}` is a file of {role}, which has no field `{field}`")

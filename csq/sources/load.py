@@ -17,6 +17,7 @@ from csq.report import Note, SourceFile
 from csq.schema import collect
 from csq.sources.accounts import read_accounts
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
+from csq.sources.findings import Finding, words_of
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
 from csq.sources.ids import confirm_ids
@@ -62,6 +63,8 @@ class Tables(NamedTuple):
     """All inputs of a run. A role that was not given is not among the roles."""
 
     roles: Mapping[Role, RoleRows] = {}
+    findings: tuple[Finding, ...] = ()
+    """What each file of the folder was taken for, those included that are not used."""
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -81,7 +84,7 @@ class Tables(NamedTuple):
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was said of all files."""
-        return tuple(note for rows in self.roles.values() for note in rows.notes)
+        return (*_told_roles(self.findings), *(note for rows in self.roles.values() for note in rows.notes))
 
     @property
     def custom(self) -> tuple[str, ...]:
@@ -94,22 +97,47 @@ def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
     return collect(pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column"))
 
 
-def load(paths: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Tables:
+def _told_roles(findings: Sequence[Finding]) -> list[Note]:
+    """What files are read as against their name or beside it, and, once, which are not used."""
+    notes = [
+        Note(kind=NoteKind.CHOICE, text=found.text)
+        for found in findings
+        if found.roles and list(found.roles) != words_of(found.label)
+    ]
+    unused = [found.text for found in findings if not found.roles]
+    if unused:
+        notes.append(Note(kind=NoteKind.WARNING, text=f"not used: {'; '.join(unused)}"))
+    return notes
+
+
+def load(
+    paths: Mapping[Role, Sequence[Path]], options: ReadOptions, tables: Mapping[str, TextTable] | None = None
+) -> Tables:
     """Read all files of a run.
+
+    Args:
+        paths: The files of each role; one may be of several.
+        options: How they are read.
+        tables: Those that have been read already, by label.
 
     Raises:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
     with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str)) as usage:
-        return _load_all(paths, usage, options)
+        return _load_all(paths, usage, options, tables or {})
 
 
-def _load_all(paths: Mapping[Role, Sequence[Path]], usage: Sequence[Source], options: ReadOptions) -> Tables:
+def _load_all(
+    paths: Mapping[Role, Sequence[Path]],
+    usage: Sequence[Source],
+    options: ReadOptions,
+    tables: Mapping[str, TextTable],
+) -> Tables:
     big = _size(usage) > BIG
     sources = {role: [Source(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role}
     sources[Role.USAGE] = [] if big else [*usage]
-    texts = {role: _read_all(sources[role], role, options) for role in Role}
+    texts = {role: _read_all(sources[role], role, options, tables) for role in Role}
     if not big:
         _check_told(options, texts)
     found: dict[Role, RoleRows] = {}
@@ -153,9 +181,14 @@ def _size(sources: Sequence[Source]) -> int:
     return sum(source.path.stat().st_size for source in sources if source.path.is_file())
 
 
-def _read_all(sources: Sequence[Source], role: Role, options: ReadOptions) -> tuple[TextTable, ...]:
-    tables = (read_table(source.whole, source.label, encoding=options.encoding) for source in sources)
-    return tuple(reshape(table, role, options.year) for table in tables)
+def _read_all(
+    sources: Sequence[Source], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
+) -> tuple[TextTable, ...]:
+    found = (
+        read.get(source.label) or read_table(source.whole, source.label, encoding=options.encoding)
+        for source in sources
+    )
+    return tuple(reshape(table, role, options.year) for table in found)
 
 
 def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> RoleRows:

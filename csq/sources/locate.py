@@ -1,62 +1,110 @@
-"""Which file plays which role: named by flags, or found by name in one directory."""
+"""Which file plays which role: named by flags, or found in one directory by what stands in it."""
 
 import glob
-import re
+import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from csq.errors import InputError, UsageError
-from csq.roles import ROLES
+from csq.sources import telling
+from csq.sources.dialect import take_records
+from csq.sources.findings import Finding, Seen, find_roles, words_of
+from csq.sources.read import TextTable, label_of, read_table, table_from_bytes
+from csq.sources.tables import ReadOptions
 from csq.terms import Role
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
+BIG = 8 * 2**20
+"""Bytes from which on only the beginning of a file is looked at to tell what it is."""
+HEAD = 2**18
+"""Bytes of it that are."""
+AXES = (Role.USAGE, Role.CSAT)
+"""Roles without any of which nothing can be said."""
+
+
+class Folder(NamedTuple):
+    """What a directory holds."""
+
+    paths: Mapping[Role, Sequence[Path]]
+    findings: tuple[Finding, ...] = ()
+    tables: Mapping[str, TextTable] = {}
+    """Files that were read whole to tell what they are, by label."""
 
 
 def roles_of(path: Path) -> list[Role]:
     """Return the roles that a file's name speaks of; none when its suffix is that of no input."""
-    if path.suffix.casefold() not in SUFFIXES:
-        return []
-    words = set(re.split(r"[^a-z]+", path.stem.casefold()))
-    roles = [role for role, spec in ROLES.items() if words & set(spec.file_words)]
-    # `account_overrides.csv` says what to change in the accounts.
-    if Role.OVERRIDES in roles:
-        return [Role.OVERRIDES]
-    # `usage_events.csv` is a log of use, not of what happened to the account.
-    return [role for role in roles if role is not Role.EVENTS or Role.USAGE not in roles]
+    return words_of(path.name) if path.suffix.casefold() in SUFFIXES else []
 
 
-def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]] | None = None) -> dict[Role, list[Path]]:
-    """Return the files of each role: those told, else those in `directory` (not below it), sorted by name.
-
-    Raises:
-        InputError: There is no such directory, nothing is for usage or csat, or a name fits two roles.
-    """
-    told = told or {}
+def exports_in(directory: Path) -> list[Path]:
+    """The files in `directory` (not below it) that may be exports, sorted by name. Raises InputError without it."""
     if not directory.is_dir():
         raise InputError(
             f"no such directory: `{directory}`",
             hint="give the folder with the exports, or `--usage` and `--csat` files",
         )
-    found: dict[Role, list[Path]] = {role: [] for role in Role}
+    found = (path for path in sorted(directory.iterdir()) if path.suffix.casefold() in SUFFIXES)
+    return [path for path in found if path.is_file() and not path.name.startswith((".", "~$"))]
+
+
+def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Folder:
+    """Return the files of each role: those told, else those in `directory`.
+
+    Raises:
+        InputError: There is no such directory, or nothing is for usage or csat.
+    """
     settled = {path.resolve() for paths in told.values() for path in paths}
-    for path in sorted(directory.iterdir()):
-        roles = roles_of(path)
-        if not roles or not path.is_file() or path.resolve() in settled:
-            continue
-        if len(roles) > 1:
-            raise InputError(
-                f"`{path}` could be {' or '.join(roles)} by its name",
-                hint=f"rename it, or name it by a flag: `--{roles[0]} {path}`",
-            )
-        for role in roles:
-            found[role].append(path)
-    found |= {role: list(paths) for role, paths in told.items()}
-    if not found[Role.USAGE] and not found[Role.CSAT]:
+    files = [_look(path, options) for path in exports_in(directory) if path.resolve() not in settled]
+    findings = find_roles(files, options)
+    found = [(seen.path, finding.roles) for seen, finding in zip(files, findings, strict=True)]
+    paths = {role: [path for path, roles in found if role in roles] for role in Role}
+    paths |= {role: list(given) for role, given in told.items()}
+    _refuse_lost(findings, paths)
+    if not any(paths[role] for role in AXES):
         raise InputError(
             f"`{directory}` has no file for usage or csat",
-            hint="names like `usage.csv`, `csat.csv`, `accounts.csv` are found; or give `--usage FILE --csat FILE`",
+            details=tuple(each.text for each in findings),
+            hint="`--usage FILE` or `--csat FILE` says what a file is, `--column FIELD=FILE:HEADER` what a column is",
         )
-    return found
+    tables = {seen.label: seen.table for seen in files if seen.table is not None and seen.is_whole}
+    return Folder(paths, findings, tables)
+
+
+def _refuse_lost(findings: Sequence[Finding], paths: Mapping[Role, Sequence[Path]]) -> None:
+    """Refuse a file that is there by name for usage or csat, cannot be used, and is all there is of it."""
+    for found in findings:
+        promised = words_of(found.label, telling.VAGUE_NAMES)
+        if found.fault is not None and any(role in promised and not paths[role] for role in AXES):
+            raise found.fault
+
+
+def _look(path: Path, options: ReadOptions) -> Seen:
+    """Read a file, of a big one the beginning."""
+    label = label_of(path)
+    try:
+        head = _head(path)
+        if head is None:
+            return Seen(path, label, read_table(path, encoding=options.encoding))
+        return Seen(path, label, table_from_bytes(head, label, encoding=options.encoding), is_whole=False)
+    except InputError as fault:
+        return Seen(path, label, fault=fault)
+
+
+def _head(path: Path) -> bytes | None:
+    """The first lines of a big text file, packed by gzip or not; None of any other."""
+    if path.stat().st_size < BIG:
+        return None
+    with path.open("rb") as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic.startswith(b"\x1f\x8b"):
+            try:
+                with gzip.open(file) as stream:
+                    return take_records(stream, HEAD)  # type: ignore[arg-type]
+            except (OSError, EOFError):
+                return None
+        return None if magic in (b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd") else take_records(file, HEAD)
 
 
 def expand(role: Role, patterns: list[str]) -> list[Path]:

@@ -11,6 +11,7 @@ import polars as pl
 from csq.sources.values import Ambiguous, Cells, per_distinct, tidy
 
 Decimal = Literal[".", ","]
+MARKS: tuple[Decimal, ...] = (",", ".")
 
 CODES = (
     "AED AFN ALL AMD ARS AUD AZN BAM BDT BGN BHD BOB BRL BWP BYN CAD CHF CLP CNY COP CRC CZK DKK DOP DZD EGP ETB EUR "
@@ -58,12 +59,12 @@ def read_number(text: pl.Series, *, decimal: Decimal | None = None, whole: bool 
 
     Args:
         text: The cells.
-        decimal: The decimal mark, where it is told.
+        decimal: The decimal mark, where it is told: that of cells that prove none, or two.
         whole: The numbers count things, so that `1,234` cannot be one and a bit.
 
     Raises:
-        Ambiguous: Every telling cell has one mark and three digits after it (`1,234`), or the column
-            mixes decimal comma and decimal point.
+        Ambiguous: None is told, and every telling cell has one mark and three digits after it (`1,234`), or the
+            column mixes decimal comma and decimal point.
     """
     return per_distinct(text, lambda distinct: _numbers(distinct, decimal, whole=whole))
 
@@ -79,24 +80,24 @@ def _numbers(text: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
     parts = parts.with_columns(pl.col("body").str.strip_chars())
     codes = parts.select(before=_code("before"), after=_code("after"))
     currency = pl.select(pl.coalesce(codes["after"], codes["before"])).to_series()
-    mark, choice = decimal, None
-    if mark is None:
-        loose = parts.select(
-            pl.col("before").is_not_null() | pl.col("after").is_not_null(),
-        ).to_series() & ~currency.is_in(_THREE_PLACES).fill_null(value=False)
-        try:
-            mark = _settle_decimal(parts["body"], parts["power"].is_not_null(), money=loose, whole=whole)
-        except Ambiguous:
-            if currency.drop_nulls().n_unique() < 2:
-                raise
-            return _by_currency(text, currency, whole=whole)
-        choice = f"decimal mark `{mark}`" if mark else None
+    loose = parts.select(
+        pl.col("before").is_not_null() | pl.col("after").is_not_null(),
+    ).to_series() & ~currency.is_in(_THREE_PLACES).fill_null(value=False)
+    try:
+        mark = _settle_decimal(parts["body"], parts["power"].is_not_null(), money=loose, whole=whole)
+    except Ambiguous:
+        if currency.drop_nulls().n_unique() > 1:
+            return _by_currency(text, currency, decimal, whole=whole)
+        if decimal is None:
+            raise
+        mark = decimal
+    choice = f"decimal mark `{mark}`" if mark and mark != decimal else None
     values = parts.select(_value(mark or ".")).to_series()
     values = values.set(~values.is_finite().fill_null(value=False), None)
     return Cells(values, tidied.is_not_null() & values.is_null(), choice, currency)
 
 
-def _by_currency(text: pl.Series, currency: pl.Series, *, whole: bool) -> Cells:
+def _by_currency(text: pl.Series, currency: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
     """Amounts in several currencies, each written in a style of its own: `$1,234.50` and `€1.234,50`."""
     values = pl.Series([None] * len(text), dtype=pl.Float64())
     unreadable = pl.repeat(value=False, n=len(text), eager=True)
@@ -104,7 +105,7 @@ def _by_currency(text: pl.Series, currency: pl.Series, *, whole: bool) -> Cells:
         rows = currency.is_null() if code is None else (currency == code).fill_null(value=False)
         places = rows.arg_true()
         try:
-            cells = _numbers(text.gather(places), None, whole=whole)
+            cells = _numbers(text.gather(places), decimal, whole=whole)
         except Ambiguous as question:
             told = tuple(int(places[row]) for row in question.rows)
             raise Ambiguous(question.question, question.flag, told) from None

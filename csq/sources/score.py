@@ -17,7 +17,7 @@ from csq.sources.scales import MANY, SOME
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import tidy
-from csq.terms import NoteKind, Survey
+from csq.terms import NoteKind, Role, Survey
 
 ANSWER, QUESTION, OTHER, SIDE = "answer", "_question", "_other_", "nps_side"
 """Columns of answers: on 0-100; under which open scale; on the other candidates, numbered; promoter 1, detractor -1."""
@@ -157,7 +157,9 @@ def refuse_mixtures(scores: Scores) -> None:
         if not is_date.any():
             told = ", ".join(f"{word}: " for word in words[:5] if "@" not in word)
             hint = f"say in csq.yaml what each is worth, 0-100: `answers: {{{told.strip()}}}`"
-            hint += f"; or name another column: `--column {scores.name}=HEADER`"
+            by_flag = scores.options.told(Role.CSAT, scores.typed.tables).get(scores.name)
+            why = f"; `--column {scores.name}={by_flag}` took it: " if by_flag else "; or "
+            hint += f"{why}name another column: `--column {scores.name}=HEADER`"
         where = scores.where(first)
         shown = scores.cell(first) if "@" not in str(scores.tidied.filter(first)[0]) else "an e-mail address"
         raise InputError(

@@ -16,6 +16,7 @@ from csq.fate import FATE, REASON, ROW, as_rows
 from csq.report import Note
 from csq.roles import PEOPLE, ROLES, Cell
 from csq.schema import Kind
+from csq.sources.conventions import settle_by_others
 from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.ids import OWN_IDS
@@ -37,10 +38,18 @@ class ReadOptions:
     """Headers by role and field."""
     file_columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Headers by file and field, where they are told for one file; they go before those of its role."""
+    roles: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    """What a file is used as, by label, where csq.yaml tells it; nothing where it tells to leave it."""
     keys: Mapping[Role, str] = field(default_factory=dict)
     """Key column of the accounts that a role's key refers to."""
     decimal: Decimal | None = None
+    """Decimal mark of columns that neither settle it nor stand in a file that does."""
     date_order: DateOrder | None = None
+    """Likewise for the order in dates."""
+    decimals: Mapping[str, Decimal] = field(default_factory=dict)
+    """Decimal marks by file, where they are told for one."""
+    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
+    """Likewise for the order in dates."""
     csat_scale: tuple[str, ...] = ()
     """`1-5`, or `FILE=1-5` for one file."""
     scales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -74,7 +83,8 @@ class ReadOptions:
 
     def alike(self, table: TextTable) -> tuple[tuple[str, ...], ...]:
         """What files share that are read alike: the same headers in the same order, told to mean the same."""
-        return (table.header, *sorted(self.file_columns.get(table.label, {}).items()))
+        conventions = (self.decimals.get(table.label, ""), self.date_orders.get(table.label, ""))
+        return (table.header, conventions, *sorted(self.file_columns.get(table.label, {}).items()))
 
 
 def group_by_header(tables: Iterable[TextTable], options: ReadOptions) -> list[tuple[TextTable, ...]]:
@@ -231,27 +241,55 @@ def add_cells(
 
 
 def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadOptions) -> Cells:
-    """Read text as `kind`. Raises InputError when the column leaves its convention open."""
+    """Read text as `kind`. Raises InputError when the column, its file and the user leave its convention open."""
+
+    def read(decimal: Decimal | None, order: DateOrder | None) -> Cells:
+        return _converted(typed, name, kind, text, decimal, order, options.year)
+
+    decimal, order = (
+        next((told[table.label] for table in typed.tables if table.label in told), None)
+        for told in (options.decimals, options.date_orders)
+    )
+    if options.date_order == "ymd":  # years in front look like days, so no cell can prove them
+        order = order or options.date_order
     try:
-        if kind is Cell.KEY and name in OWN_IDS:
-            return read_id(text)
-        if kind in (Cell.KEY, Cell.TEXT):
-            return read_text(text)
-        if kind is Cell.BOOL:
-            return read_bool(text)
-        if kind is Cell.DATE:
-            return _on_the_calendar(read_date(text, order=options.date_order, zone=_zone(typed, name)))
-        if kind is Cell.TIME:
-            return _on_the_calendar(read_time(text, order=options.date_order, zone=_zone(typed, name)))
-        if kind is Cell.PERIOD:
-            return _on_the_calendar(_periods(typed, name, text, options))
-        number = read_number(text, decimal=options.decimal, whole=kind is Cell.WHOLE)
+        return read(decimal, order)  # type: ignore[arg-type]
     except Ambiguous as question:
-        raise open_question(typed, name, text, question) from None
-    return _countable(number, kind)
+        if (others := settle_by_others(typed.text, text, question)) is not None:
+            cells = read(others.decimal or decimal, others.order or order)  # type: ignore[arg-type]
+            headers = " and ".join(f"`{typed.tables[0].header[place]}`" for place in others.places)
+            return cells._replace(choice=f"{others.name}, as in {headers},")
+        try:
+            return read(decimal or options.decimal, order or options.date_order)  # type: ignore[arg-type]
+        except Ambiguous:
+            raise open_question(typed, name, text, question) from None
 
 
-def _periods(typed: Typed, name: str, text: pl.Series, options: ReadOptions) -> Cells:
+def _converted(
+    typed: Typed,
+    name: str,
+    kind: Cell,
+    text: pl.Series,
+    decimal: Decimal | None,
+    order: DateOrder | None,
+    year: int | None,
+) -> Cells:
+    if kind is Cell.KEY and name in OWN_IDS:
+        return read_id(text)
+    if kind in (Cell.KEY, Cell.TEXT):
+        return read_text(text)
+    if kind is Cell.BOOL:
+        return read_bool(text)
+    if kind is Cell.DATE:
+        return _on_the_calendar(read_date(text, order=order, zone=_zone(typed, name)))
+    if kind is Cell.TIME:
+        return _on_the_calendar(read_time(text, order=order, zone=_zone(typed, name)))
+    if kind is Cell.PERIOD:
+        return _on_the_calendar(_periods(typed, name, text, order, year))
+    return _countable(read_number(text, decimal=decimal, whole=kind is Cell.WHOLE), kind)
+
+
+def _periods(typed: Typed, name: str, text: pl.Series, order: DateOrder | None, year: int | None) -> Cells:
     """The first days of periods. Raises InputError where some name no year and none is told."""
     header = typed.header(name)
     spoken = spoken_length(header)
@@ -259,13 +297,13 @@ def _periods(typed: Typed, name: str, text: pl.Series, options: ReadOptions) -> 
     years: dict[Label, int] = {}
     for length in {label.length for label in undated.values()}:
         mine = {cell: label for cell, label in undated.items() if label.length is length}
-        found = years_of(dict.fromkeys(mine.values()), options.year) if options.year else None
+        found = years_of(dict.fromkeys(mine.values()), year) if year else None
         if found is None:
-            cell = max(mine, key=lambda cell: mine[cell].number) if options.year else next(iter(mine))
+            cell = max(mine, key=lambda cell: mine[cell].number) if year else next(iter(mine))
             row = typed.text.row((text == cell).arg_true()[0], named=True)
-            raise no_year(header, cell, Location(label=row[FILE], line=row[LINE]), told=options.year)
+            raise no_year(header, cell, Location(label=row[FILE], line=row[LINE]), told=year)
         years |= found
-    cells = read_period(text, order=options.date_order, spoken=spoken, years=years)
+    cells = read_period(text, order=order, spoken=spoken, years=years)
     return Cells(by_last_days(cells.values, header), cells.unreadable, cells.choice)
 
 
@@ -311,5 +349,5 @@ def open_question(typed: Typed, name: str, text: pl.Series, question: Ambiguous)
     return InputError(
         f"column `{typed.shown(name)}` {question.question}: {' and '.join(where)}",
         location=Location(label=rows[FILE][0], line=rows[LINE][0]),
-        hint=f"say which: `{question.flag}`",
+        hint=f"say which: `{question.flag}`, or of one file: `{question.flag.replace(' ', ' FILE=', 1)}`",
     )

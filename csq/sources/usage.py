@@ -223,7 +223,7 @@ def _numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells |
         if meaning(header).instead in NO_NUMBERS:
             continue
         try:
-            cells = read_number(typed.text[column(index)], decimal=options.decimal)
+            cells = read_number(typed.text[column(index)])
         except Ambiguous:
             found[_name(typed, index)] = index, None
             continue

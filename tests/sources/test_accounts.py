@@ -57,7 +57,7 @@ def test_amounts_that_read_both_ways_name_line_cell_and_flag(tmp_path):
     with pytest.raises(InputError) as fault:
         read(tmp_path, accounts='account_id,ARR; A,500; B,"45,000"')
     assert "`45,000` on line 3" in fault.value.message
-    assert fault.value.hint == "say which: `--decimal ,|.`"
+    assert fault.value.hint == "say which: `--decimal ,|.`, or of one file: `--decimal FILE=,|.`"
 
 
 def test_what_a_company_earns_is_never_its_contract_value(tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from csq.errors import InputError, UsageError
+from csq.errors import UsageError
 from csq.sources.locate import in_directory, roles_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
@@ -49,26 +49,27 @@ def test_a_name_tells_the_role(name, roles):
     assert roles_of(Path(name)) == roles
 
 
+LOG = "account_id,date,feature\nA,2026-05-01,search\n"
+
+
 def test_contacts_in_a_folder_are_found(tmp_path):
-    for name in ("usage.csv", "contacts.csv"):
-        (tmp_path / name).write_text("x")
-    assert in_directory(tmp_path)[Role.CONTACTS] == [tmp_path / "contacts.csv"]
+    (tmp_path / "usage.csv").write_text(LOG)
+    (tmp_path / "contacts.csv").write_text("account_id,email,role\nA,jo@a.example,champion\n")
+    assert in_directory(tmp_path, {}, ReadOptions()).paths[Role.CONTACTS] == [tmp_path / "contacts.csv"]
 
 
 def test_a_file_that_is_told_is_not_asked_what_it_is(tmp_path):
     for name in ("usage.csv", "account_events.csv", "events.csv"):
-        (tmp_path / name).write_text("x")
-    with pytest.raises(InputError, match="could be accounts or events by its name"):
-        in_directory(tmp_path)
+        (tmp_path / name).write_text(LOG)
     told = [tmp_path / "account_events.csv"]
-    found = in_directory(tmp_path, {Role.EVENTS: told})
+    found = in_directory(tmp_path, {Role.EVENTS: told}, ReadOptions()).paths
     assert found[Role.EVENTS] == told
     assert found[Role.ACCOUNTS] == []
-    assert found[Role.USAGE] == [tmp_path / "usage.csv"]
+    assert tmp_path / "usage.csv" in found[Role.USAGE]
 
 
 def test_a_folder_without_usage_will_do_where_usage_is_told(tmp_path):
-    (tmp_path / "accounts.csv").write_text("x")
-    found = in_directory(tmp_path, {Role.USAGE: [Path("elsewhere/log.csv")]})
+    (tmp_path / "accounts.csv").write_text("account_id,arr\nA,1000\n")
+    found = in_directory(tmp_path, {Role.USAGE: [Path("elsewhere/log.csv")]}, ReadOptions()).paths
     assert found[Role.USAGE] == [Path("elsewhere/log.csv")]
     assert found[Role.ACCOUNTS] == [tmp_path / "accounts.csv"]
