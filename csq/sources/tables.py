@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -39,6 +40,8 @@ class ReadOptions:
     """Headers by file and field, where they are told for one file; they go before those of its role."""
     keys: Mapping[Role, str] = field(default_factory=dict)
     """Key column of the accounts that a role's key refers to."""
+    aliases: tuple[Path, ...] = ()
+    """Files of keys that a person has said are an account."""
     decimal: Decimal | None = None
     date_order: DateOrder | None = None
     csat_scale: tuple[str, ...] = ()
