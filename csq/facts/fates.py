@@ -55,7 +55,8 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     frame = rows.keyed
     matched = frame.filter(pl.col("account_id").is_not_null())
     lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)
-    names_person = _kind_of(lost).is_in(PEOPLE).fill_null(value=False)
+    kind = pl.col(KEY_KIND) if KEY_KIND in lost.columns else pl.lit(None, dtype=pl.String())
+    names_person = kind.is_in(PEOPLE).fill_null(value=False)
     lost = lost.select(KEY, names_person=names_person).unique().sort("names_person", KEY)
     first = lost.head(SHOWN_KEYS).rows()
     here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
@@ -71,15 +72,10 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         absent_accounts=absent.height,
         absent_value=money(absent["contract_value"]),
         ambiguous=rows.ambiguous,
-        aliased=int(matched.filter(_kind_of(matched) == ALIAS)[ROWS].sum()),
+        aliased=int(matched.filter(pl.col(KEY_KIND) == ALIAS)[ROWS].sum()) if KEY_KIND in matched.columns else 0,
         runner_up=rows.runner_up.kind if rows.runner_up else None,
         runner_up_rows=rows.runner_up.rows if rows.runner_up else 0,
     )
-
-
-def _kind_of(rows: pl.DataFrame) -> pl.Expr:
-    """The kind of the key of each row; null without accounts."""
-    return pl.col(KEY_KIND) if KEY_KIND in rows.columns else pl.lit(None, dtype=pl.String())
 
 
 def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: pl.DataFrame) -> tuple[Note, ...]:

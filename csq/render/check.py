@@ -112,8 +112,9 @@ def _trust(file: SourceFile, report: Report, least: float) -> str:
 def _open(file: SourceFile, report: Report, aliases: str) -> list[str]:
     """What a person has to settle about a file."""
     keys = sum(file.set_aside.get(reason, 0) for reason in _OF_NO_ACCOUNT)
+    offer = f": `{aliases}` offers some" if any(each.role is Role.ACCOUNTS for each in report.sources) else ""
     told = {
-        f"of no single account: `{aliases}` offers some": keys,
+        f"of no single account{offer}": keys,
         "rejected: `--rejects FILE` lists them": sum(file.rejected.values()),
     }
     found = [f"{count:,} {'row' if count == 1 else 'rows'} {what}" for what, count in told.items() if count]

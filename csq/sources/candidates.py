@@ -19,7 +19,7 @@ from csq.terms import Aside, Role
 
 LIKE = 0.8
 """Likeness of two spellings, 0-1, from which one may be meant for the other."""
-SHARED = 0.35
+SHARED = 0.4
 """Share of their pieces of three letters that two spellings must have in common to be compared letter by letter."""
 OFFERED = 3
 """Accounts that are offered for a key, the likeliest first."""
@@ -71,15 +71,17 @@ def find_candidates(roles: Mapping[Role, RoleRows], keys: pl.DataFrame, accounts
     lost = [each for role, rows in roles.items() if role is not Role.ACCOUNTS for each in _lost(role, rows)]
     met = {role: _met(rows) for role, rows in roles.items()}
     same = _Same(known)
-    close = _close(sorted(lost, key=lambda each: -each.rows)[:COMPARED], known)
-    lines = []
+    lines, others = [], []
     for each in lost:
         found, why, is_one = same.find(each, met[each.role])
-        if not found:
-            found, is_one = close.get(each.key, [])[:OFFERED], False
-            why = "close by spelling"
-        if found:
-            lines.append(_line(each, found, why, told, is_one=is_one))
+        lines += [_line(each, found, why, told, is_one=is_one)] if found else []
+        others += [] if found else [each]
+    close = _close(sorted(others, key=lambda each: -each.rows)[:COMPARED], known)
+    lines += [
+        _line(each, close[each.key][:OFFERED], "close by spelling", told, is_one=False)
+        for each in others
+        if each.key in close
+    ]
     schema = {**dict.fromkeys(COLUMNS, pl.String()), "rows": pl.Int64(), "value": pl.Decimal(38, 2)}
     table = pl.DataFrame(lines, schema=schema, orient="row").sort(
         pl.col("account_id").is_null(), pl.col("rows"), "role", "key", descending=[False, True, False, False]
