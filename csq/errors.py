@@ -106,6 +106,10 @@ class InputError(CsqError):
     exit = Exit.INPUT
 
 
+class TooFewMatch(InputError):
+    """So few rows of a role match an account that quadrants would be made of the rest."""
+
+
 class OutputError(CsqError):
     """An output cannot be written."""
 

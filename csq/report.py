@@ -278,6 +278,12 @@ class Join(NamedTuple):
     absent_value: Decimal
     ambiguous: int = 0
     """Keys that fit more than one account; their rows are set aside."""
+    aliased: int = 0
+    """Of the rows that matched those whose key is an account because an alias says so."""
+    runner_up: str | None = None
+    """The key column of the accounts that matched most rows but for `key`, where others were tried."""
+    runner_up_rows: int = 0
+    """Rows that it matches."""
 
 
 class Report(NamedTuple):

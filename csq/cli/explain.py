@@ -34,10 +34,9 @@ def explain(
     from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
     from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare
+    from csq.cli.run import prepare, run_triage
     from csq.errors import UsageError
     from csq.explain.build import explain as explain_account
-    from csq.pipeline import run as run_triage
     from csq.render.options import Options
 
     if output_format not in _FORMATS:
@@ -45,7 +44,7 @@ def explain(
     speak(speech)
     run = prepare(inputs, method, Faults(), limits)
     check_inputs(run.tables, run.max_rejects, Faults())
-    found = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+    found = run_triage(run)
     explanation = explain_account(found, account)
     for scale in found.scales:
         diagnostics.note(scale.text)

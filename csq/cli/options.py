@@ -51,6 +51,7 @@ class Inputs(NamedTuple):
     date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None
     decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None
     column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None
+    aliases: Annotated[Text, option("FILE", "Keys that are said to be an account; `csq check` offers them")] = None
     key: Annotated[Texts, option("ROLE=FIELD", "Key column of the accounts that a role's key refers to")] = None
     encoding: Annotated[Text, option("NAME", "Encoding of the text files, where it is told wrongly")] = None
     overlap: Annotated[Text, option("dedupe|add", "What to do where usage files overlap")] = None

@@ -60,8 +60,8 @@ def plan(
     from csq.cli.folder import is_folder, refuse_inputs
     from csq.cli.output import deliver, field_names, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
-    from csq.cli.run import given, prepare
-    from csq.pipeline import triage as run_triage
+    from csq.cli.run import given, prepare, run_triage
+    from csq.pipeline import report as report_of
     from csq.render import Options, Selection
     from csq.render.plan import FIELDS, render_plan
 
@@ -76,7 +76,7 @@ def plan(
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     write_rejects(run.tables, faults)
     check_inputs(run.tables, run.max_rejects, faults)
-    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+    report = report_of(run_triage(run))
     options = Options(
         selection=Selection(planned=True, desk=tuple(owner or ()), top=top),
         fields=(*FIELDS, *field_names(fields)),

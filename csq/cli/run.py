@@ -1,16 +1,19 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from csq import pipeline
 from csq.cli import places, quality
 from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
 from csq.cli.options import Faults, Inputs, Limits, Method
-from csq.errors import InputError, UsageError
-from csq.pipeline import AsOf, settle_as_of
+from csq.errors import InputError, TooFewMatch, UsageError
+from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
@@ -39,9 +42,20 @@ class Run(NamedTuple):
     """How many rows of a file may be rejected; None: any number."""
     min_match: float
     """Share of a role's rows that must match an account, 0-1."""
+    inputs: Inputs
+    aliases: tuple[Path, ...]
+    """Files of aliases that were read."""
 
 
-def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path] = ()) -> Run:
+def prepare(
+    inputs: Inputs,
+    method: Method,
+    faults: Faults,
+    limits: Limits | None,
+    outputs: Sequence[Path] = (),
+    *,
+    checks: bool = False,
+) -> Run:
     """Check the command line, then load settings, playbook and files.
 
     Args:
@@ -50,23 +64,47 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
         faults: Where what cannot be read will be written.
         limits: How much must be usable; None: the run goes on whatever is found.
         outputs: Files that will be written, which must not be inputs of this run or the next.
+        checks: Any role is enough, and the aliases that are named will be written.
 
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
     try:
-        return _prepare(inputs, method, faults, limits, outputs)
+        return _prepare(inputs, method, faults, limits, outputs, checks=checks)
     except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
         named = f" `{error.filename}`" if error.filename else ""
         raise InputError(f"cannot read{named}: {error.strerror or error}") from error
 
 
-def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path]) -> Run:
+def run_triage(run: Run) -> Triage:
+    """Measure, place and prescribe. Raises what `pipeline.run` does, with the command that mends keys of no account."""
+    try:
+        return pipeline.run(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+    except TooFewMatch as error:
+        error.hint = f"`{aliases_command(run)}` offers accounts for the keys without one; else {error.hint}"
+        raise
+
+
+def aliases_command(run: Run) -> str:
+    """The command that writes candidates for the keys of a run without an account, to be pasted into a shell."""
+    inputs = run.inputs
+    words = ["csq", "check", *([inputs.directory] if inputs.directory is not None else [])]
+    words += [word for role, patterns in _named(inputs).items() for each in patterns for word in (f"--{role}", each)]
+    for name in (name for name in Inputs._fields if name not in ("directory", "files", "aliases")):
+        told = getattr(inputs, name)
+        for value in [told] if isinstance(told, str) else told or ():
+            words += [f"--{name.replace('_', '-')}", value]
+    return shlex.join([*words, "--aliases", str(run.aliases[-1]) if run.aliases else "aliases.csv"])
+
+
+def _prepare(
+    inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path], *, checks: bool
+) -> Run:
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
-    min_match = _share(limits.min_match) if limits else 0.0
+    min_match = share(limits.min_match) if limits else 0.0
     max_rejects = quality.Limit(limits.max_rejects) if limits else None
-    named = _expanded(inputs, directory)
+    named = _expanded(inputs, directory, any_role=checks)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
     fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
     settings = load_settings(config, fields)
@@ -76,11 +114,16 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     playbook = load_playbook(playbook_path)
     labels = [label_of(path) for found in named.values() for path in found]
     labels += [label_of(path) for path in exports_in(directory)] if directory else []
-    read_options = _read_options(inputs, labels, settings.settings, playbook, told_day)
-    folder = in_directory(directory, named, read_options) if directory else Folder(named)
+    aliases = _alias_files(inputs, settings.aliases, writes=checks)
+    read_options = replace(_read_options(inputs, labels, settings.settings, playbook, told_day), aliases=aliases)
+    folder = in_directory(directory, named, read_options, any_role=checks) if directory else Folder(named)
     read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
+    if checks and inputs.aliases:
+        written.append(Path(inputs.aliases))
+    else:
+        read += aliases
     places.check_targets(written, read, given(inputs))
     tables = load(folder.paths, read_options, folder.tables)._replace(findings=folder.findings)
     if limits is not None:
@@ -93,17 +136,28 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
         as_of=as_of,
         max_rejects=max_rejects,
         min_match=min_match,
+        inputs=inputs,
+        aliases=aliases,
     )
 
 
-def _expanded(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
+def _alias_files(inputs: Inputs, of_settings: Path | None, *, writes: bool) -> tuple[Path, ...]:
+    """The files of aliases that hold: the one named, else that of csq.yaml; where one is written, what both say."""
+    named = Path(inputs.aliases) if inputs.aliases else None
+    if not writes:
+        return tuple(path for path in (named or of_settings,) if path)
+    known = [path for path in (of_settings, named) if path and (path is not named or path.exists())]
+    return tuple({path.resolve(): path for path in known}.values())
+
+
+def _expanded(inputs: Inputs, directory: Path | None, *, any_role: bool) -> dict[Role, list[Path]]:
     """The files that flags name, by role; a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
     if directory is not None and directory.is_file():
         raise UsageError(
             f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
         )
-    if directory is None and not named.get(Role.USAGE) and not named.get(Role.CSAT):
+    if directory is None and not any(named.get(role) for role in (Role if any_role else (Role.USAGE, Role.CSAT))):
         raise UsageError(
             "nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`"
         )
@@ -206,7 +260,7 @@ def _day(text: str | None) -> date | None:
     return day
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
     """A percentage, with or without its sign, as a share 0-1."""
     try:
         share = float(text.removesuffix("%")) / 100

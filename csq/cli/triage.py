@@ -30,8 +30,8 @@ def triage(
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare
-    from csq.pipeline import triage as run_triage
+    from csq.cli.run import prepare, run_triage
+    from csq.pipeline import report as report_of
 
     speak(speech)
     asked = conditions(alarm.fail_on)
@@ -39,6 +39,6 @@ def triage(
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     write_rejects(run.tables, faults)
     check_inputs(run.tables, run.max_rejects, faults)
-    report = run_triage(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+    report = report_of(run_triage(run))
     deliver(report, to, asked_for(shown, outputs), speech)
     return verdict(asked, report, run.tables)

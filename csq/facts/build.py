@@ -76,10 +76,12 @@ def newest_day(rows: RoleRows | None, run_day: date | None = None) -> date | Non
 
 
 def population(tables: Tables, settings: Settings, as_of: date | None) -> Population:
-    """Who the accounts are: those of the accounts files, else every key of the other files."""
+    """Who the accounts are: those of the accounts files, else every key of usage and csat, else of what there is."""
     accounts = tables.roles.get(Role.ACCOUNTS)
     if accounts is None:
-        given = [tables.roles[role].frame["account_id"] for role in (Role.USAGE, Role.CSAT) if role in tables.roles]
+        # Files of other roles are all there is only where they are looked at by themselves.
+        roles = [role for role in (Role.USAGE, Role.CSAT) if role in tables.roles] or list(tables.roles)
+        given = [tables.roles[role].frame["account_id"] for role in roles]
         return keys_as_accounts(pl.concat([pl.Series("account_id", [], dtype=pl.String()), *given]))
     currency = settings.currency
     return build_population(

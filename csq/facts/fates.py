@@ -2,11 +2,12 @@
 
 import polars as pl
 
-from csq.errors import InputError
+from csq.errors import TooFewMatch
 from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
 from csq.roles import KEYED, PEOPLE
 from csq.schema import money
+from csq.sources.aliases import ALIAS
 from csq.sources.load import Tables
 from csq.sources.typed import KEY, KEY_KIND, RoleRows
 from csq.terms import Aside, NoteKind, Role
@@ -24,25 +25,26 @@ def joins(tables: Tables, accounts: pl.DataFrame, least: float = 0.0) -> tuple[J
         least: Share of a role's rows, 0-1, that must match an account of the accounts files.
 
     Raises:
-        InputError: Fewer do: most of the rows belong to nobody, and quadrants would be made of the rest.
+        TooFewMatch: Fewer do: most of the rows belong to nobody, and quadrants would be made of the rest.
     """
     joined = []
     for role, rows in tables.roles.items():
         if role in KEYED:
             join = _join(rows, accounts)
             if Role.ACCOUNTS in tables.roles and matched_share(join) < least:
-                raise _too_few(rows, join, accounts["account_id"], least)
+                raise _too_few(rows, join, tables.roles[Role.ACCOUNTS].frame, least)
             joined.append(join)
     return tuple(joined)
 
 
-def _too_few(rows: RoleRows, join: Join, accounts: pl.Series, least: float) -> InputError:
+def _too_few(rows: RoleRows, join: Join, accounts: pl.DataFrame, least: float) -> TooFewMatch:
     role, key, share = join.role, join.key, matched_share(join)
-    return InputError(
+    known = accounts[key if key in accounts.columns else "account_id"].drop_nulls().unique().sort()
+    return TooFewMatch(
         f"{join.matched:,} of {join.rows:,} rows of {role} match an account by {key}, under {least:.0%}",
         details=(
             f"in {role}: {', '.join(join.only_here[:5])}",
-            f"in accounts: {', '.join(accounts.head(5))}",
+            f"in accounts: {', '.join(known.head(5))}",
             *rows.damage,
         ),
         hint=f"say which key it is, `--key {role}=FIELD`, or accept it with `--min-match {int(share * 100)}`",
@@ -70,6 +72,9 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         absent_accounts=absent.height,
         absent_value=money(absent["contract_value"]),
         ambiguous=rows.ambiguous,
+        aliased=int(matched.filter(pl.col(KEY_KIND) == ALIAS)[ROWS].sum()) if KEY_KIND in matched.columns else 0,
+        runner_up=rows.runner_up.kind if rows.runner_up else None,
+        runner_up_rows=rows.runner_up.rows if rows.runner_up else 0,
     )
 
 
@@ -89,6 +94,8 @@ def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: 
         if told:
             notes.append(Note(kind=NoteKind.REJECTED, text=f"`{file.label}`: {told}"))
     for join in joined:
+        if choice := _by_choice(join):
+            notes.append(Note(kind=NoteKind.CHOICE, text=choice))
         if join.only_here_count:
             named = ", ".join(f"`{key}`" for key in join.only_here[:5])
             more = ", ..." if join.only_here_count > 5 else ""
@@ -99,6 +106,13 @@ def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: 
             text = f"{join.ambiguous:,} keys of {join.role} fit more than one account and are set aside"
             notes.append(Note(kind=NoteKind.UNMATCHED, text=text))
     return tuple(notes)
+
+
+def _by_choice(join: Join) -> str | None:
+    """How the rows of a role met the accounts, where other keys or aliases have a part in it."""
+    aliases = f", {join.aliased:,} of them by an alias" if join.aliased else ""
+    other = f"; {join.runner_up} would match {join.runner_up_rows:,}" if join.runner_up_rows else ""
+    return f"{join.role} goes by {join.key}: {join.matched:,} rows match{aliases}{other}" if aliases or other else None
 
 
 def matched_share(join: Join) -> float:

@@ -1,11 +1,14 @@
 """How the inputs were understood, as plain text: fields, conventions, the join, rows; and what exports are known."""
 
+import polars as pl
+
 from csq.render.clean import clean_lines
 from csq.render.wording import reasons
 from csq.report import Join, Report, SourceFile, masked
 from csq.sources.presets import PRESETS, SHAPES
-from csq.terms import NoteKind, Role
+from csq.terms import Aside, NoteKind, Role
 
+_OF_NO_ACCOUNT = (Aside.UNMATCHED, Aside.AMBIGUOUS)
 SHOWN_REJECTS = 10
 """Rejected rows and unreadable cells that are listed, of those there are."""
 
@@ -17,8 +20,14 @@ def is_clean(report: Report) -> bool:
     )
 
 
-def check_text(report: Report) -> str:
-    """The whole text, ending in a newline. Off a terminal or on one, nothing is cut."""
+def check_text(report: Report, least: float, aliases: str) -> str:
+    """The whole text, ending in a newline. Off a terminal or on one, nothing is cut.
+
+    Args:
+        report: What was read.
+        least: Share of a role's rows, 0-1, that must match an account in a run.
+        aliases: The command that offers accounts for keys without one.
+    """
     as_of = f"as of {report.as_of}, {report.as_of_source}" if report.as_of else "no dates in the data"
     lines = [as_of, f"settings: {report.settings_label}; playbook: {report.playbook_label}", ""]
     for file in report.sources:
@@ -28,6 +37,7 @@ def check_text(report: Report) -> str:
     choices = [note.text for note in report.notes if note.kind in (NoteKind.CHOICE, NoteKind.WARNING)]
     lines += ["understood as", *(f"  {text}" for text in choices), ""]
     lines += _cells(report)
+    lines += ["verdict", *(line for file in report.sources for line in _verdict(file, report, least, aliases))]
     return clean_lines(lines).rstrip("\n") + "\n"
 
 
@@ -51,9 +61,11 @@ def _counts(file: SourceFile) -> str:
 
 def _join(join: Join, currency: str | None) -> list[str]:
     money = f"{join.absent_value:,.0f}{f' {currency}' if currency else ''}"
+    other = f"; the next best is {join.runner_up}, {join.runner_up_rows:,} rows" if join.runner_up else ""
+    aliases = f", {join.aliased:,} of them by an alias" if join.aliased else ""
     lines = [
-        f"{join.role} joined to accounts by {join.key}",
-        f"  {join.matched:,} of {join.rows:,} rows match, for {join.accounts:,} accounts",
+        f"{join.role} joined to accounts by {join.key}{other}",
+        f"  {join.matched:,} of {join.rows:,} rows match{aliases}, for {join.accounts:,} accounts",
         f"  {join.absent_accounts:,} accounts without a row, worth {money} a year",
         f"  {join.only_here_count:,} keys among no account"
         + (f": {', '.join(join.only_here)}" if join.only_here else ""),
@@ -76,6 +88,41 @@ def _cells(report: Report) -> list[str]:
                 lines.append(f"  and {frame.height - SHOWN_REJECTS:,} more")
             lines.append("")
     return lines
+
+
+def _verdict(file: SourceFile, report: Report, least: float, aliases: str) -> list[str]:
+    """What a file is used as, how far it can be trusted, and what is open."""
+    grain = f" ({file.grain})" if file.grain else ""
+    return [
+        f"  {file.label}: used as {file.role}{grain}",
+        f"    trust: {_trust(file, report, least)}",
+        f"    open: {'; '.join(_open(file, report, aliases)) or 'nothing'}",
+    ]
+
+
+def _trust(file: SourceFile, report: Report, least: float) -> str:
+    lost = sum(file.rejected.values()) + sum(file.set_aside.get(reason, 0) for reason in _OF_NO_ACCOUNT)
+    join = next((join for join in report.joins if join.role is file.role), None)
+    kept = f"{file.read - lost:,} of {file.read:,} rows are understood"
+    if join and join.rows and join.matched < least * join.rows:
+        return f"low, {kept}, and under {least:.0%} of {file.role} match an account, so that a run stops"
+    return f"{'partial' if lost else 'full'}, {kept}" if file.read else "none, it has no rows"
+
+
+def _open(file: SourceFile, report: Report, aliases: str) -> list[str]:
+    """What a person has to settle about a file."""
+    keys = sum(file.set_aside.get(reason, 0) for reason in _OF_NO_ACCOUNT)
+    offer = f": `{aliases}` offers some" if any(each.role is Role.ACCOUNTS for each in report.sources) else ""
+    told = {
+        f"of no single account{offer}": keys,
+        "rejected: `--rejects FILE` lists them": sum(file.rejected.values()),
+    }
+    found = [f"{count:,} {'row' if count == 1 else 'rows'} {what}" for what, count in told.items() if count]
+    if cells := report.faults.filter(pl.col("file") == file.label).height:
+        found.append(f"{cells:,} unreadable {'cell' if cells == 1 else 'cells'}")
+    unsure = [scale for scale in report.scales if file.label in scale.files and scale.others]
+    found += [f"the scale of `{each.header}`, {each.scale} or {' or '.join(each.others)}" for each in unsure]
+    return found
 
 
 def exports_text() -> str:

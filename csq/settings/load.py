@@ -34,7 +34,14 @@ class LoadedSettings(NamedTuple):
     @property
     def playbook(self) -> Path | None:
         """The playbook that the file asks for."""
-        name = self.settings.playbook
+        return self._beside(self.settings.playbook)
+
+    @property
+    def aliases(self) -> Path | None:
+        """The file of aliases that the file asks for."""
+        return self._beside(self.settings.aliases)
+
+    def _beside(self, name: str | None) -> Path | None:
         return None if name is None or self.folder is None else self.folder / name
 
 

@@ -269,6 +269,9 @@ class Settings(Section):
         Keys.model_construct(),
         description="columns of the accounts that other files' keys refer to; found by trying, when absent",
     )
+    aliases: Text | None = Field(
+        None, description="file of keys that a person has said are an account, relative to this file"
+    )
     year: Year | None = Field(None, description="year of the months, weeks and quarters of usage tables that name none")
     windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
     scales: Scales = Field(Scales.model_construct(), description="scales of the answers that csq cannot tell by itself")

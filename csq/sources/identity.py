@@ -6,8 +6,9 @@ fits two accounts is reported and set aside, never settled by the order of the r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from operator import or_
 
 import polars as pl
 
@@ -15,16 +16,20 @@ from csq.errors import InputError, UsageError
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
+from csq.sources.aliases import ALIAS, NO_ALIASES, with_aliases
 from csq.sources.headers import missing_key
 from csq.sources.ids import drop_unknown, tell_marks
 from csq.sources.keys import domain_of, name_damage, salesforce_twin
 from csq.sources.read import TextTable, column
-from csq.sources.typed import KEY, KEY_KIND, RoleRows, Typed, labels
+from csq.sources.typed import KEY, KEY_KIND, RoleRows, RunnerUp, Typed, labels
 from csq.sources.usage import METRIC
-from csq.terms import Aside, NoteKind
+from csq.terms import Aside, NoteKind, Role
 
 NOBODY = ("(none)", "(not set)", "(other)")
 """Key cells by which an export says that a row is no account's, lower-cased."""
+
+LOOSE = ("account_id", "account_name")
+"""Fields that may hold any of the accounts' keys."""
 
 Pair = tuple[str, str]
 """A field of the file, and the kind of key it is looked up among."""
@@ -36,6 +41,12 @@ class Known:
 
     accounts: pl.DataFrame | None = None
     contacts: pl.DataFrame | None = None
+    aliases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NO_ALIASES))
+    """Keys that a person has said are an account: role, key, account_id."""
+
+    def of(self, role: Role) -> pl.DataFrame:
+        """Every key that leads to an account in the files of a role: the columns of `keys`, and whether it is one."""
+        return with_aliases(self.keys, self.aliases, role)
 
     @cached_property
     def keys(self) -> pl.DataFrame:
@@ -64,6 +75,9 @@ def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None)
 
 
 def _keys_of(rows: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
+    if kind == "email_domain":  # a company may have several
+        rows = rows.select(pl.col(name).str.split(by=";").list.eval(pl.element().str.split(",")), "account_id")
+        rows = rows.explode(name).explode(name).with_columns(pl.col(name).str.strip_chars())
     return rows.select(pl.lit(kind).alias(KEY_KIND), _values(name, kind).alias(KEY), "account_id")
 
 
@@ -92,12 +106,15 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
     people = known.contacts is not None
     own = _own_key(have, people=people) if known.accounts is None else None
     if own is not None:
+        typed = typed.replace(frame=_renamed(typed.frame, own, known.aliases, typed.role))
         return _by_itself(typed, own, known.keys, [name for name in have if name in PEOPLE and people])
-    tried = [(name, kind) for name in have for kind in _kinds_for(name, kinds, told)]
+    tried = pairs_to_try(have, known, told)
     if not tried:
         raise _no_way(typed, known.accounts, kinds)
-    first = _best(typed, known.keys, tried)
-    return _joined(typed, known.keys, [first, *(pair for pair in tried if pair[0] != first[0])])
+    keys = known.of(typed.role)
+    taken, runner_up = rank_keys(typed.frame, keys, tried)
+    found = _joined(typed, keys, taken)
+    return replace(found, runner_up=runner_up) if runner_up else found
 
 
 def as_role(typed: Typed, **found: object) -> RoleRows:
@@ -129,8 +146,13 @@ def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]
     have = [name for name in (*KEY_NAMES, *PEOPLE) if name in fields]
     if known.accounts is None and _own_key(have, people=people) is not None:
         return [name for name in have if people or name not in PEOPLE]
+    return list(dict.fromkeys(name for name, _ in pairs_to_try(have, known, told)))
+
+
+def pairs_to_try(have: Iterable[str], known: Known, told: str | None) -> list[Pair]:
+    """What fields may be looked up in, the likeliest first."""
     kinds = known.keys[KEY_KIND].unique().to_list()
-    return [name for name in have if _kinds_for(name, kinds, told)]
+    return [(name, kind) for name in have for kind in _kinds_for(name, kinds, told)]
 
 
 def _own_key(have: list[str], *, people: bool) -> str | None:
@@ -153,35 +175,64 @@ def _no_way(typed: Typed, accounts: pl.DataFrame | None, kinds: list[str]) -> In
 def _kinds_for(name: str, kinds: list[str], told: str | None) -> list[str]:
     """Kinds of keys that a file's column may be one of, likeliest first."""
     if name in PEOPLE:
-        wider: tuple[str, ...] = ("email", "email_domain") if name == "email" else ("user_id", "email")
+        wider: tuple[str, ...] = ("email", "email_domain") if name == "email" else ("user_id", "email", "email_domain")
     elif told:
         return [told]
     else:
         # An export's `account` or `customer id` may hold any of the accounts' keys, its name included.
-        loose = name in ("account_id", "account_name")
-        wider = (name, *(("account_id", "external_id", "subscription_id", "account_name") if loose else ()))
+        wider = (name, *(KEY_NAMES if name in LOOSE else ()))
     return [kind for kind in dict.fromkeys(wider) if kind in kinds]
 
 
 def _values(name: str, kind: str) -> pl.Expr:
     if kind == "email_domain":
-        return domain_of(pl.col(name))
+        domain = domain_of(pl.col(name))
+        if name == "user_id":  # `u.1` is no domain
+            return pl.when(pl.col(name).str.contains("@", literal=True)).then(domain)
+        return pl.coalesce(domain, name) if name in LOOSE else domain
     return pl.col(name).str.to_lowercase() if kind == "email" else pl.col(name)
 
 
-def _best(typed: Typed, keys: pl.DataFrame, tried: list[Pair]) -> Pair:
-    """The first pair under which half of the rows find an account, else the one under which most do."""
-    rows = typed.frame.filter(is_used())
-    whole = int(rows[ROWS].sum())
-    hits: list[tuple[int, Pair]] = []
-    for name, kind in tried:
-        known = keys.filter(pl.col(KEY_KIND) == kind)[KEY].unique()
-        here = _values(name, kind).is_in(known.implode()).fill_null(value=False)
-        count = int(rows.select(pl.col(ROWS).filter(here).sum()).item())
-        if count * 2 >= whole > 0:
-            return name, kind
-        hits.append((count, (name, kind)))
-    return max(hits, key=lambda hit: hit[0])[1]
+def rank_keys(frame: pl.DataFrame, keys: pl.DataFrame, tried: list[Pair]) -> tuple[list[Pair], RunnerUp | None]:
+    """The key by which most rows join one account, then that of every other field; and the next best of all.
+
+    A row without a key goes by the next it has, so it counts for a key that it lacks as well.
+
+    Args:
+        frame: Rows, with the fields of `tried`.
+        keys: What leads to an account, as `Known.of` gives it.
+        tried: Pairs, likeliest first: of those that join as many rows the first is taken.
+    """
+    rows = frame.filter(is_used())
+    joined = {pair: _joins(rows, keys, pair) for pair in tried}
+
+    def count(mask: pl.Series) -> int:
+        return int(rows[ROWS].filter(mask).sum())
+
+    alone = {pair: (count(one), count(several)) for pair, (one, several) in joined.items()}
+    names = list(dict.fromkeys(name for name, _ in tried))
+    best = {name: max((pair for pair in tried if pair[0] == name), key=alone.__getitem__) for name in names}
+
+    def helped(name: str) -> tuple[int, int]:
+        one, several = joined[best[name]]
+        blank = rows.select(_values(*best[name]).is_null()).to_series()
+        others = reduce(or_, (joined[best[other]][0] for other in names if other != name), one)
+        return count(one | blank & others), count(several)
+
+    first = max(names, key=helped)
+    left = [pair for pair in tried if pair != best[first]]
+    second = max(left, key=alone.__getitem__, default=None)
+    taken = [best[first], *(best[name] for name in names if name != first)]
+    if second is None:
+        return taken, None
+    return taken, RunnerUp(*second, count(_joins(rows, keys.filter(~pl.col(ALIAS)), second)[0]))
+
+
+def _joins(rows: pl.DataFrame, keys: pl.DataFrame, pair: Pair) -> tuple[pl.Series, pl.Series]:
+    """Which rows join one account by a key, and which fit several."""
+    fits = keys.filter(pl.col(KEY_KIND) == pair[1]).group_by(KEY).len("fits")
+    found = rows.select(_values(*pair).alias(KEY)).join(fits, on=KEY, how="left", maintain_order="left")["fits"]
+    return (found == 1).fill_null(value=False), (found > 1).fill_null(value=False)
 
 
 def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) -> RoleRows:
@@ -210,6 +261,17 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
     typed = _noted(typed, own, ids.is_null() & pl.col(KEY).is_not_null())
     typed = _settled(typed, own)
     return as_role(typed.with_columns(account_id=pl.col(KEY)), key=own, matched_by=own)
+
+
+def _renamed(frame: pl.DataFrame, own: str, aliases: pl.DataFrame, role: Role) -> pl.DataFrame:
+    """Rows with the accounts that their keys are said to be, where no accounts file says which there are."""
+    mine = dict(aliases.filter(pl.col("role") == role).select(KEY, "account_id").iter_rows())
+    return frame.with_columns(pl.col(own).replace(mine)) if mine else frame
+
+
+def _by_alias() -> pl.Expr:
+    """The kind of a key, which of an alias is that."""
+    return pl.when(ALIAS).then(pl.lit(ALIAS)).otherwise(KEY_KIND).alias(KEY_KIND)
 
 
 def _unique(keys: pl.DataFrame, kind: str) -> dict[str, str]:
@@ -253,7 +315,7 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> RoleRows:
     )
     typed = _noted(typed, name, pl.col(KEY_KIND) != kind)
     typed = _settled(typed, name)
-    counts = keys.group_by(KEY_KIND, KEY).agg(pl.len().alias("fits"), pl.col("account_id").first())
+    counts = keys.group_by(KEY_KIND, KEY).agg(pl.len().alias("fits"), pl.col("account_id", ALIAS).first())
     rows = typed.frame.drop("account_id", strict=False)
     joined = rows.join(counts, on=[KEY_KIND, KEY], how="left", maintain_order="left")
     several = pl.col("fits") > 1
@@ -268,7 +330,7 @@ def _joined(typed: Typed, keys: pl.DataFrame, pairs: list[Pair]) -> RoleRows:
     for text in damage:
         typed = typed.noting(f"keys of {labels(typed.tables)}: {text}", NoteKind.WARNING)
     return as_role(
-        typed.replace(frame=matched.drop("fits")),
+        typed.replace(frame=matched.with_columns(_by_alias()).drop("fits", ALIAS)),
         key=kind,
         matched_by=name,
         ambiguous=matched.filter(several)[KEY].n_unique(),

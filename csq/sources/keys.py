@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 import polars as pl
 
-FREE_MAIL = (
-    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "ymail.com", "hotmail.com", "hotmail.co.uk",
-    "outlook.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.com", "gmx.de", "gmx.net",
-    "web.de", "t-online.de", "proton.me", "protonmail.com", "mail.com", "mail.ru", "yandex.ru", "yandex.com",
-    "zoho.com", "qq.com", "163.com", "126.com", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "comcast.net",
-    "rocketmail.com", "fastmail.com", "hey.com", "yahoo.fr", "yahoo.de", "yahoo.co.in", "hotmail.fr", "outlook.fr",
-    "live.co.uk", "btinternet.com", "verizon.net", "att.net", "sbcglobal.net", "gmx.at", "gmx.ch", "bluewin.ch",
-    "pm.me", "laposte.net", "sfr.fr", "naver.com", "daum.net", "rediffmail.com", "uol.com.br", "bol.com.br",
-)  # fmt: skip
-"""Domains that anybody can have an address at, so that they tell nothing about an account."""
+from csq.sources.domains import EVERYWHERE, FREE_MAIL, FREE_MAIL_NAMES, HOSTS, OF_COUNTRIES
+
+_SUFFIXES = "|".join(
+    [
+        rf"(?:{'|'.join(EVERYWHERE)})\.[a-z][a-z]",
+        *(rf"(?:{words.replace(' ', '|')})\.{country}" for country, words in OF_COUNTRIES.items()),
+        *(host.replace(".", r"\.") for host in HOSTS),
+    ]
+)
+_REGISTERED = rf"([^.]+\.(?:{_SUFFIXES})|[^.]+\.[^.]+)$"
 
 
 def fold_address(text: pl.Expr) -> pl.Expr:
@@ -26,15 +26,18 @@ def fold_address(text: pl.Expr) -> pl.Expr:
 
 
 def domain_of(text: pl.Expr) -> pl.Expr:
-    """Domain of an e-mail address, a URL or a bare domain, lower-case, without `www.`; null for free mail."""
-    domain = (
+    """The domain that an organisation registers, of an e-mail address, a URL or a bare domain; null for free mail.
+
+    Lower-case: `acme.com` of `eu.acme.com`, `acme.co.uk` of `www.acme.co.uk`.
+    """
+    # One chain, since polars evaluates an expression as often as it is named.
+    return (
         text.str.to_lowercase()
-        .str.replace(r"^[a-z]+://", "")
-        .str.replace(r"^.*@", "")
-        .str.replace(r"^www\.", "")
-        .str.extract(r"^([^/:?#\s>]+\.[^/:?#\s>]+)", 1)
+        .str.extract(r"^(?:.*@|[a-z]+://)?([^/:?#\s>,;@]+\.[^/:?#\s>,;@.]+)", 1)
+        .str.extract(_REGISTERED, 1)
+        .str.replace(rf"^(?:{'|'.join(FREE_MAIL_NAMES)})\..*", "")
+        .replace(["", *FREE_MAIL], None)
     )
-    return pl.when(domain.is_in(FREE_MAIL)).then(None).otherwise(domain)
 
 
 def salesforce_twin(key: str) -> str | None:

@@ -16,6 +16,7 @@ from csq.fate import account, rejects
 from csq.report import Note, SourceFile
 from csq.schema import collect
 from csq.sources.accounts import read_accounts
+from csq.sources.aliases import decided, read_aliases
 from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.findings import Finding, words_of
 from csq.sources.headers import check_told
@@ -146,7 +147,7 @@ def _load_all(
         found.update((role, _load(role, texts[role], options, known)) for role in roles if texts.get(role))
 
     read([Role.ACCOUNTS], Known())
-    known = Known(accounts=_frame(found, Role.ACCOUNTS))
+    known = _with_aliases(Known(accounts=_frame(found, Role.ACCOUNTS)), options.aliases)
     read((role for role in READERS if role not in (Role.ACCOUNTS, Role.USAGE, Role.CSAT)), known)
     if Role.CONTACTS in found:
         known = replace(known, contacts=_frame(found, Role.CONTACTS))
@@ -156,6 +157,13 @@ def _load_all(
     found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
+
+
+def _with_aliases(known: Known, paths: Sequence[Path]) -> Known:
+    """What keys can be looked up in, with those that a person has said are an account."""
+    if not paths:
+        return known
+    return replace(known, aliases=decided(read_aliases(paths), known.accounts, known.keys))
 
 
 def _check_told(options: ReadOptions, texts: Mapping[Role, tuple[TextTable, ...]]) -> None:

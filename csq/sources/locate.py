@@ -48,20 +48,22 @@ def exports_in(directory: Path) -> list[Path]:
     return [path for path in found if path.is_file() and not path.name.startswith((".", "~$"))]
 
 
-def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Folder:
-    """Return the files of each role: those told, else those in `directory`.
+def in_directory(
+    directory: Path, told: Mapping[Role, Sequence[Path]], options: ReadOptions, *, any_role: bool = False
+) -> Folder:
+    """Return the files of each role: those told, else those in `directory`. With `any_role`, one of any role will do.
 
     Raises:
         InputError: There is no such directory, or nothing is for usage or csat.
     """
-    settled = {path.resolve() for paths in told.values() for path in paths}
+    settled = {path.resolve() for paths in (*told.values(), options.aliases) for path in paths}
     files = [_look(path, options) for path in exports_in(directory) if path.resolve() not in settled]
     findings = find_roles(files, options)
     found = [(seen.path, finding.roles) for seen, finding in zip(files, findings, strict=True)]
     paths = {role: [path for path, roles in found if role in roles] for role in Role}
     paths |= {role: list(given) for role, given in told.items()}
     _refuse_lost(findings, paths)
-    if not any(paths[role] for role in AXES):
+    if not any(paths[role] for role in (Role if any_role else AXES)):
         raise InputError(
             f"`{directory}` has no file for usage or csat",
             details=tuple(each.text for each in findings),

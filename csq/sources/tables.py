@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -42,6 +43,8 @@ class ReadOptions:
     """What a file is used as, by label, where csq.yaml tells it; nothing where it tells to leave it."""
     keys: Mapping[Role, str] = field(default_factory=dict)
     """Key column of the accounts that a role's key refers to."""
+    aliases: tuple[Path, ...] = ()
+    """Files of keys that a person has said are an account."""
     decimal: Decimal | None = None
     """Decimal mark of columns that neither settle it nor stand in a file that does."""
     date_order: DateOrder | None = None

@@ -113,6 +113,17 @@ class Typed(NamedTuple):
         return self._replace(**changes)
 
 
+class RunnerUp(NamedTuple):
+    """The key that joins most rows but for the one that is taken."""
+
+    name: str
+    """The field of the file."""
+    kind: str
+    """The key column of the accounts."""
+    rows: int
+    """Rows it joins to one account."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoleRows:
     """The rows of one role.
@@ -131,6 +142,8 @@ class RoleRows:
     """The key column of the accounts by which its rows were matched."""
     matched_by: str = "account_id"
     """The field that was looked up in it."""
+    runner_up: RunnerUp | None = None
+    """None where one key alone was tried, or nothing was joined."""
     ambiguous: int = 0
     """Keys that fit several accounts."""
     damage: tuple[str, ...] = ()

@@ -3,18 +3,20 @@
 A row in which it is blank may go by its other keys, and is no such row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
 
-from csq.fate import FATE, ROWS, is_used
+from csq.fate import FATE, ROWS, as_rows, is_used
 from csq.sources.grid import LINE, column
-from csq.sources.identity import Known, match_rows, may_lead
-from csq.sources.keys import domain_of
+from csq.sources.identity import Known, match_rows, may_lead, pairs_to_try, rank_keys
+from csq.sources.keys import domain_of, fold_address
 from csq.sources.log.opening import Whole
+from csq.sources.read import TextTable
 from csq.sources.typed import KEY, RoleRows, Typed
-from csq.terms import Aside
+from csq.sources.values import read_text
+from csq.terms import Aside, Role
 
 FIRST = "has_first"
 """Column that tells whether a row has the first of its keys."""
@@ -30,6 +32,25 @@ def name_key(fields: Iterable[str], known: Known, told: str | None) -> str:
     if not keys:
         raise Whole("none of its columns names an account")
     return keys[0]
+
+
+def check_key(table: TextTable, fields: Mapping[str, int], seen: pl.DataFrame, known: Known, told: str | None) -> None:
+    """Make certain that of the rows seen from all over the files most join accounts by the first of their keys.
+
+    All rows would have to be read for each key to know which joins most of all of them.
+
+    Raises:
+        Whole: More of these rows are joined by another.
+    """
+    names = may_lead(fields, known, told)
+    if len(names) < 2 or known.accounts is None:
+        return
+    cells = (read_text(seen[column(fields[name])]).values.alias(name) for name in names)
+    frame = as_rows(pl.DataFrame(list(cells))).with_columns(fold_address(pl.col(name)) for name in names)
+    taken, _ = rank_keys(frame, known.of(Role.USAGE), pairs_to_try(names, known, told))
+    if taken[0][0] != names[0]:
+        header = table.header[fields[names[0]]]
+        raise Whole(f"more of its rows find an account by another key than by `{header}`")
 
 
 def by_domain(key: str, known: Known, told: str | None) -> bool:
@@ -58,14 +79,13 @@ def match_counted(typed: Typed, known: Known, told: str | None) -> RoleRows:
     if match.frame.select((pl.col(KEY).is_null() & pl.col(LINE).is_null()).any()).item():
         raise Whole("a row names no account")
     if others and known.accounts is not None:
-        # Files go by the first column under which half of their rows find an account.
         found = pl.col(FIRST) & (pl.col(FATE) != Aside.UNMATCHED)
         half = match.keyed.filter(found)[ROWS].sum() * 2 >= typed.frame.filter(is_used())[ROWS].sum()
         if match.matched_by != key or not half:
-            raise Whole(f"few of its rows find an account by `{typed.header(key)}`")
+            raise Whole(f"more of its rows may find an account by another key than by `{typed.header(key)}`")
     elif "email_domain" in others and not typed.frame.filter(is_used())[FIRST].all():
         raise Whole("rows without an account have to be compared with those of their domain")
-    return replace(match, frame=match.frame.drop(FIRST))
+    return replace(match, frame=match.frame.drop(FIRST), runner_up=None)  # counted rows have no other key
 
 
 def _with_blank(typed: Typed, names: Iterable[str]) -> Typed:

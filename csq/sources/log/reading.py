@@ -19,7 +19,7 @@ from csq.sources.headers import detect, match_headers, unit_of
 from csq.sources.identity import NOBODY, Known
 from csq.sources.keys import domain_of
 from csq.sources.log.decisive import TIMES, decisive_rows
-from csq.sources.log.matching import by_domain, name_key
+from csq.sources.log.matching import by_domain, check_key, name_key
 from csq.sources.log.opening import LogFile, Whole, check_log, spots
 from csq.sources.log.pieces import Batch, read_pieces, with_rows
 from csq.sources.log.scan import Scan
@@ -252,6 +252,8 @@ def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Kn
         check_log(table.header, fields, options)
         told = options.keys.get(Role.USAGE)
         key = name_key(fields, known, told)
+        seen = [_seen(file) for file in files]
+        check_key(table, fields, pl.concat(seen), known, told)
         log = Log(
             files=files,
             options=options,
@@ -261,15 +263,21 @@ def open_logs(groups: list[tuple[LogFile, ...]], options: ReadOptions, known: Kn
             is_only=len(files) == len(groups) == 1,
         )
         try:
-            settled = read_usage(tuple(_beginning(log, file) for file in files), options)
+            settled = read_usage(
+                tuple(_decisive(log, file, rows) for file, rows in zip(files, seen, strict=True)), options
+            )
         except InputError:
             settled = None  # what the beginning leaves open, all rows may settle
         yield replace(log, settled=settled)
 
 
-def _beginning(log: Log, file: LogFile) -> TextTable:
-    """The decisive rows of a file's beginning and of spots all over it. The lines of the latter are not known."""
+def _seen(file: LogFile) -> pl.DataFrame:
+    """The rows of a file's beginning and of spots all over it. The lines of the latter are not known."""
     head = file.table.frame
     seen = pl.DataFrame(spots(file), schema=dict.fromkeys(head.columns[1:], pl.String()), orient="row")
-    seen = seen.select((-1 - pl.int_range(pl.len(), dtype=pl.Int64)).alias(LINE), pl.all())
-    return replace(file.table, frame=decisive_rows(log.bare(pl.concat([head, seen])), log.kinds))
+    return pl.concat([head, seen.select((-1 - pl.int_range(pl.len(), dtype=pl.Int64)).alias(LINE), pl.all())])
+
+
+def _decisive(log: Log, file: LogFile, seen: pl.DataFrame) -> TextTable:
+    """Of the rows seen of a file those that decide how it is read."""
+    return replace(file.table, frame=decisive_rows(log.bare(seen), log.kinds))
