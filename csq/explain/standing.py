@@ -21,6 +21,7 @@ _REASONS: Mapping[str, str] = {
     Unknown.NO_USABLE_METRIC: "the usage files hold no number that can be scored",
     Unknown.NO_CSAT_FILE: "no csat file was given",
     Unknown.NEVER_ASKED: "nobody there was ever asked",
+    Unknown.ASKED_BEFORE: "they were asked before the window only, and nobody answered",
     Unknown.NO_ANSWER: "people were asked, and none answered",
     Unknown.NOT_IN_CSAT: "the account is not in the csat files",
     Unknown.ANSWERS_TOO_OLD: "all answers are older than the window",

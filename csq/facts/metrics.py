@@ -12,7 +12,7 @@ import polars as pl
 from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.running import ask_of_running, growth
-from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
+from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, is_sure, share_pct
 from csq.facts.users import ACTIVE_USERS, WAS_ACTIVE, count_active, with_active
 from csq.fate import FATE, is_used, mark
 from csq.report import Note
@@ -51,6 +51,7 @@ def table_facts(rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days
         .with_columns(**_facts(metrics, as_of))
         .with_columns(
             usage_change_pct=change_pct("events", "events_previous"),
+            usage_change_sure=_sure(metrics),
             seat_use_pct=share_pct("active_users", "seats"),
             **{USAGE_UNKNOWN: _unknown(metrics)},
         )
@@ -215,6 +216,14 @@ def _facts(metrics: dict[str, Metric], as_of: date | None) -> dict[str, pl.Expr]
         "events_previous": _column(events, BEFORE),
         "active_users": _column(users, ""),
     }
+
+
+def _sure(metrics: dict[str, Metric]) -> pl.Expr:
+    """Whether the change is sure: of active days, else of active users, else of the events of a table."""
+    for kind in (MetricKind.DAYS, MetricKind.USERS):
+        if name := next((name for name, metric in metrics.items() if metric.kind is kind), None):
+            return is_sure(_column(name, ""), _column(name, BEFORE))
+    return is_sure(pl.col("events"), pl.col("events_previous"))
 
 
 def _column(name: str | None, suffix: str) -> pl.Expr:

@@ -35,7 +35,6 @@ def place(facts: Facts, settings: Settings) -> Placed:
     """Place every account.
 
     Raises:
-        ConfigError: csq.yaml gives cuts by tier and leaves one out.
         UsageError: csq.yaml takes tiers from a column that is not there.
     """
     tier, bands = assign_tiers(facts.frame, settings.tiers)
