@@ -170,7 +170,13 @@ HAPPINESS = (
     Column("comments_missing", _W, "answers", ">= 0", "answers without a comment"),
     Column("nps", _N, "NPS", "-100-100", "promoters less detractors, percent of NPS answers"),
     Column("ces", _N, "points", "0-100", "mean answer to effort surveys"),
-    Column("silence", _T, "", "never_asked, asked_before, no_answer, stale", "why the survey says nothing, or nothing recent"),
+    Column(
+        "silence",
+        _T,
+        "",
+        "never_asked, asked_before, no_answer, stale",
+        "why the survey says nothing, or nothing recent",
+    ),
     Column("decision_maker_mean", _N, "points", "0-100", "mean answer of decision makers"),
     Column("lowest_role", _T, "", "any", "role with the lowest mean answer"),
     Column("lowest_role_mean", _N, "points", "0-100", "its mean answer"),
@@ -185,8 +191,13 @@ HAPPINESS = (
     Column("role_gap_answers", _T, "", "any", "answers of the two roles of role_gap, the lowest first, or `one each`"),
 )
 
+_COVERAGE = (
+    "share that is known of 14 things: usage, happiness, contract value, seats, renewal date, owner, start date, "
+    "goals, a champion, a decision maker, fit, north star, last contact, last outcome"
+)
+
 COVERAGE = (
-    Column("coverage_pct", _N, "percent", "0-100", "share of the facts csq looks for that are known"),
+    Column("coverage_pct", _N, "percent", "0-100", _COVERAGE),
     Column("missing", _L, "", "any", "what is not known, most telling first"),
 )
 """Read among the facts, but told when an account is placed: an axis may prove impossible to score."""
@@ -236,6 +247,12 @@ PLACE = (
     Column("is_new", _B, "", "true, false", "under 90 days of tenure; not known where the start is not"),
     Column("quadrant", _T, "", "advocates, frustrated, at_risk, underusers, unknown", "where the account stands"),
     Column("unknown_reason", _T, "", "any", "why an axis is unknown"),
+    Column(
+        "answers_to_flip", _W, "answers", ">= 1", "further answers at the other end of the scale that cross the cut"
+    ),
+    Column("usage_parts", _W, "parts", ">= 1", "parts of the usage score that are known"),
+    Column("usage_parts_possible", _W, "parts", ">= 1", "parts that are known of any account"),
+    Column("usage_parts_lacking", _T, "", "any", "parts that most scored accounts of the tier have and this one lacks"),
 )
 
 PLAN = (
@@ -245,7 +262,7 @@ PLAN = (
     Column("next_step", _T, "", "any", "first step of the play that applies and is not done"),
     Column("risks", _L, "", "any", "risk notes that apply"),
     Column("queue", _T, "", "rescue, protect, rest", "budget the account draws on"),
-    Column("priority", _N, "money per year", ">= 0", "contract value x weight x urgency x signal"),
+    Column("priority", _N, "weighted money", ">= 0", "contract value x weight x urgency x signal: an index, not money"),
     Column("hours", _N, "hours", ">= 0", "hours the next step takes"),
     Column("this_week", _B, "", "true, false", "whether it fits the week's hours"),
     Column("moved_from", _T, "", "quadrants", "quadrant of the last snapshot, if it changed"),

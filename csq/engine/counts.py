@@ -93,9 +93,7 @@ def count(
     days, users, features = pl.collect_all(
         [
             rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=told.sum()),
-            active.group_by(*by, "user_id").agg(
-                units.sum(), *_seen(windows), first_day=day.min(), last_day=day.max()
-            ),
+            active.group_by(*by, "user_id").agg(units.sum(), *_seen(windows), first_day=day.min(), last_day=day.max()),
             said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
         engine="streaming",
@@ -224,7 +222,9 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     days, people, features, seen_days, rows = pl.collect_all(
         [
             seen.group_by("account_id", "day").agg(*events, pl.col("last_active").max()).sort("account_id", "day"),
-            users.with_columns(active=now, events=pl.col("units") / UNITS).drop("units", cs.starts_with(SEEN)).sort("account_id", "user_id"),
+            users.with_columns(active=now, events=pl.col("units") / UNITS)
+            .drop("units", cs.starts_with(SEEN))
+            .sort("account_id", "user_id"),
             _of_members(counts, "features", members)
             .select("account_id", "feature", now=now, before=before)
             .sort("account_id", "feature"),

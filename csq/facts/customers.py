@@ -1,7 +1,8 @@
 """Who is a customer now, by status and by term, and which rows of the accounts files say what one is worth.
 
-A status decides by itself, but for an account that is to start yet: that is no customer today. A term that has ended does not end a customer who is active by status, whose contract
-renews by itself, or who still uses the product; a date of churn or cancellation is overruled by a status only.
+A status decides by itself, but for an account that is to start yet: that is no customer today. A term that has ended
+does not end a customer who is active by status, whose contract renews by itself, or who still uses the product; a date
+of churn or cancellation is overruled by a status only.
 """
 
 from collections.abc import Mapping

@@ -93,7 +93,9 @@ def role_facts(roles: pl.LazyFrame) -> pl.LazyFrame:
     """
     lowest, highest = pl.col("mean").arg_min(), pl.col("mean").arg_max()
     few, many = pl.col("n").get(lowest), pl.col("n").get(highest)
-    answers = pl.when((few == 1) & (many == 1)).then(pl.lit("one each")).otherwise(pl.format("{} and {} answers", few, many))
+    answers = (
+        pl.when((few == 1) & (many == 1)).then(pl.lit("one each")).otherwise(pl.format("{} and {} answers", few, many))
+    )
     return roles.group_by("account_id", maintain_order=True).agg(
         lowest_role=pl.col("role").get(lowest),
         highest_role=pl.col("role").get(highest),

@@ -7,14 +7,15 @@ account's tier; all capped at 100. For usage tables each metric is a part: peopl
 active days of the days there are, counts and time per seat against the tier's 75th percentile.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
+from csq.facts.survey import DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS
 from csq.facts.usage import TELLING, share_pct
-from csq.schema import collect
+from csq.schema import PLACES, collect
 from csq.settings.model import ALL_TIERS, Happiness
 from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
@@ -102,14 +103,34 @@ def score_usage(
     for name, by_tier in references.items():
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
-    score = _weighted_mean({PART + name: weights.get(name, 1.0) for name in parts})
+    counted = {PART + name: weights.get(name, 1.0) for name in parts}
+    score = _weighted_mean(counted)
     scored = collect(
         frame.lazy()
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
         .with_columns(pl.col(UNCAPPED + name).clip(0, 100).alias(PART + name) for name in parts)
-        .with_columns(score.round(4).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+        .with_columns(score.round(PLACES).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+        .with_columns(**_parts_known([name for name, weight in counted.items() if weight > 0]))
     )
     return Scored(frame=scored, references=references, stand_ins=stand_ins, notes=notes)
+
+
+def _parts_known(parts: Sequence[str]) -> dict[str, pl.Expr]:
+    """How many parts a score rests on, of how many that are known of anybody, and those that most of its tier have."""
+    is_scored = pl.col("usage_score").is_not_null()
+    known = {name: pl.col(name).is_not_null() for name in parts}
+    usual = {
+        name: (there & is_scored).sum().over("tier") * 2 > is_scored.sum().over("tier") for name, there in known.items()
+    }
+    lacking = [pl.when(~there & usual[name]).then(pl.lit(name.removeprefix(PART))) for name, there in known.items()]
+    listed = pl.concat_list(lacking).list.drop_nulls().list.join(", ") if lacking else pl.lit("")
+    possible = pl.sum_horizontal(pl.lit(0), *(there.any().cast(pl.Int64) for there in known.values()))
+    have = pl.sum_horizontal(pl.lit(0), *(there.cast(pl.Int64) for there in known.values()))
+    return {
+        "usage_parts": pl.when(is_scored).then(have),
+        "usage_parts_possible": pl.when(is_scored).then(possible),
+        "usage_parts_lacking": pl.when(is_scored).then(listed.replace("", None)),
+    }
 
 
 def _days(window: tuple[date, date] | None) -> list[pl.Expr]:
@@ -266,4 +287,11 @@ def happiness_score(method: Happiness) -> pl.Expr:
         Happiness.DECISION_MAKER_FIRST: pl.coalesce("decision_maker_mean", mean),
         Happiness.LOWEST_ROLE: pl.coalesce("lowest_role_mean", mean),
     }[method]
-    return score.round(4)
+    return score.round(PLACES)
+
+
+def score_answers(method: Happiness) -> pl.Expr:
+    """How many answers the happiness score is a mean of: those of one role where it hangs on that role."""
+    by_role = {Happiness.DECISION_MAKER_FIRST: DECISION_MAKER_ANSWERS, Happiness.LOWEST_ROLE: LOWEST_ROLE_ANSWERS}
+    own = pl.col(by_role[method]) if method in by_role else pl.lit(None, dtype=pl.Int64())
+    return pl.coalesce(own, "responses")

@@ -55,7 +55,8 @@ def _add_value(typed: Typed) -> Typed:
     if not have:
         return typed
     is_named = "currency" in typed.fields
-    told, used = [], []
+    told: list[str] = []
+    used: list[str] = []
     for name in have:
         takes = typed.frame["contract_value"].is_null() & typed.frame[name].is_not_null()
         if used and not takes.any():

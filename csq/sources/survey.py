@@ -81,7 +81,9 @@ def _without_nobodys(typed: Typed, scores: list[str]) -> Typed:
     nobody = (typed.frame["responses"] < 1).fill_null(value=False)
     cells = [column(typed.fields[name]) for name in scores]
     scored = typed.text.select(pl.any_horizontal(pl.col(cells).str.strip_chars() != "")).to_series()
-    typed = typed.fault(nobody & scored.fill_null(value=False), "responses", "no number of answers, so its score is nobody's")
+    typed = typed.fault(
+        nobody & scored.fill_null(value=False), "responses", "no number of answers, so its score is nobody's"
+    )
     text = typed.text.with_columns(typed.text[name].set(nobody, None) for name in cells)
     return typed.replace(text=text).with_columns(typed.frame["responses"].set(nobody, None))
 

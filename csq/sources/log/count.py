@@ -75,7 +75,9 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
         if (options.as_of or last) == newest:
             notes = [Note(kind=NoteKind.CHOICE, text=f"the usage files were read twice: {text}") for text in why]
             found = _finished(rows, [counts for _, counts in parts], logs, options)
-            return Counted(replace(found, notes=(*found.notes, *notes)), tuple(t for one in settled for t in one.tables))
+            return Counted(
+                replace(found, notes=(*found.notes, *notes)), tuple(t for one in settled for t in one.tables)
+            )
         newest = last
     raise Whole("what settles how it is read changes with every reading")
 
