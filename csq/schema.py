@@ -40,6 +40,8 @@ DTYPES: Mapping[Kind, pl.DataType] = {
 }
 
 
+PLACES = 4
+"""Decimal places of facts, scores and cuts; a half goes to the even digit."""
 BORDERLINE = 5.0
 """Points: strictly less than so many from a cut is borderline."""
 ORDERED_REST = "_rest_until"
@@ -122,6 +124,8 @@ ACCOUNT = (
     Column("term_ended", _B, "", "true, false", "whether its term has ended, though status, renewal or use go on"),
 )
 
+_SURE = "changed by more than twice the square root of their sum against"
+
 USAGE = (
     Column("events", _N, "events", ">= 0", "events in the usage window"),
     Column("events_previous", _N, "events", ">= 0", "events in the window before"),
@@ -145,6 +149,8 @@ USAGE = (
     Column("top_user_new_days", _W, "days", ">= 0", "days since the top user's first event, if the log goes far back"),
     Column("dropped_features", _T, "", "any", "the features used in the window before and not in this one"),
     Column("only_feature", _T, "", "any", "the feature used in the window, where it is only one"),
+    Column("usage_change_sure", _B, "", "true, false", f"whether active user-days {_SURE} the window before"),
+    Column("usage_change_yoy_sure", _B, "", "true, false", f"whether active user-days {_SURE} a year ago"),
 )
 
 HAPPINESS = (
@@ -164,7 +170,13 @@ HAPPINESS = (
     Column("comments_missing", _W, "answers", ">= 0", "answers without a comment"),
     Column("nps", _N, "NPS", "-100-100", "promoters less detractors, percent of NPS answers"),
     Column("ces", _N, "points", "0-100", "mean answer to effort surveys"),
-    Column("silence", _T, "", "never_asked, no_answer, stale", "why the survey says nothing, or nothing recent"),
+    Column(
+        "silence",
+        _T,
+        "",
+        "never_asked, asked_before, no_answer, stale",
+        "why the survey says nothing, or nothing recent",
+    ),
     Column("decision_maker_mean", _N, "points", "0-100", "mean answer of decision makers"),
     Column("lowest_role", _T, "", "any", "role with the lowest mean answer"),
     Column("lowest_role_mean", _N, "points", "0-100", "its mean answer"),
@@ -176,10 +188,16 @@ HAPPINESS = (
     Column("extremes_only", _B, "", "true, false", "whether all answers are at either end of the scale, some at each"),
     Column("comments_missing_pct", _N, "percent", "0-100", "share of answers without a comment"),
     Column("surveys_per_person", _W, "asks", ">= 0", "most survey requests sent to one person in 90 days"),
+    Column("role_gap_answers", _T, "", "any", "answers of the two roles of role_gap, the lowest first, or `one each`"),
+)
+
+_COVERAGE = (
+    "share that is known of 14 things: usage, happiness, contract value, seats, renewal date, owner, start date, "
+    "goals, a champion, a decision maker, fit, north star, last contact, last outcome"
 )
 
 COVERAGE = (
-    Column("coverage_pct", _N, "percent", "0-100", "share of the facts csq looks for that are known"),
+    Column("coverage_pct", _N, "percent", "0-100", _COVERAGE),
     Column("missing", _L, "", "any", "what is not known, most telling first"),
 )
 """Read among the facts, but told when an account is placed: an axis may prove impossible to score."""
@@ -208,6 +226,7 @@ CONTEXT = (
     Column("season_started_days", _W, "days", ">= 0", "days since the season began; not known out of season"),
     Column("season_quiet", _B, "", "true, false", "out of season, so that silence is to be expected"),
     Column("usage_trend_pct", _N, "percent", ">= -100", "change on a year ago in a season, else on the window before"),
+    Column("usage_trend_sure", _B, "", "true, false", "whether that change is sure, as in usage_change_sure"),
     Column("last_outcome", _T, "", "churned, contracted, expanded, renewed", "what they last decided on the contract"),
     Column("last_outcome_days", _W, "days", ">= 0", "days since that outcome"),
     Column("outcome_value_change_pct", _N, "percent", "> -100", "change of the value after it on the outcome before"),
@@ -225,9 +244,15 @@ PLACE = (
     Column("happiness_margin", _N, "points", "-100-100", "happiness score less its cut"),
     Column("borderline", _B, "", "true, false", f"under {BORDERLINE:g} points from a cut"),
     Column("evidence", _T, "", "firm, thin, none", "how much stands behind the happiness score"),
-    Column("is_new", _B, "", "true, false", "under 90 days of tenure"),
+    Column("is_new", _B, "", "true, false", "under 90 days of tenure; not known where the start is not"),
     Column("quadrant", _T, "", "advocates, frustrated, at_risk, underusers, unknown", "where the account stands"),
     Column("unknown_reason", _T, "", "any", "why an axis is unknown"),
+    Column(
+        "answers_to_flip", _W, "answers", ">= 1", "further answers at the other end of the scale that cross the cut"
+    ),
+    Column("usage_parts", _W, "parts", ">= 1", "parts of the usage score that are known"),
+    Column("usage_parts_possible", _W, "parts", ">= 1", "parts that are known of any account"),
+    Column("usage_parts_lacking", _T, "", "any", "parts that most scored accounts of the tier have and this one lacks"),
 )
 
 PLAN = (
@@ -237,7 +262,7 @@ PLAN = (
     Column("next_step", _T, "", "any", "first step of the play that applies and is not done"),
     Column("risks", _L, "", "any", "risk notes that apply"),
     Column("queue", _T, "", "rescue, protect, rest", "budget the account draws on"),
-    Column("priority", _N, "money per year", ">= 0", "contract value x weight x urgency x signal"),
+    Column("priority", _N, "weighted money", ">= 0", "contract value x weight x urgency x signal: an index, not money"),
     Column("hours", _N, "hours", ">= 0", "hours the next step takes"),
     Column("this_week", _B, "", "true, false", "whether it fits the week's hours"),
     Column("moved_from", _T, "", "quadrants", "quadrant of the last snapshot, if it changed"),

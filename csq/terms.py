@@ -56,6 +56,7 @@ class Silence(StrEnum):
     """Why a survey says nothing, or nothing recent, about an account."""
 
     NEVER_ASKED = "never_asked"
+    ASKED_BEFORE = "asked_before"
     NO_ANSWER = "no_answer"
     STALE = "stale"
 
@@ -68,6 +69,7 @@ class Unknown(StrEnum):
     NO_USABLE_METRIC = "no_usable_metric"
     NO_CSAT_FILE = "no_csat_file"
     NEVER_ASKED = "never_asked"
+    ASKED_BEFORE = "asked_before"
     NO_ANSWER = "no_answer"
     NOT_IN_CSAT = "not_in_csat"
     ANSWERS_TOO_OLD = "answers_too_old"

@@ -39,7 +39,7 @@ def values(found: Population) -> dict[str, Decimal | None]:
         ("arr,acv,mrr", "1200.50,900,70", "1200.50"),
         ("acv,mrr", "900,70", "900.00"),
         ("mrr", "70.01", "840.12"),
-        ("arr,mrr", ",70", None),  # never two of them, not even to fill a blank
+        ("arr,mrr", ",70", "840.00"),  # row by row: never two of them added up, but a blank is not the last word
     ],
 )
 def test_contract_value_is_arr_else_acv_else_twelve_times_mrr(header: str, row: str, value: str | None) -> None:
@@ -91,7 +91,7 @@ def test_who_is_not_a_paying_customer_leaves_the_population(status: str) -> None
     assert fates(report, "usage.csv") == {"used": 1, "not a current customer": 1}
 
 
-def test_an_account_whose_subscriptions_have_all_ended_leaves_and_one_that_is_about_to_start_stays() -> None:
+def test_an_account_whose_subscriptions_have_all_ended_leaves_and_so_does_one_that_is_to_start_yet() -> None:
     found = people(
         lines(
             SUBSCRIPTIONS,
@@ -102,7 +102,10 @@ def test_an_account_whose_subscriptions_have_all_ended_leaves_and_one_that_is_ab
             "both,s5,2,1,2026-01-01,",
         )
     )
-    assert values(found) == {"ahead": None, "both": Decimal(2)}
+    assert values(found) == {"both": Decimal(2)}
+    told = "2 accounts of the accounts files are no current customers: all has ended, 1 account worth 2 a year; "
+    ahead = "not one yet, 1 account worth 1 a year (`ahead`)"
+    assert any(told in note.text and ahead in note.text for note in found.notes)
 
 
 def test_a_contract_that_has_ended_takes_its_account_along() -> None:

@@ -20,6 +20,7 @@ from csq.playbook.names import names
 from csq.report import Report
 from csq.schema import ACCOUNT, FACTS, HAPPINESS, PLACE, USAGE
 from csq.settings.load import load_settings
+from csq.settings.model import Settings
 from csq.sources.load import load
 from csq.sources.locate import in_directory
 from csq.sources.tables import ReadOptions
@@ -39,7 +40,7 @@ def _csv(text: str) -> str:
     return "".join(",".join(cell.strip() for cell in line.split(",")) + "\n" for line in lines)
 
 
-def measure(folder: Path, **files: str) -> Facts:
+def measure(folder: Path, settings: Settings | None = None, **files: str) -> Facts:
     """The facts of accounts A and B from the files given, `usage="user_id, ..."` being usage.csv."""
     given = {"accounts": ACCOUNTS, "usage": "account_id, date, user_id\nA, 2026-11-01, u1", **files}
     paths = {}
@@ -47,7 +48,7 @@ def measure(folder: Path, **files: str) -> Facts:
         path = folder / f"{name}.csv"
         path.write_text(_csv(text), encoding="utf-8")
         paths[Role(name)] = [path]
-    return build_facts(load(paths, ReadOptions()), load_settings(None).settings, AS_OF)
+    return build_facts(load(paths, ReadOptions()), settings or Settings(), AS_OF)
 
 
 def of(facts: Facts, account: str = "A") -> dict[str, object]:
@@ -114,12 +115,22 @@ def test_one_goal_that_is_behind_is_told_though_another_cannot_be_judged(tmp_pat
     assert of(facts)["goals_behind"] == 1
 
 
-def test_a_goal_without_a_start_has_run_for_a_year_at_most_and_not_from_before_the_contract(tmp_path):
-    rows = "A, Ship, 2027-02-13, 50%\nB, Ship, 2027-02-13, 50%"
-    goals = measure(tmp_path, goals=f"account_id, goal, target_date, progress\n{rows}").rows[Role.GOALS]
-    # 90 days are left: of the 365 before the date for A, of the 274 since 15 May for B.
-    assert goals["start"].to_list() == [date(2026, 2, 13), date(2026, 5, 15)]
-    assert goals["expected_pct"].round(2).to_list() == [round(275 / 365 * 100, 2), round(184 / 274 * 100, 2)]
+def test_of_a_goal_without_a_start_it_is_not_known_whether_it_is_behind(tmp_path):
+    rows = "A, Ship, 2027-02-13, 1%\nB, Ship, 2027-02-13, 1%\nB, Hire, 2026-01-01, 1%"
+    facts = measure(tmp_path, goals=f"account_id, goal, target_date, progress\n{rows}")
+    assert facts.rows[Role.GOALS]["expected_pct"].to_list() == [None, None, None]
+    # What is past its date is overdue, whenever it was begun; overdue is not behind, so that stays open too.
+    assert picked(of(facts), "goals_behind", "goals_overdue") == [None, 0]
+    assert picked(of(facts, "B"), "goals_behind", "goals_overdue") == [None, 1]
+
+
+@pytest.mark.parametrize(("tolerance", "behind"), [(10.0, 1), (20.0, 0), (0.0, 1)])
+def test_how_far_a_goal_may_lag_is_a_setting(tmp_path, tolerance, behind):
+    # Half of the time is gone, 35 % is done: 15 points behind.
+    row = "A, Ship, 2027-02-23, 35%, 2026-08-07"
+    settings = Settings(goals={"tolerance": tolerance})
+    goals = f"account_id, goal, target_date, progress, set_on\n{row}"
+    assert of(measure(tmp_path, goals=goals, settings=settings))["goals_behind"] == behind
 
 
 def test_progress_follows_from_baseline_target_and_current_value(tmp_path):
@@ -517,7 +528,7 @@ def test_the_spread_of_the_answers_is_told_in_shares(tmp_path):
     assert picked(row, "silent", "comments_missing_pct") == [1, 75.0]
     assert picked(row, "lowest_role", "highest_role", "decision_maker_mean") == ["decision_maker", "end_user", 0.0]
     # End users gave 2, 3 and 5 of 5: 25, 50 and 100.
-    assert row["highest_role_mean"] == pytest.approx(175 / 3, abs=1e-5)
+    assert row["highest_role_mean"] == 58.3333
 
 
 @pytest.mark.parametrize(

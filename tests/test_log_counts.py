@@ -47,9 +47,9 @@ def test_any_split_of_a_log_counts_the_same(rows, cuts, dated):
 def same(one: LogCounts, other: LogCounts) -> None:
     members = pl.Series(["A", "B"])
     first, second = finish(one, members), finish(other, members)
-    for name in ("days", "users", "features", "fates"):
+    for name in ("days", "users", "features", "user_days", "fates"):
         assert_frame_equal(getattr(first, name), getattr(second, name))
-    assert first[4:] == second[4:]
+    assert first[5:] == second[5:]
 
 
 def test_days_that_nothing_looks_at_are_kept_as_one():

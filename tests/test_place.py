@@ -287,7 +287,7 @@ def test_a_new_account_is_measured_by_its_own_days_and_is_no_yardstick() -> None
     accounts = lines("account_id,seats,start_date", "new,10,2026-11-12", "old,10,2026-08-17", "o2,10,")
     report = run(log, accounts=accounts, as_of=AS_OF)
     rows = by_id(report)
-    assert [rows[key]["is_new"] for key in ("new", "old", "o2")] == [True, False, False]
+    assert [rows[key]["is_new"] for key in ("new", "old", "o2")] == [True, False, None]
     # Settled amounts per seat 10 and 4: the yardstick is 8.5. In 4 of 28 days 10 a seat are 70 in a whole window.
     assert [rows[key]["usage_part_volume"] for key in ("new", "old")] == [100, 100]
     assert rows["o2"]["usage_part_volume"] == pytest.approx(400 / 8.5)

@@ -87,12 +87,12 @@ def test_automated_steps_cost_none_and_rest_is_not_in_the_week() -> None:
     assert frame["this_week"].to_list() == [True, False, False]
 
 
-def test_accounts_without_an_owner_have_no_hours_but_those_set_aside_for_them() -> None:
+def test_accounts_without_an_owner_have_the_default_hours_unless_others_are_set_aside_for_them() -> None:
     told = rows({}, {"owner": None})
     frame, (ann, nobody) = week(told, Capacity(default=5))
-    assert (ann.owner, nobody.owner, nobody.hours) == ("Ann", "unassigned", 0)
-    assert frame["this_week"].to_list() == [True, False]
-    assert week(told, Capacity(default=5, owners={"unassigned": 2}))[0]["this_week"].all()
+    assert (ann.owner, nobody.owner, nobody.hours) == ("Ann", "unassigned", 5)
+    assert frame["this_week"].to_list() == [True, True]
+    assert week(told, Capacity(default=5, owners={"unassigned": 0}))[0]["this_week"].to_list() == [True, False]
 
 
 def test_without_any_owner_all_are_one_team() -> None:

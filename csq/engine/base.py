@@ -1,5 +1,6 @@
 """The days a usage log is counted over, and sums that do not depend on the order of its rows."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -49,6 +50,11 @@ class UsageWindows(NamedTuple):
     def year_ago(self) -> Span:
         """The window 364 days earlier."""
         return self._back(YEAR_AGO_DAYS)
+
+    @property
+    def compared(self) -> Mapping[str, Span]:
+        """The spans that are held against each other, by name."""
+        return {"now": self.now, "before": self.before, "year_ago": self.year_ago}
 
     @property
     def single_days(self) -> Span:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple, Self
 
 import polars as pl
+import polars.selectors as cs
 
 from csq.engine.base import UsageWindows
 from csq.fate import FATE, ROWS, is_used, mark
@@ -22,7 +23,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "users": {"units": "sum", "first_day": "min", "last_day": "max"},
     "features": {"rows_before": "sum", "last_day": "max"},
 }
-"""The counts in each table, and how they are added up."""
+"""The counts in each table, and how they are added up; those of users have `SEEN` columns as well."""
+SEEN, BITS = "seen_", 62
+"""Prefix of columns `seen_<span>_<first day>`: the days of a span with an event, a bit for each of at most so many."""
 
 
 IsEveryday = Callable[[str], bool]
@@ -39,7 +42,7 @@ class LogCounts(NamedTuple):
     days: day, units, telling (of them those that are not everyday), rows, first, last, last_active. `day` is null for
     all days that no window and no fact looks at, and the day after as_of for all later ones: of those only the first,
     last and last active day are kept.
-    users: user_id, units (in this window and the one before), first_day, last_day (with an event, by as_of).
+    users: user_id, units (in this window and the one before), first_day, last_day (with an event, by as_of), `SEEN`.
     features: feature that is not everyday, rows_before (with an event in the window before), last_day (likewise).
     """
 
@@ -90,7 +93,7 @@ def count(
     days, users, features = pl.collect_all(
         [
             rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=told.sum()),
-            active.group_by(*by, "user_id").agg(units.sum(), first_day=day.min(), last_day=day.max()),
+            active.group_by(*by, "user_id").agg(units.sum(), *_seen(windows), first_day=day.min(), last_day=day.max()),
             said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
         engine="streaming",
@@ -103,6 +106,24 @@ def count(
         has_users=rows["user_id"].null_count() < rows.height,
         has_features=bool(rows.select((pl.col("feature").is_not_null() & telling).any()).item()),
     )
+
+
+def _seen(windows: UsageWindows | None) -> list[pl.Expr]:
+    """On which days of the spans that are compared a user did anything: bits, since the same day may come again."""
+    found = []
+    for name, span in windows.compared.items() if windows else ():
+        days = (span.last - span.first).days + 1
+        for start in range(0, days, BITS):
+            place = (pl.col("day") - pl.lit(span.first)).dt.total_days() - start
+            inside = place.is_between(0, min(BITS, days - start) - 1)
+            bit = pl.when(inside).then(pl.lit(2, dtype=pl.Int64()).pow(pl.when(inside).then(place))).otherwise(0)
+            found.append(bit.bitwise_or().alias(f"{SEEN}{name}_{start}"))
+    return found
+
+
+def _how(name: str, columns: Sequence[str]) -> dict[str, str]:
+    """How each count among the columns of a table is added up."""
+    return {**TABLES[name], **{column: "bitwise_or" for column in columns if column.startswith(SEEN)}}
 
 
 def count_rows(
@@ -139,9 +160,11 @@ def add(parts: Sequence[LogCounts]) -> LogCounts:
     tables = {
         name: pl.concat([getattr(part, name) for part in parts], how="diagonal_relaxed")
         .lazy()
-        .group_by(*(column for column in getattr(parts[0], name).columns if column not in counted))
+        .group_by(*(column for column in columns if column not in counted))
         .agg(getattr(pl.col(column), how)() for column, how in counted.items())
-        for name, counted in TABLES.items()
+        for name in TABLES
+        for columns in [getattr(parts[0], name).columns]
+        for counted in [_how(name, columns)]
     }
     days, users, features = pl.collect_all(tables.values(), engine="streaming")
     return LogCounts(
@@ -160,6 +183,7 @@ class LogSummary(NamedTuple):
     days: account_id, day (Date or null), events, telling (of them those that are not everyday), last_active.
     users: account_id, user_id, events (now and before), active (with an event now), first_day, last_day.
     features: account_id, feature, now, before (whether used in that window).
+    user_days: account_id and for each span that is compared its distinct pairs of user and day with an event.
     fates: file, fate, rows.
     first_day: earliest day of the whole log; None without days.
     """
@@ -167,6 +191,7 @@ class LogSummary(NamedTuple):
     days: pl.DataFrame
     users: pl.DataFrame
     features: pl.DataFrame
+    user_days: pl.DataFrame
     fates: pl.DataFrame
     first_day: date | None
     has_users: bool
@@ -190,16 +215,20 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     marked = mark(counts.days, fates)
     seen = marked.lazy().filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     users = _of_members(counts, "users", members)
+    user_days = users.group_by("account_id").agg(_user_days(windows, counts.users.columns))
     if windows:
         users = users.filter(pl.col("last_day") >= windows.before.first)
     events = (pl.col("units").sum() / UNITS).alias("events"), (pl.col("telling").sum() / UNITS)
-    days, people, features, rows = pl.collect_all(
+    days, people, features, seen_days, rows = pl.collect_all(
         [
             seen.group_by("account_id", "day").agg(*events, pl.col("last_active").max()).sort("account_id", "day"),
-            users.with_columns(active=now, events=pl.col("units") / UNITS).drop("units").sort("account_id", "user_id"),
+            users.with_columns(active=now, events=pl.col("units") / UNITS)
+            .drop("units", cs.starts_with(SEEN))
+            .sort("account_id", "user_id"),
             _of_members(counts, "features", members)
             .select("account_id", "feature", now=now, before=before)
             .sort("account_id", "feature"),
+            user_days.sort("account_id"),
             marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).cast({"file": pl.String()}).sort("file", FATE),
         ]
     )
@@ -208,6 +237,7 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
         days=days,
         users=people,
         features=features,
+        user_days=seen_days,
         fates=rows,
         first_day=first if isinstance(first, date) else None,
         has_users=counts.has_users,
@@ -215,9 +245,19 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     )
 
 
+def _user_days(windows: UsageWindows | None, columns: Sequence[str]) -> list[pl.Expr]:
+    """How many days its users were there in each span, added up over the users of an account."""
+    return [
+        pl.sum_horizontal(pl.col(column).bitwise_count_ones().cast(pl.Int64) for column in bits).sum().alias(name)
+        for name in (windows.compared if windows else ())
+        for bits in [[column for column in columns if column.startswith(f"{SEEN}{name}_")]]
+    ]
+
+
 def _of_members(counts: LogCounts, name: str, members: pl.Series) -> pl.LazyFrame:
     """Users or features of the population, each once."""
     table: pl.LazyFrame = getattr(counts, name).lazy().filter(is_used() & pl.col("account_id").is_in(members.implode()))
-    who, counted = ("user_id" if name == "users" else "feature"), TABLES[name]
+    who = "user_id" if name == "users" else "feature"
+    counted = _how(name, getattr(counts, name).columns)
     sums = (getattr(pl.col(column), how)() for column, how in counted.items())
     return table.drop_nulls(who).group_by("account_id", who).agg(sums)

@@ -10,8 +10,10 @@ from csq.explain.find import find_account
 from csq.explain.model import Certainty, Explanation, Fact, Lines, Priority, Row
 from csq.explain.standing import happiness_standing, usage_standing
 from csq.explain.verdicts import Verdicts
+from csq.facts.happiness import wilson
 from csq.fate import ROWS
 from csq.pipeline import Triage, windows
+from csq.place.quadrants import SCORE_ANSWERS
 from csq.place.totals import tier_totals
 from csq.report import Tier
 from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE, event_kind
@@ -74,7 +76,7 @@ def explain(found: Triage, asked: str) -> Explanation:
             usage_standing(row, found.facts, found.placed, settings),
             happiness_standing(row, answers, found.placed, settings),
         ),
-        certainty=_certainty(mine),
+        certainty=_certainty(mine, placed),
         play=entry.play.headline,
         next_step=mine["next_step"][0],
         steps=verdicts.steps(entry.play.steps, mine["next_step"][0]),
@@ -128,9 +130,20 @@ def _tier(found: Triage, name: str) -> tuple[Tier, Decimal | None]:
     return tier, min(above, default=None)
 
 
-def _certainty(mine: pl.DataFrame) -> Certainty:
+def _certainty(mine: pl.DataFrame, placed: Row) -> Certainty:
+    """How sure the happiness is.
+
+    A mean of answers on 0-100 varies at most as a share of nothing but noughts and hundreds with that mean would, so
+    the Wilson interval of such a share holds it at least as often, and needs no more than one answer.
+    """
+    score, count = placed["happiness_score"], placed[SCORE_ANSWERS]
+    low, high = wilson(pl.lit(score, dtype=pl.Float64()) / 100 * count, pl.lit(count, dtype=pl.Float64()))
+    ends = pl.select(low=low, high=high).row(0) if score is not None and count else (None, None)
     return Certainty(
         evidence=Evidence(mine["evidence"][0]),
+        mean_low=ends[0],
+        mean_high=ends[1],
+        answers_to_flip=mine["answers_to_flip"][0],
         responses=mine["responses"][0],
         asked=mine["asked"][0],
         top_box_pct=mine["top_box_pct"][0],

@@ -40,30 +40,3 @@ def users_across(*, now: int, seats: int, cut: float, level: Level, score: Calla
     if level is Level.LOW:
         return Change(now, high_from) if now < high_from <= seats else None
     return Change(now, high_from - 1) if 0 < high_from <= now else None
-
-
-def answers_across(*, mean: float, answers: int, cut: float, level: Level) -> int | None:
-    """How many more answers at the top of the scale, or for a happy account at its bottom, cross the happiness cut.
-
-    Args:
-        mean: Mean of the answers, 0-100.
-        answers: How many, >= 1.
-        cut: 0-100; a mean equal to it is high.
-        level: Where the account stands now.
-
-    Returns:
-        None when no number of answers does it.
-    """
-    new = 100.0 if level is Level.LOW else 0.0
-    if new == cut:
-        return None
-
-    def crosses(more: int) -> bool:
-        then = round((mean * answers + new * more) / (answers + more), 4)
-        return then >= cut if level is Level.LOW else then < cut
-
-    # The further mean comes arbitrarily near to what is answered, so doubling finds an end to search below.
-    end = 1
-    while not crosses(end):
-        end *= 2
-    return bisect_left(range(end + 1), True, key=crosses)

@@ -121,6 +121,10 @@ class Certainty(NamedTuple):
     """What stands behind the happiness score."""
 
     evidence: Evidence
+    mean_low: float | None
+    mean_high: float | None
+    """Ends of the 95 % interval of the mean that is compared with the cut, 0-100; None without answers."""
+    answers_to_flip: int | None
     responses: int | None
     asked: int | None
     top_box_pct: float | None

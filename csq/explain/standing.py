@@ -1,8 +1,9 @@
 """An account on each axis: the parts of its score, the arithmetic, the cut, and how far it is from crossing."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
-from csq.explain.distance import Change, answers_across, users_across
+from csq.explain.distance import Change, users_across
 from csq.explain.model import Part, Row, Standing
 from csq.facts.build import Facts
 from csq.facts.happiness import HAPPINESS_UNKNOWN
@@ -21,6 +22,7 @@ _REASONS: Mapping[str, str] = {
     Unknown.NO_USABLE_METRIC: "the usage files hold no number that can be scored",
     Unknown.NO_CSAT_FILE: "no csat file was given",
     Unknown.NEVER_ASKED: "nobody there was ever asked",
+    Unknown.ASKED_BEFORE: "they were asked before the window only, and nobody answered",
     Unknown.NO_ANSWER: "people were asked, and none answered",
     Unknown.NOT_IN_CSAT: "the account is not in the csat files",
     Unknown.ANSWERS_TOO_OLD: "all answers are older than the window",
@@ -55,7 +57,7 @@ def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -
         cut=_cut(Axis.USAGE, row, placed),
         margin=_number(row["usage_margin"]),
         parts=parts,
-        how=_mean_of(parts, score) if score is not None else _why_unknown(row[USAGE_UNKNOWN]),
+        how=_mean_of(parts, score) + _parts_lacking(row) if score is not None else _why_unknown(row[USAGE_UNKNOWN]),
         distance=_usage_distance(row, parts, facts),
     )
 
@@ -75,10 +77,16 @@ def happiness_standing(row: Row, answers: tuple[Row, ...], placed: Placed, setti
     )
 
 
+_SMALL = 0.001
+"""Under it 4 places would say little, and of a divisor perhaps nought."""
+
+
 def exact(value: object) -> str:
     """Write a number so that what is reckoned with it comes out the same: up to 4 places, none that are zero."""
     if not isinstance(value, int | float):
         return "unknown"
+    if 0 < abs(value) < _SMALL:
+        return f"{Decimal(f'{value:.4g}'):f}"
     return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
@@ -107,7 +115,9 @@ def _how(name: str, row: Row, facts: Facts, placed: Placed) -> str:
     text = _counted(name, row, facts)
     reference = _reference(name, row, placed)
     if reference is not None:
-        text = f"{text} = {exact(row[AMOUNT + name])}; / {exact(reference)}, which is 100 in the tier, x 100"
+        why = placed.stand_ins.get(name, {}).get(str(row["tier"]))
+        where = f"over all accounts, since {why}" if why else "in the tier"
+        text = f"{text} = {exact(row[AMOUNT + name])}; / {exact(reference)}, which is 100 {where}, x 100"
     return f"{text} = {exact(score)}{', capped at 100' if score > 100 else ''}"
 
 
@@ -156,6 +166,13 @@ def _mean_of(parts: tuple[Part, ...], score: float) -> str:
     known = [part for part in parts if part.score is not None and part.weight > 0]
     terms = " + ".join(f"{exact(part.score)} x {exact(part.weight)}" for part in known)
     return f"({terms}) / {exact(sum(part.weight for part in known))} = {exact(score)}"
+
+
+def _parts_lacking(row: Row) -> str:
+    """`; usage on 3 of 4 parts: most of its tier have breadth`, where that is so."""
+    lacking = row["usage_parts_lacking"]
+    of = f"{row['usage_parts']} of {row['usage_parts_possible']}"
+    return f"; usage on {of} parts: most of its tier have {lacking} too" if lacking else ""
 
 
 _MOST_ANSWERS = 12
@@ -211,14 +228,13 @@ def _say_users(change: Change | None, level: Level) -> str:
 
 def _happiness_distance(row: Row, method: Happiness) -> str:
     level, cut = Level(str(row["happiness_level"])), _number(row["happiness_cut"])
-    mean, count = _number(row["happiness_score"]), int(_number(row["responses"]) or 0)
-    if level is Level.UNKNOWN or cut is None or mean is None or not count:
+    if level is Level.UNKNOWN or cut is None:
         return "no level, so no distance"
-    by_role = {Happiness.DECISION_MAKER_FIRST: "decision_maker_mean", Happiness.LOWEST_ROLE: "lowest_role_mean"}
-    if row.get(by_role.get(method, "")) is not None:
-        return "the score hangs on one role, so it depends on who answers next"
     other, end = (Level.HIGH, "top") if level is Level.LOW else (Level.LOW, "bottom")
-    more = answers_across(mean=mean, answers=count, cut=cut, level=level)
-    if more is None:
+    more = row["answers_to_flip"]
+    if not isinstance(more, int):
         return f"no further answers would make it {other}"
-    return f"{more:,} more {'answer' if more == 1 else 'answers'} at the {end} of the scale would make it {other}"
+    by_role = {Happiness.DECISION_MAKER_FIRST: "decision_maker_mean", Happiness.LOWEST_ROLE: "lowest_role_mean"}
+    whose = " of that role" if row.get(by_role.get(method, "")) is not None else ""
+    answers = "answer" if more == 1 else "answers"
+    return f"{more:,} more {answers}{whose} at the {end} of the scale would make it {other}"

@@ -149,10 +149,7 @@ def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tupl
 
 
 def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
-    """Value and seats over the distinct active subscriptions of an account; null where none says anything.
-
-    An account all of whose subscriptions are still to start is there, and worth nothing that is known yet.
-    """
+    """Value and seats over the distinct active subscriptions of an account; null where none says anything."""
     active = lasting.filter(COUNTS)
     named = active.filter(pl.col("subscription_id").is_not_null()).unique(
         ["account_id", "subscription_id", "contract_value", "seats"], keep="first", maintain_order=True
@@ -205,6 +202,12 @@ def _told_twice(attributes: pl.DataFrame, subscriptions: pl.DataFrame) -> list[N
         if attributes[name].count() and subscriptions[name].count():
             text = f"{what} from the file with one row per account, not the sum over subscriptions"
             notes.append(Note(kind=NoteKind.CHOICE, text=text))
+    seated = attributes.filter(pl.col("seats") > 0)["account_id"]
+    without = subscriptions.filter(pl.col("seats") == 0, ~pl.col("account_id").is_in(seated.implode()))
+    if none := without.height:
+        accounts = "1 account have" if none == 1 else f"{none:,} accounts have"
+        text = f"the subscriptions of {accounts} no seats in all: the seats are unknown there"
+        notes.append(Note(kind=NoteKind.WARNING, text=text))
     return notes
 
 

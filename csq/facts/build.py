@@ -16,16 +16,17 @@ from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.roles import with_known_roles
-from csq.facts.seasons import usage_trend
+from csq.facts.seasons import that_tells
 from csq.facts.standing import vocabulary
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
-from csq.schema import FACTS, collect, complete, event_kind
+from csq.schema import FACTS, PLACES, Kind, collect, complete, event_kind
 from csq.settings.model import Settings
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables
 from csq.sources.metrics import Metric
 from csq.sources.typed import RoleRows
+from csq.sources.usage import METRIC
 from csq.terms import Grain, NoteKind, Role, Survey
 
 
@@ -116,7 +117,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     usage = _usage(tables.roles.get(Role.USAGE), accounts, settings, as_of)
     answers = with_known_roles(tables.roles.get(Role.CSAT), tables.roles.get(Role.CONTACTS))
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
-    context = measure_context(tables, accounts, usage.frame, as_of)
+    context = measure_context(tables, accounts, usage.frame, as_of, tolerance=settings.goals.tolerance)
     measured = (usage.frame, happiness.frame, context.frame)
     # A column of the accounts files that is named like one of the measured columns gives way to it.
     frame = accounts.lazy().drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
@@ -128,12 +129,13 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         .with_columns(
             tenure_days=(day - pl.col("start_date")).dt.total_days(),
             days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
-            usage_trend_pct=usage_trend(),
+            usage_trend_pct=that_tells("usage_change_pct", "usage_change_yoy_pct"),
+            usage_trend_sure=that_tells("usage_change_sure", "usage_change_yoy_sure"),
         )
         .sort("account_id")
     )
     return Facts(
-        frame=complete(collect(frame), FACTS),
+        frame=round_facts(complete(collect(frame), FACTS), usage.metrics),
         rows={
             Role.CSAT: happiness.answers,
             Role.OVERRIDES: told.used,
@@ -157,6 +159,15 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         notes=(*members.notes, *told.notes, *usage.notes, *_notes(tables, happiness), *context.notes),
         undated=happiness.undated,
     )
+
+
+def round_facts(frame: pl.DataFrame, metrics: Mapping[str, Metric] = {}) -> pl.DataFrame:
+    """Round every number that is a fact to the places it is printed with, before anything compares it.
+
+    11 users on 10 seats are 110 %, and not a little more, whatever a float makes of it.
+    """
+    numbers = [column.name for column in FACTS if column.kind is Kind.NUMBER]
+    return frame.with_columns(pl.col(*numbers, *(METRIC + name for name in metrics)).round(PLACES))
 
 
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:

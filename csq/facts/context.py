@@ -39,7 +39,9 @@ class ContextFacts(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame, as_of: date | None) -> ContextFacts:
+def measure_context(
+    tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame, as_of: date | None, *, tolerance: float
+) -> ContextFacts:
     """Measure the context of every account.
 
     Args:
@@ -47,9 +49,10 @@ def measure_context(tables: Tables, accounts: pl.DataFrame, usage: pl.DataFrame,
         accounts: The population.
         usage: account_id, top_user.
         as_of: What comes later is not known yet.
+        tolerance: Points of progress that a goal may lag behind the calendar.
     """
     stranger = Aside.NOT_A_CUSTOMER if Role.ACCOUNTS in tables.roles else Aside.UNMATCHED
-    members = Members(accounts, stranger, as_of, usage, events=pl.DataFrame(schema=SHOWN))
+    members = Members(accounts, stranger, as_of, usage, events=pl.DataFrame(schema=SHOWN), tolerance=tolerance)
     season, unread = season_facts(accounts, as_of)
     frame = season.lazy()
     found: dict[Role, Context] = {}

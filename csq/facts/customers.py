@@ -1,7 +1,8 @@
 """Who is a customer now, by status and by term, and which rows of the accounts files say what one is worth.
 
-A status decides by itself. A term that has ended does not end a customer who is active by status, whose contract
-renews by itself, or who still uses the product; a date of churn or cancellation is overruled by a status only.
+A status decides by itself, but for an account that is to start yet: that is no customer today. A term that has ended
+does not end a customer who is active by status, whose contract renews by itself, or who still uses the product; a date
+of churn or cancellation is overruled by a status only.
 """
 
 from collections.abc import Mapping
@@ -21,9 +22,9 @@ from csq.terms import NoteKind
 COUNTS, AHEAD = "_counts", "_ahead"
 """Whether a row counts, since it runs or is what the account goes on by; whether it is to start yet."""
 GONE = "_gone"
-"""Why an account is no customer: `status` or `ended`; null of a customer."""
+"""Why an account is no customer: `status`, `ended`, or `ahead`, not yet one; null of a customer."""
 _RUNS, _CUSTOMER, _SAYS_CURRENT, _GOES_ON, _STANDING = "_runs", "_customer", "_says_current", "_goes_on", "_standing"
-_ENDED = "_ended"
+_ENDED, _STARTS_LATER = "_ended", "_starts_later"
 """Whether nothing an account has runs or is to start yet."""
 
 
@@ -81,6 +82,8 @@ def _judged(rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: M
         current.alias(_SAYS_CURRENT),
         (~starts_later & ends_later).alias(_RUNS),
         (starts_later & customer).alias(AHEAD),
+        # Of an account with subscriptions these say when it starts, where its own row does not.
+        (starts_later | ~pl.col("is_subscription") & pl.col("start_date").is_null()).alias(_STARTS_LATER),
         (current | uses | renews.fill_null(value=False)).alias(_GOES_ON),
     ).drop(LAST_USE)
 
@@ -95,12 +98,19 @@ def _by_account(told: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
         lasts=pl.when(of_subscription.any()).then(lasts.filter(of_subscription).any()).otherwise(lasts.all()),
         goes_on=((pl.col(_GOES_ON) | pl.lit(as_of is None)) & customer).any(),
         dated=pl.col("end_date").is_not_null().any(),
+        not_yet=pl.col(_STARTS_LATER).all() & pl.col("start_date").is_not_null().any(),
     )
     by_status = ~pl.col("customer") | ~(pl.col("bought") | pl.col("goes_on"))
     ended = ~pl.col("lasts")
     return by_account.with_columns(
         ended.alias(_ENDED),
-        pl.when(by_status).then(pl.lit("status")).when(ended & ~pl.col("goes_on")).then(pl.lit("ended")).alias(GONE),
+        pl.when(by_status)
+        .then(pl.lit("status"))
+        .when("not_yet")
+        .then(pl.lit("ahead"))
+        .when(ended & ~pl.col("goes_on"))
+        .then(pl.lit("ended"))
+        .alias(GONE),
         term_ended=pl.when(pl.lit(as_of is not None) & pl.col("dated")).then(ended),
     ).sort("account_id")
 
@@ -143,6 +153,11 @@ def _reasons(told: pl.DataFrame, gone: pl.DataFrame) -> list[str]:
     ended = rows.filter(pl.col(GONE) == "ended")
     if ended.height:
         reasons.append(f"all has ended, {accounts_worth(ended)}")
+    ahead = rows.filter(pl.col(GONE) == "ahead")
+    if ahead.height:
+        keys = ahead["account_id"].unique(maintain_order=True)
+        named = ", ".join(f"`{key}`" for key in keys.head(NAMED)) + (", ..." if len(keys) > NAMED else "")
+        reasons.append(f"starts after the day looked at, so not one yet, {accounts_worth(ahead)} ({named})")
     return reasons
 
 

@@ -76,11 +76,18 @@ def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _promises() -> dict[str, pl.Expr]:
-    """Promises made less kept, each that is kept standing for the oldest: first made, first kept."""
-    ages = pl.col("days").filter(pl.col("kind") == "promise_made").sort(descending=True, nulls_last=True)
-    kept = (pl.col("kind") == "promise_kept").sum().cast(pl.Int64)
-    still = (ages.len().cast(pl.Int64) - kept).clip(0)
-    return {"promises_open": still, "promise_open_days": ages.slice(kept).first()}
+    """Promises that are open: one that is kept closes the oldest that is open by then, first made, first kept.
+
+    What is kept while none is open closes nothing, least of all a promise made later. In a walk that a promise takes up
+    and a kept one down, but never under nought, the last height is what the walk ends on less its lowest point.
+    """
+    kind = pl.col("kind")
+    step = pl.when(kind == "promise_made").then(1).when(kind == "promise_kept").then(-1).otherwise(0)
+    # Of one day, what was made comes before what was kept.
+    walk = step.sort_by("date", step, descending=[False, True]).cum_sum()
+    still = walk.last() - pl.min_horizontal(walk.min(), 0)
+    newest_first = pl.col("days").filter(kind == "promise_made").sort(nulls_last=True)
+    return {"promises_open": still.cast(pl.Int64), "promise_open_days": newest_first.head(still).last()}
 
 
 def _contact_points(events: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:

@@ -10,13 +10,9 @@ import polars as pl
 
 from csq.facts.members import Context, Members, provable_count
 from csq.fate import is_used
-from csq.schema import collect
+from csq.schema import PLACES, collect
 from csq.sources.typed import RoleRows
 
-BEHIND_POINTS = 10.0
-"""Progress is told in round figures: this far under the share of the time gone is still on time."""
-LONGEST_DAYS = 365
-"""A goal that names no start is taken to have run for a year at most, and not from before the contract."""
 SHOWN = {
     "account_id": pl.String(),
     "goal": pl.String(),
@@ -37,16 +33,16 @@ def goal_facts(rows: RoleRows | None, members: Members) -> Context:
     """Measure the goals of every member.
 
     Progress against the calendar is linear: at a third of the time, a third of the way, as in planned value of
-    earned-value management (ANSI/EIA-748).
+    earned-value management (ANSI/EIA-748). Of a goal that names no start it is not known how much time is gone.
 
     Args:
         rows: Goals with state, progress (percent), target_date, start_date, has_metric, target.
-        members: The population, with `start_date`; without a day nothing is overdue or behind.
+        members: The population; without a day nothing is overdue or behind.
     """
     if rows is None:
         return members.without(SHOWN)
     marked = members.mark(rows)
-    goals = _judged(marked.filter(is_used()), members.frame, members.as_of)
+    goals = _judged(marked.filter(is_used()), members.as_of, members.tolerance)
     counted = goals.group_by("account_id").agg(
         goals_open=pl.col("is_open").sum().cast(pl.Int64),
         goals_met=(pl.col("state") == "met").sum().cast(pl.Int64),
@@ -66,34 +62,26 @@ def goal_facts(rows: RoleRows | None, members: Members) -> Context:
     return Context(frame=facts, rows=shown, fates=marked)
 
 
-def _judged(goals: pl.DataFrame, accounts: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+def _judged(goals: pl.DataFrame, as_of: date | None, tolerance: float) -> pl.DataFrame:
     """Add start, expected_pct, due_days, overdue, behind and vague; `state` tells the last two of an open goal."""
     day = pl.lit(as_of, dtype=pl.Date())
-    since = accounts.lazy().select("account_id", customer_since="start_date")
-    start = pl.coalesce(
-        "start_date",
-        pl.when(pl.col("target_date").is_not_null()).then(
-            pl.max_horizontal(pl.col("target_date").dt.offset_by(f"-{LONGEST_DAYS}d"), "customer_since")
-        ),
-    )
     length = (pl.col("target_date") - pl.col("start")).dt.total_days()
     gone = (day - pl.col("start")).dt.total_days()
     late = pl.col("due_days") < 0
-    slow = pl.col("progress_pct") < pl.col("expected_pct") - BEHIND_POINTS
+    slow = pl.col("progress_pct") < pl.col("expected_pct") - tolerance
     # What has no date can be neither overdue nor behind: it is vague, which is told apart.
     dated = pl.col("is_open") & pl.col("target_date").is_not_null()
     state = pl.when("overdue").then(pl.lit("overdue")).when("behind").then(pl.lit("behind")).otherwise(pl.col("state"))
     return collect(
         goals.lazy()
-        .join(since, on="account_id", how="left", maintain_order="left")
         .with_columns(
             is_open=pl.col("state") == "open",
             due_days=(pl.col("target_date") - day).dt.total_days(),
             progress_pct=pl.col("progress"),
-            start=start,
+            start="start_date",
         )
         .with_columns(
-            expected_pct=pl.when(length > 0).then((gone / length * 100).clip(0, 100)),
+            expected_pct=pl.when(length > 0).then((gone / length * 100).clip(0, 100).round(PLACES)),
             vague=pl.col("target_date").is_null() | (~pl.col("has_metric") & pl.col("target").is_null()),
         )
         .with_columns(overdue=dated & late, behind=dated & ~late & slow)

@@ -21,6 +21,9 @@ HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
 HAPPINESS_UNKNOWN = unknown_column(Axis.HAPPINESS)
 """Column that says why there is no score, a `terms.Unknown`; null where there is one."""
 
+OURS = (HAPPINESS_UNKNOWN, survey.DECISION_MAKER_ANSWERS, survey.LOWEST_ROLE_ANSWERS)
+"""Columns beside those of the schema."""
+
 STALE_DAYS = 180
 """A newest answer older than this is stale."""
 ANSWERS = pl.col("responses").fill_null(1).clip(1)
@@ -84,6 +87,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         _asks(in_window.lazy().filter(of_axis), known=asks_known),
         _before(rows.frame.lazy().filter(of_axis & answered), as_of, window_days),
         _newest(ever.lazy().filter(of_axis & answered), as_of),
+        _asked_ever(ever.lazy().filter(of_axis), known=asks_known),
         _other(in_window.lazy().filter(answered)),
         survey.spread_facts(counted.lazy(), has_comments=has_comments),
         survey.ask_facts(marked.lazy(), as_of),
@@ -103,7 +107,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         **{HAPPINESS_UNKNOWN: _unknown(asks_known=asks_known)},
     )
     return Happiness(
-        frame=complete(collect(facts), HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), HAPPINESS_UNKNOWN]],
+        frame=complete(collect(facts), HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), *OURS]],
         fates=_one_fate_a_line(marked),
         axis=axis,
         asks_known=asks_known,
@@ -116,7 +120,8 @@ def _no_survey(everyone: pl.DataFrame) -> Happiness:
     """What is known of happiness without a csat file."""
     unknown = pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN)
     nobody = pl.DataFrame(schema=survey.SHOWN)
-    frame = complete(everyone, HAPPINESS_KEYED).with_columns(unknown)
+    none = (pl.lit(None, dtype=pl.Int64()).alias(name) for name in OURS[1:])
+    frame = complete(everyone, HAPPINESS_KEYED).with_columns(unknown, *none)
     return Happiness(
         frame=frame, fates=pl.DataFrame(schema=ROW), axis=None, asks_known=False, answers=nobody, undated=0
     )
@@ -208,6 +213,7 @@ def _roles(counted: pl.LazyFrame) -> pl.LazyFrame:
         pl.format("{} {} ({})", "role", mean.round(1), "n").str.join("; ").alias("csat_by_role"),
         pl.when(pl.len() > 1).then(mean.max() - mean.min()).alias("role_gap"),
         mean.filter(pl.col("role") == "decision_maker").first().alias("decision_maker_mean"),
+        pl.col("n").filter(pl.col("role") == "decision_maker").first().alias(survey.DECISION_MAKER_ANSWERS),
         mean.min().alias("lowest_role_mean"),
     )
     return means.join(survey.role_facts(roles), on="account_id", how="left", maintain_order="left")
@@ -235,6 +241,11 @@ def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     return answers.group_by("account_id").agg(days_since_response=age.dt.total_days(), ever=pl.lit(value=True).first())
 
 
+def _asked_ever(asks: pl.LazyFrame, *, known: bool) -> pl.LazyFrame:
+    """Whether anybody was asked by now, whatever the window; a request that is answered is one."""
+    return asks.filter(pl.lit(known)).group_by("account_id").agg(asked_ever=pl.lit(value=True).first())
+
+
 def _other(answered: pl.LazyFrame) -> pl.LazyFrame:
     """NPS and effort as facts of their own, whichever survey feeds the axis."""
     of_nps = pl.col("survey") == str(Survey.NPS)
@@ -247,12 +258,12 @@ def _other(answered: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _silence(*, asks_known: bool) -> pl.Expr:
-    never_asked = (pl.col("asked") == 0) & pl.col("ever").is_null() if asks_known else pl.lit(value=False)
+    silent = (pl.col("asked") == 0) & pl.col("ever").is_null() if asks_known else pl.lit(value=False)
     return (
         pl.when(pl.col("days_since_response") > STALE_DAYS)
         .then(pl.lit(str(Silence.STALE)))
-        .when(never_asked)
-        .then(pl.lit(str(Silence.NEVER_ASKED)))
+        .when(silent)
+        .then(_asked_before(Silence.ASKED_BEFORE, Silence.NEVER_ASKED))
         .when((pl.col("responses") == 0) & (pl.col("asked") > 0))
         .then(pl.lit(str(Silence.NO_ANSWER)))
     )
@@ -260,7 +271,8 @@ def _silence(*, asks_known: bool) -> pl.Expr:
 
 def _unknown(*, asks_known: bool) -> pl.Expr:
     """Why there is no score; null where there is one."""
-    nothing = Unknown.NEVER_ASKED if asks_known else Unknown.NOT_IN_CSAT
+    never = pl.lit(str(Unknown.NOT_IN_CSAT))
+    nothing = _asked_before(Unknown.ASKED_BEFORE, Unknown.NEVER_ASKED) if asks_known else never
     return (
         pl.when(pl.col("responses") > 0)
         .then(None)
@@ -268,8 +280,13 @@ def _unknown(*, asks_known: bool) -> pl.Expr:
         .then(pl.lit(str(Unknown.ANSWERS_TOO_OLD)))
         .when(pl.col("asked") > 0)
         .then(pl.lit(str(Unknown.NO_ANSWER)))
-        .otherwise(pl.lit(str(nothing)))
+        .otherwise(nothing)
     )
+
+
+def _asked_before(before: Silence | Unknown, never: Silence | Unknown) -> pl.Expr:
+    """Of an account that nobody asked in the window, which of two words holds: asked before it, or never."""
+    return pl.when("asked_ever").then(pl.lit(str(before))).otherwise(pl.lit(str(never)))
 
 
 def _one_fate_a_line(marked: pl.DataFrame) -> pl.DataFrame:

@@ -36,6 +36,8 @@ class Members(NamedTuple):
     """account_id, top_user."""
     events: pl.DataFrame
     """The events that count: account_id, date, kind."""
+    tolerance: float
+    """Points of progress that a goal may lag behind the calendar and still be on time."""
 
     def mark(self, rows: RoleRows, fates: Mapping[Aside | Fate, pl.Expr] | None = None) -> pl.DataFrame:
         """The rows of a role, those of no member set aside, then those that `fates` tells."""

@@ -13,7 +13,7 @@ import polars as pl
 from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.running import ask_of_running, growth
-from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, share_pct
+from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, is_sure, share_pct
 from csq.facts.users import (
     ACTIVE_USERS,
     FEATURES_USED,
@@ -63,6 +63,7 @@ def table_facts(
         .with_columns(**_facts(metrics, as_of, has_features="feature" in frame.columns))
         .with_columns(
             usage_change_pct=change_pct("events", "events_previous"),
+            usage_change_sure=_sure(metrics),
             seat_use_pct=share_pct("active_users", "seats"),
             **{USAGE_UNKNOWN: _unknown(metrics)},
         )
@@ -257,6 +258,14 @@ def _facts(metrics: dict[str, Metric], as_of: date | None, *, has_features: bool
         "active_users": _column(users, ""),
         "features_used": _column(FEATURES_USED if has_features else None, ""),
     }
+
+
+def _sure(metrics: dict[str, Metric]) -> pl.Expr:
+    """Whether the change is sure: of active days, else of active users, else of the events of a table."""
+    for kind in (MetricKind.DAYS, MetricKind.USERS):
+        if name := next((name for name, metric in metrics.items() if metric.kind is kind), None):
+            return is_sure(_column(name, ""), _column(name, BEFORE))
+    return is_sure(pl.col("events"), pl.col("events_previous"))
 
 
 def _column(name: str | None, suffix: str) -> pl.Expr:

@@ -75,10 +75,10 @@ def season_facts(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFra
     return facts, [cell for cell, months in parsed.items() if not months]
 
 
-def usage_trend() -> pl.Expr:
-    """The change of usage that tells: a year ago where there is a season, else the window before."""
-    seasonal = pl.when("in_season").then("usage_change_yoy_pct")
-    return pl.when(pl.col("in_season").is_null()).then("usage_change_pct").otherwise(seasonal)
+def that_tells(before: str, year_ago: str) -> pl.Expr:
+    """Of two changes of usage the one that tells: on a year ago where there is a season, else on the window before."""
+    seasonal = pl.when("in_season").then(year_ago)
+    return pl.when(pl.col("in_season").is_null()).then(before).otherwise(seasonal)
 
 
 def _month(text: str) -> int | None:

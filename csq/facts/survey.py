@@ -12,6 +12,8 @@ FEW = 3
 """Under so many answers nothing can be said about their spread."""
 ASKED_DAYS = 90
 """How far back requests are counted: a quarter."""
+DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS = "_decision_maker_answers", "_lowest_role_answers"
+"""Columns of our own: answers behind decision_maker_mean and lowest_role_mean."""
 SHOWN = {
     "account_id": pl.String(),
     "respondent": pl.String(),
@@ -87,11 +89,17 @@ def role_facts(roles: pl.LazyFrame) -> pl.LazyFrame:
     """The roles at either end, by account; at a tie the first in the alphabet.
 
     Args:
-        roles: account_id, role, mean; sorted by account_id and role.
+        roles: account_id, role, mean, n; sorted by account_id and role.
     """
     lowest, highest = pl.col("mean").arg_min(), pl.col("mean").arg_max()
+    few, many = pl.col("n").get(lowest), pl.col("n").get(highest)
+    answers = (
+        pl.when((few == 1) & (many == 1)).then(pl.lit("one each")).otherwise(pl.format("{} and {} answers", few, many))
+    )
     return roles.group_by("account_id", maintain_order=True).agg(
         lowest_role=pl.col("role").get(lowest),
         highest_role=pl.col("role").get(highest),
         highest_role_mean=pl.col("mean").max(),
+        role_gap_answers=pl.when(pl.len() > 1).then(answers),
+        **{LOWEST_ROLE_ANSWERS: few},
     )

@@ -71,7 +71,13 @@ def log_facts(
     log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
     frame = accounts.select("account_id", "seats", without_everyday(accounts["features_entitled"], everyday))
     features = find_features(log.features, frame, log.days["account_id"])
-    for part in (_volume(log, windows), _people(log, windows), _features(log, frame), feature_facts(features.rows)):
+    for part in (
+        _volume(log, windows),
+        _people(log, windows),
+        _features(log, frame),
+        feature_facts(features.rows),
+        _sure_changes(log, windows),
+    ):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
     frame = frame.with_columns(
         active_users=_counted("active_users", of="events", told=log.has_users),
@@ -85,7 +91,9 @@ def log_facts(
         usage_change_yoy_pct=change_pct("events", "events_year_ago"),
         seat_use_pct=share_pct("active_users", "seats"),
         breadth_pct=share_pct("features_used", "features_available").clip(0, 100),
-        features_unused=pl.coalesce("unused_by_name", (pl.col("features_available") - pl.col("features_used")).clip(0)),
+        features_unused=pl.when(pl.col("features_used").is_not_null()).then(
+            pl.coalesce("unused_by_name", (pl.col("features_available") - pl.col("features_used")).clip(0))
+        ),
         features_dropped=dropped.then(pl.col("features_dropped").fill_null(0)),
         dropped_features=dropped.then("dropped_features"),
         **{
@@ -174,6 +182,41 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
         )
         .sort("account_id")
     )
+
+
+SURE = {"usage_change_sure": "before", "usage_change_yoy_sure": "year_ago"}
+"""For each fact that says whether a change is sure the span that the window is held against."""
+
+
+def is_sure(now: pl.Expr, before: pl.Expr) -> pl.Expr:
+    """Whether two counts differ by more than twice what chance makes of them.
+
+    Counts of things that come one by one scatter about the square root of what is to be expected (Poisson), so their
+    difference about the square root of their sum.
+    """
+    return (now - before).abs() > 2 * (now + before).cast(pl.Float64).sqrt()
+
+
+def _sure_changes(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
+    """Whether the change of use is sure, by account: of active user-days, or of active days where nobody is named."""
+    none = pl.lit(None, dtype=pl.Boolean())
+    if windows is None:
+        return log.days.select("account_id").unique().sort("account_id").with_columns(**dict.fromkeys(SURE, none))
+    active = (pl.col("events") > 0).fill_null(value=False)
+    days = log.days.group_by("account_id").agg(
+        pl.col("day").filter(active & span.holds(pl.col("day"))).n_unique().cast(pl.Int64).alias(f"{name}_days")
+        for name, span in windows.compared.items()
+    )
+    both = days.join(log.user_days, on="account_id", how="left").sort("account_id")
+
+    def sure(span: str) -> pl.Expr:
+        if not _reached(log, windows.compared[span]):
+            return none
+        named = (pl.col("now") + pl.col(span) > 0).fill_null(value=False)
+        by_days = is_sure(pl.col("now_days"), pl.col(f"{span}_days"))
+        return pl.when(named).then(is_sure(pl.col("now"), pl.col(span))).otherwise(by_days)
+
+    return both.select("account_id", **{name: sure(span) for name, span in SURE.items()})
 
 
 def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:

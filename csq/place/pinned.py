@@ -68,7 +68,8 @@ def _mapping(values: Mapping[str, float] | Mapping[str, Decimal]) -> str:
 
 
 def _number(value: float | Decimal) -> str:
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else f"{value:.10g}"
+    # Written out, since YAML takes `1e-05` for a text.
+    return f"{(value if isinstance(value, Decimal) else Decimal(f'{value:.10g}')).normalize():f}"
 
 
 def _word(text: str) -> str:

@@ -1,6 +1,6 @@
 """Facts to placement: tiers, then scores, then cuts, then quadrants."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ import polars as pl
 from csq.facts.build import Facts
 from csq.place.coverage import coverage_facts
 from csq.place.pinned import pinned_lines
-from csq.place.quadrants import place_accounts
-from csq.place.scores import happiness_score, score_usage
+from csq.place.quadrants import SCORE_ANSWERS, place_accounts
+from csq.place.scores import LEAST_IN_TIER, happiness_score, is_settled, score_answers, score_usage
 from csq.place.thresholds import take_cuts
 from csq.place.tiers import assign_tiers
 from csq.report import Cut, Note
@@ -27,6 +27,8 @@ class Placed(NamedTuple):
     cuts: tuple[Cut, ...]
     references: Mapping[str, Mapping[str, float]]
     """Amounts that count as 100, by usage part and tier."""
+    stand_ins: Mapping[str, Mapping[str, str]]
+    """Why one of them is that of all accounts, by usage part and tier."""
     pinned: str
     notes: tuple[Note, ...]
 
@@ -35,7 +37,6 @@ def place(facts: Facts, settings: Settings) -> Placed:
     """Place every account.
 
     Raises:
-        ConfigError: csq.yaml gives cuts by tier and leaves one out.
         UsageError: csq.yaml takes tiers from a column that is not there.
     """
     tier, bands = assign_tiers(facts.frame, settings.tiers)
@@ -48,7 +49,9 @@ def place(facts: Facts, settings: Settings) -> Placed:
     )
     frame = collect(
         scored.frame.lazy()
-        .with_columns(happiness_score=happiness_score(settings.happiness))
+        .with_columns(
+            score_answers(settings.happiness).alias(SCORE_ANSWERS), happiness_score=happiness_score(settings.happiness)
+        )
         .with_columns(_unscored(axis) for axis in Axis)
         .with_columns(**coverage_facts())
     )
@@ -65,9 +68,31 @@ def place(facts: Facts, settings: Settings) -> Placed:
         bands=bands,
         cuts=cuts,
         references=scored.references,
+        stand_ins=scored.stand_ins,
         pinned=pinned_lines(bands, cuts, scored.references),
-        notes=tuple(Note(kind=NoteKind.CHOICE, text=text) for text in (*scored.notes, *noted)),
+        notes=(
+            *(Note(kind=NoteKind.CHOICE, text=text) for text in (*scored.notes, *noted)),
+            *(Note(kind=NoteKind.WARNING, text=text) for axis in Axis for text in _doubts(axis, cuts, by_tier)),
+        ),
     )
+
+
+def _doubts(axis: Axis, cuts: Sequence[Cut], frame: pl.DataFrame) -> Iterator[str]:
+    """What makes the cuts of an axis say little: few accounts, one score for all, or nothing that is under them."""
+    own = [cut for cut in cuts if cut.axis is axis]
+    taken = [cut for cut in own if cut.method != "number"]
+    scores = frame.filter(is_settled()).drop_nulls(f"{axis}_score")
+    if taken and scores.height < LEAST_IN_TIER:
+        count = "1 account has" if scores.height == 1 else f"{scores.height:,} accounts have"
+        yield f"{count} a {axis} score to take the cut over: under {LEAST_IN_TIER} say little of where high begins"
+    for cut in taken:
+        mine = scores if cut.scored == scores.height else scores.filter(pl.col("tier") == cut.tier)
+        if cut.scored > 1 and mine[f"{axis}_score"].n_unique() == 1:
+            whom = f"all {cut.scored:,} accounts that the cut of the tier `{cut.tier}` is taken over"
+            yield f"one {axis} score for {whom}: all of them are high"
+    if zero := [f"`{cut.tier}`" for cut in own if cut.at == 0]:
+        high = "whoever did anything at all is high" if axis is Axis.USAGE else "every score is high"
+        yield f"the {axis} cut is 0 in the tier {' and '.join(zero)}: {high}"
 
 
 def _unscored(axis: Axis) -> pl.Expr:

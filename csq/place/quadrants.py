@@ -7,12 +7,13 @@ import polars as pl
 from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
-from csq.schema import BORDERLINE, collect
+from csq.schema import BORDERLINE, PLACES, collect
 from csq.terms import Axis, Evidence, Level, Quadrant, Silence
 
-FIRM_ANSWERS = 3
-FIRM_ASKED = 2
-"""Two or more asked, and at least half of them answered, is firm too."""
+FIRM_ANSWERS, FIRM_FLIPS = 3, 2
+"""Least answers of firm evidence, and least further ones that it takes to move the account across the cut."""
+SCORE_ANSWERS = "_score_answers"
+"""Column of our own: the answers that the happiness score is a mean of."""
 
 
 def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
@@ -20,7 +21,7 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
 
     Args:
         frame: Has `tier`, both scores (rounded to 4 places), `INACTIVE`, the axes' reasons for being
-            unknown, `responses`, `asked`, `silence`.
+            unknown, `responses`, `SCORE_ANSWERS`, `silence`.
         cuts: One per axis and tier; an axis without any has no known scores.
     """
     near = [(pl.col(f"{axis}_margin").abs() < BORDERLINE).fill_null(value=False) for axis in Axis]
@@ -31,6 +32,7 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
             (pl.col(f"{axis}_score") - pl.col(f"{axis}_cut")).round(4).alias(f"{axis}_margin") for axis in Axis
         )
         .with_columns(_level(axis) for axis in Axis)
+        .with_columns(answers_to_flip=answers_to_flip())
         .with_columns(
             borderline=pl.any_horizontal(near),
             evidence=evidence(),
@@ -73,10 +75,34 @@ def quadrant() -> pl.Expr:
     )
 
 
+def answers_to_flip() -> pl.Expr:
+    """How many further answers at the other end of the scale would move an account across the happiness cut.
+
+    The least number that does it once the mean is rounded as scores are; null without answers, and where no number
+    does it, the cut being that end. With n answers of mean s, the sum is s x n, so that k answers of 100 reach a cut c
+    from below by k >= n (c - s) / (100 - c), and k answers of 0 fall under it from above by k > n (s - c) / c.
+    """
+    mean, n, cut = pl.col("happiness_score"), pl.col(SCORE_ANSWERS), pl.col("happiness_cut")
+    is_high = pl.col("happiness_level") == str(Level.HIGH)
+    end = pl.when(is_high).then(0.0).otherwise(100.0)
+    room = (cut - end).abs()
+    about = (n * (mean - cut).abs() / pl.when(room > 0).then(room)).floor().cast(pl.Int64)
+
+    def crosses(more: pl.Expr) -> pl.Expr:
+        then = ((mean * n + end * more) / (n + more)).round(PLACES)
+        return pl.when(is_high).then(then < cut).otherwise(then >= cut)
+
+    # Rounding moves the number by one at most where it moves it at all.
+    tried = [(about + step).clip(1) for step in range(-1, 3)]
+    return pl.coalesce(pl.when(crosses(more)).then(more) for more in tried)
+
+
 def evidence() -> pl.Expr:
-    """How much stands behind the happiness score."""
-    responses, asked = pl.col("responses"), pl.col("asked")
-    enough = (responses >= FIRM_ANSWERS) | ((asked >= FIRM_ASKED) & (responses * 2 >= asked)).fill_null(value=False)
+    """How much stands behind the happiness score: by what one more answer could change."""
+    responses = pl.col("responses")
+    # Where the cut is an end of the scale no number of answers crosses it.
+    steady = pl.col("answers_to_flip").fill_null(FIRM_FLIPS) >= FIRM_FLIPS
+    enough = (responses >= FIRM_ANSWERS) & steady & pl.col("happiness_score").is_not_null()
     fresh = pl.col("silence").ne_missing(pl.lit(str(Silence.STALE)))
     return (
         pl.when(responses.fill_null(0) == 0)

@@ -7,14 +7,15 @@ account's tier; all capped at 100. For usage tables each metric is a part: peopl
 active days of the days there are, counts and time per seat against the tier's 75th percentile.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
+from csq.facts.survey import DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS
 from csq.facts.usage import TELLING, share_pct
-from csq.schema import collect
+from csq.schema import PLACES, collect
 from csq.settings.model import ALL_TIERS, Happiness
 from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
@@ -24,8 +25,8 @@ NEW_DAYS = 90
 """Under this tenure an account is new: measured by its own time, and no yardstick for others."""
 LEAST_IN_TIER = 10
 """With fewer accounts a tier's own figures say little; those of all accounts are taken."""
-PART = "usage_part_"
-"""Prefix of the columns that hold the parts."""
+PART, COUNTED = "usage_part_", "_counted_"
+"""Prefix of the columns that hold the parts; of those that count the amounts of a part that are known."""
 INACTIVE = "_inactive"
 """Column that says whether nothing was done in the window, or nothing but logging in; null where not known."""
 
@@ -41,18 +42,24 @@ OWN_DAYS, WORKING_DAYS = "_own_days", "_working_days"
 class Scored(NamedTuple):
     """`frame` gains `usage_score`, `is_new` and `usage_part_<name>`, and of our own the columns named above.
 
-    `references` are the amounts that count as 100, by part and tier; `notes` say what was done
-    without.
+    `references` are the amounts that count as 100, by part and tier; `stand_ins` say why one is not the tier's own;
+    `notes` say what was done without.
     """
 
     frame: pl.DataFrame
     references: Mapping[str, Mapping[str, float]]
+    stand_ins: Mapping[str, Mapping[str, str]]
     notes: tuple[str, ...]
 
 
 def is_new() -> pl.Expr:
-    """Whether an account has been a customer for under 90 days; false where that is not known."""
-    return (pl.col("tenure_days") < NEW_DAYS).fill_null(value=False)
+    """Whether an account has been a customer for under 90 days; not known where its start is not."""
+    return pl.col("tenure_days") < NEW_DAYS
+
+
+def is_settled() -> pl.Expr:
+    """Whether an account is a yardstick for others: it is not known to be new."""
+    return ~pl.col("is_new").fill_null(value=False)
 
 
 def working_days(first: date, last: date) -> int:
@@ -89,21 +96,41 @@ def score_usage(
         .with_columns(_days(window))
         .with_columns(amount.alias(AMOUNT + name) for name, amount in amounts.items())
     )
-    references = _references(frame, amounts, pinned)
+    references, stand_ins = _references(frame, amounts, pinned)
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
     said = (_unscored(name, by_tier, frame) for name, by_tier in references.items())
     notes += tuple(text for text in said if text)
     for name, by_tier in references.items():
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
-    score = _weighted_mean({PART + name: weights.get(name, 1.0) for name in parts})
+    counted = {PART + name: weights.get(name, 1.0) for name in parts}
+    score = _weighted_mean(counted)
     scored = collect(
         frame.lazy()
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
         .with_columns(pl.col(UNCAPPED + name).clip(0, 100).alias(PART + name) for name in parts)
-        .with_columns(score.round(4).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+        .with_columns(score.round(PLACES).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+        .with_columns(**_parts_known([name for name, weight in counted.items() if weight > 0]))
     )
-    return Scored(frame=scored, references=references, notes=notes)
+    return Scored(frame=scored, references=references, stand_ins=stand_ins, notes=notes)
+
+
+def _parts_known(parts: Sequence[str]) -> dict[str, pl.Expr]:
+    """How many parts a score rests on, of how many that are known of anybody, and those that most of its tier have."""
+    is_scored = pl.col("usage_score").is_not_null()
+    known = {name: pl.col(name).is_not_null() for name in parts}
+    usual = {
+        name: (there & is_scored).sum().over("tier") * 2 > is_scored.sum().over("tier") for name, there in known.items()
+    }
+    lacking = [pl.when(~there & usual[name]).then(pl.lit(name.removeprefix(PART))) for name, there in known.items()]
+    listed = pl.concat_list(lacking).list.drop_nulls().list.join(", ") if lacking else pl.lit("")
+    possible = pl.sum_horizontal(pl.lit(0), *(there.any().cast(pl.Int64) for there in known.values()))
+    have = pl.sum_horizontal(pl.lit(0), *(there.cast(pl.Int64) for there in known.values()))
+    return {
+        "usage_parts": pl.when(is_scored).then(have),
+        "usage_parts_possible": pl.when(is_scored).then(possible),
+        "usage_parts_lacking": pl.when(is_scored).then(listed.replace("", None)),
+    }
 
 
 def _days(window: tuple[date, date] | None) -> list[pl.Expr]:
@@ -172,27 +199,40 @@ def _plain_parts(metrics: Mapping[str, Metric], *, dated: bool, per_seat: bool) 
 
 def _references(
     frame: pl.DataFrame, names: Collection[str], pinned: Mapping[str, Mapping[str, float]]
-) -> dict[str, dict[str, float]]:
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, str]]]:
     """What counts as 100, by part and tier: the pinned amount, else the 75th percentile of the tier's settled accounts.
 
-    That of all accounts stands in where the tier has under 10 of them or its own is zero; where that is zero too there
-    is none. Ten digits are kept, so that a printed reference is the one that was used.
+    That of all accounts stands in, and why is told, where the tier has under 10 of them, its own is zero, or csq.yaml
+    pins the part for other tiers; where that is zero too there is none. Ten digits are kept, so that a printed
+    reference is the one that was used.
     """
     settled = frame.select("tier", *(_of_settled(AMOUNT + name) for name in names))
     p75 = {name: pl.col(AMOUNT + name).quantile(0.75, "linear") for name in names}
-    enough = {name: pl.when(pl.col(AMOUNT + name).count() >= LEAST_IN_TIER).then(p75[name]) for name in names}
-    by_tier = settled.group_by(pl.col("tier").alias(PART)).agg(**enough).sort(PART)
+    known = {f"{COUNTED}{name}": pl.col(AMOUNT + name).count() for name in names}
+    by_tier = settled.group_by(pl.col("tier").alias(PART)).agg(**p75, **known).sort(PART)
     of_all = settled.select(**p75)
-    return {
-        name: {
-            tier: reference
-            for tier, own in by_tier.select(PART, name).iter_rows()
-            for reference in [told.get(tier) or told.get(ALL_TIERS) or _ten_digits(own) or _ten_digits(of_all[name][0])]
-            if reference
-        }
-        for name in names
-        for told in [pinned.get(name, {})]
-    }
+    references: dict[str, dict[str, float]] = {name: {} for name in names}
+    stand_ins: dict[str, dict[str, str]] = {name: {} for name in names}
+    for name in names:
+        told, everywhere = pinned.get(name, {}), _ten_digits(of_all[name][0])
+        for tier, own, count in by_tier.select(PART, name, COUNTED + name).iter_rows():
+            pin = told.get(tier) or told.get(ALL_TIERS)
+            why = _why_not_own(_ten_digits(own), count, is_pinned=bool(told))
+            reference = pin or (everywhere if why else _ten_digits(own))
+            if reference:
+                references[name][tier] = reference
+            if reference and why and not pin and by_tier.height > 1:
+                stand_ins[name][tier] = why
+    return references, stand_ins
+
+
+def _why_not_own(own: float, count: int, *, is_pinned: bool) -> str | None:
+    """Why the reference of a tier is that of all accounts; None where it is its own."""
+    if is_pinned:
+        return "csq.yaml pins none for the tier"
+    if count < LEAST_IN_TIER:
+        return f"{count} in the tier are too few"
+    return None if own else "three quarters of the tier have none of it"
 
 
 def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> str | None:
@@ -207,8 +247,8 @@ def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> s
 
 def _of_settled(amount: str) -> pl.Expr:
     """The amounts of settled accounts; of new ones too where there are no others."""
-    is_settled = ~pl.col("is_new") & pl.col(amount).is_not_null()
-    return pl.when(is_settled | ~is_settled.any()).then(amount).alias(amount)
+    counts = is_settled() & pl.col(amount).is_not_null()
+    return pl.when(counts | ~counts.any()).then(amount).alias(amount)
 
 
 def _ten_digits(quantile: float | None) -> float:
@@ -247,4 +287,11 @@ def happiness_score(method: Happiness) -> pl.Expr:
         Happiness.DECISION_MAKER_FIRST: pl.coalesce("decision_maker_mean", mean),
         Happiness.LOWEST_ROLE: pl.coalesce("lowest_role_mean", mean),
     }[method]
-    return score.round(4)
+    return score.round(PLACES)
+
+
+def score_answers(method: Happiness) -> pl.Expr:
+    """How many answers the happiness score is a mean of: those of one role where it hangs on that role."""
+    by_role = {Happiness.DECISION_MAKER_FIRST: DECISION_MAKER_ANSWERS, Happiness.LOWEST_ROLE: LOWEST_ROLE_ANSWERS}
+    own = pl.col(by_role[method]) if method in by_role else pl.lit(None, dtype=pl.Int64())
+    return pl.coalesce(own, "responses")

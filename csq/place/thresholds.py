@@ -1,12 +1,11 @@
 """Cuts: where high begins on an axis, for each tier."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import polars as pl
 
-from csq.errors import ConfigError
-from csq.place.scores import LEAST_IN_TIER
+from csq.place.scores import LEAST_IN_TIER, is_settled
 from csq.report import Cut
 from csq.settings.model import ALL_TIERS, CutRule, Within
 from csq.terms import Axis
@@ -35,18 +34,15 @@ def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]
         frame: Has `tier`, `is_new`, `contract_value` and the axis' score column.
         axis: Which score.
         rule: How.
-
-    Raises:
-        ConfigError: The rule gives numbers for tiers, but none for one that is there.
     """
     tiers = frame["tier"].unique(maintain_order=True).to_list()
     scored = frame.filter(pl.col(f"{axis}_score").is_not_null())
-    settled = scored.filter(~pl.col("is_new"))
+    settled = scored.filter(is_settled())
     note = None
     if not settled.height and scored.height:
         settled, note = scored, "taken over new accounts, since there are no others"
     if rule.at is not None:
-        return tuple(_fixed(axis, tier, rule.at, settled) for tier in tiers)
+        return tuple(cut for tier in tiers for cut in _fixed(axis, tier, rule.at, settled))
     method = rule.method or "median"
     if method == "weighted_median" and not (settled["contract_value"] > 0).any():
         method, note = "median", note or "the median, since no contract value is known to weigh by"
@@ -60,16 +56,18 @@ def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]
     return tuple(cuts)
 
 
-def _fixed(axis: Axis, tier: str, at: Mapping[str, float], settled: pl.DataFrame) -> Cut:
+def _fixed(axis: Axis, tier: str, at: Mapping[str, float], settled: pl.DataFrame) -> Iterator[Cut]:
+    """The number told for a tier; the median of all accounts for one that had none when the cuts were pinned."""
     value = at.get(tier, at.get(ALL_TIERS))
     if value is None:
-        raise ConfigError(
-            f"csq.yaml gives no {axis} cut for the tier `{tier}`",
-            hint=f"add it under `thresholds: {axis}: at:`; the accounts' tiers come from `tiers:`",
-        )
+        if settled.height:
+            at_median = _take(settled[f"{axis}_score"], settled["contract_value"], "median")
+            note = "taken over all accounts, since csq.yaml gives none for it"
+            yield _cut(axis, tier, at_median, "median", settled.height, note)
+        return
     of_all = at.keys() == {ALL_TIERS}
     scored = settled if of_all else settled.filter(pl.col("tier") == tier)
-    return _cut(axis, tier, value, "number", scored.height, None)
+    yield _cut(axis, tier, value, "number", scored.height, None)
 
 
 def _cut(axis: Axis, tier: str, at: float, method: str, scored: int, note: str | None) -> Cut:

@@ -16,6 +16,7 @@ REASONS: Mapping[str, str] = {
     f"usage: {Unknown.NO_USABLE_METRIC}": "usage unknown: no number that can be scored",
     f"happiness: {Unknown.NO_CSAT_FILE}": "happiness unknown: no csat file",
     f"happiness: {Unknown.NEVER_ASKED}": "happiness unknown: never asked",
+    f"happiness: {Unknown.ASKED_BEFORE}": "happiness unknown: asked before the window only, no answer",
     f"happiness: {Unknown.NO_ANSWER}": "happiness unknown: asked, no answer",
     f"happiness: {Unknown.NOT_IN_CSAT}": "happiness unknown: not in the csat files",
     f"happiness: {Unknown.ANSWERS_TOO_OLD}": "happiness unknown: answers older than the window",

@@ -1,4 +1,4 @@
-"""What an account's turn is worth: contract value x quadrant weight x urgency x signal, in money per year.
+"""What an account's turn is worth: contract value x quadrant weight x urgency x signal: weighted money, an index.
 
 Each factor is a column, so that a rank can be redone by hand. All factors stand in playbooks.yaml.
 """
@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.playbook.model import Playbook, Urgency
-from csq.schema import collect
+from csq.schema import PLACES, collect
 from csq.terms import Quadrant, Queue, Severity
 
 VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
@@ -36,7 +36,9 @@ def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
         pl.col("severity").replace_strict(by_severity, default=signals.info, return_dtype=pl.Float64()).alias(SIGNAL),
     )
     product = pl.col(VALUE) * pl.col(WEIGHT) * pl.col(URGENCY) * pl.col(SIGNAL)
-    return collect(frame.lazy().with_columns(*factors).with_columns(product.round(2).alias("priority")))
+    # To cents, a half to the even one; first to four places of a cent, where floats make less of a half than it is.
+    cents = (product * 100).round(PLACES).round()
+    return collect(frame.lazy().with_columns(*factors).with_columns((cents / 100).alias("priority")))
 
 
 def stand_in_value(values: pl.Series) -> float:

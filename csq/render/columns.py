@@ -46,6 +46,8 @@ PUBLIC = (
     "moved_from",
     "silence",
     "missing",
+    "answers_to_flip",
+    "usage_parts",
 )
 
 KEYS = ("account_id", "account_name")

@@ -15,7 +15,7 @@ from csq.render.options import Options
 from csq.report import Report, ScaleFound
 from csq.terms import Quadrant
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def document(report: Report, options: Options) -> bytes:

@@ -163,8 +163,8 @@ def _accounts(report: Report, rows: pl.DataFrame, heads: Iterable[str], extra: S
 
 
 def _score(row: Mapping[str, Any], axis: Axis) -> str:
-    """`71.2 (+21.2)`, or `unknown`."""
-    score = wording.score(row[f"{axis}_score"], row[f"{axis}_cut"])
+    """`71.2 (5 of 6 asked) (+21.2)`, or `unknown`."""
+    score = wording.on_axis(row, axis)
     margin = wording.margin(row[f"{axis}_margin"])
     return f"{score} ({margin})" if margin else score
 

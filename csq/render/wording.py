@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 import polars as pl
 
@@ -125,13 +126,33 @@ def cuts(axis: Axis, cuts: Iterable[Cut]) -> str:
 
 
 def _by_method(cuts: list[Cut]) -> Iterator[str]:
+    is_one = len({(cut.at, cut.method) for cut in cuts}) == 1
     for method, group in groupby(cuts, key=lambda cut: cut.method):
         same = list(group)
-        how = "" if method == "number" else f" ({method.replace('_', ' ')})"
-        if len({cut.at for cut in cuts}) == 1:
-            yield prose.exact(same[0].at) + how
+        counted = {cut.tier: "" if method == "number" else f" (n {cut.scored:,})" for cut in same}
+        how = taken_how(method, "all accounts" if is_one else "each tier")
+        if is_one:
+            yield f"{at(same[0])} (n {same[0].scored:,}; {how})" if how else at(same[0])
         else:
-            yield ", ".join(f"{prose.exact(cut.at)} in {cut.tier}" for cut in same) + how
+            told = ", ".join(f"{at(cut)} in {cut.tier}{counted[cut.tier]}" for cut in same)
+            yield f"{told} ({how})" if how else told
+
+
+def at(cut: Cut) -> str:
+    """A cut as it is compared, that of happiness on the two scales that most people ask on as well."""
+    told = prose.exact(cut.at)
+    if cut.axis is not Axis.HAPPINESS:
+        return told
+    of_five, of_ten = (f"{value:.2f}".rstrip("0").rstrip(".") for value in (1 + cut.at / 25, cut.at / 10))
+    return f"{told} ({of_five} of 5, {of_ten} of 10)"
+
+
+def taken_how(method: str, whole: str) -> str:
+    """What a way to take a cut makes of the shares of high and low; nothing for a number."""
+    high = {"number": "", "median": f"half of {whole}", "weighted_median": f"half of the value of {whole}"}
+    share = high[method] if method in high else f"{100 - int(method[1:])} % of {whole}"
+    name = method.replace("_", " ")
+    return f"{name}: {share} is high by construction; pin the cuts to see shares move" if share else ""
 
 
 def chosen(selection: Selection) -> str:
@@ -162,6 +183,21 @@ def score(value: float | None, cut: float | None) -> str:
     return "unknown" if value is None else prose.score(value, edges=edges)
 
 
+def answers(responses: int | None, asked: int | None) -> str:
+    """`5 of 6 asked`, or `5 answers` where who was asked is not known; nothing without answers."""
+    if not responses:
+        return ""
+    # Rows that average several answers may count more answers than asks.
+    return f"{responses:,} of {asked:,} asked" if asked and asked >= responses else prose.count(responses, "answer")
+
+
+def on_axis(row: Mapping[str, Any], axis: Axis) -> str:
+    """The score of an account, that of happiness with the answers behind it: `45.0 (5 of 6 asked)`."""
+    told = score(row[f"{axis}_score"], row[f"{axis}_cut"])
+    behind = answers(row["responses"], row["asked"]) if axis is Axis.HAPPINESS else ""
+    return f"{told} ({behind})" if behind and row[f"{axis}_score"] is not None else told
+
+
 def margin(value: float | None) -> str:
     """Write a margin with its sign; rounding never makes it borderline, or not; nothing for null."""
     return "" if value is None else prose.score(value, edges=MARGIN_EDGES, signed=True)
@@ -169,19 +205,27 @@ def margin(value: float | None) -> str:
 
 def remarks(rows: pl.DataFrame) -> list[list[str]]:
     """Say of each account what to know before trusting it."""
-    columns = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")
-    return [_remarks(*row) for row in rows.select(columns).iter_rows()]
+    columns = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score", *PARTS)
+    return [_remarks(row) for row in rows.select(columns).iter_rows(named=True)]
 
 
-def _remarks(
-    reason: str | None, evidence: str | None, silence: str | None, is_new: bool | None, happiness: float | None
-) -> list[str]:
+PARTS = ("usage_parts", "usage_parts_possible", "usage_parts_lacking")
+"""Columns that tell what a usage score rests on."""
+
+
+def parts(row: Mapping[str, Any]) -> str:
+    """`usage on 3 of 4 parts`, where an account lacks one that most of its tier have; else nothing."""
+    return f"usage on {row['usage_parts']} of {row['usage_parts_possible']} parts" if row["usage_parts_lacking"] else ""
+
+
+def _remarks(row: Mapping[str, Any]) -> list[str]:
     # Without a score the reason has already said that nobody answered.
-    quiet = silence if happiness is not None else None
+    quiet = row["silence"] if row["happiness_score"] is not None else None
     said = (
-        reason,
-        "thin evidence" if evidence == Evidence.THIN else None,
+        row["unknown_reason"],
+        "thin evidence" if row["evidence"] == Evidence.THIN else None,
         "stale answers" if quiet == Silence.STALE else quiet,
-        "new" if is_new else None,
+        parts(row),
+        "new" if row["is_new"] else None,
     )
     return [remark.replace("_", " ") for remark in said if remark]

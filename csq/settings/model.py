@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 
 from csq.roles import EXPORTS, KEYED
 from csq.split import Split
-from csq.terms import UNASSIGNED, MetricKind, Role
+from csq.terms import MetricKind, Role
 from csq.validation import Section, Text, fault, shown
 
 ALL_TIERS = "all"
@@ -190,7 +190,7 @@ class Scales(Section):
 class Capacity(Section):
     """How many hours a week there are for accounts."""
 
-    default: Hours = Field(0.0, description="hours a week of each owner who is not named below")
+    default: Hours = Field(0.0, description="hours a week of each owner who is not named below, and of `unassigned`")
     owners: dict[Text, Hours] = Field({}, description="owner: hours a week, where they differ from the default")
     split: Split | None = Field(None, description="how the hours are divided, in place of the playbook's `split`")
 
@@ -202,8 +202,8 @@ class Capacity(Section):
         return self
 
     def of(self, desk: str) -> float:
-        """Hours of one desk. Accounts that nobody owns have none, unless hours are set aside for them by name."""
-        return self.owners.get(desk, 0.0 if desk == UNASSIGNED else self.default)
+        """Hours of one desk; accounts that nobody owns are a desk like any other."""
+        return self.owners.get(desk, self.default)
 
 
 class Currency(Section):
@@ -227,6 +227,15 @@ class Features(Section):
         None, description="events that say no more than that somebody was there, in place of those known as such"
     )
     count: list[Text] = Field([], description="events that do count, though they are known as everybody's")
+
+
+class Goals(Section):
+    """How goals are held against the calendar."""
+
+    # Progress is told in round figures: a little under the share of the time gone is still on time.
+    tolerance: Score = Field(
+        10.0, description="points of progress that a goal may lag behind the share of its time gone and not be behind"
+    )
 
 
 class Statuses(Section):
@@ -296,4 +305,5 @@ class Settings(Section):
     statuses: Statuses = Field(
         Statuses.model_construct(), description="words of a status column: whose are `current`, whose are `former`"
     )
+    goals: Goals = Field(Goals.model_construct(), description="when a goal is behind")
     currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

@@ -51,20 +51,30 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
 
 
 def _add_value(typed: Typed) -> Typed:
-    """Contract value per year from the one money column that is taken, and its currency where its cells name it."""
+    """Contract value per year, row by row from the first money column that tells it, in the currency that it names."""
     have = [name for name in (*MONEY_FIELDS, "billed_amount") if name in typed.fields]
+    value = pl.lit(None, dtype=pl.Decimal(38, 2))
+    typed = typed.with_columns(contract_value=value)
     if not have:
-        return _offer_value(typed).with_columns(contract_value=pl.lit(None, dtype=pl.Decimal(38, 2)))
-    taken, header = have[0], typed.header(have[0])
-    typed, value, how = _per_year(typed, taken)
-    if typed.preset and typed.preset.cents:
-        value, how = value / 100, f"{how}, in cents"
-    typed = typed.with_columns(value.cast(pl.Decimal(38, 2)).alias("contract_value"))
-    text = f"contract value from `{header}`{how} of {labels(typed.tables)}"
-    if have[1:]:
-        text += f", not from {', '.join(f'`{typed.header(name)}`' for name in have[1:])}"
+        return _offer_value(typed)
+    is_named = "currency" in typed.fields
+    told: list[str] = []
+    used: list[str] = []
+    for name in have:
+        takes = typed.frame["contract_value"].is_null() & typed.frame[name].is_not_null()
+        if used and not takes.any():
+            continue
+        typed, value, how = _per_year(typed, name)
+        if typed.preset and typed.preset.cents:
+            value, how = value / 100, f"{how}, in cents"
+        typed = typed.with_columns(pl.coalesce("contract_value", value.cast(pl.Decimal(38, 2))).alias("contract_value"))
+        typed = typed if is_named else _add_currency(typed, name, takes)
+        told.append(f"`{typed.header(name)}`{how}")
+        used.append(name)
+    text = f"contract value from {', and where that is blank from '.join(told)} of {labels(typed.tables)}"
+    if others := [f"`{typed.header(name)}`" for name in have if name not in used]:
+        text += f", not from {', '.join(others)}"
     typed = typed.noting(text)
-    typed = typed if "currency" in typed.fields else _add_currency(typed, taken)
     return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 
 
@@ -107,8 +117,8 @@ def _per_year(typed: Typed, taken: str) -> tuple[Typed, pl.Expr, str]:
     return typed, pl.col(taken) * times, f" x the number of `{typed.header('billing_interval')}` in a year"
 
 
-def _add_currency(typed: Typed, taken: str) -> Typed:
-    """The currency that the header or the cells of the money column name, where no column of its own does."""
+def _add_currency(typed: Typed, taken: str, takes: pl.Series) -> Typed:
+    """The currency that the header or the cells of a money column name, in the rows that it is taken in."""
     header = typed.header(taken)
     unit = currency_code(unit_of(header) or "")
     named = typed.frame.get_column(CURRENCY + taken, default=None)
@@ -118,7 +128,9 @@ def _add_currency(typed: Typed, taken: str) -> Typed:
         currency, where = named, "the cells"
     else:
         return typed
-    typed = typed.with_columns(currency.alias("currency"))
+    currency = currency.zip_with(takes, pl.Series([None], dtype=pl.String()))
+    earlier = [pl.col("currency")] if "currency" in typed.frame.columns else []
+    typed = typed.with_columns(pl.coalesce(*earlier, pl.lit(currency)).alias("currency"))
     names = " and ".join(sorted(currency.drop_nulls().unique()))
     return typed.noting(f"currency {names} by {where} of `{header}` in {labels(typed.tables)}")
 

@@ -211,7 +211,8 @@ def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known
     rows = stack(parts)
     if len(parts) > 1 and rows.grain in (None, Grain.LOG):  # what one header alone has tells no rows apart
         rows = replace(rows, frame=rows.frame.drop(UNREAD, strict=False))
-    return replace(rows, frame=_settled(rows, tables, options).drop(UNREAD, strict=False))
+    frame, notes = _settled(rows, tables, options)
+    return replace(rows, frame=frame.drop(UNREAD, strict=False), notes=(*rows.notes, *notes))
 
 
 def _check_grain(parts: Sequence[RoleRows]) -> None:
@@ -222,15 +223,18 @@ def _check_grain(parts: Sequence[RoleRows]) -> None:
         raise InputError(f"usage files of different grain: {told}", hint="give one kind of usage export in a run")
 
 
-def _settled(rows: RoleRows, tables: Iterable[TextTable], options: ReadOptions) -> pl.DataFrame:
-    """The rows of a role, those set aside that only tell again what others tell."""
+def _settled(
+    rows: RoleRows, tables: Iterable[TextTable], options: ReadOptions
+) -> tuple[pl.DataFrame, tuple[Note, ...]]:
+    """The rows of a role, those set aside that only tell again what others tell; and what is to be said of it."""
     if rows.role in (Role.ACCOUNTS, Role.CSAT):  # they were looked through header by header
-        return rows.frame
+        return rows.frame, ()
     if rows.grain is None:
-        return count_once(rows.frame)
+        return count_once(rows.frame), ()
     if rows.grain is Grain.LOG:
-        return settle_log(count_event_ids_once(rows.frame), options.overlap)
-    return settle_table(rows.frame, rows.grain, options.overlap, tables)
+        frame, notes = count_event_ids_once(rows.frame)
+        return settle_log(frame, options.overlap), notes
+    return settle_table(rows.frame, rows.grain, options.overlap, tables), ()
 
 
 def _settle_answers(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,10 +11,11 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
+from csq.report import Note
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import METRIC
-from csq.terms import Aside, Grain
+from csq.terms import Aside, Grain, NoteKind
 
 UNREAD = "_unread"
 """Column that tells rows apart by the cells that no field reads."""
@@ -42,13 +43,34 @@ def count_once(frame: pl.DataFrame) -> pl.DataFrame:
     return mark(frame, {Aside.DUPLICATE: place > 1})
 
 
-def count_event_ids_once(frame: pl.DataFrame) -> pl.DataFrame:
-    """Keep one row of each event id: the smallest in all its cells, so that the order of rows is no matter."""
-    order = [name for name in frame.columns if name not in (*ROW, "event_id", UNREAD)]
+def count_event_ids_once(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Note, ...]]:
+    """Keep one row of each event id, and say of which ids the rows differ.
+
+    The newest is kept, and of one moment the smallest in all its cells, so that the order of rows is no matter.
+    """
+    cells = [name for name in frame.columns if name not in (*ROW, "event_id", UNREAD)]
+    newest_first = pl.col("at").is_null().alias("undated"), -pl.col("at").dt.epoch("us")
     # A row that is already set aside must not stand in for one that could be used.
-    place = pl.struct(*order, FILE, LINE).rank("ordinal").over("event_id", is_used())
+    place = pl.struct(*newest_first, pl.struct(cells), FILE, LINE).rank("ordinal").over("event_id", is_used())
     repeated = pl.col("event_id").is_not_null() & (place > 1)
-    return mark(frame, {Aside.REPEATED_EVENT: repeated})
+    told = frame.filter(is_used() & pl.col("event_id").is_not_null())
+    told = told.filter(pl.col("event_id").is_duplicated())
+    differ = told.filter(pl.struct(cells).n_unique().over("event_id") > 1).sort("event_id", FILE, LINE)
+    return mark(frame, {Aside.REPEATED_EVENT: repeated}), _differing(differ)
+
+
+def _differing(rows: pl.DataFrame) -> tuple[Note, ...]:
+    """What is said of event ids that stand in rows which differ, the first of them with its lines."""
+    if rows.is_empty():
+        return ()
+    one, other = rows.head(2).iter_rows(named=True)
+    count = rows["event_id"].n_unique()
+    ids = "1 event id stands" if count == 1 else f"{count:,} event ids stand"
+    text = (
+        f"{ids} in rows that differ, first `{one['event_id']}` on line {one[LINE]:,} of `{one[FILE]}` and line "
+        f"{other[LINE]:,} of `{other[FILE]}`: the newest row of an id is counted"
+    )
+    return (Note(kind=NoteKind.WARNING, text=text),)
 
 
 def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:

@@ -58,6 +58,7 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         asked=~either("status", dtype=pl.String()).str.to_lowercase().is_in(NOT_ASKED).fill_null(value=False),
         asked_known=pl.lit("status" in have or "sent_at" in have),
     )
+    typed = _without_nobodys(typed, scores)
     if "submitted_at" in typed.fields and options.run_day:
         late = (typed.frame["at"].dt.date() > options.run_day).fill_null(value=False)
         typed = typed.reject(late, "submitted_at", "date after the run day")
@@ -71,6 +72,20 @@ def read_survey(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         for place, answers in enumerate(found)
     ]
     return typed.replace(frame=pl.concat(parts, how="diagonal"), text=pl.concat([typed.text] * len(parts)))
+
+
+def _without_nobodys(typed: Typed, scores: list[str]) -> Typed:
+    """A score of nought answers is nobody's, whatever it says: told as a fault of its count, and not read."""
+    if "responses" not in typed.fields:
+        return typed
+    nobody = (typed.frame["responses"] < 1).fill_null(value=False)
+    cells = [column(typed.fields[name]) for name in scores]
+    scored = typed.text.select(pl.any_horizontal(pl.col(cells).str.strip_chars() != "")).to_series()
+    typed = typed.fault(
+        nobody & scored.fill_null(value=False), "responses", "no number of answers, so its score is nobody's"
+    )
+    text = typed.text.with_columns(typed.text[name].set(nobody, None) for name in cells)
+    return typed.replace(text=text).with_columns(typed.frame["responses"].set(nobody, None))
 
 
 def _person(frame: pl.DataFrame) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ def _as_log(typed: Typed, options: ReadOptions, numbers: Sequence[str]) -> Typed
     """A row as one event, or as many as it counts."""
     have = typed.fields
     _refuse_sign_ups(typed, options)
+    typed = _tell_blank_counts(typed)
     at = pl.col("date") if "date" in have else pl.col("period") if "period" in have else pl.lit(None)
     typed = typed.with_columns(
         at=at.cast(pl.Datetime("us")),
@@ -80,6 +81,18 @@ def _as_log(typed: Typed, options: ReadOptions, numbers: Sequence[str]) -> Typed
         names = ", ".join(f"`{name}`" for name in numbers)
         typed = typed.noting(f"{names} of {labels(typed.tables)} not counted: a row of an event log is one event")
     return typed.reject((typed.frame["events"] < 0).fill_null(value=False), "events", "negative number of events")
+
+
+def _tell_blank_counts(typed: Typed) -> Typed:
+    """Say where the number of events is not known: such a row is one event, as it would be without the column."""
+    blank = typed.frame.filter(pl.col("events").is_null()) if "events" in typed.fields else typed.frame.clear()
+    if blank.is_empty():
+        return typed
+    # How many there are is not known of a log that is counted as it is read; which is the first, always.
+    file, line = blank.sort(FILE, LINE).select(FILE, LINE).row(0)
+    header = typed.header("events")
+    text = f"rows without a number in `{header}` count as one event each, the first on line {line:,} of `{file}`"
+    return typed.noting(text, NoteKind.WARNING)
 
 
 def _of_accounts(typed: Typed) -> Typed:

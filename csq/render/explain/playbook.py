@@ -86,7 +86,7 @@ def place_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         (f"x {of.weight:g}", f"weight of the quadrant {found.quadrant_label}"),
         (f"x {of.urgency:g}", "urgency, by the days to renewal"),
         (f"x {of.signal:g}", "by the loudest signal"),
-        (f"= {of.priority:,.2f}".removesuffix(".00"), "priority, money per year"),
+        (f"= {of.priority:,.2f}".removesuffix(".00"), "priority, weighted money"),
     ]
     yield from sheet.table(rows)
     if found.this_week is not None:

@@ -15,7 +15,10 @@ _EDGES = (0.0, 100.0)
 
 def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> Iterator[Line]:
     """Lay out one axis."""
-    yield from sheet.title(standing.axis.capitalize(), _summary(standing))
+    yield from sheet.title(
+        standing.axis.capitalize(),
+        _summary(standing, wording.answers(found.certainty.responses, found.certainty.asked)),
+    )
     if standing.parts:
         parts = [("part", "score", "weight", "how")]
         for part in standing.parts:
@@ -35,15 +38,17 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
         yield from sheet.rows(found.answers, _ANSWER, right=(0, 1))
 
 
-def _summary(standing: Standing) -> str:
-    """`low: 41.2, 17.7 under the cut of 58.9`."""
+def _summary(standing: Standing, behind: str) -> str:
+    """`low: 41.2 (5 of 6 asked), 28.8 under the cut of 70 (3.8 of 5, 7 of 10)`."""
     if standing.score is None or standing.cut is None or standing.margin is None:
         return str(standing.level)
     score = prose.score(standing.score, edges=(*_EDGES, standing.cut.at))
+    if behind and standing.axis is Axis.HAPPINESS:
+        score += f" ({behind})"
     margin = prose.score(abs(standing.margin), edges=wording.MARGIN_EDGES)
     side = "under" if standing.margin < 0 else "above"
     far = f"{margin} {side} the cut of" if standing.margin else "at the cut of"
-    return f"{standing.level}: {score}, {far} {prose.exact(standing.cut.at)}"
+    return f"{standing.level}: {score}, {far} {wording.at(standing.cut)}"
 
 
 def _cut(standing: Standing) -> str:
@@ -51,21 +56,23 @@ def _cut(standing: Standing) -> str:
     if cut is None:
         return "none: too little is scored to take one"
     if cut.method == "number":
-        return f"{prose.exact(cut.at)}, a number from the settings"
+        return f"{wording.at(cut)}, a number from the settings"
     tier = "all accounts" if cut.tier == "all" else f"the tier {cut.tier}"
     note = f"; {cut.note}" if cut.note else ""
-    how = cut.method.replace("_", " ")
-    return f"{prose.exact(cut.at)}, {how} over {prose.count(cut.scored, 'account')} of {tier}{note}"
+    how = wording.taken_how(cut.method, tier)
+    return f"{wording.at(cut)} over {prose.count(cut.scored, 'account')} of {tier}, {how}{note}"
 
 
 def _certainty(found: Explanation) -> str:
-    """`thin: 2 answers of 6 asked (33 %); 50 % are 75 or above, 95 % interval 9 to 91 %`."""
+    """`thin: 2 answers of 6 asked (33 %); the mean within 9 to 91 (95 %); 50 % of them at 75 or above, ...`."""
     sure = found.certainty
     answers = "answers unknown" if sure.responses is None else prose.count(sure.responses, "answer")
     if sure.asked:
         rate = f" ({prose.share(min((sure.responses or 0) / sure.asked * 100, 100))})"
         answers += f" of {sure.asked:,} asked{rate}"
     told = f"{sure.evidence}: {answers}"
+    if sure.mean_low is not None and sure.mean_high is not None:
+        told += f"; the score lies within {sure.mean_low:.1f} to {sure.mean_high:.1f} (95 % interval)"
     if sure.top_box_pct is None or sure.low_pct is None or sure.high_pct is None:
         return told
     return (

@@ -11,7 +11,7 @@ from csq.render.columns import OutputColumn, label, output_columns
 from csq.render.html.footnotes import Footnotes, footnotes
 from csq.render.html.marks import GLYPHS
 from csq.report import Report
-from csq.terms import Quadrant
+from csq.terms import Axis, Quadrant
 
 _REMARKS = "remarks"
 _SHOWN = (
@@ -140,8 +140,8 @@ def _cells(report: Report, rows: pl.DataFrame, name: str, kinds: Mapping[str, Ou
             values = rows[name] if report.weighted else ()
             return ["unknown" if value is None else prose.money(value) for value in values]
         case "usage_score" | "happiness_score":
-            scores = rows.select(name, name.replace("score", "cut")).iter_rows()
-            return [wording.score(value, cut) for value, cut in scores]
+            scores = rows.select(name, name.replace("score", "cut"), "responses", "asked").iter_rows(named=True)
+            return [wording.on_axis(row, Axis(name.removesuffix("_score"))) for row in scores]
         case "remarks":
             told = zip(rows["borderline"], wording.remarks(rows), strict=True)
             return [", ".join(["borderline", *said] if is_near else said) for is_near, said in told]

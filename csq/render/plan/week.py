@@ -11,7 +11,7 @@ from csq.render.rows import is_planned, selected_rows
 from csq.report import OwnerWeek, Report
 from csq.schema import money
 from csq.suggest import unknown_name
-from csq.terms import Quadrant, Queue
+from csq.terms import Axis, Quadrant, Queue
 
 _RISKS = 2
 """Risks that are told with an account; `csq explain` has them all."""
@@ -32,7 +32,7 @@ class Task(NamedTuple):
     name: str
     quadrant: Quadrant
     about: str
-    """Quadrant, id, value, and the renewal where it is near."""
+    """Quadrant, id, value, happiness with the answers behind it, and the renewal where it is near."""
     why: str
     step: str
     """`csm 2 h: Ask how it is going`."""
@@ -154,6 +154,10 @@ def _task(report: Report, row: dict[str, Any]) -> Task:
     if report.weighted:
         value = row["contract_value"]
         about.append("value unknown" if value is None else prose.money(value, report.currency))
+    if row["happiness_score"] is not None:
+        about.append(f"happiness {wording.on_axis(row, Axis.HAPPINESS)}")
+    if lacking := wording.parts(row):
+        about.append(lacking)
     if row["days_to_renewal"] is not None and 0 <= row["days_to_renewal"] <= _SOON:
         about.append(f"renewal in {prose.count(row['days_to_renewal'], 'day')}")
     effort = " ".join(filter(None, (row["who"], f"{row['hours']:g} h" if row["hours"] else None)))

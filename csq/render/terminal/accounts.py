@@ -74,9 +74,10 @@ def _ids(rows: pl.DataFrame, shown: Mapping[str, int]) -> list[str]:
 def _scores(rows: pl.DataFrame, axis: Axis) -> tuple[list[str], list[str]]:
     """Write the scores of one axis, alone and with their margins aligned beside them."""
     scores, margins = [], []
-    for score, margin, cut in rows.select(f"{axis}_score", f"{axis}_margin", f"{axis}_cut").iter_rows():
-        scores.append(wording.score(score, cut))
-        margins.append(wording.margin(margin))
+    names = (f"{axis}_score", f"{axis}_margin", f"{axis}_cut", "responses", "asked")
+    for row in rows.select(names).iter_rows(named=True):
+        scores.append(wording.on_axis(row, axis))
+        margins.append(wording.margin(row[f"{axis}_margin"]))
     room = max(map(len, margins), default=0)
     both = [f"{score} {margin:>{room}}" if margin else score for score, margin in zip(scores, margins, strict=True)]
     return scores, both

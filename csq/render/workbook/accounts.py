@@ -1,6 +1,6 @@
 """Accounts: every public column of every account shown, to be filtered and sorted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -30,19 +30,32 @@ from csq.terms import Axis, Quadrant
 NAME = "Accounts"
 _WIDEST = {Kind.TEXT: 44, Kind.LIST: 44}
 _NARROWEST = 9
+_WHOLE = ("money per year", "weighted money")
+"""Units of numbers that are shown without places."""
 _LONGEST_WORD = 14
 _FROZEN = ("rank", "account_id", "account_name")
 _ACROSS = 3
+_BESIDE = 22
+"""The width of what stands beside a score."""
 
 
 def accounts(book: Book) -> None:
     """Write the sheet: a heading and one row an account, nothing above or below."""
-    widths = [_width(column, book.rows[column.name]) for column in book.columns]
+    widths, names = [], []
+    columns = []
+    for column in book.columns:
+        columns.append(
+            (column.name, column.label, column.is_right, cells(book.rows[column.name]), styles(book, column))
+        )
+        widths.append(_width(column, book.rows[column.name]))
+        for label, texts in _beside(book, column.name):
+            columns.append((label, label, False, texts, [TEXT] * len(texts)))
+            widths.append(_BESIDE)
     sheet = book.sheet(NAME, widths, across=_ACROSS)
-    names = [column.name for column in book.columns]
-    for number, column in enumerate(book.columns):
-        sheet.put(number, column.label, HEAD, RIGHT if column.is_right else {})
-        sheet.column(number, 1, cells(book.rows[column.name]), styles(book, column))
+    for number, (name, label, is_right, values, looks) in enumerate(columns):
+        names.append(name)
+        sheet.put(number, label, HEAD, RIGHT if is_right else {})
+        sheet.column(number, 1, values, looks)
     page, last = sheet.page, book.rows.height
     page.set_row(0, 42)
     page.autofilter(0, 0, last, len(names) - 1)
@@ -50,6 +63,14 @@ def accounts(book: Book) -> None:
     page.repeat_rows(0)
     page.repeat_columns(0, len(_FROZEN) - 1)
     quiet_green_corners(sheet, names, 1, last)
+
+
+def _beside(book: Book, name: str) -> Iterator[tuple[str, list[Value]]]:
+    """What stands beside a score, so that nobody reads it without: the answers behind it, or its parts."""
+    if name == "happiness_score":
+        yield "Answers", [*book.answers]
+    if name == "usage_score" and any(book.parts):
+        yield "Usage parts", [*book.parts]
 
 
 def cells(values: pl.Series) -> list[Value]:
@@ -113,7 +134,7 @@ def _style(column: OutputColumn, values: pl.Series) -> Style:
             return BOOL
         case Kind.NUMBER if column.unit in {"percent", "points"}:
             return _decimals(1)
-        case Kind.NUMBER if column.unit != "money per year":
+        case Kind.NUMBER if column.unit not in _WHOLE:
             return {"num_format": "General"}
         case _:
             return WHOLE
@@ -131,7 +152,7 @@ def _width(column: OutputColumn, values: pl.Series) -> float:
     word = max(len(word) for word in column.label.split())
     if column.kind in _WIDEST:
         return min(max(_longest(values) + 2, word + 3, _NARROWEST), _WIDEST[column.kind])
-    room = _LONGEST_WORD if column.kind is Kind.MONEY or column.unit == "money per year" else _NARROWEST
+    room = _LONGEST_WORD if column.kind is Kind.MONEY or column.unit in _WHOLE else _NARROWEST
     return max(word + 3, room)
 
 

@@ -17,7 +17,7 @@ from csq.render.cells import output_rows, value_cells
 from csq.render.marks import COLOURS, MARKS
 from csq.render.options import Options
 from csq.report import Report
-from csq.terms import Quadrant
+from csq.terms import Axis, Quadrant
 
 ROWS = 1_048_576
 """Rows that Excel has on a sheet."""
@@ -65,6 +65,15 @@ class Book:
         self.options = options
         selected, self.columns = output_rows(report, options)
         self.rows = value_cells(selected, self.columns)
+        names = ("account_id", "responses", "asked", "happiness_score", "happiness_cut", *wording.PARTS)
+        shown = selected.select("account_id")
+        told = shown.join(report.accounts.select(names), on="account_id", how="left", maintain_order="left").to_dicts()
+        self.answers = [wording.answers(row["responses"], row["asked"]) or None for row in told]
+        """What stands behind the happiness of each account shown: `5 of 6 asked`."""
+        self.happiness = [wording.on_axis(row, Axis.HAPPINESS) for row in told]
+        """The same with the score: `45.0 (5 of 6 asked)`."""
+        self.parts = [wording.parts(row) or None for row in told]
+        """What is to be said of the parts of its usage score."""
         self.cut = 0
         """Texts that were longer than a cell."""
         self._buffer = io.BytesIO()

@@ -9,6 +9,7 @@ from csq.render.workbook.book import BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book
 from csq.render.workbook.chart import drawable, rows_taken
 from csq.report import Cut, Total
 from csq.schema import COLUMNS
+from csq.terms import Axis
 
 _WIDTHS = (12, 15, 15, 15, 15, 3, 24, 11, 17, 9, 12, 11)
 _LEFT = 0
@@ -143,10 +144,12 @@ def _same(cuts: Sequence[Cut]) -> Iterator[tuple[str, float, str]]:
     """Say each cut once, with the tiers that share it."""
     tiers: dict[tuple[str, float, str], list[str]] = {}
     for cut in cuts:
-        tiers.setdefault((cut.axis, cut.at, cut.method), []).append(cut.tier)
-    for (axis, at, method), which in tiers.items():
+        method = cut.method.replace("_", " ")
+        how = method if method == "number" else f"{method} of {cut.scored:,}"
+        tiers.setdefault((cut.axis, cut.at, how), []).append(cut.tier)
+    for (axis, at, how), which in tiers.items():
         is_alone = len(which) == sum(cut.axis is axis for cut in cuts) > 1
-        yield f"{axis}, {'all tiers' if is_alone else ', '.join(which)}", at, method.replace("_", " ")
+        yield f"{axis}, {'all tiers' if is_alone else ', '.join(which)}", at, how
 
 
 def _remarks(book: Book) -> Iterator[str]:
@@ -156,6 +159,11 @@ def _remarks(book: Book) -> Iterator[str]:
             notes.setdefault(cut.note, []).append(f"{cut.axis}, {cut.tier}")
     for note, which in notes.items():
         yield f"{'; '.join(which)}: {note}"
+    for how in dict.fromkeys(wording.taken_how(cut.method, "each tier") for cut in book.report.cuts):
+        if how:
+            yield f"{how[:1].upper()}{how[1:]}."
+    for told in dict.fromkeys(wording.at(cut) for cut in book.report.cuts if cut.axis is Axis.HAPPINESS):
+        yield f"Happiness: {told}."
     yield f"Borderline: {COLUMNS['borderline'].meaning}."
     for window in book.report.windows:
         yield f"Window, {window.axis}: {wording.days(window)}."

@@ -7,7 +7,7 @@ import polars as pl
 
 from csq.render import prose
 from csq.render.workbook.accounts import cells, quiet_green_corners, styles
-from csq.render.workbook.book import HEAD, RIGHT, Book
+from csq.render.workbook.book import HEAD, RIGHT, TEXT, Book
 from csq.terms import Queue
 
 _WIDTHS = {
@@ -24,6 +24,8 @@ _WIDTHS = {
     "hours": 7,
 }
 """The columns of the list and their widths."""
+_HAPPINESS = 20
+"""The width of the happiness with the answers behind it."""
 _EMPTY = 9
 """The width of a column without a value."""
 _WRAPPED = {"account_name", "owner", "signals", "next_step"}
@@ -35,7 +37,7 @@ def this_week(book: Book) -> None:
     chosen = pl.col("this_week") if is_divided else pl.col("queue").is_null() | (pl.col("queue") != Queue.REST)
     listed = book.rows.with_row_index("at").filter(chosen.fill_null(value=False))
     widths = [width if listed[name].count() else min(width, _EMPTY) for name, width in _WIDTHS.items()]
-    sheet = book.sheet("This week", widths)
+    sheet = book.sheet("This week", [*widths, _HAPPINESS])
     sheet.title("This week", _said(listed, is_divided=is_divided))
     if listed.is_empty():
         return
@@ -47,8 +49,11 @@ def this_week(book: Book) -> None:
         of_all = styles(book, column)
         shown = [of_all[at] for at in listed["at"]]
         sheet.column(number, head + 1, cells(listed[name]), shown, is_wrapped=name in _WRAPPED)
+    sheet.put(len(_WIDTHS), "Happiness", HEAD)
+    told = [book.happiness[at] for at in listed["at"]]
+    sheet.column(len(_WIDTHS), head + 1, told, [TEXT] * len(told))
     last = head + listed.height
-    sheet.page.autofilter(head, 0, last, len(_WIDTHS) - 1)
+    sheet.page.autofilter(head, 0, last, len(_WIDTHS))
     sheet.page.freeze_panes(head + 1, 2)
     sheet.page.repeat_rows(head)
     quiet_green_corners(sheet, list(_WIDTHS), head + 1, last)

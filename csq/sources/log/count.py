@@ -75,7 +75,9 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
         if (options.as_of or last) == newest:
             notes = [Note(kind=NoteKind.CHOICE, text=f"the usage files were read twice: {text}") for text in why]
             found = _finished(rows, [counts for _, counts in parts], logs, options)
-            return Counted(replace(found, notes=(*rows.notes, *notes)), tuple(t for one in settled for t in one.tables))
+            return Counted(
+                replace(found, notes=(*found.notes, *notes)), tuple(t for one in settled for t in one.tables)
+            )
         newest = last
     raise Whole("what settles how it is read changes with every reading")
 
@@ -156,7 +158,9 @@ def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], opti
         nameless = [part for part, log in zip(counts, logs, strict=True) if "event_id" not in log.fields]
         _check_overlap(nameless, held)
     if any("event_id" in log.fields for log in logs) and held.height:
-        held = settle_log(count_event_ids_once(held), options.overlap)
+        held, told = count_event_ids_once(held)
+        held = settle_log(held, options.overlap)
+        rows = replace(rows, notes=(*rows.notes, *told))
     rows = replace(rows, frame=pl.concat([held, others], how="diagonal"))
     apart = held.filter(pl.col(KEY).is_not_null())
     if apart.height:
