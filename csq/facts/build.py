@@ -14,6 +14,7 @@ from csq.facts.last_use import last_use
 from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
+from csq.facts.renewals import with_deadline
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import usage_trend
 from csq.facts.standing import vocabulary
@@ -130,7 +131,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         .sort("account_id")
     )
     return Facts(
-        frame=complete(collect(frame), FACTS),
+        frame=with_deadline(complete(collect(frame), FACTS), as_of),
         rows={
             Role.CSAT: happiness.answers,
             Role.OVERRIDES: told.used,

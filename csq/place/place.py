@@ -12,7 +12,7 @@ from csq.place.pinned import pinned_lines
 from csq.place.quadrants import place_accounts
 from csq.place.scores import happiness_score, score_usage
 from csq.place.thresholds import take_cuts
-from csq.place.tiers import assign_tiers
+from csq.place.tiers import assign_tiers, tier_median_value
 from csq.report import Cut, Note
 from csq.schema import collect, unknown_column
 from csq.settings.model import Settings
@@ -49,6 +49,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
     frame = collect(
         scored.frame.lazy()
         .with_columns(happiness_score=happiness_score(settings.happiness))
+        .with_columns(tier_median_value=tier_median_value())
         .with_columns(_unscored(axis) for axis in Axis)
         .with_columns(**coverage_facts())
     )

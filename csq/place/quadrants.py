@@ -8,7 +8,7 @@ from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
 from csq.schema import BORDERLINE, collect
-from csq.terms import Axis, Evidence, Level, Quadrant, Silence
+from csq.terms import Axis, Evidence, Level, Quadrant, Side, Silence
 
 FIRM_ANSWERS = 3
 FIRM_ASKED = 2
@@ -16,7 +16,7 @@ FIRM_ASKED = 2
 
 
 def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
-    """Add levels, cuts, margins, borderline, evidence, quadrant and the reason for unknown.
+    """Add levels, cuts, margins, borderline, evidence, quadrant, unhappy_side and the reason for unknown.
 
     Args:
         frame: Has `tier`, both scores (rounded to 4 places), `INACTIVE`, the axes' reasons for being
@@ -35,6 +35,7 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
             borderline=pl.any_horizontal(near),
             evidence=evidence(),
             quadrant=quadrant(),
+            unhappy_side=unhappy_side(),
             unknown_reason=pl.concat_str(axis_gaps(), separator="; ", ignore_nulls=True).replace("", None),
         )
     )
@@ -70,6 +71,17 @@ def quadrant() -> pl.Expr:
         .when(happiness == high)
         .then(pl.lit(str(Quadrant.UNDERUSERS)))
         .otherwise(pl.lit(str(Quadrant.AT_RISK)))
+    )
+
+
+def unhappy_side() -> pl.Expr:
+    """Who is under the happiness cut where decision makers and users stand on different sides of it; else null."""
+    makers, users = (pl.col(name) >= pl.col("happiness_cut") for name in ("decision_maker_mean", "users_mean"))
+    return (
+        pl.when(makers & ~users)
+        .then(pl.lit(str(Side.USERS)))
+        .when(users & ~makers)
+        .then(pl.lit(str(Side.DECISION_MAKERS)))
     )
 
 

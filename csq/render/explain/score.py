@@ -59,7 +59,7 @@ def _cut(standing: Standing) -> str:
 
 
 def _certainty(found: Explanation) -> str:
-    """`thin: 2 answers of 6 asked (33 %); 50 % are 75 or above, 95 % interval 9 to 91 %`."""
+    """`thin: 2 answers of 6 asked (33 %); 50 % of them high, 95 % interval 9 to 91 %`."""
     sure = found.certainty
     answers = "answers unknown" if sure.responses is None else prose.count(sure.responses, "answer")
     if sure.asked:
@@ -69,7 +69,7 @@ def _certainty(found: Explanation) -> str:
     if sure.top_box_pct is None or sure.low_pct is None or sure.high_pct is None:
         return told
     return (
-        f"{told}; {prose.share(sure.top_box_pct)} of them at 75 or above, "
+        f"{told}; {prose.share(sure.top_box_pct)} of them high, "
         f"95 % interval {prose.share(sure.low_pct)} to {prose.share(sure.high_pct)} (Wilson)"
     )
 
