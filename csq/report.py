@@ -231,6 +231,16 @@ class CheckIn(NamedTuple):
     hours: float
 
 
+class LeftOut(NamedTuple):
+    """An account whose step did not fit."""
+
+    account_id: str
+    rank: int
+    contract_value: Decimal | None
+    hours: float
+    """That its step takes."""
+
+
 class OwnerWeek(NamedTuple):
     """How one owner's hours were given out; without capacity, what they are wanted for.
 
@@ -242,7 +252,7 @@ class OwnerWeek(NamedTuple):
     hours: float | None
     """None without capacity, and then nothing is given out or left out."""
     rescue_hours: float
-    """Given to the rescue queue: at most its share, and what flowed to it."""
+    """Given to the rescue queue: its share, and what the other could not use."""
     protect_hours: float
     check_in_hours: float
     wanted_hours: float
@@ -256,6 +266,8 @@ class OwnerWeek(NamedTuple):
     more_hours: float
     """With so many more hours in the week every step would fit."""
     check_ins: tuple[CheckIn, ...] = ()
+    left_out_first: tuple[LeftOut, ...] = ()
+    """The first of them by rank."""
 
 
 class Join(NamedTuple):

@@ -122,6 +122,8 @@ ACCOUNT = (
     Column("season_months", _T, "", "months", "months in which the customer uses the product"),
     Column("auto_renew", _B, "", "true, false", "renews by itself when its term ends"),
     Column("term_ended", _B, "", "true, false", "whether its term has ended, though status, renewal or use go on"),
+    Column("notice_days", _W, "days", ">= 0", "days before the renewal by which the customer has to give notice"),
+    Column("opt_out_date", _D, "", "any", "last day on which the customer can give notice"),
 )
 
 _SURE = "changed by more than twice the square root of their sum against"
@@ -160,7 +162,7 @@ HAPPINESS = (
     Column("csat_mean", _N, "points", "0-100", "mean answer"),
     Column("csat_min", _N, "points", "0-100", "lowest answer"),
     Column("csat_max", _N, "points", "0-100", "highest answer"),
-    Column("top_box_pct", _N, "percent", "0-100", "share of answers at 75 or above"),
+    Column("top_box_pct", _N, "percent", "0-100", "share of answers at 75 or above, of NPS those of 9 and 10"),
     Column("top_box_low_pct", _N, "percent", "0-100", "lower end of its 95 % Wilson interval"),
     Column("top_box_high_pct", _N, "percent", "0-100", "upper end of its 95 % Wilson interval"),
     Column("csat_by_role", _T, "", "any", "mean answer and count for each role"),
@@ -183,10 +185,11 @@ HAPPINESS = (
     Column("highest_role", _T, "", "any", "role with the highest mean answer"),
     Column("highest_role_mean", _N, "points", "0-100", "its mean answer"),
     Column("silent", _W, "people", ">= 0", "people asked who did not answer"),
-    Column("answers_low_pct", _N, "percent", "0-100", "share of answers at 25 or below"),
-    Column("answers_middle_pct", _N, "percent", "0-100", "share of answers between 25 and 75"),
+    Column("answers_low_pct", _N, "percent", "0-100", "share of answers at 25 or below, of NPS those of 0 to 6"),
+    Column("answers_middle_pct", _N, "percent", "0-100", "share of answers between 25 and 75, of NPS those of 7 and 8"),
     Column("extremes_only", _B, "", "true, false", "whether all answers are at either end of the scale, some at each"),
     Column("comments_missing_pct", _N, "percent", "0-100", "share of answers without a comment"),
+    Column("users_mean", _N, "points", "0-100", "mean answer of end users and power users"),
     Column("surveys_per_person", _W, "asks", ">= 0", "most survey requests sent to one person in 90 days"),
     Column("role_gap_answers", _T, "", "any", "answers of the two roles of role_gap, the lowest first, or `one each`"),
 )
@@ -230,6 +233,10 @@ CONTEXT = (
     Column("last_outcome", _T, "", "churned, contracted, expanded, renewed", "what they last decided on the contract"),
     Column("last_outcome_days", _W, "days", ">= 0", "days since that outcome"),
     Column("outcome_value_change_pct", _N, "percent", "> -100", "change of the value after it on the outcome before"),
+    Column("contraction_days", _W, "days", ">= 0", "days since they last agreed on a lower value"),
+    Column("deadline", _D, "", "any", "opt-out date, else renewal date less notice: last day to win the customer"),
+    Column("days_to_deadline", _W, "days", "any", "days until the deadline; negative when it is past"),
+    Column("renewal_overdue_days", _W, "days", ">= 0", "days since a renewal that nothing on record settles; else 0"),
 )
 
 PLACE = (
@@ -244,6 +251,8 @@ PLACE = (
     Column("happiness_margin", _N, "points", "-100-100", "happiness score less its cut"),
     Column("borderline", _B, "", "true, false", f"under {BORDERLINE:g} points from a cut"),
     Column("evidence", _T, "", "firm, thin, none", "how much stands behind the happiness score"),
+    Column("unhappy_side", _T, "", "users, decision_makers", "who is under the cut where the other of them is not"),
+    Column("tier_median_value", _M, "money per year", ">= 0", "median contract value of its tier"),
     Column("is_new", _B, "", "true, false", "under 90 days of tenure; not known where the start is not"),
     Column("quadrant", _T, "", "advocates, frustrated, at_risk, underusers, unknown", "where the account stands"),
     Column("unknown_reason", _T, "", "any", "why an axis is unknown"),
@@ -274,7 +283,7 @@ PLAN = (
     Column("look_again", _D, "", "> as_of", "when to look again at an account that rests"),
     Column("priority_value", _N, "money per year", ">= 0", "contract value as the priority takes it"),
     Column("priority_weight", _N, "", "> 0", "weight of the quadrant"),
-    Column("priority_urgency", _N, "", "> 0", "factor by days to renewal"),
+    Column("priority_urgency", _N, "", "> 0", "factor by days to the deadline"),
     Column("priority_signal", _N, "", "> 0", "factor by the loudest signal"),
     Column(
         "value_assumed", _B, "", "true, false", "no contract value is known: the lowest known positive one is taken"

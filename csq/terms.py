@@ -105,6 +105,26 @@ class Severity(StrEnum):
     ACT = "act"
 
 
+class Side(StrEnum):
+    """Who is unhappy where decision makers and users stand on different sides of the cut."""
+
+    USERS = "users"
+    DECISION_MAKERS = "decision_makers"
+
+
+class StepKind(StrEnum):
+    """What a step asks or offers, so that a signal can say that now is no time for it."""
+
+    FAVOUR = "favour"
+    EXPANSION = "expansion"
+    ADOPTION = "adoption"
+    EFFORT = "effort"
+    THANKS = "thanks"
+    FIND_OUT = "find_out"
+    ONBOARDING = "onboarding"
+    RENEWAL = "renewal"
+
+
 class Who(StrEnum):
     """Who carries out a step of a play."""
 

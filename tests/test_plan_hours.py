@@ -1,4 +1,4 @@
-"""Hours to accounts: order, split, flow, check-ins, and what is said of the rest. All figures are reckoned by hand."""
+"""Hours to accounts: order, shares, flow, check-ins, and what is said of the rest. All figures are reckoned by hand."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.plan.hours import Fit, capacity_notes, enough, fit, plan_week
+from csq.plan.hours import Work, capacity_notes, fit, plan_week
 from csq.playbook.model import CheckIns
 from csq.schema import COLUMNS
 from csq.settings.model import Capacity
 from csq.split import Split
+from csq.terms import Queue
 from signal_accounts import DEFAULT
 
 SPLIT = Split(rescue=0.8, protect=0.2)
@@ -18,39 +19,28 @@ CALLS = CheckIns(count=2, hours=0.5, do="Call {account_name}")
 
 
 @pytest.mark.parametrize(
-    ("rescue", "protect", "hours", "fits"),
+    ("work", "hours", "fits"),
     [
-        ([2, 2, 2], [1, 1], 5, (2, 1)),  # 4 and 1: both fill, neither flows
-        ([2, 5, 1], [1, 1], 5, (1, 1)),  # the 5 does not fit, so the 1 behind it waits
-        ([1], [1, 1, 1, 1, 1], 5, (1, 4)),  # 3 of 4 flow to protect, which then has 4
-        ([2, 2, 2], [0.5], 6, (2, 1)),  # 4.8 + 0.7 is 5.5: the third rescue step of 2 lacks half an hour
-        ([2, 2, 2], [0.5], 6.5, (3, 1)),
-        ([], [], 5, (0, 0)),
-        ([1], [1], 0, (0, 0)),
-        ([0.1, 0.2], [], 0.3, (2, 0)),  # although 0.1 + 0.2 is a little over 0.3
-        ([0, 0], [0], 0, (2, 1)),
+        ("r2 r2 r2 p1 p1", 5, "r2 r2 p1"),  # 4 and 1: each fills its share
+        ("p1 p1 r1 r1 r1 r1", 5, "p1 r1 r1 r1 r1"),  # the second p1 would take what four rescues can use
+        ("p1 r3 r3 r3 r1", 5, "p1 r3 r1"),  # 4 for rescue: one of 3, the next two are too long, the last is not
+        ("p3 r1 r1", 5, "p3 r1 r1"),  # the first, though 3 is more than protect's share
+        ("r1 p1 p1 p1 p1", 5, "r1 p1 p1 p1 p1"),  # rescue has no more than 1, the rest flows
+        ("p1 r6 r1", 5, "p1 r1"),  # what no week of 5 h holds is passed over
+        ("r6 p2 p2", 5, "p2 p2"),  # nor does it keep hours from others
+        ("p0.5 p0.5 r2 r2", 4, "p0.5 p0.5 r2"),  # half an hour that fits now is not kept for a step of 2 h further down
+        ("", 5, ""),
+        ("r1 p1", 0, ""),
+        ("r0.1 r0.2", 0.3, "r0.1 r0.2"),  # although 0.1 + 0.2 is a little over 0.3
+        ("r0 r0 p0", 0, "r0 r0 p0"),
     ],
 )
-def test_each_queue_fills_in_order_and_hours_flow_only_out_of_one_with_no_accounts_left(
-    rescue: list[float], protect: list[float], hours: float, fits: tuple[int, int]
+def test_a_desk_goes_down_the_rank_each_queue_within_its_share_and_idle_hours_flow(
+    work: str, hours: float, fits: str
 ) -> None:
-    assert fit(rescue, protect, hours, SPLIT) == Fit(rescue=fits[0], protect=fits[1])
-
-
-@pytest.mark.parametrize(
-    ("rescue", "protect", "calls", "hours"),
-    [
-        (8, 2, 0, 10),  # exactly the split
-        (4, 4, 1, 8),  # rescue leaves 2.4 of its 6.4 to protect
-        (10, 1, 0, 11),
-        (10, 1, 1, 12),  # 9.6 of rescue's own, and 0.4 after the call: at 12 h exactly, before 12.5
-        (10, 0.1, 5, 12.5),  # the calls would take 5: its own share does it first
-    ],
-)
-def test_enough_is_the_least_week_in_which_every_step_fits(
-    rescue: float, protect: float, calls: float, hours: float
-) -> None:
-    assert enough(rescue, protect, calls, SPLIT) == pytest.approx(hours)
+    pieces = [Work(Queue.RESCUE if word[0] == "r" else Queue.PROTECT, float(word[1:])) for word in work.split()]
+    taken = fit(pieces, hours, SPLIT)
+    assert [word for word, fits_in in zip(work.split(), taken, strict=True) if fits_in] == fits.split()
 
 
 def rows(*told: dict[str, Any]) -> pl.DataFrame:
@@ -70,10 +60,16 @@ def week(frame: pl.DataFrame, capacity: Capacity | None, calls: CheckIns | None 
 
 def test_what_did_not_fit_is_told_with_its_value_and_the_hours_it_lacks() -> None:
     value = {"contract_value": Decimal("1.5")}
-    frame, (ann,) = week(rows({"hours": 3.0}, {"hours": 3.0, **value}, {"contract_value": None}), Capacity(default=5))
-    assert frame["this_week"].to_list() == [True, False, False]
+    told = rows({"hours": 3.0}, {"hours": 3.0, **value}, {"contract_value": None, "hours": 2.5}, {"hours": 1.5})
+    frame, (ann,) = week(told, Capacity(default=5))
+    # 3 h, then 2 h are left: too few for 3 and for 2.5, enough for the 1.5 after them.
+    assert frame["this_week"].to_list() == [True, False, False, True]
     assert (ann.left_out, ann.left_out_value, ann.left_out_unvalued) == (2, Decimal("1.50"), 1)
-    assert (ann.wanted_hours, ann.rescue_hours, ann.more_hours) == (7, 3, 2)
+    assert (ann.wanted_hours, ann.rescue_hours, ann.more_hours) == (10, 4.5, 5)
+    assert [(each.account_id, each.rank, each.contract_value, each.hours) for each in ann.left_out_first] == [
+        ("A2", 2, Decimal("1.50"), 3),
+        ("A3", 3, None, 2.5),
+    ]
 
 
 def test_without_capacity_nothing_is_said_to_fit_or_not() -> None:
@@ -107,7 +103,7 @@ def test_the_split_of_the_settings_goes_before_the_playbooks() -> None:
     assert week(told, Capacity(default=5))[1][0].rescue_hours == 4
 
 
-def test_those_nobody_talked_to_for_longest_are_called_and_calls_come_after_the_accounts() -> None:
+def test_those_nobody_talked_to_for_longest_are_called_in_hours_that_fit_no_step() -> None:
     quiet = {"queue": "protect", "human": False, "hours": 0.0}
     told = rows(
         {"queue": "protect"},
@@ -121,6 +117,8 @@ def test_those_nobody_talked_to_for_longest_are_called_and_calls_come_after_the_
     assert (ann.protect_hours, ann.check_in_hours) == (1, 1)
     assert [call.account_id for call in week(told, Capacity(default=1.5), CALLS)[1][0].check_ins] == ["A4"]
     assert week(told, Capacity(default=1), CALLS)[1][0].check_ins == ()
+    waiting = pl.concat([told, rows({}, {}, {}, {}, {}, {"hours": 2.0}).tail(1)])
+    assert [call.account_id for call in week(waiting, Capacity(default=1.75), CALLS)[1][0].check_ins] == ["A4"]
 
 
 def test_hours_for_somebody_who_owns_no_account_are_told() -> None:

@@ -6,13 +6,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.plan.priority import add_priority, add_rank
+from csq.plan.priority import add_priority, add_rank, urgency
+from csq.playbook.model import Urgency
 from csq.schema import COLUMNS
 from signal_accounts import DEFAULT
 
 
 def ranked(*told: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    base = {"contract_value": Decimal(1000), "quadrant": "advocates", "days_to_renewal": None, "severity": None}
+    base = {"contract_value": Decimal(1000), "quadrant": "advocates", "days_to_deadline": None, "severity": None}
+    base["renewal_overdue_days"] = None
     full = [{"account_id": f"A{n}", "queue": "rescue", **base, **row} for n, row in enumerate(told, start=1)]
     frame = pl.DataFrame(
         {name: pl.Series(name, [row[name] for row in full], dtype=COLUMNS[name].dtype) for name in full[0]}
@@ -26,13 +28,14 @@ def ranked(*told: dict[str, Any]) -> dict[str, dict[str, Any]]:
         ({}, 1000),
         ({"quadrant": "at_risk"}, 600),
         ({"quadrant": "underusers", "severity": "watch"}, 360),
-        ({"days_to_renewal": 90}, 1500),
-        ({"days_to_renewal": 91}, 1200),
-        ({"days_to_renewal": 180}, 1200),
-        ({"days_to_renewal": 181}, 1000),
-        ({"days_to_renewal": 0}, 1500),
-        ({"days_to_renewal": -1}, 1000),
-        ({"severity": "act", "days_to_renewal": 10, "quadrant": "at_risk"}, 1800),
+        ({"days_to_deadline": 90}, 1500),
+        ({"days_to_deadline": 91}, 1200),
+        ({"days_to_deadline": 180}, 1200),
+        ({"days_to_deadline": 181}, 1000),
+        ({"days_to_deadline": 0}, 1500),
+        ({"days_to_deadline": -1}, 1500),
+        ({"renewal_overdue_days": 1}, 1500),
+        ({"severity": "act", "days_to_deadline": 10, "quadrant": "at_risk"}, 2700),
         ({"severity": "info"}, 1000),
         ({"contract_value": Decimal(0)}, 0),
     ],
@@ -50,7 +53,7 @@ def test_an_unknown_value_counts_as_the_lowest_known_positive_one_and_is_marked(
     assert ranked({"contract_value": None})["A1"]["priority_value"] == 1
 
 
-def test_act_goes_first_then_priority_then_account_id_and_rest_last() -> None:
+def test_rank_follows_priority_then_account_id_and_rest_comes_last() -> None:
     rows = ranked(
         {"queue": "rest", "severity": "act", "contract_value": Decimal(10**6)},
         {"contract_value": Decimal(500)},
@@ -58,5 +61,12 @@ def test_act_goes_first_then_priority_then_account_id_and_rest_last() -> None:
         {"contract_value": Decimal(500)},
         {"queue": "protect", "contract_value": Decimal(501)},
     )
-    assert list(rows) == ["A3", "A5", "A2", "A4", "A1"]
+    assert list(rows) == ["A5", "A2", "A4", "A3", "A1"]
     assert [row["rank"] for row in rows.values()] == [1, 2, 3, 4, 5]
+
+
+def test_an_overdue_renewal_takes_the_highest_factor_and_a_deadline_that_is_past_the_nearest() -> None:
+    bands = (Urgency(within_days=30, factor=1.2), Urgency(within_days=60, factor=2))
+    row = {"days_to_deadline": -5, "renewal_overdue_days": 0}
+    frame = pl.DataFrame([row, {**row, "renewal_overdue_days": 5}])
+    assert frame.select(factor=urgency(bands))["factor"].to_list() == [1.2, 2]

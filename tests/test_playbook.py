@@ -63,7 +63,7 @@ def test_what_is_left_out_has_its_default():
     (step,) = found.entry(Quadrant.AT_RISK).play.steps
     assert (step.who, step.human, step.hours, step.when, step.done_by) == (Who.CSM, True, 1.0, None, None)
     assert [(each.within_days, each.factor) for each in found.urgency] == [(90, 1.5), (180, 1.2)]
-    assert (found.signal_weights.act, found.signal_weights.watch, found.signal_weights.info) == (2.0, 1.2, 1.0)
+    assert (found.signal_weights.act, found.signal_weights.watch, found.signal_weights.info) == (3.0, 1.2, 1.0)
     assert (found.split.rescue, found.split.protect) == (0.8, 0.2)
     assert found.signals == {}
     assert found.custom == {}

@@ -102,7 +102,7 @@ def test_equal_or_unknown_value_goes_by_account_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quadrant", "queue"), [("ad", "protect"), ("fr", "rest"), ("ri", "rest"), ("un", "rescue"), ("dark", "rest")]
+    ("quadrant", "queue"), [("ad", "protect"), ("fr", "rest"), ("ri", "rest"), ("un", "rescue"), ("dark", "rescue")]
 )
 def test_the_packaged_playbook_gives_each_account_a_play_a_queue_and_a_step(quadrant: str, queue: str) -> None:
     row = by_id(triaged(PACKAGED))[quadrant]

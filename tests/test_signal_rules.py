@@ -5,6 +5,7 @@ import pytest
 from csq.plan.signals import judge, reading
 from csq.playbook.load import check_playbook
 from signal_accounts import frame_of, judged, judged_all, playbook_of
+from small_playbook import small
 
 LOUD = """
   quiet: {when: seats > 0, severity: info, text: T}
@@ -57,9 +58,10 @@ def test_an_act_signal_does_not_move_an_account_that_has_a_queue() -> None:
     assert judged({"seats": 200}, playbook_of(LOUD, queue="rescue"))["queue"] == "rescue"
 
 
-def test_an_account_with_an_act_signal_comes_before_all_without_one_whatever_they_are_worth() -> None:
-    small = {"seats": 200, "quadrant": "unknown", "contract_value": 1}
-    rows = judged_all([{"seats": 50, "contract_value": 1_000_000}, small, {"seats": 60}], playbook_of(LOUD))
+def test_an_act_signal_weighs_three_times_and_puts_no_account_before_money() -> None:
+    # 10 x 3 is less than 31 x 1.2, and more than 24 x 1.2.
+    act, more, less = {"seats": 200, "contract_value": 10}, {"seats": 50, "contract_value": 31}, {"contract_value": 24}
+    rows = judged_all([act, more, {"seats": 60, **less}], playbook_of(LOUD, queue="rescue"))
     assert [row["rank"] for row in rows] == [2, 1, 3]
 
 
@@ -129,3 +131,52 @@ def test_the_totals_say_how_many_accounts_and_how_much_money_each_signal_speaks_
     (total,) = judge(frame, playbook, are_events_given=True).totals
     assert (total.accounts, total.contract_value, total.text) == (2, 10, "[seats] seats")
     assert (total.unjudged, total.unjudged_value, total.missing) == (1, 24000, ("seats",))
+
+
+LED = """
+  gap:
+    when: seats > 100
+    severity: watch
+    text: T
+    steps: [{do: of the gap, done_by: told}]
+    takes_over: true
+  shown: {when: seats > 10, severity: watch, text: T, steps: [{do: of the shown}]}
+  heard: {when: seats > 1000, severity: act, text: T, takes_over: false, steps: [{do: of the heard}]}
+"""
+
+
+def test_a_signal_that_takes_over_leads_where_it_says_watch_and_one_that_does_not_leaves_the_play_to_go_on() -> None:
+    playbook = playbook_of(LED, queue="rescue")
+    rows = judged_all([{"seats": 200}, {"seats": 200, "event_told_days": 3}, {"seats": 50}, {"seats": 2000}], playbook)
+    assert [row["next_step"] for row in rows] == ["of the gap", "of the play", "of the play", "of the gap"]
+
+
+def test_a_signal_that_says_less_than_act_leads_no_account_that_rests() -> None:
+    row = judged({"seats": 200}, playbook_of(LED))
+    assert (row["queue"], row["next_step"]) == ("rest", "of the play")
+
+
+BLOCKING = """
+  debt: {when: seats > 100, severity: info, text: T, blocks: [favour]}
+  asking:
+    when: seats > 10
+    severity: act
+    text: T
+    steps: [{do: ask, kind: favour}, {do: thank, kind: thanks}]
+"""
+
+
+def test_a_step_of_a_kind_that_a_signal_blocks_is_passed_over_also_where_it_is_a_signals_own() -> None:
+    few, many = judged_all([{"seats": 50}, {"seats": 200}], playbook_of(BLOCKING))
+    assert (few["next_step"], many["next_step"]) == ("ask", "thank")
+
+
+def test_where_every_step_is_blocked_the_account_rests_and_says_so() -> None:
+    text = small(
+        ("        - do: Call them\n", "        - {do: Call them, kind: favour}\n"), ("queue: rest", "queue: protect")
+    )
+    text += "signals:\n  debt: {when: seats > 100, severity: act, text: T, blocks: [favour]}\n"
+    playbook, problems = check_playbook(text, "p")
+    assert playbook is not None, problems
+    row = judged({"seats": 200}, playbook)
+    assert (row["queue"], row["next_step"], row["why"]) == ("rest", None, "no step of the play is left to take now")

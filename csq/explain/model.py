@@ -23,6 +23,7 @@ class State(StrEnum):
     NEXT = "next"
     LATER = "later"
     NOT_DUE = "does not apply"
+    BLOCKED = "not now"
     NOT_JUDGED = "not judged"
 
 

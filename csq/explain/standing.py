@@ -182,7 +182,7 @@ def _score_of(row: Row, answers: tuple[Row, ...], method: Happiness) -> str:
     score, count = exact(_number(row["happiness_score"])), int(_number(row["responses"]) or 0)
     match method:
         case Happiness.TOP_BOX:
-            return f"share of {count:,} answers at 75 or above = {score}"
+            return f"share of {count:,} answers that are high = {score}"
         case Happiness.DECISION_MAKER_FIRST if row["decision_maker_mean"] is not None:
             return f"mean answer of the decision makers = {score}"
         case Happiness.LOWEST_ROLE if row["lowest_role_mean"] is not None:

@@ -1,21 +1,32 @@
 """What the playbook says of one account, entry by entry, and on which facts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from csq.explain.model import NeedState, State, StepState, Told, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
-from csq.plan.steps import applies, facts_for, is_done
+from csq.plan.steps import applies, blockers, facts_for, is_blocked, is_done
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import names
 from csq.playbook.text import fill, say
 from csq.schema import event_column, event_kind
-from csq.terms import Gate, Role, Severity
+from csq.terms import Gate, Role, StepKind
 
+KINDS: Mapping[StepKind, str] = {
+    StepKind.FAVOUR: "a favour",
+    StepKind.EXPANSION: "selling more",
+    StepKind.ADOPTION: "more features or users",
+    StepKind.EFFORT: "a large effort",
+    StepKind.THANKS: "thanks",
+    StepKind.FIND_OUT: "questions",
+    StepKind.ONBOARDING: "onboarding",
+    StepKind.RENEWAL: "talk of the renewal",
+}
+"""What a step of a kind is, to stand after `no time for`."""
 _WORD = re.compile(r"'(?:[^']|'')*'|\w+")
 """A text in quotes, which is taken whole, or a word."""
 
@@ -30,6 +41,7 @@ class Verdicts:
         self._judged = found.judged
         self._are_events_given = Role.EVENTS in found.tables.roles
         self._mine = mine
+        self._blocking = blockers(self._playbook.signals)
 
     def steps(self, steps: Sequence[Step], next_step: str | None) -> tuple[StepState, ...]:
         """How each step stands; the one whose text is the account's next step is next."""
@@ -40,13 +52,16 @@ class Verdicts:
         texts = facts_for(row, (step.do for step in steps))[0]
         states = []
         is_next_told = False
-        for number, (step, done) in enumerate(zip(steps, is_done(row, steps), strict=True)):
+        told = zip(steps, is_done(row, steps), is_blocked(row, steps, self._blocking), strict=True)
+        for number, (step, done, blocked) in enumerate(told):
             do = fill(step.do, texts)
             state, why = State.LATER, ""
             if done[0]:
                 state, why = State.DONE, self._event(step.done_by)
             elif not hold[str(number)]:
                 state, why = self._not_due(step)
+            elif blocked[0]:
+                state, why = State.BLOCKED, self._blocked(step)
             elif do == next_step and not is_next_told:
                 state, is_next_told = State.NEXT, True
             states.append(StepState(do=do, who=step.who, human=step.human, hours=step.hours, state=state, why=why))
@@ -69,7 +84,7 @@ class Verdicts:
         for name in row["signals"][0]:
             signal = self._playbook.signals[name]
             severity, text = reading(signal, quadrant)
-            step = next_step if severity is Severity.ACT else None
+            step = next_step if signal.leads(severity) else None
             told.append(
                 Told(
                     name=name,
@@ -124,6 +139,11 @@ class Verdicts:
             return f"{name} [{self._say(name)}]"
 
         return _WORD.sub(beside, when)
+
+    def _blocked(self, step: Step) -> str:
+        """Which of the signals that hold say that it is no time for it."""
+        names = [name for name in self._blocking[step.kind] if name in self._mine["signals"][0]] if step.kind else []
+        return f"no time for {KINDS[step.kind]}: {', '.join(names).replace('_', ' ')}" if step.kind else ""
 
     def _event(self, kind: str | None) -> str:
         return f"{kind} is on record, {self._say(event_column(str(kind)))} days ago"

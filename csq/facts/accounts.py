@@ -169,9 +169,17 @@ def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in ("contract_value", "seats")
     ]
     first = [pl.col(name).drop_nulls().min() for name in ("account_name", "owner", "segment", "currency")]
-    renewal = (pl.col("renewal_date").min(), pl.col("auto_renew").all())
+    renewal = (pl.col("renewal_date").min(), pl.col("auto_renew").all(), *_first_notice())
     described = lasting.group_by("account_id").agg(*first, *renewal)
     return described.join(distinct.group_by("account_id").agg(summed), on="account_id", how="left").sort("account_id")
+
+
+def _first_notice() -> tuple[pl.Expr, ...]:
+    """The notice of the renewal that comes first, and of several the first day on which one can be given."""
+    noticed = pl.coalesce("opt_out_date", pl.col("renewal_date") - pl.duration(days=pl.col("notice_days")))
+    several = pl.when(pl.len() > 1).then(noticed.min()).otherwise(pl.col("opt_out_date").first())
+    first = pl.col("renewal_date").fill_null(date.max).arg_min()
+    return pl.col("notice_days").get(first), several.alias("opt_out_date")
 
 
 def _join(attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from csq.facts.last_use import last_use
 from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
+from csq.facts.renewals import with_deadline
 from csq.facts.roles import with_known_roles
 from csq.facts.seasons import that_tells
 from csq.facts.standing import vocabulary
@@ -135,7 +136,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         .sort("account_id")
     )
     return Facts(
-        frame=round_facts(complete(collect(frame), FACTS), usage.metrics),
+        frame=round_facts(with_deadline(complete(collect(frame), FACTS), as_of), usage.metrics),
         rows={
             Role.CSAT: happiness.answers,
             Role.OVERRIDES: told.used,

@@ -24,6 +24,8 @@ HAPPINESS_UNKNOWN = unknown_column(Axis.HAPPINESS)
 OURS = (HAPPINESS_UNKNOWN, survey.DECISION_MAKER_ANSWERS, survey.LOWEST_ROLE_ANSWERS)
 """Columns beside those of the schema."""
 
+USERS = ("end_user", "power_user")
+"""Roles of those who work with the product every day."""
 STALE_DAYS = 180
 """A newest answer older than this is stale."""
 ANSWERS = pl.col("responses").fill_null(1).clip(1)
@@ -186,7 +188,7 @@ def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
         csat_mean=exact_mean(pl.col("answer"), ANSWERS),
         csat_min=pl.col("answer").min(),
         csat_max=pl.col("answer").max(),
-        hits=(pl.col("answer") >= survey.TOP_BOX).sum(),
+        hits=survey.is_high().sum(),
         # An average says nothing of how many of its answers were high.
         single=(ANSWERS == 1).all(),
         comments_missing=pl.col("comment").is_null().sum() if has_comments else pl.lit(None, dtype=pl.Int64()),
@@ -208,12 +210,13 @@ def _roles(counted: pl.LazyFrame) -> pl.LazyFrame:
         .agg(mean=exact_mean(pl.col("answer"), ANSWERS), n=ANSWERS.sum())
         .sort("account_id", "role")
     )
-    mean = pl.col("mean")
+    mean, users = pl.col("mean"), pl.col("role").is_in(USERS)
     means = roles.group_by("account_id", maintain_order=True).agg(
         pl.format("{} {} ({})", "role", mean.round(1), "n").str.join("; ").alias("csat_by_role"),
         pl.when(pl.len() > 1).then(mean.max() - mean.min()).alias("role_gap"),
         mean.filter(pl.col("role") == "decision_maker").first().alias("decision_maker_mean"),
         pl.col("n").filter(pl.col("role") == "decision_maker").first().alias(survey.DECISION_MAKER_ANSWERS),
+        exact_mean(mean.filter(users), pl.col("n").filter(users)).alias("users_mean"),
         mean.min().alias("lowest_role_mean"),
     )
     return means.join(survey.role_facts(roles), on="account_id", how="left", maintain_order="left")

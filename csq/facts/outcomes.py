@@ -25,6 +25,9 @@ SHOWN = {
 def outcome_facts(rows: RoleRows | None, members: Members) -> Context:
     """Find the newest outcome of every member: last_outcome, last_outcome_days and outcome_value_change_pct.
 
+    Also contraction_days, since an outcome by which they pay less: one that says so, or whose value is lower than the
+    one before.
+
     What happened on one day is one decision, told by the most telling of its outcomes, then by the lowest value.
 
     Args:
@@ -54,9 +57,12 @@ def outcome_facts(rows: RoleRows | None, members: Members) -> Context:
     value = pl.col("value_after").replace(0, None).cast(pl.Float64)
     decided = outcomes.unique(["account_id", "date"], keep="first", maintain_order=True)
     after, before = value.first(), value.get(1, null_on_oob=True)
+    less = (value < value.shift(-1).over("account_id")).fill_null(value=False)
+    decided = decided.with_columns(less=less | (pl.col("outcome") == str(Outcome.CONTRACTED)))
     facts = decided.group_by("account_id", maintain_order=True).agg(
         last_outcome=pl.col("outcome").first(),
         last_outcome_days=pl.col("days").first(),
         outcome_value_change_pct=(after - before) / before * 100,
+        contraction_days=pl.col("days").filter("less").min(),
     )
     return Context(frame=members.with_facts(facts), rows=outcomes.select(*SHOWN), fates=marked)

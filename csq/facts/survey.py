@@ -4,8 +4,11 @@ from datetime import date
 
 import polars as pl
 
+from csq.sources.score import SIDE
+
 LOW, TOP_BOX = 25.0, 75.0
-"""Answers at or below the one, on 0-100, are low, at or above the other in the top box; the rest are the middle."""
+"""Answers at or below the one, on 0-100, are low, at or above the other in the top box; the rest are the middle. Those
+to an NPS question have sides of their own: 0-6, 9-10 and 7-8."""
 EXTREME = 10.0
 """An answer this near to an end of the scale is at it."""
 FEW = 3
@@ -28,11 +31,21 @@ SHOWN = {
 """Columns of the answers as they are shown."""
 
 
+def is_low() -> pl.Expr:
+    """Whether an answer is low; reads answer (0-100) and, of NPS, its side."""
+    return pl.coalesce(pl.col(SIDE) < 0, pl.col("answer") <= LOW)
+
+
+def is_high() -> pl.Expr:
+    """Whether an answer is in the top box; reads what `is_low` does."""
+    return pl.coalesce(pl.col(SIDE) > 0, pl.col("answer") >= TOP_BOX)
+
+
 def spread_facts(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
     """Shares of low and middle answers, and those without a comment, by account.
 
     Args:
-        counted: The answers that count: account_id, answer (0-100), comment, responses (n where a row is an average).
+        counted: The answers that count: account_id, answer (0-100), side, comment, responses (n of an average).
         has_comments: Whether any has a comment; without, the export may have left them out.
     """
     answer = pl.col("answer")
@@ -44,8 +57,8 @@ def spread_facts(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
     ends = answer <= EXTREME, answer >= 100 - EXTREME
     missing = share(pl.col("comment").is_null()) if has_comments else pl.lit(None, dtype=pl.Float64())
     return counted.group_by("account_id").agg(
-        answers_low_pct=share(answer <= LOW),
-        answers_middle_pct=share((answer > LOW) & (answer < TOP_BOX)),
+        answers_low_pct=share(is_low()),
+        answers_middle_pct=share(~is_low() & ~is_high()),
         extremes_only=pl.when(single & (pl.len() >= FEW)).then(
             (ends[0] | ends[1]).all() & ends[0].any() & ends[1].any()
         ),

@@ -12,7 +12,7 @@ from csq.place.pinned import pinned_lines
 from csq.place.quadrants import SCORE_ANSWERS, place_accounts
 from csq.place.scores import LEAST_IN_TIER, happiness_score, is_settled, score_answers, score_usage
 from csq.place.thresholds import take_cuts
-from csq.place.tiers import assign_tiers
+from csq.place.tiers import assign_tiers, tier_median_value
 from csq.report import Cut, Note
 from csq.schema import collect, unknown_column
 from csq.settings.model import Settings
@@ -52,6 +52,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
         .with_columns(
             score_answers(settings.happiness).alias(SCORE_ANSWERS), happiness_score=happiness_score(settings.happiness)
         )
+        .with_columns(tier_median_value=tier_median_value())
         .with_columns(_unscored(axis) for axis in Axis)
         .with_columns(**coverage_facts())
     )

@@ -8,7 +8,7 @@ from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
 from csq.schema import BORDERLINE, PLACES, collect
-from csq.terms import Axis, Evidence, Level, Quadrant, Silence
+from csq.terms import Axis, Evidence, Level, Quadrant, Side, Silence
 
 FIRM_ANSWERS, FIRM_FLIPS = 3, 2
 """Least answers of firm evidence, and least further ones that it takes to move the account across the cut."""
@@ -17,7 +17,7 @@ SCORE_ANSWERS = "_score_answers"
 
 
 def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
-    """Add levels, cuts, margins, borderline, evidence, quadrant and the reason for unknown.
+    """Add levels, cuts, margins, borderline, evidence, quadrant, unhappy_side and the reason for unknown.
 
     Args:
         frame: Has `tier`, both scores (rounded to 4 places), `INACTIVE`, the axes' reasons for being
@@ -37,6 +37,7 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
             borderline=pl.any_horizontal(near),
             evidence=evidence(),
             quadrant=quadrant(),
+            unhappy_side=unhappy_side(),
             unknown_reason=pl.concat_str(axis_gaps(), separator="; ", ignore_nulls=True).replace("", None),
         )
     )
@@ -95,6 +96,17 @@ def answers_to_flip() -> pl.Expr:
     # Rounding moves the number by one at most where it moves it at all.
     tried = [(about + step).clip(1) for step in range(-1, 3)]
     return pl.coalesce(pl.when(crosses(more)).then(more) for more in tried)
+
+
+def unhappy_side() -> pl.Expr:
+    """Who is under the happiness cut where decision makers and users stand on different sides of it; else null."""
+    makers, users = (pl.col(name) >= pl.col("happiness_cut") for name in ("decision_maker_mean", "users_mean"))
+    return (
+        pl.when(makers & ~users)
+        .then(pl.lit(str(Side.USERS)))
+        .when(users & ~makers)
+        .then(pl.lit(str(Side.DECISION_MAKERS)))
+    )
 
 
 def evidence() -> pl.Expr:

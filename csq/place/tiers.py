@@ -41,6 +41,11 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
     return frame.select(tier.alias("tier"))["tier"], ordered
 
 
+def tier_median_value() -> pl.Expr:
+    """The median of the known contract values of an account's tier, to the cent."""
+    return pl.col("contract_value").cast(pl.Float64()).median().over("tier").round(2).cast(pl.Decimal(38, 2))
+
+
 def thirds(values: pl.Series) -> dict[str, Decimal]:
     """Lower ends of three bands with as many accounts each as ties allow; none for few valued accounts.
 

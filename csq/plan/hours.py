@@ -1,11 +1,13 @@
-"""Hours to accounts: what fits this week, owner by owner.
+"""Hours to accounts: what fits this week, desk by desk.
 
-Each owner's hours are split between the rescue and the protect queue. A queue takes its work strictly
-in order and stops at the first that does not fit; hours flow only out of a queue that has none left.
-So more hours never drop an account. Steps a machine takes cost none. Check-ins are the last work of
-the protect queue: a person calls a few of the accounts that otherwise hear from machines alone.
+A desk goes down the rank and passes over what is too long. Its first account is taken whenever its step fits the
+week. Each queue keeps to its share of the hours, as far as the other has work for the rest: work that stands further
+down and is no longer than the step it would hold up. So nothing that is left out fits into the hours a desk has left,
+and more hours drop an account only where one of a higher rank takes them. Steps a machine takes cost none. Check-ins
+come last, out of hours that fit no step: a person calls a few of those that otherwise hear from machines alone.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,67 +16,50 @@ import polars as pl
 from csq.plan.steps import facts_for
 from csq.playbook.model import CheckIns, Playbook
 from csq.playbook.text import fill
-from csq.report import CheckIn, Note, OwnerWeek
+from csq.report import CheckIn, LeftOut, Note, OwnerWeek
 from csq.schema import event_column, money
 from csq.settings.model import Capacity
 from csq.split import Split
 from csq.suggest import near_miss
 from csq.terms import TEAM, UNASSIGNED, NoteKind, Queue
 
+_NAMED = 3
+"""Accounts left out that are named."""
 _PLACES = 6
 """Hours are compared after rounding to so many places, so that 0.1 + 0.2 fits into 0.3."""
 
 
-class Fit(NamedTuple):
-    """How many of each queue's pieces of work fit, from the first one on."""
+class Work(NamedTuple):
+    """One piece of work: the queue it draws on, rescue or protect, and its hours."""
 
-    rescue: int
-    protect: int
+    queue: Queue
+    hours: float
 
 
-def fit(rescue: Sequence[float], protect: Sequence[float], hours: float, split: Split) -> Fit:
-    """Fit the work of one owner's week.
+def fit(work: Sequence[Work], hours: float, split: Split) -> list[bool]:
+    """Tell which pieces of one desk's week fit.
 
     Args:
-        rescue: Hours of each piece of work of the queue, in the order of work.
-        protect: Likewise.
+        work: In the order of work.
         hours: Hours of the week.
         split: How they are divided.
     """
-    own = {Queue.RESCUE: hours * split.rescue, Queue.PROTECT: hours * split.protect}
-    first, second = _prefix(rescue, own[Queue.RESCUE]), _prefix(protect, own[Queue.PROTECT])
-    if first == len(rescue):
-        second = _prefix(protect, hours - sum(rescue))
-    elif second == len(protect):
-        first = _prefix(rescue, hours - sum(protect))
-    return Fit(rescue=first, protect=second)
-
-
-def _prefix(work: Iterable[float], budget: float) -> int:
-    """How many pieces fit, from the first one on."""
-    count, spent = 0, 0.0
+    share = {Queue.RESCUE: hours * split.rescue, Queue.PROTECT: hours * split.protect}
+    ahead = {queue: Counter[float]() for queue in share}
     for each in work:
-        spent += each
-        if round(spent - budget, _PLACES) > 0:
-            break
-        count += 1
-    return count
-
-
-def enough(rescue: float, protect: float, check_ins: float, split: Split) -> float:
-    """The least hours of a week in which all steps fit; check-ins may be left out, yet go before what flows.
-
-    Args:
-        rescue: Hours that the steps of the queue take together.
-        protect: Likewise.
-        check_ins: Hours of the check-ins.
-        split: How the hours are divided.
-    """
-    total = rescue + protect
-    if rescue <= split.rescue * total:
-        return total
-    # The rescue queue lives on what flows to it, and nothing flows before the check-ins are done; or on its share.
-    return min(total + check_ins, rescue / split.rescue) if split.rescue else total + check_ins
+        ahead[each.queue][each.hours] += 1
+    spent = dict.fromkeys(share, 0.0)
+    taken = []
+    for place, each in enumerate(work):
+        ahead[each.queue][each.hours] -= 1
+        other = Queue.PROTECT if each.queue is Queue.RESCUE else Queue.RESCUE
+        # What is longer than this step may not fit where this one does: to keep hours for it could leave both out.
+        could_use = sum(length * count for length, count in ahead[other].items() if length <= each.hours)
+        kept = min(max(share[other] - spent[other], 0.0), could_use) if place else 0.0
+        fits = round(sum(spent.values()) + kept + each.hours - hours, _PLACES) <= 0
+        spent[each.queue] += each.hours if fits else 0.0
+        taken.append(fits)
+    return taken
 
 
 def plan_week(
@@ -95,7 +80,7 @@ def plan_week(
     desk = pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)
     frame = frame.with_columns(desk.alias("desk"))
     split = (capacity and capacity.split) or playbook.split
-    columns = ["account_id", "desk", "queue", "human", "hours", "contract_value"]
+    columns = ["account_id", "rank", "desk", "queue", "human", "hours", "contract_value"]
     active = frame.filter((pl.col("queue") != str(Queue.REST)) & pl.col("next_step").is_not_null())
     chosen = [pl.Series("account_id", [], dtype=pl.String()), active.filter(~pl.col("human"))["account_id"]]
     work = active.filter("human").select(columns).partition_by("desk", as_dict=True)
@@ -135,28 +120,43 @@ def _week(
     desk: str, work: pl.DataFrame, calls: Sequence[CheckIn], split: Split, capacity: Capacity | None
 ) -> tuple[OwnerWeek, pl.Series]:
     """One desk's week, and the accounts whose step fits."""
-    queues = [work.filter(pl.col("queue") == str(queue)) for queue in (Queue.RESCUE, Queue.PROTECT)]
-    rescue, protect = (part["hours"].to_list() for part in queues)
     hours = capacity.of(desk) if capacity else None
-    fits = fit(rescue, [*protect, *(call.hours for call in calls)], hours or 0.0, split)
-    kept = min(fits.protect, len(protect))
-    called = tuple(calls[: fits.protect - kept]) if hours is not None else ()
-    left = pl.concat([queues[0][fits.rescue :], queues[1][kept:]]) if hours is not None else work.clear()
-    least = enough(sum(rescue), sum(protect), sum(call.hours for call in calls), split)
+    pieces = [Work(Queue(queue), length) for queue, length in work.select("queue", "hours").iter_rows()]
+    taken = fit(pieces, hours, split) if hours is not None else [True] * len(pieces)
+    spent = (
+        {
+            queue: _sum(each.hours for each, fits in zip(pieces, taken, strict=True) if fits and each.queue is queue)
+            for queue in (Queue.RESCUE, Queue.PROTECT)
+        }
+        if hours is not None
+        else {}
+    )
+    left = work.filter(~pl.Series(taken, dtype=pl.Boolean()))
+    called = _fitting(calls, (hours or 0.0) - sum(spent.values()))
     week = OwnerWeek(
         owner=desk,
         hours=hours,
-        rescue_hours=_sum(rescue[: fits.rescue]) if hours is not None else 0.0,
-        protect_hours=_sum(protect[:kept]) if hours is not None else 0.0,
+        rescue_hours=spent.get(Queue.RESCUE, 0.0),
+        protect_hours=spent.get(Queue.PROTECT, 0.0),
         check_in_hours=_sum(call.hours for call in called),
-        wanted_hours=_sum([*rescue, *protect]),
+        wanted_hours=_sum(each.hours for each in pieces),
         left_out=left.height,
         left_out_value=money(left["contract_value"]),
         left_out_unvalued=left["contract_value"].null_count(),
-        more_hours=round(least - hours, _PLACES) if left.height and hours is not None else 0.0,
+        more_hours=round(_sum(each.hours for each in pieces) - hours, _PLACES)
+        if left.height and hours is not None
+        else 0.0,
         check_ins=called,
+        left_out_first=tuple(
+            LeftOut(**row) for row in left.head(_NAMED).select(*LeftOut._fields).iter_rows(named=True)
+        ),
     )
-    return week, pl.concat([queues[0][: fits.rescue], queues[1][:kept]])["account_id"]
+    return week, work.filter(pl.Series(taken, dtype=pl.Boolean()))["account_id"]
+
+
+def _fitting(calls: Sequence[CheckIn], hours: float) -> tuple[CheckIn, ...]:
+    """The first calls that fit into so many hours; all are of one length."""
+    return tuple(call for place, call in enumerate(calls, start=1) if round(place * call.hours - hours, _PLACES) <= 0)
 
 
 def _sum(hours: Iterable[float]) -> float:

@@ -1,6 +1,7 @@
 """What an account's turn is worth: contract value x quadrant weight x urgency x signal: weighted money, an index.
 
-Each factor is a column, so that a rank can be redone by hand. All factors stand in playbooks.yaml.
+The rank follows this figure alone. Each factor is a column, so that a rank can be redone by hand. All factors stand in
+playbooks.yaml.
 """
 
 from collections.abc import Sequence
@@ -19,8 +20,8 @@ def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     """Add the four factors, `priority` and `value_assumed`.
 
     Args:
-        frame: Has `contract_value` (Decimal or null), `quadrant`, `days_to_renewal` and `severity` (the
-            loudest signal's, or null).
+        frame: Has `contract_value` (Decimal or null), `quadrant`, `days_to_deadline`, `renewal_overdue_days` and
+            `severity` (the loudest signal's, or null).
         playbook: Weights and urgency.
     """
     weights = {str(quadrant): playbook.entry(quadrant).weight for quadrant in Quadrant}
@@ -48,24 +49,22 @@ def stand_in_value(values: pl.Series) -> float:
 
 
 def urgency(bands: Sequence[Urgency]) -> pl.Expr:
-    """The factor of the first band that the days to renewal fall in; 1 beyond, past or unknown renewals."""
-    days = pl.col("days_to_renewal")
+    """The factor of the first band that the days to the deadline fall in, past ones included; 1 beyond or unknown.
+
+    A renewal that is overdue takes the highest there is.
+    """
     factor = pl.lit(1.0)
     for band in reversed(bands):
-        factor = pl.when((days >= 0) & (days <= band.within_days)).then(pl.lit(band.factor)).otherwise(factor)
-    return factor
+        factor = pl.when(pl.col("days_to_deadline") <= band.within_days).then(pl.lit(band.factor)).otherwise(factor)
+    highest = max((1.0, *(band.factor for band in bands)))
+    return pl.when(pl.col("renewal_overdue_days") > 0).then(pl.lit(highest)).otherwise(factor)
 
 
 def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort by the order of work and number it: act first, then priority, then account_id; rest last.
+    """Sort by the order of work and number it: by priority, then account_id; rest last.
 
     Args:
-        frame: Has `queue`, `severity`, `priority`, `account_id`.
+        frame: Has `queue`, `priority`, `account_id`.
     """
-    order = (
-        pl.col("queue") == str(Queue.REST),
-        pl.col("severity").ne_missing(pl.lit(str(Severity.ACT))),
-        -pl.col("priority"),
-        "account_id",
-    )
+    order = (pl.col("queue") == str(Queue.REST), -pl.col("priority"), "account_id")
     return collect(frame.lazy().sort(order).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)))

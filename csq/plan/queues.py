@@ -1,8 +1,9 @@
 """Queues: which budget of the week an account draws on, and why it rests where it rests.
 
-The quadrant's queue comes first, then a rest somebody ordered, then the rest rules, then the gate. A
-signal that says act lifts an account out of its rest, the happy to be protected and all others to be
-rescued. A rest that has a reason is lifted only for a step of the signal's own.
+The quadrant's queue comes first, then a rest somebody ordered, then the rest rules of the playbook and of the
+quadrant, then the gate. A signal that says act lifts an account out of its rest, the happy to be protected and all
+others to be rescued. A rest that has a reason is lifted only for a step of the signal's own. Where no step is left to
+take, an account rests as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,30 +21,43 @@ from csq.terms import Gate, Level, Queue, Severity
 
 REASON = "_rest_reason"
 """Why an account rests in spite of its quadrant's queue; null where it does not."""
+NO_STEP = "no step of the play is left to take now"
+IDLE = "_idle"
+"""Whether it rests by a rule that holds whatever the quadrant: then no step of the play is for it."""
 LABEL, VOICE, OWN_STEP, LIFTED = "_label", "_voice", "own_step", "_lifted"
 """Its quadrant's label; what its loudest act or watch signal says; whether the next step is that of an act signal;
 whether that signal lifts it out of its rest."""
 
 
 def add_queue(
-    rows: pl.DataFrame, entry: QuadrantEntry, known: Mapping[str, Kind], as_of: date | None, *, are_events_given: bool
+    rows: pl.DataFrame,
+    entry: QuadrantEntry,
+    everywhere: Sequence[Rest],
+    known: Mapping[str, Kind],
+    as_of: date | None,
+    *,
+    are_events_given: bool,
 ) -> pl.DataFrame:
-    """Add `queue`, `look_again` and `_rest_reason` to the accounts of one quadrant, before signals speak.
+    """Add `queue`, `look_again`, `REASON` and `IDLE` to the accounts of one quadrant, before signals speak.
 
     Args:
         rows: Facts and placement, with the gate.
         entry: What the playbook says about the quadrant.
+        everywhere: Its reasons to rest whatever the quadrant.
         known: Names that conditions may use.
         as_of: The day of the run.
         are_events_given: Whether no event on record means that none is known to have been.
     """
-    conditions = {rule.when: compile_condition(rule.when, known) for rule in entry.rest if rule.when}
+    rules = (*everywhere, *entry.rest)
+    conditions = {rule.when: compile_condition(rule.when, known) for rule in rules if rule.when}
     judged = evaluated(rows, conditions, are_events_given=are_events_given) if conditions else pl.DataFrame()
     columns = rows.columns
     rests = [*_ordered(columns, as_of)]
-    for rule in entry.rest:
+    for rule in rules:
         holds = (pl.lit(judged[rule.when]), _NEVER) if rule.when else _after(columns, rule, as_of)
         rests.append(_Resting(*holds, pl.lit(rule.because)))
+    by_rule = rests[len(rests) - len(rules) :][: len(everywhere)]
+    idle = pl.any_horizontal(pl.lit(value=False), *(rest.holds.fill_null(value=False) for rest in by_rule))
     rests.append(_Resting(pl.col(GATE) == str(Gate.CLOSED), _NEVER, pl.col(NEEDS)))
     reason, again = pl.lit(None, dtype=pl.String()), _NEVER
     for rest in reversed(rests):
@@ -55,7 +69,7 @@ def add_queue(
     queue = pl.when(pl.col(REASON).is_not_null()).then(pl.lit(str(Queue.REST))).otherwise(pl.lit(str(entry.queue)))
     return collect(
         rows.lazy()
-        .with_columns(reason.alias(REASON), again.alias("look_again"))
+        .with_columns(reason.alias(REASON), again.alias("look_again"), idle.alias(IDLE))
         .with_columns(queue.alias("queue"), pl.coalesce(told, REASON).alias(REASON))
     )
 
@@ -117,6 +131,20 @@ def lifted(rows: pl.DataFrame) -> pl.DataFrame:
         queue=pl.when(is_lifted).then(to).otherwise("queue"),
         look_again=pl.when(~is_lifted).then("look_again"),
         **{LIFTED: is_lifted},
+    )
+
+
+def idle_at_rest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Let accounts rest for which there is no step to take.
+
+    Args:
+        rows: With `queue`, `next_step` and `REASON`.
+    """
+    nothing = (pl.col("queue") != str(Queue.REST)) & pl.col("next_step").is_null()
+    return rows.with_columns(
+        pl.when(nothing).then(pl.lit(str(Queue.REST))).otherwise("queue").alias("queue"),
+        pl.when(nothing).then(pl.lit(NO_STEP)).otherwise(REASON).alias(REASON),
+        pl.when(nothing).then(pl.lit(value=False)).otherwise(LIFTED).alias(LIFTED),
     )
 
 

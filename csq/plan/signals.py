@@ -34,7 +34,7 @@ UNJUDGED_SCHEMA: Mapping[str, pl.DataType] = {
     "missing": pl.List(pl.String()),
 }
 
-SINCE_WITH = {"champion_left_days": "has_champion"}
+SINCE_WITH = {"champion_left_days": "has_champion", "contraction_days": "last_outcome"}
 """Days since something that may never have been; where the other column is known, null means that it has not."""
 
 

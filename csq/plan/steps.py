@@ -1,7 +1,7 @@
 """Steps and risks applied to accounts: which hold, which are done, which comes next, and how they read.
 
-A condition that comes out null is not judged, so it does not hold. A step is done once the event of
-its `done_by` is on record.
+A condition that comes out null is not judged, so it does not hold. A step is done once the event of its `done_by` is on
+record, and blocked while a signal that holds says that now is no time for its kind.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from csq.playbook.conditions import compile_condition, evaluate
-from csq.playbook.model import Risk, Step
+from csq.playbook.model import Risk, Signal, Step
 from csq.playbook.text import fields, fill
 from csq.report import DONE_SCHEMA
 from csq.report import Step as PrintedStep
 from csq.schema import Kind, event_column
+from csq.terms import StepKind
+
+Blockers = Mapping[StepKind, Sequence[str]]
+"""By kind of step the signals that block it."""
 
 STEP: Mapping[str, pl.DataType] = {
     "next_step": pl.String(),
@@ -24,13 +28,22 @@ STEP: Mapping[str, pl.DataType] = {
 """What is told of a next step; all null when there is none."""
 
 
-def first_steps(rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind]) -> pl.DataFrame:
-    """The next step of each row, columns of `STEP`: the first that applies and is not done."""
+def blockers(signals: Mapping[str, Signal]) -> Blockers:
+    """Which signals block which kinds of steps."""
+    return {kind: [name for name, signal in signals.items() if kind in signal.blocks] for kind in StepKind}
+
+
+def first_steps(
+    rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind], blocking: Blockers
+) -> pl.DataFrame:
+    """The next step of each row, columns of `STEP`: the first that applies and is neither done nor blocked."""
     if not steps:
         return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
-    done = is_done(rows, steps)
+    out = [
+        done | blocked for done, blocked in zip(is_done(rows, steps), is_blocked(rows, steps, blocking), strict=True)
+    ]
     first = pl.coalesce(
-        pl.when(pl.col(str(number)) & ~pl.lit(done[number])).then(pl.lit(number)) for number in range(len(steps))
+        pl.when(pl.col(str(number)) & ~pl.lit(out[number])).then(pl.lit(number)) for number in range(len(steps))
     )
     numbers = applies(rows, steps, known).select(first.alias("number"))["number"].to_list()
     facts = facts_for(rows, (step.do for step in steps))
@@ -72,6 +85,23 @@ def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
     seen = rows.select(pl.col(have).is_not_null()) if have else pl.DataFrame()
     never = pl.Series([False] * rows.height, dtype=pl.Boolean())
     return [seen[name] if name in seen.columns else never for name in columns]
+
+
+def is_blocked(rows: pl.DataFrame, steps: Sequence[Step], blocking: Blockers) -> list[pl.Series]:
+    """For each step, a Boolean for each row: whether a signal that holds blocks its kind.
+
+    Args:
+        rows: With `signals`, those that hold.
+        steps: Steps.
+        blocking: By kind the signals that block it.
+    """
+    kinds = {step.kind for step in steps if step.kind and blocking.get(step.kind)}
+    held = {
+        kind: rows.select(pl.col("signals").list.eval(pl.element().is_in(blocking[kind])).list.any()).to_series()
+        for kind in kinds
+    }
+    never = pl.Series([False] * rows.height, dtype=pl.Boolean())
+    return [never if step.kind is None else held.get(step.kind, never) for step in steps]
 
 
 def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:

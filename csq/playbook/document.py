@@ -78,6 +78,8 @@ def _conditions(entry: QuadrantEntry) -> Iterator[str]:
 def _terms(step: Step) -> str:
     """Who does a step, how, for how long, and when."""
     parts = [step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
+    if step.kind:
+        parts.append(step.kind.replace("_", " "))
     if step.when:
         parts.append(f"when {step.when}")
     if step.done_by:

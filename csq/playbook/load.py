@@ -126,8 +126,8 @@ def _texts(data: Data, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
 
 def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:
     """Check conditions and braces, also where other keys keep the playbook from becoming a model."""
-    for section in ("quadrants", "signals", "check_ins"):
-        for path, value in _texts(_entries(document.data, section), (section,)):
+    for section in ("quadrants", "rest", "signals", "check_ins"):
+        for path, value in _texts(document.data.get(section) if isinstance(document.data, dict) else None, (section,)):
             for fault in _faults(path[-1], value, known):
                 yield _within(document, path, fault)
 

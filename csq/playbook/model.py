@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from csq.schema import Kind
 from csq.split import Split
-from csq.terms import Quadrant, Queue, Severity, Who
+from csq.terms import Quadrant, Queue, Severity, StepKind, Who
 from csq.validation import Section, Text, fault, shown
 
 
@@ -51,6 +51,7 @@ class Step(Section):
         default_factory=lambda step: 0.0 if step["who"] is Who.AUTOMATION else 1.0,
         description="hours it takes; 1 by default, 0 for automation",
     )
+    kind: StepKind | None = Field(None, description="what it asks or offers; signals may block steps of a kind")
     when: Text | None = Field(None, description="condition under which it applies; always, when absent")
     done_by: Name | None = Field(None, description="kind of the event that shows it is done")
 
@@ -70,7 +71,7 @@ class Need(Section):
 
 
 class Rest(Section):
-    """Why an account of the quadrant may rest: under a condition, or from one event until another."""
+    """Why an account may rest: under a condition, or from one event until another."""
 
     because: Text = Field(description="the reason, as it is printed")
     when: Text | None = Field(None, description="condition under which it rests; in place of `after`")
@@ -146,19 +147,29 @@ class Signal(Section):
     steps: tuple[Step, ...] = Field((), description="actions of its own, in order")
     risks: tuple[Risk, ...] = Field((), description="warnings of its own, in order")
     mutes: tuple[Text, ...] = Field((), description="signals that are not told when this one holds")
+    blocks: tuple[StepKind, ...] = Field((), description="kinds of steps that nobody takes while this one holds")
+    takes_over: bool | None = Field(
+        None, description="whether its own step goes before the play's; only where it says act, when absent"
+    )
+
+    def leads(self, severity: Severity) -> bool:
+        """Whether its own step goes before the play's where it has this severity."""
+        return severity is Severity.ACT if self.takes_over is None else self.takes_over
 
 
 class Urgency(Section):
-    """A factor of the priority for accounts that renew soon."""
+    """A factor of the priority for accounts whose deadline is near."""
 
-    within_days: Annotated[int, Field(ge=0)] = Field(description="days to renewal, at most")
+    within_days: Annotated[int, Field(ge=0)] = Field(
+        description="days to the deadline, at most; one that is past counts as near"
+    )
     factor: Positive = Field(description="factor of the priority, above 0")
 
 
 class SignalWeights(Section):
     """Factors of the priority by the severity of the loudest signal."""
 
-    act: Positive = Field(2.0, description="factor while a signal says act")
+    act: Positive = Field(3.0, description="factor while a signal says act")
     watch: Positive = Field(1.2, description="factor while a signal says watch")
     info: Positive = Field(1.0, description="factor otherwise")
 
@@ -199,10 +210,11 @@ class Playbook(Section):
         description="the quadrants in the order of attack, each once"
     )
     quadrants: Quadrants = Field(description="what to do for each quadrant")
+    rest: tuple[Rest, ...] = Field((), description="reasons to rest whatever the quadrant; the first that holds")
     signals: dict[Name, Signal] = Field({}, description="named conditions with a severity")
     urgency: Annotated[tuple[Urgency, ...], AfterValidator(_check_urgency)] = Field(
         (Urgency.model_construct(within_days=90, factor=1.5), Urgency.model_construct(within_days=180, factor=1.2)),
-        description="factors of the priority by days to renewal; the first that holds, else 1",
+        description="factors of the priority by days to the deadline; the first that holds, else 1",
     )
     signal_weights: SignalWeights = Field(
         SignalWeights.model_construct(), description="factors of the priority by the severity of the loudest signal"

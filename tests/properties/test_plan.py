@@ -1,61 +1,81 @@
 """What holds of every week, whatever the accounts and the hours."""
 
+import math
 from decimal import Decimal
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csq.plan.hours import enough, fit
+from csq.plan.hours import Work, fit
 from csq.plan.priority import add_priority, add_rank
 from csq.split import Split
-from csq.terms import Quadrant
+from csq.terms import Quadrant, Queue
 from signal_accounts import DEFAULT
 
-WORK = st.lists(st.integers(0, 32).map(lambda quarters: quarters / 4), max_size=12)
+LENGTHS = st.integers(0, 32).map(lambda quarters: quarters / 4)
+WORK = st.lists(st.builds(Work, st.sampled_from([Queue.RESCUE, Queue.PROTECT]), LENGTHS), max_size=14)
 HOURS = st.integers(0, 400).map(lambda tenths: tenths / 10)
 SPLITS = st.integers(0, 20).map(lambda share: Split(rescue=share / 20, protect=1 - share / 20))
 TOLERANCE = 1e-5
 
 
-@given(WORK, WORK, HOURS, SPLITS)
-def test_hours_are_never_above_capacity(rescue: list[float], protect: list[float], hours: float, split: Split) -> None:
-    fits = fit(rescue, protect, hours, split)
-    assert sum(rescue[: fits.rescue]) + sum(protect[: fits.protect]) <= hours + TOLERANCE
+def spent(work: list[Work], taken: list[bool]) -> float:
+    return sum(each.hours for each, fits in zip(work, taken, strict=True) if fits)
 
 
-@given(WORK, WORK, HOURS, SPLITS)
-def test_a_queue_goes_beyond_its_share_only_when_the_other_has_no_accounts_left(
-    rescue: list[float], protect: list[float], hours: float, split: Split
+@given(WORK, HOURS, SPLITS)
+def test_hours_are_never_above_capacity_and_nothing_left_out_fits_into_those_left(work, hours, split) -> None:
+    taken = fit(work, hours, split)
+    left = hours - spent(work, taken)
+    assert left >= -TOLERANCE
+    assert all(fits or each.hours > left - TOLERANCE for each, fits in zip(work, taken, strict=True))
+
+
+@given(WORK, HOURS, SPLITS)
+def test_the_first_account_of_a_desk_is_in_the_week_whenever_its_step_fits(work, hours, split) -> None:
+    if work and work[0].hours <= hours:
+        assert fit(work, hours, split)[0]
+
+
+@given(WORK, HOURS, HOURS, SPLITS)
+def test_more_hours_drop_an_account_only_where_one_of_a_higher_rank_takes_them(work, hours, more, split) -> None:
+    before, after = fit(work, hours, split), fit(work, hours + more, split)
+    changed = [now for was, now in zip(before, after, strict=True) if was != now]
+    assert not changed or changed[0]
+
+
+@given(WORK, HOURS, SPLITS)
+def test_a_queue_goes_beyond_its_share_only_for_hours_that_shorter_work_of_the_other_could_not_use(
+    work, hours, split
 ) -> None:
-    fits = fit(rescue, protect, hours, split)
-    if sum(rescue[: fits.rescue]) > hours * split.rescue + TOLERANCE:
-        assert fits.protect == len(protect)
-    if sum(protect[: fits.protect]) > hours * split.protect + TOLERANCE:
-        assert fits.rescue == len(rescue)
+    taken = fit(work, hours, split)
+    share = {Queue.RESCUE: hours * split.rescue, Queue.PROTECT: hours * split.protect}
+    used = dict.fromkeys(share, 0.0)
+    for place, (each, fits) in enumerate(zip(work, taken, strict=True)):
+        other = Queue.PROTECT if each.queue is Queue.RESCUE else Queue.RESCUE
+        if fits and place and used[each.queue] + each.hours > share[each.queue] + TOLERANCE:
+            later = (later.hours for later in work[place:] if later.queue is other and later.hours <= each.hours)
+            assert (
+                hours - used[each.queue] - used[other] - each.hours
+                >= min(sum(later), share[other] - used[other]) - TOLERANCE
+            )
+        used[each.queue] += each.hours if fits else 0.0
 
 
-@given(WORK, WORK, HOURS, HOURS, SPLITS)
-def test_more_capacity_never_drops_an_account(
-    rescue: list[float], protect: list[float], hours: float, more: float, split: Split
-) -> None:
-    before, after = fit(rescue, protect, hours, split), fit(rescue, protect, hours + more, split)
-    assert after.rescue >= before.rescue
-    assert after.protect >= before.protect
+@given(WORK, SPLITS)
+def test_in_the_hours_that_are_wanted_everything_fits(work, split) -> None:
+    assert all(fit(work, sum(each.hours for each in work), split))
 
 
-@given(WORK, WORK, WORK, SPLITS)
-def test_the_hours_that_are_said_to_be_enough_are_and_a_little_less_is_not(
-    rescue: list[float], protect: list[float], calls: list[float], split: Split
-) -> None:
-    least = enough(sum(rescue), sum(protect), sum(calls), split)
-    fits = fit(rescue, [*protect, *calls], least, split)
-    assert (fits.rescue, min(fits.protect, len(protect))) == (len(rescue), len(protect))
-    less = fit(rescue, [*protect, *calls], least - 0.01, split)
-    positive = sum(rescue) + sum(protect) > 0
-    assert not positive or less.rescue < len(rescue) or less.protect < len(protect)
-
-
+SCHEMA = {
+    "account_id": pl.String(),
+    "contract_value": pl.Decimal(38, 2),
+    "quadrant": pl.String(),
+    "severity": pl.String(),
+    "days_to_deadline": pl.Int64(),
+    "queue": pl.String(),
+}
 ACCOUNT = st.tuples(
     st.one_of(st.none(), st.integers(0, 500)),
     st.sampled_from(list(Quadrant)),
@@ -82,17 +102,30 @@ def test_with_tier_and_placement_held_a_higher_contract_value_never_lowers_a_ran
                 )
                 for n, (value, quadrant, loud, days, queue) in enumerate(accounts)
             ],
-            schema={
-                "account_id": pl.String(),
-                "contract_value": pl.Decimal(38, 2),
-                "quadrant": pl.String(),
-                "severity": pl.String(),
-                "days_to_renewal": pl.Int64(),
-                "queue": pl.String(),
-            },
+            schema=SCHEMA,
             orient="row",
         )
+        frame = frame.with_columns(renewal_overdue_days=(-pl.col("days_to_deadline")).clip(0))
         planned = add_rank(add_priority(frame, DEFAULT))
         return int(planned.filter(pl.col("account_id") == f"A{which}")["rank"][0])
 
     assert rank(more) <= rank(0)
+
+
+@given(st.lists(ACCOUNT, min_size=1, max_size=8))
+def test_the_rank_is_the_order_of_the_product_of_the_four_factors(accounts) -> None:
+    frame = pl.DataFrame(
+        [
+            (f"A{n}", value and Decimal(value), quadrant.value, loud, days, queue)
+            for n, (value, quadrant, loud, days, queue) in enumerate(accounts)
+        ],
+        schema=SCHEMA,
+        orient="row",
+    ).with_columns(renewal_overdue_days=(-pl.col("days_to_deadline")).clip(0))
+    rows = add_rank(add_priority(frame, DEFAULT)).to_dicts()
+    factors = ("priority_value", "priority_weight", "priority_urgency", "priority_signal")
+
+    def place(row) -> tuple[bool, float, str]:
+        return row["queue"] == "rest", -round(math.prod(row[name] for name in factors), 2), row["account_id"]
+
+    assert rows == sorted(rows, key=place)

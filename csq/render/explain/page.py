@@ -53,9 +53,13 @@ def _about(found: Explanation) -> Iterator[str]:
         else f"{prose.money(found.contract_value, found.currency)} a year"
     )
     yield _tier(found)
-    for name, lead in (("segment", ""), ("owner", "owner "), ("days_to_renewal", "renewal in ")):
+    for name, lead in (("segment", ""), ("owner", "owner ")):
         if facts[name].value is not None:
             yield lead + value(facts[name], found.currency)
+    if facts["renewal_overdue_days"].value:
+        yield f"renewal {value(facts['renewal_overdue_days'], found.currency)} overdue"
+    elif facts["days_to_renewal"].value is not None:
+        yield f"renewal in {value(facts['days_to_renewal'], found.currency)}"
 
 
 def _tier(found: Explanation) -> str:

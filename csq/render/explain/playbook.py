@@ -19,9 +19,14 @@ _MARKS: Mapping[State, Span] = {
     State.NEXT: Span("→", Tone.STRONG),
     State.LATER: Span(" "),
     State.NOT_DUE: Span("-"),
+    State.BLOCKED: Span("-"),
     State.NOT_JUDGED: Span("?"),
 }
 _GATES: Mapping[Gate, Span] = {Gate.OPEN: Span("x", Tone.GREEN), Gate.UNKNOWN: Span("?"), Gate.CLOSED: Span("-")}
+
+
+ORDER = "Rank follows the priority alone: contract value x quadrant weight x urgency x signal, which is weighted money."
+"""The order of work in one sentence, as the README says it."""
 
 
 def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
@@ -80,11 +85,12 @@ def place_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     of = found.priority
     yield from sheet.title("Place in the week", f"rank {found.rank:,} of {found.accounts:,}")
     yield from sheet.text(f"{found.queue} queue: {found.why}")
+    yield from sheet.text(ORDER)
     value = "lowest known value, since its own is not known" if of.is_assumed else "contract value"
     rows = [
         (f"{of.value:,.2f}".removesuffix(".00"), value),
         (f"x {of.weight:g}", f"weight of the quadrant {found.quadrant_label}"),
-        (f"x {of.urgency:g}", "urgency, by the days to renewal"),
+        (f"x {of.urgency:g}", "urgency, by the days to the deadline"),
         (f"x {of.signal:g}", "by the loudest signal"),
         (f"= {of.priority:,.2f}".removesuffix(".00"), "priority, weighted money"),
     ]

@@ -76,7 +76,7 @@ def _certainty(found: Explanation) -> str:
     if sure.top_box_pct is None or sure.low_pct is None or sure.high_pct is None:
         return told
     return (
-        f"{told}; {prose.share(sure.top_box_pct)} of them at 75 or above, "
+        f"{told}; {prose.share(sure.top_box_pct)} of them high, "
         f"95 % interval {prose.share(sure.low_pct)} to {prose.share(sure.high_pct)} (Wilson)"
     )
 

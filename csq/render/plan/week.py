@@ -1,6 +1,7 @@
 """The week of each desk, in words: what a person does in order, what a tool does, what did not fit, who rests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -116,7 +117,7 @@ def _desk(report: Report, week: OwnerWeek) -> Desk:
             f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)"
             for each in week.check_ins
         ),
-        left_out=_left_out(report, week),
+        left_out=_left_out(report, week, names),
         rests=tuple(_rests(report, resting)),
         rest=_rest(report, resting) if resting.height else "",
     )
@@ -137,14 +138,26 @@ def _hours(week: OwnerWeek) -> str:
     return ", ".join(f"{name} {hours:g} h" for name, hours in parts if hours) if week.hours is not None else ""
 
 
-def _left_out(report: Report, week: OwnerWeek) -> str:
+def _left_out(report: Report, week: OwnerWeek, names: Mapping[str, str]) -> str:
     if not week.left_out:
         return ""
     value = f", {prose.money(week.left_out_value, report.currency)}" if report.weighted and week.left_out_value else ""
     unvalued = f" ({week.left_out_unvalued:,} without a value)" if value and week.left_out_unvalued else ""
     comma = "," if value else ""
     hours = f"; {week.more_hours:g} more hours would" if week.more_hours != 1 else "; 1 more hour would"
-    return f"{prose.count(week.left_out, 'account')}{value}{unvalued}{comma} did not fit{hours}"
+    first = [
+        f"{each.rank:,} {names[each.account_id]} ({_price(report, each.contract_value)}{each.hours:g} h)"
+        for each in week.left_out_first
+    ]
+    if more := week.left_out - len(first):
+        first.append(f"{more:,} more")
+    return f"{prose.count(week.left_out, 'account')}{value}{unvalued}{comma} did not fit{hours}: {', '.join(first)}"
+
+
+def _price(report: Report, value: Decimal | None) -> str:
+    if not report.weighted:
+        return ""
+    return f"{'value unknown' if value is None else prose.money(value, report.currency)}, "
 
 
 def _task(report: Report, row: dict[str, Any]) -> Task:
@@ -158,8 +171,8 @@ def _task(report: Report, row: dict[str, Any]) -> Task:
         about.append(f"happiness {wording.on_axis(row, Axis.HAPPINESS)}")
     if lacking := wording.parts(row):
         about.append(lacking)
-    if row["days_to_renewal"] is not None and 0 <= row["days_to_renewal"] <= _SOON:
-        about.append(f"renewal in {prose.count(row['days_to_renewal'], 'day')}")
+    if told := _renewal(row):
+        about.append(told)
     effort = " ".join(filter(None, (row["who"], f"{row['hours']:g} h" if row["hours"] else None)))
     return Task(
         rank=row["rank"],
@@ -170,6 +183,18 @@ def _task(report: Report, row: dict[str, Any]) -> Task:
         step=f"{effort}: {row['next_step']}" if effort else row["next_step"],
         risks=tuple((row["risks"] or [])[:_RISKS]),
     )
+
+
+def _renewal(row: dict[str, Any]) -> str:
+    """The renewal where it is near or overdue, and the deadline where notice has to be given before."""
+    to_renewal, to_deadline = row["days_to_renewal"], row["days_to_deadline"]
+    if row["renewal_overdue_days"]:
+        return f"renewal {prose.count(row['renewal_overdue_days'], 'day')} overdue"
+    if to_deadline is None or not 0 <= to_deadline <= _SOON:
+        return f"renewal in {prose.count(to_renewal, 'day')}" if 0 <= (to_renewal or -1) <= _SOON else ""
+    if to_deadline == to_renewal:
+        return f"renewal in {prose.count(to_renewal, 'day')}"
+    return f"last day to give notice in {prose.count(to_deadline, 'day')}"
 
 
 def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:

@@ -1,0 +1,44 @@
+"""The deadline: the last day on which a customer can still be won, and renewals that are past without a decision."""
+
+from datetime import date
+
+import polars as pl
+
+from csq.terms import Outcome
+
+EARLY_DAYS = 90
+"""A renewal is often signed ahead of its date: one on record so many days before it settles it."""
+
+
+def with_deadline(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    """Set deadline (a date), days_to_deadline and renewal_overdue_days of every account.
+
+    The deadline is the opt-out date, else the renewal date less the days of notice. Where the term on record is over
+    and settled, since the contract renews by itself or an outcome is on record, the next deadline is not known.
+
+    Args:
+        frame: Facts: renewal_date, notice_days, opt_out_date, auto_renew, last_outcome, last_outcome_days.
+        as_of: Without it there is a date and no days.
+    """
+    day = pl.lit(as_of, dtype=pl.Date())
+    renewal, opt_out = pl.col("renewal_date"), pl.col("opt_out_date")
+    past = (day - renewal).dt.total_days().clip(0)
+    # Of a term that is over, a later opt-out date belongs to the next one; else the earlier of the two holds.
+    opt_out_holds = (renewal < day).fill_null(value=False) | (opt_out <= renewal).fill_null(value=True)
+    noticed = renewal - pl.duration(days=pl.col("notice_days").fill_null(0))
+    is_next = opt_out_holds & (opt_out > renewal).fill_null(value=False)
+    settled = (past > 0) & (pl.col("auto_renew").fill_null(value=False) | _decided(past))
+    known = pl.when(settled.fill_null(value=False) & ~is_next).then(None)
+    deadline = known.otherwise(pl.coalesce(pl.when(opt_out_holds).then(opt_out), noticed))
+    return frame.with_columns(
+        deadline=deadline,
+        days_to_deadline=(deadline - day).dt.total_days(),
+        renewal_overdue_days=pl.when(settled.fill_null(value=False)).then(0).otherwise(past),
+    )
+
+
+def _decided(past: pl.Expr) -> pl.Expr:
+    """Whether an outcome on record is about the renewal that is so many days past."""
+    days = pl.col("last_outcome_days")
+    early = (pl.col("last_outcome") == str(Outcome.RENEWED)) & (days <= past + EARLY_DAYS)
+    return ((days <= past) | early).fill_null(value=False)
