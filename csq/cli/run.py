@@ -62,6 +62,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
 
 
 def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path]) -> Run:
+    inputs = _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
     min_match = _share(limits.min_match) if limits else 0.0
@@ -94,6 +95,13 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
         max_rejects=max_rejects,
         min_match=min_match,
     )
+
+
+def _here(inputs: Inputs) -> Inputs:
+    """The same; with no file and no folder told, of the working directory, if it has anything that may be an export."""
+    if inputs.directory is not None or any(_named(inputs).values()) or not exports_in(Path()):
+        return inputs
+    return inputs._replace(directory=".")
 
 
 def _expanded(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
