@@ -18,7 +18,7 @@ from csq.settings.model import FileRule, KeyColumn, Settings
 from csq.sources.dates import ORDERS
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables, load
-from csq.sources.locate import Folder, expand, exports_in, in_directory
+from csq.sources.locate import Folder, expand, exports_in, in_directory, nothing_in
 from csq.sources.numbers import MARKS
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
@@ -62,7 +62,7 @@ def prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | Non
 
 
 def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path]) -> Run:
-    inputs = _here(inputs)
+    told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
     min_match = _share(limits.min_match) if limits else 0.0
@@ -79,6 +79,8 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     labels += [label_of(path) for path in exports_in(directory)] if directory else []
     read_options = _read_options(inputs, labels, settings.settings, playbook, told_day)
     folder = in_directory(directory, named, read_options) if directory else Folder(named)
+    if directory is not None and (nothing := nothing_in(directory, folder)):
+        raise nothing if told.directory else _nothing_told()
     read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
@@ -104,6 +106,10 @@ def _here(inputs: Inputs) -> Inputs:
     return inputs._replace(directory=".")
 
 
+def _nothing_told() -> UsageError:
+    return UsageError("nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`")
+
+
 def _expanded(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
     """The files that flags name, by role; a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
@@ -112,9 +118,7 @@ def _expanded(inputs: Inputs, directory: Path | None) -> dict[Role, list[Path]]:
             f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
         )
     if directory is None and not named.get(Role.USAGE) and not named.get(Role.CSAT):
-        raise UsageError(
-            "nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`"
-        )
+        raise _nothing_told()
     if sum(str(path) == "-" for found in named.values() for path in found) > 1:
         raise UsageError("`-` can stand for one file only")
     return named

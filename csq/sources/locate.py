@@ -52,7 +52,7 @@ def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]], options: 
     """Return the files of each role: those told, else those in `directory`.
 
     Raises:
-        InputError: There is no such directory, or nothing is for usage or csat.
+        InputError: There is no such directory, or a file that is all there is for usage or csat cannot be used.
     """
     settled = {path.resolve() for paths in told.values() for path in paths}
     files = [_look(path, options) for path in exports_in(directory) if path.resolve() not in settled]
@@ -61,14 +61,19 @@ def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]], options: 
     paths = {role: [path for path, roles in found if role in roles] for role in Role}
     paths |= {role: list(given) for role, given in told.items()}
     _refuse_lost(findings, paths)
-    if not any(paths[role] for role in AXES):
-        raise InputError(
-            f"`{directory}` has no file for usage or csat",
-            details=tuple(each.text for each in findings),
-            hint="`--usage FILE` or `--csat FILE` says what a file is, `--column FIELD=FILE:HEADER` what a column is",
-        )
     tables = {seen.label: seen.table for seen in files if seen.table is not None and seen.is_whole}
     return Folder(paths, findings, tables)
+
+
+def nothing_in(directory: Path, folder: Folder) -> InputError | None:
+    """The error for a folder that has nothing for usage or csat; None where it has."""
+    if any(folder.paths.get(role) for role in AXES):
+        return None
+    return InputError(
+        f"`{directory}` has no file for usage or csat",
+        details=tuple(each.text for each in folder.findings),
+        hint="`--usage FILE` or `--csat FILE` says what a file is, `--column FIELD=FILE:HEADER` what a column is",
+    )
 
 
 def _refuse_lost(findings: Sequence[Finding], paths: Mapping[Role, Sequence[Path]]) -> None:
