@@ -161,6 +161,7 @@ class Aside(StrEnum):
     OLDER_ANSWER = "older answer of the same person"
     REPEATED_EVENT = "repeated event id"
     DUPLICATE = "exact duplicate"
+    OLDER_SNAPSHOT = "older snapshot of the same export"
     PARTIAL_PERIOD = "partial period"
     INACTIVE = "inactive subscription"
     NOT_A_CUSTOMER = "not a current customer"

@@ -45,6 +45,8 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "help": (help.explain_topic, help.EXAMPLES),
 }
 """The commands with their examples, in the order in which help lists them."""
+COMPLETE = "_CSQ_COMPLETE"
+"""What a shell with completion sets when it asks."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,6 +98,8 @@ def _run(argv: Sequence[str]) -> int:
 
 def _invoke(argv: Sequence[str]) -> int:
     """Parse the command line and call its command, which may return or raise its exit code."""
+    if COMPLETE in os.environ:  # a shell asks what may come next, and takes its answer from here
+        typer.main.get_command(command_line()).main([], prog_name="csq", complete_var=COMPLETE)
     command = typer.main.get_command(command_line(argv[0] if argv else None))
     try:
         # Not `command()`: that has its own ideas of exit codes, a broken pipe and the form of messages.
@@ -132,7 +136,7 @@ def command_line(only: str | None = None) -> typer.Typer:
         help=HELP,
         epilog=EPILOG,
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=only not in COMMANDS,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -109,6 +109,8 @@ def deliver(
     emit.to_files([*((target.path, data) for target, data in rendered if target.path is not None), *also])
     for scale in report.scales:
         diagnostics.note(scale.text)
+    if written := [f"`{target.path}`" for target in to if target.path is not None]:
+        diagnostics.note(f"wrote {', '.join(written)}")
     if any(target.format is not Format.TERMINAL or target.path for target in to):
         narrate(report)
     _guarded(report, to, options)

@@ -21,7 +21,7 @@ from csq.settings.model import FileRule, KeyColumn, Settings
 from csq.sources.dates import ORDERS
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables, load
-from csq.sources.locate import Folder, expand, exports_in, in_directory
+from csq.sources.locate import Folder, expand, exports_in, in_directory, nothing_in
 from csq.sources.numbers import MARKS
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
@@ -100,6 +100,7 @@ def aliases_command(run: Run) -> str:
 def _prepare(
     inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path], *, checks: bool
 ) -> Run:
+    told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day = _day(inputs.as_of)
     min_match = share(limits.min_match) if limits else 0.0
@@ -116,7 +117,9 @@ def _prepare(
     labels += [label_of(path) for path in exports_in(directory)] if directory else []
     aliases = _alias_files(inputs, settings.aliases, writes=checks)
     read_options = replace(_read_options(inputs, labels, settings.settings, playbook, told_day), aliases=aliases)
-    folder = in_directory(directory, named, read_options, any_role=checks) if directory else Folder(named)
+    folder = in_directory(directory, named, read_options) if directory else Folder(named)
+    if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
+        raise nothing if told.directory else _nothing_told()
     read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
@@ -150,6 +153,17 @@ def _alias_files(inputs: Inputs, of_settings: Path | None, *, writes: bool) -> t
     return tuple({path.resolve(): path for path in known}.values())
 
 
+def _here(inputs: Inputs) -> Inputs:
+    """The same; with no file and no folder told, of the working directory, if it has anything that may be an export."""
+    if inputs.directory is not None or any(_named(inputs).values()) or not exports_in(Path()):
+        return inputs
+    return inputs._replace(directory=".")
+
+
+def _nothing_told() -> UsageError:
+    return UsageError("nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`")
+
+
 def _expanded(inputs: Inputs, directory: Path | None, *, any_role: bool) -> dict[Role, list[Path]]:
     """The files that flags name, by role; a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
@@ -158,9 +172,7 @@ def _expanded(inputs: Inputs, directory: Path | None, *, any_role: bool) -> dict
             f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
         )
     if directory is None and not any(named.get(role) for role in (Role if any_role else (Role.USAGE, Role.CSAT))):
-        raise UsageError(
-            "nothing to read", hint="give the folder with the exports, or `--usage FILE` and `--csat FILE`"
-        )
+        raise _nothing_told()
     if sum(str(path) == "-" for found in named.values() for path in found) > 1:
         raise UsageError("`-` can stand for one file only")
     return named

@@ -15,6 +15,7 @@ from csq.sources.ids import drop_repeated, tell_marks
 from csq.sources.metrics import meaning
 from csq.sources.numbers import currency_code, read_number
 from csq.sources.read import LINE, TextTable, column
+from csq.sources.snapshots import keep_newest
 from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import Ambiguous
@@ -40,9 +41,10 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _no_seats(typed)
     typed = _add_term(_add_keys(_add_value(typed)).with_all_fields())
     typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
+    typed = keep_newest(typed)
     # Rows alike in every cell say one thing, whichever files they stand in.
     cells = [name for name in typed.frame.columns if name not in (*ROW, "aliases")]
-    place = pl.struct(FILE, LINE).rank("ordinal").over(cells)
+    place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
     frame = mark(typed.frame, {Aside.DUPLICATE: place > 1})
     several = frame.filter(is_used()).filter(pl.len().over("account_id") > 1)
     if several.height and "subscription_id" not in typed.fields:

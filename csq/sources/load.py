@@ -27,6 +27,7 @@ from csq.sources.overlap import (
     count_event_ids_once,
     count_once,
     drop_repeats_across_files,
+    refuse_changed,
     settle_log,
     settle_table,
     with_unread,
@@ -34,7 +35,7 @@ from csq.sources.overlap import (
 from csq.sources.overrides import read_overrides
 from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
 from csq.sources.shapes import reshape
-from csq.sources.survey import read_survey
+from csq.sources.survey import SCORES, read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.totals import settle_totals
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
@@ -243,7 +244,9 @@ def _settle_answers(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:
     if not told_apart or len(typed.tables) < 2:
         return frame
     cells = [column(index) for index in range(len(typed.tables[0].header))]
-    return drop_repeats_across_files(frame.hstack(typed.text.select(cells)), [*cells, "survey"]).drop(cells)
+    scores = [column(typed.fields[name]) for name in SCORES if name in typed.fields]
+    once = drop_repeats_across_files(frame.hstack(typed.text.select(cells)), [*cells, "survey"])
+    return refuse_changed(once, scores).drop(cells)
 
 
 def _load_big(

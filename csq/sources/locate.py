@@ -48,13 +48,11 @@ def exports_in(directory: Path) -> list[Path]:
     return [path for path in found if path.is_file() and not path.name.startswith((".", "~$"))]
 
 
-def in_directory(
-    directory: Path, told: Mapping[Role, Sequence[Path]], options: ReadOptions, *, any_role: bool = False
-) -> Folder:
-    """Return the files of each role: those told, else those in `directory`. With `any_role`, one of any role will do.
+def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]], options: ReadOptions) -> Folder:
+    """Return the files of each role: those told, else those in `directory`.
 
     Raises:
-        InputError: There is no such directory, or nothing is for usage or csat.
+        InputError: There is no such directory, or a file that is all there is for usage or csat cannot be used.
     """
     settled = {path.resolve() for paths in (*told.values(), options.aliases) for path in paths}
     files = [_look(path, options) for path in exports_in(directory) if path.resolve() not in settled]
@@ -63,14 +61,19 @@ def in_directory(
     paths = {role: [path for path, roles in found if role in roles] for role in Role}
     paths |= {role: list(given) for role, given in told.items()}
     _refuse_lost(findings, paths)
-    if not any(paths[role] for role in (Role if any_role else AXES)):
-        raise InputError(
-            f"`{directory}` has no file for usage or csat",
-            details=tuple(each.text for each in findings),
-            hint="`--usage FILE` or `--csat FILE` says what a file is, `--column FIELD=FILE:HEADER` what a column is",
-        )
     tables = {seen.label: seen.table for seen in files if seen.table is not None and seen.is_whole}
     return Folder(paths, findings, tables)
+
+
+def nothing_in(directory: Path, folder: Folder, *, any_role: bool = False) -> InputError | None:
+    """The error for a folder that has nothing for usage or csat, or for no role at all; None where it has."""
+    if any(folder.paths.get(role) for role in (Role if any_role else AXES)):
+        return None
+    return InputError(
+        f"`{directory}` has no file for usage or csat",
+        details=tuple(each.text for each in folder.findings),
+        hint="`--usage FILE` or `--csat FILE` says what a file is, `--column FIELD=FILE:HEADER` what a column is",
+    )
 
 
 def _refuse_lost(findings: Sequence[Finding], paths: Mapping[Role, Sequence[Path]]) -> None:

@@ -13,6 +13,7 @@ from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
 from csq.sources.read import LINE, TextTable, column
+from csq.sources.snapshots import count_overlap_once
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import METRIC
 from csq.terms import Aside, Grain, NoteKind
@@ -34,6 +35,27 @@ def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.Dat
     # A row that is rejected must not stand in for one that can be used.
     first = pl.when(pl.col(KEY).is_not_null()).then(FILE).min().over(columns)
     return mark(frame, {Aside.DUPLICATE: pl.col(FILE) != first})
+
+
+def refuse_changed(frame: pl.DataFrame, scores: list[str]) -> pl.DataFrame:
+    """Survey rows: refuse two files that tell one person's answer of one time and survey in two ways.
+
+    Raises:
+        InputError: With both.
+    """
+    answer = [KEY, "respondent", "at", "survey"]
+    rows = frame.filter(is_used()).drop_nulls(answer)
+    apart = (pl.struct(*scores).n_unique().over(answer) > 1) & (pl.col(FILE).n_unique().over(answer) > 1)
+    twice = rows.filter(apart).sort(*answer, FILE, LINE)
+    if twice.is_empty():
+        return frame
+    one = twice.row(0, named=True)
+    other = twice.filter(pl.col(KEY) == one[KEY], pl.col(FILE) != one[FILE]).row(0, named=True)
+    raise InputError(
+        f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell one answer with two scores",
+        location=Location(label=str(one[FILE]), line=int(one[LINE])),
+        hint="leave the older file out, or take the line out that is wrong",
+    )
 
 
 def count_once(frame: pl.DataFrame) -> pl.DataFrame:
@@ -74,7 +96,7 @@ def _differing(rows: pl.DataFrame) -> tuple[Note, ...]:
 
 
 def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
-    """Logs in several files: refuse two that tell the same account's same moment, unless settled.
+    """Logs in several files: rows that are the same count once, two that tell a moment otherwise are refused.
 
     Rows with an event id are known apart and pass.
 
@@ -86,6 +108,8 @@ def settle_log(frame: pl.DataFrame, overlap: str | None) -> pl.DataFrame:
         return drop_repeats_across_files(frame, [*moment, "events", *(each for each in (UNREAD,) if each in frame)])
     if overlap == "add" or frame[FILE].n_unique() < 2:
         return frame
+    if UNREAD in frame:  # with headers of their own, files tell nothing cell for cell
+        frame = count_overlap_once(frame, moment, [*moment, "events", "event_id", UNREAD])
     open_rows = frame.filter(is_used() & pl.col("event_id").is_null())
     twice = open_rows.filter(pl.col(FILE).n_unique().over(moment) > 1)
     if twice.height:
