@@ -39,6 +39,7 @@ from csq.settings.model import (
     Currency,
     CutRule,
     Features,
+    Goals,
     Keys,
     Scales,
     Settings,
@@ -129,6 +130,7 @@ def settings() -> str:
             "thresholds: ": Thresholds,
             "thresholds: usage: ": CutRule,
             "statuses: ": Statuses,
+            "goals: ": Goals,
             "currency: ": Currency,
         }
     )

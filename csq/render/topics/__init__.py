@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from csq.render.topics import answers, metrics
+from csq.render.topics import answers, metrics, rules
 from csq.render.topics.page import Page, as_markdown, as_text
 
 TOPICS: Mapping[str, tuple[str, Callable[[], Page]]] = {
     "metrics": ("which columns of a usage table are scored, and as what", metrics.page),
     "answers": ("which words, stars and faces are answers, and what they are worth", answers.page),
+    "rules": ("how an account is measured and placed, rule by rule", rules.page),
 }
 """The topics, with what they are about."""
 
