@@ -42,6 +42,8 @@ DTYPES: Mapping[Kind, pl.DataType] = {
 
 PLACES = 4
 """Decimal places of facts, scores and cuts; a half goes to the even digit."""
+_NOISE = 9
+"""Places at which floats differ that stand for one number."""
 BORDERLINE = 5.0
 """Points: strictly less than so many from a cut is borderline."""
 ORDERED_REST = "_rest_until"
@@ -63,6 +65,16 @@ def event_kind(name: str) -> str | None:
     """The kind of event that `name` counts the days since; None: it is no such fact."""
     found = _EVENT.fullmatch(name) if name == name.lower() else None
     return found and found[1]
+
+
+def rounded(value: pl.Expr) -> pl.Expr:
+    """A number as it is compared and printed: to `PLACES`, a half, whatever floats make of it, to the even digit."""
+    return value.round(_NOISE).round(PLACES)
+
+
+def rounded_number(value: float) -> float:
+    """The same of one number."""
+    return float(round(Decimal(f"{value:.{_NOISE}f}"), PLACES))
 
 
 def money(values: pl.Series) -> Decimal:

@@ -21,7 +21,7 @@ from csq.facts.seasons import that_tells
 from csq.facts.standing import vocabulary
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
-from csq.schema import FACTS, PLACES, Kind, collect, complete, event_kind
+from csq.schema import FACTS, Kind, collect, complete, event_kind, rounded
 from csq.settings.model import Settings
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables
@@ -168,7 +168,7 @@ def round_facts(frame: pl.DataFrame, metrics: Mapping[str, Metric] = {}) -> pl.D
     11 users on 10 seats are 110 %, and not a little more, whatever a float makes of it.
     """
     numbers = [column.name for column in FACTS if column.kind is Kind.NUMBER]
-    return frame.with_columns(pl.col(*numbers, *(METRIC + name for name in metrics)).round(PLACES))
+    return frame.with_columns(rounded(pl.col(*numbers, *(METRIC + name for name in metrics))))
 
 
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:

@@ -10,7 +10,7 @@ import polars as pl
 
 from csq.facts.members import Context, Members, provable_count
 from csq.fate import is_used
-from csq.schema import PLACES, collect
+from csq.schema import collect, rounded
 from csq.sources.typed import RoleRows
 
 SHOWN = {
@@ -81,7 +81,7 @@ def _judged(goals: pl.DataFrame, as_of: date | None, tolerance: float) -> pl.Dat
             start="start_date",
         )
         .with_columns(
-            expected_pct=pl.when(length > 0).then((gone / length * 100).clip(0, 100).round(PLACES)),
+            expected_pct=pl.when(length > 0).then(rounded((gone / length * 100).clip(0, 100))),
             vague=pl.col("target_date").is_null() | (~pl.col("has_metric") & pl.col("target").is_null()),
         )
         .with_columns(overdue=dated & late, behind=dated & ~late & slow)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from csq.schema import PLACES, unknown_column
+from csq.schema import rounded, unknown_column
 from csq.terms import Axis
 
 LOOKED_FOR = ("contract_value", "seats", "renewal_date", "owner", "start_date")
@@ -31,4 +31,4 @@ def coverage_facts() -> dict[str, pl.Expr]:
     others = [pl.when(~there.fill_null(value=False)).then(pl.lit(name)) for name, there in known.items()]
     looked_for = [*axis_gaps(), *others]
     missing = pl.concat_list(looked_for).list.drop_nulls()
-    return {"missing": missing, "coverage_pct": ((1 - missing.list.len() / len(looked_for)) * 100).round(PLACES)}
+    return {"missing": missing, "coverage_pct": rounded((1 - missing.list.len() / len(looked_for)) * 100)}

@@ -7,7 +7,7 @@ import polars as pl
 from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
-from csq.schema import BORDERLINE, PLACES, collect
+from csq.schema import BORDERLINE, collect, rounded
 from csq.terms import Axis, Evidence, Level, Quadrant, Side, Silence
 
 FIRM_ANSWERS, FIRM_FLIPS = 3, 2
@@ -28,9 +28,7 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
     return collect(
         frame.lazy()
         .with_columns(_cut(axis, cuts) for axis in Axis)
-        .with_columns(
-            (pl.col(f"{axis}_score") - pl.col(f"{axis}_cut")).round(4).alias(f"{axis}_margin") for axis in Axis
-        )
+        .with_columns(rounded(pl.col(f"{axis}_score") - pl.col(f"{axis}_cut")).alias(f"{axis}_margin") for axis in Axis)
         .with_columns(_level(axis) for axis in Axis)
         .with_columns(answers_to_flip=answers_to_flip())
         .with_columns(
@@ -90,7 +88,7 @@ def answers_to_flip() -> pl.Expr:
     about = (n * (mean - cut).abs() / pl.when(room > 0).then(room)).floor().cast(pl.Int64)
 
     def crosses(more: pl.Expr) -> pl.Expr:
-        then = ((mean * n + end * more) / (n + more)).round(PLACES)
+        then = rounded((mean * n + end * more) / (n + more))
         return pl.when(is_high).then(then < cut).otherwise(then >= cut)
 
     # Rounding moves the number by one at most where it moves it at all.

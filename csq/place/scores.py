@@ -15,7 +15,7 @@ import polars as pl
 
 from csq.facts.survey import DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS
 from csq.facts.usage import TELLING, share_pct
-from csq.schema import PLACES, collect
+from csq.schema import collect, rounded
 from csq.settings.model import ALL_TIERS, Happiness
 from csq.sources.metrics import AMOUNTS, Metric
 from csq.sources.usage import METRIC
@@ -109,7 +109,7 @@ def score_usage(
         frame.lazy()
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
         .with_columns(pl.col(UNCAPPED + name).clip(0, 100).alias(PART + name) for name in parts)
-        .with_columns(score.round(PLACES).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+        .with_columns(rounded(score).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
         .with_columns(**_parts_known([name for name, weight in counted.items() if weight > 0]))
     )
     return Scored(frame=scored, references=references, stand_ins=stand_ins, notes=notes)
@@ -287,7 +287,7 @@ def happiness_score(method: Happiness) -> pl.Expr:
         Happiness.DECISION_MAKER_FIRST: pl.coalesce("decision_maker_mean", mean),
         Happiness.LOWEST_ROLE: pl.coalesce("lowest_role_mean", mean),
     }[method]
-    return score.round(PLACES)
+    return rounded(score)
 
 
 def score_answers(method: Happiness) -> pl.Expr:

@@ -7,6 +7,7 @@ import polars as pl
 
 from csq.place.scores import LEAST_IN_TIER, is_settled
 from csq.report import Cut
+from csq.schema import rounded_number
 from csq.settings.model import ALL_TIERS, CutRule, Within
 from csq.terms import Axis
 
@@ -71,7 +72,7 @@ def _fixed(axis: Axis, tier: str, at: Mapping[str, float], settled: pl.DataFrame
 
 
 def _cut(axis: Axis, tier: str, at: float, method: str, scored: int, note: str | None) -> Cut:
-    return Cut(axis=axis, tier=tier, at=round(at, 4), method=method, scored=scored, note=note)
+    return Cut(axis=axis, tier=tier, at=rounded_number(at), method=method, scored=scored, note=note)
 
 
 def _take(scores: pl.Series, values: pl.Series, method: str) -> float:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.playbook.model import Playbook, Urgency
-from csq.schema import PLACES, collect
+from csq.schema import collect, rounded
 from csq.terms import Quadrant, Queue, Severity
 
 VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
@@ -37,8 +37,8 @@ def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
         pl.col("severity").replace_strict(by_severity, default=signals.info, return_dtype=pl.Float64()).alias(SIGNAL),
     )
     product = pl.col(VALUE) * pl.col(WEIGHT) * pl.col(URGENCY) * pl.col(SIGNAL)
-    # To cents, a half to the even one; first to four places of a cent, where floats make less of a half than it is.
-    cents = (product * 100).round(PLACES).round()
+    # To cents, a half to the even one, whatever floats made of the half.
+    cents = rounded(product * 100).round()
     return collect(frame.lazy().with_columns(*factors).with_columns((cents / 100).alias("priority")))
 
 

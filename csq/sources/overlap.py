@@ -68,16 +68,16 @@ def count_once(frame: pl.DataFrame) -> pl.DataFrame:
 def count_event_ids_once(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Note, ...]]:
     """Keep one row of each event id, and say of which ids the rows differ.
 
-    The newest is kept, and of one moment the smallest in all its cells, so that the order of rows is no matter.
+    The newest is kept, and of one moment the first by its cells, so that the order of rows is no matter.
     """
-    cells = [name for name in frame.columns if name not in (*ROW, "event_id", UNREAD)]
+    cells = [name for name in ("account_id", KEY, "user_id", "feature", "events") if name in frame.columns]
     newest_first = pl.col("at").is_null().alias("undated"), -pl.col("at").dt.epoch("us")
     # A row that is already set aside must not stand in for one that could be used.
     place = pl.struct(*newest_first, pl.struct(cells), FILE, LINE).rank("ordinal").over("event_id", is_used())
     repeated = pl.col("event_id").is_not_null() & (place > 1)
     told = frame.filter(is_used() & pl.col("event_id").is_not_null())
     told = told.filter(pl.col("event_id").is_duplicated())
-    differ = told.filter(pl.struct(cells).n_unique().over("event_id") > 1).sort("event_id", FILE, LINE)
+    differ = told.filter(pl.struct("at", *cells).n_unique().over("event_id") > 1).sort("event_id", FILE, LINE)
     return mark(frame, {Aside.REPEATED_EVENT: repeated}), _differing(differ)
 
 

@@ -11,6 +11,7 @@ from csq.render.topics.page import Page
 TOPICS: Mapping[str, tuple[str, str, str]] = {
     "metrics": ("which columns of a usage table are scored, and as what", "metrics", "page"),
     "answers": ("which words, stars and faces are answers, and what they are worth", "answers", "page"),
+    "rules": ("how an account is measured and placed, rule by rule", "rules", "page"),
     "fields": ("what an export may hold, and the headers it goes by", "files", "fields"),
     "formats": ("what can be read, and what can be written", "files", "formats"),
     "settings": ("the keys of csq.yaml", "keys", "settings"),

@@ -1,0 +1,173 @@
+"""`csq help rules`: every rule by which an account is measured and placed, so that somebody else could redo it."""
+
+from csq.engine.base import YEAR_AGO_DAYS
+from csq.facts.happiness import STALE_DAYS
+from csq.facts.survey import TOP_BOX
+from csq.place.quadrants import FIRM_ANSWERS, FIRM_FLIPS
+from csq.place.scores import LEAST_IN_TIER, NEW_DAYS
+from csq.place.tiers import LEAST_FOR_THIRDS
+from csq.render.topics.page import Page, Section
+from csq.schema import BORDERLINE, PLACES
+from csq.settings.model import Goals, Windows
+
+_USAGE_DAYS = Windows.model_fields["usage"].default
+_CSAT_DAYS = Windows.model_fields["csat"].default
+_TOLERANCE = Goals.model_fields["tolerance"].default
+
+
+def page() -> Page:
+    """All rules, in the order in which they are applied."""
+    return Page(
+        "Rules: how an account is measured and placed",
+        (
+            _NUMBERS,
+            _POPULATION,
+            _USAGE,
+            _CHANGE,
+            _HAPPINESS,
+            _SILENCE,
+            _GOALS,
+            _TIERS,
+            _SCORE,
+            _CUTS,
+            _EVIDENCE,
+            _PRIORITY,
+        ),
+    )
+
+
+_NUMBERS = Section(
+    "Numbers and days",
+    f"Facts, scores and cuts are rounded once to {PLACES} places, a half to the even digit, before anything compares "
+    "or prints them. What is not known is null, and never 0. Both ends of a window count.",
+    (
+        ("as of", "`--as-of`, else the newest usage date, else the newest csat date; rows after it do not count"),
+        ("usage window", f"{_USAGE_DAYS} days ending on it; the window before: the {_USAGE_DAYS} days before those; a "
+         f"year ago: the window {YEAR_AGO_DAYS} days earlier. One that begins before the log does is not known"),
+        ("csat window", f"{_CSAT_DAYS} days ending on it; the window before: the {_CSAT_DAYS} days before those"),
+    ),
+)  # fmt: skip
+_POPULATION = Section(
+    "Who is a customer",
+    "Without an accounts file: every key in usage and csat. With one: its accounts, but for these.",
+    (
+        ("status", "one that says churned, cancelled, prospect, trial and the like; `statuses:` adds words"),
+        ("start", "its own row, or all of its subscriptions, start after the day: not yet a customer"),
+        ("end", "its end date, or those of all its subscriptions, is the day or earlier, unless a status says active, "
+         "the contract renews by itself or there was use after the end, in the window"),
+        ("value", "ARR, where that is blank ACV, where that is blank 12 x MRR, row by row; of subscriptions the sum "
+         "over those that start by the day and end after it"),
+        ("seats", "likewise summed; 0 is not known"),
+        ("new", f"under {NEW_DAYS} days since the start date; not known without one"),
+    ),
+)  # fmt: skip
+_USAGE = Section(
+    "Usage, of an event log",
+    "A row is one event, or as many as `events` says; blank is one. An account without a row by the day is not known; "
+    "one with rows by then but none in the window did nothing in it: 0. Of an event id that comes again the newest row "
+    "counts, of one moment the first by account, user, feature and events, blank before any.",
+    (
+        ("active_users", "distinct users with an event; not known where there were events and no user is named"),
+        ("active_days", "distinct days with an event"),
+        ("features_used", "distinct features, but for everyday ones such as logins; not known where there were such "
+         "events and no feature is named"),
+        ("features_available", "those in `features_entitled`, names or a number; else all that the log of these "
+         "customers has by the day"),
+        ("features_unused", "entitled by name and not used, else available less used; not known where features_used is "
+         "not"),
+        ("features_dropped", "used in the window before and not in this one"),
+        ("idle_days", "days since the last day with an event"),
+        ("top user", "most events in this window and the one before, ties by id; its share of the events "
+         "of named users"),
+    ),
+)  # fmt: skip
+_CHANGE = Section(
+    "Change of use",
+    "In percent of the events before; not known from 0. It is sure where active user-days (pairs of user and day with "
+    "an event) differ by more than twice the square root of their sum over both windows; of an account without any "
+    "named user in either, active days. Of tables: of active days, else of users, else of events. `usage_trend_pct` "
+    "and `usage_trend_sure` are the change on a year ago where the account has a season, else on the window before.",
+)
+_HAPPINESS = Section(
+    "Happiness",
+    "An answer is put on 0-100: (answer - lowest) / (highest - lowest) x 100. CSAT feeds the axis, else NPS, else CES; "
+    "the others stand apart. A row is dated by its answer, else by its request; without a date it counts in the newest "
+    "window.",
+    (
+        ("answers", "in the window the latest of each respondent; of one time the lower, of those alike the last by "
+         "role; without a respondent each"),
+        ("asked", "distinct respondents with a row in the window, and each row without one; known where the files have "
+         "a status or a sending date, or rows without a score"),
+        ("top_box_pct", f"answers of {TOP_BOX:g} or more; its interval is Wilson's for 95 %, z = 1.959964"),
+        ("csat_change", "the mean less that of the window before, the latest of each respondent there"),
+        ("role_gap", "highest mean of a role less the lowest; `role_gap_answers` says how many stand behind each side"),
+        ("days_since_response", "to the newest answer by the day, whatever its window"),
+        ("nps", "share of promoters (9-10) less detractors (0-6)"),
+        ("responses", "a row that averages several answers counts as so many; a score of 0 answers is a fault"),
+    ),
+)  # fmt: skip
+_SILENCE = Section(
+    "Silence, in this order",
+    "Only the first is known where the files do not tell who was asked.",
+    (
+        ("stale", f"the newest answer is older than {STALE_DAYS} days"),
+        ("asked_before", "never answered, and asked before the window only"),
+        ("never_asked", "never answered and never asked"),
+        ("no_answer", "asked in the window, and no answer in it"),
+    ),
+)
+_GOALS = Section(
+    "Goals and promises",
+    f"An open goal is behind when its progress lies more than {_TOLERANCE:g} points under the share of its time that "
+    "is gone, from its start date to its target date; `goals: {tolerance: 10}` in csq.yaml settles how many. Without a "
+    "start date that is not known. Past its date it is overdue instead. A promise that is kept closes the oldest that "
+    "is open by then, one made the same day among them.",
+)
+_TIERS = Section(
+    "Tiers",
+    f"Thirds, where {LEAST_FOR_THIRDS} accounts or more have a value: of n values in ascending order, counted from 0, "
+    "`large` begins at number 2n/3, `mid` at number n/3 (both rounded down) and `small` at 0; a band that begins where "
+    "a higher one does is left out. With fewer all are one tier, `all`. Without a value: `unvalued`.",
+)
+_SCORE = Section(
+    "Usage score",
+    "The mean of the parts that are known, each at most 100; `weights:` may weigh them. A new account is asked for the "
+    "days since its start, that day among them, and is no yardstick for others; one whose start is not known counts as "
+    "settled.",
+    (
+        ("seat_use", "active users / seats"),
+        ("breadth", "features used / available"),
+        ("active_days", "active days / Mondays to Fridays of the window, at least 1"),
+        ("volume", "events that are not everyday, per seat and by the share of the window asked for / the reference; "
+         "where no account has seats per account"),
+        ("reference", f"the 75th percentile of such amounts of the tier's settled accounts, ten digits of it; with "
+         f"under {LEAST_IN_TIER} amounts, or where it is 0, that of all accounts; where that is 0 too there is no such "
+         "part"),
+        ("usage_parts", "how many parts are known; an account that lacks one that more than half of the scored "
+         "accounts of its tier have says so"),
+    ),
+)  # fmt: skip
+_CUTS = Section(
+    "Cuts, levels, quadrant",
+    f"Usage: the median of the tier's settled scores; with under {LEAST_IN_TIER} of them, of all settled accounts. "
+    "Happiness: 70, which is 3.8 of 5 or 7 of 10. Percentiles lie on the line between neighbours. A median makes half "
+    "of each tier high by construction: pin the cuts to see shares move. A tier that csq.yaml gives no number is cut "
+    "at the median of all accounts, and held against their references.",
+    (
+        ("high", "the score is the cut or more; without any event in the window but everyday ones usage is low"),
+        ("borderline", f"less than {BORDERLINE:g} points from a cut"),
+        ("quadrant", "usage, happiness: high, high advocates; high, low frustrated; low, high underusers; low, low "
+         "at_risk; else unknown"),
+    ),
+)  # fmt: skip
+_EVIDENCE = Section(
+    "Evidence",
+    f"`answers_to_flip` is the least number of further answers at the other end of the scale (0 for a happy account, "
+    f"100 for an unhappy one) that takes the rounded mean across the cut. Firm: {FIRM_ANSWERS} answers or more, "
+    f"{FIRM_FLIPS} or more to flip, and not stale; thin: any other answers; none: no answer.",
+)
+_PRIORITY = Section(
+    "Priority",
+    "Contract value x weight of the quadrant x urgency x signal: weighted money, an index that only orders the work. "
+    "It is rounded to cents, a half to the even cent.",
+)
