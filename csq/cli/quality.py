@@ -109,7 +109,7 @@ def _to_blame(field: str, header: str, label: str, role: Role, options: ReadOpti
 
 
 def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, written: str | None) -> InputError:
-    number = pl.col("value").str.extract(r"(-?\d+(?:\.\d+)?)").cast(pl.Float64).fill_null(0.0)
+    number = pl.col("value").str.extract(r"(-?[0-9]+(?:\.[0-9]+)?)").cast(pl.Float64).fill_null(0.0)
     spans = {"least": number.min(), "most": number.max()}
     reasons = (
         tables.rejects.filter(pl.col("file") == file.label)

@@ -6,6 +6,7 @@ it is, with what to do about it. Nothing is unpacked past a limit that follows f
 
 import gzip
 import io
+import lzma
 import sys
 import zipfile
 import zlib
@@ -23,6 +24,9 @@ BITE = 4096
 """Bytes of zstd taken at a time: they unpack to 128 MB at the very most."""
 DEPTH = 3
 """Packed files within packed files, at most."""
+
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
+"""What zipfile raises at a part that cannot be unpacked."""
 
 
 class Kind(StrEnum):
@@ -146,7 +150,7 @@ def _unzstd(data: bytes, label: str) -> bytes:
 def _archive(data: bytes, label: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise _damaged(label, "zip") from error
 
 
@@ -156,9 +160,29 @@ def _workbook(data: bytes, archive: zipfile.ZipFile, label: str) -> bytes:
         raise InputError(f"`{label}` is a binary Excel workbook (.xlsb)", hint="save it as .xlsx or as CSV")
     if "xl/workbook.xml" not in names:
         raise InputError(f"`{label}` is an Office document without a sheet", hint="export the table as CSV or XLSX")
-    if sum(member.file_size for member in archive.infolist()) > _limit(len(data)):
+    left = _limit(len(data))
+    if sum(member.file_size for member in archive.infolist()) > left:
         raise _too_big(label, len(data))
+    for member in archive.infolist():
+        left -= _true_size(archive, member, left)
+        if left < 0:
+            raise _too_big(label, len(data))
     return data
+
+
+def _true_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> int:
+    """The unpacked size of a part, which what it says of itself does not bound; at most a little over the limit."""
+    size = 0
+    told, member.file_size = member.file_size, limit + MEGABYTE
+    try:
+        with archive.open(member) as stream:
+            while size <= limit and (bite := stream.read(MEGABYTE)):
+                size += len(bite)
+    except BROKEN:
+        pass  # whether a damaged part is needed is for the reader of the workbook to say
+    finally:
+        member.file_size = told
+    return size
 
 
 def _only_member(data: bytes, archive: zipfile.ZipFile, label: str) -> tuple[str, bytes]:
@@ -186,5 +210,5 @@ def _only_member(data: bytes, archive: zipfile.ZipFile, label: str) -> tuple[str
         with archive.open(member) as stream:
             # The declared size is only a claim: read no further than it.
             return member.filename, stream.read(member.file_size + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError) as error:
+    except BROKEN as error:
         raise _damaged(label, "zip") from error

@@ -4,6 +4,7 @@ The parts are streamed. No spreadsheet program writes a document type, and only 
 part that has one is refused.
 """
 
+import contextlib
 import re
 import zipfile
 from collections.abc import Callable, Collection
@@ -21,6 +22,12 @@ Place = tuple[int, int]
 _BITE = 1 << 20
 _MARKS = (b"hidden", b't="0"', b'h="0"', b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<!")
 """One of these stands in any sheet that has more to say than its values and its formats."""
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_USUAL = {
+    re.compile(rb'<c r="[A-Z]{1,2}\d{1,5}"'): (99_999, 702),
+    re.compile(rb'<c r="(?:[A-Z]|[AB][A-Z]|C[A-Q])(?:\d{1,6}|10[0-4]\d{4})"'): (1_049_999, 95),
+}
+"""Cells that tell their places the usual way, and how far they can reach: a hundred million at most."""
 _LARGEST = 100_000
 """Cells that one formula may fill."""
 
@@ -183,6 +190,40 @@ def _has_any(stream: IO[bytes], marks: Collection[bytes]) -> bool:
             return True
         before = bite[-64:]
     return False
+
+
+def reach_of(xml: bytes) -> tuple[int, int]:
+    """How many rows and columns it takes to lay out the part of a workbook in full; of a part without cells none."""
+    if b"\0" not in xml[:4]:
+        cells = len(_CELL.findall(xml))
+        for usual, reach in _USUAL.items():
+            if len(usual.findall(xml)) == cells:
+                return reach if cells else (0, 0)
+    reader = _ReachReader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    with contextlib.suppress(expat.ExpatError, LookupError):  # what is damaged is found out, and told, elsewhere
+        parser.Parse(xml, True)
+    return reader.rows, reader.columns
+
+
+class _ReachReader:
+    """Takes the elements of a sheet, and keeps how far its cells reach."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+        self.row = self.column = 0
+
+    def start(self, name: str, each: Attributes) -> None:
+        name = name.rpartition(":")[2]
+        if name == "row":
+            self.row, self.column = int(told) if (told := each.get("r", "")).isdecimal() else self.row + 1, 0
+        elif name == "c":
+            at = each.get("r", "")
+            letters = at.rstrip("0123456789")
+            self.column = _column(letters) + 1 if letters else self.column + 1
+            row = int(at[len(letters) :] or 0) if letters else self.row
+            self.rows, self.columns = max(self.rows, row), max(self.columns, self.column)
 
 
 def _yes(text: str | None) -> bool:

@@ -8,17 +8,17 @@ import datetime as dt
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import python_calamine as calamine
 
 from csq.errors import InputError, Location
+from csq.sources.containers import BROKEN
 from csq.sources.grid import Grid, spans, to_frame
 from csq.sources.merged import Filled, fill_down, join_headers
 from csq.sources.number_formats import Look, look_of
-from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name
+from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name, reach_of
 
 MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
@@ -30,8 +30,6 @@ FORMULA = "#FORMULA!"
 _LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
 _ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
-"""What zipfile raises at a part that cannot be unpacked."""
 _SHOWN = 5
 """Cells named one by one, at most."""
 
@@ -54,7 +52,7 @@ def read_sheet(data: bytes, label: str) -> Grid:
         sheets, hidden = _sheets(data)
         title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
         found, looks = _look_up(data, title, label)
-    except (calamine.CalamineError, OSError, ValueError, LookupError, *BROKEN) as error:
+    except (calamine.CalamineError, LookupError, *BROKEN) as error:
         raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
     notes = [f"sheet `{title}` of the workbook"] if len(sheets) > 1 or hidden else []
     if hidden:
@@ -87,8 +85,18 @@ def _sheets(data: bytes) -> tuple[dict[str, Sheet], int]:
         if changed == data:
             raise
         return _sheets(changed)
-    found = {name: Sheet(each.to_python(skip_empty_area=False), each.merged_cell_ranges or ()) for name, each in sheets}
+    found = {name: Sheet(_values(each), each.merged_cell_ranges or ()) for name, each in sheets}
     return found, len(book.sheets_metadata) - len(visible)
+
+
+def _values(sheet: calamine.CalamineSheet) -> Sequence[Sequence[object]]:
+    """The values of a sheet. Raises ValueError for one that nothing can hold."""
+    try:
+        return sheet.to_python(skip_empty_area=False)
+    except BaseException as error:  # what panics in Rust is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError("a date in it is beyond any calendar") from None
 
 
 def _look_up(data: bytes, title: str, label: str) -> tuple[SheetXml, dict[int, Look]]:
@@ -114,9 +122,10 @@ def _only(titles: Sequence[str], label: str, *, hidden: int) -> str:
         more = "; what is hidden is not read" if hidden else ""
         raise InputError(f"`{label}` has no sheet with data{more}", hint="unhide the sheet, or save it as CSV")
     if len(titles) > 1:
-        names = ", ".join(f"`{name}`" for name in titles)
+        more = f" and {len(titles) - _SHOWN:,} more" if len(titles) > _SHOWN else ""
+        names = ", ".join(f"`{name}`" for name in titles[:_SHOWN]) + more
         raise InputError(
-            f"`{label}` has {len(titles)} sheets with data: {names}",
+            f"`{label}` has {len(titles):,} sheets with data: {names}",
             hint="save the one to read as CSV, or hide or delete the others",
         )
     return titles[0]
@@ -206,30 +215,15 @@ def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable
 
 def _refuse_stray_cells(data: bytes, label: str) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if not _WORKSHEET.fullmatch(name):
-                continue
+        for member in archive.infolist():  # by a link any part can be a sheet, and two can have one name
             try:
-                xml = archive.read(name)
-            except (OSError, *BROKEN):
+                xml = archive.read(member)
+            except BROKEN:
                 continue  # calamine has the better words for a damaged sheet
-            last = re.match(rb'<row[^>]*? r="(\d{1,7})"', xml[xml.rfind(b"<row ") :])
-            rows = int(last[1]) if last else 0
-            if rows * 26 <= MOST_CELLS:
-                letters = {*re.findall(rb'<c r="([A-Z]{3,})\d', xml)} if b'<c r="' in xml else set()
-            else:
-                letters = {*re.findall(rb'<c r="([A-Z]+)\d', xml)}
-            columns = max((_number(name) for name in letters), default=26)
+            rows, columns = reach_of(xml)
             if rows * columns > MOST_CELLS:
                 raise InputError(
                     f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
                     location=Location(label=label, line=rows),
                     hint="delete the stray cells at its far end, or save the table as CSV",
                 )
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
