@@ -23,6 +23,7 @@ from csq.sources.load import Tables, load
 from csq.sources.locate import expand, in_directory
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
+from csq.suggest import in_shell
 from csq.terms import Role, Survey
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
@@ -147,9 +148,8 @@ def _paths(inputs: Inputs, directory: Path | None, *, any_role: bool) -> dict[Ro
     """The files of each role: a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
     if directory is not None and directory.is_file():
-        raise UsageError(
-            f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
-        )
+        quoted = in_shell(str(directory))
+        raise UsageError(f"`{directory}` is a file", hint=f"name its role: `--usage {quoted}` or `--csat {quoted}`")
     paths = in_directory(directory, named) if directory is not None else named
     if not any(paths.values()) or not (any_role or paths.get(Role.USAGE) or paths.get(Role.CSAT)):
         raise UsageError(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csq.errors import InputError, UsageError
 from csq.roles import ROLES
+from csq.suggest import in_shell
 from csq.terms import Role
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
@@ -46,7 +47,7 @@ def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]] | None = N
         if len(roles) > 1:
             raise InputError(
                 f"`{path}` could be {' or '.join(roles)} by its name",
-                hint=f"rename it, or name it by a flag: `--{roles[0]} {path}`",
+                hint=f"rename it, or name it by a flag: `--{roles[0]} {in_shell(str(path))}`",
             )
         for role in roles:
             found[role].append(path)
