@@ -1,6 +1,7 @@
 """A name that is not known, answered with the known ones that are most like it."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 
@@ -39,6 +40,11 @@ def nearest(
                     likeness[name] = max(likeness.get(name, 0.0), matcher.ratio())
     near = (name for name in likeness if likeness[name] >= CUTOFF)
     return tuple(sorted(near, key=lambda name: (-likeness[name], name))[:most])
+
+
+def in_shell(word: str) -> str:
+    """A word of a hint as it can be pasted into a shell: in quotes where that would take it for something else."""
+    return f'"{word}"' if re.fullmatch(r"[\w .,:;()/&+=@%#-]* [\w .,:;()/&+=@%#-]*", word) else shlex.quote(word)
 
 
 def near_miss(word: str, known: Iterable[str]) -> str | None:

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from csq.cli import stop
 from csq.errors import OutputError
+from csq.suggest import in_shell
 
 try:
     import fcntl
@@ -259,7 +260,7 @@ def _reason(error: Exception) -> str:
 def _hint(path: Path, error: Exception) -> str:
     """The next thing to do about a file that cannot be written."""
     if isinstance(error, IsADirectoryError):
-        return f"name a file in it, such as `-o {path / 'triage.csv'}`"
+        return f"name a file in it, such as `-o {in_shell(str(path / 'triage.csv'))}`"
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"there is no directory `{path.parent}`; create it first"
     if isinstance(error, PermissionError):

@@ -29,7 +29,8 @@ def explain(
     """Explain one account, so that each number can be redone in a spreadsheet.
 
     Shows the lines it was read from, both scores part by part, how far it is from each cut, the signals that hold and
-    those nobody could judge, the play step by step, and all that is on record. It names people; share it with care.
+    those nobody could judge, the play step by step, and all that is on record. It names people; share it with care. Of
+    an account that the triage leaves out it says why.
     """
     from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
@@ -37,6 +38,7 @@ def explain(
     from csq.cli.run import prepare, run_triage
     from csq.errors import UsageError
     from csq.explain.build import explain as explain_account
+    from csq.explain.build import left_out
     from csq.render.options import Options
 
     if output_format not in _FORMATS:
@@ -45,6 +47,11 @@ def explain(
     run = prepare(inputs, method, Faults(), limits)
     check_inputs(run.tables, run.max_rejects, Faults())
     found = run_triage(run)
+    if aside := left_out(found, account):
+        from csq.render.explain import aside_as_json, aside_as_text
+
+        emit.to_stdout(aside_as_json(aside) if output_format == "json" else aside_as_text(aside))
+        return
     explanation = explain_account(found, account)
     for scale in found.scales:
         diagnostics.note(scale.text)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from csq.cli import emit
 from csq.errors import OutputError, UsageError
 from csq.render import SUFFIXES, Format
+from csq.suggest import in_shell
 
 MANIFEST = ".csq-plan.json"
 _LONGEST = 60
@@ -36,7 +37,7 @@ def refuse_inputs(folder: Path, inputs: Iterable[str]) -> None:
         if place.resolve() == folder.resolve():
             raise UsageError(
                 f"`{folder}` is where the exports are, and a plan is a file per owner",
-                hint=f"give it a folder of its own: `-o {folder / 'plan'}/`",
+                hint=f"give it a folder of its own: `-o {in_shell(str(folder / 'plan') + '/')}`",
             )
 
 

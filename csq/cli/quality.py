@@ -20,6 +20,7 @@ from csq.sources.score import REMEDIES
 from csq.sources.tables import ReadOptions
 from csq.sources.typed import KEY
 from csq.sources.values import ERROR
+from csq.suggest import in_shell
 from csq.terms import Aside, Role
 
 
@@ -119,7 +120,9 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         .sort("rows", descending=True, maintain_order=True)
     )
     where = (
-        f"they are in `{written}`" if written else f"`csq check --{file.role} {file.label} --rejects FILE` lists them"
+        f"they are in `{written}`"
+        if written
+        else f"`csq check --{file.role} {in_shell(file.label)} --rejects FILE` lists them"
     )
     accepts = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
     remedy = _remedy(file, rejected, reasons.row(0, named=True), limit) if reasons.height else None
@@ -141,7 +144,7 @@ def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any], limit: Li
         scale = next(
             (f"{floor:g}-{top:g}" for floor, top in (*STANDARD, *SIGNED) if floor <= low and high <= top), "LOW-HIGH"
         )
-        return f"if the answers are on another scale, say so: `--csat-scale {file.label}={scale}`"
+        return f"if the answers are on another scale, say so: `--csat-scale {in_shell(f'{file.label}={scale}')}`"
     # Where one cause alone has put them over the limit, it is what has to be mended.
     known = next((remedy for start, remedy in REMEDIES.items() if reason.startswith(start)), None)
     if known and limit.allows(rejected - most, file.read):

@@ -25,6 +25,7 @@ from csq.sources.locate import Folder, expand, exports_in, in_directory, nothing
 from csq.sources.numbers import MARKS
 from csq.sources.read import label_of
 from csq.sources.tables import ReadOptions
+from csq.suggest import in_shell
 from csq.terms import Role, Survey
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
@@ -168,9 +169,8 @@ def _expanded(inputs: Inputs, directory: Path | None, *, any_role: bool) -> dict
     """The files that flags name, by role; a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
     if directory is not None and directory.is_file():
-        raise UsageError(
-            f"`{directory}` is a file", hint=f"name its role: `--usage {directory}` or `--csat {directory}`"
-        )
+        quoted = in_shell(str(directory))
+        raise UsageError(f"`{directory}` is a file", hint=f"name its role: `--usage {quoted}` or `--csat {quoted}`")
     if directory is None and not any(named.get(role) for role in (Role if any_role else (Role.USAGE, Role.CSAT))):
         raise _nothing_told()
     if sum(str(path) == "-" for found in named.values() for path in found) > 1:

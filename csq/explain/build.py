@@ -6,7 +6,8 @@ from decimal import Decimal
 import polars as pl
 
 from csq import __version__
-from csq.explain.find import find_account
+from csq.errors import UsageError
+from csq.explain.find import SetAside, find_account, set_aside, unmatched
 from csq.explain.model import Certainty, Explanation, Fact, Lines, Priority, Row
 from csq.explain.standing import happiness_standing, usage_standing
 from csq.explain.verdicts import Verdicts
@@ -22,6 +23,11 @@ from csq.terms import Evidence, Gate, Quadrant, Queue, Role
 _GROUPS = (("account", ACCOUNT), ("usage", USAGE), ("happiness", HAPPINESS), ("context", CONTEXT))
 
 
+def left_out(found: Triage, asked: str) -> SetAside | None:
+    """The account that is meant, where the triage leaves it out; None where it may be one of the triage."""
+    return set_aside(found.facts.fates[Role.ACCOUNTS], found.accounts, asked)
+
+
 def explain(found: Triage, asked: str) -> Explanation:
     """Explain one account of a run.
 
@@ -32,7 +38,11 @@ def explain(found: Triage, asked: str) -> Explanation:
     Raises:
         UsageError: No account matches, or more than one does.
     """
-    key = find_account(found.accounts, asked)
+    try:
+        key = find_account(found.accounts, asked)
+    except UsageError as error:
+        error.details = (*unmatched(found.tables.roles, asked), *error.details)
+        raise
     mine = found.accounts.filter(pl.col("account_id") == key)
     # Placement knows more than goes out: the parts of the score, the metrics, why an axis is unknown.
     placed = found.placed.frame.row(by_predicate=pl.col("account_id") == key, named=True)

@@ -160,6 +160,11 @@ def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
         raise InputError(
             f"subscription `{one['subscription_id']}` is told in two ways, on line {one['line']:,} of `{one['file']}` "
             f"and line {other['line']:,} of `{other['file']}`",
+            details=tuple(
+                f"{name} differs: {one[name]} and {other[name]}"
+                for name in ("account_id", "contract_value", "seats")
+                if one[name] != other[name]
+            ),
             location=Location(label=one["file"], line=one["line"]),
             hint="keep the row that holds now, or give the other an end date",
         )

@@ -23,7 +23,9 @@ COUNTS, AHEAD = "_counts", "_ahead"
 """Whether a row counts, since it runs or is what the account goes on by; whether it is to start yet."""
 GONE = "_gone"
 """Why an account is no customer: `status`, `ended`, or `ahead`, not yet one; null of a customer."""
-_RUNS, _CUSTOMER, _SAYS_CURRENT, _GOES_ON, _STANDING = "_runs", "_customer", "_says_current", "_goes_on", "_standing"
+CUSTOMER = "_customer"
+"""Whether no status of a row says that it is none."""
+_RUNS, _SAYS_CURRENT, _GOES_ON, _STANDING = "_runs", "_says_current", "_goes_on", "_standing"
 _ENDED, _STARTS_LATER = "_ended", "_starts_later"
 """Whether nothing an account has runs or is to start yet."""
 
@@ -78,7 +80,7 @@ def _judged(rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: M
     customer = (says != Standing.FORMER).fill_null(value=True)
     current = (says == Standing.CURRENT).fill_null(value=False)
     return frame.with_columns(
-        customer.alias(_CUSTOMER),
+        customer.alias(CUSTOMER),
         current.alias(_SAYS_CURRENT),
         (~starts_later & ends_later).alias(_RUNS),
         (starts_later & customer).alias(AHEAD),
@@ -90,7 +92,7 @@ def _judged(rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: M
 
 def _by_account(told: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """For each account whether anything lasts, whether it goes on all the same, and why it is gone if it is."""
-    of_subscription, customer = pl.col("is_subscription"), pl.col(_CUSTOMER)
+    of_subscription, customer = pl.col("is_subscription"), pl.col(CUSTOMER)
     lasts = pl.col(_RUNS) & customer | pl.col(AHEAD)
     by_account = told.group_by("account_id").agg(
         customer=customer.filter(~of_subscription).all(),
@@ -121,14 +123,14 @@ def _counts() -> pl.Expr:
     Of an account all of whose subscriptions have ended, those count that are active by status, the newest term of
     each; else the terms that ended last.
     """
-    sold = pl.col("is_subscription") & pl.col(_CUSTOMER) & is_used()
+    sold = pl.col("is_subscription") & pl.col(CUSTOMER) & is_used()
     says = pl.col(_SAYS_CURRENT) & sold
     end = pl.when(sold).then("end_date").max()
     last = (pl.col("end_date") == end.over("account_id")).fill_null(value=False)
     last_of_its_own = (pl.col("end_date") == end.over("account_id", "subscription_id")).fill_null(value=False)
     goes_on = pl.when(says.any().over("account_id")).then(says & last_of_its_own).otherwise(last)
     ended = pl.col(_ENDED).fill_null(value=False)
-    return pl.col(_CUSTOMER) & (pl.col(_RUNS) | ended & (goes_on | ~pl.col("is_subscription")))
+    return pl.col(CUSTOMER) & (pl.col(_RUNS) | ended & (goes_on | ~pl.col("is_subscription")))
 
 
 def _left_out(told: pl.DataFrame, accounts: pl.DataFrame) -> list[Note]:

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 import polars as pl
 import polars.selectors as cs
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
+from csq.report import masked
 from csq.roles import ACCOUNTS, MONEY_FIELDS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
@@ -21,6 +23,8 @@ from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import Ambiguous
 from csq.terms import Aside, NoteKind, Role
 
+_AT = "_at"
+"""Column that says which row of the files a row is, while they are compared."""
 _CELLS = {Kind.NUMBER: Cell.NUMBER, Kind.BOOL: Cell.BOOL, Kind.DATE: Cell.DATE}
 
 
@@ -45,11 +49,11 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     # Rows alike in every cell say one thing, whichever files they stand in.
     cells = [name for name in typed.frame.columns if name not in (*ROW, "aliases")]
     place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
-    frame = mark(typed.frame, {Aside.DUPLICATE: place > 1})
+    frame = mark(typed.frame, {Aside.DUPLICATE: place > 1}).with_row_index(_AT)
     several = frame.filter(is_used()).filter(pl.len().over("account_id") > 1)
     if several.height and "subscription_id" not in typed.fields:
-        raise _told_twice(several)
-    return typed.replace(frame=frame.with_columns(is_subscription=pl.lit("subscription_id" in typed.fields)))
+        raise _told_twice(several, typed)
+    return typed.replace(frame=frame.drop(_AT).with_columns(is_subscription=pl.lit("subscription_id" in typed.fields)))
 
 
 def _add_value(typed: Typed) -> Typed:
@@ -186,11 +190,22 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> Typed:
     return typed.replace(custom=tuple(kept))
 
 
-def _told_twice(several: pl.DataFrame) -> InputError:
+def _told_twice(several: pl.DataFrame, typed: Typed) -> InputError:
     one, other = several.sort("account_id", FILE, LINE).head(2).iter_rows(named=True)
     return InputError(
         f"account `{one['account_id']}` is told in two ways, on line {one[LINE]:,} of `{one[FILE]}` and line "
         f"{other[LINE]:,} of `{other[FILE]}`",
+        details=tuple(_differing(typed, one[_AT], other[_AT])),
         location=Location(label=one[FILE], line=one[LINE]),
         hint='keep one row per account, or name the column of its contracts: `--column subscription_id="HEADER"`',
     )
+
+
+def _differing(typed: Typed, one: int, other: int) -> Iterator[str]:
+    """The columns in which two rows differ; what stands in one of the user's own is nobody's business."""
+    own = {typed.fields[name] for name in typed.custom}
+    for place, header in enumerate(typed.tables[0].header):
+        cells = typed.text[column(place)]
+        if cells[one] != cells[other]:
+            shown = " and ".join(f"`{masked(cells[at] or '')}`" for at in (one, other))
+            yield f"`{header}` differs" + ("" if place in own else f": {shown}")

@@ -26,6 +26,7 @@ from csq.sources.scales import (
 from csq.sources.score import CODES, Scores, count_silent
 from csq.sources.tables import ReadOptions, convert
 from csq.sources.typed import FILE, Typed
+from csq.suggest import in_shell
 from csq.terms import NoteKind, Survey
 
 ALL = "all"
@@ -196,7 +197,7 @@ def _contradiction(scores: Scores, figures: Figures, top: float, scale: Scale) -
     return InputError(
         f"{cell} is out of {top:g}, and the scale is {scale}, {scale.why}",
         location=where,
-        hint=f"leave the scale to the file, or give its own: `--csat-scale {where.label}=LOW-HIGH`",
+        hint=f"leave the scale to the file, or give its own: `--csat-scale {in_shell(f'{where.label}=LOW-HIGH')}`",
     )
 
 

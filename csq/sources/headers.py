@@ -13,7 +13,7 @@ from csq.sources.numbers import currency_code
 from csq.sources.plausible import candidates
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
-from csq.suggest import nearest
+from csq.suggest import in_shell, nearest
 from csq.terms import Role
 
 _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
@@ -230,7 +230,9 @@ def missing_column(table: TextTable, role: Role, field: str) -> InputError:
         where = Location(label=table.label, line=table.header_line, excerpt=excerpt)
     else:
         start = sum(len(header) + 1 for header in table.header[: table.header.index(near)])
-        hint = f'did you mean `{near}`? pass `--column {field}="{near}"`, or add it under `columns:` in csq.yaml'
+        hint = (
+            f"did you mean `{near}`? pass `--column {field}={in_shell(near)}`, or add it under `columns:` in csq.yaml"
+        )
         where = Location(label=table.label, line=table.header_line, column=start + 1, excerpt=excerpt, width=len(near))
     return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint)
 
@@ -265,5 +267,5 @@ def check_told(
 def _check_there(what: str, flag: str, header: str, known: Sequence[str]) -> None:
     if squeeze(header) not in map(squeeze, known):
         near = nearest(known, header, form=squeeze)
-        hint = f"did you mean `--column {flag}{near[0]}`?" if near else f"columns: {', '.join(known)}"
+        hint = f"did you mean `--column {in_shell(flag + near[0])}`?" if near else f"columns: {', '.join(known)}"
         raise UsageError(f"{what} `{header}`", hint=hint)

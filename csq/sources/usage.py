@@ -21,7 +21,7 @@ from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.use_words import EVER
 from csq.sources.values import Ambiguous, Cells, read_text
-from csq.suggest import nearest
+from csq.suggest import in_shell, nearest
 from csq.terms import Grain, Length, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -133,7 +133,7 @@ def _refuse_periods_as_days(typed: Typed) -> None:
         raise InputError(
             f"`{row[column(typed.fields['date'])]}` in `{header}` is no day: it names a week, a month or a quarter",
             location=Location(label=row[FILE], line=row[LINE]),
-            hint=f'`--column period="{header}"` reads its cells as such',
+            hint=f"`--column period={in_shell(header)}` reads its cells as such",
         )
 
 
@@ -217,7 +217,7 @@ def _refuse_sign_ups(typed: Typed, options: ReadOptions) -> None:
         raise InputError(
             f"`{header}` of {labels(typed.tables)} is when each user signed up, or when each did something once",
             location=typed.tables[0].where(),
-            hint=f"`--column date={header}` counts its rows as events; of a table of users, "
+            hint=f"`--column date={in_shell(header)}` counts its rows as events; of a table of users, "
             '`--column last_active_date="HEADER"` names the day each was last there',
         )
 

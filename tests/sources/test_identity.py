@@ -9,6 +9,7 @@ from csq.sources.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, notes, read, rows
 
+SCALED = ReadOptions(run_day=RUN_DAY, csat_scale=("1-5",))
 ACCOUNTS = (
     "Account ID,Account Name,External ID,Domain; 00123,Acme,cus_1,acme.example; 00124,Globex,cus_2,globex.example"
 )
@@ -29,6 +30,58 @@ def test_a_row_finds_its_account_by_whichever_key_it_has(tmp_path, csat, key):
     tables = read(tmp_path, accounts=ACCOUNTS, csat=csat)
     assert rows(tables.roles[Role.CSAT].keyed, "account_id") == [("00123",), ("00124",)]
     assert tables.roles[Role.CSAT].key == key
+
+
+@pytest.mark.parametrize(
+    ("csat", "key", "runner_up", "rows_of_it"),
+    [
+        # Two of four names are known, which was enough once; all domains are.
+        (
+            "company,email,score; Acme,a@acme.example,5; Globex,b@eu.globex.example,1; Acme Inc,c@acme.example,2; "
+            "Globx,d@globex.example,3",
+            "email_domain",
+            "account_name",
+            2,
+        ),
+        # Three of four ids are known; one domain is.
+        (
+            "account_id,email,score; 00123,a@acme.example,5; 00124,b@x.example,1; 00123,c@y.example,2; 9,d@z.example,3",
+            "account_id",
+            "email_domain",
+            1,
+        ),
+        # As many by either: the id goes before the name.
+        ("account_id,company,score; 00123,Acme,5; 00124,Globex,1", "account_id", "account_name", 2),
+    ],
+)
+def test_the_key_that_joins_most_rows_is_taken_and_the_next_best_told(tmp_path, csat, key, runner_up, rows_of_it):
+    found = read(tmp_path, accounts=ACCOUNTS, csat=csat, options=SCALED).roles[Role.CSAT]
+    assert found.key == key
+    assert found.runner_up is not None
+    assert (found.runner_up.kind, found.runner_up.rows) == (runner_up, rows_of_it)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "address"),
+    [
+        ("account_id,website; A,https://acme.co.uk; B,globex.example", "jane@mail.acme.co.uk"),
+        ("account_id,website; A,eu.acme.com; B,globex.example", "jane@acme.com"),
+        ("account_id,website; A,acme.com; B,globex.example", "jane@EU.acme.com"),
+        ('account_id,website; A,"acme.com, acme.de"; B,globex.example', "jane@acme.de"),
+        ("account_id,website; A,acme.de;acme.com", "jane@acme.com"),
+    ],
+)
+def test_the_domain_of_an_address_is_a_key(tmp_path, accounts, address):
+    for header in ("email", "user_id", "account"):
+        found = read(tmp_path, accounts=accounts, csat=f"{header},score; {address},5", options=SCALED)
+        assert rows(found.roles[Role.CSAT].keyed, "account_id") == [("A",)], header
+
+
+def test_companies_under_one_suffix_are_not_one(tmp_path):
+    accounts = "account_id,website; A,acme.co.uk; B,zed.onmicrosoft.com"
+    asked = "email,score; x@globex.co.uk,5; y@acme.onmicrosoft.com,4; z@acme.co.uk,3"
+    found = read(tmp_path, accounts=accounts, csat=asked, options=SCALED)
+    assert rows(found.roles[Role.CSAT].keyed, "account_id") == [(None,), (None,), ("A",)]
 
 
 def test_free_mail_leads_to_nobody(tmp_path):

@@ -2,7 +2,9 @@
 
 import json
 
+from csq.explain.find import SetAside
 from csq.explain.model import Explanation
+from csq.render.clean import clean_lines
 from csq.render.explain.page import page
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.terminal.lines import painted
@@ -20,3 +22,15 @@ def as_json(explanation: Explanation) -> bytes:
     document = {"format_version": FORMAT_VERSION, **body}
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode(errors="backslashreplace")
+
+
+def aside_as_text(aside: SetAside) -> bytes:
+    """Write why an account is not in the triage."""
+    title = f"{aside.account_id}  {aside.account_name or ''}".strip()
+    return clean_lines([title, "", "not in the triage", *(f"  {text}" for text in aside.why)]).encode()
+
+
+def aside_as_json(aside: SetAside) -> bytes:
+    """Write the same as one document."""
+    document = {"format_version": FORMAT_VERSION, "in_triage": False, **aside._asdict()}
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
