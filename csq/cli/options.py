@@ -122,7 +122,10 @@ class Outputs(NamedTuple):
     output_format: Annotated[
         Text,
         option(
-            "FORMAT", "terminal, csv, tsv, json, jsonl, xlsx, html, md or parquet; default terminal", "-f", "--format"
+            "FORMAT",
+            "terminal, brief, csv, tsv, json, jsonl, xlsx, html, md, parquet; default terminal",
+            "-f",
+            "--format",
         ),
     ] = None
     output: Annotated[Texts, option("FILE", "Write a file, format by its suffix; may repeat", "-o", "--output")] = None

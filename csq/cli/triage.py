@@ -40,5 +40,5 @@ def triage(
     write_rejects(run.tables, faults)
     check_inputs(run.tables, run.max_rejects, faults)
     report = report_of(run_triage(run))
-    deliver(report, to, asked_for(shown, outputs), speech)
+    deliver(report, to, asked_for(shown, outputs, speech), speech)
     return verdict(asked, report, run.tables)
