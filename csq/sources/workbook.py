@@ -23,12 +23,15 @@ from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_na
 MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
 would ask for 17 billion of them."""
+SPARSE, PER_CELL = 10_000_000, 100
+"""From so many cells laid out on, at most so many for each that is there: two far apart took half a minute."""
 EXACT = 10**16
 """Whole numbers below this are written out."""
 FORMULA = "#FORMULA!"
 """Stands before a formula that has no stored result."""
 _LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
 _ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
+_ROW = re.compile(rb'[<:]row\s[^<>]{0,200}?\br="(\d{1,7})"')
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 """What zipfile raises at a part that cannot be unpacked."""
@@ -60,7 +63,7 @@ def read_sheet(data: bytes, label: str) -> Grid:
     if hidden:
         notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
     cells = _texts(sheets[title].rows, found, looks)
-    merged = sheets[title].merged
+    merged = _within(sheets[title].merged, len(cells), len(cells[0]))
     if (top := join_headers(cells, merged)) is not None:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
@@ -120,6 +123,15 @@ def _only(titles: Sequence[str], label: str, *, hidden: int) -> str:
             hint="save the one to read as CSV, or hide or delete the others",
         )
     return titles[0]
+
+
+def _within(merged: Iterable[tuple[Place, Place]], height: int, width: int) -> list[tuple[Place, Place]]:
+    """The merged ranges, cut to the cells there are: a title may be merged over more columns than the table has."""
+    return [
+        (first, (min(last[0], height - 1), min(last[1], width - 1)))
+        for first, last in merged
+        if first[0] < height and first[1] < width
+    ]
 
 
 def _texts(values: Sequence[Sequence[object]], found: SheetXml, looks: Mapping[int, Look]) -> list[list[str]]:
@@ -198,10 +210,13 @@ def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable
         told = f"{len(rows):,} hidden row{'s' if len(rows) > 1 else ''} ({spans(rows).partition(' ')[2]})"
         yield f"{told} read like those you see: delete in the workbook what is not meant"
     width = len(cells[0])
-    for column in (column for low, high in found.hidden_columns for column in range(low, min(high + 1, width))):
-        header = next((row[column].strip() for row in cells if row[column].strip()), "")
-        if header:
-            yield f"hidden column {column_name(column)} (`{header[:40]}`) read like those you see"
+    after = 0
+    for low, high in sorted(found.hidden_columns):
+        for column in range(max(low, after), min(high + 1, width)):
+            header = next((row[column].strip() for row in cells if row[column].strip()), "")
+            if header:
+                yield f"hidden column {column_name(column)} (`{header[:40]}`) read like those you see"
+        after = max(after, high + 1)
 
 
 def _refuse_stray_cells(data: bytes, label: str) -> None:
@@ -213,14 +228,14 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
                 xml = archive.read(name)
             except (OSError, *BROKEN):
                 continue  # calamine has the better words for a damaged sheet
-            last = re.match(rb'<row[^>]*? r="(\d{1,7})"', xml[xml.rfind(b"<row ") :])
-            rows = int(last[1]) if last else 0
-            if rows * 26 <= MOST_CELLS:
-                letters = {*re.findall(rb'<c r="([A-Z]{3,})\d', xml)} if b'<c r="' in xml else set()
-            else:
-                letters = {*re.findall(rb'<c r="([A-Z]+)\d', xml)}
+            rows = max(map(int, _ROW.findall(xml)), default=0)
+            last = re.match(rb'c r="[A-Z]+(\d{1,7})"', xml[xml.rfind(b'c r="') :])
+            rows = max(rows, int(last[1]) if last else 0)
+            shortest = 3 if rows * 26 <= SPARSE else 1
+            letters = {*re.findall(rb'c r="([A-Z]{%d,})\d' % shortest, xml)}
             columns = max((_number(name) for name in letters), default=26)
-            if rows * columns > MOST_CELLS:
+            laid_out = rows * columns
+            if laid_out > MOST_CELLS or laid_out > max(SPARSE, PER_CELL * (xml.count(b"<c") + xml.count(b":c"))):
                 raise InputError(
                     f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
                     location=Location(label=label, line=rows),
