@@ -221,6 +221,11 @@ PEOPLE = ("user_id", "email")
 """Fields that name a person, whom a contacts file leads on to an account."""
 MONEY_FIELDS = ("arr", "acv", "mrr")
 """Columns that may hold the contract value, in the order in which one is taken."""
+STAYING_FLAGS = ("active", "isactive", "activecustomer", "activeaccount", "iscustomer", "iscurrent", "currentcustomer")
+GONE_FLAGS = ("churned", "ischurned", "churn", "churnflag", "haschurned", "cancelled", "canceled", "iscancelled",
+    "iscanceled", "inactive", "isinactive", "deleted", "isdeleted", "lost", "islost", "archived", "isarchived",
+    "deactivated")  # fmt: skip
+"""Headers of yes and no in an accounts file that say who is a customer still, and who is none."""
 
 
 class RoleSpec(NamedTuple):

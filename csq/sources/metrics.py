@@ -112,6 +112,7 @@ def _other_fields() -> Mapping[str, str]:
 def _text(header: str) -> str:
     """The words of a header, lower-case: `Active Users (30d)` and `ActiveUsers30d` are `activeuser 30d`."""
     text = re.sub(r"[$€£]", " dollar ", header.replace("%", " pct ").replace("#", " number ").replace("/", " per "))
+    text = re.sub(r"\b[YQMW]o[YQMW]\b", lambda match: match[0].casefold(), text)
     text = re.sub(
         r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])",
         " ",
