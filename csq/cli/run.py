@@ -73,6 +73,8 @@ def prepare(
     try:
         return _prepare(inputs, method, faults, limits, outputs, checks=checks)
     except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
+        if not error.filename and isinstance(error, FileNotFoundError):
+            raise InputError("the working directory is gone", hint="change to one that is there") from error
         named = f" `{error.filename}`" if error.filename else ""
         raise InputError(f"cannot read{named}: {error.strerror or error}") from error
 

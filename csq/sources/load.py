@@ -180,7 +180,7 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
 def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[Source]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
-        return nullcontext([Source(path, str(path)) for path in paths])
+        return nullcontext([Source(path, label_of(path)) for path in paths])
     from csq.sources.log.spool import laid_down  # few runs need it
 
     return laid_down(paths)

@@ -63,7 +63,7 @@ class Scale(NamedTuple):
 
 def parse_scale(text: str, why: str = "told") -> Scale:
     """`1-5`, `0..10` or `-100-100`, from the worst answer to the best. Raises ValueError when it is no scale."""
-    match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|\.\.|to)\s*(-?\d+(?:\.\d+)?)\s*", text)
+    match = re.fullmatch(r"\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*(?:-|\.\.|to)\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*", text)
     if not match or float(match[1]) == float(match[2]):
         raise ValueError(text)
     return Scale(float(match[1]), float(match[2]), why)
