@@ -107,6 +107,10 @@ class InputError(CsqError):
     exit = Exit.INPUT
 
 
+class NoKeyError(InputError):
+    """No column of an input file can name an account that is known."""
+
+
 class OutputError(CsqError):
     """An output cannot be written."""
 

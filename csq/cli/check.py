@@ -39,7 +39,7 @@ def check(inputs: Inputs, faults: Faults, speech: Speech, *, formats: Formats = 
     run = prepare(inputs, Method(), faults, None)
     write_rejects(run.tables, faults)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
-    emit.to_stdout(check_text(report).encode())
+    emit.to_stdout(check_text(report, run.tables.findings).encode())
     if faults.strict:
         check_strict(run.tables)
     return Exit.OK if is_clean(report) else Exit.FOUND

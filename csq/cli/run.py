@@ -85,7 +85,7 @@ def _prepare(inputs: Inputs, method: Method, faults: Faults, limits: Limits | No
     read += [path for path in (config, playbook_path) if path]
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     places.check_targets(written, read, given(inputs))
-    tables = load(folder.paths, read_options, folder.tables)._replace(findings=folder.findings)
+    tables = load(folder.paths, read_options, folder.tables, folder.findings)
     if limits is not None:
         quality.refuse_losses(tables, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)
