@@ -57,6 +57,8 @@ class Finding(NamedTuple):
     """What it leaves open, each with the line of csq.yaml that settles it."""
     fault: InputError | None = None
     """What the reader of the role that it is most like would say."""
+    is_told: bool = False
+    """Whether csq.yaml says what it is, so that it has to be of use."""
 
     @property
     def text(self) -> str:
@@ -113,7 +115,7 @@ def find_roles(files: Sequence[Seen], options: ReadOptions) -> tuple[Finding, ..
 def _finding(seen: Seen, fits: Sequence[_Fit], told: Sequence[Role] | None) -> Finding:
     if told is not None:
         why = "csq.yaml says so" if told else "csq.yaml says to leave it"
-        return Finding(seen.label, tuple(told), why)
+        return Finding(seen.label, tuple(told), why, is_told=True)
     if seen.table is None:
         why = said_of(seen.label, seen.fault) if seen.fault else "it cannot be read"
         return Finding(seen.label, (), why, fault=seen.fault)

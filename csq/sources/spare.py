@@ -101,7 +101,7 @@ class Spare:
         return [part for part in parts if any(part is other for other in kept)]
 
     def _are_found(self, labels: Sequence[str]) -> bool:
-        return set(labels) <= {finding.label for finding in self.findings}
+        return set(labels) <= {finding.label for finding in self.findings if not finding.is_told}
 
     def _drop(self, role: Role, labels: Sequence[str], why: str) -> None:
         self.findings = tuple(

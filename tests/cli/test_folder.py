@@ -1,5 +1,6 @@
 """A folder as somebody would keep it: what three tools each export, rubbish among it, and no flag."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -149,3 +150,22 @@ def test_a_pipe_is_utf8_with_plain_line_ends_whatever_the_locale(tmp_path):
     done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}, check=True)
     assert b"\r" not in done.stdout
     assert "Łódź → 東京" in done.stdout.decode("utf-8")
+
+
+def test_the_fates_of_a_file_that_serves_three_roles_add_up(csq, tmp_path):
+    (tmp_path / "customers.csv").write_text("account_id,arr,logins,nps\nA,1000,10,9\nB,2000,3,2\n,3000,1,5\n")
+    document = json.loads(csq("triage", tmp_path, "-f", "json", "--max-rejects", "50%").stdout)
+    assert {file["role"] for file in document["sources"]} == {"accounts", "usage", "csat"}
+    for file in document["sources"]:  # the third row names no account, whatever it is read for
+        assert (file["read"], file["used"]) == (3, 2)
+        assert sum(file["rejected"].values()) + sum(file["set_aside"].values()) == 1
+
+
+def test_what_csq_yaml_says_of_a_file_goes_before_its_content(csq, tmp_path):
+    (tmp_path / "nps.csv").write_text("account_id,nps\nA,6\n")
+    (tmp_path / "log.csv").write_text("account_id,date,event\nA,2026-05-01,new_boss\n")
+    assert "not used" in csq("triage", tmp_path).stdout.decode()
+    (tmp_path / "csq.yaml").write_text("files: {log.csv: {roles: events}, nps.csv: {roles: [csat]}}\n")
+    assert "events: " in csq("check", tmp_path).stdout.decode()
+    (tmp_path / "csq.yaml").write_text("files: {log.csv: {roles: []}}\n")
+    assert "csq.yaml says to leave it" in csq("check", tmp_path).stdout.decode()
