@@ -58,7 +58,8 @@ def check(
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     if inputs.aliases is not None:
         _write_aliases(run, report, Path(inputs.aliases))
-    pager.show(check_text(report, least, aliases_command(run)).encode(), wanted=not speech.no_pager)
+    text = check_text(report, least, aliases_command(run), run.tables.findings)
+    pager.show(text.encode(), wanted=not speech.no_pager)
     if faults.strict:
         check_strict(run.tables)
     return Exit.OK if is_clean(report) else Exit.FOUND

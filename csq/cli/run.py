@@ -131,7 +131,7 @@ def _prepare(
     else:
         read += aliases
     places.check_targets(written, read, given(inputs))
-    tables = load(folder.paths, read_options, folder.tables)._replace(findings=folder.findings)
+    tables = load(folder.paths, read_options, folder.tables, folder.findings)
     if limits is not None:
         quality.refuse_losses(tables, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)

@@ -12,7 +12,7 @@ from operator import or_
 
 import polars as pl
 
-from csq.errors import InputError, UsageError
+from csq.errors import NoKeyError, UsageError
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
@@ -161,11 +161,12 @@ def _own_key(have: list[str], *, people: bool) -> str | None:
     return own or ("email" if "email" in have and not people else None)
 
 
-def _no_way(typed: Typed, accounts: pl.DataFrame | None, kinds: list[str]) -> InputError:
+def _no_way(typed: Typed, accounts: pl.DataFrame | None, kinds: list[str]) -> NoKeyError:
     table = typed.tables[0]
     if accounts is None or (typed.preset and typed.preset.hint):
-        return missing_key(table, typed.role, typed.preset)
-    return InputError(
+        fault = missing_key(table, typed.role, typed.preset)
+        return NoKeyError(fault.message, location=fault.location, hint=fault.hint)
+    return NoKeyError(
         f"no column of `{table.label}` can name an account of the accounts file",
         location=table.where(),
         hint=f"the accounts go by {', '.join(sorted(kinds))}: name the column by `--column`",
