@@ -82,6 +82,6 @@ def _write_aliases(run: "Run", report: "Report", path: Path) -> None:
     emit.to_file(path, aliases_csv(told, table))
     filled = table["account_id"].count()
     diagnostics.note(
-        f"`{path}`: {filled:,} keys filled in, {table.height - filled:,} yours to choose, {told.height:,} lines left as "
-        f"they were; {found.left:,} other keys come near to no account"
+        f"`{path}`: {filled:,} keys filled in, {table.height - filled:,} yours to choose, {told.height:,} lines left "
+        f"as they were; {found.left:,} other keys come near to no account"
     )
