@@ -87,6 +87,6 @@ def _write_aliases(run: "Run", report: "Report", path: Path) -> None:
     emit.to_file(path, aliases_csv(told, table))
     filled = table["account_id"].count()
     diagnostics.note(
-        f"`{path}`: {told.height:,} lines stand as they were, {filled:,} are filled in, "
-        f"{table.height - filled:,} are yours to choose; nothing comes near to {found.left:,} other keys"
+        f"`{path}`: {filled:,} keys filled in, {table.height - filled:,} yours to choose, {told.height:,} lines left "
+        f"as they were; {found.left:,} other keys come near to no account"
     )

@@ -97,7 +97,8 @@ def aliases_command(run: Run) -> str:
         told = getattr(inputs, name)
         for value in [told] if isinstance(told, str) else told or ():
             words += [f"--{name.replace('_', '-')}", value]
-    return shlex.join([*words, "--aliases", str(run.aliases[-1]) if run.aliases else "aliases.csv"])
+    file = inputs.aliases or (str(run.aliases[-1]) if run.aliases else "aliases.csv")
+    return shlex.join([*words, "--aliases", file])
 
 
 def _prepare(

@@ -290,3 +290,53 @@ def test_of_many_features_the_page_shows_fifty_and_counts_the_rest(csq, exports)
     assert "x50" not in text
     unused = [each["feature"] for each in document(csq, "A-1", exports)["features"] if not each["now"]]
     assert unused == [f"x{number:02}" for number in range(60)]
+
+
+ASIDE = """account_id,account_name,arr,status,end_date
+A-1,Acme Benelux,12000,active,
+A-2,Acme,9000,churned,
+A-3,Globex,5000,,2026-01-31
+A-4,Zed,500,,
+"""
+
+
+@pytest.fixture
+def left_out(exports: Path) -> Path:
+    (exports / "accounts.csv").write_text(ASIDE)
+    (exports / "usage.csv").write_text(USAGE.replace("B-1", "Z-9"))
+    return exports
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "why"),
+    [
+        ("A-2", "A-2", "its status is `churned`"),
+        ("acme", "A-2", "its status is `churned`"),  # all of its name, of the other only a part
+        ("Globex", "A-3", "it ended on 2026-01-31"),
+        ("glob", "A-3", "it ended on 2026-01-31"),
+    ],
+)
+def test_an_account_that_is_left_out_is_found_with_the_reason(csq, left_out, asked, key, why):
+    text = page(csq, asked, left_out)
+    assert text.startswith(key)
+    assert "not in the triage" in text
+    assert f"accounts.csv`: not a current customer, {why}" in text
+    told = document(csq, asked, left_out)
+    assert (told["in_triage"], told["account_id"]) == (False, key)
+    assert why in told["why"][0]
+
+
+def test_a_part_of_a_name_means_an_account_of_the_triage_first(csq, left_out):
+    assert "Acme Benelux" in page(csq, "acme b", left_out)
+
+
+def test_a_key_of_no_account_is_told_with_its_line(csq, left_out):
+    result = csq("explain", "Z-9", left_out, *FLAGS, "--min-match", "0")
+    assert result.code == 2
+    assert "it is a key of usage, first on line 5 of" in result.stderr
+
+
+def test_a_near_name_is_offered_as_a_command_to_paste(csq, exports):
+    (exports / "accounts.csv").write_text("account_id,account_name\nA 1,Zed One\nA 2,Zed Two\nA-1,x\nA-2,y\n")
+    result = csq("explain", "zed", exports, *FLAGS, "--min-match", "0")
+    assert 'hint: `csq explain "A 1"`' in result.stderr

@@ -182,7 +182,7 @@ def test_a_column_of_periods_by_a_header_of_its_own_is_offered_as_such(tmp_path,
 def test_months_in_a_column_of_days_name_the_flag_that_settles_it(tmp_path):
     with pytest.raises(InputError, match="`Oct-26` in `date` is no day") as fault:
         read(tmp_path, usage="account_id,date,logins; A,Oct-26,5; A,Nov-26,4")
-    assert '--column period="date"' in str(fault.value.hint)
+    assert "`--column period=date`" in str(fault.value.hint)
 
 
 # Across the columns: 1 in September, 2 in October, whatever the headers look like.
