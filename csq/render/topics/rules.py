@@ -154,7 +154,8 @@ _CUTS = Section(
     "of each tier high by construction: pin the cuts to see shares move. A tier that csq.yaml gives no number is cut "
     "at the median of all accounts, and held against their references.",
     (
-        ("high", "the score is the cut or more; without any event in the window but everyday ones usage is low"),
+        ("high", "the score is the cut or more; without any event in the window but everyday ones usage is low "
+         "(of a log that has no others these count, and there is no volume)"),
         ("borderline", f"less than {BORDERLINE:g} points from a cut"),
         ("quadrant", "usage, happiness: high, high advocates; high, low frustrated; low, high underusers; low, low "
          "at_risk; else unknown"),
