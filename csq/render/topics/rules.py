@@ -164,7 +164,8 @@ _CUTS = Section(
 _EVIDENCE = Section(
     "Evidence",
     f"`answers_to_flip` is the least number of further answers at the other end of the scale (0 for a happy account, "
-    f"100 for an unhappy one) that takes the rounded mean across the cut. Firm: {FIRM_ANSWERS} answers or more, "
+    f"100 for an unhappy one) that takes the score across the cut: (score x answers + end x further) / (answers + "
+    f"further), rounded. Firm: {FIRM_ANSWERS} answers or more, "
     f"{FIRM_FLIPS} or more to flip, and not stale; thin: any other answers; none: no answer.",
 )
 _PRIORITY = Section(
