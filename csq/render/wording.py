@@ -167,6 +167,25 @@ def margin(value: float | None) -> str:
     return "" if value is None else prose.score(value, edges=MARGIN_EDGES, signed=True)
 
 
+SIDES = ("users_mean", "decision_maker_mean", "happiness_cut", "unhappy_side")
+"""Columns that `divided` reads."""
+
+
+def divided(users: float | None, makers: float | None, cut: float | None, unhappy_side: str | None) -> str:
+    """`users 12 / decision maker 94`, where they stand on different sides of the cut; else nothing."""
+    if unhappy_side is None or users is None or makers is None:
+        return ""
+    return f"users {_rounded(users, cut)} / decision maker {_rounded(makers, cut)}"
+
+
+def _rounded(mean: float, cut: float | None) -> str:
+    """A mean without places, or with as many as keep it on its side of the cut."""
+    edges = _SCORES if cut is None else (*_SCORES, cut)
+    whole = round(mean)
+    is_same = all((whole > edge, whole < edge) == (mean > edge, mean < edge) for edge in edges)
+    return str(whole) if is_same else prose.score(mean, edges=edges)
+
+
 def remarks(rows: pl.DataFrame) -> list[list[str]]:
     """Say of each account what to know before trusting it."""
     columns = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score")

@@ -15,7 +15,7 @@ _EDGES = (0.0, 100.0)
 
 def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> Iterator[Line]:
     """Lay out one axis."""
-    yield from sheet.title(standing.axis.capitalize(), _summary(standing))
+    yield from sheet.title(standing.axis.capitalize(), _summary(found, standing))
     if standing.parts:
         parts = [("part", "score", "weight", "how")]
         for part in standing.parts:
@@ -35,7 +35,19 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
         yield from sheet.rows(found.answers, _ANSWER, right=(0, 1))
 
 
-def _summary(standing: Standing) -> str:
+def divided(found: Explanation) -> str:
+    """`, divided` where decision makers and users stand on different sides of the cut."""
+    return ", divided" if _sides(found) else ""
+
+
+def _sides(found: Explanation) -> str:
+    facts = {fact.name: fact.value for fact in found.facts}
+    cut = next(standing.cut for standing in found.standings if standing.axis is Axis.HAPPINESS)
+    users, makers = (value if isinstance(value := facts[name], float) else None for name in wording.SIDES[:2])
+    return wording.divided(users, makers, cut.at if cut else None, found.unhappy_side)
+
+
+def _summary(found: Explanation, standing: Standing) -> str:
     """`low: 41.2, 17.7 under the cut of 58.9`."""
     if standing.score is None or standing.cut is None or standing.margin is None:
         return str(standing.level)
@@ -43,7 +55,9 @@ def _summary(standing: Standing) -> str:
     margin = prose.score(abs(standing.margin), edges=wording.MARGIN_EDGES)
     side = "under" if standing.margin < 0 else "above"
     far = f"{margin} {side} the cut of" if standing.margin else "at the cut of"
-    return f"{standing.level}: {score}, {far} {prose.exact(standing.cut.at)}"
+    sides = _sides(found) if standing.axis is Axis.HAPPINESS else ""
+    mean = f"{sides}; mean {score}" if sides else score
+    return f"{standing.level}: {mean}, {far} {prose.exact(standing.cut.at)}"
 
 
 def _cut(standing: Standing) -> str:

@@ -140,13 +140,21 @@ def _cells(report: Report, rows: pl.DataFrame, name: str, kinds: Mapping[str, Ou
             values = rows[name] if report.weighted else ()
             return ["unknown" if value is None else prose.money(value) for value in values]
         case "usage_score" | "happiness_score":
-            scores = rows.select(name, name.replace("score", "cut")).iter_rows()
-            return [wording.score(value, cut) for value, cut in scores]
+            scores = [wording.score(*row) for row in rows.select(name, name.replace("score", "cut")).iter_rows()]
+            sides = _sides(rows) if name == "happiness_score" else [""] * rows.height
+            return [f"{score}: {side}" if side else score for score, side in zip(scores, sides, strict=True)]
         case "remarks":
-            told = zip(rows["borderline"], wording.remarks(rows), strict=True)
-            return [", ".join(["borderline", *said] if is_near else said) for is_near, said in told]
+            told = zip(_sides(rows), rows["borderline"], wording.remarks(rows), strict=True)
+            return [
+                ", ".join((*(["divided"] if side else []), *(["borderline"] if is_near else []), *said))
+                for side, is_near, said in told
+            ]
         case _:
             return [text or "" for text in text_cells(rows, (kinds[name],)).to_series()]
+
+
+def _sides(rows: pl.DataFrame) -> list[str]:
+    return [wording.divided(*row) for row in rows.select(wording.SIDES).iter_rows()]
 
 
 def column_style(headings: Iterable[Heading]) -> str:

@@ -65,6 +65,11 @@ class Book:
         self.options = options
         selected, self.columns = output_rows(report, options)
         self.rows = value_cells(selected, self.columns)
+        told = selected.select("account_id").join(
+            report.accounts.select("account_id", *wording.SIDES), on="account_id", how="left", maintain_order="left"
+        )
+        self.sides = [wording.divided(*row) for row in told.select(wording.SIDES).iter_rows()]
+        """For each account on whom its quadrant is divided; empty where it is not."""
         self.cut = 0
         """Texts that were longer than a cell."""
         self._buffer = io.BytesIO()

@@ -5,11 +5,13 @@ Where the week's hours are divided, these are the accounts that fit into them; e
 
 import polars as pl
 
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.workbook.accounts import cells, quiet_green_corners, styles
-from csq.render.workbook.book import HEAD, RIGHT, Book
+from csq.render.workbook.book import HEAD, RIGHT, TEXT, Book
 from csq.terms import Queue
 
+HAPPINESS = "happiness"
+"""The happiness score as text: of an account that is divided, both sides of it."""
 _WIDTHS = {
     "rank": 6,
     "account_name": 30,
@@ -17,6 +19,7 @@ _WIDTHS = {
     "owner": 16,
     "quadrant": 14,
     "contract_value": 12,
+    HAPPINESS: 16,
     "days_to_renewal": 10,
     "signals": 24,
     "next_step": 64,
@@ -33,7 +36,11 @@ def this_week(book: Book) -> None:
     """Write the sheet."""
     is_divided = book.report.accounts["this_week"].count() > 0
     chosen = pl.col("this_week") if is_divided else pl.col("queue").is_null() | (pl.col("queue") != Queue.REST)
-    listed = book.rows.with_row_index("at").filter(chosen.fill_null(value=False))
+    happiness = [
+        side or wording.score(*row) for side, row in zip(book.sides, _scored(book.rows).iter_rows(), strict=True)
+    ]
+    rows = book.rows.with_columns(pl.Series(HAPPINESS, happiness, dtype=pl.String()))
+    listed = rows.with_row_index("at").filter(chosen.fill_null(value=False))
     widths = [width if listed[name].count() else min(width, _EMPTY) for name, width in _WIDTHS.items()]
     sheet = book.sheet("This week", widths)
     sheet.title("This week", _said(listed, is_divided=is_divided))
@@ -42,6 +49,10 @@ def this_week(book: Book) -> None:
     head = sheet.row
     columns = {column.name: column for column in book.columns}
     for number, name in enumerate(_WIDTHS):
+        if name == HAPPINESS:
+            sheet.put(number, "Happiness", HEAD)
+            sheet.column(number, head + 1, listed[name].to_list(), [TEXT] * listed.height, is_wrapped=True)
+            continue
         column = columns[name]
         sheet.put(number, column.label, HEAD, RIGHT if column.is_right else {})
         of_all = styles(book, column)
@@ -52,6 +63,12 @@ def this_week(book: Book) -> None:
     sheet.page.freeze_panes(head + 1, 2)
     sheet.page.repeat_rows(head)
     quiet_green_corners(sheet, list(_WIDTHS), head + 1, last)
+
+
+def _scored(rows: pl.DataFrame) -> pl.DataFrame:
+    """The happiness score and the cut it is held against."""
+    score = pl.col("happiness_score")
+    return rows.select(score, (score - pl.col("happiness_margin")).alias("cut"))
 
 
 def _said(listed: pl.DataFrame, *, is_divided: bool) -> str:
