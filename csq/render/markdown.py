@@ -145,18 +145,20 @@ def _play(play: QuadrantPlay) -> Iterator[str]:
 def _accounts(report: Report, rows: pl.DataFrame, heads: Iterable[str], extra: Sequence[tuple[str | None, ...]]) -> str:
     """The accounts of one quadrant; `~` after the rank says borderline."""
     remarks = map(", ".join, wording.remarks(rows))
+    sides = [wording.divided(*row) for row in rows.select(wording.SIDES).iter_rows()]
     lines = [
         [
             escaped(f"{row['rank']} ~" if row["borderline"] else f"{row['rank']}"),
             escaped(row["account_name"] or row["account_id"]),
             escaped(row["account_id"]),
             *([_money(report, row["contract_value"])] if report.weighted else []),
-            *(_score(row, axis) for axis in Axis),
-            escaped(remark),
+            _score(row, Axis.USAGE),
+            f"{escaped(side)} (mean {_score(row, Axis.HAPPINESS)})" if side else _score(row, Axis.HAPPINESS),
+            escaped(", ".join(filter(None, ("divided" if side else "", remark)))),
             escaped(row["next_step"] or ""),
             *("unknown" if text is None else escaped(text) for text in texts),
         ]
-        for row, remark, texts in zip(rows.iter_rows(named=True), remarks, extra, strict=True)
+        for row, remark, side, texts in zip(rows.iter_rows(named=True), remarks, sides, extra, strict=True)
     ]
     value = ["value"] if report.weighted else []
     return _table(("#", "account", "ID", *value, *Axis, "remarks", "next step", *map(escaped, heads)), lines)

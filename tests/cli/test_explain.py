@@ -134,8 +134,8 @@ def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(c
 
 def test_the_gate_is_open_closed_or_unknown_as_far_as_is_known(csq: Csq, exports: Path) -> None:
     gate = {each["need"]: (each["state"], each["because"]) for each in document(csq, "A-1", exports)["gate"]}
-    assert gate["a good fit"] == ("open", "fit [good] = 'good'")
-    assert gate["a customer willing to put time in"] == ("unknown", "willing [unknown]")
+    assert gate["a good fit"] == ("open", "fit [good] = 'good' OR is_new [no]")
+    assert gate["a customer willing to put time in"] == ("unknown", "willing [unknown] OR is_new [no]")
 
 
 def test_people_are_named_here_and_what_they_write_cannot_reach_the_terminal(csq: Csq, exports: Path) -> None:
@@ -233,8 +233,8 @@ def test_twenty_thousand_characters_of_and_are_a_fault_of_the_playbook_and_no_cr
 def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq: Csq, exports: Path) -> None:
     found = document(csq, "A-1", exports)
     of = found["priority"]
-    # 12,000 a year, at risk (0.6), 46 days to renewal (1.5), a competitor who called (act: 2).
-    assert (of["value"], of["weight"], of["urgency"], of["signal"], of["priority"]) == (12000, 0.6, 1.5, 2, 21600)
+    # 12,000 a year, at risk (0.6), 46 days to renewal (1.5), a competitor who called (act: 3).
+    assert (of["value"], of["weight"], of["urgency"], of["signal"], of["priority"]) == (12000, 0.6, 1.5, 3, 32400)
     assert found["queue"] == "rescue"
     expected = (
         "A competitor got in touch with them 14 days ago; "
@@ -242,7 +242,7 @@ def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq:
     )
     assert found["why"] == expected
     text = page(csq, "A-1", exports)
-    assert "21,600" in text[text.index("Place in the week") :]
+    assert "32,400" in text[text.index("Place in the week") :]
 
 
 def test_an_account_behind_a_closed_gate_says_what_is_missing(csq: Csq, exports: Path) -> None:

@@ -6,7 +6,7 @@ from csq.explain.model import Explanation
 from csq.render import prose
 from csq.render.explain.playbook import place_section, play_section, signal_sections
 from csq.render.explain.record import record_sections
-from csq.render.explain.score import standing_section
+from csq.render.explain.score import divided, standing_section
 from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import value
 from csq.render.terminal.lines import BLANK, Line, hanging, line, strong
@@ -33,7 +33,7 @@ def _head(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield line(strong(name), key)
     mark = f" {MARK} borderline" if found.borderline else ""
     place = f" · rank {found.rank:,} of {found.accounts:,} · {found.queue} queue{mark}"
-    yield line(chip(found.quadrant), " ", strong(found.quadrant_label), place)
+    yield line(chip(found.quadrant), " ", strong(found.quadrant_label), divided(found), place)
     as_of = f"as of {found.as_of} ({found.as_of_source})" if found.as_of else "without dates"
     method = f"{as_of} · settings {found.settings_label} · playbook {found.playbook_label}"
     for each in (" · ".join(_about(found)), method):

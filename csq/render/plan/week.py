@@ -161,7 +161,8 @@ def _price(report: Report, value: Decimal | None) -> str:
 
 
 def _task(report: Report, row: dict[str, Any]) -> Task:
-    about = [wording.label(report, Quadrant(row["quadrant"]))]
+    sides = wording.divided(*(row[name] for name in wording.SIDES))
+    about = [wording.label(report, Quadrant(row["quadrant"])) + (f", divided: {sides}" if sides else "")]
     if row["account_name"]:
         about.append(row["account_id"])
     if report.weighted:

@@ -22,9 +22,9 @@ def account_table(page: Page, rows: pl.DataFrame, fields: tuple[str, ...]) -> Ta
     columns = _columns(page, rows)
     layout, widths = fit(columns, page.width)
     shown = dict(zip(layout, widths, strict=False))
-    details: list[Sequence[str]] = [_ids(rows, shown), *_fields(rows, fields)]
+    details: list[Sequence[str]] = [_ids(rows, shown), _divided(rows), *_fields(rows, fields)]
     if "remarks" in columns and "remarks" not in shown:
-        details.insert(1, columns["remarks"].texts)
+        details.insert(2, columns["remarks"].texts)
     is_step_beside = "step" in layout
     return Table(
         columns=[columns[name] for name in layout if name != "step"],
@@ -69,6 +69,12 @@ def _ids(rows: pl.DataFrame, shown: Mapping[str, int]) -> list[str]:
         key if name or cells(key) > shown["account"] else ""
         for key, name in rows.select("account_id", "account_name").iter_rows()
     ]
+
+
+def _divided(rows: pl.DataFrame) -> list[str]:
+    """Say on whom the quadrant is divided, right below the mean that hides it."""
+    told = [wording.divided(*row) for row in rows.select(wording.SIDES).iter_rows()]
+    return [text and f"divided: {text}" for text in told]
 
 
 def _scores(rows: pl.DataFrame, axis: Axis) -> tuple[list[str], list[str]]:
