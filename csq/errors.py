@@ -110,6 +110,10 @@ class TooFewMatch(InputError):
     """So few rows of a role match an account that quadrants would be made of the rest."""
 
 
+class NoKeyError(InputError):
+    """No column of an input file can name an account that is known."""
+
+
 class OutputError(CsqError):
     """An output cannot be written."""
 

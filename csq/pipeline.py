@@ -12,7 +12,7 @@ from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
 from csq.facts.fates import fate_notes
 from csq.facts.features import suggest_features
-from csq.fate import account
+from csq.fate import FATE, account
 from csq.place.pinned import pinned_scales
 from csq.place.place import Placed, place
 from csq.place.scale_choice import settle_scales
@@ -26,7 +26,7 @@ from csq.report import Note, OwnerWeek, Report, ScaleFound, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
 from csq.sources.load import Tables
-from csq.terms import Axis, NoteKind, Role
+from csq.terms import Aside, Axis, Fate, NoteKind, Role
 
 
 class AsOf(NamedTuple):
@@ -133,6 +133,7 @@ def report(found: Triage) -> Report:
         notes=(
             *_run_notes(found.as_of, weighted=weighted, tiered=found.settings.settings.tiers is not None),
             *_of_files(found),
+            *_later_answers(found),
             *facts.notes,
             *placed.notes,
             *capacity_notes(accounts, found.settings.settings.capacity),
@@ -157,6 +158,20 @@ def _of_files(found: Triage) -> list[Note]:
     read = rows.scales if rows else ()
     settled = {before.text: after.text for before, after in zip(read, found.scales, strict=True)}
     return [note._replace(text=settled.get(note.text, note.text)) for note in found.tables.notes]
+
+
+def _later_answers(found: Triage) -> list[Note]:
+    """Where the newest usage is older than most of the answers, as where it is told by month, these do not count."""
+    fates, rows = found.facts.fates.get(Role.CSAT), found.tables.roles.get(Role.CSAT)
+    if fates is None or rows is None or found.as_of.source == "--as-of":
+        return []
+    later = int((fates[FATE] == Aside.AFTER_AS_OF).sum())
+    if later <= int((fates[FATE] == Fate.USED).sum()):
+        return []
+    newest = rows.keyed.select(pl.col("submitted_at").max().dt.to_string("%Y-%m-%d")).item()
+    text = f"{later:,} of {fates.height:,} rows of the csat files are later than {found.as_of.day}, the "
+    text += f"{found.as_of.source}, and do not count: `--as-of {newest}` counts them"
+    return [Note(kind=NoteKind.WARNING, text=text)]
 
 
 def windows(facts: Facts, as_of: date | None, csat_days: int) -> tuple[Window, ...]:

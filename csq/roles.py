@@ -53,14 +53,16 @@ KEY_NAMES = tuple(field.name for field in KEYS)
 USAGE = (
     *KEYS,
     Field("date", Cell.TIME, ("date", "usagedate", "eventdate", "activitydate", "day", "timestamp", "eventtime",
-        "eventtimestamp", "occurredat", "datetime", "time", "createdat")),
+        "eventtimestamp", "occurredat", "datetime", "time", "createdat", "datum", "fecha")),
     Field("period", Cell.PERIOD, ("period", "month", "week", "quarter", "periodstart", "monthstart", "weekstart",
         "quarterstart", "weekstarting", "weekstartdate", "monthstartdate", "periodstartdate", "weekof", "weekbeginning",
         "weekcommencing", "isoweek", "yearmonth", "yearweek", "usagemonth", "usageweek", "usagequarter",
         "reportingmonth", "reportingweek", "reportingquarter", "reportingperiod", "weekending", "weekendingdate",
         "weekenddate", "weekended", "monthending", "monthend", "monthenddate", "monthendingdate", "quarterending",
         "quarterend", "quarterenddate", "periodending", "periodend", "periodenddate", "monthbeginning", "monthof",
-        "weekstartingdate", "weekcommencingdate", "weekbeginningdate")),
+        "weekstartingdate", "weekcommencingdate", "weekbeginningdate", "monat", "kalendermonat", "woche",
+        "kalenderwoche", "kw", "quartal", "mois", "semaine", "trimestre", "mes", "mês", "semana", "maand", "kwartaal",
+        "mese", "settimana")),
     Field("user_id", Cell.KEY, ("userid", "user", "useremail", "email", "username", "visitorid", "memberid",
         "distinctid", "personid", "userpseudoid")),
     Field("feature", Cell.KEY, ("feature", "featurename", "featureid", "module", "productarea", "eventname",
@@ -81,8 +83,10 @@ CSAT = (
     *KEYS,
     Field("score", Cell.SCORE, ("score", "csat", "csatscore", "satisfactionscore", "satisfactionrating",
         "satisfaction", "rating", "surveyscore", "overallsatisfaction", "happiness", "happinessscore", "answer",
-        "feedbackrating", "csatrating", "starrating", "stars", "customersatisfaction", "customersatisfactionscore")),
-    Field("nps", Cell.SCORE, ("nps", "npsscore", "npsrating", "likelihoodtorecommend", "recommend")),
+        "feedbackrating", "csatrating", "starrating", "stars", "customersatisfaction", "customersatisfactionscore",
+        "zufriedenheit", "bewertung", "satisfaccion", "satisfacción", "satisfação", "tevredenheid", "soddisfazione")),
+    Field("nps", Cell.SCORE, ("nps", "npsscore", "npsrating", "likelihoodtorecommend", "recommend", "netpromoterscore",
+        "netpromoterscorenps", "npsanswer", "npsresponse")),
     Field("ces", Cell.SCORE, ("ces", "cesscore", "effort", "effortscore", "customereffortscore")),
     Field("user_id", Cell.KEY, ("respondentid", "userid", "contactid", "visitorid", "personid", "respondent", "user")),
     Field("email", Cell.KEY, ("email", "emailaddress", "useremail", "respondentemail", "contactemail",
@@ -93,7 +97,7 @@ CSAT = (
         "submitdate", "enddate", "datesubmitted", "submittime", "submissiontime", "responsetime", "responsedatetime",
         "dateofresponse", "respondedon", "answeredon", "answerdate", "dateanswered", "completedon", "completeddate",
         "completiondate", "datecompleted", "feedbackdate", "ratingdate", "ratedat", "ratedon", "npsdate", "csatdate",
-        "createddate", "createdon", "datecreated", "creationdate", "created")),
+        "createddate", "createdon", "datecreated", "creationdate", "created", "datum", "fecha")),
     Field("sent_at", Cell.TIME, ("sentat", "sent", "senton", "sentdate", "datesent", "invitedat", "requestsentat")),
     Field("comment", Cell.TEXT, ("comment", "comments", "feedback", "feedbacktext", "verbatim", "reason", "remark")),
     Field("survey", Cell.TEXT, ("survey", "surveytype", "surveykind", "surveyname")),
@@ -227,6 +231,11 @@ PEOPLE = ("user_id", "email")
 """Fields that name a person, whom a contacts file leads on to an account."""
 MONEY_FIELDS = ("arr", "acv", "mrr")
 """Columns that may hold the contract value, in the order in which one is taken."""
+STAYING_FLAGS = ("active", "isactive", "activecustomer", "activeaccount", "iscustomer", "iscurrent", "currentcustomer")
+GONE_FLAGS = ("churned", "ischurned", "churn", "churnflag", "haschurned", "cancelled", "canceled", "iscancelled",
+    "iscanceled", "inactive", "isinactive", "deleted", "isdeleted", "lost", "islost", "archived", "isarchived",
+    "deactivated")  # fmt: skip
+"""Headers of yes and no in an accounts file that say who is a customer still, and who is none."""
 
 
 class RoleSpec(NamedTuple):

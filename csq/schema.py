@@ -42,7 +42,7 @@ DTYPES: Mapping[Kind, pl.DataType] = {
 
 PLACES = 4
 """Decimal places of facts, scores and cuts; a half goes to the even digit."""
-_NOISE = 9
+_NOISE = 11
 """Places at which floats differ that stand for one number."""
 BORDERLINE = 5.0
 """Points: strictly less than so many from a cut is borderline."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 21
-BOUNDS: Mapping[str, float] = {"csq --help": 0.7, "csq triage": 2.5}
+BOUNDS: Mapping[str, float] = {"csq --help": 0.7, "csq triage": 2.0}
 YARDSTICK = "import polars"
 
 USAGE = """account_id,logins,active_users

@@ -1,10 +1,14 @@
 """Who is a customer: by the words of a status, and by terms that have ended or have not."""
 
+import json
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conftest import Csq
 from csq.errors import ConfigError, InputError
 from csq.facts.standing import Standing, standing_of, vocabulary
 from csq.report import Report
@@ -211,3 +215,21 @@ def test_where_nobody_is_left_the_hint_says_what_would_settle_it() -> None:
     assert "statuses: {current: [Lost]}" in (error.value.hint or "")
     assert error.value.location is not None
     assert error.value.location.label == "accounts.csv"
+
+
+@pytest.mark.parametrize(
+    ("header", "stays", "gone"),
+    [("churned", "No", "Yes"), ("is_active", "true", "false"), ("Churn Flag", "0", "1"), ("Active", "TRUE", "FALSE")],
+)
+def test_a_flag_that_says_who_has_left_is_said_with_the_lines_that_read_it(
+    csq: Csq, header: str, stays: str, gone: str
+) -> None:
+    Path("accounts.csv").write_text(lines(f"account_id,arr,{header}", f"A,100,{stays}", f"B,200,{gone}"))
+    Path("csat.csv").write_text(lines("account_id,csat (1-5)", "A,5", "B,5"))
+    found = csq("triage", ".", "-f", "json")
+    assert {row["account_id"] for row in json.loads(found.stdout)["accounts"]} == {"A", "B"}
+    (told,) = [text for text in found.stderr.splitlines() if "not read as a status" in text]
+    assert f"`{header}` of `accounts.csv` says of 1 account that they are no customers" in told
+    Path("csq.yaml").write_text("\n".join(re.findall("`((?:columns|statuses): .*?)`", told)))
+    found = csq("triage", ".", "-f", "json")
+    assert {row["account_id"] for row in json.loads(found.stdout)["accounts"]} == {"A"}

@@ -1,9 +1,13 @@
 """How far an account is from a cut: the smallest change that crosses it, found by trying all of them."""
 
+from fractions import Fraction
+
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csq.explain.distance import Change, answers_across, users_across
+from csq.explain.distance import Change, users_across
+from csq.place.quadrants import SCORE_ANSWERS, answers_to_flip
 from csq.terms import Level
 
 CUTS = st.one_of(st.sampled_from([0.0, 50.0, 70.0, 100.0]), st.floats(0, 100).map(lambda cut: round(cut, 4)))
@@ -22,17 +26,28 @@ def test_no_smaller_change_of_users_crosses_the_cut(seats: int, users: int, rest
     assert found == (None if crossing is None else Change(users, crossing))
 
 
+def flip(mean: float, answers: int, cut: float, level: Level) -> int | None:
+    row = {
+        "happiness_score": round(mean, 4),
+        SCORE_ANSWERS: answers,
+        "happiness_cut": cut,
+        "happiness_level": str(level),
+    }
+    more: int | None = pl.DataFrame([row]).select(answers_to_flip()).item()
+    return more
+
+
 @given(answers=st.lists(st.sampled_from([0, 25, 50, 75, 100]), min_size=1, max_size=8), cut=CUTS)
 def test_no_smaller_number_of_answers_crosses_the_cut(answers: list[int], cut: float) -> None:
-    mean = sum(answers) / len(answers)
-    level = Level.HIGH if round(mean, 4) >= cut else Level.LOW
+    mean, line = round(Fraction(sum(answers), len(answers)), 4), Fraction(str(cut))
+    level = Level.HIGH if mean >= line else Level.LOW
     new = 100 if level is Level.LOW else 0
 
     def crosses(more: int) -> bool:
-        then = round((sum(answers) + new * more) / (len(answers) + more), 4)
-        return (then >= cut) != (level is Level.HIGH)
+        then = round((mean * len(answers) + new * more) / (len(answers) + more), 4)
+        return (then >= line) != (level is Level.HIGH)
 
-    found = answers_across(mean=mean, answers=len(answers), cut=cut, level=level)
+    found = flip(float(mean), len(answers), cut, level)
     if found is None:
         assert cut == new
     else:

@@ -232,3 +232,14 @@ def test_one_thread_or_eight_give_the_same_bytes(sample_data: Path) -> None:
     )
     assert one == eight
     assert len(one) > 100_000
+
+
+def test_answers_that_are_mostly_later_than_the_newest_usage_are_said_with_the_day_that_counts_them(
+    csq, tmp_path
+) -> None:
+    (tmp_path / "usage.csv").write_text("account_id,month,logins\nA,2026-09,5\nA,2026-10,6\n")
+    (tmp_path / "csat.csv").write_text("account_id,csat (1-5),date\nA,5,2026-11-02\nA,4,2026-11-05\nA,5,2026-10-01\n")
+    said = csq("triage", tmp_path, "-f", "csv").stderr
+    told = "2 of 3 rows of the csat files are later than 2026-10-31, the newest usage date, and do not count"
+    assert f"warning: {told}: `--as-of 2026-11-05` counts them" in said
+    assert "do not count" not in csq("triage", tmp_path, "-f", "csv", "--as-of", "2026-10-31").stderr

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.errors import ConfigError, UsageError
+from csq.errors import UsageError
 from csq.place.pinned import pinned_lines
-from csq.place.quadrants import evidence, place_accounts
+from csq.place.quadrants import SCORE_ANSWERS, evidence, place_accounts
 from csq.place.scores import INACTIVE, working_days
 from csq.place.thresholds import take_cuts, weighted_median
 from csq.place.tiers import assign_tiers, thirds
@@ -119,12 +119,12 @@ def test_without_contract_value_a_weighted_median_is_the_median_and_says_so() ->
     assert cuts(scored([10, 20, 60], value=[None] * 3), "weighted_median") == [("all", 20, "median", 3, note)]
 
 
-def test_a_number_is_the_cut_and_one_for_each_tier_must_name_every_tier() -> None:
+def test_a_number_is_the_cut_and_a_tier_that_none_is_told_for_is_cut_as_all_are() -> None:
     frame = scored([1, 2], ["a", "b"])
     assert cuts(frame, "55") == [("a", 55, "number", 2, None), ("b", 55, "number", 2, None)]
     assert cuts(frame, {"at": {"a": 10, "all": 20}}) == [("a", 10, "number", 1, None), ("b", 20, "number", 1, None)]
-    with pytest.raises(ConfigError, match="no usage cut for the tier `b`"):
-        cuts(frame, {"at": {"a": 10}})
+    note = "taken over all accounts, since csq.yaml gives none for it"
+    assert cuts(frame, {"at": {"a": 10}}) == [("a", 10, "number", 1, None), ("b", 1.5, "median", 2, note)]
 
 
 def test_new_accounts_have_no_say_in_a_cut_unless_there_are_no_others() -> None:
@@ -152,13 +152,13 @@ def placed(
             "_happiness_unknown": ["no_answer" if happiness is None else None],
             INACTIVE: [facts.get("inactive", False)],
             "responses": [facts.get("responses", 3)],
-            "asked": [facts.get("asked")],
+            SCORE_ANSWERS: [facts.get("responses", 3)],
             "silence": [facts.get("silence")],
         },
         schema_overrides={
             **dict.fromkeys(("usage_score", "happiness_score"), pl.Float64),
             **dict.fromkeys(("_usage_unknown", "_happiness_unknown", "silence"), pl.String),
-            **dict.fromkeys(("responses", "asked"), pl.Int64),
+            **dict.fromkeys(("responses", SCORE_ANSWERS), pl.Int64),
         },
     )
     taken = [Cut(axis=axis, tier="all", at=cut, method="number", scored=1) for axis, cut in zip(Axis, at, strict=True)]
@@ -213,26 +213,23 @@ def test_borderline_is_strictly_less_than_five_points_from_a_cut(
 
 
 @pytest.mark.parametrize(
-    ("responses", "asked", "silence", "expected"),
+    ("responses", "flip", "silence", "expected"),
     [
-        (0, 4, "no_answer", "none"),
+        (0, None, "no_answer", "none"),
         (0, None, None, "none"),
-        (3, None, None, "firm"),
-        (3, 100, None, "firm"),
-        (2, None, None, "thin"),
-        (2, 4, None, "firm"),
-        (2, 5, None, "thin"),
-        (1, 2, None, "firm"),
-        (1, 1, None, "thin"),
+        (3, 2, None, "firm"),
+        (3, 1, None, "thin"),
+        (3, None, None, "firm"),  # the cut is an end of the scale, so that no number of answers crosses it
+        (2, 9, None, "thin"),
         (9, 9, "stale", "thin"),
     ],
 )
-def test_evidence_is_firm_with_three_answers_or_half_of_two_asked_unless_stale(
-    responses: int, asked: int | None, silence: str | None, expected: str
+def test_evidence_is_firm_with_three_answers_and_two_to_flip_unless_stale(
+    responses: int, flip: int | None, silence: str | None, expected: str
 ) -> None:
     frame = pl.DataFrame(
-        {"responses": [responses], "asked": [asked], "silence": [silence]},
-        schema={"responses": pl.Int64, "asked": pl.Int64, "silence": pl.String},
+        {"responses": [responses], "answers_to_flip": [flip], "silence": [silence], "happiness_score": [80.0]},
+        schema_overrides={"responses": pl.Int64, "answers_to_flip": pl.Int64, "silence": pl.String},
     )
     assert frame.select(evidence()).item() == expected
 

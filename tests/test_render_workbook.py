@@ -231,7 +231,7 @@ def test_this_week_is_what_fits_once_hours_are_divided():
 def test_this_week_is_the_order_of_work_as_long_as_no_hours_are_set():
     data = book({}, {"queue": "rest", "next_step": "Nothing now"}, {"next_step": "Call"})
     assert "2 accounts in the order of work" in words(data, "This week")
-    steps = [row[8] for row in sheet(data, "This week")[4:]]
+    steps = [row[9] for row in sheet(data, "This week")[4:]]
     assert steps == ["Write a thank-you note", "Call"]
 
 

@@ -58,7 +58,8 @@ def check(
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
     if inputs.aliases is not None:
         _write_aliases(run, report, Path(inputs.aliases))
-    pager.show(check_text(report, least, aliases_command(run)).encode(), wanted=not speech.no_pager)
+    text = check_text(report, least, aliases_command(run), run.tables.findings)
+    pager.show(text.encode(), wanted=not speech.no_pager)
     if faults.strict:
         check_strict(run.tables)
     return Exit.OK if is_clean(report) else Exit.FOUND
@@ -86,6 +87,6 @@ def _write_aliases(run: "Run", report: "Report", path: Path) -> None:
     emit.to_file(path, aliases_csv(told, table))
     filled = table["account_id"].count()
     diagnostics.note(
-        f"`{path}`: {told.height:,} lines stand as they were, {filled:,} are filled in, "
-        f"{table.height - filled:,} are yours to choose; nothing comes near to {found.left:,} other keys"
+        f"`{path}`: {filled:,} keys filled in, {table.height - filled:,} yours to choose, {told.height:,} lines left "
+        f"as they were; {found.left:,} other keys come near to no account"
     )

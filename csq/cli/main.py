@@ -19,7 +19,7 @@ import typer
 from csq import __version__
 from csq.cli import check, diagnostics, emit, explain, help, plan, playbook, stop, triage
 from csq.cli.options import Command
-from csq.errors import CsqError, Exit, UsageError
+from csq.errors import CsqError, Exit, OutputError, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
 
@@ -88,6 +88,10 @@ def _run(argv: Sequence[str]) -> int:
         return error.exit
     except BrokenPipeError:
         return Exit.PIPE
+    except OSError as error:  # what is read tells its own, so that this is of a place to write to
+        diagnostics.debug(error)
+        diagnostics.report(_refused(error))
+        return Exit.OUTPUT
     except (KeyboardInterrupt, SystemExit, stop.Stopped):
         raise
     except BaseException as error:  # a panic in polars is no Exception
@@ -164,6 +168,12 @@ def _options(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+
+
+def _refused(error: OSError) -> OutputError:
+    """What the system refuses, such as a name that is too long or a working directory that is gone."""
+    named = f" `{error.filename}`" if error.filename else ""
+    return OutputError(f"cannot write{named}: {(error.strerror or str(error)).lower()}", hint="choose another place")
 
 
 def _bug(error: BaseException, argv: Sequence[str]) -> CsqError:

@@ -57,8 +57,8 @@ def lint(
     """Check a playbook and list every fault with its line.
 
     Ends with 1 when there are faults, and with 4 only when the file cannot be opened. With `--data` a playbook without
-    faults is tried on a folder of exports: how many accounts each condition hits, and which never can for want of
-    facts.
+    faults is tried on a folder of exports: how many accounts each condition hits, which steps and signals never hold,
+    for want of facts or not, and which steps contradict a signal that holds.
     """
     from csq.playbook.load import BUILT_IN, lint_playbook
     from csq.render.clean import clean_lines
@@ -79,7 +79,7 @@ def _try_on(data: str, path: Path | None) -> None:
     from csq.cli.options import Faults, Inputs, Method
     from csq.cli.run import prepare
     from csq.pipeline import run
-    from csq.plan.hits import count_hits
+    from csq.plan.hits import count_hits, find_clashes
     from csq.playbook.load import PACKAGED
     from csq.render.hits import hits_text
 
@@ -87,7 +87,8 @@ def _try_on(data: str, path: Path | None) -> None:
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     playbook = prepared.playbook.playbook
     hits = count_hits(found.placed.frame, playbook, are_events_given=Role.EVENTS in prepared.tables.roles)
-    emit.to_stdout(hits_text(hits, found.placed.frame.height).encode())
+    clashes = find_clashes(found.placed.frame, playbook, found.judged)
+    emit.to_stdout(hits_text(hits, clashes, found.placed.frame.height).encode())
 
 
 @app.command(

@@ -73,6 +73,8 @@ def prepare(
     try:
         return _prepare(inputs, method, faults, limits, outputs, checks=checks)
     except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
+        if not error.filename and isinstance(error, FileNotFoundError):
+            raise InputError("the working directory is gone", hint="change to one that is there") from error
         named = f" `{error.filename}`" if error.filename else ""
         raise InputError(f"cannot read{named}: {error.strerror or error}") from error
 
@@ -95,7 +97,8 @@ def aliases_command(run: Run) -> str:
         told = getattr(inputs, name)
         for value in [told] if isinstance(told, str) else told or ():
             words += [f"--{name.replace('_', '-')}", value]
-    return shlex.join([*words, "--aliases", str(run.aliases[-1]) if run.aliases else "aliases.csv"])
+    file = inputs.aliases or (str(run.aliases[-1]) if run.aliases else "aliases.csv")
+    return shlex.join([*words, "--aliases", file])
 
 
 def _prepare(
@@ -129,7 +132,7 @@ def _prepare(
     else:
         read += aliases
     places.check_targets(written, read, given(inputs))
-    tables = load(folder.paths, read_options, folder.tables)._replace(findings=folder.findings)
+    tables = load(folder.paths, read_options, folder.tables, folder.findings)
     if limits is not None:
         quality.refuse_losses(tables, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)

@@ -104,7 +104,7 @@ def count(
         users=users,
         features=features,
         has_users=rows["user_id"].null_count() < rows.height,
-        has_features=bool(rows.select((pl.col("feature").is_not_null() & telling).any()).item()),
+        has_features=not rows["feature"].is_in(list(everyday)).all(),
     )
 
 

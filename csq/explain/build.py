@@ -71,6 +71,7 @@ def explain(found: Triage, asked: str) -> Explanation:
         quadrant_label=entry.label,
         means=entry.means,
         borderline=mine["borderline"][0],
+        unhappy_side=mine["unhappy_side"][0],
         rank=mine["rank"][0],
         accounts=found.accounts.height,
         queue=Queue(mine["queue"][0]),

@@ -163,6 +163,8 @@ class Explanation(NamedTuple):
     quadrant_label: str
     means: str
     borderline: bool
+    unhappy_side: str | None
+    """`users` or `decision_makers`, where only one of them is over the happiness cut."""
     rank: int
     accounts: int
     """Of how many the rank is one."""

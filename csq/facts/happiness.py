@@ -78,7 +78,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     in_window = marked.filter(is_used())
     ever = marked.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     answered = pl.col("answer").is_not_null()
-    axis = _axis(in_window.filter(answered), ever.filter(answered), ever)
+    axis = _axis(in_window.filter(answered), ever.filter(answered), ever, rows.keyed)
     of_axis = pl.col("survey") == str(axis)
     asks_known = bool(rows.keyed.select((of_axis & (~answered | pl.col("asked_known"))).any()).item())
     counted = in_window.filter(of_axis & answered)

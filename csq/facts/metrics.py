@@ -31,6 +31,8 @@ from csq.sources.typed import RoleRows
 from csq.sources.usage import METRIC
 from csq.terms import Aside, Fate, Grain, Length, MetricKind, NoteKind, Unknown
 
+MONTH = 31
+"""Days beyond which people were not all there in a window of four weeks or a month."""
 BEFORE = ":before"
 """Suffix of what was measured in the period before; no metric's name can end in it."""
 
@@ -250,7 +252,7 @@ def _facts(metrics: dict[str, Metric], as_of: date | None, *, has_features: bool
     """Metrics that are facts under another name: the count of events, active users, features, the last active day."""
     counts = [name for name, metric in metrics.items() if metric.kind is MetricKind.COUNT and metric.is_per_seat]
     events = "events" if "events" in counts else counts[0] if len(counts) == 1 else None
-    users = next((name for name, metric in metrics.items() if metric.kind is MetricKind.USERS), None)
+    users = _of_users(metrics)
     return {
         "idle_days": (pl.lit(as_of, dtype=pl.Date()) - pl.col("last_active_date")).dt.total_days(),
         "events": _column(events, ""),
@@ -266,6 +268,17 @@ def _sure(metrics: dict[str, Metric]) -> pl.Expr:
         if name := next((name for name, metric in metrics.items() if metric.kind is kind), None):
             return is_sure(_column(name, ""), _column(name, BEFORE))
     return is_sure(pl.col("events"), pl.col("events_previous"))
+
+
+def _of_users(metrics: dict[str, Metric]) -> str | None:
+    """The metric that tells most of who was there in the window: people of a month rather than of a day or a year."""
+
+    def worth(metric: Metric) -> tuple[bool, int]:
+        days = metric.window_days or metric.span_days or MONTH
+        return not metric.is_average, days if days <= MONTH else 0
+
+    names = [name for name, metric in metrics.items() if metric.kind is MetricKind.USERS]
+    return max(names, key=lambda name: worth(metrics[name]), default=None)
 
 
 def _column(name: str | None, suffix: str) -> pl.Expr:

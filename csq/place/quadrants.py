@@ -7,7 +7,7 @@ import polars as pl
 from csq.place.coverage import axis_gaps
 from csq.place.scores import INACTIVE
 from csq.report import Cut
-from csq.schema import BORDERLINE, collect, rounded
+from csq.schema import BORDERLINE, PLACES, collect, rounded
 from csq.terms import Axis, Evidence, Level, Quadrant, Side, Silence
 
 FIRM_ANSWERS, FIRM_FLIPS = 3, 2
@@ -79,19 +79,20 @@ def answers_to_flip() -> pl.Expr:
 
     The least number that does it once the mean is rounded as scores are; null without answers, and where no number
     does it, the cut being that end. With n answers of mean s, the sum is s x n, so that k answers of 100 reach a cut c
-    from below by k >= n (c - s) / (100 - c), and k answers of 0 fall under it from above by k > n (s - c) / c.
+    from below by k >= n (c - s) / (100 - c), and k answers of 0 fall under it from above by k > n (s - c) / c; the
+    numbers about that are tried.
     """
     mean, n, cut = pl.col("happiness_score"), pl.col(SCORE_ANSWERS), pl.col("happiness_cut")
     is_high = pl.col("happiness_level") == str(Level.HIGH)
     end = pl.when(is_high).then(0.0).otherwise(100.0)
-    room = (cut - end).abs()
-    about = (n * (mean - cut).abs() / pl.when(room > 0).then(room)).floor().cast(pl.Int64)
+    # What lies under the cut by less than half of the last place is rounded to it.
+    line = cut - 0.5 / 10**PLACES
+    about = (n * (mean - line).abs() / pl.when(cut != end).then((line - end).abs())).floor().cast(pl.Int64)
 
     def crosses(more: pl.Expr) -> pl.Expr:
         then = rounded((mean * n + end * more) / (n + more))
         return pl.when(is_high).then(then < cut).otherwise(then >= cut)
 
-    # Rounding moves the number by one at most where it moves it at all.
     tried = [(about + step).clip(1) for step in range(-1, 3)]
     return pl.coalesce(pl.when(crosses(more)).then(more) for more in tried)
 

@@ -117,5 +117,8 @@ def _question(question: ScaleFound, ways: Mapping[int, Levels]) -> InputError:
 
 
 def _settled(scale: ScaleFound) -> ScaleFound:
-    others = f"if they go {' or '.join(scale.others)}" if scale.words else f"on {', '.join(scale.others)}"
+    apart = [other for other in scale.others if other != scale.scale]
+    if not apart:  # words between the same ends, of which one scale has more
+        return scale._replace(others=(), is_certain=False)
+    others = f"if they go {' or '.join(apart)}" if scale.words else f"on {', '.join(apart)}"
     return scale._replace(others=(), is_certain=False, why=f"{scale.why}; every account stands the same {others}")

@@ -1,16 +1,17 @@
-"""A playbook tried on data: how many accounts each of its conditions hits, and which lack their facts."""
+"""A playbook tried on data: how many accounts each of its conditions hits, which lack their facts, what contradicts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.plan.signals import SINCE_WITH, evaluated
+from csq.plan.signals import SINCE_WITH, Judged, evaluated, reading
+from csq.plan.steps import applies, blockers, is_done
 from csq.playbook.conditions import compile_condition, needed
 from csq.playbook.model import Need, Playbook, Rest, Risk, Step
 from csq.playbook.names import names
 from csq.schema import Kind, event_kind
-from csq.terms import Quadrant
+from csq.terms import Quadrant, StepKind
 
 
 class Hit(NamedTuple):
@@ -26,6 +27,55 @@ class Hit(NamedTuple):
     """Accounts for which a fact is missing."""
     lacking: tuple[str, ...]
     """Where it holds for none: facts it asks for that are known of none of them."""
+
+
+class Clash(NamedTuple):
+    """A step, and a signal that holds beside it and blocks its kind."""
+
+    path: str
+    signal: str
+    kind: StepKind
+    accounts: int
+    """For which both hold, so that the step is passed over."""
+
+
+def find_clashes(frame: pl.DataFrame, playbook: Playbook, judged: Judged) -> tuple[Clash, ...]:
+    """Find the steps that would be taken but for a signal, in the order of the playbook.
+
+    Args:
+        frame: Facts and placement, one row per account.
+        playbook: Checked.
+        judged: What its signals say of these accounts.
+    """
+    rows = frame.join(judged.told, on="account_id", how="left", maintain_order="left")
+    return tuple(
+        Clash(path=path, signal=name, kind=step.kind, accounts=count)
+        for path, step, asked in _kinds(playbook)
+        if step.kind
+        for due in [_due(rows, step, asked, playbook)]
+        for name in blockers(playbook.signals)[step.kind]
+        if (count := due.filter(pl.col("signals").list.contains(name)).height)
+    )
+
+
+def _kinds(playbook: Playbook) -> Iterator[tuple[str, Step, pl.Expr]]:
+    """Every step with its path, and whose it is: an account's of its quadrant, or of its signal where that leads."""
+    for quadrant in playbook.order:
+        entry = playbook.entry(quadrant)
+        for number, step in enumerate(entry.play.steps, start=1):
+            yield f"quadrants.{quadrant}.play.steps[{number}]", step, pl.col("quadrant") == str(quadrant)
+    for name, signal in playbook.signals.items():
+        leading = [str(each) for each in Quadrant if signal.leads(reading(signal, each)[0])]
+        asked = pl.col("signals").list.contains(name) & pl.col("quadrant").is_in(leading)
+        for number, step in enumerate(signal.steps, start=1):
+            yield f"signals.{name}.steps[{number}]", step, asked
+
+
+def _due(rows: pl.DataFrame, step: Step, asked: pl.Expr, playbook: Playbook) -> pl.DataFrame:
+    """The accounts for which a step applies and is not done."""
+    mine = rows.filter(asked)
+    applied = applies(mine, [step], names(playbook.custom))["0"].fill_null(value=False)
+    return mine.filter(applied & ~is_done(mine, [step])[0])
 
 
 def count_hits(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) -> tuple[Hit, ...]:
@@ -59,6 +109,8 @@ def _conditions(playbook: Playbook) -> Iterator[tuple[str, str, Quadrant | None]
         for group, entries in groups:
             for where, when in _numbered(f"{path}.{group}", entries):
                 yield where, when, quadrant
+    for where, when in _numbered("rest", playbook.rest):
+        yield where, when, None
     for name, signal in playbook.signals.items():
         path = f"signals.{name}"
         yield f"{path}.when", signal.when, None

@@ -14,7 +14,7 @@ import polars as pl
 
 from csq.plan.gates import GATE, add_gate
 from csq.plan.priority import add_priority, add_rank
-from csq.plan.queues import IDLE, LABEL, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
+from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
 from csq.plan.signals import Judged, reading
 from csq.plan.steps import STEP, Blockers, blockers, facts_for, first_steps, general, printed, risk_notes
 from csq.playbook.model import Playbook, QuadrantEntry, Rest, Signal
@@ -92,11 +92,11 @@ def _with_signals(
 ) -> pl.DataFrame:
     """Let signals speak: their risks before those of the quadrant, the step of one that leads before the play's.
 
-    Adds `OWN_STEP`.
+    Adds `OWN_STEP` and `LEADER`.
     """
     texts = list(_spoken(rows, signals, fired, asking))
     if not texts:
-        return rows.with_columns(pl.lit(value=False).alias(OWN_STEP))
+        return rows.with_columns(pl.lit(value=False).alias(OWN_STEP), pl.lit(None, dtype=pl.String()).alias(LEADER))
     # In the order in which each account's signals are told, so that the loudest speaks first.
     has_step = pl.col("own").struct.field("next_step").is_not_null()
     says_act = pl.col("own").struct.field("acts")
@@ -111,10 +111,14 @@ def _with_signals(
         rows.lazy()
         .join(own, on="account_id", how="left", maintain_order="left")
         .with_columns(
-            leads.fill_null(value=False).alias("_leads"), (has_step & says_act).fill_null(value=False).alias(OWN_STEP)
+            pl.when(leads).then(pl.col("own").struct.field("leader")).alias(LEADER),
+            (has_step & says_act).fill_null(value=False).alias(OWN_STEP),
         )
         .with_columns(
-            *(pl.when("_leads").then(pl.col("own").struct.field(name)).otherwise(name).alias(name) for name in STEP),
+            *(
+                pl.when(pl.col(LEADER).is_not_null()).then(pl.col("own").struct.field(name)).otherwise(name).alias(name)
+                for name in STEP
+            ),
             risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
         )
     )
@@ -134,6 +138,7 @@ def _spoken(
         steps = first_steps(on, signal.steps, asking.known, asking.blocking).select(
             *(pl.when(on["quadrant"].is_in(leading)).then(each).alias(each) for each in STEP),
             acting.alias("acts"),
+            pl.lit(name).alias("leader"),
         )
         yield on.select("account_id").with_columns(
             pl.lit(name).alias("signal"),
@@ -143,11 +148,13 @@ def _spoken(
 
 
 def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame) -> pl.DataFrame:
-    """Add `VOICE`: what the loudest signal says, where it says act or watch."""
+    """Add `VOICE`: what the signal says that leads, else the loudest, where it says act or watch."""
     loud = fired.unique("account_id", keep="first", maintain_order=True).filter(
         pl.col("severity") != str(Severity.INFO)
     )
-    heard = rows.join(loud.select("account_id", "signal"), on="account_id", how="left", maintain_order="left")
+    heard = rows.join(
+        loud.select("account_id", "signal"), on="account_id", how="left", maintain_order="left"
+    ).with_columns(signal=pl.coalesce(LEADER, "signal"))
     texts = [
         None if name is None else reading(signals[name], quadrant)[1]
         for name, quadrant in heard.select("signal", "quadrant").iter_rows()

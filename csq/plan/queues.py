@@ -24,9 +24,10 @@ REASON = "_rest_reason"
 NO_STEP = "no step of the play is left to take now"
 IDLE = "_idle"
 """Whether it rests by a rule that holds whatever the quadrant: then no step of the play is for it."""
-LABEL, VOICE, OWN_STEP, LIFTED = "_label", "_voice", "own_step", "_lifted"
-"""Its quadrant's label; what its loudest act or watch signal says; whether the next step is that of an act signal;
-whether that signal lifts it out of its rest."""
+LABEL, LEADER, VOICE = "_label", "_leader", "_voice"
+"""Its quadrant's label; the signal whose step is the next; what that one says, else the loudest of act or watch."""
+OWN_STEP, LIFTED = "_own_step", "_lifted"
+"""Whether the next step is that of an act signal, and whether that signal lifts it out of its rest."""
 
 
 def add_queue(

@@ -32,10 +32,10 @@ def lay_out(playbook: Playbook, quadrant: Quadrant) -> str:
 
     Conditions and braces are shown as they stand: this is about the playbook, not about an account.
     """
-    return "\n".join(_lines(quadrant, playbook.entry(quadrant))) + "\n"
+    return "\n".join(_lines(quadrant, playbook.entry(quadrant), playbook.rest)) + "\n"
 
 
-def _lines(quadrant: Quadrant, entry: QuadrantEntry) -> Iterator[str]:
+def _lines(quadrant: Quadrant, entry: QuadrantEntry, everywhere: tuple[Rest, ...]) -> Iterator[str]:
     yield f"{entry.label} ({quadrant})"
     yield f"{entry.queue} queue, weight {entry.weight:g}"
     yield ""
@@ -44,7 +44,7 @@ def _lines(quadrant: Quadrant, entry: QuadrantEntry) -> Iterator[str]:
         yield from ("", "Likely reasons")
     for reason in entry.reasons:
         yield from _wrapped(reason, "  - ")
-    yield from _conditions(entry)
+    yield from _conditions(entry, everywhere)
     yield from ("", *_wrapped(f"Play: {entry.play.headline}"))
     for number, step in enumerate(entry.play.steps, start=1):
         yield from _wrapped(step.do, f" {number:>2}. ")
@@ -57,7 +57,7 @@ def _lines(quadrant: Quadrant, entry: QuadrantEntry) -> Iterator[str]:
             yield from _wrapped(f"when {risk.when}", "    ")
 
 
-def _conditions(entry: QuadrantEntry) -> Iterator[str]:
+def _conditions(entry: QuadrantEntry, everywhere: tuple[Rest, ...]) -> Iterator[str]:
     """What has to hold before hours are spent, and when none are."""
     if entry.gate:
         yield from ("", "Gate: go on only with")
@@ -68,9 +68,10 @@ def _conditions(entry: QuadrantEntry) -> Iterator[str]:
         yield from ("", "While that is not known")
         yield from _wrapped(entry.qualify.do, "  - ")
         yield from _wrapped(_terms(entry.qualify), "    ")
-    if entry.rest:
+    rests = (*everywhere, *entry.rest)
+    if rests:
         yield from ("", "Rest")
-    for rest in entry.rest:
+    for rest in rests:
         yield from _wrapped(rest.because, "  - ")
         yield from _wrapped(_rests(rest), "    ")
 

@@ -1,10 +1,13 @@
 """How the inputs were understood, as plain text: fields, conventions, the join, rows; and what exports are known."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from csq.render.clean import clean_lines
 from csq.render.wording import reasons
 from csq.report import Join, Report, SourceFile, masked
+from csq.sources.findings import Finding
 from csq.sources.presets import PRESETS, SHAPES
 from csq.terms import Aside, NoteKind, Role
 
@@ -20,16 +23,18 @@ def is_clean(report: Report) -> bool:
     )
 
 
-def check_text(report: Report, least: float, aliases: str) -> str:
+def check_text(report: Report, least: float, aliases: str, findings: Sequence[Finding] = ()) -> str:
     """The whole text, ending in a newline. Off a terminal or on one, nothing is cut.
 
     Args:
         report: What was read.
         least: Share of a role's rows, 0-1, that must match an account in a run.
         aliases: The command that offers accounts for keys without one.
+        findings: What each file of the folder was taken for.
     """
     as_of = f"as of {report.as_of}, {report.as_of_source}" if report.as_of else "no dates in the data"
     lines = [as_of, f"settings: {report.settings_label}; playbook: {report.playbook_label}", ""]
+    lines += [*_folder(findings), ""] if findings else []
     for file in report.sources:
         lines += [*_file(file), ""]
     for join in report.joins:
@@ -39,6 +44,17 @@ def check_text(report: Report, least: float, aliases: str) -> str:
     lines += _cells(report)
     lines += ["verdict", *(line for file in report.sources for line in _verdict(file, report, least, aliases))]
     return clean_lines(lines).rstrip("\n") + "\n"
+
+
+def _folder(findings: Sequence[Finding]) -> list[str]:
+    """What each file of the folder is used as, why, and what is open."""
+    lines = ["found in the folder"]
+    for found in findings:
+        role = " and ".join(found.roles) or "not used"
+        near = f"; it fits {found.runner_up} next" if found.runner_up else ""
+        lines.append(f"  {found.label}: {role}, {'by ' if found.roles else ''}{found.why}{near}")
+        lines += [f"    open: {question}" for question in found.open]
+    return lines
 
 
 def _file(file: SourceFile) -> list[str]:

@@ -1,14 +1,16 @@
-"""How many accounts each condition of a playbook hits, as plain text for people."""
+"""How many accounts each condition of a playbook hits, and what contradicts what, as plain text for people."""
 
 from collections.abc import Sequence
 
-from csq.plan.hits import Hit
+from csq.plan.hits import Clash, Hit
+from csq.render import prose
 from csq.render.clean import clean_lines
 
 
-def hits_text(hits: Sequence[Hit], accounts: int) -> str:
-    """The whole text, ending in a newline; conditions whose facts nobody knows come last."""
+def hits_text(hits: Sequence[Hit], clashes: Sequence[Clash], accounts: int) -> str:
+    """The whole text, ending in a newline: counts, what never holds, what contradicts, what lacks its facts."""
     possible = [hit for hit in hits if not hit.lacking]
+    never = [hit for hit in possible if not hit.holds]
     impossible = [hit for hit in hits if hit.lacking]
     lines = [f"{accounts:,} accounts; of how many each condition holds, of those it is asked of, and not judged", ""]
     rows = [("holds", "asked", "not judged", "condition")]
@@ -20,6 +22,15 @@ def hits_text(hits: Sequence[Hit], accounts: int) -> str:
     for *numbers, text in rows:
         fixed = "  ".join(number.rjust(width) for number, width in zip(numbers, widths, strict=True))
         lines.append(f"{fixed}  {text}")
+    if never:
+        lines += ["", "never holds on these accounts"]
+        lines += [f"  {_condition(hit)}" for hit in never]
+    if clashes:
+        lines += ["", "contradicts a signal that holds, so that the step is passed over"]
+        lines += [
+            f"  {each.path} ({each.kind}): blocked by signals.{each.signal}, {prose.count(each.accounts, 'account')}"
+            for each in clashes
+        ]
     if impossible:
         lines += ["", "cannot hold as the data is: these facts are known of none of the accounts"]
         lines += [f"  {', '.join(hit.lacking)}: {_condition(hit)}" for hit in impossible]

@@ -159,9 +159,9 @@ def _accounts(accounts: Sequence[Account], extra: _Extra) -> str:
             escaped(account.account_id),
             *([escaped(account.value)] if is_valued else []),
             _score(account.usage, account.usage_margin),
-            _score(account.happiness, account.happiness_margin),
+            _happiness(account),
             escaped(account.why),
-            escaped(", ".join(account.remarks)),
+            escaped(", ".join((*(["divided"] if account.divided else []), *account.remarks))),
             escaped(account.step),
             *map(escaped, texts),
         ]
@@ -175,6 +175,11 @@ def _accounts(accounts: Sequence[Account], extra: _Extra) -> str:
 def _score(score: str, margin: str) -> str:
     """`71.2 (5 of 6 asked) (+21.2)`, or `unknown`."""
     return escaped(f"{score} ({margin})" if margin else score)
+
+
+def _happiness(account: Account) -> str:
+    score = _score(account.happiness, account.happiness_margin)
+    return f"{escaped(account.divided)} (mean {score})" if account.divided else score
 
 
 def _signals(signals: Signals) -> Iterator[str]:

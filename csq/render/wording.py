@@ -221,9 +221,37 @@ def on_axis(row: Mapping[str, Any], axis: Axis) -> str:
     return f"{told} ({behind})" if behind and row[f"{axis}_score"] is not None else told
 
 
+def happiness(row: Mapping[str, Any]) -> str:
+    """The happiness of an account; a mean that hides two sides stands behind both of them.
+
+    `45.0 (5 of 6 asked)`, or `users 12 / decision maker 94, mean 45.0 (5 of 6 asked)`.
+    """
+    sides = divided(*(row[name] for name in SIDES))
+    return f"{sides}, mean {on_axis(row, Axis.HAPPINESS)}" if sides else on_axis(row, Axis.HAPPINESS)
+
+
 def margin(value: float | None) -> str:
     """Write a margin with its sign; rounding never makes it borderline, or not; nothing for null."""
     return "" if value is None else prose.score(value, edges=MARGIN_EDGES, signed=True)
+
+
+SIDES = ("users_mean", "decision_maker_mean", "happiness_cut", "unhappy_side")
+"""Columns that `divided` reads."""
+
+
+def divided(users: float | None, makers: float | None, cut: float | None, unhappy_side: str | None) -> str:
+    """`users 12 / decision maker 94`, where they stand on different sides of the cut; else nothing."""
+    if unhappy_side is None or users is None or makers is None:
+        return ""
+    return f"users {_rounded(users, cut)} / decision maker {_rounded(makers, cut)}"
+
+
+def _rounded(mean: float, cut: float | None) -> str:
+    """A mean without places, or with as many as keep it on its side of the cut."""
+    edges = _SCORES if cut is None else (*_SCORES, cut)
+    whole = round(mean)
+    is_same = all((whole > edge, whole < edge) == (mean > edge, mean < edge) for edge in edges)
+    return str(whole) if is_same else prose.score(mean, edges=edges)
 
 
 def remarks(rows: pl.DataFrame) -> list[list[str]]:

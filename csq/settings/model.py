@@ -166,7 +166,7 @@ class Tiers(Section):
 
 
 def _usable_scale(text: str) -> str:
-    ends = re.fullmatch(r"(-?\d+(?:\.\d+)?) ?(?:-|\.\.|to) ?(-?\d+(?:\.\d+)?)", text.strip())
+    ends = re.fullmatch(r"(-?\d{1,9}(?:\.\d{1,9})?) ?(?:-|\.\.|to) ?(-?\d{1,9}(?:\.\d{1,9})?)", text.strip())
     if not ends or float(ends[1]) == float(ends[2]):
         raise fault("not_a_scale", f"{shown(text)} is no scale", "the worst and the best answer, such as `1-5`")
     return text.strip()

@@ -10,7 +10,7 @@ import polars.selectors as cs
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
 from csq.report import masked
-from csq.roles import ACCOUNTS, MONEY_FIELDS, TERM_ENDS, Cell
+from csq.roles import ACCOUNTS, GONE_FLAGS, MONEY_FIELDS, STAYING_FLAGS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.headers import squeeze, unit_of
 from csq.sources.ids import drop_repeated, tell_marks
@@ -20,7 +20,7 @@ from csq.sources.read import LINE, TextTable, column
 from csq.sources.snapshots import keep_newest
 from csq.sources.tables import CURRENCY, ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
-from csq.sources.values import Ambiguous
+from csq.sources.values import Ambiguous, read_bool
 from csq.terms import Aside, NoteKind, Role
 
 _AT = "_at"
@@ -42,7 +42,7 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = drop_repeated(tell_marks(typed))
     key = "account_id" if "account_id" in typed.fields else "account_name"
     typed = typed.reject(typed.frame[key].is_null(), key, "no account key")
-    typed = _no_seats(typed)
+    typed = _offer_status(_no_seats(typed))
     typed = _add_term(_add_keys(_add_value(typed)).with_all_fields())
     typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
     typed = keep_newest(typed)
@@ -84,15 +84,52 @@ def _add_value(typed: Typed) -> Typed:
     return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 
 
+_PARTS = re.compile(r"\b(cents?|pence|minor|k|tsd|thousands?|mm?|mio|millions?)\b|k(?=[^\w\s])|(?<=[^\w\s])k")
+"""Words of a header by which its amounts are in cents, thousands or millions."""
+
+
 def _offer_value(typed: Typed) -> Typed:
     """Say which columns may be the contract value, though their names do not say that they are that of today."""
     for index, header in enumerate(typed.tables[0].header):
-        field = next((name for name in MONEY_FIELDS if name in re.split(r"[\W_]+", header.casefold())), None)
+        plain = re.sub(r"_", " ", header.casefold())
+        field = next((name for name in MONEY_FIELDS if name in re.split(r"\W+", plain)), None)
         if field is None or meaning(header).instead != "money" or not _has_numbers(typed.text[column(index)]):
             continue
-        text = f"`{header}` of {labels(typed.tables)} is not taken for contract value, as its name does not say that "
-        line = f"columns: {{accounts: {{{field}: {json.dumps(header, ensure_ascii=False)}}}}}"
-        typed = typed.noting(f"{text}it is today's; `{line}` in csq.yaml takes it", NoteKind.WARNING)
+        text = f"`{header}` of {labels(typed.tables)} is not taken for contract value, as its name "
+        if _PARTS.search(plain):
+            text += "says that it is not in whole ones: export it so"
+        else:
+            line = f"columns: {{accounts: {{{field}: {json.dumps(header, ensure_ascii=False)}}}}}"
+            text += f"does not say that it is today's; `{line}` in csq.yaml takes it"
+        typed = typed.noting(text, NoteKind.WARNING)
+    return typed
+
+
+def _offer_status(typed: Typed) -> Typed:
+    """Say of a column of yes and no that it speaks of who has left, and how csq.yaml has it read as a status."""
+    if "status" in typed.fields:
+        return typed
+    for index, header in enumerate(typed.tables[0].header):
+        gone_word = squeeze(header) in GONE_FLAGS
+        if not gone_word and squeeze(header) not in STAYING_FLAGS:
+            continue
+        text = typed.text[column(index)]
+        cells = read_bool(text)
+        gone = (cells.values == gone_word).fill_null(value=False)
+        if cells.unreadable.any() or not gone.any():
+            continue
+        words = [
+            [json.dumps(word) for word in text.filter(mask).str.strip_chars().unique().sort() if word]
+            for mask in (~gone, gone)
+        ]
+        told = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"
+        kinds = f"statuses: {{current: [{', '.join(words[0])}], former: [{', '.join(words[1])}]}}"
+        count = "1 account" if gone.sum() == 1 else f"{gone.sum():,} accounts"
+        typed = typed.noting(
+            f"`{header}` of {labels(typed.tables)} says of {count} that they are no customers, and is not read as a "
+            f"status: `{told}` and `{kinds}` in csq.yaml leave them out",
+            NoteKind.WARNING,
+        )
     return typed
 
 

@@ -64,7 +64,8 @@ def _lines(table: TextTable) -> pl.DataFrame:
         for name in COLUMNS
     }
     cells |= {name: read_id(cells[name]).values for name in COLUMNS[:3]}
-    cells |= {name: pl.select(pl.lit(cells[name]).str.replace(GUARDED, "$1")).to_series() for name in COLUMNS[3:]}
+    told = {name: pl.lit(cells[name]).str.replace(GUARDED, "$1").replace("", None) for name in COLUMNS[3:]}
+    cells |= {name: pl.select(text).to_series() for name, text in told.items()}
     frame = pl.DataFrame({LINE: table.frame[LINE], **cells}).with_columns(pl.col("role").str.to_lowercase())
     return frame.select(pl.lit(table.label).alias(FILE), LINE, *COLUMNS)
 

@@ -252,8 +252,16 @@ ENDS: Mapping[str, float] = {
     "schlechteste": 0, "beste": 100, "hochste": 100, "meilleur": 100, "pire": 0, "peor": 0, "mejor": 100,
     "pior": 0, "melhor": 100, "slechtst": 0, "slechtste": 0, "best mogelijk": 100, "peggiore": 0, "migliore": 100,
     "excellent": 100, "unsatisfactory": 0, "outstanding": 100,
+    # effort, of which less is better, and how likely somebody is to recommend
+    "very low effort": 100, "low effort": 75, "very little effort": 100, "little effort": 75, "no effort": 100,
+    "high effort": 25, "very high effort": 0, "a great deal of effort": 0, "a lot of effort": 0, "much effort": 25,
+    "very easy": 100, "easy": 75, "difficult": 25, "very difficult": 0, "extremely easy": 100,
+    "extremely difficult": 0, "not at all likely": 0, "very unlikely": 0, "extremely unlikely": 0, "unlikely": 25,
+    "likely": 75, "very likely": 100, "extremely likely": 100, "low": 0, "high": 100, "very low": 0, "very high": 100,
 }  # fmt: skip
 """Words that are told of either end of a scale, beside its answers."""
+HOW_MUCH = ("low", "high", "very low", "very high", "lowest", "highest")
+"""Words of which it is open whether they are good where the question is about effort."""
 UNITS = (
     "stars", "star", "sterne", "stern", "etoiles", "etoile", "estrellas", "estrella", "estrelas", "estrela", "sterren",
     "ster", "stelle", "stella",

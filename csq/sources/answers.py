@@ -154,6 +154,13 @@ def valence() -> Mapping[str, float]:
     return {word: sum(at) / len(at) for word, at in places.items()} | dict(ENDS)
 
 
+def are_known(words: pl.Series) -> pl.Series:
+    """Which words stand on a scale."""
+    # Most surveys are in numbers, and to lay out all scales takes longer than to read a small one.
+    known = list(valence()) if words.count() else []
+    return words.is_in(known).fill_null(value=False)
+
+
 def direction(pairs: Iterable[tuple[float, str]], low: float, high: float) -> bool | None:
     """Whether the numbers `low`-`high` rise with the words beside them; None where csq knows no word that tells.
 

@@ -8,6 +8,7 @@ whole list takes longer than all the rest of a start.
 from collections.abc import Mapping
 
 FREE_MAIL = (
+    "gmail.com", "googlemail.com", "icloud.com", "protonmail.com", "protonmail.ch", "ymail.com", "rocketmail.com",
     "outlook.com", "live.com", "msn.com", "me.com", "mac.com", "web.de", "t-online.de", "proton.me", "mail.com",
     "mail.ru", "zoho.com", "qq.com", "163.com", "126.com", "orange.fr", "wanadoo.fr", "free.fr", "libero.it",
     "comcast.net", "fastmail.com", "hey.com", "btinternet.com", "verizon.net", "att.net", "sbcglobal.net",
@@ -18,18 +19,16 @@ FREE_MAIL = (
     "live.com.pt", "inbox.ru", "list.ru", "bk.ru", "rambler.ru", "ya.ru", "ukr.net", "i.ua", "seznam.cz", "email.cz",
     "centrum.cz", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "abv.bg", "freenet.de", "arcor.de", "online.de",
     "virgilio.it", "tiscali.it", "alice.it", "tin.it", "telenet.be", "skynet.be", "ziggo.nl", "kpnmail.nl",
-    "hetnet.nl", "planet.nl", "xs4all.nl", "online.no", "neuf.fr", "bbox.fr", "bigpond.com",
-    "optusnet.com.au", "xtra.co.nz", "shaw.ca", "rogers.com", "sympatico.ca", "cox.net", "charter.net",
-    "bellsouth.net", "earthlink.net", "juno.com", "terra.com.br", "ig.com.br", "hanmail.net", "139.com", "sina.com",
-    "sohu.com", "foxmail.com", "yeah.net", "docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "tutanota.com", "tuta.io",
-    "tutamail.com", "duck.com", "appleid.com", "mailbox.org", "posteo.de", "ntlworld.com", "talktalk.net",
-    "virginmedia.com", "blueyonder.co.uk", "tiscali.co.uk",
+    "hetnet.nl", "planet.nl", "xs4all.nl", "online.no", "neuf.fr", "bbox.fr", "bigpond.com", "optusnet.com.au",
+    "xtra.co.nz", "shaw.ca", "rogers.com", "sympatico.ca", "cox.net", "charter.net", "bellsouth.net", "earthlink.net",
+    "juno.com", "terra.com.br", "ig.com.br", "hanmail.net", "139.com", "sina.com", "sohu.com", "foxmail.com",
+    "yeah.net", "docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "tutanota.com", "tuta.io", "tutamail.com",
+    "duck.com", "appleid.com", "mailbox.org", "posteo.de", "ntlworld.com", "talktalk.net", "virginmedia.com",
+    "blueyonder.co.uk", "tiscali.co.uk",
 )  # fmt: skip
 """Domains that anybody can have an address at, so that they tell nothing about an account."""
 
-FREE_MAIL_NAMES = (
-    "yahoo", "ymail", "hotmail", "gmail", "googlemail", "gmx", "aol", "yandex", "icloud", "rocketmail", "protonmail",
-)  # fmt: skip
+FREE_MAIL_NAMES = ("yahoo", "hotmail", "gmx", "aol", "yandex")
 """What stands before the suffix of a domain for free mail, whatever the country."""
 
 EVERYWHERE = ("ac", "co", "com", "edu", "gob", "gov", "mil", "net", "org")

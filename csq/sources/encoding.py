@@ -72,7 +72,7 @@ def _same(told: str, encoding: str) -> bool:
 def _by_name(data: bytes, label: str, told: str) -> Decoded:
     try:
         return _decoded(data, label, codecs.lookup(told).name)
-    except LookupError:
+    except (LookupError, ValueError):  # a name may hold what no name can
         raise InputError(
             f"no encoding is called `{told}`", hint="try `utf-8`, `utf-16`, `cp1252`, `mac-roman` or `shift-jis`"
         ) from None

@@ -9,6 +9,7 @@ import polars as pl
 from csq.errors import InputError, UsageError
 from csq.report import ScaleFound
 from csq.roles import Cell
+from csq.sources.answer_words import HOW_MUCH
 from csq.sources.answers import direction, pairs_in
 from csq.sources.headers import squeeze
 from csq.sources.scales import (
@@ -85,7 +86,7 @@ def _read_part(
     """Put the answers of files that go by the same scales on 0-100."""
     candidates = _directed(scores, figures, candidates, is_told=is_told)
     points = [to_hundred(figures.values, scale) for scale in candidates]
-    codes = figures.here & codes_in(figures.values) & points[0].is_null()
+    codes = figures.here & codes_in(figures.values, beyond=candidates[0].span[1]) & points[0].is_null()
     if codes.any():
         count_silent(scores, codes, CODES)
     lost = figures.here & points[0].is_null() & ~codes
@@ -208,7 +209,9 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
         InputError: They run either way, the other way than was told, or csq knows none of them.
     """
     frame = pl.DataFrame({"number": figures.values, "label": scores.cells["label"]}).filter(figures.here)
-    pairs = frame.drop_nulls().unique().sort("number", "label").rows()
+    pairs = [*frame.drop_nulls().unique().sort("number", "label").rows(), *pairs_in(figures.asks)]
+    if figures.kind is Survey.CES:
+        pairs = [(number, words) for number, words in pairs if words not in HOW_MUCH]
     labelled = figures.here & scores.cells["label"].is_not_null()
     scale = candidates[0]
     hint = (
@@ -220,13 +223,20 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
         _check_top(scores, figures, scale)
         return candidates
     try:
-        rises = direction([*pairs, *pairs_in(figures.asks)], *scale.span)
+        rises = direction(pairs, *scale.span)
     except ValueError:
         raise InputError(
             f"the words in `{scores.header}` run both ways beside the numbers: {scores.cell(labelled)}",
             location=scores.where(labelled),
             hint=hint,
         ) from None
+    told_apart = len({number for number, _ in pairs_in(figures.asks)}) > 1
+    if rises is None and told_apart and not labelled.any():
+        raise InputError(
+            f"whether a high number is a good one cannot be told by the words in the header `{scores.header}`",
+            location=scores.where(figures.here),
+            hint=hint,
+        )
     if rises is None and labelled.any() and not is_told:
         raise InputError(
             f"whether a high number in `{scores.header}` is a good one cannot be told by {scores.cell(labelled)}",

@@ -57,6 +57,8 @@ class Finding(NamedTuple):
     """What it leaves open, each with the line of csq.yaml that settles it."""
     fault: InputError | None = None
     """What the reader of the role that it is most like would say."""
+    is_told: bool = False
+    """Whether csq.yaml says what it is, so that it has to be of use."""
 
     @property
     def text(self) -> str:
@@ -90,6 +92,11 @@ def words_of(label: str, but: frozenset[str] = frozenset()) -> list[Role]:
     return [role for role in roles if role is not Role.EVENTS or Role.USAGE not in roles]
 
 
+def said_of(label: str, fault: InputError) -> str:
+    """A fault in a sentence that has named its file."""
+    return fault.message.replace(f"`{label}`", "it")
+
+
 def find_roles(files: Sequence[Seen], options: ReadOptions) -> tuple[Finding, ...]:
     """Say of each file what it is used as.
 
@@ -108,9 +115,10 @@ def find_roles(files: Sequence[Seen], options: ReadOptions) -> tuple[Finding, ..
 def _finding(seen: Seen, fits: Sequence[_Fit], told: Sequence[Role] | None) -> Finding:
     if told is not None:
         why = "csq.yaml says so" if told else "csq.yaml says to leave it"
-        return Finding(seen.label, tuple(told), why)
+        return Finding(seen.label, tuple(told), why, is_told=True)
     if seen.table is None:
-        return Finding(seen.label, (), seen.fault.message if seen.fault else "it cannot be read", fault=seen.fault)
+        why = said_of(seen.label, seen.fault) if seen.fault else "it cannot be read"
+        return Finding(seen.label, (), why, fault=seen.fault)
     if _is_own(seen.table.header):
         return Finding(seen.label, (), "csq wrote it")
     named = words_of(seen.label)
@@ -142,8 +150,9 @@ def _unused(seen: Seen, fits: Sequence[_Fit], named: Sequence[Role]) -> Finding:
     if not near or (fault := max(near, key=lambda fit: fit.weight).fault) is None:
         return Finding(seen.label, (), "it fits no role")
     role = max(near, key=lambda fit: fit.weight).role
-    hint = f"as {role}: {fault.message}" + (f"; {fault.hint}" if fault.hint else "")
-    return Finding(seen.label, (), f"it fits no role; as {role}, {fault.message}", open=(hint,), fault=fault)
+    lacks = f"as {role}, {said_of(seen.label, fault)}"
+    hint = f"{lacks}; {fault.hint}" if fault.hint else lacks
+    return Finding(seen.label, (), f"it fits no role; {lacks}", open=(hint,), fault=fault)
 
 
 def _with_seconds(finding: Finding, fits: Sequence[_Fit], taken: set[Role]) -> Finding:

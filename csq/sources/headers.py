@@ -226,13 +226,12 @@ def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     near = next(iter(nearest(able, *known.names, squeeze(field), form=squeeze)), None)
     excerpt = ",".join(table.header)
     if near is None:
-        hint = f"name it: `--column {field}=HEADER`, or add it under `columns:` in csq.yaml"
+        hint = f"name it: `--column {field}=HEADER`, or in csq.yaml `columns: {{{role}: {{{field}: HEADER}}}}`"
         where = Location(label=table.label, line=table.header_line, excerpt=excerpt)
     else:
         start = sum(len(header) + 1 for header in table.header[: table.header.index(near)])
-        hint = (
-            f"did you mean `{near}`? pass `--column {field}={in_shell(near)}`, or add it under `columns:` in csq.yaml"
-        )
+        line = f'columns: {{{role}: {{{field}: "{near}"}}}}'
+        hint = f"did you mean `{near}`? pass `--column {field}={in_shell(near)}`, or in csq.yaml `{line}`"
         where = Location(label=table.label, line=table.header_line, column=start + 1, excerpt=excerpt, width=len(near))
     return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint)
 
@@ -251,17 +250,17 @@ def check_told(
         roles = [role for role, pairs in told.items() if pairs.get(field) == header]
         known = list(dict.fromkeys(each for role in roles for each in headers.get(role, ())))
         _check_there(f"no file for {' or '.join(roles)} has a column", f"{field}=", header, known)
-    files = {table.label: (role, table) for role, found in tables.items() for table in found}
     for label, pairs in of_files.items():
+        uses = {role: table for role, found in tables.items() for table in found if table.label == label}
+        if not uses:
+            raise UsageError(
+                f"`{label}` is used for nothing", hint=f"say what it is by a flag, such as `--csat {label}`"
+            )
         for field, header in pairs.items():
-            if label not in files:
-                raise UsageError(
-                    f"`{label}` is used for nothing: {field} is told of it", hint="give it a role by a flag"
-                )
-            role, table = files[label]
-            if field not in {each.name for each in ROLES[role].fields}:
-                raise UsageError(f"`{label}` is a file of {role}, which has no field `{field}`")
-            _check_there(f"`{label}` has no column", f"{field}={label}:", header, table.header)
+            able = [role for role in uses if field in {each.name for each in ROLES[role].fields}]
+            if not able:
+                raise UsageError(f"`{label}` is a file of {' and '.join(uses)}, which has no field `{field}`")
+            _check_there(f"`{label}` has no column", f"{field}={label}:", header, uses[able[0]].header)
 
 
 def _check_there(what: str, flag: str, header: str, known: Sequence[str]) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import or_
+from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import InputError, UsageError
+from csq.errors import NoKeyError, UsageError
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
@@ -161,11 +162,12 @@ def _own_key(have: list[str], *, people: bool) -> str | None:
     return own or ("email" if "email" in have and not people else None)
 
 
-def _no_way(typed: Typed, accounts: pl.DataFrame | None, kinds: list[str]) -> InputError:
+def _no_way(typed: Typed, accounts: pl.DataFrame | None, kinds: list[str]) -> NoKeyError:
     table = typed.tables[0]
     if accounts is None or (typed.preset and typed.preset.hint):
-        return missing_key(table, typed.role, typed.preset)
-    return InputError(
+        fault = missing_key(table, typed.role, typed.preset)
+        return NoKeyError(fault.message, location=fault.location, hint=fault.hint)
+    return NoKeyError(
         f"no column of `{table.label}` can name an account of the accounts file",
         location=table.where(),
         hint=f"the accounts go by {', '.join(sorted(kinds))}: name the column by `--column`",
@@ -209,30 +211,42 @@ def rank_keys(frame: pl.DataFrame, keys: pl.DataFrame, tried: list[Pair]) -> tup
     def count(mask: pl.Series) -> int:
         return int(rows[ROWS].filter(mask).sum())
 
-    alone = {pair: (count(one), count(several)) for pair, (one, several) in joined.items()}
+    alone = {pair: (count(found.one), count(found.several)) for pair, found in joined.items()}
     names = list(dict.fromkeys(name for name, _ in tried))
     best = {name: max((pair for pair in tried if pair[0] == name), key=alone.__getitem__) for name in names}
 
     def helped(name: str) -> tuple[int, int]:
-        one, several = joined[best[name]]
-        blank = rows.select(_values(*best[name]).is_null()).to_series()
-        others = reduce(or_, (joined[best[other]][0] for other in names if other != name), one)
-        return count(one | blank & others), count(several)
+        mine = joined[best[name]]
+        others = reduce(or_, (joined[best[other]].one for other in names if other != name), mine.one)
+        return count(mine.one | mine.blank & others), count(mine.several)
 
     first = max(names, key=helped)
     left = [pair for pair in tried if pair != best[first]]
-    second = max(left, key=alone.__getitem__, default=None)
     taken = [best[first], *(best[name] for name in names if name != first)]
-    if second is None:
+    if not left:
         return taken, None
-    return taken, RunnerUp(*second, count(_joins(rows, keys.filter(~pl.col(ALIAS)), second)[0]))
+    second = max(left, key=alone.__getitem__)
+    return taken, RunnerUp(*second, count(_joins(rows, keys.filter(~pl.col(ALIAS)), second).one))
 
 
-def _joins(rows: pl.DataFrame, keys: pl.DataFrame, pair: Pair) -> tuple[pl.Series, pl.Series]:
-    """Which rows join one account by a key, and which fit several."""
-    fits = keys.filter(pl.col(KEY_KIND) == pair[1]).group_by(KEY).len("fits")
-    found = rows.select(_values(*pair).alias(KEY)).join(fits, on=KEY, how="left", maintain_order="left")["fits"]
-    return (found == 1).fill_null(value=False), (found > 1).fill_null(value=False)
+class _Joined(NamedTuple):
+    """Which rows join one account by a key, which fit several, and which have no such key."""
+
+    one: pl.Series
+    several: pl.Series
+    blank: pl.Series
+
+
+def _joins(rows: pl.DataFrame, keys: pl.DataFrame, pair: Pair) -> _Joined:
+    name, kind = pair
+    fits = keys.filter(pl.col(KEY_KIND) == kind).group_by(KEY).len("fits")
+    # Each distinct cell once: to find the domain in a text takes its time.
+    cells = rows.select(name).unique().with_columns(_values(*pair).alias(KEY))
+    found = rows.select(name).join(
+        cells.join(fits, on=KEY, how="left"), on=name, how="left", nulls_equal=True, maintain_order="left"
+    )
+    count = found["fits"].fill_null(0)
+    return _Joined(count == 1, count > 1, found[KEY].is_null())
 
 
 def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) -> RoleRows:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import InputError
+from csq.errors import NoKeyError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
 from csq.schema import collect
@@ -35,6 +35,7 @@ from csq.sources.overlap import (
 from csq.sources.overrides import read_overrides
 from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
 from csq.sources.shapes import reshape
+from csq.sources.spare import Spare
 from csq.sources.survey import SCORES, read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.totals import settle_totals
@@ -113,7 +114,10 @@ def _told_roles(findings: Sequence[Finding]) -> list[Note]:
 
 
 def load(
-    paths: Mapping[Role, Sequence[Path]], options: ReadOptions, tables: Mapping[str, TextTable] | None = None
+    paths: Mapping[Role, Sequence[Path]],
+    options: ReadOptions,
+    tables: Mapping[str, TextTable] | None = None,
+    findings: tuple[Finding, ...] = (),
 ) -> Tables:
     """Read all files of a run.
 
@@ -121,13 +125,16 @@ def load(
         paths: The files of each role; one may be of several.
         options: How they are read.
         tables: Those that have been read already, by label.
+        findings: What was found in a folder. Of these files one that tells nothing of any account is left out.
 
     Raises:
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
     with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str)) as usage:
-        return _load_all(paths, usage, options, tables or {})
+        spare = Spare(findings)
+        found = _load_all(paths, usage, options, tables or {}, spare)
+    return found._replace(findings=spare.findings)
 
 
 def _load_all(
@@ -135,6 +142,7 @@ def _load_all(
     usage: Sequence[Source],
     options: ReadOptions,
     tables: Mapping[str, TextTable],
+    spare: Spare,
 ) -> Tables:
     big = _size(usage) > BIG
     sources = {role: [Source(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role}
@@ -145,16 +153,19 @@ def _load_all(
     found: dict[Role, RoleRows] = {}
 
     def read(roles: Iterable[Role], known: Known) -> None:
-        found.update((role, _load(role, texts[role], options, known)) for role in roles if texts.get(role))
+        for role in roles:
+            if texts.get(role) and (rows := _load(role, texts[role], options, known, spare)):
+                found[role] = rows
 
     read([Role.ACCOUNTS], Known())
     known = _with_aliases(Known(accounts=_frame(found, Role.ACCOUNTS)), options.aliases)
     read((role for role in READERS if role not in (Role.ACCOUNTS, Role.USAGE, Role.CSAT)), known)
     if Role.CONTACTS in found:
         known = replace(known, contacts=_frame(found, Role.CONTACTS))
-    if big:
-        found[Role.USAGE] = _load_big(usage, texts, options, known)
+    if big and (rows := _load_big(usage, texts, options, known, spare)):
+        found[Role.USAGE] = rows
     read([Role.USAGE, Role.CSAT], known)
+    spare.check_left(found)
     found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
@@ -180,7 +191,7 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
 def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[Source]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
-        return nullcontext([Source(path, str(path)) for path in paths])
+        return nullcontext([Source(path, label_of(path)) for path in paths])
     from csq.sources.log.spool import laid_down  # few runs need it
 
     return laid_down(paths)
@@ -200,28 +211,32 @@ def _read_all(
     return tuple(reshape(table, role, options.year) for table in found)
 
 
-def _load(role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known) -> RoleRows:
+def _load(
+    role: Role, tables: tuple[TextTable, ...], options: ReadOptions, known: Known, spare: Spare
+) -> RoleRows | None:
     """The rows of a role, whole: those with headers of their own stacked, and what is told twice counted once."""
     parts = []
     for group in group_by_header(tables, options):
         typed = READERS[role](group, options)
-        rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, options.keys.get(role))
+        try:
+            rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, options.keys.get(role))
+        except NoKeyError as fault:
+            spare.leave(role, [table.label for table in group], fault)
+            continue
         frame = _settle_answers(typed, rows.frame) if role is Role.CSAT else with_unread(typed, rows.frame)
         parts.append(replace(rows, frame=pl.concat([frame, typed.apart], how="diagonal")))
-    _check_grain(parts)
+    if role is Role.ACCOUNTS:
+        parts = spare.of_one_system(parts)
+    elif known.accounts is not None:
+        parts = spare.of_known_accounts(parts)
+    parts = spare.of_one_grain(parts)
+    if not parts:
+        return None
     rows = stack(parts)
     if len(parts) > 1 and rows.grain in (None, Grain.LOG):  # what one header alone has tells no rows apart
         rows = replace(rows, frame=rows.frame.drop(UNREAD, strict=False))
     frame, notes = _settled(rows, tables, options)
     return replace(rows, frame=frame.drop(UNREAD, strict=False), notes=(*rows.notes, *notes))
-
-
-def _check_grain(parts: Sequence[RoleRows]) -> None:
-    """Refuse usage files that speak of different things."""
-    grains = {part.grain: part.files[0].label for part in parts}
-    if len(grains) > 1:
-        told = " and ".join(f"`{label}` ({grain})" for grain, label in grains.items())
-        raise InputError(f"usage files of different grain: {told}", hint="give one kind of usage export in a run")
 
 
 def _settled(
@@ -254,7 +269,8 @@ def _load_big(
     texts: Mapping[Role, tuple[TextTable, ...]],
     options: ReadOptions,
     known: Known,
-) -> RoleRows:
+    spare: Spare,
+) -> RoleRows | None:
     """Big usage files, counted as they are read where that gives the same."""
     from csq.sources.log.count import count_log  # few runs need it
     from csq.sources.log.opening import Whole
@@ -268,8 +284,8 @@ def _load_big(
         return log.rows
     tables = _read_all(usage, Role.USAGE, options)
     _check_told(options, {**texts, Role.USAGE: tables})
-    rows = _load(Role.USAGE, tables, options, known)
-    if _size(usage) < HUGE:
+    rows = _load(Role.USAGE, tables, options, known, spare)
+    if rows is None or _size(usage) < HUGE:
         return rows
     note = Note(kind=NoteKind.CHOICE, text=f"the usage files are read whole, which takes much more memory: {why}")
     return replace(rows, notes=(*rows.notes, note))

@@ -112,6 +112,7 @@ def _other_fields() -> Mapping[str, str]:
 def _text(header: str) -> str:
     """The words of a header, lower-case: `Active Users (30d)` and `ActiveUsers30d` are `activeuser 30d`."""
     text = re.sub(r"[$€£]", " dollar ", header.replace("%", " pct ").replace("#", " number ").replace("/", " per "))
+    text = re.sub(r"(?<![^\W_])[YQMW]o[YQMW](?![^\W_])", lambda match: match[0].casefold(), text)
     text = re.sub(
         r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])",
         " ",
@@ -235,7 +236,7 @@ def _metric(kind: MetricKind, text: str) -> Metric:
     per_head = _is_per_head(text)
     return Metric(
         kind=kind,
-        window_days=exact,
+        window_days=None if exact == 1 and kind is not MetricKind.USERS else exact,  # days add up but for people
         span_days=spanned,
         is_average=per_head or _is_average(text) or bool(re.search(rf"\bper (?:{_UNIT})\b", text)),
         is_per_seat=not per_head and not _is_features(words),
@@ -252,4 +253,4 @@ def _window(text: str) -> tuple[int | None, int | None]:
     named = [days.get(found[1], 0)] if (found := _NAMED.search(text)) else []
     named += [use.PERIODS.get(word) or use.USERS.get(word, 0) for word in text.split()]
     longest = max(named, default=0)
-    return (7, None) if longest == 7 else (None, longest if longest > 7 else None)
+    return (longest, None) if longest in (1, 7) else (None, longest if longest > 7 else None)

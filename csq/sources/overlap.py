@@ -12,10 +12,12 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
+from csq.sources.periods import read_period, spoken_length
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.snapshots import count_overlap_once
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import METRIC
+from csq.sources.values import Ambiguous
 from csq.terms import Aside, Grain, NoteKind
 
 UNREAD = "_unread"
@@ -153,13 +155,16 @@ def _overlap(twice: pl.DataFrame, what: str, tables: Iterable[TextTable] = ()) -
     other = mates.filter((pl.col(FILE) != one[FILE]) | (pl.col(LINE) != one[LINE])).row(0, named=True)
     apart = mates.filter(pl.col(FILE) != one[FILE])
     other = apart.row(0, named=True) if apart.height else other
+    tables = [*tables]
     apart_in = _headers_apart(one, other, {table.label: table for table in tables})
-    dedupe = "`--overlap dedupe` counts rows that are the same in what csq reads once, "
+    hint = "`--overlap dedupe` counts rows that are the same in what csq reads once, `--overlap add` adds them up"
+    if period := next((name for name in apart_in if _names_periods(tables, name)), None):
+        hint = f'`--column period="{period}"` reads that column as the time of each row'
     return InputError(
         f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell {what}, `{one['account_id']}`"
         + (f"; they differ in {', '.join(f'`{name}`' for name in apart_in)}" if apart_in else ""),
         location=Location(label=str(one[FILE]), line=int(one[LINE])),
-        hint=f"{dedupe}`--overlap add` adds them up",
+        hint=hint,
     )
 
 
@@ -174,3 +179,16 @@ def _headers_apart(one: Mapping[str, Any], other: Mapping[str, Any], tables: Map
     )
     same = [cells[column(at)].strip() == others[column(at)].strip() for at in range(len(first.header))]
     return [header for header, is_same in zip(first.header, same, strict=True) if header and not is_same]
+
+
+def _names_periods(tables: Iterable[TextTable], header: str) -> bool:
+    """Whether all cells of a column that is not read as such name a day, a week, a month or a quarter."""
+    for table in (table for table in tables if header in table.header):
+        text = table.frame[column(table.header.index(header))]
+        try:
+            cells = read_period(text, spoken=spoken_length(header))
+        except Ambiguous:
+            continue
+        if cells.unreadable.any() or cells.values.null_count() or text.str.contains(r"^\d{1,5}$").any():
+            return False
+    return True

@@ -15,7 +15,7 @@ from csq.sources.dates import MONTH, DateOrder, read_date
 from csq.sources.values import Cells, tidy
 from csq.terms import Length
 
-_NAME = r"(?P<name>[^\W\d]{3,9})"
+_NAME = r"(?P<name>[^\W\d]{3,10})"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _SHORT_YEAR = r"(?P<year>(?:19|20)\d\d|\d\d)"
 _WEEK = r"(?:w|wk|week|kw|cw|isoweek)"
@@ -37,9 +37,9 @@ _FORMS = tuple(
 )
 """What a period looks like once its words are parted by single blanks."""
 _SPOKEN = (
-    (re.compile(r"week|kw|woche|semaine|semana"), Length.WEEK),
-    (re.compile(r"quarter|qtr|quartal|trimest"), Length.QUARTER),
-    (re.compile(r"month|monat|mois|mes|maand"), Length.MONTH),
+    (re.compile(r"quarter|qtr|quartal|kwartaal|trimest"), Length.QUARTER),
+    (re.compile(r"week|kw|woche|semaine|semana|settimana"), Length.WEEK),
+    (re.compile(r"month|monat|mois|mes|mês|maand"), Length.MONTH),
 )
 """Words of a header that say how long its periods are."""
 _ENDS = re.compile(r"end(?:s|ed|ing|date|ingdate)?|ende|fin|fim|einde|fine|\w+(?:end|ending)")
@@ -83,7 +83,8 @@ def label_of(text: str, spoken: Length | None = None) -> Label | None:
         spoken: What the header says its cells are: `202641` and `41` are weeks where it speaks of weeks.
     """
     parted = " ".join(words(text))
-    if spoken and (bare := re.fullmatch(rf"(?:{_YEAR} ?)?(?P<number>\d\d?)", parted)):
+    bare = re.fullmatch(rf"(?:{_YEAR} ?)?(?P<number>\d\d?)", parted)
+    if spoken and (bare := bare or re.fullmatch(rf"(?P<number>\d\d?) {_YEAR}", parted)):
         return _label(spoken, int(bare["number"]), bare["year"])
     for form in _FORMS:
         if match := form.fullmatch(parted):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from csq.roles import Cell
-from csq.sources.answers import read_answers, valence
+from csq.sources.answers import are_known, read_answers
 from csq.sources.dates import read_time
 from csq.sources.numbers import read_number
 from csq.sources.read import TextTable, column
@@ -59,7 +59,7 @@ def _are_numbers(cells: pl.Series) -> bool:
 def _are_answers(cells: pl.Series) -> bool:
     """Whether there are answers in words, stars or faces, or with a number in them."""
     read = read_answers(cells)
-    known = read["number"].is_not_null() | read["word"].is_in(list(valence())).fill_null(value=False)
+    known = read["number"].is_not_null() | are_known(read["word"])
     return bool(known.sum() * 2 > len(cells)) or cells.str.contains(r"[^\w\s.,;:!?'()/&-]").all()
 
 

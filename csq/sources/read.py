@@ -93,8 +93,8 @@ class Source(NamedTuple):
 
 
 def label_of(path: Path) -> str:
-    """What a file is called in messages."""
-    return "stdin" if str(path) == "-" else str(path)
+    """What a file is called in messages and frames, which hold no bytes that are not UTF-8."""
+    return "stdin" if str(path) == "-" else str(path).encode(errors="backslashreplace").decode()
 
 
 def stdin() -> BinaryIO:
@@ -152,7 +152,7 @@ def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.Data
     Raises:
         InputError: It cannot be opened, is empty, or is nothing that holds a table.
     """
-    table = _read(read_bytes(Path(path)), str(path), encoding)
+    table = _read(read_bytes(Path(path)), label_of(Path(path)), encoding)
     return table.frame.drop(LINE).rename(dict(zip(table.frame.columns[1:], unique_names(table.header), strict=True)))
 
 

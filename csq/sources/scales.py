@@ -20,6 +20,8 @@ SIGNED = ((-1.0, 1.0), (-2.0, 2.0), (-3.0, 3.0), (-5.0, 5.0), (-10.0, 10.0), (-1
 """Scales with zero in the middle, where an answer is below it."""
 STARS = ((1.0, 5.0), (1.0, 10.0))
 NPS = (0.0, 10.0)
+FEW = 0.25
+"""Share of the answers up to which an 8 or a 9 may be a code for none."""
 MANY, SOME, DIFFERENT = 20, 8, 3
 """So many answers, so many of them different, show a scale: MANY with its top among them, SOME with both ends."""
 
@@ -61,7 +63,7 @@ class Scale(NamedTuple):
 
 def parse_scale(text: str, why: str = "told") -> Scale:
     """`1-5`, `0..10` or `-100-100`, from the worst answer to the best. Raises ValueError when it is no scale."""
-    match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|\.\.|to)\s*(-?\d+(?:\.\d+)?)\s*", text)
+    match = re.fullmatch(r"\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*(?:-|\.\.|to)\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*", text)
     if not match or float(match[1]) == float(match[2]):
         raise ValueError(text)
     return Scale(float(match[1]), float(match[2]), why)
@@ -119,11 +121,23 @@ def find_scales(values: pl.Series, *, top: float | None = None, is_stars: bool =
         return (Scale(*holding[0], why),)
     shown = _shown(values, holding)
     if shown is None:
-        return tuple(Scale(*span, "the smallest standard scale that holds all answers") for span in holding)
+        scales = tuple(Scale(*span, "the smallest standard scale that holds all answers") for span in holding)
+        return (*scales, *_beside_nines(values)) if top is None and not is_stars else scales
     never = f"; the answers never go below {low:g}" if low > shown[0] else ""
     scale = Scale(*shown, f"the smallest standard scale that holds all answers{never}")
     # Whoever gives no 0 and no 1 may have been asked for 0 to 10 as well as for 1 to 10.
     return (scale, Scale(*NPS, "that of most questions up to 10")) if shown == (1.0, 10.0) and low > 1 else (scale,)
+
+
+def _beside_nines(values: pl.Series) -> tuple[Scale, ...]:
+    """The scale that all answers but the highest, 8 and 9, are on, where these may be codes for no answer."""
+    rest = values.filter(values < 8)
+    codes = values.filter(values >= 8)
+    if not len(rest) or not len(codes) or not codes.is_in([8.0, 9.0]).all():
+        return ()
+    low, high = _bound(rest.min()), _bound(rest.max())
+    span = next((span for span in STANDARD if span[0] <= low and high == span[1] and high < 8), None)
+    return (Scale(*span, f"{_bound(values.max()):g} may be a code for no answer"),) if span else ()
 
 
 def _pool(low: float, top: float | None, *, is_stars: bool) -> tuple[tuple[float, float], ...]:
@@ -163,12 +177,15 @@ def smallest_scale(values: pl.Series, scales: tuple[tuple[float, float], ...]) -
     return next((scale for scale in scales if scale[0] <= low and high == scale[1]), None)
 
 
-def codes_in(values: pl.Series) -> pl.Series:
-    """Which numbers may be codes for no answer, such as -99 beside 1 to 5.
+def codes_in(values: pl.Series, *, beyond: float | None = None) -> pl.Series:
+    """Which numbers may be codes for no answer, such as -99 beside 1 to 5; 8 and 9 where the scale ends before them.
 
     A -1 beside nothing above 3, or several small negatives, may as well be answers on a scale with zero in the middle.
     """
     codes = values.is_in([float(code) for code in NO_ANSWER_CODES]).fill_null(value=False)
+    if beyond is not None and beyond < 8:
+        nines = values.is_in([8.0, 9.0]).fill_null(value=False)
+        codes |= nines if nines.sum() <= FEW * values.count() else False  # many are answers on another scale
     rest = values.filter(~codes).drop_nulls()
     small = values.is_between(-9, -1).fill_null(value=False)
     if not len(rest) or _bound(rest.max()) <= 3 or values.filter(small).n_unique() >= 3:

@@ -11,7 +11,7 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.report import ScaleFound
 from csq.sources.answer_words import NO_ANSWER_CODES
-from csq.sources.answers import WordScale, plain, read_answers, valence, word_scales
+from csq.sources.answers import WordScale, are_known, plain, read_answers, word_scales
 from csq.sources.read import LINE, column
 from csq.sources.scales import MANY, SOME
 from csq.sources.tables import ReadOptions
@@ -146,7 +146,7 @@ def refuse_mixtures(scores: Scores) -> None:
     """
     cells = scores.cells
     is_number, is_date = cells["number"].is_not_null(), cells["is_date"].fill_null(value=False)
-    is_known = cells["word"].is_in(list(valence())).fill_null(value=False)
+    is_known = are_known(cells["word"])
     given = scores.tidied.is_not_null()
     read = is_number | is_known | scores.answer.is_not_null()
     if given.any() and not read.any():
@@ -188,7 +188,7 @@ def read_worded(scores: Scores) -> None:
         InputError: Two kinds of words, or two faces that say the same.
     """
     is_word = scores.words.is_not_null()
-    known = scores.words.is_in(list(valence())).fill_null(value=False)
+    known = are_known(scores.words)
     if scores.cells["number"].is_not_null().any() or not known.any():
         scores.reject(is_word, "score is not a number" if scores.cells["number"].is_not_null().any() else UNKNOWN_WORD)
         return

@@ -125,6 +125,8 @@ class _SheetReader:
         self.cell: Attributes = {}
         self.texts: dict[str, str] = {}
         self.within = self.area = ""
+        self.default_height = "1"
+        """Of rows that have none of their own; only nought is of interest."""
 
     def listen(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
@@ -147,8 +149,10 @@ class _SheetReader:
             self.look_closer({"f": "="})
         elif name == "row":
             self.row, self.column = _whole(each["r"]) - 1 if "r" in each else self.row + 1, -1
-            if _is_hidden(each, "ht"):
+            if _is_hidden({"ht": self.default_height, **each}, "ht"):
                 self.found.hidden_rows.append(self.row)
+        elif name == "sheetFormatPr":
+            self.default_height = each.get("defaultRowHeight", "1")
         elif name == "col" and _is_hidden(each, "width"):
             self.found.hidden_columns.append((_whole(each.get("min")) - 1, _whole(each.get("max")) - 1))
 

@@ -84,7 +84,7 @@ def _without_nobodys(typed: Typed, scores: list[str]) -> Typed:
     typed = typed.fault(
         nobody & scored.fill_null(value=False), "responses", "no number of answers, so its score is nobody's"
     )
-    text = typed.text.with_columns(typed.text[name].set(nobody, None) for name in cells)
+    text = typed.text.with_columns(typed.text[name].set(nobody, "") for name in cells)
     return typed.replace(text=text).with_columns(typed.frame["responses"].set(nobody, None))
 
 

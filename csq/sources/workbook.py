@@ -23,6 +23,8 @@ from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_na
 MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
 would ask for 17 billion of them."""
+SPARSE, PER_CELL = 10_000_000, 100
+"""From so many cells laid out on, at most so many for each that is there: two far apart took half a minute."""
 EXACT = 10**16
 """Whole numbers below this are written out."""
 FORMULA = "#FORMULA!"
@@ -58,7 +60,7 @@ def read_sheet(data: bytes, label: str) -> Grid:
     if hidden:
         notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
     cells = _texts(sheets[title].rows, found, looks)
-    merged = sheets[title].merged
+    merged = _within(sheets[title].merged, len(cells), len(cells[0]))
     if (top := join_headers(cells, merged)) is not None:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
@@ -129,6 +131,15 @@ def _only(titles: Sequence[str], label: str, *, hidden: int) -> str:
             hint="save the one to read as CSV, or hide or delete the others",
         )
     return titles[0]
+
+
+def _within(merged: Iterable[tuple[Place, Place]], height: int, width: int) -> list[tuple[Place, Place]]:
+    """The merged ranges, cut to the cells there are: a title may be merged over more columns than the table has."""
+    return [
+        (first, (min(last[0], height - 1), min(last[1], width - 1)))
+        for first, last in merged
+        if first[0] < height and first[1] < width
+    ]
 
 
 def _texts(values: Sequence[Sequence[object]], found: SheetXml, looks: Mapping[int, Look]) -> list[list[str]]:
@@ -207,10 +218,13 @@ def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable
         told = f"{len(rows):,} hidden row{'s' if len(rows) > 1 else ''} ({spans(rows).partition(' ')[2]})"
         yield f"{told} read like those you see: delete in the workbook what is not meant"
     width = len(cells[0])
-    for column in (column for low, high in found.hidden_columns for column in range(low, min(high + 1, width))):
-        header = next((row[column].strip() for row in cells if row[column].strip()), "")
-        if header:
-            yield f"hidden column {column_name(column)} (`{header[:40]}`) read like those you see"
+    after = 0
+    for low, high in sorted(found.hidden_columns):
+        for column in range(max(low, after), min(high + 1, width)):
+            header = next((row[column].strip() for row in cells if row[column].strip()), "")
+            if header:
+                yield f"hidden column {column_name(column)} (`{header[:40]}`) read like those you see"
+        after = max(after, high + 1)
 
 
 def _refuse_stray_cells(data: bytes, label: str) -> None:
@@ -221,7 +235,8 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
             except BROKEN:
                 continue  # calamine has the better words for a damaged sheet
             rows, columns = reach_of(xml)
-            if rows * columns > MOST_CELLS:
+            laid_out = rows * columns
+            if laid_out > MOST_CELLS or laid_out > max(SPARSE, PER_CELL * (xml.count(b"<c") + xml.count(b":c"))):
                 raise InputError(
                     f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
                     location=Location(label=label, line=rows),

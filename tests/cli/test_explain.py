@@ -134,8 +134,8 @@ def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(c
 
 def test_the_gate_is_open_closed_or_unknown_as_far_as_is_known(csq: Csq, exports: Path) -> None:
     gate = {each["need"]: (each["state"], each["because"]) for each in document(csq, "A-1", exports)["gate"]}
-    assert gate["a good fit"] == ("open", "fit [good] = 'good'")
-    assert gate["a customer willing to put time in"] == ("unknown", "willing [unknown]")
+    assert gate["a good fit"] == ("open", "fit [good] = 'good' OR is_new [no]")
+    assert gate["a customer willing to put time in"] == ("unknown", "willing [unknown] OR is_new [no]")
 
 
 def test_people_are_named_here_and_what_they_write_cannot_reach_the_terminal(csq: Csq, exports: Path) -> None:
@@ -233,8 +233,8 @@ def test_twenty_thousand_characters_of_and_are_a_fault_of_the_playbook_and_no_cr
 def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq: Csq, exports: Path) -> None:
     found = document(csq, "A-1", exports)
     of = found["priority"]
-    # 12,000 a year, at risk (0.6), 46 days to renewal (1.5), a competitor who called (act: 2).
-    assert (of["value"], of["weight"], of["urgency"], of["signal"], of["priority"]) == (12000, 0.6, 1.5, 2, 21600)
+    # 12,000 a year, at risk (0.6), 46 days to renewal (1.5), a competitor who called (act: 3).
+    assert (of["value"], of["weight"], of["urgency"], of["signal"], of["priority"]) == (12000, 0.6, 1.5, 3, 32400)
     assert found["queue"] == "rescue"
     expected = (
         "A competitor got in touch with them 14 days ago; "
@@ -242,7 +242,7 @@ def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq:
     )
     assert found["why"] == expected
     text = page(csq, "A-1", exports)
-    assert "21,600" in text[text.index("Place in the week") :]
+    assert "32,400" in text[text.index("Place in the week") :]
 
 
 def test_an_account_behind_a_closed_gate_says_what_is_missing(csq: Csq, exports: Path) -> None:
@@ -290,3 +290,53 @@ def test_of_many_features_the_page_shows_fifty_and_counts_the_rest(csq, exports)
     assert "x50" not in text
     unused = [each["feature"] for each in document(csq, "A-1", exports)["features"] if not each["now"]]
     assert unused == [f"x{number:02}" for number in range(60)]
+
+
+ASIDE = """account_id,account_name,arr,status,end_date
+A-1,Acme Benelux,12000,active,
+A-2,Acme,9000,churned,
+A-3,Globex,5000,,2026-01-31
+A-4,Zed,500,,
+"""
+
+
+@pytest.fixture
+def left_out(exports: Path) -> Path:
+    (exports / "accounts.csv").write_text(ASIDE)
+    (exports / "usage.csv").write_text(USAGE.replace("B-1", "Z-9"))
+    return exports
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "why"),
+    [
+        ("A-2", "A-2", "its status is `churned`"),
+        ("acme", "A-2", "its status is `churned`"),  # all of its name, of the other only a part
+        ("Globex", "A-3", "it ended on 2026-01-31"),
+        ("glob", "A-3", "it ended on 2026-01-31"),
+    ],
+)
+def test_an_account_that_is_left_out_is_found_with_the_reason(csq, left_out, asked, key, why):
+    text = page(csq, asked, left_out)
+    assert text.startswith(key)
+    assert "not in the triage" in text
+    assert f"accounts.csv`: not a current customer, {why}" in text
+    told = document(csq, asked, left_out)
+    assert (told["in_triage"], told["account_id"]) == (False, key)
+    assert why in told["why"][0]
+
+
+def test_a_part_of_a_name_means_an_account_of_the_triage_first(csq, left_out):
+    assert "Acme Benelux" in page(csq, "acme b", left_out)
+
+
+def test_a_key_of_no_account_is_told_with_its_line(csq, left_out):
+    result = csq("explain", "Z-9", left_out, *FLAGS, "--min-match", "0")
+    assert result.code == 2
+    assert "it is a key of usage, first on line 5 of" in result.stderr
+
+
+def test_a_near_name_is_offered_as_a_command_to_paste(csq, exports):
+    (exports / "accounts.csv").write_text("account_id,account_name\nA 1,Zed One\nA 2,Zed Two\nA-1,x\nA-2,y\n")
+    result = csq("explain", "zed", exports, *FLAGS, "--min-match", "0")
+    assert 'hint: `csq explain "A 1"`' in result.stderr

@@ -85,3 +85,24 @@ def test_schema_prints_the_schema(csq):
 def test_the_help_of_every_command_shows_two_or_three_examples(csq, command):
     text = csq("playbook", command, "-h").stdout.decode()
     assert text.split("Examples:")[1].count(f"csq playbook {command}") in (2, 3)
+
+
+def test_lint_on_data_lists_what_never_holds_and_which_steps_a_signal_contradicts(csq):
+    steps = "        - {do: Ask, kind: favour, when: seats > 1}\n        - {do: Call them, when: seats > 999}\n"
+    text = small(("        - do: Call them\n", steps))
+    text += "signals:\n  debt: {when: seats > 5, severity: info, text: T, blocks: [favour]}\n"
+    text += "  never: {when: seats > 99, severity: info, text: T}\n"
+    Path("playbooks.yaml").write_text(text)
+    Path("usage.csv").write_text("account_id,logins\nA,900\nB,8\n")
+    Path("csat.csv").write_text("account_id,csat\nA,9\nB,10\n")
+    Path("csq.yaml").write_text("scales: {csat: {csat: 1-10}}\n")
+    Path("accounts.csv").write_text("account_id,seats\nA,10\nB,2\n")
+    run = csq("playbook", "lint", "--data", ".", "playbooks.yaml")
+    assert run.code == Exit.OK, run.stderr
+    told = run.stdout.decode().split("\n\n")
+    assert told[-2].splitlines()[0] == "never holds on these accounts"
+    assert "  signals.never.when: seats > 99" in told[-2].splitlines()
+    assert told[-1].splitlines() == [
+        "contradicts a signal that holds, so that the step is passed over",
+        "  quadrants.advocates.play.steps[1] (favour): blocked by signals.debt, 1 account",
+    ]

@@ -96,7 +96,7 @@ def test_a_header_that_is_told_is_used(csq, exports):
 def test_a_told_header_that_is_nowhere_is_a_usage_error_with_the_near_miss(csq, exports):
     result = csq("triage", exports, "--column", "score=scorre")
     assert result.code == 2
-    assert "did you mean `--column score=score (1-5)`?" in result.stderr
+    assert 'did you mean `--column "score=score (1-5)"`?' in result.stderr
 
 
 def test_an_unknown_scale_names_the_candidates_and_the_flag(csq, exports):

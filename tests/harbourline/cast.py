@@ -97,7 +97,7 @@ LARGE = (
     ),
     Part(
         "0001147", "Tamarind Foods International", "expansion that looks like a loss", "underuser",
-        habit=replace(LIGHT, active=(0.15, 0.15), features=(2, 2), before=(0.5, 0.5)),
+        habit=replace(LIGHT, active=(0.15, 0.15), features=(2, 2), before=(0.1, 0.1)),
         mood=_said(
             Said(DECISION_MAKER, 5, 26, "First three stores are live, forty to go."), Said(CHAMPION, 4, 27), silent=2,
         ),

@@ -132,6 +132,9 @@ def _usage(accounts: dict[str, Facts], log: list[Facts]) -> None:
         if name in mine:
             _of_log(facts, mine[name], reached, names_users=names_users, names_features=names_features)
         facts["seat_use_pct"] = share(facts.get("active_users"), facts["seats"])
+        # Of a log of nothing but logins these count, but there is no volume of them.
+        facts["volume"] = facts.get("telling") if active else None
+        facts["did"] = facts["volume"] if active else facts.get("events")
 
 
 def _entitled(text: str) -> int | None:
@@ -278,9 +281,9 @@ def _score(accounts: dict[str, Facts]) -> None:
         asked = [AS_OF - timedelta(days=back) for back in range(days)]
         working = max(sum(day.isoweekday() <= 5 for day in asked), 1)
         facts["amount"] = None
-        if facts.get("telling") is not None and (facts["seats"] or not per_seat):
+        if facts["volume"] is not None and (facts["seats"] or not per_seat):
             facts["amount"] = (
-                Fraction(facts["telling"]) / ((facts["seats"] or 1) if per_seat else 1) / Fraction(days, 28)
+                Fraction(facts["volume"]) / ((facts["seats"] or 1) if per_seat else 1) / Fraction(days, 28)
             )
         facts["parts"] = {
             "seat_use": facts["seat_use_pct"],
@@ -339,7 +342,7 @@ def _levels(facts: Facts, cut: Callable[[str], Fraction | None]) -> None:
         score = facts[f"{axis}_score"]
         margin = None if score is None else rounded(score - cut(axis))
         margins[axis] = facts[f"{axis}_margin"] = margin
-        is_high = margin is not None and margin >= 0 and (axis == "happiness" or bool(facts["telling"]))
+        is_high = margin is not None and margin >= 0 and (axis == "happiness" or bool(facts["did"]))
         facts[f"{axis}_level"] = "unknown" if margin is None else "high" if is_high else "low"
     facts["borderline"] = any(margin is not None and abs(margin) < 5 for margin in margins.values())
     levels = facts["usage_level"], facts["happiness_level"]

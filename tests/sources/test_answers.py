@@ -116,6 +116,30 @@ def test_a_code_outside_the_scale_is_no_answer(tmp_path, code):
     assert answers(column(tmp_path, "good", "bad", code)) == [100, 0, None]
 
 
+NINES = (5, 5, 9, 5, 5, 9, 4, 5, 5, 2) * 2
+
+
+def test_nines_above_answers_up_to_5_may_be_codes_and_are_asked_about_where_it_matters(csq, tmp_path):
+    rows = "\n".join(f"{'ABC'[n % 3]},{answer}" for n, answer in enumerate(NINES))
+    (tmp_path / "csat.csv").write_text(f"account_id,csat\n{rows}\n")
+    asked = csq("triage", tmp_path)
+    # On 1-10 a 5 is 44 and nobody is happy; on 1-5, where 9 is "don't know", nearly all are.
+    assert (asked.code, "1-5: 3 of 3 accounts happy" in asked.stderr) == (3, True)
+    told = csq("triage", tmp_path, "--csat-scale", "1-5", "-f", "json")
+    assert "4 cells of `csat`" in told.stderr
+    assert "codes outside the scale: counted as asked, without an answer: 9 on line 4" in told.stderr
+    # A has 5, 5, 4, 5, 2 but for its nines: (100 + 100 + 75 + 100 + 25) / 5.
+    assert {row["account_id"]: row["happiness_score"] for row in json.loads(told.stdout)["accounts"]}["A"] == 80
+
+
+def test_many_nines_are_answers_on_another_scale_and_no_codes(csq, tmp_path):
+    rows = "".join(f"{account},{answer}\n" for account in "ABCD" for answer in (9, 8, 9, 5))
+    (tmp_path / "csat.csv").write_text(f"account_id,csat\n{rows}")
+    refused = csq("triage", tmp_path, "--csat-scale", "1-5")
+    assert refused.code == 3
+    assert "score outside the scale 1-5" in refused.stderr
+
+
 def test_a_code_inside_the_scale_is_an_answer(tmp_path):
     assert answers(column(tmp_path, "99", "88", "40", "100")) == [99, 88, 40, 100]
 
@@ -223,6 +247,34 @@ def test_words_whose_scale_makes_no_difference_this_week_are_pinned_too(csq, tmp
     # Of bad and good alone, or of very bad to very good: A is happy either way (100 or 75), B is not (0 or 25).
     assert "every account stands the same if they go from `very bad` to `very good`" in found.stderr
     assert "\nanswers: {bad: 0, good: 100}\n" in json.loads(found.stdout)["pinned"]
+
+
+@pytest.mark.parametrize(
+    ("header", "worth"),
+    [
+        ("How much effort was it? (1 = very low effort, 5 = very high effort)", (100, 0)),
+        ("How easy was it? (1 = very difficult, 5 = very easy)", (0, 100)),
+        ("Recommend us? (0 = not at all likely, 10 = extremely likely)", (10, 50)),
+        ("Satisfaction rating (1 = low, 5 = high)", (0, 100)),
+        ("Effort (1 = very low, 5 = very high)", None),  # little effort is good, a low score of it may be bad
+        ("Rating (1 = wow, 5 = meh)", None),
+    ],
+)
+def test_the_words_of_a_header_say_which_end_is_good_or_it_is_asked(csq, tmp_path, header, worth):
+    (tmp_path / "csat.csv").write_text(f'account_id,"{header}"\nA,1\nB,5\n')
+    result = csq("triage", tmp_path, "-f", "json")
+    if worth is None:
+        assert (result.code, "`--csat-scale 1-5` or `--csat-scale 5-1`" in result.stderr) == (3, True)
+    else:
+        found = {row["account_id"]: row["happiness_score"] for row in json.loads(result.stdout)["accounts"]}
+        assert (found["A"], found["B"]) == worth
+
+
+@pytest.mark.parametrize("header", ["Net Promoter Score", "Net Promoter Score (NPS)", "NPS Response"])
+def test_a_header_that_says_nps_in_full_is_nps(csq, tmp_path, header):
+    (tmp_path / "answers.csv").write_text(f"account_id,{header}\nA,7\n")
+    result = csq("triage", "--csat", tmp_path / "answers.csv", "-f", "json")
+    assert json.loads(result.stdout)["accounts"][0]["happiness_score"] == 70
 
 
 def test_what_csq_yaml_says_of_a_scale_holds_and_is_pinned_and_said(csq, tmp_path):

@@ -68,6 +68,10 @@ ODD = {
     "a NUL byte": (["A-001,u1\0,2026-11-01,Rosters,1", *BELOW], "NUL"),
     "a grand total": (["Grand Total,,,,900"], "foot"),
     "a footer": (["", '"Confidential",,,,'], "foot"),
+    "a footer above blank lines": (["", "Confidential,,,,", "   ", ""], "foot"),
+    "a footer above blank rows": (["", "Confidential,,,,", ",,,,", " , ,,,"], "foot"),
+    "a footer with a line break": (["", '"Confidential\nto Acme",,,,'], "foot"),
+    "a footer with blank lines in its cell": (["", '"Confidential\n\n",,,,'], "foot"),
 }
 
 

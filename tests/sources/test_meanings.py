@@ -167,6 +167,15 @@ def test_money_that_may_not_be_todays_is_offered_and_not_taken(tmp_path: Path, h
     assert "arr_growth" not in told.replace("not used", "")
 
 
+@pytest.mark.parametrize("header", ["mrr_cents", "arr_k", "ARR (in thousands)", "ARR (k€)", "acv_mio"])
+def test_money_in_cents_or_thousands_is_neither_taken_nor_offered_as_it_stands(tmp_path: Path, header: str) -> None:
+    tables = read(tmp_path, accounts=f"account_id,{header}; A,1200")
+    assert rows(tables.roles[Role.ACCOUNTS].frame, "contract_value") == [(None,)]
+    assert f"`{header}` of" in notes(tables)
+    assert "in whole ones: export it so" in notes(tables)
+    assert "`columns:" not in notes(tables)
+
+
 @pytest.mark.parametrize(
     ("header", "value", "currency"),
     [

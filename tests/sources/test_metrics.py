@@ -2,6 +2,7 @@
 
 import random
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from csq.sources.metrics import meaning
 from csq.sources.tables import ReadOptions
 from csq.terms import MetricKind, Role
 from reading import RUN_DAY, notes, read, rows
+from tables import lines, only, run
 
 USE = {
     MetricKind.COUNT: (
@@ -147,6 +149,21 @@ def test_a_row_of_a_user_is_an_event_unless_it_says_how_much_was_used(tmp_path, 
 def test_a_window_is_read_from_the_header(header, days, longer):
     metric = meaning(header).metric
     assert (metric.window_days, metric.span_days) == (days, longer)
+
+
+@pytest.mark.parametrize("header", ["visits YoY %", "Logins MoM", "sessions_WoW", "QoQ Usage", "logins yoy"])
+def test_a_change_since_another_time_is_no_use_however_it_is_written(header):
+    assert meaning(header).instead == "a change"
+
+
+@pytest.mark.parametrize(
+    "headers", [("dau", "mau"), ("WAU", "DAU", "Monthly Active Users"), ("yearly active users", "mau")]
+)
+def test_the_people_of_a_month_are_the_active_users_and_not_those_of_a_day_or_a_year(headers):
+    most = {"dau": 4, "wau": 6, "mau": 9, "monthlyactiveusers": 9, "yearlyactiveusers": 20}
+    cells = ",".join(str(most[header.lower().replace(" ", "")]) for header in headers)
+    report = run(lines(f"account_id,month,{','.join(headers)}", f"A,2026-10,{cells}"), as_of=date(2026, 11, 15))
+    assert only(report)["active_users"] == 9
 
 
 def test_the_words_are_data_in_lower_case_and_in_the_singular():

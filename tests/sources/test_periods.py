@@ -151,10 +151,38 @@ def test_months_that_go_by_their_last_day_are_counted_whole(header):
     assert (only(report)["events"], only(report)["events_previous"]) == (7, 5)
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "first"),
+    [
+        ("Monat", "Oktober 2026", OCTOBER),
+        ("Mois", "oct. 2026", OCTOBER),
+        ("Mes", "septiembre 2026", date(2026, 9, 1)),
+        ("Maand", "2026-10", OCTOBER),
+        ("KW", "41/2026", date(2026, 10, 5)),
+        ("Kalenderwoche", "KW 41 2026", date(2026, 10, 5)),
+        ("Semaine", "2026-W41", date(2026, 10, 5)),
+        ("Quartal", "Q3 2026", date(2026, 7, 1)),
+        ("Kwartaal", "3/2026", date(2026, 7, 1)),
+        ("Trimestre", "2026 Q3", date(2026, 7, 1)),
+    ],
+)
+def test_periods_are_found_in_the_languages_that_their_cells_are_read_in(tmp_path, header, cell, first):
+    assert rows(read(tmp_path, usage=f"account_id,{header},logins; A,{cell},5").roles[Role.USAGE].keyed, "period") == [
+        (first,)
+    ]
+
+
+@pytest.mark.parametrize("cells", [("Sep 2026", "Oct 2026"), ("2026-09-01", "2026-10-01"), ("W40 2026", "W41 2026")])
+def test_a_column_of_periods_by_a_header_of_its_own_is_offered_as_such(tmp_path, cells):
+    with pytest.raises(InputError, match="they differ in `abrechnung`, `logins`") as fault:
+        read(tmp_path, usage=f"account_id,abrechnung,logins; A,{cells[0]},5; A,{cells[1]},6")
+    assert fault.value.hint == '`--column period="abrechnung"` reads that column as the time of each row'
+
+
 def test_months_in_a_column_of_days_name_the_flag_that_settles_it(tmp_path):
     with pytest.raises(InputError, match="`Oct-26` in `date` is no day") as fault:
         read(tmp_path, usage="account_id,date,logins; A,Oct-26,5; A,Nov-26,4")
-    assert '--column period="date"' in str(fault.value.hint)
+    assert "`--column period=date`" in str(fault.value.hint)
 
 
 # Across the columns: 1 in September, 2 in October, whatever the headers look like.

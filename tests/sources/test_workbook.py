@@ -14,7 +14,7 @@ from csq.sources.tables import ReadOptions
 from csq.terms import Fate, NoteKind, Role
 from reading import RUN_DAY
 from reading import read as read_texts
-from sheets import MAIN, Cell, error, formula, workbook
+from sheets import MAIN, Cell, cell, error, formula, workbook
 
 HEADER = ("account_id", "name", "arr")
 
@@ -114,6 +114,42 @@ def test_hidden_rows_are_read_and_told(hides: str):
     assert cells(table) == [("A", "a", "1"), ("B", "b", "2"), ("C", "c", "3")]
     (told,) = table.warnings
     assert told.startswith("2 hidden rows (2 and 4) read like those you see")
+
+
+@pytest.mark.parametrize(
+    ("heights", "hidden"),
+    [
+        ('defaultRowHeight="0"', ["2 hidden rows (3-4)"]),
+        # Here it is the rows without an element that nobody sees, and they hold nothing.
+        ('defaultRowHeight="15" zeroHeight="1"', []),
+    ],
+)
+def test_rows_without_a_height_of_their_own_are_hidden_where_the_sheet_gives_them_none(heights: str, hidden: list[str]):
+    own = ('ht="15"', 'ht="15"', "", "", 'hidden="0" ht="20"')
+    told = "".join(f'<row r="{n}" {height}>{cell(f"A{n}", f"K{n}")}</row>' for n, height in enumerate(own, start=1))
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetFormatPr {heights}/><sheetData>{told}</sheetData></worksheet>'
+    table = table_from_bytes(workbook([], sheet=sheet), "t.xlsx")
+    assert [text.split(" read like")[0] for text in table.warnings] == hidden
+
+
+@pytest.mark.parametrize("title", ["A1:F1", "A1:XFD1", "A1:C1"])
+def test_a_title_may_be_merged_over_more_columns_than_the_table_has(title: str):
+    table = read([["Customers", None, None], [*HEADER], ["A", "a", 1.0], ["B", "b", 2.0]], merged=[title, "E2:E4"])
+    assert (table.header, cells(table)) == (HEADER, [("A", "a", "1"), ("B", "b", "2")])
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        '<row r="30000"><c r="DKJ30000"><v>1</v></c></row>',  # 90 million cells for two
+        '<row><c r="XFD1048576"><v>1</v></c></row>',  # a row without a number
+        '<row r="500000"><c r="AZ500000"><v>1</v></c></row>',
+    ],
+)
+def test_a_cell_far_away_from_all_others_is_refused_before_the_sheet_is_laid_out(far: str):
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>{far}</sheetData></worksheet>'
+    with pytest.raises(InputError, match="reaches to row"):
+        table_from_bytes(workbook([], sheet=sheet), "t.xlsx")
 
 
 @pytest.mark.parametrize(

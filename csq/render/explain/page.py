@@ -6,7 +6,7 @@ from csq.explain.model import Explanation
 from csq.render import prose
 from csq.render.explain.playbook import place_section, play_section, signal_sections
 from csq.render.explain.record import record_sections
-from csq.render.explain.score import standing_section
+from csq.render.explain.score import divided, standing_section
 from csq.render.explain.words import value
 from csq.render.terminal.layout import BLANK, Line, Sheet, chip, hanging, line, strong
 from csq.render.wording import BORDERLINE
@@ -32,7 +32,7 @@ def _head(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield line(strong(name), key)
     mark = f" {BORDERLINE} borderline" if found.borderline else ""
     place = f" · rank {found.rank:,} of {found.accounts:,} · {found.queue} queue{mark}"
-    yield line(chip(found.quadrant), " ", strong(found.quadrant_label), place)
+    yield line(chip(found.quadrant), " ", strong(found.quadrant_label), divided(found), place)
     as_of = f"as of {found.as_of} ({found.as_of_source})" if found.as_of else "without dates"
     method = f"{as_of} · settings {found.settings_label} · playbook {found.playbook_label}"
     for each in (" · ".join(_about(found)), method):

@@ -14,11 +14,7 @@ _EDGES = (0.0, 100.0)
 
 def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> Iterator[Line]:
     """Lay out one axis."""
-    yield from section(
-        sheet,
-        standing.axis.capitalize(),
-        _summary(standing, wording.answers(found.certainty.responses, found.certainty.asked)),
-    )
+    yield from section(sheet, standing.axis.capitalize(), _summary(found, standing))
     if standing.parts:
         parts = [("part", "score", "weight", "how")]
         for part in standing.parts:
@@ -38,8 +34,21 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
         yield from listed(sheet, found.answers, _ANSWER, right=(0, 1))
 
 
-def _summary(standing: Standing, behind: str) -> str:
+def divided(found: Explanation) -> str:
+    """`, divided` where decision makers and users stand on different sides of the cut."""
+    return ", divided" if _sides(found) else ""
+
+
+def _sides(found: Explanation) -> str:
+    facts = {fact.name: fact.value for fact in found.facts}
+    cut = next(standing.cut for standing in found.standings if standing.axis is Axis.HAPPINESS)
+    users, makers = (value if isinstance(value := facts[name], float) else None for name in wording.SIDES[:2])
+    return wording.divided(users, makers, cut.at if cut else None, found.unhappy_side)
+
+
+def _summary(found: Explanation, standing: Standing) -> str:
     """`low: 41.2 (5 of 6 asked), 28.8 under the cut of 70 (3.8 of 5, 7 of 10)`."""
+    behind = wording.answers(found.certainty.responses, found.certainty.asked)
     if standing.score is None or standing.cut is None or standing.margin is None:
         return str(standing.level)
     score = prose.score(standing.score, edges=(*_EDGES, standing.cut.at))
@@ -48,7 +57,9 @@ def _summary(standing: Standing, behind: str) -> str:
     margin = prose.score(abs(standing.margin), edges=wording.MARGIN_EDGES)
     side = "under" if standing.margin < 0 else "above"
     far = f"{margin} {side} the cut of" if standing.margin else "at the cut of"
-    return f"{standing.level}: {score}, {far} {wording.at(standing.cut)}"
+    sides = _sides(found) if standing.axis is Axis.HAPPINESS else ""
+    mean = f"{sides}; mean {score}" if sides else score
+    return f"{standing.level}: {mean}, {far} {wording.at(standing.cut)}"
 
 
 def _cut(standing: Standing) -> str:

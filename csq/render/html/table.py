@@ -139,14 +139,23 @@ def _cells(report: Report, rows: pl.DataFrame, name: str, kinds: Mapping[str, Ou
         case "contract_value":
             values = rows[name] if report.weighted else ()
             return ["unknown" if value is None else prose.money(value) for value in values]
-        case "usage_score" | "happiness_score":
-            scores = rows.select(name, name.replace("score", "cut"), "responses", "asked").iter_rows(named=True)
-            return [wording.on_axis(row, Axis(name.removesuffix("_score"))) for row in scores]
+        case "usage_score":
+            return [wording.on_axis(row, Axis.USAGE) for row in rows.select(name, "usage_cut").iter_rows(named=True)]
+        case "happiness_score":
+            scores = rows.select(name, "responses", "asked", *wording.SIDES)
+            return [wording.happiness(row) for row in scores.iter_rows(named=True)]
         case "remarks":
-            told = zip(rows["borderline"], wording.remarks(rows), strict=True)
-            return [", ".join(["borderline", *said] if is_near else said) for is_near, said in told]
+            told = zip(_sides(rows), rows["borderline"], wording.remarks(rows), strict=True)
+            return [
+                ", ".join((*(["divided"] if side else []), *(["borderline"] if is_near else []), *said))
+                for side, is_near, said in told
+            ]
         case _:
             return [text or "" for text in text_cells(rows, (kinds[name],)).to_series()]
+
+
+def _sides(rows: pl.DataFrame) -> list[str]:
+    return [wording.divided(*row) for row in rows.select(wording.SIDES).iter_rows()]
 
 
 def column_style(headings: Iterable[Heading]) -> str:

@@ -162,7 +162,7 @@ def _price(report: Report, value: Decimal | None) -> str:
 
 def _task(account: Account) -> Task:
     about = (
-        account.label,
+        f"{account.label}, divided: {account.divided}" if account.divided else account.label,
         account.account_id if account.has_name else "",
         account.value,
         f"happiness {account.happiness}" if account.happiness_margin else "",

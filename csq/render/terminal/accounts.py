@@ -23,9 +23,10 @@ def account_table(accounts: Sequence[Account], fields: Sequence[str], sheet: She
     columns = _columns(accounts)
     layout, widths = fit(columns, sheet.width)
     shown = dict(zip(layout, widths, strict=False))
-    details: list[Sequence[str]] = [_ids(accounts, shown), *([fields] if fields else [])]
+    divided = [account.divided and f"divided: {account.divided}" for account in accounts]
+    details: list[Sequence[str]] = [_ids(accounts, shown), divided, *([fields] if fields else [])]
     if "remarks" in columns and "remarks" not in shown:
-        details.insert(1, columns["remarks"].texts)
+        details.insert(2, columns["remarks"].texts)
     is_step_beside = "step" in layout
     return Table(
         columns=[columns[name] for name in layout if name != "step"],

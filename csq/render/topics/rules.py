@@ -154,7 +154,8 @@ _CUTS = Section(
     "of each tier high by construction: pin the cuts to see shares move. A tier that csq.yaml gives no number is cut "
     "at the median of all accounts, and held against their references.",
     (
-        ("high", "the score is the cut or more; without any event in the window but everyday ones usage is low"),
+        ("high", "the score is the cut or more; without any event in the window but everyday ones usage is low "
+         "(of a log that has no others these count, and there is no volume)"),
         ("borderline", f"less than {BORDERLINE:g} points from a cut"),
         ("quadrant", "usage, happiness: high, high advocates; high, low frustrated; low, high underusers; low, low "
          "at_risk; else unknown"),
@@ -163,7 +164,8 @@ _CUTS = Section(
 _EVIDENCE = Section(
     "Evidence",
     f"`answers_to_flip` is the least number of further answers at the other end of the scale (0 for a happy account, "
-    f"100 for an unhappy one) that takes the rounded mean across the cut. Firm: {FIRM_ANSWERS} answers or more, "
+    f"100 for an unhappy one) that takes the score across the cut: (score x answers + end x further) / (answers + "
+    f"further), rounded. Firm: {FIRM_ANSWERS} answers or more, "
     f"{FIRM_FLIPS} or more to flip, and not stale; thin: any other answers; none: no answer.",
 )
 _PRIORITY = Section(

@@ -69,6 +69,7 @@ def _account(
 ) -> Account:
     quadrant = Quadrant(row["quadrant"])
     deadline = wording.deadline(row)
+    divided = wording.divided(*(row[name] for name in wording.SIDES))
     return Account(
         rank=row["rank"],
         account_id=row["account_id"],
@@ -83,10 +84,11 @@ def _account(
         happiness=wording.on_axis(row, Axis.HAPPINESS),
         happiness_margin=wording.margin(row["happiness_margin"]),
         is_borderline=bool(row["borderline"]),
+        divided=divided,
         lacking=wording.parts(row),
         signals=tuple(each for each, _ in heard),
         remarks=remarks,
-        reasons=tuple(_reasons(row, heard, deadline)),
+        reasons=tuple(_reasons(row, heard, deadline, divided)),
         because=row["why"] or "",
         deadline=deadline,
         step=row["next_step"] or "",
@@ -104,14 +106,14 @@ def _value(report: Report, row: Mapping[str, Any]) -> str:
     return "value unknown" if value is None else prose.money(value, report.currency)
 
 
-def _reasons(row: Mapping[str, Any], heard: Iterable[tuple[Heard, bool]], deadline: str) -> list[str]:
-    """The loudest signal, then the deadline, then further signals; without one that is loud, where it stands."""
+def _reasons(row: Mapping[str, Any], heard: Iterable[tuple[Heard, bool]], deadline: str, divided: str) -> list[str]:
+    """The loudest signal, the deadline, who is divided, further signals; without any of these, where it stands."""
     loud = [
         each.name for each, is_dated in heard if each.severity is not Severity.INFO and not (is_dated and deadline)
     ][:_REASONS]
-    dated = [deadline] if deadline else []
-    if loud or dated:
-        return [*loud[:1], *dated, *loud[1:]]
+    told = [each for each in (deadline, divided) if each]
+    if loud or told:
+        return [*loud[:1], *told, *loud[1:]]
     if row["unknown_reason"]:
         return [words(row["unknown_reason"])]
     return [f"{axis} {row[f'{axis}_level']}" for axis in Axis]

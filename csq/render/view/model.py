@@ -107,6 +107,8 @@ class Account(NamedTuple):
     """With the answers behind it: `45.0 (5 of 6 asked)`."""
     happiness_margin: str
     is_borderline: bool
+    divided: str
+    """`users 12 / decision maker 94`, where they stand on different sides of the cut; else empty."""
     lacking: str
     """`usage on 3 of 4 parts`, where most of its tier have one that it lacks; else empty."""
     signals: tuple[Heard, ...]

@@ -85,11 +85,19 @@ def styles(book: Book, column: OutputColumn) -> Sequence[Style]:
     values = book.rows[column.name]
     if column.name == "quadrant":
         by_name = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
-        return [by_name[value] for value in values]
+        # The value stays what it is, to be filtered by; how it is shown says the rest.
+        return [
+            {**by_name[value], "num_format": '@", divided"'} if side else by_name[value]
+            for value, side in zip(values, book.sides, strict=True)
+        ]
     for axis in Axis:
         score, margin = book.rows[f"{axis}_score"], book.rows[f"{axis}_margin"]
         if column.name == score.name:
-            return [_decimals(places(value, (0, 100, cut))) for value, cut in zip(score, score - margin, strict=True)]
+            sides = book.sides if axis is Axis.HAPPINESS else [""] * len(values)
+            return [
+                _decimals(places(value, (0, 100, cut)), side=side)
+                for value, cut, side in zip(score, score - margin, sides, strict=True)
+            ]
         if column.name == margin.name:
             return [_decimals(places(value, wording.MARGIN_EDGES), signed=True) for value in margin]
     return [_style(column, values)] * len(values)
@@ -119,8 +127,8 @@ def _side(value: Decimal, edge: float | None) -> int:
 
 
 @cache
-def _decimals(number: int, *, signed: bool = False) -> Style:
-    form = "0." + "0" * number
+def _decimals(number: int, *, signed: bool = False, side: str = "") -> Style:
+    form = "0." + "0" * number + (f'" ({side})"' if side else "")
     return {"num_format": f"+{form};-{form};{form}" if signed else form}
 
 

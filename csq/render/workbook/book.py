@@ -17,7 +17,7 @@ from csq.render.cells import output_rows, value_cells
 from csq.render.marks import COLOURS, MARKS
 from csq.render.options import Options
 from csq.report import Report
-from csq.terms import Axis, Quadrant
+from csq.terms import Quadrant
 
 ROWS = 1_048_576
 """Rows that Excel has on a sheet."""
@@ -65,15 +65,17 @@ class Book:
         self.options = options
         selected, self.columns = output_rows(report, options)
         self.rows = value_cells(selected, self.columns)
-        names = ("account_id", "responses", "asked", "happiness_score", "happiness_cut", *wording.PARTS)
+        names = ("account_id", "responses", "asked", "happiness_score", *wording.SIDES, *wording.PARTS)
         shown = selected.select("account_id")
         told = shown.join(report.accounts.select(names), on="account_id", how="left", maintain_order="left").to_dicts()
         self.answers = [wording.answers(row["responses"], row["asked"]) or None for row in told]
         """What stands behind the happiness of each account shown: `5 of 6 asked`."""
-        self.happiness = [wording.on_axis(row, Axis.HAPPINESS) for row in told]
+        self.happiness = [wording.happiness(row) for row in told]
         """The same with the score: `45.0 (5 of 6 asked)`."""
         self.parts = [wording.parts(row) or None for row in told]
         """What is to be said of the parts of its usage score."""
+        self.sides = [wording.divided(*(row[name] for name in wording.SIDES)) for row in told]
+        """For each account on whom its quadrant is divided; empty where it is not."""
         self.cut = 0
         """Texts that were longer than a cell."""
         self._buffer = io.BytesIO()

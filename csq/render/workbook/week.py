@@ -10,6 +10,8 @@ from csq.render.workbook.accounts import cells, quiet_green_corners, styles
 from csq.render.workbook.book import HEAD, RIGHT, TEXT, Book
 from csq.terms import Queue
 
+HAPPINESS = "happiness"
+"""The happiness score as text: of an account that is divided, both sides of it."""
 _WIDTHS = {
     "rank": 6,
     "account_name": 30,
@@ -17,6 +19,7 @@ _WIDTHS = {
     "owner": 16,
     "quadrant": 14,
     "contract_value": 12,
+    HAPPINESS: 16,
     "days_to_renewal": 10,
     "signals": 24,
     "next_step": 64,
@@ -24,8 +27,6 @@ _WIDTHS = {
     "hours": 7,
 }
 """The columns of the list and their widths."""
-_HAPPINESS = 20
-"""The width of the happiness with the answers behind it."""
 _EMPTY = 9
 """The width of a column without a value."""
 _WRAPPED = {"account_name", "owner", "signals", "next_step"}
@@ -35,25 +36,27 @@ def this_week(book: Book) -> None:
     """Write the sheet."""
     is_divided = book.report.accounts["this_week"].count() > 0
     chosen = pl.col("this_week") if is_divided else pl.col("queue").is_null() | (pl.col("queue") != Queue.REST)
-    listed = book.rows.with_row_index("at").filter(chosen.fill_null(value=False))
+    rows = book.rows.with_columns(pl.Series(HAPPINESS, book.happiness, dtype=pl.String()))
+    listed = rows.with_row_index("at").filter(chosen.fill_null(value=False))
     widths = [width if listed[name].count() else min(width, _EMPTY) for name, width in _WIDTHS.items()]
-    sheet = book.sheet("This week", [*widths, _HAPPINESS])
+    sheet = book.sheet("This week", widths)
     sheet.title("This week", _said(listed, is_divided=is_divided))
     if listed.is_empty():
         return
     head = sheet.row
     columns = {column.name: column for column in book.columns}
     for number, name in enumerate(_WIDTHS):
+        if name == HAPPINESS:
+            sheet.put(number, "Happiness", HEAD)
+            sheet.column(number, head + 1, listed[name].to_list(), [TEXT] * listed.height, is_wrapped=True)
+            continue
         column = columns[name]
         sheet.put(number, column.label, HEAD, RIGHT if column.is_right else {})
         of_all = styles(book, column)
         shown = [of_all[at] for at in listed["at"]]
         sheet.column(number, head + 1, cells(listed[name]), shown, is_wrapped=name in _WRAPPED)
-    sheet.put(len(_WIDTHS), "Happiness", HEAD)
-    told = [book.happiness[at] for at in listed["at"]]
-    sheet.column(len(_WIDTHS), head + 1, told, [TEXT] * len(told))
     last = head + listed.height
-    sheet.page.autofilter(head, 0, last, len(_WIDTHS))
+    sheet.page.autofilter(head, 0, last, len(_WIDTHS) - 1)
     sheet.page.freeze_panes(head + 1, 2)
     sheet.page.repeat_rows(head)
     quiet_green_corners(sheet, list(_WIDTHS), head + 1, last)

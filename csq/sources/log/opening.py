@@ -116,10 +116,15 @@ def spots(file: LogFile) -> list[list[str]]:
 
 
 def _last_cells(path: Path, delimiter: str) -> list[str]:
-    """The cells of the last line, which is the last row where it has as many as the header."""
+    """The cells of the last record that is not blank, which is the last row where it has as many as the header."""
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - TAIL))
-        last = stream.read().rstrip(b"\r\n").rpartition(b"\n")[2].decode(errors="replace")
+        lines = [line.decode(errors="replace") for line in stream.read().splitlines()]
+    while lines and not lines[-1].replace(delimiter, "").strip():
+        lines.pop()
+    last = lines.pop() if lines else ""
+    while last.count('"') % 2 and lines:  # it began lines above
+        last = f"{lines.pop()}\n{last}"
     try:
         return next(csv.reader([last], delimiter=delimiter), [])
     except csv.Error:

@@ -115,7 +115,8 @@ class Reading:
         """Count plain rows."""
         if pieces:
             rows = pl.concat(pieces)
-            self.ids.append(rows["event_id"].drop_nulls().hash())
+            if "event_id" in rows.columns:
+                self.ids.append(rows["event_id"].drop_nulls().hash())
             # Accounts come again and again: numbers are grouped in half the time.
             features = rows["feature"].drop_nulls().unique()
             everyday = [name for name in features if self._is_everyday(name)]

@@ -42,37 +42,38 @@ class Scan:
 
 
 def plain_rows(data: bytes, scan: Scan) -> pl.DataFrame | None:
-    """The rows of some lines: key, day, units, user_id, feature, event_id. None where they are not plain."""
+    """The rows of some lines: key, day, units, user_id, feature, and event_id if any. None where they are not plain."""
     if any(byte in data for byte in (b'"', b"\r", b"\0")):
         return None  # a line need not be a row
     rows = _read(data, scan)
     if rows is None or _is_short(data, scan, rows) or not _are_written_plain(rows["date"], scan) or _is_odd(rows, scan):
         return None
-    return rows.drop("date", "last")
+    return rows.with_columns(units=pl.col("events") * UNITS).drop("date", "events", "last")
 
 
 def _read(data: bytes, scan: Scan) -> pl.DataFrame | None:
-    names = [f"c{index}" for index in range(scan.width)]
-    schema = dict.fromkeys(names, pl.String())
+    names, at = [f"c{index}" for index in range(scan.width)], scan.fields
+    schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
+    if "events" in at:
+        schema[names[at["events"]]] = pl.Int64()
     lines = pl.scan_csv(data, has_header=False, schema=schema, separator=scan.delimiter, quote_char=None)
-    have = {name: pl.col(names[index]) for name, index in scan.fields.items()}
-    none = pl.lit(None, dtype=pl.String())
+    date = pl.col(names[at["date"]])
+    missing = {
+        "user_id": pl.lit(None, pl.String()),
+        "feature": pl.lit(None, pl.String()),
+        "events": pl.lit(1, pl.Int64()),
+    }
     rows = lines.select(
-        key=have["key"],
-        day=have["date"].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
-        units=(have["events"].cast(pl.Int64, strict=False) if "events" in have else pl.lit(1, pl.Int64())) * UNITS,
-        user_id=have.get("user_id", none),
-        feature=have.get("feature", none),
-        event_id=have.get("event_id", none),
-        date=have["date"],
+        day=(date.str.head(10) if scan.timed else date).str.to_date("%Y-%m-%d", strict=False),
         last=pl.col(names[-1]),
+        **missing | {name: pl.col(names[index]) for name, index in at.items()},
     )
     # Polars sees that a row is too long only where it reads all its cells, wanted or not.
     all_cells = pl.QueryOptFlags(projection_pushdown=False)
     try:
         return rows.collect(optimizations=all_cells)
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
-        return None  # a row has too many cells, or is not UTF-8
+        return None  # a row has too many cells or no whole count, or is not UTF-8
 
 
 def _is_short(data: bytes, scan: Scan, rows: pl.DataFrame) -> bool:
@@ -92,15 +93,16 @@ def _are_written_plain(text: pl.Series, scan: Scan) -> bool:
 
 def _is_odd(rows: pl.DataFrame, scan: Scan) -> bool:
     """Whether a row has no key, day or count that can be taken as it is, or an event id that has to be made plain."""
-    day, units = pl.col("day"), pl.col("units")
-    odd = rows.select(
-        pl.any_horizontal(pl.col("key", "day", "units").null_count() > 0),
-        days=((day < date.min) | (day > scan.last_day)).any(),
-        units=((units < 0) | (units > MOST * UNITS)).any(),
-        ids=(~pl.col("event_id").str.contains(_ID) | pl.col("event_id").str.to_lowercase().is_in(BLANKS)).any(),
-        no_id=pl.lit(scan.needs_id) & pl.col("event_id").is_null().any(),
-    )
-    return any(odd.row(0)) or _names_nobody(rows["key"].unique(), scan)
+    day, events, event_id = pl.col("day"), pl.col("events"), pl.col("event_id")
+    odd = [
+        pl.any_horizontal(pl.col("key", "day", "events").null_count() > 0),
+        ((day.min() < date.min) | (day.max() > scan.last_day)).alias("days"),
+        ((events.min() < 0) | (events.max() > MOST)).alias("counts"),
+    ]
+    if "event_id" in rows.columns:
+        odd.append((~event_id.str.contains(_ID) | event_id.str.to_lowercase().is_in(BLANKS)).any().alias("ids"))
+        odd.append((pl.lit(scan.needs_id) & event_id.is_null().any()).alias("no_id"))
+    return any(rows.select(odd).row(0)) or _names_nobody(rows["key"].unique(), scan)
 
 
 def _names_nobody(keys: pl.Series, scan: Scan) -> bool:

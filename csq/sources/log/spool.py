@@ -9,14 +9,13 @@ import os
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from csq.errors import InputError
-from csq.sources.containers import MEGABYTE, RATIO, SMALL
+from csq.sources.containers import BROKEN, MEGABYTE, RATIO, SMALL
 from csq.sources.read import Source, label_of, stdin
 
 LEAST = MEGABYTE
@@ -91,6 +90,6 @@ def _unpacked(path: Path, target: Path) -> Source | None:
                 return None
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile):
+    except BROKEN:
         return None
-    return Source(target, str(path), (note,), digest) if sound else None
+    return Source(target, label_of(path), (note,), digest) if sound else None

@@ -1,0 +1,184 @@
+"""A thousand portfolios, made up at random from a seed: the advice never contradicts the facts beside it."""
+
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+
+from csq.plan.hits import find_clashes
+from csq.plan.hours import plan_week
+from csq.plan.prescribe import prescribe
+from csq.plan.signals import judge
+from csq.playbook.text import fill
+from csq.settings.model import Capacity
+from csq.terms import Quadrant
+from signal_accounts import DEFAULT, frame_of
+from tables import AS_OF
+
+PORTFOLIOS, ACCOUNTS, CHANGES = 1_000, 5, 9
+DAYS = [0, 3, 30, 59, 60, 90, 91, 120, 180, 181, 300, 400]
+FACTS: dict[str, list[Any]] = {
+    "contract_value": [0, 500, 9_999, 10_000, 80_000, None],
+    "tier_median_value": [1_000, 50_000],
+    "fit": ["good", "bad", None],
+    "willing": [True, False, None],
+    "internal_owner": ["Ada", "nobody", None],
+    "is_reference": [True, False, None],
+    "is_new": [True, False],
+    "tenure_days": [10, 80, 200, 900],
+    "season_quiet": [True, False],
+    "open_tickets": [0, 2, None],
+    "goals_behind": [0, 1, None],
+    "goals_overdue": [0, 2],
+    "goal_due_days": [5, 100, None],
+    "has_goals": [True, False, None],
+    "contraction_days": [20, 180, 181, None],
+    "last_outcome": ["renewed", "contracted", "expanded", "churned", None],
+    "last_outcome_days": DAYS,
+    "csat_change": [-60, -20, 0, 25, None],
+    "usage_trend_pct": [-100, -40, 0, 60, None],
+    "seat_use_pct": [0, 12, 60, 95, 130, None],
+    "top_user_idle_days": [0, 21, None],
+    "top_user_new_days": [5, 400],
+    "top_user_share_pct": [10, 80],
+    "role_gap": [0, 40, None],
+    "lowest_role": ["end_user", "decision_maker", "influencer"],
+    "lowest_role_mean": [10, 90],
+    "unhappy_side": ["users", "decision_makers", None],
+    "promises_open": [0, 1],
+    "promise_open_days": [5, 100],
+    "favours_asked": [0, 1, 3],
+    "surveys_per_person": [1, 4],
+    "days_to_renewal": [-20, 5, 80, 200, None],
+    "days_to_deadline": [-20, 5, 80, 200, None],
+    "renewal_overdue_days": [0, 20, None],
+    "auto_renew": [True, False, None],
+    "champion_left_days": [*DAYS, None],
+    "successor_stance": ["for", "against", None],
+    "next_feature": ["Reports", None],
+    "silence": ["never_asked", "no_answer", "stale", None],
+    "segment": ["SMB", "Enterprise", None],
+    **{
+        f"event_{kind}_days": [*DAYS, None]
+        for kind in (
+            "last_contact", "favour_asked", "thanked", "renewal_talk", "expansion_talk", "case_study_done",
+            "cause_found", "initial_effort_done", "explained", "escalated", "escalation_closed", "internal_initiative",
+            "no_reply", "new_boss", "budget_cut", "competitor_contact", "competitor_feature_request",
+            "investor_conflict", "new_user_trained", "first_result_agreed", "successor_met", "value_shown",
+        )
+    },
+}  # fmt: skip
+LEVELS = {"usage_level": ["high", "low", "unknown"], "happiness_level": ["high", "low", "unknown"]}
+AGAINST = {
+    "before you give up": ("Stop, with good grace",),
+    "Ask for nothing": ("Ask for one thing", "Invite them to shape", "Nearly every seat"),
+    "Another mail will not change that": ("Never asked how they like it: send",),
+    "pushing now costs good will": (
+        "Ask whether time or expertise",
+        "Offer to set it all up",
+        "Give them an account manager",
+    ),
+    "Earn back what is there": ("Nearly every seat", "Ask for one thing"),
+    "Easy to take for granted": ("Ask for one thing", "Invite them to shape"),
+    "Effort can run on without an end": ("Make one person their only contact", "Do not wait for the rest"),
+}
+"""What a risk says, and beginnings of steps that would say the opposite."""
+STEPS = [
+    *(step for each in Quadrant for step in DEFAULT.entry(each).play.steps),
+    *(step for signal in DEFAULT.signals.values() for step in signal.steps),
+    *(entry.qualify for each in Quadrant if (entry := DEFAULT.entry(each)).qualify),
+]
+
+
+def account(random: Random, portfolio: int, number: int) -> dict[str, Any]:
+    """An ordinary account of some quadrant with a handful of facts changed; the portfolio is its owner."""
+    quadrant = random.choice(list(Quadrant)).value
+    row: dict[str, Any] = {"account_id": f"{portfolio:04}-{number}", "owner": f"{portfolio:04}", "quadrant": quadrant}
+    if quadrant == "unknown":
+        row |= {name: random.choice(levels) for name, levels in LEVELS.items()}
+        row[random.choice(list(LEVELS))] = "unknown"
+    return row | {name: random.choice(FACTS[name]) for name in random.sample(list(FACTS), CHANGES)}
+
+
+@pytest.fixture(scope="module")
+def placed() -> pl.DataFrame:
+    random = Random(17)
+    return frame_of(
+        *(account(random, portfolio, number) for portfolio in range(PORTFOLIOS) for number in range(ACCOUNTS))
+    )
+
+
+@pytest.fixture(scope="module")
+def planned(placed: pl.DataFrame) -> pl.DataFrame:
+    judged = judge(placed, DEFAULT, are_events_given=True)
+    return prescribe(placed, DEFAULT, judged, as_of=AS_OF, are_events_given=True)
+
+
+@pytest.fixture(scope="module")
+def rows(planned: pl.DataFrame) -> list[dict[str, Any]]:
+    return planned.to_dicts()
+
+
+def test_every_account_has_a_step_or_a_reason_to_rest(rows) -> None:
+    assert len(rows) == PORTFOLIOS * ACCOUNTS
+    assert all(row["next_step"] or row["queue"] == "rest" for row in rows)
+    assert all(row["why"] for row in rows)
+    assert {row["queue"] for row in rows} == {"rescue", "protect", "rest"}
+
+
+def test_no_step_is_of_a_kind_that_a_signal_which_holds_blocks(rows) -> None:
+    seen = set()
+    for row in rows:
+        # Two steps may read alike; the one that was taken is one of them.
+        kinds = {step.kind for step in STEPS if row["next_step"] and fill(step.do, row) == row["next_step"]}
+        assert kinds or row["next_step"] is None
+        blocked = {kind for name in row["signals"] for kind in DEFAULT.signals[name].blocks}
+        assert not kinds or kinds - blocked, (row["next_step"], row["signals"])
+        seen |= kinds
+    assert {"favour", "adoption", "effort", "thanks", "find_out", "onboarding", "renewal"} <= seen
+
+
+def test_no_risk_contradicts_the_step_beside_it(rows) -> None:
+    told = set()
+    for row in rows:
+        for risk in row["risks"]:
+            for says, steps in AGAINST.items():
+                if says in risk:
+                    told.add(says)
+                    assert not (row["next_step"] or "").startswith(steps), (risk, row["next_step"])
+    assert told == set(AGAINST)
+
+
+def test_a_signal_that_takes_over_gives_the_next_step_of_an_account_that_does_not_rest(rows) -> None:
+    taking = {name for name, signal in DEFAULT.signals.items() if signal.takes_over}
+    for row in rows:
+        if row["queue"] == "rest" or not taking & set(row["signals"]):
+            continue
+        own = {fill(step.do, row) for name in row["signals"] for step in DEFAULT.signals[name].steps}
+        acts = [name for name in row["signals"] if DEFAULT.signals[name].takes_over and DEFAULT.signals[name].steps]
+        due = [step for name in acts for step in DEFAULT.signals[name].steps if not step.when and not step.done_by]
+        assert row["next_step"] in own or not due, (row["signals"], row["next_step"])
+
+
+def test_each_week_holds_the_first_account_that_fits_and_nothing_left_out_would(planned) -> None:
+    random = Random(4)
+    hours = {f"{portfolio:04}": random.randint(0, 16) / 2 for portfolio in range(PORTFOLIOS)}
+    frame, weeks = plan_week(planned, DEFAULT, Capacity(default=1, owners=hours))
+    for week in weeks:
+        mine = frame.filter(pl.col("desk") == week.owner, pl.col("queue") != "rest", "human").sort("rank")
+        spent = mine.filter("this_week")["hours"].sum()
+        left = mine.filter(~pl.col("this_week"))["hours"]
+        assert spent <= hours[week.owner]
+        assert left.is_empty() or left.min() > hours[week.owner] - spent
+        if mine.height and mine["hours"][0] <= hours[week.owner]:
+            assert mine["this_week"][0]
+
+
+def test_the_clashes_that_are_told_are_those_for_which_a_step_was_passed_over(placed) -> None:
+    judged = judge(placed, DEFAULT, are_events_given=True)
+    clashes = find_clashes(placed, DEFAULT, judged)
+    assert all(clash.kind in DEFAULT.signals[clash.signal].blocks and clash.accounts for clash in clashes)
+    favours = {clash.signal for clash in clashes if clash.kind == "favour"}
+    assert {"success_gap", "contraction", "role_unhappy", "overuse", "promise_open", "escalation_open"} <= favours
+    assert {"renewal_overdue"} <= favours
