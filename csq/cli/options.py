@@ -132,9 +132,7 @@ class Outputs(NamedTuple):
     raw: Annotated[
         bool, typer.Option("--raw", help="Leave text that a spreadsheet would run as a formula as it is")
     ] = False
-    excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it: byte order mark and CRLF")] = (
-        False
-    )
+    excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it; ids keep their zeros")] = False
 
 
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once what is longer than the terminal")]

@@ -71,6 +71,8 @@ def _target(name: str, told: Format | None) -> Target:
         raise UsageError(
             f"`{name}`: its suffix tells no format", hint=f"end it in {', '.join(SUFFIXES)}, or give `--format`"
         )
+    if by_suffix is Format.TERMINAL and told in PAGES:
+        by_suffix = told
     return Target(by_suffix or told or Format.TERMINAL, path)
 
 
@@ -177,8 +179,8 @@ def narrate(report: Report, *, only_warnings: bool = False) -> None:
 
 
 def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
-    """Name key columns that were changed for the sake of spreadsheets, since joins on them would fail."""
-    from csq.render.delimited import guarded_keys
+    """Name columns that were changed for the sake of spreadsheets, since joins on them would fail."""
+    from csq.render.delimited import guarded_keys, kept
 
     if options.raw or not any(target.format in (Format.CSV, Format.TSV) for target in to):
         return
@@ -186,6 +188,12 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         told = " and ".join(f"`{name}`" for name in names)
         diagnostics.note(
             f"a `'` was put before values of {told} that a spreadsheet would run as a formula; `--raw` leaves them"
+        )
+    if names := kept(report, options):
+        told = " and ".join(f"`{name}`" for name in names)
+        diagnostics.note(
+            f'values of {told} like 00123 are written as ="00123", so that a spreadsheet keeps them as text; '
+            "an xlsx keeps them without that"
         )
 
 
