@@ -12,7 +12,8 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.render import prose
-from csq.render.html.marks import GLYPHS, shape
+from csq.render.html.marks import shape
+from csq.render.marks import MARKS
 from csq.render.wording import label
 from csq.report import Cut, Report
 from csq.schema import BORDERLINE
@@ -217,7 +218,7 @@ def _happiness_lines(places: list[tuple[float, str]], plot: Box) -> Iterator[Lin
 def _corner(report: Report, quadrant: Quadrant, plot: Box) -> Corner:
     usage, happiness = _CORNERS[quadrant]
     return Corner(
-        text=f"{GLYPHS[quadrant]} {label(report, quadrant)}",
+        text=f"{MARKS[quadrant]} {label(report, quadrant)}",
         quadrant=quadrant,
         x=plot.x + plot.width - 16 if usage else plot.x + 16,
         y=plot.y + _LINE if happiness else plot.y + plot.height - 16,

@@ -9,7 +9,7 @@ from csq.render import prose, wording
 from csq.render.cells import text_cells
 from csq.render.columns import OutputColumn, label, output_columns
 from csq.render.html.footnotes import Footnotes, footnotes
-from csq.render.html.marks import GLYPHS
+from csq.render.marks import MARKS
 from csq.report import Report
 from csq.terms import Axis, Quadrant
 
@@ -103,7 +103,7 @@ def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
 
 def quadrant_text(report: Report, quadrant: Quadrant) -> str:
     """Name a quadrant with its shape."""
-    return f"{GLYPHS[quadrant]} {wording.label(report, quadrant)}"
+    return f"{MARKS[quadrant]} {wording.label(report, quadrant)}"
 
 
 def _label(report: Report, name: str) -> str:

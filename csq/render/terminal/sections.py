@@ -13,6 +13,7 @@ from csq.render.terminal.layout import (
     hanging,
     line,
     strong,
+    wrapped,
 )
 from csq.render.view.model import Section, Signals, View
 from csq.terms import Severity
@@ -50,7 +51,7 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
         return [*out, *sheet.text(section.absent)]
     room = (sheet.prose or 0) - _KEY - 2
     steps = [step.short for step in section.steps[:_STEPS]]
-    out += [*_led("Play", section.headline, sheet, Tone.STRONG), *_led("", _fitting(steps, " → ", room, "→ "), sheet)]
+    out += _led("Play", _fitting([section.headline, *steps], " → ", room, lines=2, least=2), sheet)
     out += _led("Risk", _fitting(section.risks_short[:_RISKS], " ", room), sheet)
     if rows is None:
         return [*out, *_led("First", _names(section, room), sheet)]
@@ -82,21 +83,18 @@ def _more(section: Section) -> list[Line]:
     return [line(f"  {section.more}")] if section.more else []
 
 
-def _led(word: str, text: str, sheet: Sheet, tone: Tone | None = None) -> list[Line]:
+def _led(word: str, text: str, sheet: Sheet) -> list[Line]:
     """A line that begins with a word; nothing without text."""
-    return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose, tone) if text else []
+    return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose) if text else []
 
 
-def _fitting(texts: Sequence[str], between: str, room: int, front: str = "") -> str:
-    """As many texts, in order, as fit whole into a line; at least one, if there is any."""
-    if not texts:
-        return ""
-    told = front + texts[0]
-    for text in texts[1:]:
-        if cells(told + between + text) > room:
-            break
-        told += between + text
-    return told
+def _fitting(texts: Sequence[str], between: str, room: int, *, lines: int = 1, least: int = 1) -> str:
+    """As many texts, in order, as fit whole into some lines; at least as many as there have to be, if there are."""
+    for number in range(len(texts), least, -1):
+        told = between.join(texts[:number])
+        if len(wrapped(told, room)) <= lines:
+            return told
+    return between.join(texts[:least])
 
 
 def _names(section: Section, room: int) -> str:

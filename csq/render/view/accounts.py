@@ -92,7 +92,7 @@ def _account(
         because=row["why"] or "",
         deadline=deadline,
         step=row["next_step"] or "",
-        short=in_short(row["next_step"] or ""),
+        short=row["step_short"] or row["next_step"] or "",
         effort=wording.effort(row),
         owner=row["owner"] or "",
         risks=tuple(row["risks"] or ()),
