@@ -103,7 +103,7 @@ def test_an_account_is_a_row_with_what_a_reader_has_to_know():
         "-5",
         "0 EUR",
         "55.0 (+4.96)",
-        "69.96 (-0.04)",
+        "69.96 (4 answers) (-0.04)",
         "thin evidence, stale answers",
         "-1 e-mail: call instead",
     ]

@@ -111,7 +111,7 @@ def test_the_head_says_as_of_when_and_over_what():
     assert text.startswith("Triage as of 2026-11-16 (newest usage date)\n8 accounts, 1,250,938 EUR a year; 2 without a")
     assert "usage.csv: 12,045 rows, 12,040 used, 5 set aside" in text
     assert "2026-10-20 to 2026-11-16, 28 days" in text
-    assert "happiness  70\n" in text
+    assert "happiness  70 (3.8 of 5, 7 of 10)\n" in text
     assert "at the cut is high" in text
 
 
@@ -125,7 +125,8 @@ def test_cuts_that_differ_are_named_by_tier():
         )
     )
     line = line_with(page(report(cuts=cuts)), "High from   usage")
-    assert line.endswith("54.2143 in top, 48.5 in mid (median); 40 in low; mid, low: under 10")
+    how = "median: half of each tier is high by construction; pin the cuts to see shares move"
+    assert line.endswith(f"54.2143 in top (n 12), 48.5 in mid (n 12) ({how}); 40 in low; mid, low: under 10")
 
 
 def test_without_any_contract_value_the_page_says_that_nothing_is_weighted():
@@ -215,7 +216,8 @@ def test_an_account_row_says_where_it_stands_and_what_is_next():
     }
     lines = page(report(accounts=accounts(row)), width=80).split("\n")
     at = lines.index(line_with("\n".join(lines), "  1 ~"))
-    assert lines[at].split() == ["1", "~", "Globex", "C-7", "1,204,500", "71.2", "+21.2", "68.1", "-1.9"]
+    row = ["1", "~", "Globex", "C-7", "1,204,500", "71.2", "+21.2", "68.1", "(4", "answers)", "-1.9"]
+    assert lines[at].split() == row
     assert [line.strip() for line in lines[at + 1 : at + 3]] == [
         "thin evidence, stale answers",
         "→ Write a thank-you note",
