@@ -153,7 +153,7 @@ def test_a_date_of_churn_is_overruled_by_a_status_and_not_by_use() -> None:
     gone = run(MAY, accounts=lines("account_id,churn_date", "A,2026-04-30", "B,"))
     assert list(by_id(gone)) == ["B"]
     back = run(MAY, accounts=lines("account_id,churn_date,status", "A,2026-04-30,active", "B,,active"))
-    assert list(by_id(back)) == ["A", "B"]
+    assert by_id(back).keys() == {"A", "B"}
 
 
 def test_ended_subscriptions_that_go_on_are_worth_what_ended_last() -> None:
