@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from csq.errors import InputError, UsageError
+from csq.located import dangles, named
 from csq.roles import ROLES
 from csq.terms import Role
 
@@ -34,13 +35,15 @@ def in_directory(directory: Path, told: Mapping[Role, Sequence[Path]] | None = N
     told = told or {}
     if not directory.is_dir():
         raise InputError(
-            f"no such directory: `{directory}`",
+            f"no such directory: {named(directory)}",
             hint="give the folder with the exports, or `--usage` and `--csat` files",
         )
     found: dict[Role, list[Path]] = {role: [] for role in Role}
     settled = {path.resolve() for paths in told.values() for path in paths}
     for path in sorted(directory.iterdir()):
         roles = roles_of(path)
+        if roles and dangles(path):
+            raise InputError(f"no such file: {named(path)}", hint="mend the link, or remove it")
         if not roles or not path.is_file() or path.resolve() in settled:
             continue
         if len(roles) > 1:
