@@ -26,7 +26,8 @@ def found(csq: Any, data: Path) -> dict[str, Any]:
         "--accounts", data / "ravenstack_accounts.csv",
         "--usage", data / "ravenstack_feature_usage.csv",
         "--csat", data / "ravenstack_support_tickets.csv",
-        "--fields", "events,active_days,features_used,breadth_pct,usage_part_volume,asked,csat_mean,is_new,usage_trend_pct",
+        "--fields", "events,active_days,features_used,breadth_pct,usage_part_volume,asked,csat_mean,is_new",
+        "--fields", "usage_trend_pct",
         "-f", "json",
     )  # fmt: skip
     assert result.code == 0, result.stderr
