@@ -44,7 +44,7 @@ def table(data: bytes, fields: tuple[str, ...] = ()) -> list[dict[str, object]]:
         {
             names[label]: None if cell == "" else cell
             for label, cell in zip(head, row, strict=True)
-            if label not in ("Answers", "Usage parts")  # what stands beside the scores, for people
+            if label not in ("Answers", "Usage rests on")  # what stands beside the scores, for people
         }
         for row in rows
     ]
