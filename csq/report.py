@@ -185,6 +185,10 @@ class Step(NamedTuple):
     who: Who
     human: bool
     hours: float | None
+    id: str = ""
+    """Its name in the playbook, the same from week to week."""
+    short: str = ""
+    """What to do, in one line."""
 
 
 class QuadrantPlay(NamedTuple):

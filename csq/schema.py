@@ -302,6 +302,8 @@ PLAN = (
     ),
     Column("who", _T, "", "csm, support, product, sales, executive, automation", "who takes the next step"),
     Column("human", _B, "", "true, false", "whether the next step takes a person"),
+    Column("step_id", _T, "", "any", "id of the next step in the playbook, the same from week to week"),
+    Column("step_short", _T, "", "any", "the next step in one line"),
     Column("desk", _T, "", "any", "whose week it falls into: the owner, unassigned, or team where nobody owns any"),
 )
 

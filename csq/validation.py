@@ -157,6 +157,12 @@ def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | N
     kind, value, context = error["type"], error["input"], dict(error.get("ctx", {}))
     if kind in ("too_short", "string_too_short"):
         return "empty", f"{name} is empty", None
+    if kind == "string_too_long":
+        return (
+            "too-long",
+            f"{name} has {len(str(value).strip()):,} characters, of at most {context['max_length']}",
+            None,
+        )
     if kind not in _MUST_BE:
         # A check of csq's own; it brings its words with it.
         return kind.replace("_", "-"), error["msg"], context.get("hint")

@@ -18,9 +18,12 @@ CASES: Mapping[str, tuple[Report, Format, Options]] = {
     "awkward.json": (AWKWARD, Format.JSON, Options()),
     "awkward.jsonl": (AWKWARD, Format.JSONL, Options()),
     "awkward-80.txt": (AWKWARD, Format.TERMINAL, Options(width=80)),
-    "awkward-80-colour.txt": (AWKWARD, Format.TERMINAL, Options(width=80, colour=True)),
     "awkward-120.txt": (AWKWARD, Format.TERMINAL, Options(width=120)),
     "awkward-piped.txt": (AWKWARD, Format.TERMINAL, Options()),
+    "awkward-whole-80-colour.txt": (AWKWARD, Format.TERMINAL, Options(width=80, colour=True, whole=True)),
+    "awkward-whole-120.txt": (AWKWARD, Format.TERMINAL, Options(width=120, whole=True)),
+    "awkward-whole-piped.txt": (AWKWARD, Format.TERMINAL, Options(whole=True)),
+    "awkward-brief.txt": (AWKWARD, Format.BRIEF, Options()),
     "awkward.md": (AWKWARD, Format.MARKDOWN, Options()),
     "awkward.html": (AWKWARD, Format.HTML, Options()),
     "empty.csv": (EMPTY, Format.CSV, Options()),
@@ -30,6 +33,8 @@ CASES: Mapping[str, tuple[Report, Format, Options]] = {
     "empty.md": (EMPTY, Format.MARKDOWN, Options()),
     "empty.html": (EMPTY, Format.HTML, Options()),
     "empty-80.txt": (EMPTY, Format.TERMINAL, Options(width=80)),
+    "empty-whole-80.txt": (EMPTY, Format.TERMINAL, Options(width=80, whole=True)),
+    "empty-brief.txt": (EMPTY, Format.BRIEF, Options()),
 }
 """File name: what is rendered, and how."""
 

@@ -83,6 +83,24 @@ def test_a_step_for_a_machine_takes_no_hours_and_no_person_unless_it_says_so():
     assert (second.human, second.hours) == (True, 2.0)
 
 
+def test_a_step_without_an_id_has_its_first_words_for_one_and_alike_ones_are_numbered():
+    steps = """- {do: "Call them by name this week, unasked", id: call}
+        - do: "Seats in use: {seat_use_pct} %. Ask who else there could use it"
+        - do: "Call"
+        - do: "Call"
+        - do: "99 %\""""
+    found = playbook(small(("- do: Call them", steps))).entry(Quadrant.ADVOCATES).play.steps
+    assert [step.id for step in found] == ["call", "seats_in_use_ask_who_else", "call_2", "call_3", "step"]
+
+
+def test_every_step_of_the_built_in_playbook_has_an_id_and_a_line_of_its_own():
+    found = load_playbook(None).playbook
+    entries = [found.entry(quadrant) for quadrant in Quadrant]
+    lists = [each.play.steps for each in entries] + [each.steps for each in found.signals.values()]
+    steps = [step for each in lists for step in each] + [each.qualify for each in entries if each.qualify]
+    assert [step.do for step in steps if not step.short or "id" not in step.model_fields_set] == []
+
+
 def test_everything_that_can_be_said_is_understood():
     more = """
 signals:
@@ -195,6 +213,14 @@ OWN = "is a column of csq's own | leave it out to use csq's, or give yours anoth
         (
             ("order: [advocates, ", "order: [champions, "),
             [f"order[1]: `order` must be {QUADRANT}, not `champions`"],
+        ),
+        (
+            ("- do: Call them", "- {do: Call, id: call}\n        - {do: Mail, id: call}"),
+            [f"{PLAY}.steps: two steps have the id `call` | give one of them another"],
+        ),
+        (
+            ("do: Call them", f"{{do: x, short: {'a' * 81}}}"),
+            [f"{STEP}.short: `short` has 81 characters, of at most 80"],
         ),
         ((ORDER, ""), ["order: `order` is missing"]),
         (

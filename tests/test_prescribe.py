@@ -60,6 +60,15 @@ def test_a_step_that_is_done_by_an_event_stands_while_no_such_event_is_on_record
     assert at_risk("{do: first, done_by: first_done}", "{do: second}")["ri"]["next_step"] == "first"
 
 
+def test_the_next_step_is_told_with_its_id_and_in_one_line_the_first_sentence_where_the_playbook_has_none() -> None:
+    told = ("step_id", "step_short")
+    rows = at_risk(
+        '{do: "Call {account_name}. Ask why", when: "open_tickets > 5"}', "{do: Call, id: ring, short: Ring}"
+    )
+    assert [rows["big"][name] for name in told] == ["call_ask_why", "Call Big"]
+    assert [rows["ri"][name] for name in told] == ["ring", "Ring"]
+
+
 def test_risks_are_those_that_apply_in_the_order_of_the_playbook() -> None:
     risks = '[{text: always}, {text: tickets, when: "open_tickets > 0"}, {text: rich, when: "contract_value >= 500"}]'
     rows = at_risk("{do: call}", risks=risks)

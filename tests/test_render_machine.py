@@ -339,3 +339,26 @@ def test_the_factory_keeps_the_promise_of_the_account_table():
     made = accounts({"mood": "good"})
     assert made.columns == [*COLUMNS, "mood"]
     assert made.drop("mood").schema == pl.Schema({name: column.dtype for name, column in COLUMNS.items()})
+
+
+@pytest.mark.parametrize(
+    ("key", "cell"),
+    [
+        ("00123", '"=""00123"""'),
+        ("1234567890123456", '"=""1234567890123456"""'),  # Excel keeps 15 digits
+        ("1E5", '"=""1E5"""'),
+        ("1-2", '"=""1-2"""'),
+        ("2026-01-02", '"=""2026-01-02"""'),
+        ("123", "123"),
+        ("A-01", "A-01"),
+        ("-05", "'-05"),  # run as a formula, so that the apostrophe keeps it
+        ("=01", "'=01"),
+    ],
+)
+def test_for_excel_text_is_written_so_that_it_stays_itself(key, cell):
+    """Tried with LibreOffice 7.4: the cells open as the text between the quotes. Without `--excel` nothing changes."""
+    made = report(accounts=accounts({"account_id": key}))
+    line = render(made, Format.CSV, Options(excel=True)).decode().splitlines()[1]
+    assert line.startswith(f"1,{cell},Account 1,")
+    assert f"1,{cell.strip(chr(34))},".replace('=""', "").replace('""', "") in render(made, Format.CSV).decode()
+    assert f"1,{key}," in render(made, Format.CSV, Options(excel=True, raw=True)).decode()

@@ -12,7 +12,7 @@ from factories import report
 
 
 def page(**overrides: object) -> str:
-    return render(report(**overrides), Format.TERMINAL, Options()).decode()
+    return render(report(**overrides), Format.TERMINAL, Options(whole=True)).decode()
 
 
 def test_an_account_is_marked_with_what_says_act_and_then_with_what_to_watch() -> None:
@@ -21,7 +21,7 @@ def test_an_account_is_marked_with_what_says_act_and_then_with_what_to_watch() -
 
 def test_the_page_says_of_how_many_accounts_each_signal_holds_what_they_are_worth_and_whom() -> None:
     (line,) = [line for line in page().splitlines() if line.startswith("  act")]
-    assert line == "  act    1  1,204,501 EUR  first   Acme [/] [red]Ltd[/red] :skull:"
+    assert line == "  act    1  1.2 M EUR  first   Acme [/] [red]Ltd[/red] :skull:"
 
 
 def test_the_page_names_what_could_not_be_judged_and_the_fact_that_is_missing() -> None:

@@ -199,8 +199,8 @@ def test_the_summary_has_the_grid_the_totals_and_what_is_not_known():
     text = words(book(), "Summary")
     for said in (
         "Triage as of 2026-11-16 (newest usage date)",
-        "8 accounts, 1,250,938 EUR a year; 2 without a contract value",
-        "● Advocates\n2 accounts\n1,205,500 EUR · 96 %\n1 borderline",
+        "8 accounts, 1.3 M EUR a year; 2 without a contract value",
+        "● Advocates\n2 accounts\n1.2 M EUR · 96 %\n1 borderline",
         "not in the usage export",
         "Where high begins: at the cut and above",
         "2 accounts without both scores cannot be drawn",
@@ -293,8 +293,8 @@ def test_a_new_column_is_one_line(format, monkeypatch):
             assert b"41.5" in data
 
 
-@pytest.mark.parametrize("format", Format)
-def test_a_field_that_is_asked_for_stands_in_every_format(format):
+@pytest.mark.parametrize("format", [each for each in Format if each is not Format.BRIEF])
+def test_a_field_that_is_asked_for_stands_in_every_format_but_a_message(format):
     made = report(accounts=accounts({"nps": 41.5}))
     data = render(made, format, Options(fields=("nps",)))
     match format:

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import check, diagnostics, emit, explain, help, plan, playbook, stop, triage
+from csq.cli import brief, check, diagnostics, emit, explain, help, plan, playbook, stop, triage
 from csq.cli.options import Command
 from csq.errors import CsqError, Exit, OutputError, UsageError
 
@@ -30,6 +30,7 @@ each quadrant.
 Examples:
   csq triage exports                  the exports of usage, csat, accounts in a folder
   csq triage exports -o monday.csv    the same for a spreadsheet
+  csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
@@ -39,6 +40,7 @@ EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for co
 
 COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
+    "brief": (brief.brief, brief.EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),

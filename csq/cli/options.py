@@ -122,16 +122,17 @@ class Outputs(NamedTuple):
     output_format: Annotated[
         Text,
         option(
-            "FORMAT", "terminal, csv, tsv, json, jsonl, xlsx, html, md or parquet; default terminal", "-f", "--format"
+            "FORMAT",
+            "terminal, brief, csv, tsv, json, jsonl, xlsx, html, md, parquet; default terminal",
+            "-f",
+            "--format",
         ),
     ] = None
     output: Annotated[Texts, option("FILE", "Write a file, format by its suffix; may repeat", "-o", "--output")] = None
     raw: Annotated[
         bool, typer.Option("--raw", help="Leave text that a spreadsheet would run as a formula as it is")
     ] = False
-    excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it: byte order mark and CRLF")] = (
-        False
-    )
+    excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it; ids keep their zeros")] = False
 
 
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once what is longer than the terminal")]

@@ -19,6 +19,8 @@ from csq.terms import NoteKind
 COLOURS: Mapping[str, bool | None] = {"auto": None, "always": True, "never": False}
 """What `--color` can be, and whether that means colour; None: as the terminal and `NO_COLOR` have it."""
 
+PAGES = (Format.TERMINAL, Format.BRIEF)
+"""Formats that a person reads at once."""
 BINARY = (Format.XLSX, Format.PARQUET)
 """Formats that a terminal cannot show."""
 
@@ -72,12 +74,22 @@ def _target(name: str, told: Format | None) -> Target:
         raise UsageError(
             f"`{name}`: its suffix tells no format", hint=f"end it in {', '.join(SUFFIXES)}, or give `--format`"
         )
+    if by_suffix is Format.TERMINAL and told in PAGES:
+        by_suffix = told
     return Target(by_suffix or told or Format.TERMINAL, path)
 
 
-def asked_for(shown: Shown, outputs: Outputs) -> Options:
-    """What the flags say of rows, columns and form."""
-    return Options(selection=_selection(shown), fields=field_names(shown.fields), raw=outputs.raw, excel=outputs.excel)
+def asked_for(shown: Shown, outputs: Outputs, speech: Speech) -> Options:
+    """What the flags say of rows, columns and form; `COLUMNS` says how wide a page is that no terminal shows."""
+    told = os.environ.get("COLUMNS", "")
+    return Options(
+        selection=_selection(shown),
+        fields=field_names(shown.fields),
+        raw=outputs.raw,
+        excel=outputs.excel,
+        width=int(told) if told.isdecimal() and not speech.verbose else None,
+        whole=speech.verbose,
+    )
 
 
 def field_names(told: Sequence[str] | None) -> tuple[str, ...]:
@@ -114,8 +126,11 @@ def deliver(
         diagnostics.note(scale.text)
     if written := [f"`{target.path}`" for target in to if target.path is not None]:
         diagnostics.note(f"wrote {', '.join(written)}")
-    if any(target.format is not Format.TERMINAL or target.path for target in to):
+    if any(target.format not in PAGES or target.path for target in to):
         narrate(report)
+    elif write is render and not (options.whole and to[0].format is Format.TERMINAL):
+        # A page that counts the notes does not tell them; beside it on a terminal they would push it off the screen.
+        narrate(report, only_warnings=_is_open(emit.STDOUT) and os.isatty(emit.STDOUT))
     _guarded(report, to, options)
     for target, data in rendered:
         if target.path is None:
@@ -154,11 +169,11 @@ def _selection(shown: Shown) -> Selection:
     )
 
 
-def narrate(report: Report) -> None:
-    """Say on stderr what the terminal output says in its notes."""
+def narrate(report: Report, *, only_warnings: bool = False) -> None:
+    """Say on stderr what the whole page says in its notes."""
     said = {scale.text for scale in report.scales}
     for note in report.notes:
-        if note.text in said:
+        if note.text in said or (only_warnings and note.kind is not NoteKind.WARNING):
             continue
         if note.kind in (NoteKind.WARNING, NoteKind.FAULT, NoteKind.REJECTED, NoteKind.UNMATCHED):
             diagnostics.warning(note.text) if note.kind is NoteKind.WARNING else diagnostics.note(note.text)
@@ -167,8 +182,8 @@ def narrate(report: Report) -> None:
 
 
 def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
-    """Name key columns that were changed for the sake of spreadsheets, since joins on them would fail."""
-    from csq.render.delimited import guarded_keys
+    """Name columns that were changed for the sake of spreadsheets, since joins on them would fail."""
+    from csq.render.delimited import guarded_keys, kept
 
     if options.raw or not any(target.format in (Format.CSV, Format.TSV) for target in to):
         return
@@ -176,6 +191,12 @@ def _guarded(report: Report, to: Sequence[Target], options: Options) -> None:
         told = " and ".join(f"`{name}`" for name in names)
         diagnostics.note(
             f"a `'` was put before values of {told} that a spreadsheet would run as a formula; `--raw` leaves them"
+        )
+    if names := kept(report, options):
+        told = " and ".join(f"`{name}`" for name in names)
+        diagnostics.note(
+            f'values of {told} like 00123 are written as ="00123", so that a spreadsheet keeps them as text; '
+            "an xlsx keeps them without that"
         )
 
 
@@ -185,7 +206,7 @@ def screen(options: Options, speech: Speech) -> Options:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     told = COLOURS[speech.color]
     colour = (terminal and not plain) if told is None else told
-    return options._replace(width=shutil.get_terminal_size().columns if terminal else None, colour=colour)
+    return options._replace(width=shutil.get_terminal_size().columns if terminal else options.width, colour=colour)
 
 
 def _is_open(descriptor: int) -> bool:

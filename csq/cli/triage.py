@@ -25,8 +25,23 @@ def triage(
     """Place every account and print what to do.
 
     Finds usage, csat and accounts by name in DIR, or takes the files that are named. The result goes to stdout or, with
-    -o, to files; what was chosen and noticed on the way is in the result and, for machine formats, on stderr.
+    -o, to files. The page is one screen; -v prints everything. What was noticed on the way is counted on the page and
+    told on stderr, or in full by -v.
     """
+    return run(inputs, outputs, shown, method, faults, limits, alarm, speech)
+
+
+def run(
+    inputs: Inputs,
+    outputs: Outputs,
+    shown: Shown,
+    method: Method,
+    faults: Faults,
+    limits: Limits,
+    alarm: Alarm,
+    speech: Speech,
+) -> int:
+    """Read, place and write; returns the exit code that the alarm asks for."""
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
@@ -36,9 +51,9 @@ def triage(
     speak(speech)
     asked = conditions(alarm.fail_on)
     to = targets(outputs)
-    run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
-    write_rejects(run.tables, faults)
-    check_inputs(run.tables, run.max_rejects, faults)
-    report = report_of(run_triage(run))
-    deliver(report, to, asked_for(shown, outputs), speech)
-    return verdict(asked, report, run.tables)
+    ready = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
+    write_rejects(ready.tables, faults)
+    check_inputs(ready.tables, ready.max_rejects, faults)
+    report = report_of(run_triage(ready))
+    deliver(report, to, asked_for(shown, outputs, speech), speech)
+    return verdict(asked, report, ready.tables)

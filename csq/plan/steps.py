@@ -4,6 +4,7 @@ A condition that comes out null is not judged, so it does not hold. A step is do
 record, and blocked while a signal that holds says that now is no time for its kind.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
@@ -24,6 +25,8 @@ STEP: Mapping[str, pl.DataType] = {
     "who": pl.String(),
     "human": pl.Boolean(),
     "hours": pl.Float64(),
+    "step_id": pl.String(),
+    "step_short": pl.String(),
 }
 """What is told of a next step; all null when there is none."""
 
@@ -48,12 +51,20 @@ def first_steps(
     numbers = applies(rows, steps, known).select(first.alias("number"))["number"].to_list()
     facts = facts_for(rows, (step.do for step in steps))
     told = [
-        (fill(steps[number].do, row), str(steps[number].who), steps[number].human, steps[number].hours)
-        if number is not None
-        else (None,) * len(STEP)
+        _told(steps[number], fill(steps[number].do, row)) if number is not None else (None,) * len(STEP)
         for number, row in zip(numbers, facts, strict=True)
     ]
     return pl.DataFrame(told, schema=STEP, orient="row")
+
+
+def _told(step: Step, text: str) -> tuple[object, ...]:
+    """A step with its text as `STEP` lays it out."""
+    return text, str(step.who), step.human, step.hours, step.id, step.short or first_sentence(text)
+
+
+def first_sentence(text: str) -> str:
+    """The beginning of a text, as far as it makes sense alone."""
+    return re.split(r"(?<=[.!?:;]) ", text, maxsplit=1)[0].rstrip(".:;")
 
 
 def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Kind]) -> pl.Series:
@@ -133,4 +144,6 @@ def general(text: str) -> str:
 
 def printed(step: Step) -> PrintedStep:
     """A step as it reads for no account in particular."""
-    return PrintedStep(do=general(step.do), who=step.who, human=step.human, hours=step.hours)
+    text = general(step.do)
+    short = step.short or first_sentence(text)
+    return PrintedStep(do=text, who=step.who, human=step.human, hours=step.hours, id=step.id, short=short)

@@ -38,10 +38,23 @@ class FactKind(StrEnum):
     DATE = "date"
 
 
+def _id_of(text: str) -> str:
+    """The id of a step that was given none: its first words, so that it holds while others come and go around it."""
+    words = re.findall(r"[^\W\d_]\w*", re.sub(r"\{[^{}]*\}", "", text).lower())
+    return "_".join(words[:6]) or "step"
+
+
 class Step(Section):
     """One action of a play. An account's next step is the first that applies and is not done."""
 
     do: Text = Field(description="what to do; may name facts in braces")
+    id: Name = Field(
+        default_factory=lambda step: _id_of(step["do"]),
+        description="its name, which stays when its text changes; its first words, when absent",
+    )
+    short: Annotated[Text, Field(max_length=80)] | None = Field(
+        None, description="what to do in one line of at most 80 characters; the first sentence of `do`, when absent"
+    )
     who: Who = Field(Who.CSM, description="who does it")
     human: bool = Field(
         default_factory=lambda step: step["who"] is not Who.AUTOMATION,
@@ -54,6 +67,25 @@ class Step(Section):
     kind: StepKind | None = Field(None, description="what it asks or offers; signals may block steps of a kind")
     when: Text | None = Field(None, description="condition under which it applies; always, when absent")
     done_by: Name | None = Field(None, description="kind of the event that shows it is done")
+
+
+def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Let no two steps of one list have one id: those given are refused, those made of the words are numbered."""
+    taken = [step.id for step in steps if "id" in step.model_fields_set]
+    for name in taken:
+        if taken.count(name) > 1:
+            raise fault("id_twice", f"two steps have the id {shown(name)}", "give one of them another")
+    named = []
+    for step in steps:
+        if "id" not in step.model_fields_set:
+            choices = (step.id, *(f"{step.id}_{number}" for number in range(2, len(steps) + 2)))
+            step = step.model_copy(update={"id": next(name for name in choices if name not in taken)})
+            taken.append(step.id)
+        named.append(step)
+    return tuple(named)
+
+
+StepList = Annotated[tuple[Step, ...], AfterValidator(_distinct)]
 
 
 class Risk(Section):
@@ -94,7 +126,7 @@ class Play(Section):
     """What to do."""
 
     headline: Text = Field(description="the play in one line, as an order")
-    steps: tuple[Step, ...] = Field(min_length=1, description="actions, in order")
+    steps: StepList = Field(min_length=1, description="actions, in order")
 
 
 class QuadrantEntry(Section):
@@ -144,7 +176,7 @@ class Signal(Section):
     severity: Severity = Field(description="how loudly it speaks")
     text: Text = Field(description="what it says; may name facts in braces")
     quadrants: dict[Quadrant, SignalReading] = Field({}, description="how it reads in a quadrant, where that differs")
-    steps: tuple[Step, ...] = Field((), description="actions of its own, in order")
+    steps: StepList = Field((), description="actions of its own, in order")
     risks: tuple[Risk, ...] = Field((), description="warnings of its own, in order")
     mutes: tuple[Text, ...] = Field((), description="signals that are not told when this one holds")
     blocks: tuple[StepKind, ...] = Field((), description="kinds of steps that nobody takes while this one holds")

@@ -17,6 +17,7 @@ __all__ = ["SUFFIXES", "Format", "Options", "Selection", "render"]
 
 _RENDERERS: Mapping[Format, tuple[str, str]] = {
     Format.TERMINAL: ("csq.render.terminal", "terminal"),
+    Format.BRIEF: ("csq.render.brief", "brief"),
     Format.CSV: ("csq.render.delimited", "csv"),
     Format.TSV: ("csq.render.delimited", "tsv"),
     Format.JSON: ("csq.render.json_text", "document"),

@@ -1,7 +1,8 @@
 """CSV and TSV: one account a row, a header always, UTF-8.
 
-Cells are quoted only where they must be. An apostrophe stands before text that a spreadsheet would run as a
-formula, unless the raw text is asked for; numbers are never touched.
+Cells are quoted only where they must be. Unless the raw text is asked for, an apostrophe stands before text that a
+spreadsheet would run as a formula, and for Excel text that it would take for a number or a date, such as an id of
+digits, is written as `="00123"`, which opens as that text. Numbers are never touched.
 """
 
 import polars as pl
@@ -18,6 +19,8 @@ _BOM = b"\xef\xbb\xbf"
 # into the narrow ones on import. Leading apostrophes are part of the pattern so that taking one off again
 # gives the text back, whatever it was.
 _FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_MISTAKEN = "^(0[0-9]+|[0-9]{16,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[-/.][0-9]{1,2}([-/.][0-9]{1,4})?)$"
+"""Text that comes out of a spreadsheet as another: zeros go, digits beyond the 15th too, 1E5 and 1-2 become others."""
 _PARTING = r'[,;\t|"\r\n]'
 """A spreadsheet that parts cells at `;` would begin a new one, and run it as a formula, in a bare `Acme;=1+1;x`."""
 
@@ -38,6 +41,16 @@ def guarded_keys(report: Report, options: Options) -> tuple[str, ...]:
     return tuple(name for name in KEYS if not options.raw and rows[name].str.contains(_FORMULA).any())
 
 
+def kept(report: Report, options: Options) -> tuple[str, ...]:
+    """Name the columns in which text is written so that Excel leaves it as it is."""
+    if options.raw or not options.excel:
+        return ()
+    rows, columns = output_rows(report, options)
+    return tuple(
+        each.name for each in columns if each.kind is Kind.TEXT and rows[each.name].str.contains(_MISTAKEN).any()
+    )
+
+
 def guarded(name: str) -> pl.Expr:
     """A column of text with one `'` before what a spreadsheet would run."""
     text = pl.col(name)
@@ -50,6 +63,8 @@ def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
     if not options.raw:
         cells = cells.with_columns(guarded(name) for name in words)
+    if options.excel and not options.raw:
+        cells = cells.with_columns(_as_it_is(column.name) for column in columns if column.kind is Kind.TEXT)
     # Not the csv module, which leaves a lone carriage return unquoted.
     text = cells.with_columns(_quoted(pl.col(name)).alias(name) for name in words).write_csv(
         separator=separator,
@@ -60,6 +75,12 @@ def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     end = "\r\n" if options.excel else "\n"
     header = separator.join(pl.select(_quoted(pl.lit(pl.Series(cells.columns)))).to_series())
     return (_BOM if options.excel else b"") + f"{header}{end}{text}".encode()
+
+
+def _as_it_is(name: str) -> pl.Expr:
+    """A column of text in which what a spreadsheet would mistake is the result of a formula without any names."""
+    text = pl.col(name)
+    return pl.when(text.str.contains(_MISTAKEN)).then('="' + text + '"').otherwise(text).alias(name)
 
 
 def _quoted(text: pl.Expr) -> pl.Expr:

@@ -1,28 +1,24 @@
-"""Markdown, for a ticket or a chat: the grid, what is not known, and each quadrant with its play and top accounts.
+"""Markdown, for a ticket or a chat: what the page says, without the table of all accounts.
 
 Text from data is escaped where it enters: it makes no mark-up and no HTML, links to nothing and notifies nobody.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from csq.render import prose, wording
 from csq.render.cells import text_cells
 from csq.render.clean import clean
 from csq.render.columns import PUBLIC, output_columns
-from csq.render.marks import GRID, MARKS
 from csq.render.options import Options
-from csq.render.rows import selected_rows
-from csq.report import QuadrantPlay, Report, Total
-from csq.terms import Axis, Quadrant
+from csq.render.view import view_of
+from csq.render.view.model import Account, Cell, Grid, Headline, Quality, Rules, Section, Signals, Week
+from csq.render.wording import BORDERLINE
+from csq.report import Report
+from csq.terms import Axis
 
-_TOP = 5
 _RIGHT = {"#", "accounts", "value", *Axis}
-
 
 # Within a word an underscore is one, as in at_risk; a lone < or & is itself.
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
@@ -40,7 +36,18 @@ def markdown(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name something that is not there.
     """
-    blocks = [*_head(report, options), _grid(report), *_limits(report), *_sections(report, options), *_notes(report)]
+    view = view_of(report, options.selection)
+    extra = _Extra(report, options.fields)
+    blocks = [
+        *_head(view.headline),
+        *_grid(view.grid),
+        *_week(view.week),
+        *(block for section in view.sections for block in _section(section, extra)),
+        *_signals(view.signals),
+        *(["## Since last time", _list(view.moves.told)] if view.moves else []),
+        *_quality(view.quality),
+        *_rules(view.rules),
+    ]
     return ("\n\n".join(blocks) + "\n").encode(errors="backslashreplace")
 
 
@@ -51,138 +58,166 @@ def escaped(text: str) -> str:
     return _LEADING.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", broken))
 
 
-def _head(report: Report, options: Options) -> list[str]:
-    title, source = wording.title(report)
-    base = wording.base(report) + ("" if report.weighted else f"; {wording.UNWEIGHTED}")
-    shown = wording.chosen(options.selection)
-    return [
-        f"# {escaped(f'{title} {source}'.strip())}",
-        escaped(base),
-        *([f"Shown: only {escaped(shown)}; totals and cuts are over all accounts"] if shown else []),
-    ]
+class _Extra:
+    """The columns that are asked for beyond the public ones."""
+
+    def __init__(self, report: Report, fields: tuple[str, ...]) -> None:
+        # Described here, so that an unknown field is told even when no account is shown.
+        self._columns = tuple(each for each in output_columns(report.accounts, fields) if each.name not in PUBLIC)
+        self._accounts = report.accounts
+        self.heads = [column.label for column in self._columns]
+
+    def texts(self, accounts: Sequence[Account]) -> Iterator[Sequence[str]]:
+        """The cells of each account."""
+        if not self._columns:
+            return iter([()] * len(accounts))
+        keys = pl.DataFrame({"account_id": [account.account_id for account in accounts]})
+        rows = keys.join(self._accounts, on="account_id", how="left", maintain_order="left")
+        cells = text_cells(rows, self._columns).iter_rows()
+        return (["unknown" if text is None else text for text in row] for row in cells)
 
 
-def _grid(report: Report) -> str:
-    """The 2 x 2, usage from left to right and happiness from bottom to top, and below it who has no place."""
-    totals = report.grid
-    rows = [[f"**happiness {level}**", *(_cell(report, totals[each]) for each in pair)] for level, pair in GRID]
-    table = _table(("", "usage low", "usage high"), rows)
-    return f"{table}\n\n{_cell(report, totals[Quadrant.UNKNOWN])}"
+def _head(of: Headline) -> Iterator[str]:
+    yield f"# {escaped(f'{of.title} {of.source}'.strip())}"
+    yield escaped("; ".join(filter(None, (of.base, of.warning))))
+    if of.shown:
+        yield f"Shown: {escaped(of.shown)}"
 
 
-def _cell(report: Report, total: Total) -> str:
-    """Name a quadrant by its mark and in bold, with its numbers."""
-    name = escaped(wording.label(report, total.quadrant))
-    return f"{MARKS[total.quadrant]} **{name}**: {_numbers(report, total)}"
-
-
-def _numbers(report: Report, total: Total) -> str:
-    texts = (
-        prose.count(total.accounts, "account"),
-        wording.worth(report, total),
-        wording.doubts(report, total),
-    )
-    return escaped(", ".join(filter(None, texts)))
-
-
-def _limits(report: Report) -> Iterator[str]:
-    """Where high begins, over which days, and what is not known."""
-    windows = [f"- Window, {window.axis}: {escaped(wording.days(window))}" for window in report.windows]
-    cuts = [f"- High from, {axis}: {escaped(wording.cuts(axis, report.cuts))}" for axis in Axis]
-    yield "\n".join([*windows, *cuts, f"- Borderline: {wording.BORDERLINE_IS}"])
+def _grid(grid: Grid) -> Iterator[str]:
+    """The 2 x 2, usage from left to right and happiness from bottom to top; below it who has no place, and why."""
+    rows = [[f"**happiness {band.happiness}**", _cell(band.low), _cell(band.high)] for band in grid.bands]
+    yield _table(("", "usage low", "usage high"), rows)
+    yield _cell(grid.unknown)
     yield "## Not known"
-    if not report.gaps:
+    if not grid.gaps:
         yield "Nothing."
         return
+    is_valued = any(gap.value for gap in grid.gaps)
+    gaps = [[gap.accounts, *([escaped(gap.value)] if is_valued else []), escaped(gap.text)] for gap in grid.gaps]
+    yield _table(("accounts", *(["value"] if is_valued else []), "why"), gaps)
+
+
+def _cell(cell: Cell) -> str:
+    """Name a quadrant by its mark and in bold, with its numbers."""
+    return f"{cell.mark} **{escaped(cell.label)}**: {_numbers(cell)}"
+
+
+def _numbers(cell: Cell) -> str:
+    return escaped(", ".join(filter(None, (cell.accounts, cell.worth, cell.doubts))))
+
+
+def _week(week: Week) -> Iterator[str]:
+    yield f"## {week.title}"
+    if not week.first:
+        yield "Nothing to do for the accounts shown."
+        return
+    is_valued = any(account.value for account in week.first)
     rows = [
         [
-            f"{gap.accounts:,}",
-            *([_money(report, gap.contract_value) if gap.contract_value else ""] if report.weighted else []),
-            escaped(gap.text),
+            f"{account.rank:,}",
+            f"{account.mark} {escaped(account.name)}",
+            *([escaped(account.value)] if is_valued else []),
+            escaped(account.why),
+            escaped(account.short),
+            escaped(account.owner),
         ]
-        for gap in report.gaps
+        for account in week.first
     ]
-    yield _table(("accounts", *(["value"] if report.weighted else []), "why"), rows)
+    yield _table(("#", "account", *(["value"] if is_valued else []), "why", "step", "owner"), rows)
+    if week.more:
+        yield week.more
 
 
-def _sections(report: Report, options: Options) -> Iterator[str]:
-    """Write the selected quadrants in the order of attack."""
-    selection = options.selection
-    selected = selected_rows(report, selection)
-    totals = report.grid
-    # Asked for here too, so that an unknown field is told even when no account is selected.
-    extra = tuple(column for column in output_columns(report.accounts, options.fields) if column.name not in PUBLIC)
-    for play in report.plays:
-        if selection.quadrant and play.quadrant not in selection.quadrant:
-            continue
-        rows = selected.filter(pl.col("quadrant") == play.quadrant)
-        total = totals[play.quadrant]
-        yield f"## {MARKS[play.quadrant]} {escaped(play.label)}: {_numbers(report, total)}"
-        if rows.is_empty():
-            yield "None of the selected accounts." if total.accounts else "No account."
-            continue
-        yield from _play(play)
-        shown = rows.head(_TOP if selection.top is None else selection.top)
-        if shown.height:
-            heads = [column.label for column in extra]
-            texts = list(text_cells(shown, extra).iter_rows()) if extra else [()] * shown.height
-            yield _accounts(report, shown, heads, texts)
-        if rows.height > shown.height:
-            yield f"{rows.height - shown.height:,} more; `--top N` shows N of each quadrant"
-
-
-def _play(play: QuadrantPlay) -> Iterator[str]:
-    yield escaped(play.means)
-    yield f"**Play: {escaped(play.headline)}**"
+def _section(section: Section, extra: _Extra) -> Iterator[str]:
+    """One quadrant with its play, its risks and its first accounts."""
+    yield f"## {section.cell.mark} {escaped(section.cell.label)}: {_numbers(section.cell)}"
+    if section.absent:
+        yield f"{section.absent.capitalize()}."
+        return
+    yield escaped(section.means)
+    yield f"**Play: {escaped(section.headline)}**"
     yield "\n".join(
-        f"{number}. {escaped(f'{step.do} ({wording.doer(step)})')}" for number, step in enumerate(play.steps, start=1)
+        f"{number}. {escaped(f'{step.do} ({step.doer})')}" for number, step in enumerate(section.steps, start=1)
     )
-    if play.risks:
+    if section.risks:
         yield "Risks:"
-        yield "\n".join(f"- {escaped(risk)}" for risk in play.risks)
+        yield _list(section.risks)
+    if section.first:
+        yield _accounts(section.first, extra)
+    if section.more:
+        yield section.more
 
 
-def _accounts(report: Report, rows: pl.DataFrame, heads: Iterable[str], extra: Sequence[tuple[str | None, ...]]) -> str:
+def _accounts(accounts: Sequence[Account], extra: _Extra) -> str:
     """The accounts of one quadrant; `~` after the rank says borderline."""
-    remarks = map(", ".join, wording.remarks(rows))
-    sides = [wording.divided(*row) for row in rows.select(wording.SIDES).iter_rows()]
+    is_valued = any(account.value for account in accounts)
     lines = [
         [
-            escaped(f"{row['rank']} ~" if row["borderline"] else f"{row['rank']}"),
-            escaped(row["account_name"] or row["account_id"]),
-            escaped(row["account_id"]),
-            *([_money(report, row["contract_value"])] if report.weighted else []),
-            _score(row, Axis.USAGE),
-            f"{escaped(side)} (mean {_score(row, Axis.HAPPINESS)})" if side else _score(row, Axis.HAPPINESS),
-            escaped(", ".join(filter(None, ("divided" if side else "", remark)))),
-            escaped(row["next_step"] or ""),
-            *("unknown" if text is None else escaped(text) for text in texts),
+            escaped(f"{account.rank} {BORDERLINE}" if account.is_borderline else f"{account.rank}"),
+            escaped(account.name),
+            escaped(account.account_id),
+            *([escaped(account.value)] if is_valued else []),
+            _score(account.usage, account.usage_margin),
+            _happiness(account),
+            escaped(account.why),
+            escaped(", ".join((*(["divided"] if account.divided else []), *account.remarks))),
+            escaped(account.step),
+            *map(escaped, texts),
         ]
-        for row, remark, side, texts in zip(rows.iter_rows(named=True), remarks, sides, extra, strict=True)
+        for account, texts in zip(accounts, extra.texts(accounts), strict=True)
     ]
-    value = ["value"] if report.weighted else []
-    return _table(("#", "account", "ID", *value, *Axis, "remarks", "next step", *map(escaped, heads)), lines)
+    value = ["value"] if is_valued else []
+    heads = ("#", "account", "ID", *value, *Axis, "why", "remarks", "next step", *map(escaped, extra.heads))
+    return _table(heads, lines)
 
 
-def _score(row: Mapping[str, Any], axis: Axis) -> str:
+def _score(score: str, margin: str) -> str:
     """`71.2 (5 of 6 asked) (+21.2)`, or `unknown`."""
-    score = wording.on_axis(row, axis)
-    margin = wording.margin(row[f"{axis}_margin"])
-    return f"{score} ({margin})" if margin else score
+    return escaped(f"{score} ({margin})" if margin else score)
 
 
-def _money(report: Report, value: Decimal | None) -> str:
-    return "unknown" if value is None else escaped(prose.money(value, report.currency))
+def _happiness(account: Account) -> str:
+    score = _score(account.happiness, account.happiness_margin)
+    return f"{escaped(account.divided)} (mean {score})" if account.divided else score
 
 
-def _notes(report: Report) -> Iterator[str]:
-    lines = [f"- {title}: {escaped(text)}" for title, text in wording.notes(report)]
-    files = [
-        f"- Read: {escaped(f'{source.role}, {source.label}: {wording.fate(source)}')}" for source in report.sources
+def _signals(signals: Signals) -> Iterator[str]:
+    if not (signals.told or signals.more or signals.unjudged):
+        return
+    yield "## Signals"
+    is_valued = any(told.value for told in signals.told)
+    value = ["value"] if is_valued else []
+    rows = [
+        [told.severity, told.accounts, *([told.value] if is_valued else []), escaped(told.name), escaped(told.whom)]
+        for told in signals.told
     ]
-    rules = [f"- Rules: {escaped(f'settings {report.settings_label}, playbook {report.playbook_label}')}"]
-    yield "## Data"
-    yield "\n".join([*files, *rules, *lines])
+    if rows:
+        yield _table(("severity", "accounts", *value, "signal", "for whom first"), rows)
+    if signals.more:
+        yield signals.more
+    if signals.unjudged:
+        yield f"Not judged: {escaped(signals.unjudged)}"
+
+
+def _quality(quality: Quality) -> Iterator[str]:
+    yield "## Data quality"
+    yield _list(quality.brief)
+    yield "\n".join(
+        [
+            *(f"- Read: {escaped(f'{source.role}, {source.label}: {source.fate}')}" for source in quality.sources),
+            *(f"- {title}: {escaped(text)}" for title, text in quality.notes),
+        ]
+    )
+
+
+def _rules(rules: Rules) -> Iterator[str]:
+    yield "## Rules"
+    yield "\n".join(f"- {title}, {escaped(name)}: {escaped(text)}" for title, name, text in rules.told)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {escaped(text)}" for text in texts)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:

@@ -9,6 +9,7 @@ class Format(StrEnum):
     """How a report is written."""
 
     TERMINAL = "terminal"
+    BRIEF = "brief"
     CSV = "csv"
     TSV = "tsv"
     JSON = "json"
@@ -66,5 +67,7 @@ class Options(NamedTuple):
     excel: bool = False
     """Byte order mark and CRLF, which Excel needs to read CSV as UTF-8."""
     width: int | None = None
-    """Columns of the terminal; None when there is none, so that nothing is cut or wrapped."""
+    """Columns of the terminal; None when there is none."""
     colour: bool = False
+    whole: bool = False
+    """Everything there is on the terminal page, not only its first screen."""

@@ -1,9 +1,12 @@
-"""Numbers as people read them. Rounding never changes the story they tell."""
+"""Numbers as people read them: at most one place. Rounding never changes the story they tell."""
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-_THOUSAND = 1000
+_SUMS = ((Decimal(1_000_000), "M"), (Decimal(1000), "k"))
+"""Units of a sum."""
+_WHOLE_FROM = 100
+"""Units from which a place more says nothing."""
 
 
 def count(number: int, noun: str) -> str:
@@ -12,9 +15,19 @@ def count(number: int, noun: str) -> str:
 
 
 def money(value: Decimal, currency: str | None = None) -> str:
-    """Write an amount: `1,204,500 EUR`; with cents, if it has any, only under a thousand."""
-    is_whole = abs(value) >= _THOUSAND or value == value.to_integral_value()
-    amount = f"{value.quantize(Decimal(1), ROUND_HALF_UP):,}" if is_whole else f"{value:,.2f}"
+    """Write the amount of one account whole: `1,204,500 EUR`; `<1` is not nothing."""
+    amount = "<1" if 0 < value < 1 else f"{value.quantize(Decimal(1), ROUND_HALF_UP):,}"
+    return f"{amount} {currency}" if currency else amount
+
+
+def total(value: Decimal, currency: str | None = None) -> str:
+    """Write a sum in the unit it is spoken in: `1.2 M EUR`, `345 k`; under ten thousand it is whole."""
+    amount = money(value)
+    if value >= 10_000:
+        thousands = value.quantize(Decimal("1E3"), ROUND_HALF_UP)
+        unit, name = next(each for each in _SUMS if thousands >= each[0])
+        places = Decimal("0.1") if name == "M" and value < unit * _WHOLE_FROM else Decimal(1)
+        amount = f"{(value / unit).quantize(places, ROUND_HALF_UP):,} {name}"
     return f"{amount} {currency}" if currency else amount
 
 
@@ -28,24 +41,30 @@ def share(percent: float) -> str:
 
 
 def score(value: float, *, edges: Iterable[float], signed: bool = False) -> str:
-    """Write a score with one place, or with more where it would otherwise fall on or over one of `edges`.
+    """Write a score with one place; what rounding would take onto or over one of `edges` is rounded away from it.
 
     Args:
         value: Points, rounded to 4 places.
-        edges: Values that must stay on the side they are on, such as a cut.
+        edges: Values that must stay on the side they are on, such as a cut, which is shown with one place as well.
         signed: Write the plus, for a margin.
     """
-    sides = [_side(value, edge) for edge in edges]
-    for places in range(1, 4):
-        text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
-        if [_side(float(text), edge) for edge in edges] == sides:
-            return text
-    return f"{value:+.4f}" if signed else f"{value:.4f}"
+    tenths = _tenths(value)
+    for edge in edges:
+        side = _side(value, edge)
+        if side and side != _side(tenths, _tenths(edge)):
+            tenths = _tenths(edge) + side
+    shown = tenths / 10
+    return f"{shown:+.1f}" if signed else f"{shown:.1f}"
 
 
 def exact(value: float) -> str:
     """Write a cut as it is compared: up to 4 places, none that are zero."""
     return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _tenths(value: float) -> int:
+    """A value in tenths, as `.1f` would write it."""
+    return round(float(f"{value:.1f}") * 10)
 
 
 def _side(value: float, edge: float) -> int:

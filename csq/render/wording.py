@@ -11,7 +11,8 @@ import polars as pl
 from csq.render import prose
 from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
-from csq.schema import BORDERLINE, COLUMNS
+from csq.schema import BORDERLINE as NEAR
+from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Evidence, NoteKind, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
@@ -24,13 +25,17 @@ NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.PINNED: "Pinned",
 }
 
+BORDERLINE = "~"
+"""Marks an account that is borderline."""
 BORDERLINE_IS = f"{COLUMNS['borderline'].meaning}; at the cut is high"
 """What borderline means, and on which side of a cut the cut is."""
 
-MARGIN_EDGES = (0.0, BORDERLINE, -BORDERLINE)
+MARGIN_EDGES = (0.0, NEAR, -NEAR)
 """Sides that a margin must stay on when it is rounded: 4.96 must not be shown as 5.0, which is not borderline."""
 
 _SCORES = (0.0, 100.0)
+_SOON = 90
+"""Days to a renewal that are told."""
 
 
 def label(report: Report, quadrant: Quadrant) -> str:
@@ -43,11 +48,11 @@ def worth(report: Report, total: Total) -> str:
     """Write what a cell of the grid is worth, and its share; nothing when nothing is valued."""
     if total.share_pct is None:
         return ""
-    return f"{prose.money(total.contract_value, report.currency)} · {prose.share(total.share_pct)}"
+    return f"{prose.total(total.contract_value, report.currency)} · {prose.share(total.share_pct)}"
 
 
 def size(report: Report, total: Total) -> str:
-    """`12 accounts · 204,000 EUR · 31 %`."""
+    """`12 accounts · 204 k EUR · 31 %`."""
     return " · ".join(filter(None, (prose.count(total.accounts, "account"), worth(report, total))))
 
 
@@ -84,7 +89,7 @@ def base(report: Report) -> str:
     accounts = prose.count(report.accounts.height, "account")
     if not report.weighted:
         return accounts
-    value = prose.money(sum((total.contract_value for total in report.totals), start=Decimal(0)), report.currency)
+    value = prose.total(sum((total.contract_value for total in report.totals), start=Decimal(0)), report.currency)
     unvalued = sum(total.unvalued for total in report.totals)
     rest = f"; {unvalued:,} without a contract value" if unvalued else ""
     return f"{accounts}, {value} a year{rest}"
@@ -140,11 +145,11 @@ def _by_method(cuts: list[Cut]) -> Iterator[str]:
 
 
 def at(cut: Cut) -> str:
-    """A cut as it is compared, that of happiness on the two scales that most people ask on as well."""
-    told = prose.exact(cut.at)
+    """A cut with one place, that of happiness on the two scales that most people ask on as well."""
+    told = f"{cut.at:.1f}".removesuffix(".0")
     if cut.axis is not Axis.HAPPINESS:
         return told
-    of_five, of_ten = (f"{value:.2f}".rstrip("0").rstrip(".") for value in (1 + cut.at / 25, cut.at / 10))
+    of_five, of_ten = (f"{value:.1f}".removesuffix(".0") for value in (1 + cut.at / 25, cut.at / 10))
     return f"{told} ({of_five} of 5, {of_ten} of 10)"
 
 
@@ -179,6 +184,24 @@ def doer(step: Step) -> str:
     if not step.human:
         return f"{step.who}, automated"
     return f"{step.who} {step.hours:g} h" if step.hours else step.who
+
+
+def effort(row: Mapping[str, Any]) -> str:
+    """Who takes the next step of an account, and for how long: `csm 2 h`."""
+    return " ".join(filter(None, (row["who"], f"{row['hours']:g} h" if row["hours"] else None)))
+
+
+def deadline(row: Mapping[str, Any]) -> str:
+    """The renewal of an account where it is near or overdue, and the deadline where notice has to be given before."""
+    to_renewal, to_deadline = row["days_to_renewal"], row["days_to_deadline"]
+    if row["renewal_overdue_days"]:
+        return f"renewal {prose.count(row['renewal_overdue_days'], 'day')} overdue"
+    if to_deadline is None or not 0 <= to_deadline <= _SOON:
+        is_near = to_renewal is not None and 0 <= to_renewal <= _SOON
+        return f"renewal in {prose.count(to_renewal, 'day')}" if is_near else ""
+    if to_deadline == to_renewal:
+        return f"renewal in {prose.count(to_renewal, 'day')}"
+    return f"last day to give notice in {prose.count(to_deadline, 'day')}"
 
 
 def score(value: float | None, cut: float | None) -> str:

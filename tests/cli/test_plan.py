@@ -139,7 +139,7 @@ def test_without_any_contract_value_it_says_that_the_ranking_is_unweighted() -> 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     names = [{**row, **task(1), "account_id": row["account_id"], "next_step": "Do this. " * 30} for row in AWKWARD]
-    from csq.render.terminal.lines import cells
+    from csq.render.terminal.layout import cells
 
     text = shown(planned(*names), width=width)
     assert max(cells(line) for line in text.splitlines()) <= width

@@ -7,7 +7,7 @@ from csq.explain.model import Explanation
 from csq.render.clean import clean_lines
 from csq.render.explain.page import page
 from csq.render.json_text import FORMAT_VERSION, plain
-from csq.render.terminal.lines import painted
+from csq.render.terminal.layout import painted
 
 
 def as_text(explanation: Explanation, *, width: int | None, colour: bool) -> bytes:

@@ -7,10 +7,9 @@ from csq.render import prose
 from csq.render.explain.playbook import place_section, play_section, signal_sections
 from csq.render.explain.record import record_sections
 from csq.render.explain.score import divided, standing_section
-from csq.render.explain.sheet import Sheet
 from csq.render.explain.words import value
-from csq.render.terminal.lines import BLANK, Line, hanging, line, strong
-from csq.render.terminal.page import MARK, chip
+from csq.render.terminal.layout import BLANK, Line, Sheet, chip, hanging, line, strong
+from csq.render.wording import BORDERLINE
 
 
 def page(explanation: Explanation, width: int | None) -> list[Line]:
@@ -31,7 +30,7 @@ def _head(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     name = found.account_name or found.account_id
     key = f" ({found.account_id})" if found.account_name else ""
     yield line(strong(name), key)
-    mark = f" {MARK} borderline" if found.borderline else ""
+    mark = f" {BORDERLINE} borderline" if found.borderline else ""
     place = f" · rank {found.rank:,} of {found.accounts:,} · {found.queue} queue{mark}"
     yield line(chip(found.quadrant), " ", strong(found.quadrant_label), divided(found), place)
     as_of = f"as of {found.as_of} ({found.as_of_source})" if found.as_of else "without dates"

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from csq.explain.model import Explanation, State, StepState, Told
 from csq.render import prose
-from csq.render.explain.sheet import Sheet
-from csq.render.explain.words import label
-from csq.render.terminal.lines import BLANK, Line, Span, Tone, line, strong
+from csq.render.explain.words import label, section
+from csq.render.terminal.layout import BLANK, Line, Sheet, Span, Tone, line, strong
 from csq.terms import Gate, Severity, Who
 
 _LOUD: Mapping[Severity, Span] = {
@@ -36,7 +35,7 @@ def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         for severity in _LOUD
         if (count := sum(signal.severity is severity for signal in found.signals))
     )
-    yield from sheet.title("Signals", loud or "none holds")
+    yield from section(sheet, "Signals", loud or "none holds")
     for signal in found.signals:
         yield from _signal(signal, sheet)
     if found.unjudged:
@@ -61,7 +60,7 @@ def _signal(signal: Told, sheet: Sheet) -> Iterator[Line]:
 
 def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     """Lay out the play, the gate and the risks."""
-    yield from sheet.title("Play", "x done, → next, - does not apply, ? not judged")
+    yield from section(sheet, "Play", "x done, → next, - does not apply, ? not judged")
     yield from sheet.text(found.play, Tone.STRONG)
     if found.qualify:
         yield from sheet.text("Until the gate is known, this one step:")
@@ -75,7 +74,7 @@ def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         for need in found.gate:
             yield from sheet.item(_GATES[need.state], f"{need.need}: {need.state}, {need.because}", at=4)
     if found.risks:
-        yield from sheet.title("Risks")
+        yield from section(sheet, "Risks")
         for risk in found.risks:
             yield from sheet.item("!", risk)
 
@@ -83,7 +82,7 @@ def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
 def place_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     """Lay out the place in the order of work: the queue and why, and the priority factor by factor."""
     of = found.priority
-    yield from sheet.title("Place in the week", f"rank {found.rank:,} of {found.accounts:,}")
+    yield from section(sheet, "Place in the week", f"rank {found.rank:,} of {found.accounts:,}")
     yield from sheet.text(f"{found.queue} queue: {found.why}")
     yield from sheet.text(ORDER)
     value = "lowest known value, since its own is not known" if of.is_assumed else "contract value"

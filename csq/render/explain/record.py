@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from csq.explain.model import Explanation, Fact, Lines, Row
 from csq.render import prose
-from csq.render.explain.sheet import Columns, Sheet
-from csq.render.explain.words import day, label, text, value, where
-from csq.render.terminal.lines import BLANK, Line, cells
+from csq.render.explain.words import Columns, day, label, listed, section, text, value, where
+from csq.render.terminal.layout import BLANK, Line, Sheet, cells
 from csq.schema import event_kind
 
 _LONG = 24
@@ -26,8 +25,8 @@ def record_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     yield from _listed(sheet, "Outcomes", found.outcomes, _outcome(found.currency), right=(1, 3))
     yield from _features(found, sheet)
     if found.overrides:
-        yield from sheet.title("Overrides", "used in place of what the files say")
-        yield from sheet.rows(found.overrides, _OVERRIDE)
+        yield from section(sheet, "Overrides", "used in place of what the files say")
+        yield from listed(sheet, found.overrides, _OVERRIDE)
     yield from _facts(found, sheet)
     yield from _lines(found, sheet)
 
@@ -84,14 +83,14 @@ def _outcome(currency: str | None) -> Columns:
 def _listed(
     sheet: Sheet, title: str, rows: Sequence[Row], columns: Columns, right: Iterable[int] = ()
 ) -> Iterator[Line]:
-    yield from sheet.title(title, "" if rows else "none on record")
-    yield from sheet.rows(rows, columns, right=right)
+    yield from section(sheet, title, "" if rows else "none on record")
+    yield from listed(sheet, rows, columns, right=right)
 
 
 def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     if not found.features:
         return
-    yield from sheet.title("Features")
+    yield from section(sheet, "Features")
     groups = (
         ("in use", [each for each in found.features if each["now"]]),
         ("dropped", [each for each in found.features if each["before"] and not each["now"]]),
@@ -109,7 +108,7 @@ def _names(features: Sequence[Row]) -> str:
 
 def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     known = [fact for fact in found.facts if fact.value is not None]
-    yield from sheet.title("Facts", f"{len(known):,} known, {len(found.facts) - len(known):,} not known")
+    yield from section(sheet, "Facts", f"{len(known):,} known, {len(found.facts) - len(known):,} not known")
     groups = dict.fromkeys(fact.group for fact in found.facts)
     for number, group in enumerate(groups):
         rows = [_fact(fact, found.currency) for fact in known if fact.group == group]
@@ -135,7 +134,7 @@ def _fact(fact: Fact, currency: str | None) -> tuple[str, str, str]:
 
 
 def _lines(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    yield from sheet.title("Read from")
+    yield from section(sheet, "Read from")
     # The path in the last column, which breaks where it is too long.
     yield from sheet.table(
         [(each.role, f"{each.file}: {prose.count(each.rows, 'row')}, {_runs(each)}") for each in found.lines]

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from csq.explain.model import Explanation, Standing
 from csq.explain.standing import exact
 from csq.render import prose, wording
-from csq.render.explain.sheet import Columns, Sheet
-from csq.render.explain.words import day, label, text, where
-from csq.render.terminal.lines import BLANK, Line
+from csq.render.explain.words import Columns, day, label, listed, section, text, where
+from csq.render.terminal.layout import BLANK, Line, Sheet
 from csq.terms import Axis
 
 _EDGES = (0.0, 100.0)
@@ -15,7 +14,7 @@ _EDGES = (0.0, 100.0)
 
 def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> Iterator[Line]:
     """Lay out one axis."""
-    yield from sheet.title(standing.axis.capitalize(), _summary(found, standing))
+    yield from section(sheet, standing.axis.capitalize(), _summary(found, standing))
     if standing.parts:
         parts = [("part", "score", "weight", "how")]
         for part in standing.parts:
@@ -32,7 +31,7 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
     yield from sheet.table(rows)
     if standing.axis is Axis.HAPPINESS and found.answers:
         yield BLANK
-        yield from sheet.rows(found.answers, _ANSWER, right=(0, 1))
+        yield from listed(sheet, found.answers, _ANSWER, right=(0, 1))
 
 
 def divided(found: Explanation) -> str:
@@ -68,11 +67,11 @@ def _cut(standing: Standing) -> str:
     if cut is None:
         return "none: too little is scored to take one"
     if cut.method == "number":
-        return f"{wording.at(cut)}, a number from the settings"
+        return f"{prose.exact(cut.at)}, a number from the settings"
     tier = "all accounts" if cut.tier == "all" else f"the tier {cut.tier}"
     note = f"; {cut.note}" if cut.note else ""
     how = wording.taken_how(cut.method, tier)
-    return f"{wording.at(cut)} over {prose.count(cut.scored, 'account')} of {tier}, {how}{note}"
+    return f"{prose.exact(cut.at)} over {prose.count(cut.scored, 'account')} of {tier}, {how}{note}"
 
 
 def _certainty(found: Explanation) -> str:

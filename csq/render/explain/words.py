@@ -1,15 +1,32 @@
 """Facts as people read them: with their unit, and nothing that is not known dressed up as something."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePath
+from typing import TypeAlias
 
 from csq.explain.model import Fact, Row
 from csq.playbook.text import UNKNOWN, say
 from csq.render import prose
+from csq.render.terminal.layout import BLANK, Line, Sheet
 
 _SIGNS = {"percent": "%"}
 _ONE = {"people": "person"}
+
+Columns: TypeAlias = Mapping[str, Callable[[Row], str]]
+"""How the cell of each column of a table is written, by its heading."""
+
+
+def section(sheet: Sheet, title: str, aside: str = "") -> list[Line]:
+    """Head a section, apart from the one before."""
+    return [BLANK, *sheet.heading(title, aside)]
+
+
+def listed(sheet: Sheet, rows: Iterable[Row], columns: Columns, right: Iterable[int] = ()) -> list[Line]:
+    """Lay out a table with a heading for each of `columns`; nothing without rows."""
+    written = [[write(row) for write in columns.values()] for row in rows]
+    return sheet.table([tuple(columns), *written], right=right, header=True)
 
 
 def value(fact: Fact, currency: str | None) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from csq.render import prose, wording
 from csq.render.options import Options
 from csq.render.plan.week import HOURS_HINT, Batch, Desk, Task, batches, desks, summary, title
-from csq.render.terminal.lines import BLANK, Line, Tone, cells, hanging, line, painted, strong, width_of
-from csq.render.terminal.page import Page, chip
+from csq.render.terminal.layout import BLANK, Line, Sheet, Tone, chip, hanging, line, painted, strong, width_of
 from csq.report import Report
 from csq.terms import NoteKind
 
@@ -25,37 +24,37 @@ def page(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there.
     """
-    paper = Page.of(report, options.width)
+    sheet = Sheet.of(options.width)
     shown = desks(report, options.selection)
-    lines = [*_head(paper, shown)]
+    top = options.selection.top
+    most = top if top is not None else (None if report.has_capacity else _TOP)
+    lines = [*_head(report, sheet, shown)]
     for desk in shown:
-        lines += [BLANK, *_desk(paper, desk, options.selection.top)]
-    lines += [*_automated(paper, batches(report, options.selection)), *_beware(paper)]
+        lines += [BLANK, *_desk(sheet, desk, most)]
+    lines += [*_automated(sheet, batches(report, options.selection)), *_beware(report, sheet)]
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
-def _head(paper: Page, shown: tuple[Desk, ...]) -> Iterator[Line]:
-    report = paper.report
+def _head(report: Report, sheet: Sheet, shown: tuple[Desk, ...]) -> Iterator[Line]:
     yield line(strong(title(report)), f" ({report.as_of_source})" if report.as_of else "")
-    yield from hanging(BLANK, summary(report, shown), paper.prose)
+    yield from hanging(BLANK, summary(report, shown), sheet.prose)
     if not report.weighted:
-        yield from hanging(line("The ranking is unweighted: "), wording.UNWEIGHTED, paper.prose, Tone.STRONG)
+        yield from hanging(line("The ranking is unweighted: "), wording.UNWEIGHTED, sheet.prose, Tone.STRONG)
     if not report.has_capacity:
         yield from (BLANK, line("Put the hours of an owner's week into csq.yaml to see what fits:"), BLANK)
         yield from (line(f"  {text}") for text in HOURS_HINT)
 
 
-def _desk(paper: Page, desk: Desk, top: int | None) -> Iterator[Line]:
-    yield from _ruled(paper, desk.name, desk.head)
+def _desk(sheet: Sheet, desk: Desk, most: int | None) -> Iterator[Line]:
+    yield from sheet.heading(desk.name, desk.head)
     if desk.hours:
-        yield from hanging(line("  "), desk.hours, paper.prose)
-    most = top if top is not None else (None if paper.report.has_capacity else _TOP)
+        yield from hanging(line("  "), desk.hours, sheet.prose)
     tasks = desk.tasks if most is None else desk.tasks[:most]
     digits = max((len(f"{task.rank:,}") for task in tasks), default=1)
-    is_beside = _fits(paper, tasks, digits)
+    is_beside = _fits(sheet, tasks, digits)
     for task in tasks:
         yield BLANK
-        yield from _task(paper, task, digits, is_beside=is_beside)
+        yield from _task(sheet, task, digits, is_beside=is_beside)
     if not desk.tasks:
         yield line("  nothing for a person to do")
     if hidden := len(desk.tasks) - len(tasks):
@@ -63,30 +62,30 @@ def _desk(paper: Page, desk: Desk, top: int | None) -> Iterator[Line]:
     if desk.check_ins:
         yield from (BLANK, line(strong("  Check in"), ", on accounts that tools look after"))
         for text in desk.check_ins:
-            yield from hanging(line("  · "), text, paper.prose)
+            yield from hanging(line("  · "), text, sheet.prose)
     if desk.left_out:
         yield BLANK
-        yield from hanging(line("  "), desk.left_out, paper.prose, Tone.STRONG)
+        yield from hanging(line("  "), desk.left_out, sheet.prose, Tone.STRONG)
     if desk.rests:
         yield BLANK
-        yield from hanging(line(strong("  At rest"), ": "), desk.rest, paper.prose)
+        yield from hanging(line(strong("  At rest"), ": "), desk.rest, sheet.prose)
         for rest in desk.rests:
-            yield from hanging(line("  · "), rest, paper.prose)
+            yield from hanging(line("  · "), rest, sheet.prose)
 
 
-def _task(paper: Page, task: Task, digits: int, *, is_beside: bool) -> Iterator[Line]:
+def _task(sheet: Sheet, task: Task, digits: int, *, is_beside: bool) -> Iterator[Line]:
     """The account with what it is, then why, who does what, and what may go wrong."""
     front = " " * (digits + 4)
     if is_beside:
         yield (*_name(task, digits), *_about(task))
     else:
-        yield from hanging(line(f"  {task.rank:>{digits},}  "), task.name, paper.width, Tone.STRONG)
-        yield from hanging(line(front, chip(task.quadrant), " "), task.about, paper.prose)
+        yield from hanging(line(f"  {task.rank:>{digits},}  "), task.name, sheet.width, Tone.STRONG)
+        yield from hanging(line(front, chip(task.quadrant), " "), task.about, sheet.prose)
     if task.why:
-        yield from hanging(line(front), task.why, paper.prose)
-    yield from hanging(line(front, "→ "), task.step, paper.prose)
+        yield from hanging(line(front), task.why, sheet.prose)
+    yield from hanging(line(front, "→ "), task.step, sheet.prose)
     for risk in task.risks:
-        yield from hanging(line(front, "! "), risk, paper.prose)
+        yield from hanging(line(front, "! "), risk, sheet.prose)
 
 
 def _name(task: Task, digits: int) -> Line:
@@ -97,39 +96,29 @@ def _about(task: Task) -> Line:
     return line(chip(task.quadrant), " ", task.about)
 
 
-def _fits(paper: Page, tasks: tuple[Task, ...], digits: int) -> bool:
+def _fits(sheet: Sheet, tasks: tuple[Task, ...], digits: int) -> bool:
     """Whether what each account is fits behind every name; else it stands below all, for the eye to run down."""
     widest = max((width_of(_name(task, digits)) + width_of(_about(task)) for task in tasks), default=0)
-    return paper.width is None or widest <= paper.width
+    return sheet.width is None or widest <= sheet.width
 
 
-def _automated(paper: Page, steps: tuple[Batch, ...]) -> Iterator[Line]:
+def _automated(sheet: Sheet, steps: tuple[Batch, ...]) -> Iterator[Line]:
     if not steps:
         return
     count = sum(len(step.account_ids) for step in steps)
     yield BLANK
-    yield from _ruled(paper, "For a tool", prose.count(count, "account"))
+    yield from sheet.heading("For a tool", prose.count(count, "account"))
     for step in steps:
-        ids = step.account_ids if paper.width is None else step.account_ids[:_IDS]
+        ids = step.account_ids if sheet.width is None else step.account_ids[:_IDS]
         more = f" and {len(step.account_ids) - len(ids):,} more" if len(step.account_ids) > len(ids) else ""
-        yield from hanging(line("  → "), f"{step.step} ({prose.count(len(step.account_ids), 'account')})", paper.prose)
-        yield from hanging(line("    "), ", ".join(ids) + more, paper.prose)
+        yield from hanging(line("  → "), f"{step.step} ({prose.count(len(step.account_ids), 'account')})", sheet.prose)
+        yield from hanging(line("    "), ", ".join(ids) + more, sheet.prose)
 
 
-def _beware(paper: Page) -> Iterator[Line]:
+def _beware(report: Report, sheet: Sheet) -> Iterator[Line]:
     """Warnings alone; what was chosen and set aside stands in the triage."""
-    texts = [note.text for note in paper.report.notes if note.kind is NoteKind.WARNING]
+    texts = [note.text for note in report.notes if note.kind is NoteKind.WARNING]
     if texts:
         yield from (BLANK, line(strong("Beware")))
         for text in texts:
-            yield from hanging(line("  · "), text, paper.prose)
-
-
-def _ruled(paper: Page, name: str, aside: str) -> Iterator[Line]:
-    """A heading with a rule to what it comes to, or the two below each other where there is no room."""
-    room = paper.rule - cells(name) - cells(aside) - 2
-    if room > 0:
-        yield line(strong(name), " ", "─" * room, " ", aside)
-    else:
-        yield from hanging(BLANK, name, paper.width, Tone.STRONG)
-        yield line(aside)
+            yield from hanging(line("  · "), text, sheet.prose)

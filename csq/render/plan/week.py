@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
-from csq.render import prose, wording
+from csq.render import prose
 from csq.render.options import Selection
 from csq.render.rows import is_planned, selected_rows
+from csq.render.view import accounts
+from csq.render.view.model import Account
 from csq.report import OwnerWeek, Report
 from csq.schema import money
 from csq.suggest import unknown_name
-from csq.terms import Axis, Quadrant, Queue
+from csq.terms import Quadrant, Queue
 
 _RISKS = 2
 """Risks that are told with an account; `csq explain` has them all."""
 _RESTS = 5
 """Reasons to rest that are told of one desk."""
 _NAMED = 3
-_SOON = 90
-"""Days to a renewal that are told."""
 
 HOURS_HINT = ("capacity:", "  default: 20")
 """What to put into csq.yaml so that a week ends."""
@@ -112,7 +112,7 @@ def _desk(report: Report, week: OwnerWeek) -> Desk:
         name=week.owner,
         head=_head(week, todo.height),
         hours=_hours(week),
-        tasks=tuple(_task(report, row) for row in todo.iter_rows(named=True)),
+        tasks=tuple(map(_task, accounts(report, todo))),
         check_ins=tuple(
             f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)"
             for each in week.check_ins
@@ -141,7 +141,7 @@ def _hours(week: OwnerWeek) -> str:
 def _left_out(report: Report, week: OwnerWeek, names: Mapping[str, str]) -> str:
     if not week.left_out:
         return ""
-    value = f", {prose.money(week.left_out_value, report.currency)}" if report.weighted and week.left_out_value else ""
+    value = f", {prose.total(week.left_out_value, report.currency)}" if report.weighted and week.left_out_value else ""
     unvalued = f" ({week.left_out_unvalued:,} without a value)" if value and week.left_out_unvalued else ""
     comma = "," if value else ""
     hours = f"; {week.more_hours:g} more hours would" if week.more_hours != 1 else "; 1 more hour would"
@@ -160,42 +160,24 @@ def _price(report: Report, value: Decimal | None) -> str:
     return f"{'value unknown' if value is None else prose.money(value, report.currency)}, "
 
 
-def _task(report: Report, row: dict[str, Any]) -> Task:
-    sides = wording.divided(*(row[name] for name in wording.SIDES))
-    about = [wording.label(report, Quadrant(row["quadrant"])) + (f", divided: {sides}" if sides else "")]
-    if row["account_name"]:
-        about.append(row["account_id"])
-    if report.weighted:
-        value = row["contract_value"]
-        about.append("value unknown" if value is None else prose.money(value, report.currency))
-    if row["happiness_score"] is not None:
-        about.append(f"happiness {wording.on_axis(row, Axis.HAPPINESS)}")
-    if lacking := wording.parts(row):
-        about.append(lacking)
-    if told := _renewal(row):
-        about.append(told)
-    effort = " ".join(filter(None, (row["who"], f"{row['hours']:g} h" if row["hours"] else None)))
-    return Task(
-        rank=row["rank"],
-        name=row["account_name"] or row["account_id"],
-        quadrant=Quadrant(row["quadrant"]),
-        about=" · ".join(about),
-        why=row["why"] or "",
-        step=f"{effort}: {row['next_step']}" if effort else row["next_step"],
-        risks=tuple((row["risks"] or [])[:_RISKS]),
+def _task(account: Account) -> Task:
+    about = (
+        f"{account.label}, divided: {account.divided}" if account.divided else account.label,
+        account.account_id if account.has_name else "",
+        account.value,
+        f"happiness {account.happiness}" if account.happiness_margin else "",
+        account.lacking,
+        account.deadline,
     )
-
-
-def _renewal(row: dict[str, Any]) -> str:
-    """The renewal where it is near or overdue, and the deadline where notice has to be given before."""
-    to_renewal, to_deadline = row["days_to_renewal"], row["days_to_deadline"]
-    if row["renewal_overdue_days"]:
-        return f"renewal {prose.count(row['renewal_overdue_days'], 'day')} overdue"
-    if to_deadline is None or not 0 <= to_deadline <= _SOON:
-        return f"renewal in {prose.count(to_renewal, 'day')}" if 0 <= (to_renewal or -1) <= _SOON else ""
-    if to_deadline == to_renewal:
-        return f"renewal in {prose.count(to_renewal, 'day')}"
-    return f"last day to give notice in {prose.count(to_deadline, 'day')}"
+    return Task(
+        rank=account.rank,
+        name=account.name,
+        quadrant=account.quadrant,
+        about=" · ".join(filter(None, about)),
+        why=account.because,
+        step=": ".join(filter(None, (account.effort, account.step))),
+        risks=account.risks[:_RISKS],
+    )
 
 
 def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
@@ -219,11 +201,11 @@ def _rest(report: Report, resting: pl.DataFrame) -> str:
 
 
 def _worth(report: Report, rows: pl.DataFrame) -> str:
-    """`4 accounts, 120,000 EUR (1 without a value)`."""
+    """`4 accounts, 120 k EUR (1 without a value)`."""
     accounts, unvalued = prose.count(rows.height, "account"), rows["contract_value"].null_count()
     if not report.weighted:
         return accounts
     if unvalued == rows.height:
         return f"{accounts}, value unknown"
-    value = prose.money(money(rows["contract_value"]), report.currency)
+    value = prose.total(money(rows["contract_value"]), report.currency)
     return f"{accounts}, {value}" + (f" ({unvalued:,} without a value)" if unvalued else "")

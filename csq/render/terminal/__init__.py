@@ -1,58 +1,88 @@
-"""The page a person reads on Monday: head, grid, gaps, signals, each quadrant in the order of attack, notes.
+"""The page a person reads on Monday. One screen answers first: whom to turn to, why, what to do, what is not known.
 
-Width and colour come in as values. Colour is on marks only, each beside a word that says the same. With no
-width nothing is wrapped or cut, so that what is piped into a file or another program is whole.
+Width and colour come in as values. Colour is on marks only, each a shape of its own beside a word that says the same.
 """
+
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from csq.render.cells import text_cells
+from csq.render.columns import PUBLIC, output_columns
 from csq.render.options import Options
-from csq.render.rows import selected_rows
 from csq.render.terminal.accounts import account_table
 from csq.render.terminal.grid import grid_and_gaps
-from csq.render.terminal.head import head
-from csq.render.terminal.lines import BLANK, Line, painted
-from csq.render.terminal.notes import notes
-from csq.render.terminal.page import Page
-from csq.render.terminal.quadrants import quadrant_section
-from csq.render.terminal.signals import signals
+from csq.render.terminal.layout import MEASURE, Line, Sheet, painted
+from csq.render.terminal.sections import closing, head, in_short, whole, whole_closing
+from csq.render.terminal.table import Table
+from csq.render.terminal.week import first_this_week
+from csq.render.view import view_of
+from csq.render.view.model import View
 from csq.report import Report
 
-_TOP = 5
+_BLANK: list[Line] = [()]
 
 
 def terminal(report: Report, options: Options) -> bytes:
-    """Write the page, with the top 5 accounts of each quadrant unless the selection says how many.
+    """Write the page: one screen, or all there is. Accounts of a quadrant are names, or rows where rows are chosen.
 
     Raises:
         UsageError: `options` name something that is not there.
     """
-    page = Page.of(report, options.width)
+    view = view_of(report, options.selection)
+    # What is read in one go is laid out whoever reads it; of the rest a program finds every sentence on one line.
+    sheet = Sheet.of(options.width if options.width or options.whole else MEASURE)
+    table = _table(report, view, options, sheet)
     lines = [
-        *head(page, options.selection),
-        BLANK,
-        *grid_and_gaps(page),
-        BLANK,
-        *signals(page),
-        *_sections(page, options),
-        *notes(page),
+        *head(view, sheet),
+        *_BLANK,
+        *grid_and_gaps(view.grid, sheet, is_whole=options.whole),
+        *_BLANK,
+        *first_this_week(view.week, sheet),
+        *_BLANK,
+        *(each for section in _sections(view, sheet, table, options) for each in section),
+        *(whole_closing(view, sheet) if options.whole else closing(view, sheet)),
     ]
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
-def _sections(page: Page, options: Options) -> list[Line]:
-    """Lay out the quadrants that are selected, their accounts aligned with one another."""
-    selection = options.selection
-    selected = selected_rows(page.report, selection)
-    plays = [play for play in page.report.plays if not selection.quadrant or play.quadrant in selection.quadrant]
-    parts = [selected.filter(pl.col("quadrant") == play.quadrant) for play in plays]
-    shown = [part.head(_TOP if selection.top is None else selection.top) for part in parts]
-    table = account_table(page, pl.concat([selected.clear(), *shown]), options.fields)
-    lines: list[Line] = []
+def _table(report: Report, view: View, options: Options, sheet: Sheet) -> Table | None:
+    """The accounts of all quadrants as rows, aligned with one another; None where their names will do."""
+    fields = _fields(report, view, options.fields)
+    is_chosen = options.selection.top is not None or options.selection.sort or options.fields
+    if not (options.whole or is_chosen):
+        return None
+    return account_table([account for section in view.sections for account in section.first], fields, sheet)
+
+
+def _fields(report: Report, view: View, names: tuple[str, ...]) -> Sequence[str]:
+    """The columns that were asked for beyond the public ones: one text an account, or none at all."""
+    extra = tuple(column for column in output_columns(report.accounts, names) if column.name not in PUBLIC)
+    if not extra:
+        return ()
+    keys = [account.account_id for section in view.sections for account in section.first]
+    rows = pl.DataFrame({"account_id": keys}, schema={"account_id": pl.String}).join(
+        report.accounts, on="account_id", how="left", maintain_order="left"
+    )
+    return [
+        ", ".join(
+            f"{column.label}: {'unknown' if text is None else text}" for column, text in zip(extra, row, strict=True)
+        )
+        for row in text_cells(rows, extra).iter_rows()
+    ]
+
+
+def _sections(view: View, sheet: Sheet, table: Table | None, options: Options) -> Iterator[list[Line]]:
     first = 0
-    for play, part, rows in zip(plays, parts, shown, strict=True):
-        numbers = range(first, first + rows.height)
-        lines.extend(quadrant_section(page, play, table, numbers, selected=part.height))
-        lines.append(BLANK)
+    for section in view.sections:
+        numbers = range(first, first + len(section.first))
         first = numbers.stop
-    return lines
+        rows: list[Line] = []
+        if table is not None and numbers:
+            rows = [table.header(), *(each for number in numbers for each in table.row(number))]
+        if options.whole:
+            yield [*whole(section, sheet, rows), *_BLANK]
+        else:
+            yield in_short(section, sheet, rows if table is not None else None)
+    if not options.whole:
+        yield _BLANK

@@ -1,16 +1,14 @@
 """The 2 x 2: usage from left to right, happiness from bottom to top; beside it what is not known."""
 
-from itertools import zip_longest
-
-from csq.render import prose, wording
-from csq.render.marks import GRID
-from csq.render.terminal.lines import (
+from csq.render.terminal.layout import (
     BLANK,
     Line,
+    Sheet,
     Span,
     Tone,
     beside,
     cells,
+    chip,
     fitted,
     hanging,
     line,
@@ -18,72 +16,81 @@ from csq.render.terminal.lines import (
     width_of,
     wrapped,
 )
-from csq.render.terminal.page import Page, chip
-from csq.report import Total
+from csq.render.view.model import Band, Cell, Grid
 
 _AXIS = 12
-_CELL = 28
-_PANEL = 36
-_GAP = 4
+_CELL = 26
+_PANEL = 22
+_GAPS = 36
+"""Cells that what is not known takes at least, in short and in full."""
+_GAP = 2
 
 
-def grid_and_gaps(page: Page) -> list[Line]:
-    """Lay out the grid, with the gaps beside it where there is room, else below."""
-    grid = _grid(page)
-    at = width_of(grid[1]) + _GAP
-    if page.width is not None and page.width >= at + _PANEL:
-        return beside(grid, [BLANK, *_gaps(page, page.width - at)], at=at)
-    return [*grid, BLANK, *_gaps(page, page.prose)]
+def grid_and_gaps(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
+    """Lay out the grid, with what is unknown beside it where there is room, else below.
+
+    Args:
+        grid: What it shows.
+        sheet: How wide it may be.
+        is_whole: Also tell doubts, draw the shares, and list everything that is not known.
+    """
+    drawn = _grid(grid, sheet, is_whole=is_whole)
+    at = width_of(drawn[1]) + _GAP
+    panel = _gaps(grid, None) if is_whole else _unknown(grid, None)
+    least = _GAPS if is_whole else max(_PANEL, *map(width_of, panel))
+    if sheet.width is not None and sheet.width >= at + least:
+        room = sheet.width - at
+        return beside(drawn, [BLANK, *(_gaps(grid, room) if is_whole else _unknown(grid, room))], at=at)
+    below = _gaps(grid, sheet.prose) if is_whole else _in_a_line(grid, sheet.prose)
+    return [*drawn, *([BLANK] if is_whole else []), *below]
 
 
-def _grid(page: Page) -> list[Line]:
-    totals = page.report.grid
-    natural = max(width_of(each) for _, pair in GRID for name in pair for each in _cell(page, totals[name], None))
+def _grid(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
+    parts = [cell for band in grid.bands for cell in (band.low, band.high)]
+    natural = max(width_of(each) for cell in parts for each in _cell(cell, None, is_whole=is_whole))
     width = max(natural, _CELL)
-    if page.width is not None:
-        width = min(width, (page.width - _AXIS - 7) // 2)
+    if sheet.width is not None:
+        width = min(width, (sheet.width - _AXIS - 7) // 2)
     out = [line(" " * _AXIS, strong("  usage low".ljust(width + 3)), strong("  usage high"))]
-    for corners, (level, (left, right)) in zip(("┌┬┐", "├┼┤"), GRID, strict=True):
+    for corners, band in zip(("┌┬┐", "├┼┤"), grid.bands, strict=True):
         out.append(_border(width, corners))
-        out.extend(_band(level, _cell(page, totals[left], width), _cell(page, totals[right], width), width))
+        out.extend(_band(band, width, is_whole=is_whole))
     return [*out, _border(width, "└┴┘")]
 
 
-def _cell(page: Page, total: Total, width: int | None) -> list[Line]:
-    label = hanging((chip(total.quadrant), Span(" ")), wording.label(page.report, total.quadrant), width, Tone.STRONG)
-    count, worth, marks = (
-        [line(piece) for piece in wrapped(text, width) if piece]
-        for text in (
-            prose.count(total.accounts, "account"),
-            wording.worth(page.report, total),
-            wording.doubts(page.report, total),
-        )
-    )
-    bar = [_bar(total, width)] if width and worth else []
-    return [*label, *count, *worth, *bar, *marks]
+def _cell(cell: Cell, width: int | None, *, is_whole: bool) -> list[Line]:
+    """Name and accounts in a line where they fit, then the value; in full also its share as a bar, and the doubts."""
+    label = line(chip(cell.quadrant), " ", strong(cell.label), f", {cell.accounts}")
+    fits = width is None or width_of(label) <= width
+    named = [label] if fits else hanging(line(chip(cell.quadrant), " "), cell.label, width, Tone.STRONG)
+    texts = ([] if fits else [cell.accounts], [cell.worth], [cell.doubts] if is_whole else [])
+    count, worth, doubts = ([line(piece) for text in told for piece in wrapped(text, width) if piece] for told in texts)
+    bar = [_bar(cell, width)] if is_whole and width and worth else []
+    return [*named, *count, *worth, *bar, *doubts]
 
 
-def _bar(total: Total, width: int) -> Line:
+def _bar(cell: Cell, width: int) -> Line:
     """Draw the share of the value, as wide as the cell only for all of it, and not at all only for none."""
-    share = (total.share_pct or 0.0) / 100
+    share = (cell.share_pct or 0.0) / 100
     length = min(max(round(share * width), share > 0), width - (share < 1))
-    return (chip(total.quadrant)._replace(text="━" * length),)
+    return (chip(cell.quadrant)._replace(text="━" * length),)
 
 
-def _band(level: str, left: list[Line], right: list[Line], width: int) -> list[Line]:
+def _band(band: Band, width: int, *, is_whole: bool) -> list[Line]:
     """Lay out the two cells of one level of happiness, equally high."""
-    axis = ["happiness", level]
-    rows = zip_longest(left, right, fillvalue=BLANK)
+    axis = ["happiness", band.happiness]
+    low, high = (_cell(cell, width, is_whole=is_whole) for cell in (band.low, band.high))
+    height = max(len(axis), len(low), len(high))
     return [
         line(
             strong((axis[number] if number < len(axis) else "").rjust(_AXIS - 2)),
             "  │ ",
-            *_padded(one, width),
+            *_padded(low[number] if number < len(low) else BLANK, width),
             " │ ",
-            *_padded(other, width),
+            *_padded(high[number] if number < len(high) else BLANK, width),
             " │",
         )
-        for number, (one, other) in enumerate(rows)
+        for number in range(height)
     ]
 
 
@@ -97,19 +104,34 @@ def _border(width: int, corners: str) -> Line:
     return line(" " * _AXIS + first + side + middle + side + last)
 
 
-def _gaps(page: Page, width: int | None) -> list[Line]:
+def _unknown(grid: Grid, width: int | None) -> list[Line]:
+    """The accounts without a place, and what of them is unknown."""
+    cell = grid.unknown
+    front = line(chip(cell.quadrant), " ", strong(cell.label), ", ")
+    told = [piece for text in (cell.worth, *grid.axes) for piece in wrapped(text, width) if piece]
+    return [*hanging(front, cell.accounts, width), *map(line, told)]
+
+
+def _in_a_line(grid: Grid, width: int | None) -> list[Line]:
+    cell = grid.unknown
+    told = "; ".join(filter(None, (f"{cell.label}: {cell.size}", *grid.axes)))
+    return hanging(line(" " * _AXIS, chip(cell.quadrant), " "), told, width)
+
+
+def _gaps(grid: Grid, width: int | None) -> list[Line]:
     """Say what is not known, of how many accounts, and what they are worth."""
-    gaps = page.report.gaps
-    if not gaps:
+    if not grid.gaps:
         return [line(strong("Not known"), ": nothing")]
-    counts = [f"{gap.accounts:,}" for gap in gaps]
-    values = [page.money(gap.contract_value) if gap.contract_value else "" for gap in gaps]
-    left, right = max(map(len, counts)), max(map(cells, values))
+    left, right = (max(cells(text) for text in texts) for texts in list(zip(*grid.gaps, strict=True))[:2])
     return [
-        line(strong("Not known"), ": accounts, their value, why" if page.report.weighted else ": accounts, why"),
+        line(strong("Not known"), ": accounts, their value, why" if right else ": accounts, why"),
         *(
             each
-            for gap, number, value in zip(gaps, counts, values, strict=True)
-            for each in hanging(line(f"{number:>{left}}  {fitted(value, right, right=True)}  "), gap.text, width)
+            for gap in grid.gaps
+            for each in hanging(
+                line(f"{fitted(gap.accounts, left, right=True)}  {fitted(gap.value, right, right=True)}  "),
+                gap.text,
+                width,
+            )
         ),
     ]

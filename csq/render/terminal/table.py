@@ -7,7 +7,7 @@ narrow, columns move to lines below the row, or margins are left out; nothing bu
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from csq.render.terminal.lines import Line, beside, cells, fitted, hanging, line, strong, width_of
+from csq.render.terminal.layout import Line, beside, cells, fitted, hanging, line, strong, width_of
 
 _INDENT = 2
 _GAP = 2

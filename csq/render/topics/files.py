@@ -9,7 +9,8 @@ from csq.roles import ROLES, RoleSpec
 from csq.sources.presets import PRESETS, SHAPES
 
 _USES: Mapping[Format, str] = {
-    Format.TERMINAL: "reading: the grid, the plays, the accounts, the notes",
+    Format.TERMINAL: "reading: one screen with the grid, whom to call first and the plays; all there is with -v",
+    Format.BRIEF: "a chat or a mail: at most 40 lines and 250 words",
     Format.CSV: "spreadsheets and pipes; `--excel` adds what Excel needs",
     Format.TSV: "the same, with tabs",
     Format.JSON: "scripts: one document with cuts, totals and notes",

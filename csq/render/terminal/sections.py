@@ -1,0 +1,156 @@
+"""Head, quadrants and end of the page, each as one screen has it and in full."""
+
+from collections.abc import Sequence
+
+from csq.render.terminal.layout import (
+    BLANK,
+    Line,
+    Sheet,
+    Tone,
+    cells,
+    chip,
+    fitted,
+    hanging,
+    line,
+    strong,
+)
+from csq.render.view.model import Section, Signals, View
+from csq.terms import Severity
+
+_KEY = 7
+"""Cells of the words that begin a line of a quadrant in short, and of the end of the page."""
+_STEPS = 3
+_RISKS = 2
+"""Steps and risks that are told in short, if they fit into a line."""
+
+
+def head(view: View, sheet: Sheet) -> list[Line]:
+    """Say as of when, of how many accounts, and which of them are shown."""
+    of = view.headline
+    out = hanging(line(strong(of.title), " "), of.source, sheet.prose) if of.source else [line(strong(of.title))]
+    if of.warning:
+        out += hanging(line(f"{of.base}; "), of.warning, sheet.prose, Tone.STRONG)
+    else:
+        out += hanging(BLANK, of.base, sheet.prose)
+    for moved in view.moves.told if view.moves else ():
+        out += hanging(BLANK, moved, sheet.prose)
+    return [*out, *(hanging(line(strong("Shown"), ": "), of.shown, sheet.prose) if of.shown else [])]
+
+
+def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> list[Line]:
+    """One quadrant in short: play, first steps, risk, first accounts.
+
+    Args:
+        section: The quadrant.
+        sheet: Where it is laid out.
+        rows: Its accounts as a table; None: their names.
+    """
+    out = _heading(section, sheet)
+    if section.absent:
+        return [*out, *sheet.text(section.absent)]
+    room = (sheet.prose or 0) - _KEY - 2
+    steps = [step.short for step in section.steps[:_STEPS]]
+    out += [*_led("Play", section.headline, sheet, Tone.STRONG), *_led("", _fitting(steps, " → ", room, "→ "), sheet)]
+    out += _led("Risk", _fitting(section.risks_short[:_RISKS], " ", room), sheet)
+    if rows is None:
+        return [*out, *_led("First", _names(section, room), sheet)]
+    return [*out, *rows, *_more(section), BLANK]
+
+
+def whole(section: Section, sheet: Sheet, rows: Sequence[Line]) -> list[Line]:
+    """One quadrant in full: what it means, every step and risk, and its accounts as a table."""
+    out = _heading(section, sheet)
+    if section.absent:
+        return [*out, *sheet.text(section.absent)]
+    doers = [step.doer for step in section.steps]
+    who, digits = max(map(cells, doers), default=0), len(f"{len(doers)}")
+    out += [*sheet.text(section.means), BLANK]
+    out += hanging(line(strong("  Play: ")), section.headline, sheet.prose, Tone.STRONG)
+    for number, step in enumerate(section.steps, start=1):
+        out += hanging(line(f"  {number:>{digits}}  {fitted(step.doer, who)}  "), step.do, sheet.prose)
+    if section.risks:
+        out += [BLANK, line(strong("  Risks"))]
+        out += [each for risk in section.risks for each in sheet.item("! ", risk)]
+    return [*out, *([BLANK, *rows] if rows else []), *_more(section)]
+
+
+def _heading(section: Section, sheet: Sheet) -> list[Line]:
+    return sheet.heading(section.cell.label, section.cell.size, chip(section.cell.quadrant))
+
+
+def _more(section: Section) -> list[Line]:
+    return [line(f"  {section.more}")] if section.more else []
+
+
+def _led(word: str, text: str, sheet: Sheet, tone: Tone | None = None) -> list[Line]:
+    """A line that begins with a word; nothing without text."""
+    return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose, tone) if text else []
+
+
+def _fitting(texts: Sequence[str], between: str, room: int, front: str = "") -> str:
+    """As many texts, in order, as fit whole into a line; at least one, if there is any."""
+    if not texts:
+        return ""
+    told = front + texts[0]
+    for text in texts[1:]:
+        if cells(told + between + text) > room:
+            break
+        told += between + text
+    return told
+
+
+def _names(section: Section, room: int) -> str:
+    """The first accounts by name, as many as fit into a line, and how many more there are."""
+    names = [account.name for account in section.first]
+    for number in range(len(names), 0, -1):
+        more = section.selected - number
+        told = ", ".join(names[:number]) + (f" and {more:,} more" if more else "")
+        if number == 1 or cells(told) <= room:
+            return told
+    return ""
+
+
+def closing(view: View, sheet: Sheet) -> list[Line]:
+    """How far to trust the data, and by what rules it was placed, in a few lines."""
+    first, *rest = view.quality.brief
+    out = hanging(strong_key("Data"), first, sheet.prose)
+    out += [each for text in rest for each in hanging(strong_key(""), text, sheet.prose)]
+    return [*out, *hanging(strong_key("Rules"), view.rules.brief, sheet.prose)]
+
+
+def strong_key(word: str) -> Line:
+    """A word in the column of words."""
+    return line(strong(fitted(word, _KEY)))
+
+
+def whole_closing(view: View, sheet: Sheet) -> list[Line]:
+    """Signals, files and notes, rules, and the lines that make them hold, exactly as they go into csq.yaml."""
+    out = _signals(view.signals, sheet)
+    out += sheet.heading("Data quality", view.quality.brief[0])
+    out += sheet.entries(("Read", source.role, f"{source.label}: {source.fate}") for source in view.quality.sources)
+    out += sheet.entries((title, "·", text) for title, text in view.quality.notes)
+    out += [BLANK, *sheet.heading("Rules"), *sheet.entries(view.rules.told)]
+    if view.rules.pinned:
+        out += [BLANK, line(strong("Put into csq.yaml to keep these tiers, references and cuts:")), BLANK]
+        out += [line(text) for text in view.rules.pinned.rstrip("\n").split("\n")]
+    return out
+
+
+def _signals(signals: Signals, sheet: Sheet) -> list[Line]:
+    """The signals that hold as a table, how many say less, and what nobody could judge; nothing without signals."""
+    out: list[Line] = []
+    if signals.told:
+        severity, *widths = (
+            max(map(len, Severity)),
+            *(max(cells(told[column]) for told in signals.told) for column in (1, 2, 3)),
+        )
+        before = ["", *(told.severity for told in signals.told)]
+        for last, told in zip(before, signals.told, strict=False):
+            loud = fitted("" if told.severity == last else told.severity, severity)
+            accounts, value, name = (fitted(told[at], widths[at - 1], right=at < 3) for at in (1, 2, 3))
+            out += hanging(line(f"  {loud}  {accounts}  {value}  {name}  "), told.whom, sheet.prose)
+    if signals.more:
+        out += sheet.text(signals.more)
+    if signals.unjudged:
+        out += hanging(line(strong("Not judged"), ": "), signals.unjudged, sheet.prose)
+    return [*sheet.heading("Signals", "accounts, their value, what holds, for whom first"), *out, BLANK] if out else []

@@ -1,0 +1,88 @@
+"""Whom to turn to first: one line an account, the first of them with the step below; names and reasons stay whole."""
+
+from collections.abc import Sequence
+
+from csq.render.terminal.layout import Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
+from csq.render.view.model import Account, Week
+
+_TWO_LINES = 5
+"""Accounts that have their step on a line of its own."""
+_NAME_AT_LEAST = 18
+_NAME_AT_MOST = 36
+_REASON = 24
+"""Cells that a reason is likely to take."""
+_GAP = "  "
+
+
+def first_this_week(week: Week, sheet: Sheet) -> list[Line]:
+    """Lay out the list; the steps stand beside the reasons where the page is as wide as that."""
+    lines = sheet.heading(week.title, week.more)
+    if not week.first:
+        return [*lines, *sheet.text("nothing to do for the accounts shown")]
+    fronts = _fronts(week.first, sheet.width)
+    room = None if sheet.width is None else sheet.width - width_of(fronts[0])
+    whys, steps, owners = zip(*((each.why, each.short, each.owner) for each in week.first), strict=True)
+    owner = _widest(owners, before=len(_GAP))
+    if room is None or room >= _widest(whys) + _widest(steps, before=len(_GAP)) + owner:
+        return [*lines, *_in_columns(fronts, (whys, steps, owners))]
+    is_beside = room - owner >= max(cells(account.reasons[0]) for account in week.first)
+    beside = [_fitting(account.reasons, room - owner) for account in week.first[_TWO_LINES:]]
+    indent = " " * (_digits(week.first) + 5)
+    for number, (front, account) in enumerate(zip(fronts, week.first, strict=True)):
+        of = f" · {account.owner}" if account.owner else ""
+        if number < _TWO_LINES:
+            lines += hanging(front, _fitting(account.reasons, room), sheet.width)
+            lines += hanging(line(indent, "→ "), (account.short or "no step") + of, sheet.width)
+        elif is_beside:
+            why = fitted(beside[number - _TWO_LINES], _widest(beside))
+            lines.append((*front, *line(why, _GAP, account.owner)))
+        else:
+            lines += hanging(front, _fitting(account.reasons, room - cells(of)) + of, sheet.width)
+    return lines
+
+
+def _fronts(accounts: Sequence[Account], width: int | None) -> list[Line]:
+    """Rank, mark, name and value, aligned; a long name is cut where it would leave no room for a reason."""
+    digits = _digits(accounts)
+    value = max(cells(account.value) for account in accounts)
+    name = max(cells(account.name) for account in accounts)
+    if width is not None:
+        name = min(name, _NAME_AT_MOST, max(_NAME_AT_LEAST, width - digits - value - 10 - _REASON))
+    return [
+        line(
+            f"  {account.rank:>{digits},} ",
+            chip(account.quadrant),
+            " ",
+            strong(fitted(account.name, name)),
+            _GAP,
+            fitted(account.value, value, right=True) + _GAP if value else "",
+        )
+        for account in accounts
+    ]
+
+
+def _digits(accounts: Sequence[Account]) -> int:
+    return max(len(f"{account.rank:,}") for account in accounts)
+
+
+def _fitting(reasons: Sequence[str], room: int | None) -> str:
+    """As many reasons, the most telling first, as fit whole into a line; at least one."""
+    told = reasons[0]
+    for reason in reasons[1:]:
+        if room is not None and cells(f"{told}, {reason}") > room:
+            break
+        told += f", {reason}"
+    return told
+
+
+def _widest(texts: Sequence[str], before: int = 0) -> int:
+    widest = max(map(cells, texts))
+    return widest + before if widest else 0
+
+
+def _in_columns(fronts: Sequence[Line], columns: Sequence[Sequence[str]]) -> list[Line]:
+    widths = [_widest(texts) for texts in columns]
+    return [
+        (*front, *line(_GAP.join(fitted(text, width) for text, width in zip(texts, widths, strict=True) if width)))
+        for front, *texts in zip(fronts, *columns, strict=True)
+    ]

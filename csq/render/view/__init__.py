@@ -1,0 +1,106 @@
+"""The one view of a report that every page for people lays out: terminal, Markdown, page and workbook.
+
+`view_of` puts a report into reading order and decides its words and figures; `accounts` does so for any accounts of it.
+"""
+
+import polars as pl
+
+from csq.render import prose, wording
+from csq.render.marks import GRID, MARKS
+from csq.render.options import Selection
+from csq.render.rows import selected_rows
+from csq.render.view import notes
+from csq.render.view.accounts import accounts, in_short
+from csq.render.view.model import Band, Cell, Grid, Headline, Section, Step, View, Week
+from csq.report import QuadrantPlay, Report, Total
+from csq.terms import Quadrant, Queue
+
+__all__ = ["View", "accounts", "view_of"]
+
+FIRST = 10
+"""Accounts that are told first."""
+TOP = 5
+"""Accounts that are told of each quadrant, unless the selection says how many."""
+
+
+def view_of(report: Report, selection: Selection, *, first: int = FIRST) -> View:
+    """Put the report into reading order; the selection chooses accounts and quadrants, totals are over all.
+
+    Raises:
+        UsageError: The selection names something that is not there.
+    """
+    rows = selected_rows(report, selection)
+    grid = _grid(report)
+    plays = [play for play in report.plays if not selection.quadrant or play.quadrant in selection.quadrant]
+    return View(
+        headline=_headline(report, selection),
+        grid=grid,
+        week=_week(report, rows, first),
+        sections=tuple(_section(report, play, grid.cells[play.quadrant], rows, selection.top) for play in plays),
+        signals=notes.signals(report),
+        moves=None,
+        quality=notes.quality(report),
+        rules=notes.rules(report),
+    )
+
+
+def _headline(report: Report, selection: Selection) -> Headline:
+    title, source = wording.title(report)
+    chosen = wording.chosen(selection)
+    return Headline(
+        title=title,
+        source=source,
+        base=wording.base(report),
+        warning="" if report.weighted else wording.UNWEIGHTED,
+        shown=f"only {chosen}; totals and cuts are over all accounts" if chosen else "",
+    )
+
+
+def _grid(report: Report) -> Grid:
+    cells = {quadrant: _cell(report, total) for quadrant, total in report.grid.items()}
+    bands = tuple(Band(level, cells[low], cells[high]) for level, (low, high) in GRID)
+    return Grid(bands, cells[Quadrant.UNKNOWN], notes.axes(report), notes.gaps(report))
+
+
+def _cell(report: Report, total: Total) -> Cell:
+    return Cell(
+        quadrant=total.quadrant,
+        mark=MARKS[total.quadrant],
+        label=wording.label(report, total.quadrant),
+        accounts=prose.count(total.accounts, "account"),
+        worth=wording.worth(report, total),
+        doubts=wording.doubts(report, total),
+        share_pct=total.share_pct,
+    )
+
+
+def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
+    """What fits into the week; where no hours are divided, the head of the order of work."""
+    fits = pl.col("this_week") if report.has_capacity else pl.col("queue").ne_missing(pl.lit(str(Queue.REST)))
+    chosen = rows.filter(fits).sort("rank")
+    more = chosen.height - min(first, chosen.height)
+    return Week(
+        title="First this week",
+        first=accounts(report, chosen.head(first)),
+        more=f"{more:,} more: `csq plan` has them all" if more else "",
+    )
+
+
+def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame, top: int | None) -> Section:
+    mine = rows.filter(pl.col("quadrant") == str(play.quadrant))
+    first = mine.head(TOP if top is None else top)
+    more = mine.height - first.height
+    none = "none of the selected accounts" if report.grid[play.quadrant].accounts else "no account"
+    return Section(
+        cell=cell,
+        means=play.means,
+        headline=play.headline,
+        steps=tuple(Step(wording.doer(step), step.do, in_short(step.do)) for step in play.steps),
+        risks=play.risks,
+        risks_short=tuple(map(in_short, play.risks)),
+        reasons=play.reasons,
+        selected=mine.height,
+        first=accounts(report, first),
+        more=f"{more:,} more; `--top N` shows N of each quadrant" if more else "",
+        absent="" if mine.height else none,
+    )
