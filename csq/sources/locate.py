@@ -10,7 +10,7 @@ from csq.errors import InputError, UsageError
 from csq.located import dangles, named
 from csq.sources import telling
 from csq.sources.dialect import take_records
-from csq.sources.findings import Finding, Seen, find_roles, words_of
+from csq.sources.findings import AXES, Finding, Seen, find_roles, words_of
 from csq.sources.read import TextTable, label_of, read_table, table_from_bytes
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
@@ -20,8 +20,6 @@ BIG = 8 * 2**20
 """Bytes from which on only the beginning of a file is looked at to tell what it is."""
 HEAD = 2**18
 """Bytes of it that are."""
-AXES = (Role.USAGE, Role.CSAT)
-"""Roles without any of which nothing can be said."""
 
 
 class Folder(NamedTuple):
