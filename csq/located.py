@@ -5,6 +5,7 @@ column of each. What the values mean, and whether they may stand there, is decid
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +24,16 @@ _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")  # bounded, or a
 def printable(text: str) -> str:
     """Replace what a terminal would act on, one character for one, so that columns still count."""
     return "".join(char if char.isprintable() else " " if char == "\t" else "\ufffd" for char in text)
+
+
+def named(path: Path) -> str:
+    """A path as messages name it: with where it leads, if it is a link to nothing."""
+    return f"`{path}`, a link to `{path.readlink()}`" if dangles(path) else f"`{path}`"
+
+
+def dangles(path: Path) -> bool:
+    """Whether a path is a link to nothing."""
+    return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114 - Path raises at a long name
 
 
 class Source(NamedTuple):
@@ -44,7 +55,8 @@ def read(path: Path, *, label: str | None = None) -> Source:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
         reason = (getattr(error, "strerror", None) or "it is no path").lower()
-        raise ConfigError(f"cannot read `{label}`: {reason}", hint="check the path") from error
+        known = named(path) if isinstance(error, FileNotFoundError) else f"`{label}`"
+        raise ConfigError(f"cannot read {known}: {reason}", hint="check the path") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -58,9 +70,12 @@ def read(path: Path, *, label: str | None = None) -> Source:
 
 
 def find(name: str, *folders: Path | None) -> Path | None:
-    """Return the file of that name in the first folder that has one. Labels stay short where a folder is `Path()`."""
+    """Return the file of that name in the first folder that has one. Labels stay short where a folder is `Path()`.
+
+    A link to nothing is meant to be one: who reads it says so.
+    """
     candidates = (folder / name for folder in folders if folder is not None)
-    return next((path for path in candidates if path.exists()), None)
+    return next((path for path in candidates if path.exists() or dangles(path)), None)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -574,7 +574,7 @@ def test_a_column_of_the_accounts_that_looks_like_an_event_is_none(tmp_path):
 
 
 def _report(folder: Path) -> Report:
-    tables = load(in_directory(folder), ReadOptions())
+    tables = load(in_directory(folder, {}, ReadOptions()).paths, ReadOptions())
     return triage(tables, load_settings(None), load_playbook(None), as_of=AsOf(AS_OF, "--as-of"))
 
 

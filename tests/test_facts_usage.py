@@ -281,7 +281,7 @@ def test_csq_yaml_settles_the_kind_of_a_metric() -> None:
         settings="metrics: {stars: ignore, logins: percent}",
         metrics={"stars": MetricKind.IGNORE, "logins": MetricKind.PERCENT},
     )
-    assert [row["usage_score"] for row in by_id(report).values()] == [8, 4]
+    assert {key: row["usage_score"] for key, row in by_id(report).items()} == {"A": 8, "B": 4}
 
 
 @pytest.mark.parametrize(
@@ -433,4 +433,4 @@ def test_money_outcomes_and_scores_in_a_usage_file_change_nothing() -> None:
     for name in ("usage_score", "usage_level"):
         assert mixed.accounts[name].equals(plain.accounts[name])
     # The 75th percentile of 100 and 10 is 77.5; 10 / 77.5 = 12.9032 %.
-    assert plain.accounts["usage_score"].to_list() == [100, 12.9032]
+    assert {key: row["usage_score"] for key, row in by_id(plain).items()} == {"A": 100, "B": 12.9032}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -57,3 +58,14 @@ def test_days_that_nothing_looks_at_are_kept_as_one():
     counted = add([count_rows(part, UsageWindows(AS_OF, 28)) for part in (log[:100], log[100:])])
     first, last = AS_OF - timedelta(days=699), AS_OF - timedelta(days=400)
     assert counted.days.select("day", "rows", "first", "last").rows() == [(None, 300, first, last)]
+
+
+@pytest.mark.parametrize("days", [1, 28, 62, 63, 90, 400])
+def test_user_days_are_pairs_of_user_and_day_however_long_the_window(days):
+    windows = UsageWindows(AS_OF, days)
+    rows = [("A", back * back % 997, f"u{back % 3}", None, 1.0) for back in range(300)]
+    rows += [("A", 1, "u1", None, 0.0), ("A", 2, None, None, 1.0), *rows[:50]]
+    counted = finish(count_rows(frame(rows), windows), pl.Series(["A"])).user_days.row(0, named=True)
+    for name, span in windows.compared.items():
+        days_of = {(user, AS_OF - timedelta(days=back)) for _, back, user, _, events in rows if events and user}
+        assert counted[name] == sum(span.first <= day <= span.last for _, day in days_of)

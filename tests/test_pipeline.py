@@ -135,16 +135,19 @@ def test_two_files_of_five_rows_without_dates_give_every_quadrant() -> None:
 
 def test_one_axis_alone_places_nobody_and_keeps_the_level_that_is_known() -> None:
     usage = run(lines("account_id,logins", "A,9", "B,1"))
+    # Whoever hardly uses it comes first: with one axis only, what can be said of it is the plan.
     assert [(row["usage_level"], row["happiness_level"], row["quadrant"]) for row in by_id(usage).values()] == [
-        ("high", "unknown", "unknown"),
         ("low", "unknown", "unknown"),
+        ("high", "unknown", "unknown"),
     ]
+    assert [row["queue"] for row in by_id(usage).values()] == ["rescue", "rest"]
     assert any(note.text == "no csat file: happiness is unknown for every account" for note in usage.notes)
     csat = run(csat=lines("account_id,score (1-5)", "A,5", "B,1"))
     assert [(row["usage_level"], row["happiness_level"]) for row in by_id(csat).values()] == [
-        ("unknown", "high"),
         ("unknown", "low"),
+        ("unknown", "high"),
     ]
+    assert [row["queue"] for row in by_id(csat).values()] == ["rescue", "rest"]
     assert any(note.text == "no usage file: usage is unknown for every account" for note in csat.notes)
 
 

@@ -154,9 +154,14 @@ def placed(
             "responses": [facts.get("responses", 3)],
             SCORE_ANSWERS: [facts.get("responses", 3)],
             "silence": [facts.get("silence")],
+            "decision_maker_mean": [facts.get("decision_maker_mean")],
+            "users_mean": [facts.get("users_mean")],
         },
         schema_overrides={
-            **dict.fromkeys(("usage_score", "happiness_score"), pl.Float64),
+            **dict.fromkeys(
+                ("usage_score", "happiness_score", "decision_maker_mean", "users_mean"),
+                pl.Float64,
+            ),
             **dict.fromkeys(("_usage_unknown", "_happiness_unknown", "silence"), pl.String),
             **dict.fromkeys(("responses", SCORE_ANSWERS), pl.Int64),
         },

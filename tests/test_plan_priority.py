@@ -47,6 +47,12 @@ def test_priority_is_value_by_weight_by_urgency_by_signal(given: dict[str, Any],
     assert factors[0] * factors[1] * factors[2] * factors[3] == pytest.approx(priority)
 
 
+@pytest.mark.parametrize(("value", "priority"), [("0.42", 0.13), ("0.25", 0.08), ("0.75", 0.22), ("1.25", 0.38)])
+def test_a_half_of_a_cent_goes_to_the_even_one(value: str, priority: float) -> None:
+    # Times 0.3: 0.126 is nearer to 0.13; 0.075, 0.225 and 0.375 lie half way between two.
+    assert ranked({"contract_value": Decimal(value), "quadrant": "underusers"})["A1"]["priority"] == priority
+
+
 def test_an_unknown_value_counts_as_the_lowest_known_positive_one_and_is_marked() -> None:
     rows = ranked({"contract_value": None}, {"contract_value": Decimal(0)}, {"contract_value": Decimal(40)}, {})
     assert (rows["A1"]["priority_value"], rows["A1"]["value_assumed"], rows["A3"]["value_assumed"]) == (40, True, False)

@@ -27,6 +27,7 @@ def found(csq: Any, data: Path) -> dict[str, Any]:
         "--usage", data / "ravenstack_feature_usage.csv",
         "--csat", data / "ravenstack_support_tickets.csv",
         "--fields", "events,active_days,features_used,breadth_pct,usage_part_volume,asked,csat_mean,is_new",
+        "--fields", "usage_trend_pct",
         "-f", "json",
     )  # fmt: skip
     assert result.code == 0, result.stderr
@@ -136,3 +137,11 @@ def test_the_quadrant_of_every_account_follows_from_its_answers_and_its_parts(
         if not row["is_new"]:
             parts = [row["breadth_pct"], min(row["active_days"] / 20 * 100, 100), row["usage_part_volume"]]
             assert row["usage_score"] == pytest.approx(sum(parts) / 3, abs=2e-4)
+
+
+def test_use_that_falls_by_chance_alone_is_no_signal(found: dict[str, Any]) -> None:
+    """The data set has no trend by construction; a fall of 40 % and more has two fifths of its accounts."""
+    judged = [row for row in found["accounts"] if row["usage_trend_pct"] is not None]
+    falling = [row for row in judged if "usage_falling" in row["signals"]]
+    assert sum(row["usage_trend_pct"] <= -40 for row in judged) > 0.35 * len(judged)
+    assert len(falling) <= 0.08 * len(judged)

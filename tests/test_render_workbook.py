@@ -40,7 +40,14 @@ def table(data: bytes, fields: tuple[str, ...] = ()) -> list[dict[str, object]]:
     """The accounts by column name, empty cells as None."""
     head, *rows = sheet(data, "Accounts")
     names = {column.label: column.name for column in output_columns(accounts(*AWKWARD), fields)}
-    return [{names[label]: None if cell == "" else cell for label, cell in zip(head, row, strict=True)} for row in rows]
+    return [
+        {
+            names[label]: None if cell == "" else cell
+            for label, cell in zip(head, row, strict=True)
+            if label not in ("Answers", "Usage rests on")  # what stands beside the scores, for people
+        }
+        for row in rows
+    ]
 
 
 def words(data: bytes, name: str) -> str:
@@ -174,7 +181,7 @@ def test_a_score_has_as_many_places_as_keep_it_on_its_side(value, edges, shown):
 
 def test_accounts_can_be_filtered_under_a_header_that_stays():
     page = parts(book())["xl/worksheets/sheet3.xml"]
-    assert '<autoFilter ref="A1:AG9"/>' in page
+    assert '<autoFilter ref="A1:AJ9"/>' in page
     assert 'xSplit="3" ySplit="1"' in page
     assert 'state="frozen"' in page
 

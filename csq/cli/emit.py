@@ -14,10 +14,11 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from csq.cli import stop
 from csq.errors import OutputError
+from csq.located import named
 from csq.suggest import in_shell
 
 try:
@@ -95,34 +96,46 @@ def to_files(files: Sequence[tuple[Path, bytes]]) -> None:
     """
     for path, _ in files:
         _told(path, partial(_check, path))
-    written: list[tuple[Path, Path, Path]] = []
+    written: list[Beside] = []
     try:
+        for path, data in files:
+            if not _is_written_through(path):
+                written.append(_told(path, partial(_write_beside, path, data)))
+        # What is written through cannot be taken back, so not before all else is on the disk.
         for path, data in files:
             if _is_written_through(path):
                 _told(path, partial(_write_through, path, data))
-            else:
-                target = path.resolve()
-                written.append((path, target, _told(path, partial(_write_beside, target, data))))
         _put_in_place(written)
     finally:
-        for _, _, temporary in written:
-            temporary.unlink(missing_ok=True)
-            stop.beside.discard(temporary)
+        for each in written:
+            each.stream.close()
+            each.temporary.unlink(missing_ok=True)
+            stop.beside.discard(each.temporary)
 
 
-def _put_in_place(written: Sequence[tuple[Path, Path, Path]]) -> None:
+class Beside(NamedTuple):
+    """A file that is written and not yet in its place. Its stream stays open, so that nobody clears it away."""
+
+    path: Path
+    target: Path
+    """The path, or where its links lead."""
+    temporary: Path
+    stream: BinaryIO
+
+
+def _put_in_place(written: Sequence[Beside]) -> None:
     """Rename what was written beside, all at once for anybody who sends a signal."""
     standing: list[str] = []
     with stop.REPLACING:
         stop.check()
-        for path, target, temporary in written:
+        for path, target, temporary, _ in written:
             try:
                 temporary.replace(target)
             except OSError as error:
                 told = f"; {', '.join(standing)} stands already" if standing else ""
                 raise OutputError(f"cannot write `{path}`: {_reason(error)}{told}", hint=_hint(path, error)) from error
             standing.append(f"`{path}`")
-    for directory in {target.parent for _, target, _ in written}:
+    for directory in {each.target.parent for each in written}:
         _sync_directory(directory)
 
 
@@ -132,8 +145,10 @@ def _told(path: Path, act: Callable[[], Found]) -> Found:
         return act()
     except BrokenPipeError:
         raise
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError, a NUL a ValueError
-        raise OutputError(f"cannot write `{path}`: {_reason(error)}", hint=_hint(path, error)) from error
+    except RuntimeError as error:
+        raise OutputError(f"cannot write `{path}`: it is a loop of links", hint=_hint(path, error)) from error
+    except (OSError, ValueError) as error:  # a NUL is a ValueError
+        raise OutputError(f"cannot write {named(path)}: {_reason(error)}", hint=_hint(path, error)) from error
 
 
 def _check(path: Path) -> None:
@@ -171,32 +186,41 @@ def _write_through(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-def _write_beside(target: Path, data: bytes) -> Path:
+def _write_beside(path: Path, data: bytes) -> Beside:
     """Write a file beside its place, as nobody may read who may not read what stands there, and see it on the disk."""
+    target = path.resolve()
     _sweep(target.parent)
     old = target.stat() if target.exists() else None
     temporary = target.with_name(f".csq-{secrets.token_hex(8)}.tmp")
     stop.beside.add(temporary)
+    stream = None
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            _lock(stream.fileno())
-            if old is not None and hasattr(os, "fchown"):
-                with contextlib.suppress(OSError):  # only root may give files away
-                    os.fchown(stream.fileno(), old.st_uid, old.st_gid)
-            temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        stream = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        _lock(stream.fileno())
+        if old is not None and hasattr(os, "fchown"):
+            with contextlib.suppress(OSError):  # only root may give files away
+                os.fchown(stream.fileno(), old.st_uid, old.st_gid)
+        temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+        if fcntl is None:
+            stream.close()  # a file that is open could not be renamed there
     except BaseException:  # an interrupt too must not leave the half of a file behind
+        with contextlib.suppress(OSError):
+            if stream is not None:
+                stream.close()
         temporary.unlink(missing_ok=True)
         stop.beside.discard(temporary)
         raise
-    return temporary
+    return Beside(path, target, temporary, stream)
 
 
 def _sweep(folder: Path) -> None:
     """Remove what runs that were killed have left: nobody holds the lock on it. A fresh one may not be locked yet."""
     for left in folder.glob(".csq-*.tmp"):
+        if left.is_symlink() or not left.is_file():  # a pipe would let us wait for ever
+            continue
         with contextlib.suppress(OSError), left.open("rb") as stream:
             found = os.fstat(stream.fileno())
             is_fresh = not found.st_size and time.time() - found.st_mtime < FRESH
@@ -262,7 +286,8 @@ def _hint(path: Path, error: Exception) -> str:
     if isinstance(error, IsADirectoryError):
         return f"name a file in it, such as `-o {in_shell(str(path / 'triage.csv'))}`"
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return f"there is no directory `{path.parent}`; create it first"
+        where = Path(os.path.realpath(path)).parent if path.is_symlink() else path.parent
+        return f"there is no directory `{where}`; create it first"
     if isinstance(error, PermissionError):
         return "choose a place that you may write to; what was there is unchanged"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -57,7 +57,10 @@ def targets(outputs: Outputs) -> tuple[Target, ...]:
         if told in BINARY and _is_open(emit.STDOUT) and os.isatty(emit.STDOUT):
             raise UsageError(f"`{told}` is nothing to read on a terminal", hint=f"write a file: `-o week.{told}`")
         return (Target(told or Format.TERMINAL, is_told=False),)
-    return tuple(_target(name, told) for name in outputs.output)
+    found = tuple(_target(name, told) for name in outputs.output)
+    if sum(target.path is None for target in found) > 1:
+        raise UsageError("standard output is named twice as an output", hint="give each output its own name")
+    return found
 
 
 def _target(name: str, told: Format | None) -> Target:

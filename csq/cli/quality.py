@@ -116,7 +116,13 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         tables.rejects.filter(pl.col("file") == file.label)
         .sort("line")
         .group_by("column", "reason", maintain_order=True)
-        .agg(pl.len().alias("rows"), pl.col("line").first(), pl.col("value").first(), **spans)
+        .agg(
+            pl.len().alias("rows"),
+            pl.col("line").first(),
+            pl.col("value").first(),
+            values=pl.col("value").unique(),
+            **spans,
+        )
         .sort("rows", descending=True, maintain_order=True)
     )
     where = (
@@ -124,7 +130,7 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         if written
         else f"`csq check --{file.role} {in_shell(file.label)} --rejects FILE` lists them"
     )
-    accepts = f"`--max-rejects {math.ceil(rejected * 100 / file.read)}%` accepts them"
+    accepts = f"`{_accepting(rejected, file)}` accepts them"
     remedy = _remedy(file, rejected, reasons.row(0, named=True), limit) if reasons.height else None
     if tables.rejects.filter(pl.col("file") == file.label)["value"].str.contains(ERROR).any():
         remedy = "mend these cells in a spreadsheet and save it"
@@ -133,6 +139,10 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),
         hint=f"{where}; {remedy or accepts}",
     )
+
+
+def _accepting(rejected: int, file: SourceFile) -> str:
+    return f"--max-rejects {math.ceil(rejected * 100 / file.read)}%"
 
 
 def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any], limit: Limit) -> str | None:
@@ -144,7 +154,10 @@ def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any], limit: Li
         scale = next(
             (f"{floor:g}-{top:g}" for floor, top in (*STANDARD, *SIGNED) if floor <= low and high <= top), "LOW-HIGH"
         )
-        return f"if the answers are on another scale, say so: `--csat-scale {in_shell(f'{file.label}={scale}')}`"
+        other = f"if the answers are on another scale, say so: `--csat-scale {in_shell(f'{file.label}={scale}')}`"
+        if {*worst["values"]} <= {"8", "9"} and float(outside[2]) < 8:
+            return f"{other}; if they are codes for no answer, `{_accepting(rejected, file)}` leaves them out"
+        return other
     # Where one cause alone has put them over the limit, it is what has to be mended.
     known = next((remedy for start, remedy in REMEDIES.items() if reason.startswith(start)), None)
     if known and limit.allows(rejected - most, file.read):

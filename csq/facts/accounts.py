@@ -13,7 +13,7 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
-from csq.facts.standing import Standing
+from csq.facts.standing import Standing, offered
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
 from csq.schema import ACCOUNT, complete
@@ -77,7 +77,8 @@ def build_population(
     members = everyone.join(found.accounts, on="account_id", how="left").filter(pl.col(GONE).is_null())
     members = _with_renewals(members, told).sort("account_id")
     keep = [*(column.name for column in ACCOUNT), "features_entitled", *(n for n in custom if n in members.columns)]
-    notes += [*conflicts, *_told_twice(attributes, subscriptions), *found.notes]
+    own = {name: header for file in rows.files for header, name in file.columns if name in custom}
+    notes += [*conflicts, *_told_twice(attributes, subscriptions), *found.notes, *offered(told, own, statuses)]
     gone = found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]
     return Population(
         frame=complete(members, ACCOUNT).select(list(dict.fromkeys(keep))),

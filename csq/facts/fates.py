@@ -82,7 +82,7 @@ def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: 
     """What was set aside, rejected, unmatched or unreadable, in sentences; nothing where all rows were used."""
     notes = []
     kinds = faults.group_by("file", "column", "reason").agg(pl.len().alias("cells"), pl.col("line").min())
-    for file, column, reason, cells, line in kinds.sort("file", "column").iter_rows():
+    for file, column, reason, cells, line in kinds.sort("file", "column", "line", "reason").iter_rows():
         which = "a cell" if cells == 1 else f"{cells:,} cells"
         text = f"{which} of `{column}` in `{file}`, first on line {line:,}: {reason}, taken as unknown"
         notes.append(Note(kind=NoteKind.FAULT, text=text))

@@ -82,6 +82,31 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
     return [Note(kind=NoteKind.WARNING, text=text)]
 
 
+def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, Standing]) -> list[Note]:
+    """Where no row has a status, the columns of text that speak of who is a customer, with the line that reads them.
+
+    Args:
+        rows: Rows of accounts: status, and the columns of `headers`.
+        headers: Columns of the user's own, with their headers.
+        known: The vocabulary.
+    """
+    if rows["status"].is_not_null().any():
+        return []
+    notes = []
+    for name, header in headers.items():
+        if name not in rows.columns or rows.schema[name] != pl.String():
+            continue
+        said = standings(rows[name], known).drop_nulls()
+        former = int((said == Standing.FORMER).sum())
+        if not former or (said != Standing.UNKNOWN).sum() * 2 <= len(said):
+            continue
+        count = "1 row" if former == 1 else f"{former:,} rows"
+        line = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"
+        text = f"`{header}` of the accounts files says of {count} that they are no customers, and is not read as a "
+        notes.append(Note(kind=NoteKind.WARNING, text=f"{text}status: `{line}` in csq.yaml does"))
+    return notes
+
+
 def by_status(rows: pl.DataFrame) -> list[tuple[str, str]]:
     """The statuses of some rows, those of most accounts first, with how many accounts and what they are worth."""
     parts = rows.partition_by("status", as_dict=True)

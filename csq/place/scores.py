@@ -100,6 +100,12 @@ def score_usage(
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
     said = (_unscored(name, by_tier, frame) for name, by_tier in references.items())
     notes += tuple(text for text in said if text)
+    notes += tuple(
+        f"`{name}` of the tier `{tier}` is held against all accounts, since {why}"
+        for name, by_tier in stand_ins.items()
+        for tier, why in by_tier.items()
+        if name in pinned
+    )
     for name, by_tier in references.items():
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
@@ -221,7 +227,7 @@ def _references(
             reference = pin or (everywhere if why else _ten_digits(own))
             if reference:
                 references[name][tier] = reference
-            if reference and why and not pin and by_tier.height > 1:
+            if reference and why and not pin and (told or by_tier.height > 1):
                 stand_ins[name][tier] = why
     return references, stand_ins
 

@@ -1,5 +1,6 @@
 """What a report says in words, the same on every page that a person reads."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
@@ -154,10 +155,13 @@ def at(cut: Cut) -> str:
 
 def taken_how(method: str, whole: str) -> str:
     """What a way to take a cut makes of the shares of high and low; nothing for a number."""
-    high = {"number": "", "median": f"half of {whole}", "weighted_median": f"half of the value of {whole}"}
-    share = high[method] if method in high else f"{100 - int(method[1:])} % of {whole}"
+    halves = {"median": f"half of {whole}", "weighted_median": f"half of the value of {whole}"}
+    quantile = re.fullmatch(r"q(\d+)", method)
+    share = f"{100 - int(quantile[1])} % of {whole}" if quantile else halves.get(method)
     name = method.replace("_", " ")
-    return f"{name}: {share} is high by construction; pin the cuts to see shares move" if share else ""
+    if share:
+        return f"{name}: {share} is high by construction; pin the cuts to see shares move"
+    return "" if method == "number" else name
 
 
 def chosen(selection: Selection) -> str:

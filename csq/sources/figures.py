@@ -86,7 +86,7 @@ def _read_part(
     """Put the answers of files that go by the same scales on 0-100."""
     candidates = _directed(scores, figures, candidates, is_told=is_told)
     points = [to_hundred(figures.values, scale) for scale in candidates]
-    codes = figures.here & codes_in(figures.values, beyond=candidates[0].span[1]) & points[0].is_null()
+    codes = figures.here & codes_in(figures.values) & points[0].is_null()
     if codes.any():
         count_silent(scores, codes, CODES)
     lost = figures.here & points[0].is_null() & ~codes

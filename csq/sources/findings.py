@@ -25,6 +25,8 @@ from csq.sources.usage import is_use
 from csq.sources.values import tidy
 from csq.terms import Role
 
+AXES = (Role.USAGE, Role.CSAT)
+"""Roles without any of which nothing can be said."""
 LOOKED_AT = 200
 """Rows whose cells are looked at."""
 _SCORES = ("score", "nps", "ces")

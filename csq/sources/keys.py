@@ -20,9 +20,23 @@ _SUFFIXES = "|".join(
 _REGISTERED = rf"([^.]+\.(?:{_SUFFIXES})|[^.]+\.[^.]+)$"
 
 
+NOBODY = (
+    "anonymous", "anonymous user", "anonymized", "anonymised", "anonym", "anonyme", "anonimo", "anónimo", "anoniem",
+    "unknown", "unknown user", "unbekannt", "inconnu", "desconocido", "onbekend", "sconosciuto", "guest", "guest user",
+    "nobody", "undefined", "not set", "(not set)", "not provided", "(not provided)", "no user", "no email", "deleted",
+    "deleted user", "[deleted]", "redacted", "[redacted]",
+)  # fmt: skip
+"""What tools write for a person whom they do not know, in lower case: many of them are not one."""
+
+
 def fold_address(text: pl.Expr) -> pl.Expr:
-    """E-mail addresses in lower case: however one is written, it is one person's. Other ids keep their case."""
-    return pl.when(text.str.contains("@", literal=True)).then(text.str.to_lowercase()).otherwise(text)
+    """E-mail addresses bare and in lower case: however one is written, it is one person's. Other ids keep their case.
+
+    Null for whoever nobody knows.
+    """
+    bare = pl.coalesce(text.str.extract(r"<([^<>\s]+@[^<>\s]+)>\s*$"), text.str.strip_prefix("mailto:"))
+    person = pl.when(text.str.contains("@", literal=True)).then(bare.str.to_lowercase()).otherwise(text)
+    return pl.when(~text.str.to_lowercase().is_in(NOBODY)).then(person)
 
 
 def domain_of(text: pl.Expr) -> pl.Expr:

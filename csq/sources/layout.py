@@ -22,7 +22,7 @@ TAIL = 20
 _GRAND = re.compile(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
 _FOOTER = re.compile(
     r"(copyright\b|confidential\b|generated (by|on|at)\b|exported (by|on|at|from)\b|report (generated|run|name)\b"
-    r"|filtered by\b|filters?:|source:|notes?:|total (records|rows)\b|records?:|© ?\d{4})",
+    r"|filtered by\b|filters?:|source:|notes?:|total (records|rows)\b|records?:|(row |record )?counts?:? ?\d|© ?\d{4})",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[\[(][^\])]+[\])]|[%$€£]")

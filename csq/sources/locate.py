@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from csq.errors import InputError, UsageError
+from csq.located import dangles, named
 from csq.sources import telling
 from csq.sources.dialect import take_records
-from csq.sources.findings import Finding, Seen, find_roles, words_of
+from csq.sources.findings import AXES, Finding, Seen, find_roles, words_of
 from csq.sources.read import TextTable, label_of, read_table, table_from_bytes
 from csq.sources.tables import ReadOptions
 from csq.terms import Role
@@ -19,8 +20,6 @@ BIG = 8 * 2**20
 """Bytes from which on only the beginning of a file is looked at to tell what it is."""
 HEAD = 2**18
 """Bytes of it that are."""
-AXES = (Role.USAGE, Role.CSAT)
-"""Roles without any of which nothing can be said."""
 
 
 class Folder(NamedTuple):
@@ -38,13 +37,19 @@ def roles_of(path: Path) -> list[Role]:
 
 
 def exports_in(directory: Path) -> list[Path]:
-    """The files in `directory` (not below it) that may be exports, sorted by name. Raises InputError without it."""
+    """The files in `directory` (not below it) that may be exports, sorted by name.
+
+    Raises:
+        InputError: There is no such directory, or a link in it that is an export by its name leads nowhere.
+    """
     if not directory.is_dir():
         raise InputError(
-            f"no such directory: `{directory}`",
+            f"no such directory: {named(directory)}",
             hint="give the folder with the exports, or `--usage` and `--csat` files",
         )
-    found = (path for path in sorted(directory.iterdir()) if path.suffix.casefold() in SUFFIXES)
+    found = [path for path in sorted(directory.iterdir()) if path.suffix.casefold() in SUFFIXES]
+    if lost := next((path for path in found if roles_of(path) and dangles(path)), None):
+        raise InputError(f"no such file: {named(lost)}", hint="mend the link, or remove it")
     return [path for path in found if path.is_file() and not path.name.startswith((".", "~$"))]
 
 

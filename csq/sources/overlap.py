@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.fate import ROW, is_used, mark
+from csq.fate import FATE, ROW, is_used, mark
 from csq.report import Note
 from csq.sources.periods import read_period, spoken_length
 from csq.sources.read import LINE, TextTable, column
-from csq.sources.snapshots import count_overlap_once
+from csq.sources.snapshots import are_snapshots, count_overlap_once
 from csq.sources.typed import FILE, KEY, Typed
 from csq.sources.usage import METRIC
 from csq.sources.values import Ambiguous
@@ -40,7 +40,10 @@ def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.Dat
 
 
 def refuse_changed(frame: pl.DataFrame, scores: list[str]) -> pl.DataFrame:
-    """Survey rows: refuse two files that tell one person's answer of one time and survey in two ways.
+    """Survey rows: refuse two exports of one survey that tell one person's answer of one time in two ways.
+
+    Who answers twice on a day stands twice in one survey, which may be cut into files: only files of which one repeats
+    rows of the other, or that are dated snapshots, tell one answer twice.
 
     Raises:
         InputError: With both.
@@ -49,15 +52,17 @@ def refuse_changed(frame: pl.DataFrame, scores: list[str]) -> pl.DataFrame:
     rows = frame.filter(is_used()).drop_nulls(answer)
     apart = (pl.struct(*scores).n_unique().over(answer) > 1) & (pl.col(FILE).n_unique().over(answer) > 1)
     twice = rows.filter(apart).sort(*answer, FILE, LINE)
-    if twice.is_empty():
-        return frame
-    one = twice.row(0, named=True)
-    other = twice.filter(pl.col(KEY) == one[KEY], pl.col(FILE) != one[FILE]).row(0, named=True)
-    raise InputError(
-        f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} tell one answer with two scores",
-        location=Location(label=str(one[FILE]), line=int(one[LINE])),
-        hint="leave the older file out, or take the line out that is wrong",
-    )
+    repeating = set(frame.filter(pl.col(FATE) == Aside.DUPLICATE)[FILE])
+    for mates in twice.partition_by(answer, maintain_order=True):
+        one, other = mates.row(0, named=True), mates.row(-1, named=True)
+        if other[FILE] in repeating or are_snapshots(one[FILE], other[FILE]):
+            raise InputError(
+                f"`{one[FILE]}` line {one[LINE]:,} and `{other[FILE]}` line {other[LINE]:,} "
+                "tell one answer with two scores",
+                location=Location(label=one[FILE], line=one[LINE]),
+                hint="leave the older file out, or take the line out that is wrong",
+            )
+    return frame
 
 
 def count_once(frame: pl.DataFrame) -> pl.DataFrame:

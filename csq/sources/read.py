@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.located import named
 from csq.sources.containers import Kind, open_content
 from csq.sources.dialect import read_plain, read_strictly
 from csq.sources.encoding import Decoded, decode, refuse_other_text
@@ -111,7 +112,7 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError:
         raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
     except FileNotFoundError:
-        raise InputError(f"no such file: `{path}`") from None
+        raise InputError(f"no such file: {named(path)}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read `{path}`: {error}") from None
     return data

@@ -20,8 +20,6 @@ SIGNED = ((-1.0, 1.0), (-2.0, 2.0), (-3.0, 3.0), (-5.0, 5.0), (-10.0, 10.0), (-1
 """Scales with zero in the middle, where an answer is below it."""
 STARS = ((1.0, 5.0), (1.0, 10.0))
 NPS = (0.0, 10.0)
-FEW = 0.25
-"""Share of the answers up to which an 8 or a 9 may be a code for none."""
 MANY, SOME, DIFFERENT = 20, 8, 3
 """So many answers, so many of them different, show a scale: MANY with its top among them, SOME with both ends."""
 
@@ -177,15 +175,12 @@ def smallest_scale(values: pl.Series, scales: tuple[tuple[float, float], ...]) -
     return next((scale for scale in scales if scale[0] <= low and high == scale[1]), None)
 
 
-def codes_in(values: pl.Series, *, beyond: float | None = None) -> pl.Series:
-    """Which numbers may be codes for no answer, such as -99 beside 1 to 5; 8 and 9 where the scale ends before them.
+def codes_in(values: pl.Series) -> pl.Series:
+    """Which numbers may be codes for no answer, such as -99 beside 1 to 5.
 
     A -1 beside nothing above 3, or several small negatives, may as well be answers on a scale with zero in the middle.
     """
     codes = values.is_in([float(code) for code in NO_ANSWER_CODES]).fill_null(value=False)
-    if beyond is not None and beyond < 8:
-        nines = values.is_in([8.0, 9.0]).fill_null(value=False)
-        codes |= nines if nines.sum() <= FEW * values.count() else False  # many are answers on another scale
     rest = values.filter(~codes).drop_nulls()
     small = values.is_between(-9, -1).fill_null(value=False)
     if not len(rest) or _bound(rest.max()) <= 3 or values.filter(small).n_unique() >= 3:

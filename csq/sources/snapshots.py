@@ -46,6 +46,11 @@ def _by_name(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     return {stem: dated for stem, dated in found.items() if len(dated) > 1}
 
 
+def are_snapshots(one: str, other: str) -> bool:
+    """Whether two files are called alike but for the day in their names."""
+    return bool(_by_name((one, other)))
+
+
 def count_overlap_once(frame: pl.DataFrame, moment: list[str], cells: list[str]) -> pl.DataFrame:
     """Set aside rows of a log that stand cell for cell in an earlier file, where that can only be the same happening.
 

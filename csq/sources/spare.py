@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from csq.errors import InputError
-from csq.sources.findings import Finding, said_of
+from csq.sources.findings import AXES, Finding, said_of, words_of
+from csq.sources.telling import VAGUE_NAMES
 from csq.sources.typed import RoleRows
 from csq.terms import Grain, Role
 
@@ -17,20 +18,26 @@ class Spare:
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         """Take what was found; nothing where all files are named by flags."""
         self.findings = findings
-        self._faults: list[tuple[Role, InputError]] = []
+        self._faults: list[tuple[Role, str, InputError]] = []
 
     def leave(self, role: Role, labels: Sequence[str], fault: InputError) -> None:
         """Leave files out of a role. Raises the fault where they are named by a flag."""
         if not self._are_found(labels):
             raise fault
-        self._faults.append((role, fault))
-        self._drop(role, labels, said_of(labels[0], fault))
+        self._faults += [(role, label, fault) for label in labels]
+        self._drop(role, labels, said_of(labels[0], fault) + (f"; {fault.hint}" if fault.hint else ""))
 
     def check_left(self, roles: Collection[Role]) -> None:
-        """Make certain that something can be said. Raises the first fault where neither usage nor csat is left."""
-        lost = [fault for role, fault in self._faults if role in (Role.USAGE, Role.CSAT)]
-        if lost and Role.USAGE not in roles and Role.CSAT not in roles:
-            raise lost[0]
+        """Make certain that something can be said, and that no file is lost that is all there is of what it is called.
+
+        Raises:
+            InputError: The fault of a file that was left out, where usage or csat is left without any.
+        """
+        nothing = not any(role in roles for role in AXES)
+        for role, label, fault in self._faults:
+            promised = role in words_of(label, VAGUE_NAMES)
+            if role in AXES and role not in roles and (nothing or promised):
+                raise fault
 
     def of_known_accounts(self, parts: list[RoleRows]) -> list[RoleRows]:
         """The parts without those of which no row is of a known account, where others of the role have some."""

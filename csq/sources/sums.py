@@ -21,20 +21,21 @@ class Word(StrEnum):
     ALONE = "alone"
     """It says nothing else: `Total:`, `Summe`, `Total (8 records)`."""
     FIRST = "first"
-    """More words follow, so that it may be a name: `Total ARR`, `Total Logistics`."""
+    """There are more words, so that it may be a name: `Total ARR`, `EU Total`, `Total Logistics`."""
 
 
 _CODES = frozenset(CODES.lower().split())
 
 
 def total_word(cell: str) -> Word | None:
-    """Whether a cell begins with a total word."""
+    """Whether a cell begins, or ends, with a total word."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", cell) if not unicodedata.combining(c)).casefold()
     plain = re.sub(r"[\s_-]+", " ", re.sub(r"\([\d,. ]*[^()]*\)", "", bare)).strip(" :.*=")
     words = plain.split()
     if plain in _WORDS:
         return Word.ALONE
-    return Word.FIRST if any(" ".join(words[:end]) in _WORDS for end in range(1, len(words))) else None
+    parts = [part for cut in range(1, len(words)) for part in (words[:cut], words[cut:])]
+    return Word.FIRST if any(" ".join(part) in _WORDS for part in parts) else None
 
 
 _WORDS = frozenset(

@@ -122,7 +122,7 @@ def test_pointing_at_a_mark_names_the_account_and_leaving_it_is_quiet(plain):
         "Quadrant: ● Advocates",
         "Value, EUR: 9,000",
         "Usage: 80.0",
-        "Happiness: 88.0",
+        "Happiness: 88.0 (4 answers)",
     ]
     plain.point(2, 2)
     assert tip(plain) is None

@@ -148,6 +148,13 @@ def test_nought_seats_and_nought_answers_are_faults(csq, triage, tmp_path):
     assert csq("triage", tmp_path, "--csat-scale", "1-5", "--strict").code == 3
 
 
+def test_subscriptions_without_a_seat_leave_the_seats_unknown_and_it_is_told(triage):
+    accounts = "account_id,subscription_id,contract_value,seats\nA,s1,500,0\nA,s2,500,0\nB,s3,100,0\nB,s4,100,7\n"
+    found = triage(accounts=accounts)
+    assert values(found, "seats") == {"A": None, "B": 7}
+    assert "the subscriptions of 1 account have no seats in all" in notes(found)
+
+
 PINNED = """
 tiers: {bands: {large: 5000, small: 0}}
 thresholds:
@@ -169,6 +176,7 @@ def test_a_tier_without_a_pinned_line_is_held_against_all_accounts_and_noted(tri
     for axis in ("usage", "happiness"):
         said = f"the {axis} cut of the tier `{fresh}` is taken over all accounts, since csq.yaml gives none"
         assert said in notes(found)
+    assert f"`volume` of the tier `{fresh}` is held against all accounts, since csq.yaml pins none" in notes(found)
 
 
 def test_a_reference_of_nought_is_never_divided_by_and_never_offered(csq, triage, tmp_path):

@@ -1,5 +1,6 @@
 """Where results go: all of them or none, never over what is not ours, and through what is no file."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,84 @@ def test_whoever_a_row_without_an_account_names_is_shown_nowhere(exports, csq):
         assert b"winterbourne" not in result.stdout.lower()
         assert "winterbourne" not in result.stderr.lower()
     assert "(a person)" in csq("triage", exports, "-f", "json", "--min-match", "0").stdout.decode()
+
+
+def test_links_to_nothing_are_named_with_where_they_lead(exports, tmp_path, csq):
+    for name in ("week.csv", "usage.csv", "csq.yaml", "folder"):
+        (tmp_path / name).symlink_to("nowhere/there")
+    told = {
+        ("triage", exports, "-q", "-o", "week.csv"): (Exit.CONFIG, "csq.yaml"),
+        ("triage", "--usage", "usage.csv"): (Exit.CONFIG, "csq.yaml"),
+        ("triage", "folder"): (Exit.INPUT, "folder"),
+    }
+    for argv, (code, name) in told.items():
+        result = csq(*argv)
+        assert (result.code, result.stdout) == (code, b"")
+        assert f"`{name}`, a link to `nowhere/there`" in result.stderr
+    (tmp_path / "csq.yaml").unlink()
+    (exports / "csat.csv").symlink_to("nowhere/there")
+    told = {
+        ("triage", "--usage", "usage.csv"): (Exit.INPUT, "usage.csv"),
+        ("triage", exports): (Exit.INPUT, f"{exports}/csat.csv"),
+        ("triage", "--usage", exports / "usage.csv", "-q", "-o", "week.csv"): (Exit.OUTPUT, "week.csv"),
+    }
+    for argv, (code, name) in told.items():
+        result = csq(*argv)
+        assert (result.code, result.stdout) == (code, b"")
+        assert f"`{name}`, a link to `nowhere/there`" in result.stderr
+
+
+def test_standard_output_is_named_once(exports, csq):
+    assert csq("triage", exports, "-f", "csv", "-o", "-", "-o", "-").code == Exit.USAGE
+
+
+def test_what_waits_for_its_place_is_cleared_away_by_no_other_run(tmp_path, monkeypatch):
+    """Another run comes to the same folder after a file is written and before it is put in its place."""
+    from csq.cli import emit
+
+    place = emit._put_in_place
+
+    def meet(written: list[emit.Beside]) -> None:
+        monkeypatch.setattr("csq.cli.emit._put_in_place", place)
+        monkeypatch.setattr("csq.cli.stop.beside", set())  # the other run knows of none
+        emit.to_file(tmp_path / "other.csv", b"other")
+        place(written)
+
+    monkeypatch.setattr("csq.cli.emit._put_in_place", meet)
+    emit.to_files([(tmp_path / "week.csv", b"this week")])
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "other.csv": b"other",
+        "week.csv": b"this week",
+    }
+
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have names")
+
+
+@needs_pipes
+def test_a_pipe_is_written_to_once_all_else_is_on_the_disk(tmp_path, monkeypatch):
+    """Nobody can take back what a reader has had, so a disk that is full must be met before."""
+    from csq.cli import emit
+    from csq.errors import OutputError
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    def fail(path: Path, data: bytes) -> emit.Beside:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("csq.cli.emit._write_beside", fail)
+    with pytest.raises(OutputError, match="no space left"):
+        emit.to_files([(pipe, b"this week"), (tmp_path / "week.csv", b"this week")])
+    assert os.read(reader, 100) == b""
+    os.close(reader)
+
+
+@needs_pipes
+def test_a_pipe_among_what_killed_runs_have_left_is_passed_by(tmp_path):
+    from csq.cli import emit
+
+    os.mkfifo(tmp_path / ".csq-0123456789abcdef.tmp")
+    emit.to_file(tmp_path / "week.csv", b"this week")
+    assert (tmp_path / "week.csv").read_bytes() == b"this week"

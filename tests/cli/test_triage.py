@@ -199,7 +199,11 @@ def test_filters_choose_rows_and_change_nothing_else(csq, sample_data):
 
 def test_a_column_of_ones_own_can_be_asked_for(csq, sample_data):
     result = csq("triage", sample_data, "-f", "csv", "-q", "--fields", "edition,usage_part_breadth", "--top", "1")
-    assert result.stdout.decode().splitlines()[0].endswith(",missing,edition,usage_part_breadth")
+    assert (
+        result.stdout.decode()
+        .splitlines()[0]
+        .endswith(",missing,answers_to_flip,usage_parts,edition,usage_part_breadth")
+    )
 
 
 def test_off_a_terminal_the_table_is_not_cut(csq, sample_data):

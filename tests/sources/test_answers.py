@@ -125,19 +125,12 @@ def test_nines_above_answers_up_to_5_may_be_codes_and_are_asked_about_where_it_m
     asked = csq("triage", tmp_path)
     # On 1-10 a 5 is 44 and nobody is happy; on 1-5, where 9 is "don't know", nearly all are.
     assert (asked.code, "1-5: 3 of 3 accounts happy" in asked.stderr) == (3, True)
-    told = csq("triage", tmp_path, "--csat-scale", "1-5", "-f", "json")
-    assert "4 cells of `csat`" in told.stderr
-    assert "codes outside the scale: counted as asked, without an answer: 9 on line 4" in told.stderr
+    told = csq("triage", tmp_path, "--csat-scale", "1-5")
+    assert (told.code, "4  `csat`: score outside the scale 1-5, first on line 4: `9`" in told.stderr) == (3, True)
+    assert "if they are codes for no answer, `--max-rejects 20%` leaves them out" in told.stderr
+    left = json.loads(csq("triage", tmp_path, "--csat-scale", "1-5", "--max-rejects", "20%", "-f", "json").stdout)
     # A has 5, 5, 4, 5, 2 but for its nines: (100 + 100 + 75 + 100 + 25) / 5.
-    assert {row["account_id"]: row["happiness_score"] for row in json.loads(told.stdout)["accounts"]}["A"] == 80
-
-
-def test_many_nines_are_answers_on_another_scale_and_no_codes(csq, tmp_path):
-    rows = "".join(f"{account},{answer}\n" for account in "ABCD" for answer in (9, 8, 9, 5))
-    (tmp_path / "csat.csv").write_text(f"account_id,csat\n{rows}")
-    refused = csq("triage", tmp_path, "--csat-scale", "1-5")
-    assert refused.code == 3
-    assert "score outside the scale 1-5" in refused.stderr
+    assert {row["account_id"]: row["happiness_score"] for row in left["accounts"]}["A"] == 80
 
 
 def test_a_code_inside_the_scale_is_an_answer(tmp_path):
@@ -211,6 +204,24 @@ def test_a_respondent_is_a_person_and_the_latest_answer_counts(csq, tmp_path, id
     found = json.loads(csq("triage", "--csat", tmp_path / "csat.csv", "-f", "json", "-q").stdout)
     assert (found["accounts"][0]["responses"], found["accounts"][0]["happiness_score"]) == (1, 100)
     assert found["sources"][0]["set_aside"] == {Aside.OLDER_ANSWER: 1}
+
+
+@pytest.mark.parametrize("other", ["jo@X.com", "Jo Doe <jo@x.com>", "mailto:jo@x.com", "JO@X.COM "])
+def test_an_address_is_one_person_s_however_it_is_dressed(csq, tmp_path, other):
+    (tmp_path / "csat.csv").write_text(
+        f"account_id,email,csat (1-5),date\nA,Jo@x.com,1,2026-09-01\nA,{other},5,2026-10-01\n"
+    )
+    (row,) = json.loads(csq("triage", tmp_path, "-f", "json").stdout)["accounts"]
+    assert (row["responses"], row["happiness_score"]) == (1, 100)  # the latest
+
+
+@pytest.mark.parametrize("nobody", ["anonymous", "Unknown", "(not set)", "Guest", "n/a", ""])
+def test_people_whom_nobody_knows_are_not_one_person(csq, tmp_path, nobody):
+    rows = f"A,{nobody},1,2026-09-01\nA,{nobody},5,2026-10-01\n"
+    (tmp_path / "csat.csv").write_text(f"account_id,email,csat (1-5),date\n{rows}")
+    (tmp_path / "usage.csv").write_text(f"account_id,user_id,date\nA,{nobody},2026-10-05\nA,u1,2026-10-05\n")
+    (row,) = json.loads(csq("triage", tmp_path, "-f", "json").stdout)["accounts"]
+    assert (row["responses"], row["happiness_score"], row["active_users"]) == (2, 50, 1)
 
 
 def test_other_ids_keep_their_case(tmp_path):

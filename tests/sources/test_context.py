@@ -10,7 +10,7 @@ from csq.errors import InputError, UsageError
 from csq.roles import CONTEXT
 from csq.sources.context import OUTCOMES
 from csq.sources.load import Tables, load
-from csq.sources.locate import in_directory, roles_of
+from csq.sources.locate import in_directory, nothing_in, roles_of
 from csq.sources.tables import ReadOptions
 from csq.terms import Aside, Outcome, Role
 
@@ -57,8 +57,9 @@ def test_a_file_of_context_is_found_by_its_name(name, roles):
 
 def test_a_directory_of_goals_alone_is_nothing_to_go_by(tmp_path):
     (tmp_path / "goals.csv").write_text("account_id,goal,target_date\nA,Ship,2027-01-01\n")
-    with pytest.raises(InputError, match="no file for usage or csat"):
-        in_directory(tmp_path)
+    fault = nothing_in(tmp_path, in_directory(tmp_path, {}, ReadOptions()))
+    assert fault is not None
+    assert "no file for usage or csat" in fault.message
 
 
 def test_a_role_without_files_is_not_an_empty_one(tmp_path):
@@ -262,7 +263,7 @@ def test_context_of_other_accounts_than_the_accounts_file_has_is_refused_like_an
 def test_fates_of_context_rows_add_up(csq, sample_data):
     text = csq("check", sample_data, "--as-of", "2026-11-15").stdout.decode()
     assert "114 rows read = 108 used + 4 set aside" in text
-    events = load(in_directory(sample_data), ReadOptions()).roles[Role.EVENTS]
+    events = load(in_directory(sample_data, {}, ReadOptions()).paths, ReadOptions()).roles[Role.EVENTS]
     assert events.frame.filter(fate="used").height == 110
 
 

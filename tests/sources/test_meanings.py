@@ -11,7 +11,7 @@ from csq.errors import InputError
 from csq.fate import REASON
 from csq.sources.dates import placeholders, read_date
 from csq.sources.values import read_id
-from csq.terms import Role
+from csq.terms import NoteKind, Role
 from reading import notes, read, rows
 from tables import by_id, lines, run
 
@@ -262,3 +262,15 @@ def test_more_rejects_are_never_offered_where_a_scale_or_a_key_is_the_remedy(
     if "--column" in remedy or "nps_score" in survey:
         assert remedy in found.stderr
     assert "--max-rejects" not in found.stderr
+
+
+def test_faults_of_one_column_are_told_in_the_order_of_their_lines() -> None:
+    # A grouping that is not sorted comes in another order from run to run.
+    accounts = lines("account_id,seats", "A,many", "B,0", "C,some", "D,0")
+    for _ in range(10):
+        report = run(csat=lines("account_id,csat (1-5)", "A,5"), accounts=accounts)
+        faults = [note.text for note in report.notes if note.kind is NoteKind.FAULT]
+        assert [text.split("first on ")[1] for text in faults] == [
+            "line 2: not a whole number, taken as unknown",
+            "line 3: no number of seats, taken as unknown",
+        ]

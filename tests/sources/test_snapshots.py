@@ -110,3 +110,9 @@ def test_an_answer_that_two_files_tell_otherwise_is_asked_about(tmp_path):
     }
     with pytest.raises(InputError, match=r"nps_2026-11-09\.csv. line 2 and .*nps_2026-11-16\.csv. line 2"):
         loaded(tmp_path, Role.CSAT, **texts)
+
+
+def test_two_answers_of_a_day_in_a_survey_that_was_cut_in_two_are_two(tmp_path):
+    head = "account_id,email,submitted_at,nps\n"
+    one, other = "A,jo@a.example,2026-11-02,9\n", "A,jo@a.example,2026-11-02,3\n"
+    assert len(used(loaded(tmp_path, Role.CSAT, nps=head + one, nps_2=head + other), Role.CSAT, "account_id")) == 2

@@ -121,3 +121,29 @@ def test_without_a_word_and_without_accounts_a_usage_table_loses_its_total(tmp_p
 
 def test_three_rows_alike_prove_no_total(tmp_path: Path) -> None:
     assert ids(tmp_path, "account_id,arr; A,10; B,10; C,20; D,40", usage=USAGE) == ["A", "B", "C", "D"]
+
+
+BODY = ("A,Acme,100,1", "B,Bolt,200,2", "C,Core,300,3", "D,Dorn,400,4")
+
+
+@pytest.mark.parametrize(
+    ("rows", "totals"),
+    [
+        (("Total,,1000,10", *BODY), {2}),  # as Google Analytics has it
+        ((*BODY[:2], "Subtotal EU,,300,3", *BODY[2:], "Subtotal US,,700,7"), {4, 7}),
+        ((*BODY[:2], "EU Total,,300,3", *BODY[2:], "US Total,,700,7", "Total,,1000,10"), {4, 7, 8}),
+        ((*BODY[:2], "Zwischensumme,,300,3", *BODY[2:]), {4}),
+    ],
+)
+def test_totals_stand_above_and_between_the_rows_too(tmp_path: Path, rows: tuple[str, ...], totals: set[int]) -> None:
+    tables = read(tmp_path, accounts="; ".join(("account_id,name,arr,seats", *rows)))
+    frame = tables.roles[Role.ACCOUNTS].frame
+    assert set(frame.filter(frame["fate"] == "used")["account_id"]) == {"A", "B", "C", "D"}
+    assert sum(file.used for file in tables.files) == 4
+    assert all(f"line {line} is a total of the rows" in notes(tables) for line in totals)
+
+
+def test_a_name_that_begins_or_ends_like_a_total_is_an_account_where_its_numbers_sum_up_nothing(tmp_path: Path) -> None:
+    named = ("Total Energies,,100,1", "Sum Up,,200,2", "Energie Total,,301,3", "All,,50,9", "Core,,7,1")
+    frame = read(tmp_path, accounts="; ".join(("account_id,name,arr,seats", *named))).roles[Role.ACCOUNTS].frame
+    assert set(frame["fate"]) == {"used"}

@@ -70,7 +70,7 @@ def _beside(book: Book, name: str) -> Iterator[tuple[str, list[Value]]]:
     if name == "happiness_score":
         yield "Answers", [*book.answers]
     if name == "usage_score" and any(book.parts):
-        yield "Usage parts", [*book.parts]
+        yield "Usage rests on", [*book.parts]
 
 
 def cells(values: pl.Series) -> list[Value]:

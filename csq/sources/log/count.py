@@ -129,7 +129,8 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
         users = plain.users.with_columns(user_id=_names(plain.users["user_id"]))
         users = users.with_columns(user_id=fold_address(pl.col("user_id")))
         features = plain.features.with_columns(feature=_names(plain.features["feature"]))
-        parts = [plain._replace(users=users, features=features), *parts]
+        has_users = plain.has_users and users["user_id"].is_not_null().any()
+        parts = [plain._replace(users=users, features=features, has_users=has_users), *parts]
     counts = add(parts)
     at = pl.col("last").max().cast(pl.Datetime("us"))
     rows = counts.days.group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
