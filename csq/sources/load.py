@@ -20,6 +20,7 @@ from csq.sources.context import read_contacts, read_events, read_goals, read_out
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
 from csq.sources.ids import confirm_ids
+from csq.sources.metrics import check_metrics
 from csq.sources.overlap import (
     UNREAD,
     count_event_ids_once,
@@ -36,7 +37,7 @@ from csq.sources.survey import read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.totals import settle_totals
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.sources.usage import check_metrics, read_usage
+from csq.sources.usage import read_usage
 from csq.terms import Grain, NoteKind, Role
 
 BIG = 8 * 2**20
