@@ -12,8 +12,9 @@ from csq.errors import InputError, Location
 from csq.facts.periods import before_of, span
 from csq.fate import is_used
 from csq.sources.grid import LINE
+from csq.sources.metrics import yaml_word
 from csq.sources.typed import FILE
-from csq.sources.usage import METRIC, yaml_word
+from csq.sources.usage import METRIC
 from csq.sources.use_words import EVER
 from csq.terms import Length
 

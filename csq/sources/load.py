@@ -22,6 +22,7 @@ from csq.sources.findings import Finding, words_of
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
 from csq.sources.ids import confirm_ids
+from csq.sources.metrics import check_metrics
 from csq.sources.overlap import (
     UNREAD,
     count_event_ids_once,
@@ -40,7 +41,7 @@ from csq.sources.survey import SCORES, read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.totals import settle_totals
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.sources.usage import check_metrics, read_usage
+from csq.sources.usage import read_usage
 from csq.terms import Grain, NoteKind, Role
 
 BIG = 8 * 2**20
