@@ -78,7 +78,7 @@ def _conditions(entry: QuadrantEntry, everywhere: tuple[Rest, ...]) -> Iterator[
 
 def _terms(step: Step) -> str:
     """Who does a step, how, for how long, and when."""
-    parts = [step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
+    parts = [step.id, step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
     if step.kind:
         parts.append(step.kind.replace("_", " "))
     if step.when:
