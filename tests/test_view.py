@@ -72,7 +72,7 @@ def test_every_page_says_the_same_of_an_account(how):
     for said in (
         f"{account.mark} {account.name}",
         "314,700",
-        "champion left, renewal in 68 days, users 94 / decision maker 0, power user idle",
+        "champion left, renewal in 68 days, users 94 / decision maker 0, divided, power user idle",
         account.short,
         account.owner,
     ):

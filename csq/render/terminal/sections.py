@@ -16,7 +16,6 @@ from csq.render.terminal.layout import (
     wrapped,
 )
 from csq.render.view.model import Section, Signals, View
-from csq.terms import Severity
 
 _KEY = 7
 """Cells of the words that begin a line of a quadrant in short, and of the end of the page."""
@@ -111,14 +110,9 @@ def _names(section: Section, room: int) -> str:
 def closing(view: View, sheet: Sheet) -> list[Line]:
     """How far to trust the data, and by what rules it was placed, in a few lines."""
     first, *rest = view.quality.brief
-    out = hanging(strong_key("Data"), first, sheet.prose)
-    out += [each for text in rest for each in hanging(strong_key(""), text, sheet.prose)]
-    return [*out, *hanging(strong_key("Rules"), view.rules.brief, sheet.prose)]
-
-
-def strong_key(word: str) -> Line:
-    """A word in the column of words."""
-    return line(strong(fitted(word, _KEY)))
+    out = hanging(_key("Data"), first, sheet.prose)
+    out += [each for text in rest for each in hanging(_key(""), text, sheet.prose)]
+    return [*out, *hanging(_key("Rules"), view.rules.brief, sheet.prose)]
 
 
 def whole_closing(view: View, sheet: Sheet) -> list[Line]:
@@ -136,19 +130,19 @@ def whole_closing(view: View, sheet: Sheet) -> list[Line]:
 
 def _signals(signals: Signals, sheet: Sheet) -> list[Line]:
     """The signals that hold as a table, how many say less, and what nobody could judge; nothing without signals."""
-    out: list[Line] = []
-    if signals.told:
-        severity, *widths = (
-            max(map(len, Severity)),
-            *(max(cells(told[column]) for told in signals.told) for column in (1, 2, 3)),
-        )
-        before = ["", *(told.severity for told in signals.told)]
-        for last, told in zip(before, signals.told, strict=False):
-            loud = fitted("" if told.severity == last else told.severity, severity)
-            accounts, value, name = (fitted(told[at], widths[at - 1], right=at < 3) for at in (1, 2, 3))
-            out += hanging(line(f"  {loud}  {accounts}  {value}  {name}  "), told.whom, sheet.prose)
+    before = ["", *(told.severity for told in signals.told)]
+    rows = [
+        ("" if told.severity == last else told.severity, told.accounts, told.value, told.name, told.whom)
+        for last, told in zip(before, signals.told, strict=False)
+    ]
+    out = sheet.table(rows, right=(1, 2)) if rows else []
     if signals.more:
         out += sheet.text(signals.more)
     if signals.unjudged:
         out += hanging(line(strong("Not judged"), ": "), signals.unjudged, sheet.prose)
     return [*sheet.heading("Signals", "accounts, their value, what holds, for whom first"), *out, BLANK] if out else []
+
+
+def _key(word: str) -> Line:
+    """A word in the column of words."""
+    return line(strong(fitted(word, _KEY)))
