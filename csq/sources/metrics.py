@@ -4,13 +4,15 @@ Only what is known to be use is scored: every word must be known, and one that r
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
+from csq.errors import Setting
 from csq.roles import ROLES
 from csq.sources import use_words as use
 from csq.sources.headers import squeeze
+from csq.suggest import in_yaml
 from csq.terms import MetricKind, Role
 
 SCORED = (MetricKind.COUNT, MetricKind.USERS, MetricKind.DAYS, MetricKind.TIME, MetricKind.PERCENT)
@@ -72,6 +74,18 @@ def metric_name(header: str) -> str:
 def is_called(header: str, name: str) -> bool:
     """Whether a column is meant by a name: its header, or its metric, without case, spaces and punctuation."""
     return squeeze(name) in (squeeze(header), squeeze(metric_name(header))) or name == header
+
+
+def metrics_line(headers: Iterable[str]) -> str:
+    """The line of csq.yaml that makes columns count as use."""
+    return f"metrics: {{{', '.join(f'{in_yaml(header)}: count' for header in headers)}}}"
+
+
+def kinds_asked(headers: Iterable[str], likely: MetricKind) -> tuple[Setting, ...]:
+    """The question of each column what it measures."""
+    others = tuple(str(kind) for kind in MetricKind if kind is not likely)
+    text = "its name does not say whether it is use"
+    return tuple(Setting(("metrics", header), str(likely), text, others) for header in headers)
 
 
 def meaning(header: str, told: MetricKind | None = None) -> Meaning:

@@ -4,8 +4,6 @@ A log says who did what and when; the tables say how much. What a file is shows 
 log, and so does a user or a date without a number; any other number makes it a table, whose rows may be users'.
 """
 
-import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
@@ -13,7 +11,7 @@ import polars as pl
 from csq.errors import ConfigError, InputError, Location
 from csq.roles import KEY_NAMES, MONEY_FIELDS, SIGN_UPS, Cell
 from csq.sources.headers import squeeze
-from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name
+from csq.sources.metrics import SCORED, Meaning, Metric, is_called, kinds_asked, meaning, metric_name, metrics_line
 from csq.sources.numbers import read_number
 from csq.sources.periods import labels_in, spoken_length
 from csq.sources.read import LINE, TextTable, column
@@ -343,7 +341,11 @@ def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], 
     if unknown:
         text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
         text += ", ".join(f"`{header}`" for header in unknown)
-        typed = typed.noting(f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it", NoteKind.WARNING)
+        typed = typed.noting(
+            f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it",
+            NoteKind.WARNING,
+            asks=kinds_asked(unknown, MetricKind.IGNORE),
+        )
     return typed
 
 
@@ -363,17 +365,8 @@ def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
         f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
         location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
         hint=hint,
+        asks=kinds_asked(unknown, MetricKind.COUNT),
     )
-
-
-def metrics_line(headers: Iterable[str]) -> str:
-    """The line of csq.yaml that makes columns count as use."""
-    return f"metrics: {{{', '.join(f'{yaml_word(header)}: count' for header in headers)}}}"
-
-
-def yaml_word(text: str) -> str:
-    """A YAML key; anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
-    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:
