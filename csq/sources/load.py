@@ -102,13 +102,13 @@ def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
 
 
 def _told_roles(findings: Sequence[Finding]) -> list[Note]:
-    """What files are read as against their name or beside it, and, once, which are not used."""
+    """What files are read as against their name or beside it, and, once, which are not used; not what csq.yaml says."""
     notes = [
         Note(kind=NoteKind.CHOICE, text=found.text)
         for found in findings
-        if found.roles and list(found.roles) != words_of(found.label)
+        if found.roles and not found.is_told and list(found.roles) != words_of(found.label)
     ]
-    unused = [found.text for found in findings if not found.roles]
+    unused = [found.text for found in findings if not found.roles and not found.is_told]
     if unused:
         notes.append(Note(kind=NoteKind.WARNING, text=f"not used: {'; '.join(unused)}"))
     return notes

@@ -3,18 +3,17 @@
 Only what is known to be use is scored: every word must be known, and one that rules use out is enough to do so.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Self
 
-from csq.errors import ConfigError
+from csq.errors import ConfigError, Setting
 from csq.roles import ROLES
 from csq.sources import use_words as use
 from csq.sources.headers import squeeze
 from csq.sources.read import TextTable
-from csq.suggest import nearest
+from csq.suggest import in_yaml, nearest
 from csq.terms import MetricKind, Role
 
 SCORED = (MetricKind.COUNT, MetricKind.USERS, MetricKind.DAYS, MetricKind.TIME, MetricKind.PERCENT)
@@ -96,12 +95,14 @@ def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
 
 def metrics_line(headers: Iterable[str]) -> str:
     """The line of csq.yaml that makes columns count as use."""
-    return f"metrics: {{{', '.join(f'{yaml_word(header)}: count' for header in headers)}}}"
+    return f"metrics: {{{', '.join(f'{in_yaml(header)}: count' for header in headers)}}}"
 
 
-def yaml_word(text: str) -> str:
-    """A YAML key; anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
-    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else json.dumps(text, ensure_ascii=False)
+def kinds_asked(headers: Iterable[str], likely: MetricKind) -> tuple[Setting, ...]:
+    """The question of each column what it measures."""
+    others = tuple(str(kind) for kind in MetricKind if kind is not likely)
+    text = "its name does not say whether it is use"
+    return tuple(Setting(("metrics", header), str(likely), text, others) for header in headers)
 
 
 def meaning(header: str, told: MetricKind | None = None) -> Meaning:

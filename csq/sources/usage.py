@@ -12,7 +12,7 @@ from csq.errors import ConfigError, InputError, Location
 from csq.report import masked
 from csq.roles import KEY_NAMES, MONEY_FIELDS, SIGN_UPS, Cell
 from csq.sources.headers import squeeze
-from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name, metrics_line
+from csq.sources.metrics import SCORED, Meaning, Metric, is_called, kinds_asked, meaning, metric_name, metrics_line
 from csq.sources.numbers import read_number
 from csq.sources.periods import labels_in, spoken_length
 from csq.sources.read import LINE, TextTable, column
@@ -343,7 +343,11 @@ def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], 
     if unknown:
         text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
         text += ", ".join(f"`{header}`" for header in unknown)
-        typed = typed.noting(f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it", NoteKind.WARNING)
+        typed = typed.noting(
+            f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it",
+            NoteKind.WARNING,
+            asks=kinds_asked(unknown, MetricKind.IGNORE),
+        )
     return typed
 
 
@@ -385,6 +389,7 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
         f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
         location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
         hint=hint,
+        asks=kinds_asked(unknown, MetricKind.COUNT),
     )
 
 
