@@ -109,7 +109,8 @@ def test_an_averaged_row_weighs_as_many_answers_as_it_stands_for_and_has_no_top_
     row = only(happy("A,4,3", "A,2,1", header="account_id,score,responses"))
     assert (row["responses"], row["csat_mean"]) == (4, 62.5)  # (3 x 75 + 25) / 4
     assert [row[name] for name in ("top_box_pct", "top_box_low_pct", "top_box_high_pct")] == [None] * 3
-    assert row["evidence"] == "firm"
+    # One more answer of 100 makes (250 + 100) / 5 = 70, which is the cut.
+    assert (row["evidence"], row["answers_to_flip"]) == ("thin", 1)
 
 
 def test_roles_are_told_apart_and_their_gap_is_from_highest_to_lowest() -> None:
