@@ -23,8 +23,6 @@ from csq.sources.sheet_xml import BookXml, Place, SheetXml, cell_name, column_na
 MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
 would ask for 17 billion of them."""
-SPARSE, PER_CELL = 10_000_000, 100
-"""From so many cells laid out on, at most so many for each that is there: two far apart took half a minute."""
 EXACT = 10**16
 """Whole numbers below this are written out."""
 FORMULA = "#FORMULA!"
@@ -234,9 +232,8 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
                 xml = archive.read(member)
             except BROKEN:
                 continue  # calamine has the better words for a damaged sheet
-            rows, columns = reach_of(xml)
-            laid_out = rows * columns
-            if laid_out > MOST_CELLS or laid_out > max(SPARSE, PER_CELL * (xml.count(b"<c") + xml.count(b":c"))):
+            rows, columns, is_in_proportion = reach_of(xml)
+            if rows * columns > MOST_CELLS or not is_in_proportion:
                 raise InputError(
                     f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
                     location=Location(label=label, line=rows),

@@ -134,8 +134,11 @@ def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(c
 
 def test_the_gate_is_open_closed_or_unknown_as_far_as_is_known(csq: Csq, exports: Path) -> None:
     gate = {each["need"]: (each["state"], each["because"]) for each in document(csq, "A-1", exports)["gate"]}
-    assert gate["a good fit"] == ("open", "fit [good] = 'good' OR is_new [no]")
-    assert gate["a customer willing to put time in"] == ("unknown", "willing [unknown] OR is_new [no]")
+    assert gate["a good fit"] == ("open", "fit [good] = 'good' OR COALESCE(is_new [unknown], FALSE)")
+    assert gate["a customer willing to put time in"] == (
+        "unknown",
+        "willing [unknown] OR COALESCE(is_new [unknown], FALSE)",
+    )
 
 
 def test_people_are_named_here_and_what_they_write_cannot_reach_the_terminal(csq: Csq, exports: Path) -> None:

@@ -306,7 +306,7 @@ def test_what_csq_yaml_says_of_a_scale_holds_and_is_pinned_and_said(csq, tmp_pat
 def test_undated_answers_count_and_the_window_says_so(csq, tmp_path):
     (tmp_path / "csat.csv").write_text("account_id,score (1-5)\nA,5\nB,1\n")
     (tmp_path / "usage.csv").write_text("account_id,date,user_id\nA,2026-05-30,u1\nB,2026-05-30,u2\n")
-    result = csq("triage", tmp_path)
+    result = csq("triage", tmp_path, "-v")
     assert "happiness 2025-05-31 to 2026-05-30, 365 days, and 2 answers without a date" in " ".join(
         result.stdout.decode().split()
     )

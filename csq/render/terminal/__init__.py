@@ -30,8 +30,8 @@ def terminal(report: Report, options: Options) -> bytes:
         UsageError: `options` name something that is not there.
     """
     view = view_of(report, options.selection)
-    # What is read in one go is laid out whoever reads it; of the rest a program finds every sentence on one line.
-    sheet = Sheet.of(options.width if options.width or options.whole else MEASURE)
+    # One screen is laid out whoever reads it; of all else a program finds every name and sentence whole, on one line.
+    sheet = Sheet.of(options.width if options.width or _has_rows(options) else MEASURE)
     table = _table(report, view, options, sheet)
     lines = [
         *head(view, sheet),
@@ -49,10 +49,13 @@ def terminal(report: Report, options: Options) -> bytes:
 def _table(report: Report, view: View, options: Options, sheet: Sheet) -> Table | None:
     """The accounts of all quadrants as rows, aligned with one another; None where their names will do."""
     fields = _fields(report, view, options.fields)
-    is_chosen = options.selection.top is not None or options.selection.sort or options.fields
-    if not (options.whole or is_chosen):
+    if not _has_rows(options):
         return None
     return account_table([account for section in view.sections for account in section.first], fields, sheet)
+
+
+def _has_rows(options: Options) -> bool:
+    return bool(options.whole or options.selection.top is not None or options.selection.sort or options.fields)
 
 
 def _fields(report: Report, view: View, names: tuple[str, ...]) -> Sequence[str]:
