@@ -67,7 +67,7 @@ def _owned(front: Line, text: str, owner: str, width: int | None) -> list[Line]:
         return lines
     if width is None or width_of(lines[-1]) + cells(f" · {owner}") <= width:
         return [*lines[:-1], (*lines[-1], *line(f" · {owner}"))]
-    return [*lines, line(" " * width_of(front) + owner)]
+    return [*lines, *hanging(line(" " * width_of(front)), owner, width)]
 
 
 def _digits(accounts: Sequence[Account]) -> int:
