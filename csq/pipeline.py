@@ -21,7 +21,7 @@ from csq.plan.hours import capacity_notes, plan_week
 from csq.plan.prescribe import done_kinds, prescribe, printed_plays
 from csq.plan.signals import Judged, judge
 from csq.plan.steps import steps_done
-from csq.plan.touch import add_touch, add_worth, touch_notes
+from csq.plan.touch import add_touch, add_worth, effort_notes, touch_notes
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Note, OwnerWeek, Report, ScaleFound, Window
 from csq.schema import COLUMNS, complete
@@ -113,6 +113,7 @@ def report(found: Triage) -> Report:
     """Say what a run found, for every output."""
     facts, placed, accounts, faults = found.facts, found.placed, found.accounts, found.tables.faults
     files = account(found.tables.files, facts.fates)
+    totals = quadrant_totals(accounts, found.playbook.playbook.order)
     weighted = facts.frame["contract_value"].is_not_null().any()
     return Report(
         version=__version__,
@@ -126,7 +127,7 @@ def report(found: Triage) -> Report:
         faults=faults,
         tiers=tier_totals(placed.frame, placed.bands),
         cuts=placed.cuts,
-        totals=quadrant_totals(accounts, found.playbook.playbook.order),
+        totals=totals,
         gaps=gaps(accounts),
         plays=printed_plays(found.playbook.playbook),
         signals=found.judged.totals,
@@ -139,6 +140,7 @@ def report(found: Triage) -> Report:
             *facts.notes,
             *placed.notes,
             *touch_notes(accounts),
+            *effort_notes(totals, found.playbook.playbook),
             *capacity_notes(accounts, found.settings.settings.capacity),
             *fate_notes(files, facts.joins, faults),
         ),

@@ -170,6 +170,12 @@ class Total(NamedTuple):
     unvalued: int
     """Accounts without a known contract value."""
     borderline: int
+    play_hours: float = 0.0
+    """People's hours that the whole plays of its accounts take."""
+    value_per_hour: float | None = None
+    """Contract value of those whose value is known, over the hours of theirs; None where that is nothing."""
+    causes: Mapping[str, int] = {}
+    """Accounts by the reason code of their newest cause_found event."""
 
 
 class Gap(NamedTuple):

@@ -205,6 +205,7 @@ EVENTS = (
     Field("kind", Cell.TEXT, ("kind", "eventkind", "event", "eventtype", "activitytype", "type")),
     Field("note", Cell.TEXT, ("note", "notes", "comment", "comments", "description", "details", "subject")),
     Field("expires_on", Cell.DATE, ("expireson", "expires", "expirydate", "expirationdate", "validuntil", "until")),
+    Field("cause", Cell.TEXT, ("cause", "causecode", "rootcause", "reasoncode")),
     Field("by", Cell.TEXT, ("by", "loggedby", "recordedby", "createdby", "assignedto", "owner", "csm")),
 )  # fmt: skip
 

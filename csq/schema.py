@@ -249,6 +249,7 @@ CONTEXT = (
     Column("deadline", _D, "", "any", "opt-out date, else renewal date less notice: last day to win the customer"),
     Column("days_to_deadline", _W, "days", "any", "days until the deadline; negative when it is past"),
     Column("renewal_overdue_days", _W, "days", ">= 0", "days since a renewal that nothing on record settles; else 0"),
+    Column("cause", _T, "", "any", "reason code of the newest cause_found event that has one"),
 )
 
 PLACE = (
@@ -312,6 +313,7 @@ PLAN = (
     ),
     Column("who", _T, "", "csm, support, product, sales, executive, automation", "who takes the next step"),
     Column("human", _B, "", "true, false", "whether the next step takes a person"),
+    Column("person_due", _B, "", "true, false", "whether it may have a person's hour: high touch, or a reason"),
     Column("step_id", _T, "", "any", "id of the next step in the playbook, the same from week to week"),
     Column("step_short", _T, "", "any", "the next step in one line"),
     Column("desk", _T, "", "any", "whose week it falls into: the owner, unassigned, or team where nobody owns any"),

@@ -9,9 +9,10 @@ import yaml
 
 from csq.plan.prescribe import prescribe
 from csq.plan.signals import judge
+from csq.plan.touch import add_touch, add_worth
 from csq.playbook.load import PACKAGED, check_playbook, load_playbook
 from csq.playbook.model import Playbook
-from csq.schema import DTYPES, FACTS, PLACE, WORTH
+from csq.schema import DTYPES, FACTS, PLACE
 from tables import AS_OF
 
 CASES = Path(__file__).parent / "cases" / "signals"
@@ -38,20 +39,21 @@ def playbook_of(signals: str, queue: str = "rest", facts: Iterable[str] = ()) ->
 
 
 def frame_of(*accounts: dict[str, Any]) -> pl.DataFrame:
-    """One row per mapping: what it does not name is as in an ordinary account."""
+    """One row per mapping: what it does not name is as in an ordinary account. Touch and worth are as packaged."""
     rows = []
     for number, given in enumerate(accounts, start=1):
         row = {"account_id": f"A-{number}", **ORDINARY, **given}
         usage, happiness = LEVELS[row["quadrant"]]
         rows.append({"usage_level": usage, "happiness_level": happiness, **row})
-    kinds = {column.name: DTYPES[column.kind] for column in (*FACTS, *PLACE, *WORTH)}
+    kinds = {column.name: DTYPES[column.kind] for column in (*FACTS, *PLACE)}
     events = sorted({name for row in rows for name in row if name.startswith("event_")})
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             name: pl.Series(name, [row.get(name) for row in rows], dtype=kinds.get(name, pl.Float64()), strict=False)
             for name in (*kinds, *events)
         }
     )
+    return add_worth(add_touch(frame, DEFAULT), DEFAULT)
 
 
 def judged_all(accounts: list[dict[str, Any]], playbook: Playbook = DEFAULT) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def test_the_play_begins_with_the_unhappy_side_also_where_the_gap_is_not_large(r
         USAGE, CSAT.replace("one,100", "one,71").replace("one,69.9", "one,69"), csat_scale=("0-100",), as_of=AS_OF,
         settings="thresholds: {usage: 50}",
     )  # fmt: skip
-    assert by_id(near)["one"]["next_step"].startswith("Bring those who decide one page from their own users")
+    assert by_id(near)["one"]["next_step"].startswith("Show the decision makers on one page")
 
 
 @pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN, Format.HTML])

@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csq.errors import ConfigError
+from csq.plan.steps import general
 from csq.playbook.document import WIDTH, json_schema, lay_out
 from csq.playbook.load import check_playbook, find_playbook, load_playbook
 from csq.playbook.model import Playbook
 from csq.playbook.names import names
-from csq.playbook.text import check, fields, fill, say
+from csq.playbook.text import check, fields, fill, say, spelled
 from csq.schema import Kind
 from csq.settings import model as settings_model
-from csq.terms import Quadrant, Queue, Severity, Who
+from csq.terms import Quadrant, Queue, Severity, Touch, Who
 from csq.validation import Section
 from small_playbook import ORDER, SMALL, small
 
@@ -359,12 +360,20 @@ def test_the_playbook_named_wins_then_that_of_the_settings_then_those_found():
     [
         ("{features_used} of {features_available} features", "3 of 1,200.5 features"),
         ("left on {start_date}", "left on 2026-01-31"),
-        ("{owner}: {nothing}, {absent}", "Ann {seats}: unknown, unknown"),
+        ("{owner}: {nothing}, {absent}", ""),
+        # An unknown fact leaves its sentence out, or the part in brackets that names it.
+        ("Call them. {nothing} tickets. Ask why", "Call them. Ask why"),
+        ("Call[, {nothing} days on][: {seats} seats]. Ask", "Call: 40 seats. Ask"),
+        ("[{nothing} days since. ]Call[ by {start_date}.]", "Call by 2026-01-31."),
+        ("See [this] and [{{that}}]", "See [this] and {that}"),
+        # The sign turned, and one of what is counted.
+        ("down {-change} points, up {change} %", "down 20.5 points, up -20.5 %"),
+        ("{one} days, {one} dayshift, {-minus_one} points", "1 day, 1 dayshift, 1 point"),
         ("{is_reference} {willing}", "yes no"),
         ("{contract_value}", "12,000"),
         ("{ seats }", "40"),
         ("{{seats}} {{", "{seats} {"),
-        ("{seats.__class__} {0} {seats!r:>9}", "unknown unknown unknown"),
+        ("{seats.__class__} {0} {seats!r:>9}", ""),
     ],
 )
 def test_braces_are_filled_with_facts_and_reach_nothing_else(template, expected):
@@ -378,8 +387,29 @@ def test_braces_are_filled_with_facts_and_reach_nothing_else(template, expected)
         "willing": False,
         "contract_value": Decimal("12000.00"),
         "seats": 40,
+        "change": -20.5,
+        "one": 1,
+        "minus_one": -1.0,
     }
     assert fill(template, row) == expected
+
+
+def test_where_nothing_would_be_left_of_a_text_it_is_kept_with_a_word_for_what_is_not_known():
+    assert spelled("Write to {owner}[ in {days} days]", {}) == "Write to unknown in unknown days"
+    assert spelled("Write to {owner}", {}, unknown="…") == "Write to …"
+    assert spelled("Write. {owner} knows", {}) == "Write."
+
+
+def test_no_text_of_the_built_in_playbook_shows_a_gap_where_it_is_worded_for_nobody_in_particular():
+    found = load_playbook(None).playbook
+    entries = [found.entry(quadrant) for quadrant in Quadrant]
+    steps = [step for each in entries for step in each.play.steps] + [e.qualify for e in entries if e.qualify]
+    steps += [step for each in found.signals.values() for step in each.steps]
+    texts = [each.do for step in steps for each in (step, *map(step.for_touch, Touch))]
+    texts += [risk.text for each in (*entries, *found.signals.values()) for risk in each.risks]
+    for signal in found.signals.values():
+        texts += [signal.text, *(each.text for each in signal.quadrants.values() if each.text)]
+    assert [text for text in map(general, texts) if not text or set(text) & set("…[]{}")] == []
 
 
 @pytest.mark.parametrize(
@@ -397,12 +427,12 @@ def test_numbers_are_written_as_in_a_sentence(value, expected):
     assert say(value) == expected
 
 
-@given(st.text(alphabet="{}ab_ "))
+@given(st.text(alphabet="{}[]ab_- "))
 def test_a_text_without_faults_is_filled_without_a_brace_left_that_was_not_asked_for(template):
     known = names({"a": Kind.NUMBER, "b": Kind.TEXT})
     if not check(template, known):
         assert set(fields(template)) <= {"a", "b"}
-        assert fill(template, {}).count("{") == template.count("{{")
+        assert spelled(template, {"a": 1, "b": "x"}).count("{") == template.count("{{")
 
 
 @given(st.text())
@@ -439,7 +469,7 @@ def test_a_quadrant_is_laid_out_whole_within_eighty_columns():
         assert max(len(line) for line in text.splitlines()) <= WIDTH
         entry = found.entry(quadrant)
         said = " ".join(text.split())
-        parts = [entry.label, entry.means, *entry.reasons, entry.play.headline]
+        parts = [entry.label, entry.means, *(each.reason for each in entry.reasons), entry.play.headline]
         parts += [
             part for step in entry.play.steps for part in (step.do, step.when or "", step.done_by or "", step.who)
         ]

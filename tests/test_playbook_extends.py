@@ -87,7 +87,9 @@ signals:
 signal_weights: {act: 9}
 """)
     entry, before = found.entry(Quadrant.FRUSTRATED), BUILT_IN.entry(Quadrant.FRUSTRATED)
-    assert (entry.weight, entry.reasons, entry.label) == (2, ("Only this",), before.label)  # a blank changes nothing
+    # A blank changes nothing.
+    told = [(reason.code, reason.reason) for reason in entry.reasons]
+    assert (entry.weight, told, entry.label) == (2, [("only_this", "Only this")], before.label)
     left, was = found.signals["champion_left"], BUILT_IN.signals["champion_left"]
     assert left.quadrants[Quadrant.ADVOCATES].severity == "watch"
     assert left.quadrants[Quadrant.UNDERUSERS] == was.quadrants[Quadrant.UNDERUSERS]

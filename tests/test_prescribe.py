@@ -87,7 +87,7 @@ def test_facts_in_braces_are_filled_in_for_each_account_and_left_open_in_the_pri
     assert rows["ri"]["next_step"] == "Write to Rio: unknown tickets"
     assert rows["big"]["risks"] == ["worth 500"]
     (printed,) = [play for play in report.plays if play.quadrant == "at_risk"]
-    assert printed.steps[0].do == "Write to [account name]: [open tickets] tickets"
+    assert printed.steps[0].do == "Write to …: … tickets"
 
 
 def test_the_totals_keep_the_order_of_attack_while_rank_goes_by_priority() -> None:

@@ -129,7 +129,7 @@ def test_the_totals_say_how_many_accounts_and_how_much_money_each_signal_speaks_
     playbook = playbook_of('  large: {when: seats > 100, severity: act, text: "{seats} seats"}\n')
     frame = frame_of({"seats": 200, "contract_value": 10}, {"seats": 300, "contract_value": None}, {"seats": None})
     (total,) = judge(frame, playbook, are_events_given=True).totals
-    assert (total.accounts, total.contract_value, total.text) == (2, 10, "[seats] seats")
+    assert (total.accounts, total.contract_value, total.text) == (2, 10, "… seats")
     assert (total.unjudged, total.unjudged_value, total.missing) == (1, 24000, ("seats",))
 
 

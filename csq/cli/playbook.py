@@ -63,11 +63,12 @@ def lint(
 ) -> None:
     """Check a playbook and list every fault with its line.
 
-    Ends with 1 when there are faults, and with 4 only when the file cannot be opened. With `--data` a playbook without
+    Ends with 1 when there are faults, and with 4 only when the file cannot be opened. A warning is no fault: a kind of
+    event that is nearly one the built-in playbook knows, and so will hold for nobody. With `--data` a playbook without
     faults is tried on a folder of exports: how many accounts each condition hits, which steps and signals never hold,
     for want of facts or not, and which steps contradict a signal that holds.
     """
-    from csq.playbook.load import BUILT_IN, lint_playbook
+    from csq.playbook.load import BUILT_IN, doubts, lint_playbook
     from csq.render.clean import clean_lines
 
     path = _in_use(file)
@@ -76,6 +77,8 @@ def lint(
     emit.to_stdout(clean_lines(lines).encode())
     if problems:
         raise typer.Exit(Exit.FOUND)
+    warnings = (f"{each.location}: warning: {each.path}: {each.message}; {each.hint}" for each in doubts(path))
+    emit.to_stdout(clean_lines(warnings).encode())
     diagnostics.note(f"no faults in {f'`{path}`' if path else f'the {BUILT_IN} playbook'}")
     if data is not None:
         _try_on(data, path)

@@ -8,13 +8,13 @@ import polars as pl
 from csq.explain.model import NeedState, State, StepState, Told, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
-from csq.plan.steps import applies, blockers, facts_for, is_blocked, is_done
+from csq.plan.steps import PERSON, applies, blockers, facts_for, is_blocked, is_done
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import names
-from csq.playbook.text import fill, say
+from csq.playbook.text import fill, say, spelled
 from csq.schema import event_column, event_kind
-from csq.terms import Gate, Role, StepKind
+from csq.terms import Gate, Role, StepKind, Touch
 
 KINDS: Mapping[StepKind, str] = {
     StepKind.FAVOUR: "a favour",
@@ -49,12 +49,15 @@ class Verdicts:
             return ()
         row = self._mine
         hold = applies(row, steps, self._known).row(0, named=True)
-        texts = facts_for(row, (step.do for step in steps))[0]
+        mine = [step.for_touch(Touch(row["touch"][0])) for step in steps]
+        texts = facts_for(row, (each.do for each in (*steps, *mine)))[0]
         states = []
         is_next_told = False
         told = zip(steps, is_done(row, steps), is_blocked(row, steps, self._blocking), strict=True)
         for number, (step, done, blocked) in enumerate(told):
-            do = fill(step.do, texts)
+            ways = [step, mine[number]] if row[PERSON][0] else [mine[number], step]
+            way = next((each for each in ways if spelled(each.do, texts) == next_step), ways[0])
+            do = spelled(way.do, texts)
             state, why = State.LATER, ""
             if done[0]:
                 state, why = State.DONE, self._event(step.done_by)
@@ -62,9 +65,11 @@ class Verdicts:
                 state, why = self._not_due(step)
             elif blocked[0]:
                 state, why = State.BLOCKED, self._blocked(step)
+            elif way.human and not row[PERSON][0]:
+                state, why = State.BLOCKED, f"{row['touch'][0]} touch, and no reason for a person's hour"
             elif do == next_step and not is_next_told:
                 state, is_next_told = State.NEXT, True
-            states.append(StepState(do=do, who=step.who, human=step.human, hours=step.hours, state=state, why=why))
+            states.append(StepState(do=do, who=way.who, human=way.human, hours=way.hours, state=state, why=why))
         return tuple(states)
 
     def gate(self, needs: Sequence[Need]) -> tuple[NeedState, ...]:
@@ -89,7 +94,7 @@ class Verdicts:
                 Told(
                     name=name,
                     severity=severity,
-                    text=fill(text, facts_for(row, [text])[0]),
+                    text=spelled(text, facts_for(row, [text])[0]),
                     because=self._because(signal.when),
                     steps=self.steps(signal.steps, step),
                     risks=self._risks(signal.risks),
@@ -114,7 +119,8 @@ class Verdicts:
             return ()
         hold = applies(self._mine, risks, self._known).row(0, named=True)
         texts = facts_for(self._mine, (risk.text for risk in risks))[0]
-        return tuple(fill(risk.text, texts) for number, risk in enumerate(risks) if hold[str(number)])
+        told = (fill(risk.text, texts) for number, risk in enumerate(risks) if hold[str(number)])
+        return tuple(text for text in told if text)
 
     def _not_due(self, step: Step) -> tuple[State, str]:
         """Whether a step's condition is false or not judged, and on what facts."""

@@ -1,7 +1,7 @@
 """What happened at the customer, by kind: the days since, what was promised, who of ours was involved.
 
 Any word can be a kind; csq gives a meaning of its own only to `promise_made`, `promise_kept`,
-`favour_asked`, `last_contact`, `champion_left` and `case_study_done`. An event counts until it
+`favour_asked`, `cause_found`, `last_contact`, `champion_left` and `case_study_done`. An event counts until it
 expires, its last day included.
 """
 
@@ -36,10 +36,10 @@ def event_facts(rows: RoleRows | None, members: Members) -> Context:
     """Count the days since the newest event of each kind, for every member.
 
     The frame has one column `event_<kind>_days` for each kind on record, in the order of the alphabet, then
-    promises_open, promise_open_days, favours_asked and contact_points.
+    promises_open, promise_open_days, favours_asked, contact_points and cause.
 
     Args:
-        rows: Events with date, kind, note, expires_on, by.
+        rows: Events with date, kind, note, expires_on, cause, by.
         members: The population, with `owner`. Later events are set aside, and so are those that expired before.
 
     Raises:
@@ -55,6 +55,7 @@ def event_facts(rows: RoleRows | None, members: Members) -> Context:
     facts = members.with_facts(_days_by_kind(events))
     for part in (counts, _contact_points(events, members.frame)):
         facts = facts.join(part, on="account_id", how="left", maintain_order="left")
+    facts = facts.join(_causes(events), on="account_id", how="left", maintain_order="left")
     facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0))
     shown = events.sort("account_id", "date", "kind", "file", "line", descending=[False, True, False, False, False])
     return Context(frame=facts, rows=shown.select(*SHOWN), fates=marked)
@@ -73,6 +74,13 @@ def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:
     named = events.with_columns(column=pl.format(event_column("{}"), "kind"))
     newest = named.group_by("account_id", "column").agg(pl.col("days").min()).sort("column", "account_id")
     return newest.pivot("column", index="account_id", values="days")
+
+
+def _causes(events: pl.DataFrame) -> pl.DataFrame:
+    """The cause that was found last; of several on one day the one that stands last."""
+    found = events.filter((pl.col("kind") == "cause_found") & pl.col("cause").is_not_null())
+    newest = found.sort("account_id", "date", "file", "line").group_by("account_id", maintain_order=True)
+    return newest.agg(pl.col("cause").last())
 
 
 def _promises() -> dict[str, pl.Expr]:

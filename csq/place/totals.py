@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from csq.report import Gap, Tier, Total
-from csq.schema import money
+from csq.schema import money, rounded_number
 from csq.terms import Quadrant, Unknown
 
 REASONS: Mapping[str, str] = {
@@ -50,7 +50,12 @@ def _counted(frame: pl.DataFrame, by: str) -> dict[str, dict[str, Any]]:
 
 
 def quadrant_totals(frame: pl.DataFrame, order: Sequence[Quadrant]) -> tuple[Total, ...]:
-    """One total per quadrant in `order`; they add up to all accounts and all known contract value."""
+    """One total per quadrant in `order`; they add up to all accounts and all known contract value.
+
+    Args:
+        frame: Accounts with `play_hours` and `cause`.
+        order: Of the quadrants.
+    """
     everything = money(frame["contract_value"])
     counted = _counted(frame, "quadrant")
     none = {"accounts": 0, "contract_value": Decimal(0), "unvalued": 0, "borderline": 0}
@@ -62,10 +67,20 @@ def quadrant_totals(frame: pl.DataFrame, order: Sequence[Quadrant]) -> tuple[Tot
             share_pct=float(found["contract_value"] / everything * 100) if everything else None,
             unvalued=found["unvalued"],
             borderline=found["borderline"],
+            **_effort(frame.filter(pl.col("quadrant") == str(quadrant))),
         )
         for quadrant in order
         for found in [counted.get(quadrant, none)]
     )
+
+
+def _effort(rows: pl.DataFrame) -> dict[str, Any]:
+    """What the plays of some accounts take, what that is worth, and which causes were found."""
+    valued = rows.drop_nulls("contract_value")
+    hours, of_valued = float(rows["play_hours"].sum()), float(valued["play_hours"].sum())
+    per_hour = rounded_number(float(money(valued["contract_value"])) / of_valued) if of_valued else None
+    causes = rows.drop_nulls("cause").group_by("cause").len().sort("len", "cause", descending=[True, False])
+    return {"play_hours": rounded_number(hours), "value_per_hour": per_hour, "causes": dict(causes.iter_rows())}
 
 
 def tier_totals(frame: pl.DataFrame, bands: Mapping[str, Decimal]) -> tuple[Tier, ...]:

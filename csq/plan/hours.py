@@ -15,7 +15,7 @@ import polars as pl
 
 from csq.plan.steps import facts_for
 from csq.playbook.model import CheckIns, Playbook
-from csq.playbook.text import fill
+from csq.playbook.text import spelled
 from csq.report import CheckIn, LeftOut, Note, OwnerWeek
 from csq.schema import event_column, money
 from csq.settings.model import Capacity
@@ -111,7 +111,7 @@ def _check_ins(active: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tupl
     for (name, account), facts in zip(
         rows.select("desk", "account_id").iter_rows(), facts_for(rows, [told.do]), strict=True
     ):
-        call = CheckIn(account_id=account, do=fill(told.do, facts), hours=told.hours)
+        call = CheckIn(account_id=account, do=spelled(told.do, facts), hours=told.hours)
         found.setdefault(name, []).append(call)
     return {name: tuple(calls) for name, calls in found.items()}
 

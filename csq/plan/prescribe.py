@@ -162,7 +162,7 @@ def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.Da
         for name, quadrant in heard.select("signal", "quadrant").iter_rows()
     ]
     facts = facts_for(heard, {text for text in texts if text})
-    filled = [text and fill(text, row) for text, row in zip(texts, facts, strict=True)]
+    filled = [(text and fill(text, row)) or None for text, row in zip(texts, facts, strict=True)]
     return rows.with_columns(pl.Series(VOICE, filled, pl.String()))
 
 
@@ -184,7 +184,7 @@ def _printed(quadrant: Quadrant, entry: QuadrantEntry) -> QuadrantPlay:
         quadrant=quadrant,
         label=entry.label,
         means=entry.means,
-        reasons=entry.reasons,
+        reasons=tuple(each.reason for each in entry.reasons),
         queue=entry.queue,
         headline=entry.play.headline,
         steps=tuple(printed(step) for step in entry.play.steps),

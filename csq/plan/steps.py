@@ -12,11 +12,11 @@ import polars as pl
 
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.model import Risk, Signal, Step
-from csq.playbook.text import fields, fill
+from csq.playbook.text import fields, fill, spelled
 from csq.report import DONE_SCHEMA
 from csq.report import Step as PrintedStep
 from csq.schema import Kind, event_column
-from csq.terms import StepKind
+from csq.terms import StepKind, Touch
 
 Blockers = Mapping[StepKind, Sequence[str]]
 """By kind of step the signals that block it."""
@@ -37,8 +37,8 @@ def blockers(signals: Mapping[str, Signal]) -> Blockers:
     return {kind: [name for name, signal in signals.items() if kind in signal.blocks] for kind in StepKind}
 
 
-PERSON = "_person"
-"""Whether an account may have a person's hour: of high touch always, of low and tech touch for a reason."""
+PERSON = "person_due"
+"""The column that says whether an account may have a person's hour: of high touch always, else for a reason."""
 
 
 class Way(NamedTuple):
@@ -56,14 +56,15 @@ def ways(step: Step) -> Iterator[Way]:
     there is no reason for a person's hour.
     """
     person = pl.col(PERSON)
-    for touch in step.touch:
+    varied = [touch for touch in Touch if step.for_touch(touch) is not step]
+    for touch in varied:
         mine, variant = pl.col("touch") == str(touch), step.for_touch(touch)
         if variant.human or not step.human:
             yield Way(variant, mine & person if variant.human else mine)
         else:
             yield Way(step, mine & person)
             yield Way(variant, mine & ~person)
-    others = ~pl.col("touch").is_in([str(touch) for touch in step.touch]) if step.touch else pl.lit(value=True)
+    others = ~pl.col("touch").is_in([str(touch) for touch in varied])
     yield Way(step, others & person if step.human else others)
 
 
@@ -95,7 +96,7 @@ def first_steps(
     numbers = applies(rows, steps, known).select(first.alias("number"))["number"].to_list()
     facts = facts_for(rows, (step.do for step in steps))
     told = [
-        _told(steps[number], fill(steps[number].do, row)) if number is not None else (None,) * len(STEP)
+        _told(steps[number], spelled(steps[number].do, row)) if number is not None else (None,) * len(STEP)
         for number, row in zip(numbers, facts, strict=True)
     ]
     return pl.DataFrame(told, schema=STEP, orient="row")
@@ -120,10 +121,10 @@ def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Ki
 
 
 def _filled(rows: pl.DataFrame, text: str) -> pl.Expr:
-    """A text with the facts of each row in it."""
+    """A text with the facts of each row in it; null where nothing can be said without one that is not known."""
     if not fields(text):
         return pl.lit(fill(text, {}))
-    return pl.lit(pl.Series([fill(text, row) for row in facts_for(rows, [text])], dtype=pl.String()))
+    return pl.lit(pl.Series([fill(text, row) or None for row in facts_for(rows, [text])], dtype=pl.String()))
 
 
 def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
@@ -182,8 +183,8 @@ def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object
 
 
 def general(text: str) -> str:
-    """A text as it reads for no account in particular: `{open_tickets}` is `[open tickets]`."""
-    return fill(text, {name: f"[{name.replace('_', ' ')}]" for name in fields(text)})
+    """A text as it reads for no account in particular, without what only an account can fill in."""
+    return spelled(text, {}, unknown="…")
 
 
 def printed(step: Step) -> PrintedStep:

@@ -5,7 +5,7 @@ hour needs a reason: a signal that says act, or what the playbook gives as one. 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -13,8 +13,9 @@ from csq.plan.steps import PERSON
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.model import Playbook, Step
 from csq.playbook.names import names
-from csq.report import Note
+from csq.report import Note, Total
 from csq.schema import PLACES, Kind, collect
+from csq.suggest import near_miss
 from csq.terms import NoteKind, Quadrant, Queue, Severity, Touch
 
 
@@ -91,7 +92,7 @@ def add_person(rows: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     due = pl.lit(value=False)
     if reason:
         due = pl.lit(evaluate(rows, {"due": compile_condition(reason, names(playbook.custom))})["due"])
-    is_high = pl.col("touch").fill_null(str(Touch.HIGH)) == str(Touch.HIGH)
+    is_high = pl.col("touch") == str(Touch.HIGH)
     acts = pl.col("severity").eq_missing(pl.lit(str(Severity.ACT)))
     return rows.with_columns((is_high | acts | due.fill_null(value=False)).alias(PERSON))
 
@@ -117,6 +118,31 @@ def touch_notes(accounts: pl.DataFrame) -> list[Note]:
         "has a next step"
     )
     return [Note(kind=NoteKind.CHOICE, text=text)]
+
+
+def effort_notes(totals: Sequence[Total], playbook: Playbook) -> list[Note]:
+    """Say for each quadrant what its plays take and are worth, and which causes were found."""
+    labels = {total.quadrant: playbook.entry(total.quadrant).label for total in totals}
+    hours = [
+        f"{labels[total.quadrant]} {total.play_hours:,.0f} h"
+        + (f", {total.value_per_hour:,.0f} a year per hour" if total.value_per_hour is not None else "")
+        for total in totals
+        if total.accounts
+    ]
+    notes = [Note(kind=NoteKind.CHOICE, text=f"whole plays, in people's hours: {'; '.join(hours)}")] if hours else []
+    found = [
+        f"{labels[total.quadrant]} {', '.join(f'{cause} {count:,}' for cause, count in total.causes.items())}"
+        for total in totals
+        if total.causes
+    ]
+    if found:
+        notes.append(Note(kind=NoteKind.CHOICE, text=f"causes found: {'; '.join(found)}"))
+    codes = {reason.code for quadrant in Quadrant for reason in playbook.entry(quadrant).reasons}
+    for cause in sorted({cause for total in totals for cause in total.causes} - codes):
+        guess = near_miss(cause, codes)
+        text = f"the cause `{cause}` is no reason code of the playbook" + (f": {guess}" if guess else "")
+        notes.append(Note(kind=NoteKind.WARNING, text=text))
+    return notes
 
 
 def _share(percent: float | None) -> str:

@@ -31,12 +31,14 @@ def _lines(quadrant: Quadrant, entry: QuadrantEntry, everywhere: tuple[Rest, ...
     if entry.reasons:
         yield from ("", "Likely reasons")
     for reason in entry.reasons:
-        yield from _wrapped(reason, "  - ")
+        yield from _wrapped(f"{reason.reason} [{reason.code}]", "  - ")
     yield from _conditions(entry, everywhere)
     yield from ("", *_wrapped(f"Play: {entry.play.headline}"))
     for number, step in enumerate(entry.play.steps, start=1):
         yield from _wrapped(step.do, f" {number:>2}. ")
         yield from _wrapped(_terms(step), "     ")
+        for touch, variant in step.touch.items():
+            yield from _wrapped(f"{touch} touch: {variant.do or _terms(step.for_touch(touch))}", "     ")
     if entry.risks:
         yield from ("", "Risks")
     for risk in entry.risks:

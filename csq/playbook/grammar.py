@@ -107,12 +107,14 @@ class Parser(Reader):
             return Term(Kind.BOOL, left.expr, left.start, null.end)
         right = self._sum()
         self.alike(left, right)
+        self.suggest_quotes(left, right)
         return Term(Kind.BOOL, COMPARE[sign.text](left.expr, right.expr), left.start, right.end)
 
     def _in(self, left: Term) -> Term:
         items, end = self._list()
         for item in items:
             self.alike(left, item)
+            self.suggest_quotes(left, item)
         # Equal to one of them, as SQL says it: a null item makes "none of them" null, not true.
         found = pl.any_horizontal(left.expr == item.expr for item in items)
         return Term(Kind.BOOL, found, left.start, end)

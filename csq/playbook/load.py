@@ -15,6 +15,7 @@ from csq import yamlfile
 from csq.errors import ConfigError, Problem
 from csq.located import Data, Document, Source, Steps, find, in_order, read, unusable
 from csq.playbook import conditions, text
+from csq.playbook.kinds import doubtful_kinds, texts
 from csq.playbook.merge import merge
 from csq.playbook.model import Base, FactKind, Playbook
 from csq.playbook.names import names
@@ -91,12 +92,9 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
         The playbook, or None when there are faults; and the faults, in the order of the text.
     """
     try:
-        document = yamlfile.parse(written, label)
+        document, met = _whole(written, label)
     except ConfigError as error:
         return None, error.problems
-    met: list[Problem] = []
-    if isinstance(document.data, dict) and document.data.get("extends") == Base.BUILT_IN:
-        document, met = merge(document, yamlfile.parse(_read(None).text, BUILT_IN))
     playbook, problems = validate(document, Playbook, "playbook")
     problems += met
     known = names(_custom(document))
@@ -107,6 +105,20 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
         *_hiding_facts(document),
     ]
     return (None if problems else playbook), in_order(problems)
+
+
+def doubts(path: Path | None) -> tuple[Problem, ...]:
+    """Return what a playbook without faults may not mean as it says it, in the order of the file."""
+    source = _read(path)
+    return in_order(doubtful_kinds(_whole(source.text, source.label)[0], yamlfile.parse(_read(None).text, BUILT_IN)))
+
+
+def _whole(written: str, label: str) -> tuple[Document, list[Problem]]:
+    """A playbook as it counts, with what it builds on, and faults that show where the two meet."""
+    document = yamlfile.parse(written, label)
+    if isinstance(document.data, dict) and document.data.get("extends") == Base.BUILT_IN:
+        return merge(document, yamlfile.parse(_read(None).text, BUILT_IN))
+    return document, []
 
 
 def _read(path: Path | None) -> Source:
@@ -123,22 +135,10 @@ def _custom(document: Document) -> Mapping[str, Kind]:
     return {name: Kind(kind) for name, kind in _entries(document.data, "facts").items() if kind in list(FactKind)}
 
 
-def _texts(data: Data, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
-    """Yield every text with its path."""
-    if isinstance(data, str):
-        yield path, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from _texts(value, (*path, key))
-    elif isinstance(data, list):
-        for position, value in enumerate(data):
-            yield from _texts(value, (*path, position))
-
-
 def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:
     """Check conditions and braces, also where other keys keep the playbook from becoming a model."""
     for section in ("touch", "quadrants", "rest", "signals", "check_ins"):
-        for path, value in _texts(document.data.get(section) if isinstance(document.data, dict) else None, (section,)):
+        for path, value in texts(document.data.get(section) if isinstance(document.data, dict) else None, (section,)):
             for fault in _faults(path[-1], value, known):
                 yield _within(document, path, fault)
 

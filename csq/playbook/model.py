@@ -7,7 +7,7 @@ The descriptions are what editors show, through the JSON schema, and what `csq h
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -83,11 +83,13 @@ class Step(Section):
     kind: StepKind | None = Field(None, description="what it asks or offers; signals may block steps of a kind")
     when: Text | None = Field(None, description="condition under which it applies; always, when absent")
     done_by: Name | None = Field(None, description="kind of the event that shows it is done")
-    touch: dict[Touch, StepVariant] = Field({}, description="what differs for accounts of a touch: high, low or tech")
+    touch: dict[Touch, StepVariant] = Field(
+        {}, description="what differs for accounts of a touch; tech follows low unless it has its own"
+    )
 
     def for_touch(self, touch: Touch) -> "Step":
-        """The step as it is for accounts of one touch."""
-        variant = self.touch.get(touch)
+        """The step as it is for accounts of one touch; tech follows low unless it has a variant of its own."""
+        variant = self.touch.get(touch) or (self.touch.get(Touch.LOW) if touch is Touch.TECH else None)
         if variant is None:
             return self
         given = {name: getattr(variant, name) for name in variant.model_fields_set}
@@ -159,12 +161,27 @@ class Play(Section):
     steps: StepList = Field(min_length=1, description="actions, in order")
 
 
+class Reason(Section):
+    """A likely reason for being in a quadrant. A text alone is one too; its code is its first words."""
+
+    reason: Text = Field(description="the reason, as it is printed")
+    code: Name = Field(
+        default_factory=lambda told: _id_of(told["reason"].split(":")[0]),
+        description="what to record as the cause of a cause_found event; the words before its colon, when absent",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, data: Any) -> Any:
+        return {"reason": data} if isinstance(data, str) else data
+
+
 class QuadrantEntry(Section):
     """What the playbook says about one quadrant."""
 
     label: Text = Field(description="short name for headings")
     means: Text = Field(description="what it means to be here, in a sentence or two")
-    reasons: tuple[Text, ...] = Field((), description="likely reasons for being here")
+    reasons: tuple[Reason, ...] = Field((), description="likely reasons for being here")
     queue: Queue = Field(description="budget of the week that its accounts draw on")
     weight: Positive = Field(description="factor of the priority, above 0")
     gate: tuple[Need, ...] = Field((), description="what has to hold before more than an hour is spent")

@@ -112,6 +112,15 @@ class Reader:
             message, hint = f"{what}, not {_A[kind]}", None
         self.faults.append(self.fault(term, message, hint, "kind"))
 
+    def suggest_quotes(self, left: Term, right: Term) -> None:
+        """Take a bare word beside a text for a word that lacks its quotes."""
+        if left.kind is not Kind.TEXT or right.kind is not None:
+            return
+        for place, found in enumerate(self.faults):
+            if found.offset == right.start and found.code == "condition-unknown-column":
+                word = self.text[right.start : right.end].strip('"')
+                self.faults[place] = found._replace(hint=f"text goes in single quotes: '{word}'")
+
     def alike(self, left: Term, right: Term) -> None:
         """Record a fault unless the two can be compared."""
         kinds = {left.kind, right.kind}

@@ -1,7 +1,9 @@
 """Texts that name facts in braces: `{features_used} of {features_available} features`.
 
-Nothing is run or looked up but the names of facts, so no text can reach anything else. `{{` and
-`}}` stand for a brace itself.
+`{-csat_change}` turns the sign of a number, and what is counted stands in the singular after a 1. A part in square
+brackets that names facts, `Renewal[ in {days_to_renewal} days]`, is left out where one of them is not known, and so is
+a sentence that names an unknown fact outside of brackets. Brackets without a fact are just text. Nothing is run or
+looked up but the names of facts, so no text can reach anything else. `{{` and `}}` stand for a brace itself.
 """
 
 import math
@@ -16,21 +18,53 @@ from csq.schema import Kind
 
 UNKNOWN = "unknown"
 
-_BRACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_ONE: Mapping[str, str] = {
+    "days": "day", "points": "point", "seats": "seat", "features": "feature", "tickets": "ticket", "users": "user",
+    "people": "person", "goals": "goal", "answers": "answer", "favours": "favour", "promises": "promise",
+}  # fmt: skip
+"""What is counted, and one of it."""
+_BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(_ONE)})\b)?|[{{}}]")
+_OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
+_SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 
 
 def fill(template: str, row: Mapping[str, object]) -> str:
-    """Put the facts of one account into a text; one that is null or absent reads `unknown`."""
+    """Put the facts of one account into a text; what cannot be said without an unknown one is left out, maybe all."""
+    kept = _OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
+    sentences = [sentence for sentence in _SENTENCE_END.split(kept) if _is_known(sentence, row)]
+    return _filled(" ".join(sentences), row, UNKNOWN).strip()
 
-    def value(found: re.Match[str]) -> str:
-        return found.group()[0] if found.group(1) is None else say(row.get(found.group(1).strip()))
 
-    return _BRACE.sub(value, template)
+def spelled(template: str, row: Mapping[str, object], unknown: str = UNKNOWN) -> str:
+    """The same, but where nothing would be left the text is kept, with a word for what is not known."""
+    return fill(template, row) or _filled(_OPTIONAL.sub(r"\1", template), row, unknown)
 
 
 def fields(template: str) -> list[str]:
     """Return the names in braces, in the order of the text."""
-    return [found.group(1).strip() for found in _BRACE.finditer(template) if found.group(1) is not None]
+    return [_name(found) for found in _BRACE.finditer(template) if found.group(1) is not None]
+
+
+def _name(found: re.Match[str]) -> str:
+    return found.group(1).strip().removeprefix("-")
+
+
+def _is_known(part: str, row: Mapping[str, object]) -> bool:
+    return all(say(row.get(name)) != UNKNOWN for name in fields(part))
+
+
+def _filled(text: str, row: Mapping[str, object], unknown: str) -> str:
+    def value(found: re.Match[str]) -> str:
+        if found.group(1) is None:
+            return found.group()[0]
+        fact = row.get(_name(found))
+        if found.group(1).strip().startswith("-") and isinstance(fact, int | float | Decimal):
+            fact = -fact
+        told = unknown if say(fact) == UNKNOWN else say(fact)
+        counted = found.group(2)
+        return told if counted is None else f"{told} {_ONE[counted] if told == '1' else counted}"
+
+    return _BRACE.sub(value, text)
 
 
 def check(template: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
@@ -59,19 +93,22 @@ def say(value: object) -> str:
 
 
 def _faults(found: re.Match[str], known: Mapping[str, Kind]) -> Iterator[Fault]:
-    width = found.end() - found.start()
+    width = len(found.group()) if found.group(1) is None else len(found.group(1)) + 2
     if found.group() in ("{", "}"):
         message = f"a `{found.group()}` that belongs to no name"
         hint = f"write `{found.group() * 2}` for a brace itself"
         yield Fault(offset=found.start(), width=width, message=message, hint=hint, code="stray-brace")
     elif found.group(1) is not None:
-        name = found.group(1).strip()
+        name = _name(found)
         kind = kind_of(name, known)
         if kind is None:
             message, hint = f"unknown fact `{name}` in braces", hint_for(name, known)
             yield Fault(offset=found.start(), width=width, message=message, hint=hint, code="unknown-fact")
         elif kind is Kind.LIST:
             message = f"`{name}` is a list: a text cannot name it"
+            yield Fault(offset=found.start(), width=width, message=message, code="unknown-fact")
+        elif found.group(1).strip().startswith("-") and kind is not Kind.NUMBER:
+            message = f"`{name}` is no number, whose sign `-` could turn"
             yield Fault(offset=found.start(), width=width, message=message, code="unknown-fact")
 
 

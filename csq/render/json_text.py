@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from csq.playbook.text import fill
+from csq.playbook.text import spelled
 from csq.render.cells import output_rows, value_cells
 from csq.render.options import Options
 from csq.report import Report, ScaleFound
@@ -47,7 +47,7 @@ def _told_lines(report: Report, options: Options) -> Iterable[str]:
     readings = {signal.name: signal.readings for signal in report.signals}
     fired = kept.select("account_id").join(report.fired, on="account_id", maintain_order="left")
     for key, name, severity in fired.iter_rows():
-        text = fill(readings[name][Quadrant(rows[key]["quadrant"])], rows[key])
+        text = spelled(readings[name][Quadrant(rows[key]["quadrant"])], rows[key])
         yield json.dumps({"account_id": key, "signal": name, "severity": severity, "text": text}, ensure_ascii=False)
 
 

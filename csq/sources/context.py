@@ -99,7 +99,7 @@ def read_contacts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
 def read_events(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     """Read events: any word may be a kind."""
     typed = _in_words(read_fields(tables, Role.EVENTS, options).with_all_fields(), "kind")
-    typed = typed.reject(typed.frame["kind"].is_null(), "kind", "no kind of event")
+    typed = _in_words(typed.reject(typed.frame["kind"].is_null(), "kind", "no kind of event"), "cause")
     return typed.with_columns(pl.col("date").dt.date())
 
 

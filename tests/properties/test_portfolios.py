@@ -10,9 +10,9 @@ from csq.plan.hits import find_clashes
 from csq.plan.hours import plan_week
 from csq.plan.prescribe import prescribe
 from csq.plan.signals import judge
-from csq.playbook.text import fill
+from csq.playbook.text import spelled
 from csq.settings.model import Capacity
-from csq.terms import Quadrant
+from csq.terms import Quadrant, Touch
 from signal_accounts import DEFAULT, frame_of
 from tables import AS_OF
 
@@ -58,7 +58,7 @@ FACTS: dict[str, list[Any]] = {
     "successor_stance": ["for", "against", None],
     "next_feature": ["Reports", None],
     "silence": ["never_asked", "no_answer", "stale", None],
-    "segment": ["SMB", "Enterprise", None],
+    "segment": ["SMB", "Enterprise", "self-serve", None],
     **{
         f"event_{kind}_days": [*DAYS, None]
         for kind in (
@@ -71,24 +71,21 @@ FACTS: dict[str, list[Any]] = {
 }  # fmt: skip
 LEVELS = {"usage_level": ["high", "low", "unknown"], "happiness_level": ["high", "low", "unknown"]}
 AGAINST = {
-    "before you give up": ("Stop, with good grace",),
-    "Ask for nothing": ("Ask for one thing", "Invite them to shape", "Nearly every seat"),
-    "Another mail will not change that": ("Never asked how they like it: send",),
-    "pushing now costs good will": (
-        "Ask whether time or expertise",
-        "Offer to set it all up",
-        "Give them an account manager",
-    ),
-    "Earn back what is there": ("Nearly every seat", "Ask for one thing"),
-    "Easy to take for granted": ("Ask for one thing", "Invite them to shape"),
-    "Effort can run on without an end": ("Make one person their only contact", "Do not wait for the rest"),
+    "before you give up": ("Stop politely", "Point them to the self-service"),
+    "Ask for nothing": ("Ask for one thing", "Ask for their advice", "get them on board", "offer for more seats"),
+    "Another email will not help": ("Never surveyed. Send",),
+    "Pushing now costs goodwill": ("time or know-how", "free re-implementation", "Assign a dedicated account manager"),
+    "Earn back what is there": ("get them on board", "offer for more seats", "Ask for one thing"),
+    "Easy to take for granted": ("Ask for one thing", "Ask for their advice"),
+    "You can sink endless hours": ("Give them one point of contact", "Do not wait for the fix"),
 }
-"""What a risk says, and beginnings of steps that would say the opposite."""
-STEPS = [
+"""What a risk says, and parts of steps that would say the opposite."""
+WRITTEN = [
     *(step for each in Quadrant for step in DEFAULT.entry(each).play.steps),
     *(step for signal in DEFAULT.signals.values() for step in signal.steps),
     *(entry.qualify for each in Quadrant if (entry := DEFAULT.entry(each)).qualify),
 ]
+STEPS = [each for step in WRITTEN for each in (step, *map(step.for_touch, Touch))]
 
 
 def account(random: Random, portfolio: int, number: int) -> dict[str, Any]:
@@ -131,12 +128,23 @@ def test_no_step_is_of_a_kind_that_a_signal_which_holds_blocks(rows) -> None:
     seen = set()
     for row in rows:
         # Two steps may read alike; the one that was taken is one of them.
-        kinds = {step.kind for step in STEPS if row["next_step"] and fill(step.do, row) == row["next_step"]}
+        kinds = {step.kind for step in STEPS if row["next_step"] and spelled(step.do, row) == row["next_step"]}
         assert kinds or row["next_step"] is None
         blocked = {kind for name in row["signals"] for kind in DEFAULT.signals[name].blocks}
         assert not kinds or kinds - blocked, (row["next_step"], row["signals"])
         seen |= kinds
     assert {"favour", "adoption", "effort", "thanks", "find_out", "onboarding", "renewal"} <= seen
+
+
+def test_in_low_and_tech_touch_a_person_has_a_reason(rows) -> None:
+    """Reasons: an act signal, a deadline within 30 days, or a play worth 2,000 a year per hour."""
+    few = [row for row in rows if row["touch"] != "high"]
+    for row in few:
+        near = row["days_to_deadline"] is not None and 0 <= row["days_to_deadline"] <= 30
+        worth = row["value_per_hour"] is not None and row["value_per_hour"] >= 2000
+        assert row["person_due"] == (row["severity"] == "act" or near or worth)
+        assert row["person_due"] or not row["human"], row["next_step"]
+    assert {row["human"] for row in few if row["queue"] != "rest"} == {True, False}
 
 
 def test_no_risk_contradicts_the_step_beside_it(rows) -> None:
@@ -146,7 +154,7 @@ def test_no_risk_contradicts_the_step_beside_it(rows) -> None:
             for says, steps in AGAINST.items():
                 if says in risk:
                     told.add(says)
-                    assert not (row["next_step"] or "").startswith(steps), (risk, row["next_step"])
+                    assert not any(step in (row["next_step"] or "") for step in steps), (risk, row["next_step"])
     assert told == set(AGAINST)
 
 
@@ -155,9 +163,15 @@ def test_a_signal_that_takes_over_gives_the_next_step_of_an_account_that_does_no
     for row in rows:
         if row["queue"] == "rest" or not taking & set(row["signals"]):
             continue
-        own = {fill(step.do, row) for name in row["signals"] for step in DEFAULT.signals[name].steps}
+        mine = [step for name in row["signals"] for step in DEFAULT.signals[name].steps]
+        own = {spelled(each.do, row) for step in mine for each in (step, *map(step.for_touch, Touch))}
         acts = [name for name in row["signals"] if DEFAULT.signals[name].takes_over and DEFAULT.signals[name].steps]
-        due = [step for name in acts for step in DEFAULT.signals[name].steps if not step.when and not step.done_by]
+        due = [
+            step
+            for name in acts
+            for step in DEFAULT.signals[name].steps
+            if not step.when and not step.done_by and (row["person_due"] or not step.for_touch(row["touch"]).human)
+        ]
         assert row["next_step"] in own or not due, (row["signals"], row["next_step"])
 
 
