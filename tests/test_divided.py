@@ -57,7 +57,7 @@ def test_both_sides_stand_in_every_page(report, format: Format) -> None:
     text = render(report, format, Options(width=80 if format is Format.TERMINAL else None)).decode()
     assert SAID in text
     assert "users 100 / decision maker 69.9" in text
-    assert "decision maker 70" not in text
+    assert "/ decision maker 70" not in text
     assert "divided" in text
 
 

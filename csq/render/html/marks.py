@@ -1,18 +1,8 @@
-"""Marks of the quadrants: a shape each, so that nothing hangs on colour, in a picture and in a line of text."""
+"""The marks of the quadrants as shapes in a picture: the same as in a line of text, so that nothing hangs on colour."""
 
-from collections.abc import Mapping
 from math import pi, sqrt
 
 from csq.terms import Quadrant
-
-GLYPHS: Mapping[Quadrant, str] = {
-    Quadrant.ADVOCATES: "●",
-    Quadrant.FRUSTRATED: "■",
-    Quadrant.AT_RISK: "▲",
-    Quadrant.UNDERUSERS: "◆",
-    Quadrant.UNKNOWN: "×",
-}
-"""The shape as a character that every system's fonts have."""
 
 
 def shape(quadrant: Quadrant, x: float, y: float, radius: float) -> str:
@@ -22,24 +12,21 @@ def shape(quadrant: Quadrant, x: float, y: float, radius: float) -> str:
         quadrant: Whose shape.
         x: Middle, in units.
         y: Middle, in units.
-        radius: Of the circle; the other shapes have its area, and the cross its width.
+        radius: Of the circle; the other shapes have its area.
     """
     half = radius * sqrt(pi) / 2
     across, down = round(x), round(y)
     match quadrant:
-        case Quadrant.ADVOCATES:
+        case Quadrant.ADVOCATES | Quadrant.UNKNOWN:
             r = round(radius)
             # One arc, less the last unit: a whole circle has no arc.
             return f"M{across} {down - r}a{r} {r} 0 1 1-1 0z"
         case Quadrant.FRUSTRATED:
-            h = round(half)
-            return f"M{across - h} {down - h}h{2 * h}v{2 * h}h-{2 * h}z"
+            d = round(half * sqrt(2))
+            return f"M{across} {down - d}l{d} {d}-{d} {d}-{d}-{d}z"
         case Quadrant.AT_RISK:
             a, tall = round(radius * 1.347), round(radius * 2.333)
             return f"M{across} {round(y - radius * 1.555)}l{a} {tall}h-{2 * a}z"
         case Quadrant.UNDERUSERS:
-            d = round(half * sqrt(2))
-            return f"M{across} {down - d}l{d} {d}-{d} {d}-{d}-{d}z"
-        case Quadrant.UNKNOWN:
             h = round(half)
-            return f"M{across - h} {down - h}l{2 * h} {2 * h}m0-{2 * h}l-{2 * h} {2 * h}"
+            return f"M{across - h} {down - h}h{2 * h}v{2 * h}h-{2 * h}z"
