@@ -66,6 +66,21 @@ class Problem(NamedTuple):
         return where + self.message
 
 
+class Setting(NamedTuple):
+    """A line of csq.yaml that settles something: what was found, or what is open."""
+
+    path: tuple[str, ...]
+    """Its keys, from the outermost."""
+    value: str
+    """As YAML has it; of what is open the likeliest, or nothing where none is."""
+    why: str
+    """What it was taken from, or what the question is."""
+    others: tuple[str, ...] = ()
+    """Values that it may have as well; where it has one and there are no others, any may be given."""
+    is_item: bool = False
+    """Whether the value is one of a list at `path`."""
+
+
 class CsqError(Exception):
     """Something the user can mend.
 
@@ -74,6 +89,7 @@ class CsqError(Exception):
         location: Where, if it is a place in a file.
         hint: The next thing to do.
         details: Lines to print under the message, such as candidates.
+        asks: Lines of csq.yaml that would settle it.
     """
 
     exit = Exit.INPUT
@@ -85,6 +101,7 @@ class CsqError(Exception):
         location: Location | None = None,
         hint: str | None = None,
         details: tuple[str, ...] = (),
+        asks: tuple[Setting, ...] = (),
     ) -> None:
         """Keep the parts apart; the command line lays them out."""
         super().__init__(message)
@@ -92,6 +109,7 @@ class CsqError(Exception):
         self.location = location
         self.hint = hint
         self.details = details
+        self.asks = asks
 
 
 class UsageError(CsqError):

@@ -21,6 +21,7 @@ from csq.plan.hours import capacity_notes, plan_week
 from csq.plan.prescribe import done_kinds, prescribe, printed_plays
 from csq.plan.signals import Judged, judge
 from csq.plan.steps import steps_done
+from csq.plan.touch import add_touch, add_worth, touch_notes
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Note, OwnerWeek, Report, ScaleFound, Window
 from csq.schema import COLUMNS, complete
@@ -81,6 +82,7 @@ def run(
     placed = place(facts, settings.settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
     placed = placed._replace(frame=suggest_features(placed.frame, facts.features))
+    placed = placed._replace(frame=add_worth(add_touch(placed.frame, playbook.playbook), playbook.playbook))
     judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
     planned = prescribe(
         placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
@@ -136,6 +138,7 @@ def report(found: Triage) -> Report:
             *_later_answers(found),
             *facts.notes,
             *placed.notes,
+            *touch_notes(accounts),
             *capacity_notes(accounts, found.settings.settings.capacity),
             *fate_notes(files, facts.joins, faults),
         ),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.errors import Setting
 from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
 
@@ -63,6 +64,10 @@ class Note(NamedTuple):
 
     kind: NoteKind
     text: str
+    asks: tuple[Setting, ...] = ()
+    """Lines of csq.yaml that would settle what it leaves open."""
+    settles: tuple[Setting, ...] = ()
+    """Lines of csq.yaml by which what it says holds for the next run."""
 
 
 class ScaleFound(NamedTuple):

@@ -276,6 +276,16 @@ PLACE = (
     Column("usage_parts_lacking", _T, "", "any", "parts that most scored accounts of the tier have and this one lacks"),
 )
 
+WORTH = (
+    Column("touch", _T, "", "high, low, tech", "how much of a person's time its segment or tier gets"),
+    Column(
+        "play_hours", _N, "hours", ">= 0", "people's hours of its whole play, without steps that its facts rule out"
+    ),
+    Column("value_per_hour", _N, "money per year and hour", ">= 0", "contract value over play_hours"),
+    Column("worth_it", _B, "", "true, false", "whether value_per_hour reaches the playbook's min_value_per_hour"),
+)
+"""What the playbook makes of an account before anything is planned for it."""
+
 PLAN = (
     Column("rank", _W, "", ">= 1", "place in the order of work"),
     Column("signals", _L, "", "any", "signals that hold"),
@@ -307,7 +317,7 @@ PLAN = (
     Column("desk", _T, "", "any", "whose week it falls into: the owner, unassigned, or team where nobody owns any"),
 )
 
-_BEFORE_PLAN = (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT, *PLACE)
+_BEFORE_PLAN = (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT, *PLACE, *WORTH)
 FACTS = tuple(column for column in (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT) if column not in COVERAGE)
 COLUMNS: Mapping[str, Column] = {column.name: column for column in (*_BEFORE_PLAN, *PLAN)}
 

@@ -1,5 +1,6 @@
 """A name that is not known, answered with the known ones that are most like it."""
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterable
@@ -45,6 +46,16 @@ def nearest(
 def in_shell(word: str) -> str:
     """A word of a hint as it can be pasted into a shell: in quotes where that would take it for something else."""
     return f'"{word}"' if re.fullmatch(r"[\w .,:;()/&+=@%#-]* [\w .,:;()/&+=@%#-]*", word) else shlex.quote(word)
+
+
+def in_yaml(text: str) -> str:
+    """A key or a text of csq.yaml: anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
+    is_plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text.casefold() not in _NO_TEXT
+    return text if is_plain else json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+_NO_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
+"""Words that YAML takes for something other than text."""
 
 
 def near_miss(word: str, known: Iterable[str]) -> str | None:

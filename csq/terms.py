@@ -125,6 +125,14 @@ class StepKind(StrEnum):
     RENEWAL = "renewal"
 
 
+class Touch(StrEnum):
+    """How much of a person's time the accounts of a segment get."""
+
+    HIGH = "high"
+    LOW = "low"
+    TECH = "tech"
+
+
 class Who(StrEnum):
     """Who carries out a step of a play."""
 

@@ -4,6 +4,7 @@ The model is a `Section`: pydantic checks and types the texts, this module turns
 into `Problem`s that name the line, what is wrong with the value, and the nearest thing allowed.
 """
 
+import json
 import re
 import types
 from collections.abc import Mapping
@@ -63,6 +64,21 @@ def validate(document: Document, model: type[Model], area: str) -> tuple[Model |
     meant = {(*loc[:-1], key) for loc in unknown for key in nearest(_keys(model, loc[:-1]), str(loc[-1]))}
     told = (each for each in faults if not _is_echo(each) and not (each["type"] == "missing" and each["loc"] in meant))
     return None, [_problem(document, model, area, each) for each in told]
+
+
+def schema_of(model: type[Section]) -> str:
+    """The JSON schema of a model, by which editors complete and check a file; the same bytes each time."""
+    from pydantic.json_schema import GenerateJsonSchema  # few runs need it
+
+    class Untitled(GenerateJsonSchema):
+        """Leaves out titles, which would say each key a second time."""
+
+        def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+            return False
+
+    schema = model.model_json_schema(schema_generator=Untitled)
+    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
 
 
 def problem(

@@ -11,7 +11,7 @@ from csq.cli.options import Faults, Inputs, Method
 from csq.cli.run import prepare
 from csq.pipeline import triage
 from csq.playbook.load import load_playbook
-from csq.render import Format, Options, Selection, render
+from csq.render import Format, Options, render
 from csq.render.topics import topic
 from csq.render.topics.page import as_table
 
@@ -20,16 +20,16 @@ README = ROOT / "README.md"
 
 
 def screen() -> str:
-    """What a triage of the sample data prints, 80 columns wide: the grid, and the first accounts of a quadrant."""
+    """What a triage of the sample data prints on a terminal of 100 columns: the first five, and the first quadrant."""
     run = prepare(Inputs(directory="sample_data"), Method(), Faults(), None)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
-    options = Options(selection=Selection(quadrant=("advocates",), top=2), width=80)
-    text = render(report, Format.TERMINAL, options).decode()
-    headline = text.split("\n\n")[0]
-    grid = re.search(r"^ +usage low.*?┘$", text, flags=re.MULTILINE | re.DOTALL)
-    accounts = re.search(r"^ +#.*?(?=\n +\d+ more)", text, flags=re.MULTILINE | re.DOTALL)
-    shown = "\n[...]\n".join((headline, grid[0], accounts[0]))
-    return f"```text\n$ csq triage sample_data --quadrant advocates --top 2\n{shown}\n```"
+    lines = render(report, Format.TERMINAL, Options(width=100)).decode().splitlines()
+    sixth, advocates = (
+        next(number for number, line in enumerate(lines) if line.startswith(start))
+        for start in ("   6 ", "● Advocates")
+    )
+    shown = (*lines[:sixth], "[...]", *lines[advocates : advocates + 5], "[...]")
+    return "\n".join(("```text", "$ csq triage sample_data", *shown, "```"))
 
 
 def quadrants() -> str:

@@ -11,7 +11,7 @@ from csq.plan.prescribe import prescribe
 from csq.plan.signals import judge
 from csq.playbook.load import PACKAGED, check_playbook, load_playbook
 from csq.playbook.model import Playbook
-from csq.schema import DTYPES, FACTS, PLACE
+from csq.schema import DTYPES, FACTS, PLACE, WORTH
 from tables import AS_OF
 
 CASES = Path(__file__).parent / "cases" / "signals"
@@ -44,7 +44,7 @@ def frame_of(*accounts: dict[str, Any]) -> pl.DataFrame:
         row = {"account_id": f"A-{number}", **ORDINARY, **given}
         usage, happiness = LEVELS[row["quadrant"]]
         rows.append({"usage_level": usage, "happiness_level": happiness, **row})
-    kinds = {column.name: DTYPES[column.kind] for column in (*FACTS, *PLACE)}
+    kinds = {column.name: DTYPES[column.kind] for column in (*FACTS, *PLACE, *WORTH)}
     events = sorted({name for row in rows for name in row if name.startswith("event_")})
     return pl.DataFrame(
         {

@@ -1,8 +1,11 @@
 """The README cannot drift from the code, and what it tells people to type works."""
 
 import contextlib
+import os
 import re
 import shlex
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -21,7 +24,7 @@ EXPORTS = {
 """Exports as the README's csq.yaml describes them: one account in the CRM's words, none understood without it."""
 
 PAGE = readme.README.read_text(encoding="utf-8")
-CSQ = re.compile(r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|plan|explain|check|help|playbook)\b.*)$")
+CSQ = re.compile(r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook)\b.*)$")
 
 
 def blocks(language: str) -> list[str]:
@@ -117,6 +120,26 @@ def test_every_command_of_the_readme_works_on_the_sample(command, csq, sample_da
     written = [tmp_path / name for flag, name in pairwise(argv) if flag == "-o"]
     assert all(path.exists() for path in written)
     assert result.stdout or written
+
+
+@pytest.mark.parametrize(
+    "recipe", [line for line in "".join(blocks("sh")).splitlines() if line.startswith("csq brief")]
+)
+def test_a_message_arrives_where_the_readme_sends_it(recipe, sample_data, tmp_path):
+    """As a shell runs it: the senders stand-ins that keep what they are given."""
+    if "|" not in recipe:
+        return
+    senders = {"csq": f'exec "{sys.executable}" -m csq "$@"', "apprise": "cat > got", "mail": "cat > got"}
+    for name, does in senders.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "sample_data").symlink_to(sample_data)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(readme.ROOT)}
+    subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=environment, check=True)
+    text = (tmp_path / "got").read_text(encoding="utf-8")
+    assert text.startswith("Triage as of 2026-11-15")
+    assert len(text.split()) <= 250
 
 
 def test_the_readmes_settings_settle_what_they_say(csq, tmp_path):

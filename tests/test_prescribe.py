@@ -7,7 +7,7 @@ import pytest
 
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Report
-from csq.schema import PLAN
+from csq.schema import PLAN, WORTH
 from tables import AS_OF, PACKAGED, by_id, lines, playbook_of, run
 
 USAGE = lines("account_id,logins", "ad,90", "fr,80", "ri,2", "un,1", "big,3", "dark,2")
@@ -121,7 +121,7 @@ def test_the_packaged_playbook_gives_each_account_a_play_a_queue_and_a_step(quad
 
 
 def test_an_edited_playbook_changes_what_to_do_and_nothing_else() -> None:
-    plan = {column.name for column in PLAN}
+    plan = {column.name for column in (*WORTH, *PLAN)}
     one, two = triaged(PACKAGED), triaged(playbook_of(order="[unknown, at_risk, underusers, frustrated, advocates]"))
     known = [name for name in one.accounts.columns if name not in plan]
     before, after = (report.accounts.select(known).sort("account_id") for report in (one, two))

@@ -267,7 +267,7 @@ def test_the_week_is_the_head_of_the_order_of_work():
 
 
 def test_the_first_accounts_stand_with_why_the_deadline_the_owner_and_the_step():
-    row = {"account_name": "Acme", "owner": "Ann Lee", "days_to_renewal": 40, "next_step": "Call them. Then write."}
+    row = {"account_name": "Acme", "owner": "Ann Lee", "days_to_renewal": 40, "next_step": "Call them."}
     (item,) = page(report(accounts=accounts(row))).one("section", id="week").all("li")
     assert "Ann Lee" in item.text
     assert item.one("span", **{"class": "why"}).text == "renewal in 40 days"

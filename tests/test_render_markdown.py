@@ -109,7 +109,7 @@ def test_an_account_is_a_row_with_what_a_reader_has_to_know():
         "-1 e-mail: call instead",
     ]
     assert rows["'=quoted"][1] == "'=quoted"
-    assert rows["'=quoted"][3:6] == ["unknown"] * 3
+    assert rows["'=quoted"][3:6] == ["value unknown", "unknown", "unknown"]
 
 
 def test_each_quadrant_shows_its_top_five_unless_told_otherwise():

@@ -415,3 +415,33 @@ def test_one_feature_told_twice_for_a_month_is_a_question() -> None:
     rows = ("A,reports,2026-10,5", "A,reports,2026-10,7")
     with pytest.raises(InputError, match="the same account, period and feature, `A`; they differ in `count`"):
         run(lines("account_id,feature,month,count", *rows), as_of=AS_OF)
+
+
+@pytest.mark.parametrize(("header", "cell"), [("hours", "1:30"), ("time in app", "90 min"), ("minutes_used", "2h 5m")])
+def test_use_that_is_not_told_in_numbers_is_a_question_or_said_where_there_is_other_use(header: str, cell: str) -> None:
+    with pytest.raises(InputError, match=f"`{header}` holds no numbers: `{cell}` on line 2"):
+        run(lines(f"account_id,month,{header}", f"A,2026-10,{cell}", f"B,2026-10,{cell}"), as_of=AS_OF)
+    report = run(lines(f"account_id,month,logins,{header}", f"A,2026-10,5,{cell}", f"B,2026-10,5,{cell}"), as_of=AS_OF)
+    assert f"`{header}` holds no numbers: `{cell}` on line 2 of `usage.csv`, and so not scored" in said(report)
+
+
+@pytest.mark.parametrize("blank", ["", "-", "n/a"])
+def test_a_column_of_use_without_a_cell_leaves_usage_unknown(blank: str) -> None:
+    report = run(lines("account_id,month,logins", f"A,2026-10,{blank}", f"B,2026-10,{blank}"), as_of=AS_OF)
+    assert [row["usage_score"] for row in by_id(report).values()] == [None, None]
+
+
+def test_two_columns_by_one_name_are_refused_where_one_would_be_lost() -> None:
+    with pytest.raises(InputError, match="read as one: `Logins` and `logins`"):
+        run(lines("account_id,month,Logins,logins", "A,2026-10,5,6"), as_of=AS_OF)
+    report = run(lines("account_id,month,Zorp,zorp,logins", "A,2026-10,5,6,7"), as_of=AS_OF)
+    assert only(report)["events"] == 7
+
+
+def test_a_log_of_nothing_but_first_days_of_months_says_how_it_is_read_as_a_table_of_months() -> None:
+    rows = [f"A,reports,2026-{month:02d}-01,{month}" for month in (8, 9, 10, 11)]
+    text = "`--column period=HEADER` reads the rows as months"
+    assert text in said(run(lines("account_id,feature,date,count", *rows), as_of=AS_OF))
+    assert text not in said(run(lines("account_id,feature,date,count", *rows, "A,reports,2026-11-02,1"), as_of=AS_OF))
+    report = run(lines("account_id,feature,date,count", *rows), as_of=AS_OF, columns={Role.USAGE: {"period": "date"}})
+    assert only(report)["events"] == 10  # October: November is not over

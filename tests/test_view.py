@@ -11,7 +11,7 @@ from csq.render.marks import MARKS
 from csq.render.plan import render_plan
 from csq.render.view import view_of
 from csq.render.view.accounts import in_short
-from csq.report import Gap, Report
+from csq.report import Gap, OwnerWeek, Report
 from csq.terms import Quadrant
 from factories import accounts, report
 
@@ -47,6 +47,18 @@ def told(made: Report, how: str) -> str:
     return " ".join(text.split())
 
 
+WEEK = OwnerWeek(
+    owner="Ann Lee",
+    hours=None,
+    rescue_hours=0.0,
+    protect_hours=0.0,
+    check_in_hours=0.0,
+    wanted_hours=1.0,
+    left_out=0,
+    left_out_value=Decimal(0),
+    left_out_unvalued=0,
+    more_hours=0.0,
+)
 CHAMPION = ("champion_left", "act", "The champion left 80 days ago")
 IDLE = ("power_user_idle", "watch", "The busiest user is idle")
 PAGES = ("screen", "whole", "brief", "md")
@@ -60,7 +72,7 @@ def test_every_page_says_the_same_of_an_account(how):
     for said in (
         f"{account.mark} {account.name}",
         "314,700",
-        "champion left, renewal in 68 days, users 94 / decision maker 0, power user idle",
+        "champion left, renewal in 68 days, users 94 / decision maker 0, divided, power user idle",
         account.short,
         account.owner,
     ):
@@ -70,8 +82,8 @@ def test_every_page_says_the_same_of_an_account(how):
 @pytest.mark.parametrize("how", ["whole", "md", "plan"])
 def test_every_page_with_scores_has_the_same_figures(how):
     """45.04 over a cut of 45: one place would take it onto the cut, 45.1 does not."""
-    row = {"happiness_score": 45.04, "happiness_cut": 45.0, "happiness_margin": 0.04, "responses": 5, "asked": 6}
-    text = told(report(accounts=accounts(row)), how)
+    score = {"happiness_score": 45.04, "happiness_cut": 45.0, "happiness_margin": 0.04, "responses": 5, "asked": 6}
+    text = told(report(accounts=accounts({"desk": "Ann Lee", **score}), weeks=(WEEK,)), how)
     assert "45.1 (5 of 6 asked)" in text
     assert "45.04" not in text
 

@@ -11,10 +11,10 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from csq.cli import stop
 from csq.errors import OutputError
@@ -29,7 +29,10 @@ except ImportError:  # there is none on Windows, where a file that is open canno
 Found = TypeVar("Found")
 
 FRESH = 60
-"""Seconds in which a file that has just been made and holds nothing yet is left alone."""
+"""Seconds in which a claim that has just been made and holds nothing yet is left alone."""
+
+CLAIM = len(".csq-") + 16
+"""Characters of the name of a claim, without suffix, with which the names of its files begin."""
 
 STDOUT = 1
 """File descriptor of standard output."""
@@ -97,30 +100,30 @@ def to_files(files: Sequence[tuple[Path, bytes]]) -> None:
     for path, _ in files:
         _told(path, partial(_check, path))
     written: list[Beside] = []
-    try:
-        for path, data in files:
-            if not _is_written_through(path):
-                written.append(_told(path, partial(_write_beside, path, data)))
-        # What is written through cannot be taken back, so not before all else is on the disk.
-        for path, data in files:
-            if _is_written_through(path):
-                _told(path, partial(_write_through, path, data))
-        _put_in_place(written)
-    finally:
-        for each in written:
-            each.stream.close()
-            each.temporary.unlink(missing_ok=True)
-            stop.beside.discard(each.temporary)
+    with contextlib.ExitStack() as held:
+        claims = _Claims(held)
+        try:
+            for path, data in files:
+                if not _is_written_through(path):
+                    written.append(_told(path, partial(_write_beside, path, data, claims)))
+            # What is written through cannot be taken back, so not before all else is on the disk.
+            for path, data in files:
+                if _is_written_through(path):
+                    _told(path, partial(_write_through, path, data))
+            _put_in_place(written)
+        finally:
+            for each in written:
+                each.temporary.unlink(missing_ok=True)
+                stop.beside.discard(each.temporary)
 
 
 class Beside(NamedTuple):
-    """A file that is written and not yet in its place. Its stream stays open, so that nobody clears it away."""
+    """A file that is written and not yet in its place."""
 
     path: Path
     target: Path
     """The path, or where its links lead."""
     temporary: Path
-    stream: BinaryIO
 
 
 def _put_in_place(written: Sequence[Beside]) -> None:
@@ -128,7 +131,7 @@ def _put_in_place(written: Sequence[Beside]) -> None:
     standing: list[str] = []
     with stop.REPLACING:
         stop.check()
-        for path, target, temporary, _ in written:
+        for path, target, temporary in written:
             try:
                 temporary.replace(target)
             except OSError as error:
@@ -186,46 +189,80 @@ def _write_through(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-def _write_beside(path: Path, data: bytes) -> Beside:
-    """Write a file beside its place, as nobody may read who may not read what stands there, and see it on the disk."""
-    target = path.resolve()
-    _sweep(target.parent)
-    old = target.stat() if target.exists() else None
-    temporary = target.with_name(f".csq-{secrets.token_hex(8)}.tmp")
-    stop.beside.add(temporary)
-    stream = None
+class _Claims(dict[Path, str]):
+    """What the names of the files that are written beside their places in a folder begin with; claimed when needed."""
+
+    def __init__(self, held: contextlib.ExitStack) -> None:
+        self.held = held
+
+    def __missing__(self, folder: Path) -> str:
+        self[folder] = self.held.enter_context(_claim(folder))
+        return self[folder]
+
+
+@contextlib.contextmanager
+def _claim(folder: Path) -> Iterator[str]:
+    """Clear a folder of what dead runs have left, and hold a lock by which others know the files of this one."""
+    _sweep(folder)
+    claim = folder / f".csq-{secrets.token_hex(8)}.tmp"
+    stop.beside.add(claim)
     try:
-        stream = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        _lock(stream.fileno())
-        if old is not None and hasattr(os, "fchown"):
-            with contextlib.suppress(OSError):  # only root may give files away
-                os.fchown(stream.fileno(), old.st_uid, old.st_gid)
-        temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-        if fcntl is None:
-            stream.close()  # a file that is open could not be renamed there
-    except BaseException:  # an interrupt too must not leave the half of a file behind
-        with contextlib.suppress(OSError):
-            if stream is not None:
-                stream.close()
-        temporary.unlink(missing_ok=True)
-        stop.beside.discard(temporary)
-        raise
-    return Beside(path, target, temporary, stream)
+        with os.fdopen(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as stream:
+            _lock(stream.fileno())
+            stream.write(b"\n")  # an empty one may not be locked yet
+            yield claim.stem
+    finally:
+        claim.unlink(missing_ok=True)
+        stop.beside.discard(claim)
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed have left: nobody holds the lock on it. A fresh one may not be locked yet."""
+    """Remove what runs that were killed have left: nobody holds the lock on their claim."""
+    dead: dict[Path, bool] = {}
     for left in folder.glob(".csq-*.tmp"):
-        if left.is_symlink() or not left.is_file():  # a pipe would let us wait for ever
-            continue
-        with contextlib.suppress(OSError), left.open("rb") as stream:
+        claim = folder / f"{left.stem[:CLAIM]}.tmp"
+        if claim not in dead:
+            dead[claim] = _is_dead(claim)
+        if dead[claim]:
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def _is_dead(claim: Path) -> bool:
+    """Whether the run that made a claim is no more. What is no plain file is none of ours."""
+    if not os.path.lexists(claim):
+        return True
+    if claim.is_symlink() or not claim.is_file():
+        return False
+    try:
+        with claim.open("rb") as stream:
             found = os.fstat(stream.fileno())
             is_fresh = not found.st_size and time.time() - found.st_mtime < FRESH
-            if left not in stop.beside and not is_fresh and _lock(stream.fileno()):
-                left.unlink()
+            return not is_fresh and _lock(stream.fileno())
+    except OSError:
+        return False
+
+
+def _write_beside(path: Path, data: bytes, claims: _Claims) -> Beside:
+    """Write a file beside its place, as nobody may read who may not read what stands there, and see it on the disk."""
+    target = path.resolve()
+    old = target.stat() if target.exists() else None
+    temporary = target.with_name(f"{claims[target.parent]}-{secrets.token_hex(8)}.tmp")
+    stop.beside.add(temporary)
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            if old is not None and hasattr(os, "fchown"):
+                with contextlib.suppress(OSError):  # only root may give files away
+                    os.fchown(stream.fileno(), old.st_uid, old.st_gid)
+            temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:  # an interrupt too must not leave the half of a file behind
+        temporary.unlink(missing_ok=True)
+        stop.beside.discard(temporary)
+        raise
+    return Beside(path, target, temporary)
 
 
 def _lock(descriptor: int) -> bool:

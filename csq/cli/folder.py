@@ -4,6 +4,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -43,15 +44,17 @@ def refuse_inputs(folder: Path, inputs: Iterable[str]) -> None:
 
 def slugs(names: Iterable[str]) -> dict[str, str]:
     """A file name, without suffix, for each owner: `[a-z0-9-]`, no two alike, the same for the same owners."""
-    taken: dict[str, str] = {}
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for name in sorted(set(names)):
         slug = base = _slug(name)
-        number = 1
-        while slug in taken.values():
-            number += 1
-            slug = f"{base}-{number}"
-        taken[name] = slug
-    return taken
+        while slug in taken:
+            numbers[base] += 1
+            slug = f"{base}-{numbers[base] + 1}"
+        taken.add(slug)
+        found[name] = slug
+    return found
 
 
 def _slug(name: str) -> str:

@@ -142,7 +142,7 @@ class Speech(NamedTuple):
     """How the run speaks."""
 
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors")] = False
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more")] = False
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print everything, and say more")] = False
     color: Annotated[str, option("auto|always|never", "Colour in the terminal output")] = "auto"
     no_pager: NoPager = False
 

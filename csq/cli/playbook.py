@@ -21,20 +21,27 @@ app = typer.Typer(
     epilog="""\b
 Examples:
   csq playbook init
+  csq playbook init --extends
   csq playbook init teams/emea.yaml
 """
 )
 def init(
     file: Annotated[Path, typer.Argument(help="File to write")] = Path("playbooks.yaml"),
     *,
+    extends: Annotated[
+        bool, typer.Option("--extends", help="Write a short file that holds only what differs from the built-in one")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists")] = False,
 ) -> None:
-    """Write the built-in playbook to a file, to make it your own."""
-    from csq.playbook.load import PACKAGED
+    """Write the built-in playbook to a file, to make it your own.
+
+    With `--extends` a short file instead, that builds on the built-in playbook and gets its later fixes.
+    """
+    from csq.playbook.load import PACKAGED, TEMPLATE
 
     if file.exists() and not force:
         raise UsageError(f"`{file}` exists already", hint="`--force` overwrites it; another name keeps both")
-    emit.to_file(file, PACKAGED.read_bytes())
+    emit.to_file(file, (TEMPLATE if extends else PACKAGED).read_bytes())
     diagnostics.note(f"wrote `{file}`; `csq playbook lint {file}` checks it after a change")
 
 
@@ -95,6 +102,7 @@ def _try_on(data: str, path: Path | None) -> None:
     epilog="""\b
 Examples:
   csq playbook show at_risk
+  csq playbook show --diff
   csq playbook show --playbook teams/emea.yaml
 """
 )
@@ -105,16 +113,23 @@ def show(
         Path | None,
         typer.Option("--playbook", metavar="FILE", help="Playbook to read; by default the one a run here uses"),
     ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what differs from the built-in playbook instead")] = False,
 ) -> None:
     """Show what the playbook says about a quadrant.
 
-    What it means to be there, likely reasons, the play step by step, and the risks.
+    What it means to be there, likely reasons, the play step by step, and the risks. With `--diff` each entry that
+    differs from the built-in playbook, with a QUADRANT only those of it.
     """
+    from csq.playbook.differ import differences
     from csq.playbook.document import lay_out
     from csq.playbook.load import load_playbook
     from csq.render.clean import clean_lines
 
     found = load_playbook(_in_use(playbook)).playbook
+    if diff:
+        path = f"quadrants.{quadrant}." if quadrant else ""
+        emit.to_stdout(clean_lines(differences(found, load_playbook(None).playbook, path)).encode())
+        return
     pages = [lay_out(found, each) for each in ([quadrant] if quadrant else found.order)]
     lines = "\n\n".join(pages).splitlines()
     emit.to_stdout(clean_lines(lines).encode())

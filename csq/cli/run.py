@@ -13,10 +13,11 @@ from csq.cli import places, quality
 from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, TooFewMatch, UsageError
+from csq.located import Source
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
-from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut
+from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut, settings_of
 from csq.settings.model import FileRule, KeyColumn, Settings
 from csq.sources.dates import ORDERS
 from csq.sources.everyday import everyday_events
@@ -56,6 +57,7 @@ def prepare(
     outputs: Sequence[Path] = (),
     *,
     checks: bool = False,
+    draft: Source | None = None,
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
@@ -66,12 +68,13 @@ def prepare(
         limits: How much must be usable; None: the run goes on whatever is found.
         outputs: Files that will be written, which must not be inputs of this run or the next.
         checks: Any role is enough, and the aliases that are named will be written.
+        draft: What the csq.yaml of the folder is to say, in place of what it says.
 
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
     try:
-        return _prepare(inputs, method, faults, limits, outputs, checks=checks)
+        return _prepare(inputs, method, faults, limits, outputs, checks=checks, draft=draft)
     except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
         if not error.filename and isinstance(error, FileNotFoundError):
             raise InputError("the working directory is gone", hint="change to one that is there") from error
@@ -102,7 +105,14 @@ def aliases_command(run: Run) -> str:
 
 
 def _prepare(
-    inputs: Inputs, method: Method, faults: Faults, limits: Limits | None, outputs: Sequence[Path], *, checks: bool
+    inputs: Inputs,
+    method: Method,
+    faults: Faults,
+    limits: Limits | None,
+    outputs: Sequence[Path],
+    *,
+    checks: bool,
+    draft: Source | None,
 ) -> Run:
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
@@ -110,9 +120,9 @@ def _prepare(
     min_match = share(limits.min_match) if limits else 0.0
     max_rejects = quality.Limit(limits.max_rejects) if limits else None
     named = _expanded(inputs, directory, any_role=checks)
-    config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path())
+    config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path()) if draft is None else None
     fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
-    settings = load_settings(config, fields)
+    settings = settings_of(draft, directory or Path(), fields) if draft else load_settings(config, fields)
     settings = settings._replace(settings=_with_flags(settings.settings, method))
     told_playbook = Path(inputs.playbook) if inputs.playbook else None
     playbook_path = find_playbook(told_playbook, settings.playbook, directory, Path())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import InputError, Location
+from csq.errors import InputError, Location, Setting
 from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
 from csq.facts.standing import Standing, offered
 from csq.fate import ROW, is_used, mark
@@ -129,6 +129,10 @@ def _several_currencies(frame: pl.DataFrame) -> InputError:
         location=Location(label=other["file"], line=other["line"]),
         hint=f"give their worth in csq.yaml: `currency: {{base: {base}, rates: {{{rates}}}}}`, "
         f"a rate being what one of it is worth in {base}",
+        asks=(
+            Setting(("currency", "base"), base, "contract values are in several currencies", (*others,)),
+            *(Setting(("currency", "rates", name), "", f"what one {name} is worth in the base") for name in found),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from csq.engine.base import exact_mean, exact_sum
 from csq.facts.periods import Periods, find_periods
 from csq.facts.running import ask_of_running, growth
-from csq.facts.usage import USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, is_sure, share_pct
+from csq.facts.usage import TELLING, USAGE_KEYED, USAGE_UNKNOWN, Usage, change_pct, is_sure, share_pct
 from csq.facts.users import (
     ACTIVE_USERS,
     FEATURES_USED,
@@ -70,7 +70,9 @@ def table_facts(
             **{USAGE_UNKNOWN: _unknown(metrics)},
         )
     )
-    columns = [METRIC + name for name in metrics]
+    # Without a metric there is nothing to score, as in a log without an event that says more than that somebody came.
+    facts = facts if metrics else facts.with_columns(pl.lit(None, dtype=pl.Float64()).alias(TELLING))
+    columns = [METRIC + name for name in metrics] or [TELLING]
     return Usage(
         frame=complete(facts, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, *columns]],
         fates=frame,

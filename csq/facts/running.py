@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from csq.engine.base import exact_sum
-from csq.errors import InputError, Location
+from csq.errors import InputError, Location, Setting
 from csq.facts.periods import before_of, span
 from csq.fate import is_used
 from csq.sources.grid import LINE
 from csq.sources.typed import FILE
-from csq.sources.usage import METRIC, yaml_word
+from csq.sources.usage import METRIC
 from csq.sources.use_words import EVER
+from csq.suggest import in_yaml
 from csq.terms import Length
 
 PERIODS, ACCOUNTS = 6, 10
@@ -46,8 +47,9 @@ def ask_of_running(frame: pl.DataFrame, headers: Mapping[str, str], length: Leng
                 f"column `{header}` never falls from one {length} to the next, for any of {steps.height:,} accounts: "
                 "it reads like a running total",
                 location=Location(label=largest[FILE], line=largest[LINE]),
-                hint=f"`metrics: {{{yaml_word(header)}: running}}` in csq.yaml counts what it grew by, "
-                f"`metrics: {{{yaml_word(header)}: count}}` takes it as it stands",
+                hint=f"`metrics: {{{in_yaml(header)}: running}}` in csq.yaml counts what it grew by, "
+                f"`metrics: {{{in_yaml(header)}: count}}` takes it as it stands",
+                asks=(Setting(("metrics", header), "running", "it never falls", ("count",)),),
             )
 
 

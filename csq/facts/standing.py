@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from csq.errors import Setting
 from csq.facts.status_words import CURRENT, FORMER, WHO
 from csq.report import Note
 from csq.schema import money
@@ -79,7 +80,13 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
         f"{one}, so that their accounts stay: {lines}; csq.yaml says what they are: "
         f"`statuses: {{current: [{listed}]}}`, or `former:` for who is no customer"
     )
-    return [Note(kind=NoteKind.WARNING, text=text)]
+    known = (Standing.CURRENT, Standing.FORMER)
+    asks = [
+        Setting(("statuses", "current"), in_yaml(word), worth, known, is_item=True)
+        for word, worth in by_status(rows)
+        if word in words
+    ]
+    return [Note(NoteKind.WARNING, text, tuple(asks))]
 
 
 def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, Standing]) -> list[Note]:

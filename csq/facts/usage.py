@@ -23,6 +23,8 @@ from csq.sources.typed import KEY, RoleRows
 from csq.terms import Axis, NoteKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
+MONTHS = 3
+"""So many first days of months, and no other day, are no days on which something happened."""
 TELLING = "_telling_events"
 """Column of our own: events of the window that say more than that somebody was there; null where a log has no such."""
 USAGE_UNKNOWN = unknown_column(Axis.USAGE)
@@ -105,14 +107,27 @@ def log_facts(
     promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), *ours]].sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
     fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
-    notes = (Note(kind=NoteKind.CHOICE, text=_ALL_EVERYDAY),) if _is_all_everyday(log) else ()
-    return Usage(frame=promised, fates=fates, window=window, features=features, notes=notes)
+    notes = [Note(kind=NoteKind.CHOICE, text=_ALL_EVERYDAY)] if _is_all_everyday(log) else []
+    notes += [Note(kind=NoteKind.WARNING, text=_OF_MONTHS)] if _is_of_months(log) else []
+    return Usage(frame=promised, fates=fates, window=window, features=features, notes=tuple(notes))
 
 
 _ALL_EVERYDAY = (
     "the usage log holds nothing but logins and the like, which say no more than that somebody was there: usage is "
     "scored by seats and active days; `features: {count: [...]}` in csq.yaml names those that do count"
 )
+
+
+_OF_MONTHS = (
+    "every date of the usage log is the first day of a month: if each stands for its month, "
+    "`--column period=HEADER` reads the rows as months"
+)
+
+
+def _is_of_months(log: LogSummary) -> bool:
+    """Whether a log looks like a table of months."""
+    days = log.days["day"].drop_nulls().unique()
+    return len(days) >= MONTHS and bool((days.dt.day() == 1).all())
 
 
 def _is_all_everyday(log: LogSummary) -> bool:

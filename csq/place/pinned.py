@@ -1,12 +1,11 @@
 """The lines for csq.yaml that make this run's tiers, references and cuts hold for the next."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
 from csq.report import Cut, ScaleFound
+from csq.suggest import in_yaml
 from csq.terms import Axis
 
 T = TypeVar("T")
@@ -27,7 +26,7 @@ def pinned_lines(
             )
     if any(references.values()):
         lines.append("  references:")
-        lines += [f"    {_word(part)}: {_mapping(by_tier)}" for part, by_tier in references.items() if by_tier]
+        lines += [f"    {in_yaml(part)}: {_mapping(by_tier)}" for part, by_tier in references.items() if by_tier]
     return "\n".join(lines) + "\n"
 
 
@@ -46,10 +45,10 @@ def pinned_scales(scales: Sequence[ScaleFound]) -> str:
             by_word.setdefault(word, set()).add(points)
     kinds = {kind: _single(headers) for kind, headers in by_kind.items()}
     words = _single(by_word)
-    lines = [f"# {_word(scale.header)}: {scale.why}" for scale in scales if not scale.is_certain]
+    lines = [f"# {in_yaml(scale.header)}: {scale.why}" for scale in scales if not scale.is_certain]
     lines += ["scales:"] if any(kinds.values()) else []
     lines += [
-        f"  {kind}: {{{', '.join(f'{_word(header)}: {scale}' for header, scale in headers.items())}}}"
+        f"  {kind}: {{{', '.join(f'{in_yaml(header)}: {scale}' for header, scale in headers.items())}}}"
         for kind, headers in kinds.items()
         if headers
     ]
@@ -63,15 +62,10 @@ def _single(told: Mapping[str, set[T]]) -> dict[str, T]:
 
 
 def _mapping(values: Mapping[str, float] | Mapping[str, Decimal]) -> str:
-    inside = ", ".join(f"{_word(key)}: {_number(value)}" for key, value in values.items())
+    inside = ", ".join(f"{in_yaml(key)}: {_number(value)}" for key, value in values.items())
     return f"{{{inside}}}"
 
 
 def _number(value: float | Decimal) -> str:
     # Written out, since YAML takes `1e-05` for a text.
     return f"{(value if isinstance(value, Decimal) else Decimal(f'{value:.10g}')).normalize():f}"
-
-
-def _word(text: str) -> str:
-    """A YAML key; anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
-    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else json.dumps(text)

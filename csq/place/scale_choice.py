@@ -7,7 +7,7 @@ from itertools import product
 
 import polars as pl
 
-from csq.errors import InputError, Location
+from csq.errors import InputError, Location, Setting
 from csq.facts.build import Facts
 from csq.facts.happiness import happiness_facts
 from csq.facts.roles import with_known_roles
@@ -95,24 +95,29 @@ def _levels(answers: RoleRows | None, facts: Facts, settings: Settings, as_of: d
 
 def _question(question: ScaleFound, ways: Mapping[int, Levels]) -> InputError:
     scales = (question.scale, *question.others)
+    asks: tuple[Setting, ...] = ()
     told = []
     for scale, levels in ways.items():
         high = sorted(key for key, level in levels.items() if level is Level.HIGH)
         named = f": {', '.join(high[:SHOWN])}{' and more' if len(high) > SHOWN else ''}" if high else ""
         told.append(f"{scales[scale]}: {len(high):,} of {len(levels):,} accounts happy{named}")
+    why = "it decides who is happy"
     if question.words:
         words = ", ".join(f"{word}: {points:g}" for word, points in question.words.items())
         hint = f"say in csq.yaml what the words are worth, such as `answers: {{{words}}}`"
+        asks = tuple(Setting(("answers", word), f"{points:g}", why) for word, points in question.words.items())
     else:
         hint = (
             f"say which: `--csat-scale {question.scale}`, or in csq.yaml "
             f"`scales: {{{question.survey}: {{{question.header}: {question.scale}}}}}`"
         )
+        asks = (Setting(("scales", question.survey, question.header), question.scale, why, question.others),)
     return InputError(
         f"no scale is certain for `{question.header}` in `{question.files[0]}`: it decides who is happy",
         details=tuple(told),
         location=Location(label=question.files[0], line=question.line),
         hint=hint,
+        asks=asks,
     )
 
 

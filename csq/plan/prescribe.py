@@ -16,7 +16,8 @@ from csq.plan.gates import GATE, add_gate
 from csq.plan.priority import add_priority, add_rank
 from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
 from csq.plan.signals import Judged, reading
-from csq.plan.steps import STEP, Blockers, blockers, facts_for, first_steps, general, printed, risk_notes
+from csq.plan.steps import PERSON, STEP, Blockers, blockers, facts_for, first_steps, general, printed, risk_notes
+from csq.plan.touch import add_person
 from csq.playbook.model import Playbook, QuadrantEntry, Rest, Signal
 from csq.playbook.names import names
 from csq.playbook.text import fill
@@ -56,7 +57,7 @@ def prescribe(
         are_events_given=are_events_given,
     )
     told = judged.told.rename({"loudest": "severity"})
-    rows = frame.join(told, on="account_id", how="left", maintain_order="left")
+    rows = add_person(frame.join(told, on="account_id", how="left", maintain_order="left"), playbook)
     by_quadrant = rows.partition_by("quadrant", as_dict=True)
     parts = [
         _quadrant(by_quadrant[str(quadrant),], playbook.entry(quadrant), asking)
@@ -135,7 +136,8 @@ def _spoken(
             continue
         on = rows.join(fired.filter(pl.col("signal") == name), on="account_id", how="semi", maintain_order="left")
         acting = on["quadrant"].is_in([q for q in leading if reading(signal, q)[0] is Severity.ACT])
-        steps = first_steps(on, signal.steps, asking.known, asking.blocking).select(
+        may = on.with_columns(pl.col(PERSON) | pl.lit(acting))
+        steps = first_steps(may, signal.steps, asking.known, asking.blocking).select(
             *(pl.when(on["quadrant"].is_in(leading)).then(each).alias(each) for each in STEP),
             acting.alias("acts"),
             pl.lit(name).alias("leader"),

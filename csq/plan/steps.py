@@ -5,7 +5,8 @@ record, and blocked while a signal that holds says that now is no time for its k
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
@@ -36,14 +37,57 @@ def blockers(signals: Mapping[str, Signal]) -> Blockers:
     return {kind: [name for name, signal in signals.items() if kind in signal.blocks] for kind in StepKind}
 
 
+PERSON = "_person"
+"""Whether an account may have a person's hour: of high touch always, of low and tech touch for a reason."""
+
+
+class Way(NamedTuple):
+    """A step as accounts of some touch take it."""
+
+    step: Step
+    takers: pl.Expr
+    """Boolean: who takes it in this way; reads `touch` and `PERSON`."""
+
+
+def ways(step: Step) -> Iterator[Way]:
+    """The ways in which a step is taken.
+
+    What takes a person is for those who may have one. A variant that a machine takes stands in for the step while
+    there is no reason for a person's hour.
+    """
+    person = pl.col(PERSON)
+    for touch in step.touch:
+        mine, variant = pl.col("touch") == str(touch), step.for_touch(touch)
+        if variant.human or not step.human:
+            yield Way(variant, mine & person if variant.human else mine)
+        else:
+            yield Way(step, mine & person)
+            yield Way(variant, mine & ~person)
+    others = ~pl.col("touch").is_in([str(touch) for touch in step.touch]) if step.touch else pl.lit(value=True)
+    yield Way(step, others & person if step.human else others)
+
+
 def first_steps(
     rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind], blocking: Blockers
 ) -> pl.DataFrame:
-    """The next step of each row, columns of `STEP`: the first that applies and is neither done nor blocked."""
+    """The next step of each row, columns of `STEP`: the first that applies and is neither done nor blocked.
+
+    Args:
+        rows: With `touch` and `PERSON`.
+        steps: In order.
+        known: Names that conditions may use.
+        blocking: By kind the signals that block it.
+    """
     if not steps:
         return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
+    found = [way for step in steps for way in ways(step)]
+    steps = [way.step for way in found]
+    others = rows.select((~way.takers).fill_null(value=True).alias(str(n)) for n, way in enumerate(found))
     out = [
-        done | blocked for done, blocked in zip(is_done(rows, steps), is_blocked(rows, steps, blocking), strict=True)
+        done | blocked | other
+        for done, blocked, other in zip(
+            is_done(rows, steps), is_blocked(rows, steps, blocking), others.iter_columns(), strict=True
+        )
     ]
     first = pl.coalesce(
         pl.when(pl.col(str(number)) & ~pl.lit(out[number])).then(pl.lit(number)) for number in range(len(steps))

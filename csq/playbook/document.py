@@ -1,30 +1,18 @@
 """A playbook as people and editors read it: a quadrant laid out as text, and the JSON schema of the file."""
 
-import json
 import textwrap
 from collections.abc import Iterator
-from typing import Any
-
-from pydantic.json_schema import GenerateJsonSchema
 
 from csq.playbook.model import Playbook, QuadrantEntry, Rest, Step
 from csq.terms import Quadrant
+from csq.validation import schema_of
 
 WIDTH = 80
 
 
-class _Untitled(GenerateJsonSchema):
-    """Leaves out titles, which would say each key a second time."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        return False
-
-
 def json_schema() -> str:
     """Return the JSON schema of playbooks.yaml, for editors; the same bytes each time."""
-    schema = Playbook.model_json_schema(schema_generator=_Untitled)
-    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-    return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
+    return schema_of(Playbook)
 
 
 def lay_out(playbook: Playbook, quadrant: Quadrant) -> str:
@@ -78,7 +66,7 @@ def _conditions(entry: QuadrantEntry, everywhere: tuple[Rest, ...]) -> Iterator[
 
 def _terms(step: Step) -> str:
     """Who does a step, how, for how long, and when."""
-    parts = [step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
+    parts = [step.id, step.who, "by a person" if step.human else "automatic", f"{step.hours:g} h"]
     if step.kind:
         parts.append(step.kind.replace("_", " "))
     if step.when:

@@ -1,10 +1,11 @@
-"""playbooks.yaml found, read and checked. Reads that one file and nothing else.
+"""playbooks.yaml found, read and checked. Reads that one file, and the built-in one where it builds on that.
 
 `check_playbook` finds every fault; a run refuses the file for the first of them and `csq playbook
 lint` lists them all. What only makes sense once all keys are known is checked here: names in
 conditions and braces, signals that mute others, custom facts that would hide csq's own.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -14,7 +15,8 @@ from csq import yamlfile
 from csq.errors import ConfigError, Problem
 from csq.located import Data, Document, Source, Steps, find, in_order, read, unusable
 from csq.playbook import conditions, text
-from csq.playbook.model import FactKind, Playbook
+from csq.playbook.merge import merge
+from csq.playbook.model import Base, FactKind, Playbook
 from csq.playbook.names import names
 from csq.playbook.tokens import Fault
 from csq.schema import COLUMNS, Kind, event_kind
@@ -24,6 +26,8 @@ from csq.validation import problem, shown, spell, validate
 FILE_NAME = "playbooks.yaml"
 BUILT_IN = "built in"
 PACKAGED = Path(__file__).with_name("default.yaml")
+TEMPLATE = Path(__file__).with_name("extends.yaml")
+"""A short playbook to begin with, that builds on the packaged one."""
 
 
 class LoadedPlaybook(NamedTuple):
@@ -33,7 +37,7 @@ class LoadedPlaybook(NamedTuple):
     label: str
     """The file, or `built in`."""
     sha256: str
-    """Of the file's bytes."""
+    """Of the file's bytes, and of the built-in's where it builds on them."""
 
 
 def find_playbook(flag: Path | None, from_settings: Path | None, directory: Path | None, cwd: Path) -> Path | None:
@@ -59,7 +63,10 @@ def load_playbook(path: Path | None) -> LoadedPlaybook:
         problems = list(found)
     if playbook is None:
         raise unusable(source.label, problems)
-    return LoadedPlaybook(playbook=playbook, label=source.label, sha256=source.sha256)
+    sha256 = source.sha256
+    if playbook.extends:  # a change of the built-in one changes what the file says
+        sha256 = hashlib.sha256(source.text.encode() + PACKAGED.read_bytes()).hexdigest()
+    return LoadedPlaybook(playbook=playbook, label=source.label, sha256=sha256)
 
 
 def lint_playbook(path: Path | None) -> tuple[Problem, ...]:
@@ -87,7 +94,11 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
         document = yamlfile.parse(written, label)
     except ConfigError as error:
         return None, error.problems
+    met: list[Problem] = []
+    if isinstance(document.data, dict) and document.data.get("extends") == Base.BUILT_IN:
+        document, met = merge(document, yamlfile.parse(_read(None).text, BUILT_IN))
     playbook, problems = validate(document, Playbook, "playbook")
+    problems += met
     known = names(_custom(document))
     problems += [
         *_wrong_texts(document, known),
@@ -126,14 +137,14 @@ def _texts(data: Data, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
 
 def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:
     """Check conditions and braces, also where other keys keep the playbook from becoming a model."""
-    for section in ("quadrants", "rest", "signals", "check_ins"):
+    for section in ("touch", "quadrants", "rest", "signals", "check_ins"):
         for path, value in _texts(document.data.get(section) if isinstance(document.data, dict) else None, (section,)):
             for fault in _faults(path[-1], value, known):
                 yield _within(document, path, fault)
 
 
 def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
-    if key == "when":
+    if key in ("when", "person_when"):
         return conditions.check(value, known) if value.strip() else ()
     if key in ("do", "text"):
         return text.check(value, known)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from csq.schema import Kind
 from csq.split import Split
-from csq.terms import Quadrant, Queue, Severity, StepKind, Who
+from csq.terms import Quadrant, Queue, Severity, StepKind, Touch, Who
 from csq.validation import Section, Text, fault, shown
 
 
@@ -29,6 +29,12 @@ Name = Annotated[str, AfterValidator(_check_name)]
 Positive = Annotated[float, Field(gt=0)]
 
 
+class Base(StrEnum):
+    """What a playbook may build on."""
+
+    BUILT_IN = "built-in"
+
+
 class FactKind(StrEnum):
     """What a custom column holds."""
 
@@ -42,6 +48,16 @@ def _id_of(text: str) -> str:
     """The id of a step that was given none: its first words, so that it holds while others come and go around it."""
     words = re.findall(r"[^\W\d_]\w*", re.sub(r"\{[^{}]*\}", "", text).lower())
     return "_".join(words[:6]) or "step"
+
+
+class StepVariant(Section):
+    """What differs of a step for accounts of one touch."""
+
+    do: Text | None = Field(None, description="what to do instead; may name facts in braces")
+    short: Annotated[Text, Field(max_length=80)] | None = Field(None, description="the same in one line")
+    who: Who | None = Field(None, description="who does it instead")
+    human: bool | None = Field(None, description="false when a machine may do it")
+    hours: Annotated[float, Field(ge=0)] | None = Field(None, description="hours it takes instead")
 
 
 class Step(Section):
@@ -67,6 +83,20 @@ class Step(Section):
     kind: StepKind | None = Field(None, description="what it asks or offers; signals may block steps of a kind")
     when: Text | None = Field(None, description="condition under which it applies; always, when absent")
     done_by: Name | None = Field(None, description="kind of the event that shows it is done")
+    touch: dict[Touch, StepVariant] = Field({}, description="what differs for accounts of a touch: high, low or tech")
+
+    def for_touch(self, touch: Touch) -> "Step":
+        """The step as it is for accounts of one touch."""
+        variant = self.touch.get(touch)
+        if variant is None:
+            return self
+        given = {name: getattr(variant, name) for name in variant.model_fields_set}
+        if "do" in given:
+            given.setdefault("short", None)
+        if "who" in given:
+            by_machine = given["who"] is Who.AUTOMATION
+            given = {"human": not by_machine, "hours": 0.0 if by_machine else self.hours, **given}
+        return self.model_copy(update=given)
 
 
 def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -189,6 +219,24 @@ class Signal(Section):
         return severity is Severity.ACT if self.takes_over is None else self.takes_over
 
 
+class TouchModel(Section):
+    """Which accounts get how much of a person's time."""
+
+    high: tuple[Text, ...] = Field((), description="segments or tiers whose accounts are looked after by a person")
+    low: tuple[Text, ...] = Field((), description="those where a person's hour needs a reason")
+    tech: tuple[Text, ...] = Field((), description="those that tools look after; a person's hour needs a reason")
+    person_when: Text | None = Field(
+        None, description="condition that is such a reason, beside a signal that says act; none, when absent"
+    )
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        named = [name.casefold() for name in (*self.high, *self.low, *self.tech)]
+        if twice := next((name for name in named if named.count(name) > 1), None):
+            raise fault("touch_twice", f"{shown(twice)} is named twice under `touch`", "name it under one touch")
+        return self
+
+
 class Urgency(Section):
     """A factor of the priority for accounts whose deadline is near."""
 
@@ -237,9 +285,18 @@ def _check_urgency(urgency: tuple[Urgency, ...]) -> tuple[Urgency, ...]:
 class Playbook(Section):
     """playbooks.yaml: what to do."""
 
+    extends: Base | None = Field(
+        None, description="the playbook this one builds on, `built-in`: then the file holds only what differs"
+    )
     facts: dict[Name, FactKind] = Field({}, description="columns of your own that conditions and braces may name")
     order: Annotated[tuple[Quadrant, ...], AfterValidator(_check_order)] = Field(
         description="the quadrants in the order of attack, each once"
+    )
+    touch: TouchModel = Field(
+        TouchModel.model_construct(), description="segments and tiers by touch; what is not named is high"
+    )
+    min_value_per_hour: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="contract value a year per hour of the whole play, from which an account is worth it"
     )
     quadrants: Quadrants = Field(description="what to do for each quadrant")
     rest: tuple[Rest, ...] = Field((), description="reasons to rest whatever the quadrant; the first that holds")

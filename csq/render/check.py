@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from csq.render.clean import clean_lines
+from csq.render.terminal.layout import cells, fitted
 from csq.render.wording import reasons
 from csq.report import Join, Report, SourceFile, masked
 from csq.sources.findings import Finding
@@ -59,9 +60,9 @@ def _folder(findings: Sequence[Finding]) -> list[str]:
 
 def _file(file: SourceFile) -> list[str]:
     grain = f" ({file.grain})" if file.grain else ""
-    width = max((len(header) for header, _ in file.columns), default=0)
+    width = max((cells(header) for header, _ in file.columns), default=0)
     lines = [f"{file.role}: {file.label}{grain}"]
-    lines += [f"  {header:<{width}}  -> {field}" for header, field in file.columns]
+    lines += [f"  {fitted(header, width)}  -> {field}" for header, field in file.columns]
     if file.unused:
         lines.append(f"  not used: {', '.join(file.unused)}")
     lines.append(f"  {file.read:,} rows read = {file.used:,} used{_counts(file)}")

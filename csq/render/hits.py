@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from csq.plan.hits import Clash, Hit
 from csq.render import prose
 from csq.render.clean import clean_lines
+from csq.render.terminal.layout import Sheet, painted
 
 
 def hits_text(hits: Sequence[Hit], clashes: Sequence[Clash], accounts: int) -> str:
@@ -12,16 +13,14 @@ def hits_text(hits: Sequence[Hit], clashes: Sequence[Clash], accounts: int) -> s
     possible = [hit for hit in hits if not hit.lacking]
     never = [hit for hit in possible if not hit.holds]
     impossible = [hit for hit in hits if hit.lacking]
-    lines = [f"{accounts:,} accounts; of how many each condition holds, of those it is asked of, and not judged", ""]
+    head = f"{accounts:,} accounts; of how many each condition holds, of those it is asked of, and not judged"
     rows = [("holds", "asked", "not judged", "condition")]
     rows += [
         (f"{hit.holds:,}", f"{hit.accounts:,}", f"{hit.unjudged:,}" if hit.unjudged else "", _condition(hit))
         for hit in possible
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for *numbers, text in rows:
-        fixed = "  ".join(number.rjust(width) for number, width in zip(numbers, widths, strict=True))
-        lines.append(f"{fixed}  {text}")
+    table = painted(Sheet(None).table(rows, right=range(3), header=True), colour=False)
+    lines: list[str] = []
     if never:
         lines += ["", "never holds on these accounts"]
         lines += [f"  {_condition(hit)}" for hit in never]
@@ -34,7 +33,7 @@ def hits_text(hits: Sequence[Hit], clashes: Sequence[Clash], accounts: int) -> s
     if impossible:
         lines += ["", "cannot hold as the data is: these facts are known of none of the accounts"]
         lines += [f"  {', '.join(hit.lacking)}: {_condition(hit)}" for hit in impossible]
-    return clean_lines(lines)
+    return clean_lines([head, ""]) + table + clean_lines(lines)
 
 
 def _condition(hit: Hit) -> str:

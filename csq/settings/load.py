@@ -9,13 +9,15 @@ from pydantic import ValidationError
 
 from csq import yamlfile
 from csq.errors import Problem, UsageError
-from csq.located import Document, Steps, find, read, unusable
+from csq.located import Document, Source, Steps, find, read, unusable
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
 from csq.validation import problem, shown, validate
 
 FILE_NAME = "csq.yaml"
+SCHEMA_NAME = ".csq.schema.json"
+"""The schema that lies beside it for editors; hidden, so that a folder of exports shows what people put there."""
 BUILT_IN = "built in"
 Fields = Mapping[Role, Iterable[str]]
 
@@ -63,14 +65,18 @@ def load_settings(path: Path | None, fields: Fields | None = None) -> LoadedSett
     if path is None:
         nothing = hashlib.sha256(b"").hexdigest()
         return LoadedSettings(settings=Settings.model_construct(), label=BUILT_IN, sha256=nothing, folder=None)
-    source = read(path)
+    return settings_of(read(path), path.parent, fields)
+
+
+def settings_of(source: Source, folder: Path, fields: Fields | None = None) -> LoadedSettings:
+    """Check the text of a csq.yaml that is in `folder`, or is to be. Raises ConfigError as `load_settings` does."""
     document = yamlfile.parse(source.text, source.label)
     settings, problems = validate(document, Settings, "settings")
     if settings is not None:
         problems += [*_unknown_fields(document, settings, fields or {}), *_unknown_tiers(document, settings)]
     if settings is None or problems:
         raise unusable(source.label, problems)
-    return LoadedSettings(settings=settings, label=source.label, sha256=source.sha256, folder=path.parent)
+    return LoadedSettings(settings=settings, label=source.label, sha256=source.sha256, folder=folder)
 
 
 def parse_cut(text: str) -> CutRule:

@@ -113,9 +113,14 @@ class CutRule(Section):
     method: Annotated[str, AfterValidator(_known_method)] | None = Field(
         None, description="`median`, `weighted_median` (by contract value) or a quantile, `q1` to `q99`"
     )
-    at: Annotated[dict[str, Score], Field(min_length=1), BeforeValidator(_for_all_tiers)] | None = Field(
-        None, description="a score from 0 to 100, or one for each tier, in place of `method`"
-    )
+    at: (
+        Annotated[
+            dict[str, Score],
+            Field(min_length=1),
+            BeforeValidator(_for_all_tiers, json_schema_input_type=dict[str, Score] | Score),
+        ]
+        | None
+    ) = Field(None, description="a score from 0 to 100, or one for each tier, in place of `method`")
     within: Within = Field(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
 
     @model_validator(mode="before")
@@ -124,6 +129,11 @@ class CutRule(Section):
         if not isinstance(data, str | int | float):
             return data
         return {"at": data} if re.match(r"[-+.]?\d", str(data)) else {"method": data}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """Tell editors of the short form as well."""
+        return {"anyOf": [handler(core), {"type": ["number", "string"]}]}
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
@@ -174,7 +184,9 @@ def _usable_scale(text: str) -> str:
 
 _HeaderScales = Annotated[
     dict[Text, Annotated[str, AfterValidator(_usable_scale)]],
-    BeforeValidator(lambda value: {"all": value} if isinstance(value, str) else value),
+    BeforeValidator(
+        lambda value: {"all": value} if isinstance(value, str) else value, json_schema_input_type=dict[str, str] | str
+    ),
 ]
 """Scales by header; a scale alone is that of all headers."""
 
@@ -259,7 +271,7 @@ def _roles(value: Any) -> Any:
 class FileRule(Section):
     """What is so of one file, where it cannot be told by what stands in it."""
 
-    roles: Annotated[list[Role], BeforeValidator(_roles)] | None = Field(
+    roles: Annotated[list[Role], BeforeValidator(_roles, json_schema_input_type=list[Role] | Role)] | None = Field(
         None, description="what the file is used as, such as usage; `[]` leaves it"
     )
     decimal: Literal[",", "."] | None = Field(None, description="decimal mark of numbers like 1,234")

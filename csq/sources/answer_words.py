@@ -284,3 +284,15 @@ ASKED = (
 """Score cells that say that the question was put and not answered."""
 UNASKED = ("not offered", "unoffered", "not sent", "not applicable", "no rating", "not shown", "not asked")
 """Score cells that say that the question was never put."""
+ANSWERED = ("answered", "responded", "completed", "complete", "submitted", "response received", "received", "replied")
+"""Values of a status column that say that the question was answered."""
+UNANSWERED = (
+    "not answered", "unanswered", "no answer", "no response", "not responded", "did not respond", "no reply",
+    "not completed", "skipped", "declined", "opted out", "not submitted",
+)  # fmt: skip
+"""Values of a status column that say that it was not, whatever number stands beside them."""
+WAITING = (
+    "sent", "delivered", "invited", "requested", "pending", "opened", "viewed", "started", "expired", "offered",
+    "scheduled", "reminded",
+)  # fmt: skip
+"""Values that say so too, where others of the column say that it was answered."""

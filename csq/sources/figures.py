@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import InputError, UsageError
+from csq.errors import InputError, Setting, UsageError
 from csq.report import ScaleFound
 from csq.roles import Cell
 from csq.sources.answer_words import HOW_MUCH
@@ -143,6 +143,9 @@ def _candidates(scores: Scores, figures: Figures, fixed: Scale | None) -> tuple[
             f"the answers go from {unknown.low:g} to {unknown.high:g}",
             location=scores.where(figures.here),
             hint=_hint(scores, figures, "LOW-HIGH"),
+            asks=(
+                Setting(("scales", figures.kind, scores.header), "", f"answers {unknown.low:g} to {unknown.high:g}"),
+            ),
         ) from None
 
 
@@ -217,6 +220,8 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
     hint = (
         f"say which way it runs, the worst answer first: `--csat-scale {scale}` or `--csat-scale {scale.reversed('')}`"
     )
+    why = "whether a high number is a good one"
+    asks = (Setting(("scales", figures.kind, scores.header), str(scale), why, (str(scale.reversed("")),)),)
     if is_told and labelled.any():
         _check_top(scores, figures, scale)
     elif is_told:
@@ -229,6 +234,7 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
             f"the words in `{scores.header}` run both ways beside the numbers: {scores.cell(labelled)}",
             location=scores.where(labelled),
             hint=hint,
+            asks=asks,
         ) from None
     told_apart = len({number for number, _ in pairs_in(figures.asks)}) > 1
     if rises is None and told_apart and not labelled.any():
@@ -236,12 +242,14 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
             f"whether a high number is a good one cannot be told by the words in the header `{scores.header}`",
             location=scores.where(figures.here),
             hint=hint,
+            asks=asks,
         )
     if rises is None and labelled.any() and not is_told:
         raise InputError(
             f"whether a high number in `{scores.header}` is a good one cannot be told by {scores.cell(labelled)}",
             location=scores.where(labelled),
             hint=hint,
+            asks=asks,
         )
     if rises is None or rises == (scale.worst < scale.best):
         return candidates

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import InputError
+from csq.errors import InputError, Setting
 from csq.roles import ROLES
 from csq.sources import telling
 from csq.sources.context import OUTCOMES, word
@@ -61,6 +61,8 @@ class Finding(NamedTuple):
     """What the reader of the role that it is most like would say."""
     is_told: bool = False
     """Whether csq.yaml says what it is, so that it has to be of use."""
+    asks: tuple[Setting, ...] = ()
+    """Lines of csq.yaml that would settle what it is."""
 
     @property
     def text(self) -> str:
@@ -143,7 +145,11 @@ def _finding(seen: Seen, fits: Sequence[_Fit], told: Sequence[Role] | None) -> F
 def _undecided(label: str, rivals: Sequence[_Fit]) -> Finding:
     names = " or ".join(fit.role for fit in rivals)
     question = f"it may be {names}: `files: {{{_name(label)}: {{roles: {rivals[0].role}}}}}` in csq.yaml"
-    return Finding(label, (), f"it could be {names} by its content", rivals[1].role, (question,))
+    first, *others = (str(fit.role) for fit in rivals)
+    ask = Setting(
+        ("files", Path(label).name, "roles"), first, f"`{Path(label).name}` could be {names}", (*others, "[]")
+    )
+    return Finding(label, (), f"it could be {names} by its content", rivals[1].role, (question,), asks=(ask,))
 
 
 def _unused(seen: Seen, fits: Sequence[_Fit], named: Sequence[Role]) -> Finding:

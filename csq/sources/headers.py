@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from csq.errors import InputError, Location, UsageError
+from csq.errors import InputError, Location, Setting, UsageError
 from csq.roles import ROLES, SIGN_UPS, Cell, Field
 from csq.sources.numbers import currency_code
 from csq.sources.plausible import candidates
 from csq.sources.presets import PRESETS, Preset
 from csq.sources.read import TextTable
-from csq.suggest import in_shell, nearest
+from csq.suggest import in_shell, in_yaml, nearest
 from csq.terms import Role
 
 _BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
@@ -224,16 +224,19 @@ def missing_column(table: TextTable, role: Role, field: str) -> InputError:
     known = next((known for known in ROLES[role].fields if known.name == field), Field(field, Cell.TEXT, ()))
     able = list(candidates(table, field, known.cell))
     near = next(iter(nearest(able, *known.names, squeeze(field), form=squeeze)), None)
+    others = [in_yaml(each) for each in able if each != near]
     excerpt = ",".join(table.header)
     if near is None:
+        asks: tuple[Setting, ...] = ()
         hint = f"name it: `--column {field}=HEADER`, or in csq.yaml `columns: {{{role}: {{{field}: HEADER}}}}`"
         where = Location(label=table.label, line=table.header_line, excerpt=excerpt)
     else:
         start = sum(len(header) + 1 for header in table.header[: table.header.index(near)])
+        asks = (Setting(("columns", role, field), in_yaml(near), f"in `{table.label}`", tuple(others)),)
         line = f'columns: {{{role}: {{{field}: "{near}"}}}}'
         hint = f"did you mean `{near}`? pass `--column {field}={in_shell(near)}`, or in csq.yaml `{line}`"
         where = Location(label=table.label, line=table.header_line, column=start + 1, excerpt=excerpt, width=len(near))
-    return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint)
+    return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint, asks=asks)
 
 
 def check_told(

@@ -22,6 +22,7 @@ from csq.sources.findings import Finding, words_of
 from csq.sources.headers import check_told
 from csq.sources.identity import Known, as_role, match_rows
 from csq.sources.ids import confirm_ids
+from csq.sources.metrics import check_metrics
 from csq.sources.overlap import (
     UNREAD,
     count_event_ids_once,
@@ -40,7 +41,7 @@ from csq.sources.survey import SCORES, read_survey
 from csq.sources.tables import ReadOptions, group_by_header
 from csq.sources.totals import settle_totals
 from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.sources.usage import check_metrics, read_usage
+from csq.sources.usage import read_usage
 from csq.terms import Grain, NoteKind, Role
 
 BIG = 8 * 2**20
@@ -101,13 +102,13 @@ def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
 
 
 def _told_roles(findings: Sequence[Finding]) -> list[Note]:
-    """What files are read as against their name or beside it, and, once, which are not used."""
+    """What files are read as against their name or beside it, and, once, which are not used; not what csq.yaml says."""
     notes = [
         Note(kind=NoteKind.CHOICE, text=found.text)
         for found in findings
-        if found.roles and list(found.roles) != words_of(found.label)
+        if found.roles and not found.is_told and list(found.roles) != words_of(found.label)
     ]
-    unused = [found.text for found in findings if not found.roles]
+    unused = [found.text for found in findings if not found.roles and not found.is_told]
     if unused:
         notes.append(Note(kind=NoteKind.WARNING, text=f"not used: {'; '.join(unused)}"))
     return notes

@@ -78,6 +78,7 @@ def nothing_in(directory: Path, folder: Folder, *, any_role: bool = False) -> In
         f"`{directory}` has no file for usage or csat",
         details=tuple(each.text for each in folder.findings),
         hint="`--usage FILE` or `--csat FILE` says what a file is, `--column FIELD=FILE:HEADER` what a column is",
+        asks=tuple(ask for each in folder.findings for ask in (each.asks or (each.fault.asks if each.fault else ()))),
     )
 
 

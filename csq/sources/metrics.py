@@ -4,13 +4,16 @@ Only what is known to be use is scored: every word must be known, and one that r
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Self
 
+from csq.errors import ConfigError, Setting
 from csq.roles import ROLES
 from csq.sources import use_words as use
 from csq.sources.headers import squeeze
+from csq.sources.read import TextTable
+from csq.suggest import in_yaml, nearest
 from csq.terms import MetricKind, Role
 
 SCORED = (MetricKind.COUNT, MetricKind.USERS, MetricKind.DAYS, MetricKind.TIME, MetricKind.PERCENT)
@@ -72,6 +75,34 @@ def metric_name(header: str) -> str:
 def is_called(header: str, name: str) -> bool:
     """Whether a column is meant by a name: its header, or its metric, without case, spaces and punctuation."""
     return squeeze(name) in (squeeze(header), squeeze(metric_name(header))) or name == header
+
+
+def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
+    """Refuse a name under `metrics:` in csq.yaml that no column of the usage files has.
+
+    Raises:
+        ConfigError: There is none, with the near miss.
+    """
+    headers = list(dict.fromkeys(header for table in tables for header in table.header if header))
+    for name in told if tables else ():
+        if not any(is_called(header, name) for header in headers):
+            near = nearest(headers, name, form=squeeze)
+            raise ConfigError(
+                f"no usage file has a column `{name}`, which `metrics:` in csq.yaml names",
+                hint=f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(headers)}",
+            )
+
+
+def metrics_line(headers: Iterable[str]) -> str:
+    """The line of csq.yaml that makes columns count as use."""
+    return f"metrics: {{{', '.join(f'{in_yaml(header)}: count' for header in headers)}}}"
+
+
+def kinds_asked(headers: Iterable[str], likely: MetricKind) -> tuple[Setting, ...]:
+    """The question of each column what it measures."""
+    others = tuple(str(kind) for kind in MetricKind if kind is not likely)
+    text = "its name does not say whether it is use"
+    return tuple(Setting(("metrics", header), str(likely), text, others) for header in headers)
 
 
 def meaning(header: str, told: MetricKind | None = None) -> Meaning:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from csq.errors import InputError, Location
+from csq.errors import InputError, Location, Setting
 from csq.report import ScaleFound
 from csq.sources.answer_words import NO_ANSWER_CODES
 from csq.sources.answers import WordScale, are_known, plain, read_answers, word_scales
@@ -154,18 +154,21 @@ def refuse_mixtures(scores: Scores) -> None:
         first = is_date if is_date.any() else given
         words = sorted(scores.tidied.drop_nulls().unique().to_list())
         hint = REMEDIES[SPOILED]
+        asks: tuple[Setting, ...] = ()
         if not is_date.any():
             told = ", ".join(f"{word}: " for word in words[:5] if "@" not in word)
             hint = f"say in csq.yaml what each is worth, 0-100: `answers: {{{told.strip()}}}`"
             by_flag = scores.options.told(Role.CSAT, scores.typed.tables).get(scores.name)
             why = f"; `--column {scores.name}={by_flag}` took it: " if by_flag else "; or "
             hint += f"{why}name another column: `--column {scores.name}=HEADER`"
+            asks = tuple(Setting(("answers", word), "", "worth 0-100") for word in words[:20] if "@" not in word)
         where = scores.where(first)
         shown = scores.cell(first) if "@" not in str(scores.tidied.filter(first)[0]) else "an e-mail address"
         raise InputError(
             f"no cell of `{scores.header}` in `{where.label}` is an answer: {shown} {_said(reason)}",
             location=where,
             hint=hint,
+            asks=asks,
         )
     if is_number.any() and is_known.sum() > 1:  # a lone word among figures is a slip, and its row is rejected
         raise InputError(

@@ -35,6 +35,13 @@ def keep_newest(typed: Typed) -> Typed:
     return typed
 
 
+def undated(name: str) -> str:
+    """A file's name with a star in place of the day in it; as it is without one or where nothing else is left."""
+    day = _DAY.search(name)
+    pattern = f"{name[: day.start()]}*{name[day.end() :]}" if day else name
+    return pattern if re.search(r"[^\W\d_]", Path(pattern).stem) and not set(name) & set("[]?*") else name
+
+
 def _by_name(labels: Iterable[str]) -> dict[str, dict[str, str]]:
     """Files that are called alike but for the day in their names: that day by file, by what they are called."""
     found: dict[str, dict[str, str]] = {}

@@ -11,13 +11,13 @@ import polars as pl
 
 from csq.errors import InputError
 from csq.fate import ROWS
-from csq.sources.answer_words import ASKED, UNASKED
+from csq.sources.answer_words import ANSWERED, ASKED, UNANSWERED, UNASKED, WAITING
 from csq.sources.answers import plain
 from csq.sources.figures import read_figures
 from csq.sources.headers import missing_column
 from csq.sources.read import TextTable, column
 from csq.sources.scales import Scale, kind_of, smallest_scale
-from csq.sources.score import drop_codes, open_scores, read_told, read_worded, refuse_mixtures
+from csq.sources.score import count_silent, drop_codes, open_scores, read_told, read_worded, refuse_mixtures
 from csq.sources.tables import ReadOptions, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.values import tidy
@@ -114,12 +114,16 @@ def _no_score(table: TextTable) -> InputError:
 def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, list[pl.Series]]:
     """What the frame gains of one score column: answers, kinds, what is known of asking. The unreadable are rejects."""
     text, asking = _answers_only(typed, typed.text[column(typed.fields[name])])
+    unanswered = _said_unanswered(typed) & tidy(text).is_not_null()
+    text = text.set(unanswered, None)
     kinds = _kinds(typed, name, text)
     scores = open_scores(typed, name, text, kinds, options)
+    if unanswered.any():
+        count_silent(scores, unanswered, f"are no answers, as `{typed.header('status')}` says")
     silent = int((scores.tidied.is_null() & asking["asked"]).sum())
     if silent:
         count = f"{silent:,} of {len(text):,} rows of {labels(typed.tables)}"
-        scores.typed = typed.noting(f"{count} have no `{scores.header}`: counted as asked, without an answer")
+        scores.typed = scores.typed.noting(f"{count} have no `{scores.header}`: counted as asked, without an answer")
     read_told(scores)
     drop_codes(scores)
     refuse_mixtures(scores)
@@ -138,6 +142,16 @@ def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFram
         asked=pl.col("asked") & ~pl.lit(unasked), asked_known=pl.col("asked_known") | pl.lit((unasked | asked).any())
     )
     return text.set(unasked | asked, None), asking
+
+
+def _said_unanswered(typed: Typed) -> pl.Series:
+    """Rows whose status says that nobody answered, so that a number in them is what a tool writes for none."""
+    if "status" not in typed.frame.columns:
+        return pl.repeat(False, typed.frame.height, eager=True)
+    spelled = {word: plain(word) for word in typed.frame["status"].drop_nulls().unique()}
+    words = typed.frame["status"].replace_strict(spelled, default=None, return_dtype=pl.String())
+    told_apart = words.is_in(ANSWERED).any()
+    return words.is_in((*UNANSWERED, *WAITING) if told_apart else UNANSWERED).fill_null(value=False)
 
 
 def _asked_in(typed: Typed, name: str) -> str:

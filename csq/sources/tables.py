@@ -12,13 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
-from csq.errors import InputError, Location
+from csq.errors import InputError, Location, Setting
 from csq.fate import FATE, REASON, ROW, as_rows
 from csq.report import Note
 from csq.roles import PEOPLE, ROLES, Cell
 from csq.schema import Kind
 from csq.sources.conventions import settle_by_others
-from csq.sources.dates import DateOrder, is_zone, placeholders, read_date, read_time
+from csq.sources.dates import ORDERS, DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.ids import OWN_IDS
 from csq.sources.keys import fold_address
@@ -226,7 +226,8 @@ def add_cells(
     if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and values.is_not_null().any():
         typed = typed.noting(f"times in `{typed.header(name)}` are those of {zone}, put into UTC")
     if cells.choice:
-        typed = typed.noting(f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}")
+        text = f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}"
+        typed = typed.noting(text, settles=conventions_of(typed.tables, cells.choice, typed.shown(name)))
     if name in ROLES[typed.role].days:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
         typed = typed.reject(unset, name, "a placeholder for a date")
@@ -317,7 +318,8 @@ def no_year(header: str, period: str, where: Location, *, told: int | None = Non
     if told:
         what += f": its {'order' if period != header else 'name'} does not tell whether it lies in {told}"
         hint = "write the year into the file, such as `Jan 2026`, or into a column `year` beside it"
-    return InputError(what, location=where, hint=hint)
+    asks = () if told else (Setting(("year",), "", what),)
+    return InputError(what, location=where, hint=hint, asks=asks)
 
 
 def _on_the_calendar(cells: Cells) -> Cells:
@@ -353,4 +355,39 @@ def open_question(typed: Typed, name: str, text: pl.Series, question: Ambiguous)
         f"column `{typed.shown(name)}` {question.question}: {' and '.join(where)}",
         location=Location(label=rows[FILE][0], line=rows[LINE][0]),
         hint=f"say which: `{question.flag}`, or of one file: `{question.flag.replace(' ', ' FILE=', 1)}`",
+        asks=_ways(typed, name, question),
+    )
+
+
+_WAYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "--decimal": ("decimal", ('"."', '","')),
+    "--date-order": ("date_order", ("dmy", "mdy")),
+}
+"""The key of csq.yaml for what a flag tells of one file, and the values that csq may take for it."""
+
+
+def _ways(typed: Typed, name: str, question: Ambiguous) -> tuple[Setting, ...]:
+    if len(question.rows) > 1:  # it is written both ways, so that none would do
+        return ()
+    key, (first, *others) = _WAYS[question.flag.split()[0]]
+    return tuple(
+        Setting(
+            ("files", Path(table.label).name, key),
+            first,
+            f"`{typed.shown(name)}` of `{Path(table.label).name}` {question.question}",
+            (*others,),
+        )
+        for table in typed.tables
+    )
+
+
+def conventions_of(tables: Iterable[TextTable], choice: str, header: str) -> tuple[Setting, ...]:
+    """The lines of csq.yaml by which a convention that a column has settled, in words, holds for its files."""
+    words = {f"decimal mark `{mark}`": ("decimal", f'"{mark}"') for mark in ",."}
+    words |= {name: ("date_order", str(order)) for order, name in ORDERS.items()}
+    found = next((told for name, told in words.items() if choice.startswith(name)), None)
+    if found is None:
+        return ()
+    return tuple(
+        Setting(("files", Path(table.label).name, found[0]), found[1], f"as in `{header}`") for table in tables
     )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from csq.engine.counts import LogCounts
+from csq.errors import Setting
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
 from csq.roles import ROLES, Cell
@@ -67,9 +68,16 @@ class Typed(NamedTuple):
         """What a field is called in its file."""
         return self.header(name) if name in self.fields else name
 
-    def noting(self, text: str, kind: NoteKind = NoteKind.CHOICE) -> "Typed":
-        """The same with one more note."""
-        return self.replace(notes=(*self.notes, Note(kind=kind, text=text)))
+    def noting(
+        self,
+        text: str,
+        kind: NoteKind = NoteKind.CHOICE,
+        *,
+        asks: tuple[Setting, ...] = (),
+        settles: tuple[Setting, ...] = (),
+    ) -> "Typed":
+        """The same with one more note, and the lines of csq.yaml that go with it."""
+        return self.replace(notes=(*self.notes, Note(kind, text, asks, settles)))
 
     def with_columns(self, *columns: pl.Expr | pl.Series, **named: pl.Expr | pl.Series) -> "Typed":
         """The same with columns added to its frame."""

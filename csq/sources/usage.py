@@ -4,16 +4,15 @@ A log says who did what and when; the tables say how much. What a file is shows 
 log, and so does a user or a date without a number; any other number makes it a table, whose rows may be users'.
 """
 
-import json
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
 from csq.errors import ConfigError, InputError, Location
+from csq.report import masked
 from csq.roles import KEY_NAMES, MONEY_FIELDS, SIGN_UPS, Cell
 from csq.sources.headers import squeeze
-from csq.sources.metrics import SCORED, Meaning, Metric, is_called, meaning, metric_name
+from csq.sources.metrics import SCORED, Meaning, Metric, is_called, kinds_asked, meaning, metric_name, metrics_line
 from csq.sources.numbers import read_number
 from csq.sources.periods import labels_in, spoken_length
 from csq.sources.read import LINE, TextTable, column
@@ -21,7 +20,7 @@ from csq.sources.tables import ReadOptions, add_cells, read_fields
 from csq.sources.typed import FILE, Typed, labels
 from csq.sources.use_words import EVER
 from csq.sources.values import Ambiguous, Cells, read_text
-from csq.suggest import in_shell, nearest
+from csq.suggest import in_shell
 from csq.terms import Grain, Length, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -235,14 +234,29 @@ def _numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells |
             continue
         if meaning(header).instead in NO_NUMBERS:
             continue
+        name = _name(typed, index)
+        if name in found:
+            _refuse_twice(typed, found[name][0], index, options)
+            continue
         try:
             cells = read_number(typed.text[column(index)])
         except Ambiguous:
-            found[_name(typed, index)] = index, None
+            found[name] = index, None
             continue
         if cells.values.is_not_null().sum() > cells.unreadable.sum():
-            found[_name(typed, index)] = index, cells
+            found[name] = index, cells
     return found
+
+
+def _refuse_twice(typed: Typed, first: int, second: int, options: ReadOptions) -> None:
+    """Refuse two columns by one name, of which one would be scored. Raises InputError."""
+    table = typed.tables[0]
+    if any(is_use(table.header[index], options) for index in (first, second)):
+        raise InputError(
+            f"two columns of {labels(typed.tables)} read as one: `{table.header[first]}` and `{table.header[second]}`",
+            location=table.where(),
+            hint="rename one of them",
+        )
 
 
 def _name(typed: Typed, index: int) -> str:
@@ -252,22 +266,6 @@ def _name(typed: Typed, index: int) -> str:
 def _told(header: str, options: ReadOptions) -> MetricKind | None:
     """The kind that csq.yaml gives a column."""
     return next((kind for name, kind in options.metrics.items() if is_called(header, name)), None)
-
-
-def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
-    """Refuse a name under `metrics:` in csq.yaml that no column of the usage files has.
-
-    Raises:
-        ConfigError: There is none, with the near miss.
-    """
-    headers = list(dict.fromkeys(header for table in tables for header in table.header if header))
-    for name in told if tables else ():
-        if not any(is_called(header, name) for header in headers):
-            near = nearest(headers, name, form=squeeze)
-            raise ConfigError(
-                f"no usage file has a column `{name}`, which `metrics:` in csq.yaml names",
-                hint=f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(headers)}",
-            )
 
 
 def _meaning(typed: Typed, name: str, index: int, options: ReadOptions) -> Meaning:
@@ -335,7 +333,9 @@ def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], 
         described.append(f"`{name}` {metric.word}{' ' if how[0] == '(' else ', '}{how}")
     typed = typed.replace(metrics=metrics)
     if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
-        _check_any_use(typed, unknown)
+        _check_any_use(typed, unknown, _in_words(typed, set(places.values()), options))
+    for told in _in_words(typed, set(places.values()), options).values():
+        typed = typed.noting(f"{told}, and so not scored", NoteKind.WARNING)
     if described:
         typed = typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
     if instead:
@@ -343,17 +343,43 @@ def _add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], 
     if unknown:
         text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
         text += ", ".join(f"`{header}`" for header in unknown)
-        typed = typed.noting(f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it", NoteKind.WARNING)
+        typed = typed.noting(
+            f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it",
+            NoteKind.WARNING,
+            asks=kinds_asked(unknown, MetricKind.IGNORE),
+        )
     return typed
 
 
-def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
+def _in_words(typed: Typed, numbers: Collection[int], options: ReadOptions) -> dict[str, str]:
+    """The columns that would be use if their cells were numbers, with what is to be said of each."""
+    told = {}
+    for index, header in enumerate(typed.tables[0].header):
+        if index in (*numbers, *typed.fields.values()) or not header or not is_use(header, options):
+            continue
+        cells = read_text(typed.text[column(index)]).values
+        if cells.is_not_null().any():
+            row = cells.is_not_null().arg_true()[0]
+            file, line, cell = (*typed.frame.select(FILE, LINE).row(row), cells[row])
+            told[header] = f"`{header}` holds no numbers: `{masked(cell)}` on line {line:,} of `{file}`"
+    return told
+
+
+def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, str]) -> None:
     """Refuse a table of which nothing would be scored, unless its users count, or a column of use is just empty."""
     header = typed.tables[0].header
     left = [name for index, name in enumerate(header) if index not in typed.fields.values()]
     uses = {name: metric for name in left if (metric := meaning(name).metric) and metric.kind in SCORED}
     totals = [name for name, metric in uses.items() if typed.grain is Grain.ACCOUNT and metric.running == EVER]
-    if "user_id" in typed.fields or "feature" in typed.fields or len(uses) > len(totals):
+    if "user_id" in typed.fields or "feature" in typed.fields:
+        return
+    if in_words:
+        raise InputError(
+            f"nothing in {labels(typed.tables)} can be scored: {'; '.join(in_words.values())}",
+            location=typed.tables[0].where(),
+            hint="export it as numbers, such as 1.5 for an hour and a half",
+        )
+    if len(uses) > len(totals):
         return
     unknown = [*unknown, *totals]
     hint = "`csq help metrics` lists what is known; `metrics: {HEADER: count}` in csq.yaml says that a column is use"
@@ -363,17 +389,8 @@ def _check_any_use(typed: Typed, unknown: Sequence[str]) -> None:
         f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
         location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
         hint=hint,
+        asks=kinds_asked(unknown, MetricKind.COUNT),
     )
-
-
-def metrics_line(headers: Iterable[str]) -> str:
-    """The line of csq.yaml that makes columns count as use."""
-    return f"metrics: {{{', '.join(f'{yaml_word(header)}: count' for header in headers)}}}"
-
-
-def yaml_word(text: str) -> str:
-    """A YAML key; anything that is not a plain word is quoted, as JSON quotes, which YAML reads."""
-    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:

@@ -1,5 +1,7 @@
 """`--decimal` and `--date-order` of one file, `files:` in csq.yaml, and runs that lose all they are about."""
 
+import csv
+
 import pytest
 
 USAGE = "account_id,month,logins\nA,2026-09,10\nB,2026-09,3\n"
@@ -18,8 +20,8 @@ def exports(tmp_path):
 
 def value(result):
     assert result.code == 0, result.stderr
-    header, first, *_ = result.stdout.decode().splitlines()
-    return dict(zip(header.split(","), first.split(","), strict=False))["contract_value"]
+    rows = csv.DictReader(result.stdout.decode().splitlines())
+    return next(row["contract_value"] for row in rows if row["account_id"] == "A")
 
 
 @pytest.mark.parametrize("name", ["accounts.csv", "PATH"])

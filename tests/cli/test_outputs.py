@@ -194,7 +194,6 @@ def test_what_waits_for_its_place_is_cleared_away_by_no_other_run(tmp_path, monk
 
     def meet(written: list[emit.Beside]) -> None:
         monkeypatch.setattr("csq.cli.emit._put_in_place", place)
-        monkeypatch.setattr("csq.cli.stop.beside", set())  # the other run knows of none
         emit.to_file(tmp_path / "other.csv", b"other")
         place(written)
 
@@ -219,7 +218,7 @@ def test_a_pipe_is_written_to_once_all_else_is_on_the_disk(tmp_path, monkeypatch
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
 
-    def fail(path: Path, data: bytes) -> emit.Beside:
+    def fail(*given: object) -> emit.Beside:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("csq.cli.emit._write_beside", fail)

@@ -76,14 +76,14 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 def test_a_task_has_its_rank_value_reason_step_effort_and_risks() -> None:
     text = shown(planned(task(1, hours=2.0, next_step="Call them", risks=["They are tired", "Of us", "And more"])))
-    assert "  1  Account 1  ■ Advocates · A-1 · 12,000 EUR · happiness 88.0 (4 answers)\n" in text
+    assert "  1  Account 1  ● Advocates · A-1 · 12,000 EUR · happiness 88.0 (4 answers)\n" in text
     assert "     usage high, happiness high\n     → csm 2 h: Call them\n     ! They are tired\n     ! Of us\n" in text
     assert "And more" not in text
 
 
 def test_what_did_not_fit_is_told_with_its_value_and_the_hours_it_would_take() -> None:
     text = shown(planned(task(1)))
-    assert "12 accounts, 1,400,000 EUR, did not fit; 18 more hours would" in text
+    assert "12 accounts, 1.4 M EUR, did not fit; 18 more hours would" in text
     assert "1 of 13 accounts · 8.5 of 10 h" in text
     assert "rescue 6.5 h, protect 1.5 h, check-ins 0.5 h" in text
 
@@ -111,7 +111,7 @@ def test_who_rests_is_counted_valued_and_told_with_the_reason_and_the_day_to_loo
         task(4, **rest, why="until an event", contract_value=None),
     )
     (desk,) = desks(found, Selection())
-    assert desk.rest == "3 accounts, 24,000 EUR (1 without a value); look again from 2026-12-01"
+    assert desk.rest == "3 accounts, 24 k EUR (1 without a value); look again from 2026-12-01"
     assert desk.rests == (
         "2 accounts, 24,000 EUR: not yet: a good fit (Account 2, Account 3)",
         "1 account, value unknown: until an event (Account 4)",

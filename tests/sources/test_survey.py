@@ -95,3 +95,19 @@ def test_a_blank_key_in_a_file_with_two_scores_is_rejected_once(tmp_path):
     tables = read(tmp_path, csat="account_id,csat,nps; A,5,10; ,4,9; B,3,8")
     assert rows(tables.rejects, "line", "reason") == [(3, "no account key")]
     assert tables.roles[Role.CSAT].keyed.height == 4
+
+
+@pytest.mark.parametrize(
+    ("status", "answers"),
+    [
+        (("completed", "not answered", "sent"), [90.0, None, None]),
+        (("Answered", "No response", "Expired"), [90.0, None, None]),
+        (("closed", "unanswered", "pending"), [90.0, None, 0.0]),  # a ticket may be pending when its answer comes
+        (("solved", "open", "pending"), [90.0, 0.0, 0.0]),
+    ],
+)
+def test_a_number_beside_a_status_that_says_nobody_answered_is_no_answer(tmp_path, status, answers):
+    lines = "; ".join(f"{key},{score},{told}" for key, score, told in zip("ABC", (9, 0, 0), status, strict=True))
+    tables = read(tmp_path, csat=f"account_id,nps,status; {lines}")
+    assert [answer for (answer,) in rows(tables.roles[Role.CSAT].frame.sort("line"), "answer")] == answers
+    assert ("are no answers, as `status` says: 0 on line 3" in notes(tables)) is (None in answers)

@@ -13,9 +13,9 @@ from csq.render.terminal.layout import (
     hanging,
     line,
     strong,
+    wrapped,
 )
 from csq.render.view.model import Section, Signals, View
-from csq.terms import Severity
 
 _KEY = 7
 """Cells of the words that begin a line of a quadrant in short, and of the end of the page."""
@@ -50,7 +50,7 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
         return [*out, *sheet.text(section.absent)]
     room = (sheet.prose or 0) - _KEY - 2
     steps = [step.short for step in section.steps[:_STEPS]]
-    out += [*_led("Play", section.headline, sheet, Tone.STRONG), *_led("", _fitting(steps, " → ", room, "→ "), sheet)]
+    out += _led("Play", _fitting([section.headline, *steps], " → ", room, lines=2, least=2), sheet)
     out += _led("Risk", _fitting(section.risks_short[:_RISKS], " ", room), sheet)
     if rows is None:
         return [*out, *_led("First", _names(section, room), sheet)]
@@ -82,21 +82,18 @@ def _more(section: Section) -> list[Line]:
     return [line(f"  {section.more}")] if section.more else []
 
 
-def _led(word: str, text: str, sheet: Sheet, tone: Tone | None = None) -> list[Line]:
+def _led(word: str, text: str, sheet: Sheet) -> list[Line]:
     """A line that begins with a word; nothing without text."""
-    return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose, tone) if text else []
+    return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose) if text else []
 
 
-def _fitting(texts: Sequence[str], between: str, room: int, front: str = "") -> str:
-    """As many texts, in order, as fit whole into a line; at least one, if there is any."""
-    if not texts:
-        return ""
-    told = front + texts[0]
-    for text in texts[1:]:
-        if cells(told + between + text) > room:
-            break
-        told += between + text
-    return told
+def _fitting(texts: Sequence[str], between: str, room: int, *, lines: int = 1, least: int = 1) -> str:
+    """As many texts, in order, as fit whole into some lines; at least as many as there have to be, if there are."""
+    for number in range(len(texts), least, -1):
+        told = between.join(texts[:number])
+        if len(wrapped(told, room)) <= lines:
+            return told
+    return between.join(texts[:least])
 
 
 def _names(section: Section, room: int) -> str:
@@ -113,14 +110,9 @@ def _names(section: Section, room: int) -> str:
 def closing(view: View, sheet: Sheet) -> list[Line]:
     """How far to trust the data, and by what rules it was placed, in a few lines."""
     first, *rest = view.quality.brief
-    out = hanging(strong_key("Data"), first, sheet.prose)
-    out += [each for text in rest for each in hanging(strong_key(""), text, sheet.prose)]
-    return [*out, *hanging(strong_key("Rules"), view.rules.brief, sheet.prose)]
-
-
-def strong_key(word: str) -> Line:
-    """A word in the column of words."""
-    return line(strong(fitted(word, _KEY)))
+    out = hanging(_key("Data"), first, sheet.prose)
+    out += [each for text in rest for each in hanging(_key(""), text, sheet.prose)]
+    return [*out, *hanging(_key("Rules"), view.rules.brief, sheet.prose)]
 
 
 def whole_closing(view: View, sheet: Sheet) -> list[Line]:
@@ -138,19 +130,19 @@ def whole_closing(view: View, sheet: Sheet) -> list[Line]:
 
 def _signals(signals: Signals, sheet: Sheet) -> list[Line]:
     """The signals that hold as a table, how many say less, and what nobody could judge; nothing without signals."""
-    out: list[Line] = []
-    if signals.told:
-        severity, *widths = (
-            max(map(len, Severity)),
-            *(max(cells(told[column]) for told in signals.told) for column in (1, 2, 3)),
-        )
-        before = ["", *(told.severity for told in signals.told)]
-        for last, told in zip(before, signals.told, strict=False):
-            loud = fitted("" if told.severity == last else told.severity, severity)
-            accounts, value, name = (fitted(told[at], widths[at - 1], right=at < 3) for at in (1, 2, 3))
-            out += hanging(line(f"  {loud}  {accounts}  {value}  {name}  "), told.whom, sheet.prose)
+    before = ["", *(told.severity for told in signals.told)]
+    rows = [
+        ("" if told.severity == last else told.severity, told.accounts, told.value, told.name, told.whom)
+        for last, told in zip(before, signals.told, strict=False)
+    ]
+    out = sheet.table(rows, right=(1, 2)) if rows else []
     if signals.more:
         out += sheet.text(signals.more)
     if signals.unjudged:
         out += hanging(line(strong("Not judged"), ": "), signals.unjudged, sheet.prose)
     return [*sheet.heading("Signals", "accounts, their value, what holds, for whom first"), *out, BLANK] if out else []
+
+
+def _key(word: str) -> Line:
+    """A word in the column of words."""
+    return line(strong(fitted(word, _KEY)))

@@ -29,15 +29,14 @@ def first_this_week(week: Week, sheet: Sheet) -> list[Line]:
     beside = [_fitting(account.reasons, room - owner) for account in week.first[_TWO_LINES:]]
     indent = " " * (_digits(week.first) + 5)
     for number, (front, account) in enumerate(zip(fronts, week.first, strict=True)):
-        of = f" · {account.owner}" if account.owner else ""
         if number < _TWO_LINES:
             lines += hanging(front, _fitting(account.reasons, room), sheet.width)
-            lines += hanging(line(indent, "→ "), (account.short or "no step") + of, sheet.width)
+            lines += _owned(line(indent, "→ "), account.short or "no step", account.owner, sheet.width)
         elif is_beside:
             why = fitted(beside[number - _TWO_LINES], _widest(beside))
             lines.append((*front, *line(why, _GAP, account.owner)))
         else:
-            lines += hanging(front, _fitting(account.reasons, room - cells(of)) + of, sheet.width)
+            lines += _owned(front, _fitting(account.reasons, room), account.owner, sheet.width)
     return lines
 
 
@@ -59,6 +58,16 @@ def _fronts(accounts: Sequence[Account], width: int | None) -> list[Line]:
         )
         for account in accounts
     ]
+
+
+def _owned(front: Line, text: str, owner: str, width: int | None) -> list[Line]:
+    """A text with the owner behind it, or below it rather than broken."""
+    lines = hanging(front, text, width)
+    if not owner:
+        return lines
+    if width is None or width_of(lines[-1]) + cells(f" · {owner}") <= width:
+        return [*lines[:-1], (*lines[-1], *line(f" · {owner}"))]
+    return [*lines, line(" " * width_of(front) + owner)]
 
 
 def _digits(accounts: Sequence[Account]) -> int:

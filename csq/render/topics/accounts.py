@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from csq.render.columns import PUBLIC
 from csq.render.topics.page import Page, Section
 from csq.report import TOTALS
-from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, Column, Kind
+from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, WORTH, Column, Kind
 
 _HEAD = ("name", "holds", "meaning")
 _STAGES = (
@@ -14,6 +14,7 @@ _STAGES = (
     ("Happiness", "From the survey files, within the window.", HAPPINESS),
     ("Context", "From goals, contacts, events and outcomes, where there are any.", CONTEXT),
     ("Place", "Where the account stands.", PLACE),
+    ("Worth", "What the playbook makes of it: touch, and contract value against the hours of its play.", WORTH),
     ("Plan", "What is to be done. Conditions are judged before, and cannot ask about these.", PLAN),
 )
 

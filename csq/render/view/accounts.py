@@ -56,12 +56,12 @@ def _heard(report: Report, rows: pl.DataFrame) -> Mapping[str, list[tuple[Heard,
     """The signals that hold for each account, the loudest first, and whether one is about a deadline."""
     readings = {total.name: total.readings for total in report.signals}
     facts = {row["account_id"]: row for row in rows.iter_rows(named=True)}
+    fired = report.fired.join(rows.select("account_id"), on="account_id", how="semi", maintain_order="left")
     heard: dict[str, list[tuple[Heard, bool]]] = defaultdict(list)
-    for key, signal, severity in report.fired.select("account_id", "signal", "severity").iter_rows():
-        if key in facts:
-            text = readings.get(signal, {}).get(Quadrant(facts[key]["quadrant"]), "")
-            told = Heard(words(signal), Severity(severity), fill(text, facts[key]))
-            heard[key].append((told, not _DATED.isdisjoint(fields(text))))
+    for key, signal, severity in fired.select("account_id", "signal", "severity").iter_rows():
+        text = readings.get(signal, {}).get(Quadrant(facts[key]["quadrant"]), "")
+        told = Heard(words(signal), Severity(severity), fill(text, facts[key]))
+        heard[key].append((told, not _DATED.isdisjoint(fields(text))))
     return heard
 
 
@@ -95,7 +95,7 @@ def _account(
         because=row["why"] or "",
         deadline=deadline,
         step=row["next_step"] or "",
-        short=in_short(row["next_step"] or ""),
+        short=row["step_short"] or row["next_step"] or "",
         effort=wording.effort(row),
         owner=row["owner"] or "",
         risks=tuple(row["risks"] or ()),
@@ -134,7 +134,7 @@ def _reasons(row: Mapping[str, Any], heard: Iterable[tuple[Heard, bool]], deadli
     loud = [
         each.name for each, is_dated in heard if each.severity is not Severity.INFO and not (is_dated and deadline)
     ][:_REASONS]
-    told = [each for each in (deadline, divided) if each]
+    told = [each for each in (deadline, divided, divided and "divided") if each]
     if loud or told:
         return [*loud[:1], *told, *loud[1:]]
     if row["unknown_reason"]:
