@@ -69,7 +69,7 @@ def test_both_sides_stand_in_the_workbook_as_text_and_in_how_the_score_is_shown(
     assert "divided" in styles
 
 
-@pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN])
+@pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN, Format.HTML])
 def test_both_sides_stand_in_the_plan(report, format: Format) -> None:
     options = Options(fields=FIELDS, selection=Selection(planned=True))
     assert f"divided: {SAID}" in render_plan(report, format, options).decode()
