@@ -57,7 +57,7 @@ def test_both_sides_stand_in_every_page(report, format: Format) -> None:
     text = render(report, format, Options(width=80 if format is Format.TERMINAL else None)).decode()
     assert SAID in text
     assert "users 100 / decision maker 69.9" in text
-    assert "decision maker 70" not in text
+    assert "/ decision maker 70" not in text
     assert "divided" in text
 
 
@@ -69,7 +69,7 @@ def test_both_sides_stand_in_the_workbook_as_text_and_in_how_the_score_is_shown(
     assert "divided" in styles
 
 
-@pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN])
+@pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN, Format.HTML])
 def test_both_sides_stand_in_the_plan(report, format: Format) -> None:
     options = Options(fields=FIELDS, selection=Selection(planned=True))
     assert f"divided: {SAID}" in render_plan(report, format, options).decode()

@@ -163,6 +163,16 @@ def test_markdown_is_a_list_to_tick_off_in_which_data_makes_no_mark_up() -> None
     assert "  - Next: csm 0.5 h: Call \\<b>them\\</b>\n" in text
 
 
+def test_the_page_is_a_plan_by_owner_and_no_triage() -> None:
+    found = planned(task(1, next_step="Call <them>"), weeks=(week(owner="Ann Lee"), week(owner="Bo <b>")))
+    text = shown(found, Format.HTML)
+    assert "<title>Plan as of" in text
+    assert re.findall(r'<h2 id="name-\d+"><bdi>(.*?)</bdi></h2>', text) == ["Ann Lee", "Bo &lt;b&gt;"]
+    assert "Call &lt;them&gt;" in text
+    assert "<script" not in text
+    assert 'id="scatter"' not in text
+
+
 def test_a_machine_format_has_the_public_columns_and_why(csq: Csq, exports: Path) -> None:
     result = csq("plan", exports, "-f", "csv")
     assert result.code == 0, result.stderr

@@ -19,19 +19,17 @@ from csq.report import Cut, Report
 from csq.schema import BORDERLINE
 from csq.terms import Axis, Quadrant
 
-_ACROSS, _DOWN = 12.0, 9.0
+_ACROSS, _DOWN = 12.0, 5.6
 """Units for one point of a score."""
-_MARGIN = 110
+_MARGIN = 130
 _GAP = 62
-_LEFT = 62
-_RIGHT = 250
-_BELOW = 64
-_PAD = 36
-"""Room around the scores 0 and 100, for marks that stand there."""
-_LINE = 36
+_LEFT = 90
+_RIGHT = 235
+_LINE = 46
 """Height of a line of text."""
-
-_SMALLEST, _LARGEST = 6.0, 40.0
+_SMALLEST, _LARGEST = 10.0, 46.0
+_PAD = 76
+"""Room around the scores 0 and 100, so that no mark reaches out of the picture to the words around it."""
 _INK = 0.13
 """Share of the picture that the marks may cover together, so that thousands of them stay apart."""
 
@@ -69,18 +67,18 @@ class Lane(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A cut: where its line and its label stand, and the band in which an account is borderline."""
+    """A cut: where its line stands, the band in which an account is borderline, and what it says."""
 
+    axis: Axis
+    tier: str
+    """Whose cut it is; empty where all tiers share it."""
     at: float
-    start: float
-    """Where the line begins: for usage above the picture, at its label; for happiness at its right end."""
     band: Box
     text: str
-    label_at: float
 
 
 class Corner(NamedTuple):
-    """The name of a quadrant in its corner of the picture."""
+    """The name of a quadrant, outside the picture at its corner."""
 
     text: str
     quadrant: Quadrant
@@ -98,8 +96,7 @@ class Scatter(NamedTuple):
     no_usage: Box
     no_happiness: Box
     neither: Box
-    usage_cuts: tuple[Line, ...]
-    happiness_cuts: tuple[Line, ...]
+    cuts: tuple[Line, ...]
     corners: tuple[Corner, ...]
     lanes: tuple[Lane, ...]
     is_named: bool
@@ -116,20 +113,17 @@ class Scatter(NamedTuple):
 
 def scatter(report: Report, rows: pl.DataFrame) -> Scatter:
     """Draw the accounts of `rows`, with the cuts of the report."""
-    usage, happiness = (_by_place(report.cuts, axis) for axis in Axis)
-    top = _LINE * max(len(usage) + 0.5, 2.5)
-    plot = Box(x=_LEFT + _MARGIN + _GAP, y=top, width=100 * _ACROSS + 2 * _PAD, height=100 * _DOWN + 2 * _PAD)
-    below = plot.y + plot.height + _GAP
+    plot = Box(x=_LEFT + _MARGIN + _GAP, y=2.5 * _LINE, width=100 * _ACROSS + 2 * _PAD, height=100 * _DOWN + 2 * _PAD)
+    below = plot.y + plot.height + 2.4 * _LINE
     neither = Box(x=_LEFT, y=below, width=_MARGIN, height=_MARGIN)
     return Scatter(
         width=plot.x + plot.width + _RIGHT,
-        height=below + _MARGIN + _BELOW,
+        height=below + _MARGIN + 1.4 * _LINE,
         plot=plot,
         no_usage=Box(x=_LEFT, y=plot.y, width=_MARGIN, height=plot.height),
         no_happiness=Box(x=plot.x, y=below, width=plot.width, height=_MARGIN),
         neither=neither,
-        usage_cuts=tuple(_usage_lines(usage, plot)),
-        happiness_cuts=tuple(_happiness_lines(happiness, plot)),
+        cuts=tuple(line for axis in Axis for line in _lines(report.cuts, axis, plot)),
         corners=tuple(_corner(report, quadrant, plot) for quadrant in _CORNERS),
         lanes=_lanes(report, rows, plot, neither),
         is_named=rows.height <= _NAMED,
@@ -145,8 +139,8 @@ def _lanes(report: Report, rows: pl.DataFrame, plot: Box, neither: Box) -> tuple
     for number, (name, usage, happiness, value, account, key) in enumerate(known.iter_rows()):
         across = number * _GOLDEN % 1
         spread = number * _PLASTIC % 1 if usage is None and happiness is None else across
-        x = neither.x + _inset(across) if usage is None else plot.x + _PAD + usage * _ACROSS
-        y = neither.y + _inset(spread) if happiness is None else plot.y + _PAD + (100 - happiness) * _DOWN
+        x = neither.x + _inset(across) if usage is None else _across(plot, usage)
+        y = neither.y + _inset(spread) if happiness is None else _down(plot, happiness)
         path = shape(Quadrant(name), x, y, max(sqrt(values[number]) * unit, _SMALLEST))
         lane = lanes.setdefault((Quadrant(name), report.weighted and value is None), [])
         lane.append((path, account or key))
@@ -164,55 +158,34 @@ def _radius_unit(values: list[float], plot: Box) -> float:
 
 
 def _inset(part: float) -> float:
-    """Place a part of the way across a margin, clear of its borders."""
-    return _MARGIN * (0.12 + 0.76 * part)
+    """Place a part of the way across a margin, so that no mark reaches out of it."""
+    return _LARGEST + (_MARGIN - 2 * _LARGEST) * part
 
 
-def _by_place(cuts: Iterable[Cut], axis: Axis) -> list[tuple[float, str]]:
-    """Put cuts that are the same together, lowest first, with a label that names their tiers if there are several."""
-    tiers: dict[float, list[str]] = {}
-    for cut in cuts:
-        if cut.axis is axis:
-            tiers.setdefault(cut.at, []).append(cut.tier)
-    if len(tiers) == 1:
-        return [(at, f"high from {prose.exact(at)}") for at in tiers]
-    return [(at, f"{_shortened(', '.join(names))} {prose.exact(at)}") for at, names in sorted(tiers.items())]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 12 else f"{text[:11]}…"
-
-
-def _usage_lines(places: list[tuple[float, str]], plot: Box) -> Iterator[Line]:
-    """Stand each label on a line of its own, the rightmost lowest, so that no line of a cut crosses a label."""
-    rise = plot.y - _LINE * (len(places) + 0.5)
-    for number, (at, text) in enumerate(places):
-        x = plot.x + _PAD + at * _ACROSS
-        low, high = max(at - BORDERLINE, 0), min(at + BORDERLINE, 100)
+def _lines(cuts: Iterable[Cut], axis: Axis, plot: Box) -> Iterator[Line]:
+    """Draw the cut of each tier, or one line where all tiers have the same."""
+    mine = [cut for cut in cuts if cut.axis is axis]
+    is_one = len({cut.at for cut in mine}) == 1
+    for cut in mine[:1] if is_one else mine:
+        low, high = max(cut.at - BORDERLINE, 0), min(cut.at + BORDERLINE, 100)
+        text = f"from {prose.exact(round(cut.at, 1))}"
         yield Line(
-            at=x,
-            start=rise + number * _LINE + 8,
-            band=Box(x=plot.x + _PAD + low * _ACROSS, y=plot.y, width=(high - low) * _ACROSS, height=plot.height),
-            text=text,
-            label_at=rise + (number + 1) * _LINE,
+            axis=axis,
+            tier="" if is_one else cut.tier,
+            at=_across(plot, cut.at) if axis is Axis.USAGE else _down(plot, cut.at),
+            band=Box(_across(plot, low), plot.y, (high - low) * _ACROSS, plot.height)
+            if axis is Axis.USAGE
+            else Box(plot.x, _down(plot, high), plot.width, (high - low) * _DOWN),
+            text=f"high {text}" if is_one else f"{cut.tier}: high {text}",
         )
 
 
-def _happiness_lines(places: list[tuple[float, str]], plot: Box) -> Iterator[Line]:
-    """Put each label beside the end of its line, or as far below it as the one above needs."""
-    before = float("-inf")
-    for at, text in reversed(places):
-        y = plot.y + _PAD + (100 - at) * _DOWN
-        low, high = max(at - BORDERLINE, 0), min(at + BORDERLINE, 100)
-        before = max(y, before + _LINE)
-        top = plot.y + _PAD + (100 - high) * _DOWN
-        yield Line(
-            at=y,
-            start=plot.x + plot.width + 10,
-            band=Box(x=plot.x, y=top, width=plot.width, height=(high - low) * _DOWN),
-            text=text,
-            label_at=before,
-        )
+def _across(plot: Box, usage: float) -> float:
+    return plot.x + _PAD + usage * _ACROSS
+
+
+def _down(plot: Box, happiness: float) -> float:
+    return plot.y + _PAD + (100 - happiness) * _DOWN
 
 
 def _corner(report: Report, quadrant: Quadrant, plot: Box) -> Corner:
@@ -220,7 +193,7 @@ def _corner(report: Report, quadrant: Quadrant, plot: Box) -> Corner:
     return Corner(
         text=f"{MARKS[quadrant]} {label(report, quadrant)}",
         quadrant=quadrant,
-        x=plot.x + plot.width - 16 if usage else plot.x + 16,
-        y=plot.y + _LINE if happiness else plot.y + plot.height - 16,
+        x=plot.x + plot.width if usage else plot.x,
+        y=plot.y - 14 if happiness else plot.y + plot.height + 0.9 * _LINE,
         is_right=bool(usage),
     )

@@ -30,6 +30,7 @@ for (const entry of rows) {
 }
 
 // A reference is a footnote's number and what fills its gaps: `3(89)`.
+const notes = (entry, name) => (entry.cells[column[name]] || "").split(" ").filter(Boolean);
 const footnote = (name, reference) => {
   const [, number, filling] = /^(\d+)(?:\((.*)\))?$/.exec(reference);
   const text = one(`ol[data-of=${name}]`).children[number - 1].cloneNode(true);
@@ -47,7 +48,7 @@ const unfolded = (entry) => {
     const term = make("dt", head.textContent.trim());
     const told = make("dd");
     if (isNoted) {
-      const texts = entry.cells[index].split(" ").map((reference) => footnote(name, reference));
+      const texts = notes(entry, name).map((reference) => footnote(name, reference));
       told.append(...texts.map((text) => make("p", text)));
     } else {
       told.textContent = entry.cells[index];
@@ -80,12 +81,13 @@ body.addEventListener("click", (event) => {
   if (entry && !String(getSelection())) unfold(entry, !entry.more);
 });
 
-// Sorting: numbers as numbers, what is not known last in either direction, and ties as they were on paper.
+// Sorting: numbers as numbers and from the largest, text from A, what is not known last in either direction, and ties as they were on paper.
 const words = new Intl.Collator("en", { numeric: true });
 const sort = (head) => {
   const index = heads.indexOf(head);
-  const descending = head.getAttribute("aria-sort") === "ascending";
   const isNumber = head.classList.contains("number");
+  const before = head.getAttribute("aria-sort");
+  const descending = before ? before === "ascending" : isNumber;
   const key = ({ cells }) => (isNumber ? parseFloat(cells[index].replaceAll(",", "")) : cells[index]);
   const isMissing = (value) => value === "" || Number.isNaN(value);
   const compare = isNumber ? (one, other) => one - other : words.compare;
@@ -107,28 +109,42 @@ for (const head of heads) {
   head.replaceChildren(button);
 }
 
-// Filters hide rows of the table and marks of the picture. Of thousands of rows the screen gets the first few
-// hundred until all are asked for, since laying them out takes seconds; paper gets them all.
+// Text is found whatever its case and accents. Letters that are not a letter with an accent are spelt out.
+const SPELT = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
+const plain = (text) =>
+  text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[ßæœøłđðþı]/g, (letter) => SPELT[letter]);
+for (const entry of rows) {
+  entry.signals = new Set(notes(entry, "signals").map((each) => footnote("signals", each).split(": ")[0]));
+  const told = entry.cells.filter((_, index) => !one(`ol[data-of=${heads[index].dataset.name}]`));
+  entry.text = plain([...told, ...entry.signals].join("\n"));
+}
+
+// Filters hide rows of the table and marks of the picture. Screen and paper get the first rows; the screen gets all
+// of them when it is asked to.
 const form = one("#filters");
 const count = one("output", form);
 const search = one("input", form);
 const rest = make("button");
-let room = 500;
+let room = matchMedia("(max-width: 36rem)").matches ? 20 : 200;
+const PAPER = 40;
 const filter = () => {
   const wanted = all("select", form).filter((select) => select.value);
-  const text = search.value.trim().toLowerCase();
+  const text = plain(search.value.trim());
   let fitting = 0;
   for (const entry of order) {
     entry.fits =
-      wanted.every((select) => entry.cells[column[select.dataset.column]] === select.value) &&
-      (!text || entry.cells.join("\n").toLowerCase().includes(text));
+      wanted.every(({ dataset, value }) =>
+        dataset.column === "signals" ? entry.signals.has(value) : entry.cells[column[dataset.column]] === value,
+      ) && (!text || entry.text.includes(text));
     fitting += entry.fits;
     for (const row of [entry.row, entry.more].filter(Boolean)) {
       row.hidden = !entry.fits;
       row.classList.toggle("beyond", fitting > room);
+      row.classList.toggle("off-paper", fitting > PAPER);
     }
     entry.mark.classList.toggle("away", !entry.fits);
   }
+  light(null);
   const first = order.find((entry) => entry.fits);
   if (first && !stop.fits) makeStop(first);
   rest.hidden = fitting <= room;
@@ -146,10 +162,13 @@ form.addEventListener("reset", () => setTimeout(filter));
 form.addEventListener("submit", (event) => event.preventDefault());
 form.hidden = false;
 
+// On a wide screen there is room for plays and signals in full.
+if (matchMedia("(min-width: 56rem)").matches) all("#plays details, #signals details").forEach((each) => (each.open = true));
+
 // Each mark belongs to a row: within a quadrant both stand in the same order.
 const picture = one("#scatter");
 const tip = one("#tip");
-const quadrants = new Map(all("#plays article").map((card) => [one("h3", card).textContent, card.className]));
+const quadrants = new Map(all("#plays article").map((card) => [card.dataset.told, card.className]));
 const ofMark = new Map();
 const lanes = new Map();
 for (const lane of all("#marks > g")) {
@@ -176,17 +195,25 @@ for (const entry of rows) {
   ofMark.set(entry.mark, entry);
 }
 
-const TOLD = ["quadrant", "contract_value", "usage_score", "happiness_score", "remarks"];
+const TOLD = ["quadrant", "contract_value", "usage_score", "happiness_score", "reasons", "remarks"];
 const about = (entry) =>
   TOLD.filter((name) => name in column && entry.cells[column[name]]).map(
     (name) => `${heads[column[name]].textContent}: ${entry.cells[column[name]]}`,
   );
+
+// The cuts of one tier: of the account that is pointed at, else of the tier that is chosen.
+const light = (entry) => {
+  const chosen = one("select[data-column=tier]", form);
+  const tier = entry ? entry.cells[column.tier] : chosen?.value;
+  for (const cut of all(".cut")) cut.classList.toggle("on", !cut.dataset.tier || cut.dataset.tier === tier);
+};
 
 let pointed = null;
 const point = (entry) => {
   if (entry === pointed) return;
   pointed?.mark.classList.remove("on");
   pointed = entry;
+  light(entry);
   tip.hidden = !entry;
   if (!entry) return;
   entry.mark.classList.add("on");

@@ -1,6 +1,6 @@
 """The table of accounts: which columns it has and how they look, and every row as the text of its cells."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -10,10 +10,32 @@ from csq.render.cells import text_cells
 from csq.render.columns import OutputColumn, label, output_columns
 from csq.render.html.footnotes import Footnotes, footnotes
 from csq.render.marks import MARKS
+from csq.render.view import accounts
+from csq.render.view.model import Account, Heard
 from csq.report import Report
-from csq.terms import Axis, Quadrant
 
-_REMARKS = "remarks"
+_SAID: Mapping[str, Callable[[Account], str]] = {
+    "rank": lambda each: f"{each.rank}",
+    "account_name": lambda each: each.name,
+    "quadrant": lambda each: f"{each.mark} {each.label}",
+    "usage_score": lambda each: each.usage,
+    "happiness_score": lambda each: each.happiness,
+    "reasons": lambda each: each.why,
+    "remarks": lambda each: ", ".join(
+        (*(["divided"] if each.divided else []), *(["borderline"] if each.is_borderline else []), *each.remarks)
+    ),
+    "sides": lambda each: each.divided,
+    "by_role": lambda each: each.by_role,
+}
+"""Columns that the view has words for."""
+_LISTED: Mapping[str, Callable[[Account], Iterable[str]]] = {
+    "signals": lambda each: map(_heard, each.signals),
+    "next_step": lambda each: filter(None, (each.step,)),
+    "because": lambda each: filter(None, (each.because,)),
+    "risks": lambda each: each.risks,
+    "parts": lambda each: each.parts,
+}
+"""Columns of texts that many accounts share: footnotes on the page, told in full below a row that is opened."""
 _SHOWN = (
     "rank",
     "account_name",
@@ -25,22 +47,29 @@ _SHOWN = (
     "usage_score",
     "happiness_score",
     "days_to_renewal",
-    _REMARKS,
-    "signals",
+    "reasons",
+    "remarks",
+    "sides",
     "next_step",
+    "signals",
+    "because",
+    "parts",
+    "by_role",
     "risks",
 )
-"""The columns of the table, with the remarks that the terminal makes; those without a single value are left out."""
+"""The columns of the table; those without a single value are left out."""
 
 _ALWAYS = {"rank", "account_name", "quadrant", "usage_score", "happiness_score"}
+_NEVER_BESIDE = 999
 _NEEDS = {
-    **dict.fromkeys(("rank", "account_id", "owner", "tier", "days_to_renewal", _REMARKS), 64),
+    **dict.fromkeys(("rank", "account_id", "owner", "tier", "days_to_renewal"), 64),
+    "reasons": 48,
     **dict.fromkeys(("usage_score", "happiness_score"), 36),
+    **dict.fromkeys(("sides", "by_role", "remarks"), _NEVER_BESIDE),
 }
 """How wide the page must be, in rem, for a column to stand in the row and not below it."""
 
-_FOOTNOTED = ("next_step", "risks", "signals")
-_CHOSEN = ("quadrant", "owner", "tier")
+_CHOSEN = ("quadrant", "owner", "tier", "signals")
 _LABELS = {
     "account_name": "Account",
     "account_id": "ID",
@@ -48,6 +77,11 @@ _LABELS = {
     "usage_score": "Usage",
     "happiness_score": "Happiness",
     "days_to_renewal": "Renewal, days",
+    "reasons": "Why",
+    "sides": "Divided",
+    "because": "In words",
+    "parts": "Parts of usage",
+    "by_role": "Happiness by role",
 }
 
 
@@ -81,11 +115,13 @@ def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
         UsageError: `fields` name a column that is not there.
     """
     kinds = {column.name: column for column in output_columns(rows, fields)}
+    told = accounts(report, rows)
     asked = [name for name in fields if name not in _SHOWN]
     headings, columns = [], []
     for name in (*_SHOWN, *dict.fromkeys(asked)):
-        notes = footnotes(text for texts in _lists(rows, name) for text in texts) if name in _FOOTNOTED else None
-        cells = [notes.refer(texts) for texts in _lists(rows, name)] if notes else _cells(report, rows, name, kinds)
+        texts = [list(_LISTED[name](each)) for each in told] if name in _LISTED else []
+        notes = footnotes(text for each in texts for text in each) if name in _LISTED else None
+        cells = [notes.refer(each) for each in texts] if notes else _cells(report, rows, told, kinds, name)
         if name in _ALWAYS or name in asked or any(cells):
             columns.append(cells)
             headings.append(
@@ -95,15 +131,15 @@ def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
                     is_number=name in kinds and kinds[name].is_right,
                     needs=_NEEDS.get(name, 0),
                     footnotes=notes,
-                    choices=_choices(report, name, cells) if name in _CHOSEN else (),
+                    choices=_choices(report, told, name, cells) if name in _CHOSEN else (),
                 )
             )
     return Table(headings=tuple(headings), rows=tuple(zip(*columns, strict=True)), is_wide=bool(asked))
 
 
-def quadrant_text(report: Report, quadrant: Quadrant) -> str:
-    """Name a quadrant with its shape."""
-    return f"{MARKS[quadrant]} {wording.label(report, quadrant)}"
+def _heard(signal: Heard) -> str:
+    """`champion left: The champion left 80 days ago`; the page finds the name before the colon."""
+    return f"{signal.name}: {signal.text}" if signal.text else signal.name
 
 
 def _label(report: Report, name: str) -> str:
@@ -111,51 +147,27 @@ def _label(report: Report, name: str) -> str:
     return f"{text}, {report.currency}" if name == "contract_value" and report.currency else text
 
 
-def _choices(report: Report, name: str, cells: Sequence[str]) -> tuple[str, ...]:
+def _choices(report: Report, told: Sequence[Account], name: str, cells: Sequence[str]) -> tuple[str, ...]:
     """What the cells of a column can be, quadrants and tiers in their order and all else by the alphabet."""
     orders = {
-        "quadrant": [quadrant_text(report, play.quadrant) for play in report.plays],
+        "quadrant": [f"{MARKS[play.quadrant]} {wording.label(report, play.quadrant)}" for play in report.plays],
         "tier": [tier.name for tier in report.tiers],
     }
-    there = set(cells) - {""}
+    there = {signal.name for each in told for signal in each.signals} if name == "signals" else set(cells) - {""}
     order = orders.get(name, [])
     return (*(each for each in order if each in there), *sorted(there - set(order)))
 
 
-def _lists(rows: pl.DataFrame, name: str) -> list[Sequence[str]]:
-    """The texts in each cell of a column, be it of text or of lists."""
-    values = rows[name].to_list()
-    return [value if isinstance(value, list) else [value] if value else [] for value in values]
-
-
-def _cells(report: Report, rows: pl.DataFrame, name: str, kinds: Mapping[str, OutputColumn]) -> list[str]:
+def _cells(
+    report: Report, rows: pl.DataFrame, told: Sequence[Account], kinds: Mapping[str, OutputColumn], name: str
+) -> list[str]:
     """Write a column as a person reads it."""
-    match name:
-        case "account_name":
-            names = rows.select(name, "account_id").iter_rows()
-            return [account or key for account, key in names]
-        case "quadrant":
-            return [quadrant_text(report, Quadrant(value)) for value in rows[name]]
-        case "contract_value":
-            values = rows[name] if report.weighted else ()
-            return ["unknown" if value is None else prose.money(value) for value in values]
-        case "usage_score":
-            return [wording.on_axis(row, Axis.USAGE) for row in rows.select(name, "usage_cut").iter_rows(named=True)]
-        case "happiness_score":
-            scores = rows.select(name, "responses", "asked", *wording.SIDES)
-            return [wording.happiness(row) for row in scores.iter_rows(named=True)]
-        case "remarks":
-            told = zip(_sides(rows), rows["borderline"], wording.remarks(rows), strict=True)
-            return [
-                ", ".join((*(["divided"] if side else []), *(["borderline"] if is_near else []), *said))
-                for side, is_near, said in told
-            ]
-        case _:
-            return [text or "" for text in text_cells(rows, (kinds[name],)).to_series()]
-
-
-def _sides(rows: pl.DataFrame) -> list[str]:
-    return [wording.divided(*row) for row in rows.select(wording.SIDES).iter_rows()]
+    if name in _SAID:
+        return [_SAID[name](each) for each in told]
+    if name == "contract_value":
+        values = rows[name] if report.weighted else ()
+        return ["unknown" if value is None else prose.money(value) for value in values]
+    return [text or "" for text in text_cells(rows, (kinds[name],)).to_series()]
 
 
 def column_style(headings: Iterable[Heading]) -> str:
@@ -163,23 +175,27 @@ def column_style(headings: Iterable[Heading]) -> str:
     places = list(enumerate(headings, start=1))
     numbers = _of_places(place for place, heading in places if heading.is_number)
     quadrant = _of_places(place for place, heading in places if heading.name == "quadrant")
-    owner = _of_places(place for place, heading in places if heading.name == "owner")
+    roomy = _of_places(place for place, heading in places if heading.name in ("account_id", "owner"))
+    why = _of_places(place for place, heading in places if heading.name == "reasons")
+    happiness = _of_places(place for place, heading in places if heading.name == "happiness_score")
     footnoted = [place for place, heading in places if heading.footnotes]
     notes, noted = _of_places(footnoted), _of_places(footnoted, within=".js ")
-    texts = _of_places(place for place, heading in places if heading.needs and not heading.is_number)
     rules = [
         f"{numbers}{{text-align:right;overflow-wrap:normal}}",
-        f"{texts}{{min-width:4.75rem}}",
         f"{quadrant}{{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:12rem}}",
-        f"@media (min-width:75rem){{{owner}{{min-width:8rem}}}}",
-        # With a script the texts stand below the row, so their numbers are for paper only.
+        f"@media (min-width:75rem){{{roomy}{{min-width:5.5rem}}{why}{{min-width:16rem}}}}",
+        f"@media (min-width:75rem){{{happiness}{{white-space:nowrap}}}}",
+        # With a script the texts stand below the row; paper has no room for them.
         f"@media screen{{{noted}{{display:none}}}}",
+        f"@media print{{{notes}{{display:none}}{happiness},{roomy}{{white-space:nowrap}}}}",
         f"{notes}{{overflow-wrap:normal;min-width:3.5rem}}",
     ]
     for width in sorted({heading.needs for _, heading in places} - {0}):
-        roomy = _of_places(place for place, heading in places if heading.needs == width)
-        rules.append(f"@media screen and (max-width:{width}rem){{{roomy}{{display:none}}}}")
+        below = _of_places(place for place, heading in places if heading.needs == width)
+        rules.append(f"@media screen and (max-width:{width}rem){{{below}{{display:none}}}}")
         rules.append(f"@media (min-width:{width}.01rem){{.more .needs-{width}{{display:none}}}}")
+    never = _of_places(place for place, heading in places if heading.needs == _NEVER_BESIDE)
+    rules.append(f"@media print{{{never}{{display:none}}}}")
     return "".join(f"{rule}\n" for rule in rules)
 
 

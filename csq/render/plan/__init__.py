@@ -1,4 +1,4 @@
-"""The week's plan in every format: a page and a checklist of its own, else the rows that are planned.
+"""The week's plan in every format: pages and a checklist of its own, else the rows that are planned.
 
 `Options.selection` tells which; `planned` makes it a plan.
 """
@@ -25,4 +25,8 @@ def render_plan(report: Report, format: Format, options: Options) -> bytes:
         from csq.render.plan.checklist import checklist
 
         return checklist(report, options)
+    if format is Format.HTML:
+        from csq.render.plan.html import html
+
+        return html(report, options)
     return render(report, format, options)

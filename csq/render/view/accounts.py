@@ -1,11 +1,12 @@
 """Accounts in words: where one stands, why it is to be turned to, and what to do."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
+from csq.place.scores import PART
 from csq.playbook.text import fields, fill
 from csq.render import prose, wording
 from csq.render.marks import MARKS
@@ -86,6 +87,8 @@ def _account(
         is_borderline=bool(row["borderline"]),
         divided=divided,
         lacking=wording.parts(row),
+        parts=tuple(_parts(row)),
+        by_role=_by_role(row),
         signals=tuple(each for each, _ in heard),
         remarks=remarks,
         reasons=tuple(_reasons(row, heard, deadline, divided)),
@@ -97,6 +100,26 @@ def _account(
         owner=row["owner"] or "",
         risks=tuple(row["risks"] or ()),
     )
+
+
+def _parts(row: Mapping[str, Any]) -> Iterator[str]:
+    for name, score in row.items():
+        if name.startswith(PART) and score is not None:
+            yield f"{words(name.removeprefix(PART))} {wording.score(score, None)}"
+
+
+def _by_role(row: Mapping[str, Any]) -> str:
+    """The fact in words; of roles whose mean is known exactly, rounding never takes it over the cut."""
+    exact = {
+        row["lowest_role"]: row["lowest_role_mean"],
+        row["highest_role"]: row["highest_role_mean"],
+        "decision_maker": row["decision_maker_mean"],
+    }
+    told = []
+    for role, mean, count in (each.rsplit(" ", 2) for each in (row["csat_by_role"] or "").split("; ") if each):
+        known = exact.get(role)
+        told.append(f"{words(role)} {mean if known is None else wording.score(known, row['happiness_cut'])} {count}")
+    return "; ".join(told)
 
 
 def _value(report: Report, row: Mapping[str, Any]) -> str:

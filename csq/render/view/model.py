@@ -111,6 +111,10 @@ class Account(NamedTuple):
     """`users 12 / decision maker 94`, where they stand on different sides of the cut; else empty."""
     lacking: str
     """`usage on 3 of 4 parts`, where most of its tier have one that it lacks; else empty."""
+    parts: tuple[str, ...]
+    """Of its usage score, those that are known: `active days 71.2`."""
+    by_role: str
+    """Mean and number of the answers of each role: `decision maker 0.0 (1); end user 93.8 (4)`."""
     signals: tuple[Heard, ...]
     """The loudest first."""
     remarks: tuple[str, ...]
