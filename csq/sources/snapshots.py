@@ -36,7 +36,7 @@ def keep_newest(typed: Typed) -> Typed:
 
 
 def undated(name: str) -> str:
-    """A file's name with a star in place of the day in it; as it is without one, or where nothing else would be left."""
+    """A file's name with a star in place of the day in it; as it is where it has none, or would say nothing else."""
     day = _DAY.search(name)
     pattern = f"{name[: day.start()]}*{name[day.end() :]}" if day else name
     return pattern if re.search(r"[^\W\d_]", Path(pattern).stem) and not set(name) & set("[]?*") else name
