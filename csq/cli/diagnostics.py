@@ -70,6 +70,13 @@ def found(text: str) -> None:
     _write([f"{_paint('found:', _RED)} {clean(text)}"])
 
 
+def prompt(text: str) -> None:
+    """Ask on the terminal, at every level; what is answered stands in the same line."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{_paint('question:', _CYAN)} {clean(text)} ")
+        sys.stderr.flush()
+
+
 def report(error: CsqError) -> None:
     """Say what happened, where, and what to do next."""
     lines = [f"{_paint('error:', _RED)} {clean(error.message)}"]

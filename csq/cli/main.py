@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import brief, check, diagnostics, emit, explain, help, plan, playbook, stop, triage
+from csq.cli import brief, check, diagnostics, emit, explain, help, init, plan, playbook, stop, triage
 from csq.cli.options import Command
 from csq.errors import CsqError, Exit, OutputError, UsageError
 
@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "plan": (plan.plan, plan.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
+    "init": (init.init, init.EXAMPLES),
     "help": (help.explain_topic, help.EXAMPLES),
 }
 """The commands with their examples, in the order in which help lists them."""

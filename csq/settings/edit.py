@@ -4,6 +4,7 @@ A line that stands there in any form is left alone. What is open is added as a c
 `# ` in front of it is taken away.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -75,12 +76,29 @@ def add(text: str, lines: Iterable[Line], label: str) -> Edited:
     for place, group in groupby(ordered, key=lambda each: each[0]):
         settings = [line._replace(setting=_under(line.setting, place.known)) for _, line in group]
         new = [f"{' ' * place.indent}{row}".rstrip() for row in _rows(settings)]
+        if not place.known:  # a blank line above each section
+            new = [
+                each for row in new for each in (["", row] if re.match(r"#? ?[^\s#]", row[place.indent :]) else [row])
+            ]
         at = place.at or 0
         if new and not place.known and rows[at - 1]:
             rows[at - 1] += "" if rows[at - 1].endswith(("\n", "\r")) else end
         rows[at:at] = [f"{row}{end}" for row in new]
-        added += len(new)
+        added += len(settings)
     return Edited("".join(rows), left, added)
+
+
+def in_one_line(setting: Setting) -> str:
+    """A setting as it could be written in one line, braces and all."""
+    text = f"[{setting.value}]" if setting.is_item else setting.value or "..."
+    for key in reversed(setting.path[1:]):
+        text = f"{{{_key(key)}: {text}}}"
+    return f"{setting.path[0]}: {text}"
+
+
+def bare(value: str) -> str:
+    """A value as a person would say it, without the quotes of YAML."""
+    return str(json.loads(value)) if value.startswith('"') else value
 
 
 def _under(setting: Setting, known: int) -> Setting:
