@@ -135,7 +135,7 @@ def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(c
 def test_the_gate_is_open_closed_or_unknown_as_far_as_is_known(csq: Csq, exports: Path) -> None:
     gate = {each["need"]: (each["state"], each["because"]) for each in document(csq, "A-1", exports)["gate"]}
     assert gate["a good fit"] == ("open", "fit [good] = 'good' OR COALESCE(is_new [unknown], FALSE)")
-    assert gate["a customer willing to put time in"] == (
+    assert gate["a customer who will put in time"] == (
         "unknown",
         "willing [unknown] OR COALESCE(is_new [unknown], FALSE)",
     )

@@ -245,7 +245,7 @@ def test_everybody_who_reads_happiness_reads_how_many_answered(csq, triage, tmp_
     csat += "A,r,2026-10-01,2026-10-02,1,decision_maker\nB,q,2026-10-01,2026-10-02,5,\n"
     triage(csat=csat)
     forms = ("terminal", "md", "html")
-    told = {form: csq("triage", tmp_path, "--csat-scale", "1-5", "-f", form).stdout for form in forms}
+    told = {form: csq("triage", tmp_path, "--csat-scale", "1-5", "-v", "-f", form).stdout for form in forms}
     told["explain"] = csq("explain", "A", tmp_path, "--csat-scale", "1-5").stdout
     told["plan"] = csq("plan", tmp_path, "--csat-scale", "1-5").stdout
     told["checklist"] = csq("plan", tmp_path, "--csat-scale", "1-5", "-f", "md").stdout
@@ -256,7 +256,8 @@ def test_everybody_who_reads_happiness_reads_how_many_answered(csq, triage, tmp_
     book = csq("triage", tmp_path, "--csat-scale", "1-5", "-f", "xlsx").stdout
     sheets = [CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name(n) for n in ("This week", "Accounts")]
     cells = {str(cell) for sheet in sheets for row in sheet.to_python() for cell in row}
-    assert {"50.0 (2 of 3 asked)", "2 of 3 asked"} <= cells
+    assert "2 of 3 asked" in cells
+    assert any("50.0 (2 of 3 asked)" in cell for cell in cells)
 
 
 def test_an_account_that_lacks_a_part_most_of_its_tier_have_says_so(csq, triage, tmp_path):
@@ -265,7 +266,7 @@ def test_an_account_that_lacks_a_part_most_of_its_tier_have_says_so(csq, triage,
     # Without seats A has neither seat use nor volume per seat; nobody names a feature, so breadth is no part at all.
     assert values(found, "usage_parts") == {"A": 1, "B": 3, "C": 3}
     for form in ("terminal", "md", "html"):
-        assert b"usage on 1 of 3 parts" in csq("triage", tmp_path, "--csat-scale", "1-5", "-f", form).stdout
+        assert b"usage on 1 of 3 parts" in csq("triage", tmp_path, "--csat-scale", "1-5", "-v", "-f", form).stdout
     assert b"usage on 1 of 3 parts" in csq("explain", "A", tmp_path, "--csat-scale", "1-5").stdout
 
 

@@ -113,7 +113,7 @@ def test_who_rests_is_counted_valued_and_told_with_the_reason_and_the_day_to_loo
     (desk,) = desks(found, Selection())
     assert desk.rest == "3 accounts, 24 k EUR (1 without a value); look again from 2026-12-01"
     assert desk.rests == (
-        "2 accounts, 24,000 EUR: not yet: a good fit (Account 2, Account 3)",
+        "2 accounts, 24 k EUR: not yet: a good fit (Account 2, Account 3)",
         "1 account, value unknown: until an event (Account 4)",
     )
 
