@@ -213,17 +213,39 @@ def test_the_summary_has_the_grid_the_totals_and_what_is_not_known():
 def test_the_chart_has_a_series_with_its_own_shape_for_each_quadrant_and_lines_for_the_cuts():
     chart = parts(book())["xl/charts/chart1.xml"]
     shapes = re.findall(r'<c:symbol val="(\w+)"/>', chart)
-    assert [shape for shape in shapes if shape != "none"] == ["circle", "diamond", "triangle", "square"]
+    drawn = list(dict.fromkeys(shape for shape in shapes if shape != "none"))
+    assert drawn == ["circle", "diamond", "triangle", "square"]
     assert chart.count('<a:prstDash val="dash"/>') == 2
     drawn = [row[:5] for row in sheet(book(), "Chart data")[1:] if row[0] != ""]
     known = [row for row in AWKWARD if row.get("usage_score", 1) is not None]
-    assert [row[0] for row in drawn] == [row["account_id"] for row in known]
+    assert {row[0] for row in drawn} == {row["account_id"] for row in known}
+
+
+def test_the_larger_a_mark_the_higher_the_contract_value_and_a_hollow_one_has_none():
+    values = (400_000, 100_000, 1_000, None)
+    chart = parts(book(*({"contract_value": None if value is None else Decimal(value)} for value in values)))
+    series = re.findall(
+        r"<c:marker><c:symbol val=.circle./><c:size val=.(\d+)./>(.*?)</c:marker>", chart["xl/charts/chart1.xml"]
+    )
+    # The square roots of the shares are 1, 0.5 and 0.05: 17, 8.5 and under 5 points, in classes of 5, 8, 12 and 17.
+    assert [int(size) for size, _ in series] == [17, 12, 5, 5]
+    assert ["<a:noFill/>" in look for _, look in series] == [False, False, False, True]
+
+
+def test_the_first_sheet_says_whom_to_turn_to_first_and_why():
+    rows = sheet(book({"account_name": "=Acme", "days_to_renewal": 40, "next_step": "Call them"}), "Summary")
+    (line,) = [row for row in rows if "● =Acme" in row]
+    assert [cell for cell in line if cell != ""] == [
+        "1", "● =Acme", "12,000 EUR", "renewal in 40 days", "Call them", "Ann Lee"
+    ]  # fmt: skip
+    made = [{"account_name": f"Name {number}"} for number in range(12)]
+    assert "2 more: `csq plan` has them all" in words(book(*made), "Summary")
 
 
 def test_a_selection_takes_accounts_and_leaves_the_totals():
     data = book(selection=Selection(quadrant=("at_risk", "unknown")))
     assert [row["rank"] for row in table(data)] == [5, 7, 8]
-    assert "8 accounts, 1,250,938 EUR" in words(data, "Summary")
+    assert "8 accounts, 1.3 M EUR" in words(data, "Summary")
     assert "only quadrant at_risk or unknown" in words(data, "Summary")
     assert [row[0] for row in sheet(data, "Chart data")[1:] if row[0] != ""] == ["esc"]
 
@@ -243,9 +265,12 @@ def test_this_week_is_the_order_of_work_as_long_as_no_hours_are_set():
 
 
 def test_signals_are_counted_and_listed_or_said_to_be_none():
-    rows = [row for row in sheet(book(), "Signals") if row[0] in ("=first", "second; with a semicolon")]
-    assert [row[:3] for row in rows[:2]] == [["=first", 1, 1204500.5], ["second; with a semicolon", 1, 1204500.5]]
-    assert rows[2][2] == "00123"
+    made = report(accounts=accounts({"account_id": "00123", "signals": ["second", "first"]}))
+    rows = [row for row in sheet(render(made, Format.XLSX), "Signals") if row[0] in ("first", "second")]
+    # What says act stands above what says watch.
+    assert [row[:4] for row in rows[:2]] == [["first", "act", 1, 12000], ["second", "watch", 1, 12000]]
+    assert [row[1:4:2] for row in rows[2:]] == [["act", "00123"], ["watch", "00123"]]
+    assert ["=first", "", 1, 1204500.5] in [row[:4] for row in sheet(book(), "Signals")]
     assert "No signals were judged in this run." in words(book({"signals": None}), "Signals")
     assert "No signal holds for any of these accounts." in words(book({"signals": []}), "Signals")
 

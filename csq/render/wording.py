@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -207,7 +208,7 @@ def deadline(row: Mapping[str, Any]) -> str:
 def score(value: float | None, cut: float | None) -> str:
     """Write a score; rounding never takes it over its cut."""
     edges = _SCORES if cut is None else (*_SCORES, cut)
-    return "unknown" if value is None else prose.score(value, edges=edges)
+    return "unknown" if value is None or not isfinite(value) else prose.score(value, edges=edges)
 
 
 def answers(responses: int | None, asked: int | None) -> str:

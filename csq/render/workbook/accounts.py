@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from math import ceil
 
 import polars as pl
 from xlsxwriter.utility import xl_range
@@ -34,7 +35,8 @@ _WHOLE = ("money per year", "weighted money")
 """Units of numbers that are shown without places."""
 _LONGEST_WORD = 14
 _FROZEN = ("rank", "account_id", "account_name")
-_ACROSS = 3
+_PRINTED = 100
+"""Accounts on a page of paper, which has the columns up to the scores; the others are for the screen."""
 _BESIDE = 22
 """The width of what stands beside a score."""
 
@@ -51,7 +53,7 @@ def accounts(book: Book) -> None:
         for label, texts in _beside(book, column.name):
             columns.append((label, label, False, texts, [TEXT] * len(texts)))
             widths.append(_BESIDE)
-    sheet = book.sheet(NAME, widths, across=_ACROSS)
+    sheet = book.sheet(NAME, widths)
     for number, (name, label, is_right, values, looks) in enumerate(columns):
         names.append(name)
         sheet.put(number, label, HEAD, RIGHT if is_right else {})
@@ -61,7 +63,9 @@ def accounts(book: Book) -> None:
     page.autofilter(0, 0, last, len(names) - 1)
     page.freeze_panes(1, len(_FROZEN))
     page.repeat_rows(0)
-    page.repeat_columns(0, len(_FROZEN) - 1)
+    scored = [column for column, name in enumerate(names) if name in ("happiness_score", "Answers")]
+    page.print_area(0, 0, last, max(scored, default=len(names) - 1))
+    page.fit_to_pages(1, max(ceil(last / _PRINTED), 1))
     quiet_green_corners(sheet, names, 1, last)
 
 

@@ -106,15 +106,9 @@ class Book:
             self._formats[key] = self._workbook.add_format(properties)
         return self._formats[key]
 
-    def sheet(self, name: str, widths: Sequence[float], *, across: int = 1) -> "Sheet":
-        """Add a sheet, to be printed on A4, as wide as `across` pages.
-
-        Args:
-            name: Its name.
-            widths: Of its columns, in characters.
-            across: Pages that its columns go over.
-        """
-        self._sheets.append(Sheet(self, name, widths, across))
+    def sheet(self, name: str, widths: Sequence[float]) -> "Sheet":
+        """Add a sheet, to be printed on A4 and as wide as the paper, with `widths` of its columns in characters."""
+        self._sheets.append(Sheet(self, name, widths))
         return self._sheets[-1]
 
     def scatter(self) -> ChartScatter:
@@ -144,7 +138,7 @@ class Book:
 class Sheet:
     """A sheet that is written from top to bottom."""
 
-    def __init__(self, book: Book, name: str, widths: Sequence[float], across: int) -> None:
+    def __init__(self, book: Book, name: str, widths: Sequence[float]) -> None:
         """Add it to `book`."""
         self.book = book
         self.name = name
@@ -157,7 +151,7 @@ class Sheet:
             page.set_column(column, column, width, book.style())
         page.set_paper(_A4)
         page.set_landscape()
-        page.fit_to_pages(across, 0)
+        page.fit_to_pages(1, 0)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         page.set_footer("&L&A&RPage &P of &N")
 
@@ -168,7 +162,7 @@ class Sheet:
             styles = (RIGHT, *styles)
         self._write(at, column, value, self.book.style(*styles))
         if WRAP in styles and isinstance(value, str):
-            self._make_room(at, value, self._widths[column])
+            self.make_room(at, value, self._widths[column])
 
     def column(
         self, column: int, first: int, values: Iterable[Value], styles: Iterable[Style], *, is_wrapped: bool = False
@@ -185,9 +179,10 @@ class Sheet:
                 formats[key] = style, self.book.style(RIGHT if key[1] else {}, style, WRAP if is_wrapped else {})
             self._write(row, column, value, formats[key][1])
             if is_wrapped and isinstance(value, str):
-                self._make_room(row, value, width)
+                self.make_room(row, value, width)
 
-    def _make_room(self, row: int, text: str, width: float) -> None:
+    def make_room(self, row: int, text: str, width: float) -> None:
+        """See that `row` becomes high enough for `text`, wrapped in `width` characters."""
         if len(text) > width or "\n" in text:
             self._lines[row] = max(self._lines.get(row, 1), _lines(text, width))
 
@@ -218,6 +213,11 @@ class Sheet:
         for column, value in enumerate(values):
             self.put(column, value, *styles)
         self.row += 1
+
+    def print_to(self, column: int, pages: int) -> None:
+        """Print what stands above the current row, up to `column`, on so many pages; the rest is for the screen."""
+        self.page.print_area(0, 0, max(self.row - 1, 0), column)
+        self.page.fit_to_pages(1, pages)
 
     def skip(self, rows: int = 1) -> None:
         """Leave rows empty."""

@@ -4,7 +4,10 @@ A chart in a workbook draws cells, so what it draws stands on a sheet of its own
 only through cells, because a name that is given to it directly is a formula if it begins with `=`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from math import sqrt
 from typing import Any
 
 import polars as pl
@@ -25,8 +28,10 @@ _DRAWN = 1_000
 """Points at most: more take minutes to draw and cannot be told apart."""
 _CONSIDERED = 40
 _NAMED = 10
-_APART = (18.0, 7.0)
+_APART = (18.0, 8.0)
 """Points of usage and of happiness that a name takes."""
+_ABOVE, _HIGHEST = 5.0, 99.0
+"""Points of happiness that a name stands above its mark, and above which there is no room for one."""
 _LONGEST_NAME = 28
 _SHAPES: Mapping[Quadrant, str] = {
     Quadrant.ADVOCATES: "circle",
@@ -34,6 +39,8 @@ _SHAPES: Mapping[Quadrant, str] = {
     Quadrant.AT_RISK: "triangle",
     Quadrant.UNDERUSERS: "square",
 }
+_SIZES = (5, 8, 12, 17)
+"""Points that a mark is wide: a chart of this kind has one width a series, so values are put into classes."""
 _SMALL = {"size": 8, "color": "#404040"}
 _LINES = 6
 """Column of the sheet that the second table begins on: names, cuts and labels."""
@@ -44,6 +51,7 @@ _NAME = "Chart data"
 def chart(book: Book, onto: Sheet, row: int) -> None:
     """Write what is drawn on a sheet of its own, and put the chart on `onto`, from `row` down."""
     points = drawable(book)
+    # It is there for the chart alone, which shows what stands on a hidden sheet as well.
     sheet = book.sheet(_NAME, (22, 34, 14, 11, 11, 3, 34, 11, 11))
     drawn = book.scatter()
     heads = ("Account ID", "Account", "Quadrant", "Usage", "Happiness", "", "Line or label", "Usage", "Happiness")
@@ -53,19 +61,28 @@ def chart(book: Book, onto: Sheet, row: int) -> None:
     sheet.row = 1
     named = _Named(sheet, drawn)
     first = 1
+    listed = set()
+    largest = max(points["contract_value"].drop_nulls(), default=None)
     for play in book.report.plays:
-        part = points.filter(pl.col("quadrant") == play.quadrant)
+        # The largest first, so that smaller ones are drawn over them.
+        part = points.filter(pl.col("quadrant") == play.quadrant).sort(
+            "contract_value", "rank", descending=[True, False], nulls_last=True
+        )
         if part.height:
             _rows(sheet, part, first, play.quadrant)
             name = named.name(f"{play.label} ({part.height:,})")
-            drawn.add_series(_series(play.quadrant, name, first, first + part.height - 1))
-            first += part.height
-    unlisted = named.cuts(book) + named.largest(points)
+            listed.add(len(drawn.series))
+            for size, rows in _classes(part, largest):
+                drawn.add_series(_series(play.quadrant, name, first, first + rows - 1, size))
+                first += rows
+    named.cuts(book)
+    named.largest(points)
     sheet.page.freeze_panes(1, 0)
-    sheet.page.repeat_rows(0)
+    sheet.page.hide()
+    drawn.show_hidden_data()
     said = _described(book, points)
     if points.height:
-        _lay_out(drawn, range(len(drawn.series) - unlisted, len(drawn.series)))
+        _lay_out(drawn, [number for number in range(len(drawn.series)) if number not in listed])
         onto.page.insert_chart(row, 0, drawn, {"object_position": 2, "description": said})
     onto.put(0, said, QUIET, row=row + rows_taken(points))
 
@@ -91,6 +108,8 @@ def _described(book: Book, points: pl.DataFrame) -> str:
     if points.is_empty():
         return "There is no chart, because no account has both scores."
     texts = [f"One mark an account, {points.height:,} in all; dashed lines are the cuts."]
+    if points["contract_value"].count():
+        texts.append("The larger a mark, the higher the contract value; a hollow one has no known value.")
     if known > points.height:
         texts.append(f"Of {known:,} accounts these have the highest contract value.")
     if unknown := book.rows.height - known:
@@ -110,7 +129,22 @@ def _rows(sheet: Sheet, part: pl.DataFrame, first: int, quadrant: Quadrant) -> N
         sheet.column(column, first, part[name].to_list(), [style] * part.height)
 
 
-def _series(quadrant: Quadrant, name: Sequence[object], first: int, last: int) -> dict[str, Any]:
+def _classes(part: pl.DataFrame, largest: Decimal | None) -> Iterator[tuple[int, int]]:
+    """Size of the marks and how many there are of it, row after row; 0 where no value is known, but others are."""
+    sizes = (_size(value, largest) for value in part["contract_value"])
+    for size, rows in groupby(sizes):
+        yield size, len(list(rows))
+
+
+def _size(value: Decimal | None, largest: Decimal | None) -> int:
+    """The class whose area comes next to the share of the value."""
+    if value is None:
+        return 0 if largest is not None else _SIZES[1]
+    share = sqrt(value / largest) if largest else 0.0
+    return next(size for size in _SIZES if size >= share * _SIZES[-1] or size == _SIZES[-1])
+
+
+def _series(quadrant: Quadrant, name: Sequence[object], first: int, last: int, size: int) -> dict[str, Any]:
     colour = COLOURS[quadrant]
     return {
         "name": name,
@@ -119,9 +153,9 @@ def _series(quadrant: Quadrant, name: Sequence[object], first: int, last: int) -
         "line": {"none": True},
         "marker": {
             "type": _SHAPES.get(quadrant, "x"),
-            "size": 6,
+            "size": size or _SIZES[0],
             "border": {"color": colour, "width": 1},
-            "fill": {"color": colour},
+            "fill": {"color": colour, "transparency": 50} if size else {"none": True},
         },
     }
 
@@ -133,6 +167,8 @@ class _Named:
         self._sheet = sheet
         self._drawn = drawn
         self._row = 1
+        self._taken: list[tuple[float, float]] = []
+        """Where words stand."""
 
     def name(self, text: str, *points: tuple[float, float]) -> Sequence[object]:
         """Write a name, and its points from that row down; return the cell for a series to be named by."""
@@ -144,8 +180,8 @@ class _Named:
         self._row += max(len(points), 1)
         return [_NAME, row, _LINES]
 
-    def cuts(self, book: Book) -> int:
-        """Draw a line for each cut, named at its end; return how many."""
+    def cuts(self, book: Book) -> None:
+        """Draw a line for each cut, named at its end."""
         at: dict[tuple[Axis, float], list[str]] = {}
         for cut in book.report.cuts:
             at.setdefault((cut.axis, cut.at), []).append(cut.tier)
@@ -158,23 +194,28 @@ class _Named:
             else:
                 points = ((0.0, value), (100.0, value), (0.0, value))
             self._line(self.name(text, *points), self._row - len(points), "right")
-        return len(at)
+            self._taken.append(points[-1])
 
-    def largest(self, points: pl.DataFrame) -> int:
-        """Name the accounts that are worth most, but for those too close to one that is named; return how many."""
+    def largest(self, points: pl.DataFrame) -> None:
+        """Name the accounts that are worth most, where the name stands on no other mark and no other name."""
         worth = points.filter(pl.col("contract_value") > 0)
         most = worth.sort("contract_value", "account_id", descending=[True, False]).head(_CONSIDERED)
         columns = most.select("account_id", "account_name", "usage_score", "happiness_score")
-        taken: list[tuple[float, float]] = []
+        named = 0
+        marks = points.select("usage_score", "happiness_score").rows()
         for key, name, usage, happiness in columns.iter_rows():
             wide, high = _APART
-            if len(taken) == _NAMED or any(abs(usage - x) < wide and abs(happiness - y) < high for x, y in taken):
+            at = (usage, happiness + _ABOVE)
+            is_near_name = any(abs(usage - x) < wide and abs(at[1] - y) < high for x, y in self._taken)
+            is_on_mark = any(abs(usage - x) < wide / 2 and 1 < y - happiness < high + _ABOVE for x, y in marks)
+            if is_near_name or is_on_mark or at[1] > _HIGHEST or not wide / 2 <= usage <= 100 - wide / 2:
                 continue
-            taken.append((usage, happiness))
+            self._taken.append(at)
             text = clean(name or key)
             short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
             self._label(self.name(short, (usage, happiness)), self._row - 1)
-        return len(taken)
+            if (named := named + 1) == _NAMED:
+                break
 
     def _line(self, name: Sequence[object], first: int, position: str) -> None:
         # The third point keeps its label.

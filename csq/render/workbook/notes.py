@@ -14,6 +14,7 @@ def data_notes(book: Book) -> Sheet:
     _files(sheet)
     _joins(sheet)
     _notes(sheet)
+    sheet.print_to(len(_WIDTHS) - 1, 2)
     sheet.heading("Columns of the files")
     rows = [
         (source.role, source.label, *pair)

@@ -15,6 +15,7 @@ def plays(book: Book) -> None:
     for play in book.report.plays:
         _play(sheet, play)
         sheet.skip()
+    sheet.print_to(3, 3)
 
 
 def _play(sheet: Sheet, play: QuadrantPlay) -> None:

@@ -5,17 +5,20 @@ import polars as pl
 from csq.render import prose
 from csq.render.workbook.accounts import quiet_green_corners
 from csq.render.workbook.book import HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
-from csq.terms import Quadrant
+from csq.terms import Quadrant, Severity
 
-_WIDTHS = (30, 30, 14, 18, 14, 14, 66)
-_HEADS = ("Signal", "Account name", "Account ID", "Owner", "Quadrant", "Contract value", "Next step")
-_COLUMNS = ("signals", "account_name", "account_id", "owner", "quadrant", "contract_value", "next_step")
+_WIDTHS = (30, 10, 30, 14, 18, 14, 14, 66)
+_HEADS = ("Signal", "Severity", "Account name", "Account ID", "Owner", "Quadrant", "Contract value", "Next step")
+_LOUDEST_FIRST = [str(each) for each in (Severity.ACT, Severity.WATCH, Severity.INFO)]
+_COLUMNS = ("signals", "severity", "account_name", "account_id", "owner", "quadrant", "contract_value", "next_step")
 
 
 def signals(book: Book) -> None:
     """Write the sheet: a table of signals, and below it one row for each signal and account."""
     sheet = book.sheet("Signals", _WIDTHS)
-    held = book.rows.select("rank", *_COLUMNS).explode("signals", empty_as_null=True).drop_nulls("signals")
+    told = [name for name in _COLUMNS if name != "severity"]
+    held = book.rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
+    held = held.join(_severities(book), on="signals", how="left", maintain_order="left")
     if held.is_empty():
         judged = book.rows["signals"].count()
         words = "No signal holds for any of these accounts." if judged else "No signals were judged in this run."
@@ -24,21 +27,28 @@ def signals(book: Book) -> None:
     accounts = prose.count(held["account_id"].n_unique(), "account")
     sheet.title("Signals", f"{prose.count(held['signals'].n_unique(), 'signal')} on {accounts}.")
     _counts(sheet, held)
+    sheet.print_to(3, 1)
     sheet.skip()
     _list(sheet, held)
 
 
+def _severities(book: Book) -> pl.DataFrame:
+    loud = [(total.name, str(total.severity)) for total in book.report.signals]
+    return pl.DataFrame(loud, {"signals": pl.String, "severity": pl.Enum(_LOUDEST_FIRST)}, orient="row")
+
+
 def _counts(sheet: Sheet, held: pl.DataFrame) -> None:
-    counts = held.group_by("signals").agg(pl.len().cast(pl.Int64), pl.col("contract_value").sum())
-    ordered = counts.sort("len", "signals", descending=[True, False])
-    sheet.table(("Signal", "Accounts", "Contract value"), ordered.iter_rows(), (TEXT, WHOLE, WHOLE))
+    counts = held.group_by("signals", "severity").agg(pl.len().cast(pl.Int64), pl.col("contract_value").sum())
+    ordered = counts.sort("severity", "len", "signals", descending=[False, True, False], nulls_last=True)
+    heads = ("Signal", "Severity", "Accounts", "Contract value")
+    sheet.table(heads, ordered.iter_rows(), (TEXT, TEXT, WHOLE, WHOLE))
 
 
 def _list(sheet: Sheet, held: pl.DataFrame) -> None:
     head, room = sheet.row, ROWS - sheet.row - 1
-    rows = held.sort("signals", "rank", "account_id").head(room)
+    rows = held.sort("severity", "signals", "rank", "account_id", nulls_last=True).head(room)
     if rows.height < held.height:
-        sheet.put(6, f"The first {rows.height:,} of {held.height:,} rows: a sheet has no more.", row=0)
+        sheet.put(7, f"The first {rows.height:,} of {held.height:,} rows: a sheet has no more.", row=0)
     for column, text in enumerate(_HEADS):
         sheet.put(column, text, HEAD)
     marks = {str(quadrant): marked(quadrant) for quadrant in Quadrant}

@@ -1,17 +1,22 @@
-"""Summary: the grid with its picture, where high begins, and what is not known; only the picture minds a selection."""
+"""Summary: the grid, whom to turn to first and why, the picture, where high begins, and what is not known.
 
-from collections.abc import Iterator, Sequence
+Only the first accounts and the picture mind a selection.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from csq.render import prose, wording
 from csq.render.marks import COLOURS, GRID, MARKS
+from csq.render.view import view_of
+from csq.render.view.model import Account, Week
 from csq.render.workbook.book import BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Style, Value, marked
 from csq.render.workbook.chart import drawable, rows_taken
 from csq.report import Cut, Total
 from csq.schema import COLUMNS
 from csq.terms import Axis
 
-_WIDTHS = (12, 15, 15, 15, 15, 3, 24, 11, 17, 9, 12, 11)
+_WIDTHS = (12, 15, 15, 15, 15, 3, 24, 11, 17, 9, 12, 17)
 _LEFT = 0
 _RIGHT = 6
 _CELL = 4
@@ -38,7 +43,9 @@ def summary(book: Book) -> tuple[Sheet, int]:
     below = sheet.row
     sheet.row = top
     _totals(sheet)
-    row = sheet.row = max(below, sheet.row) + 1
+    sheet.row = max(below, sheet.row) + 1
+    _week(sheet, view_of(report, book.options.selection).week)
+    row = sheet.row
     sheet.skip(rows_taken(drawable(book)) + 2)
     top = sheet.row
     _gaps(sheet)
@@ -108,6 +115,54 @@ def _totals(sheet: Sheet) -> None:
     for number, sum_ in enumerate(sums):
         sheet.put(_RIGHT + number, sum_, WHOLE if number else {}, _SUM, row=row)
     sheet.row = row + 1
+
+
+_FIRST: Mapping[str, tuple[int, int]] = {
+    "Rank": (0, 0),
+    "Account": (1, 2),
+    "Value": (3, 3),
+    "Why": (4, 6),
+    "Next step": (7, 10),
+    "Owner": (11, 11),
+}
+"""The columns that each part of a line goes over, first and last."""
+
+
+def _week(sheet: Sheet, week: Week) -> None:
+    """Write whom to turn to first, a line an account, with why and what to do."""
+    sheet.heading(week.title)
+    if not week.first:
+        sheet.line("Nothing to do for the accounts shown.")
+    else:
+        _across(sheet, dict(zip(_FIRST, _FIRST, strict=True)), HEAD)
+        for account in week.first:
+            _across(sheet, _told(account), WRAP)
+    if week.more:
+        sheet.line(week.more, styles=(QUIET,))
+    sheet.skip()
+
+
+def _told(account: Account) -> Mapping[str, str]:
+    return {
+        "Rank": f"{account.rank:,}",
+        "Account": f"{account.mark} {account.name}",
+        "Value": account.value,
+        "Why": account.why,
+        "Next step": account.short,
+        "Owner": account.owner,
+    }
+
+
+def _across(sheet: Sheet, texts: Mapping[str, str], *styles: Style) -> None:
+    """Write a line into merged cells, and make it as high as its longest text needs."""
+    form = sheet.book.style(*styles)
+    for name, (first, last) in _FIRST.items():
+        text = sheet.book.fitting(texts[name])
+        if last > first:
+            sheet.page.merge_range(sheet.row, first, sheet.row, last, "", form)
+        sheet.page.write_string(sheet.row, first, text, form)
+        sheet.make_room(sheet.row, text, sum(_WIDTHS[first : last + 1]))
+    sheet.row += 1
 
 
 def _gaps(sheet: Sheet) -> None:
