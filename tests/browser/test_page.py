@@ -123,6 +123,7 @@ def test_pointing_at_a_mark_names_the_account_and_leaving_it_is_quiet(plain):
         "Value, EUR: 9,000",
         "Usage: 80.0",
         "Happiness: 88.0 (4 answers)",
+        "Why: usage high, happiness high",
     ]
     plain.point(2, 2)
     assert tip(plain) is None
@@ -135,7 +136,7 @@ def test_clicking_a_mark_opens_its_row(plain):
 
 
 def test_the_keyboard_reaches_every_mark_and_enter_opens_the_row(plain):
-    for _ in range(6):
+    for _ in range(12):
         plain.press("Tab")
     assert plain.run("document.activeElement.closest('#marks') !== null")
     assert plain.run("document.activeElement.getAttribute('aria-label')").startswith("Beta, Quadrant: ● Advocates")
@@ -163,11 +164,11 @@ def test_a_row_unfolds_to_its_next_step_and_its_risks_with_their_numbers(plain):
 
 def test_columns_sort_both_ways_with_the_unknown_last(plain):
     click(plain, "[data-name=contract_value] button")
-    assert plain.run(NAMES) == ["Delta", "Beta", "Gamma", "Alpha"]
-    assert plain.run("document.querySelector('[data-name=contract_value]').getAttribute('aria-sort')") == "ascending"
-    click(plain, "[data-name=contract_value] button")
     assert plain.run(NAMES) == ["Gamma", "Beta", "Delta", "Alpha"]
-    assert plain.run("document.querySelector('[aria-sort]').getAttribute('aria-sort')") == "descending"
+    assert plain.run("document.querySelector('[data-name=contract_value]').getAttribute('aria-sort')") == "descending"
+    click(plain, "[data-name=contract_value] button")
+    assert plain.run(NAMES) == ["Delta", "Beta", "Gamma", "Alpha"]
+    assert plain.run("document.querySelector('[aria-sort]').getAttribute('aria-sort')") == "ascending"
     click(plain, "[data-name=account_name] button")
     assert plain.run(NAMES) == ["Alpha", "Beta", "Delta", "Gamma"]
     assert plain.run("document.querySelectorAll('[aria-sort]').length") == 1
@@ -188,6 +189,7 @@ CHOOSE = """(() => {
         ("[data-column=owner]", "Zed", ["Beta"]),
         ("[data-column=tier]", "unvalued", ["Alpha"]),
         ("input", "GAM", ["Gamma"]),
+        ("input", "gámmä", ["Gamma"]),
         ("input", "nobody at all", []),
     ],
 )
@@ -200,13 +202,13 @@ def test_filters_leave_rows_and_marks_that_fit_and_say_how_many(plain, field, va
 def test_of_thousands_of_rows_the_screen_gets_some_until_all_are_asked_for(browser, pages):
     browser.open(pages / "many.html")
     shown = "all('#accounts tbody tr').filter((row) => row.offsetHeight).length"
-    assert browser.run(shown) == 500
+    assert browser.run(shown) == 200
     assert browser.run("document.querySelectorAll('#marks path:not(.away)').length") == 1200
-    browser.run("sort(heads[0]); sort(heads[0])")
-    assert browser.run(shown) == 500
+    browser.run("sort(heads[0])")
+    assert browser.run(shown) == 200
     assert browser.run("all('#accounts tbody tr')[0].cells[0].textContent") == "1200"
     browser.media("print")
-    assert browser.run(shown) == 1200
+    assert browser.run(shown) == 40
     browser.media("screen")
     click(browser, "#accounts ~ button")
     assert browser.run(shown) == 1200
@@ -227,11 +229,11 @@ def test_a_link_to_a_row_that_is_filtered_away_brings_it_back(plain):
     assert len(plain.run(NAMES)) == 4
 
 
-def test_paper_has_the_texts_behind_the_numbers_and_no_controls(plain):
+def test_paper_has_no_controls_and_none_of_the_numbers_that_stand_for_texts(plain):
     plain.media("print")
     assert plain.run("getComputedStyle(document.querySelector('#filters')).display") == "none"
-    assert plain.run("getComputedStyle(document.querySelector('.footnotes')).display") == "block"
-    assert plain.run("getComputedStyle(document.querySelector('[data-name=risks]')).display") == "table-cell"
+    assert plain.run("getComputedStyle(document.querySelector('.footnotes')).display") == "none"
+    assert plain.run("getComputedStyle(document.querySelector('[data-name=risks]')).display") == "none"
     assert plain.paper().startswith(b"%PDF")
 
 
