@@ -10,7 +10,7 @@ def notes(page: Page) -> list[Line]:
     report = page.report
     entries = [(title, "·", text) for title, text in wording.notes(report)]
     out = block(entries, page.prose)
-    if report.pinned:
+    if report.pinned and not report.is_pinned:
         out.extend([BLANK, line(strong("Put into csq.yaml to keep these tiers, references and cuts:")), BLANK])
         out.extend(line(text) for text in report.pinned.rstrip("\n").split("\n"))
     return out
