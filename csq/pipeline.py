@@ -23,7 +23,7 @@ from csq.plan.signals import Judged, judge
 from csq.plan.steps import steps_done
 from csq.plan.touch import add_touch, add_worth, effort_notes, touch_notes
 from csq.playbook.load import LoadedPlaybook
-from csq.report import Note, OwnerWeek, Report, ScaleFound, Window
+from csq.report import BY_SETTINGS, Note, OwnerWeek, Report, ScaleFound, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
 from csq.sources.load import Tables
@@ -145,6 +145,7 @@ def report(found: Triage) -> Report:
             *fate_notes(files, facts.joins, faults),
         ),
         pinned=pinned_scales(found.scales) + placed.pinned,
+        is_pinned=_is_pinned(found),
         scales=found.scales,
         weighted=weighted,
         currency=facts.currency,
@@ -155,6 +156,15 @@ def report(found: Triage) -> Report:
         weeks=found.weeks,
         done=steps_done(accounts, done_kinds(found.playbook.playbook)),
     )
+
+
+def _is_pinned(found: Triage) -> bool:
+    """Whether csq.yaml says already what the lines for pinning say."""
+    settings = found.settings.settings
+    is_told = settings.tiers is not None or not found.placed.bands
+    rules = (settings.thresholds.usage, settings.thresholds.happiness)
+    is_told &= bool(settings.thresholds.references) or not found.placed.references
+    return is_told and all(rule.at for rule in rules) and all(scale.why == BY_SETTINGS for scale in found.scales)
 
 
 def _of_files(found: Triage) -> list[Note]:

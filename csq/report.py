@@ -70,6 +70,10 @@ class Note(NamedTuple):
     """Lines of csq.yaml by which what it says holds for the next run."""
 
 
+BY_SETTINGS = "what csq.yaml says"
+"""Why a scale is what it is, where a person has written it down."""
+
+
 class ScaleFound(NamedTuple):
     """The scale on which the answers of one column and one kind of survey were read."""
 
@@ -359,6 +363,8 @@ class Report(NamedTuple):
     """One per desk, by name."""
     scales: tuple[ScaleFound, ...] = ()
     """The scales on which answers were read."""
+    is_pinned: bool = False
+    """Whether csq.yaml says all of `pinned` already."""
     done: pl.DataFrame = pl.DataFrame(schema=DONE_SCHEMA)
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
 

@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,9 +109,14 @@ class _Talk:
             raise seen.fault
         found = self._tried(seen.run, seen.report) if seen.run and seen.report else []
         lines = [Line(each) for each in (*found, *self.settled) if each.value != NONE]
+        lines = [line._replace(setting=self._as_here(line.setting)) for line in lines]
         lines = sorted([*lines, *(Line(each, is_open=True) for each in self.left)], key=_section)
         is_wanted = self.aliases.exists() or not (seen.run and seen.run.aliases)
         return Explored(tuple(lines), tuple(self.left), self.offer if self.offer and is_wanted else None)
+
+    def _as_here(self, setting: Setting) -> Setting:
+        """The same with files named as they are in the folder, where csq.yaml lies."""
+        return setting._replace(why=setting.why.replace(f"{self.folder}{os.sep}", ""))
 
     def _look(self) -> _Seen:
         try:
@@ -193,25 +197,30 @@ class _Talk:
             return answer
 
     def _tried(self, run: Run, report: Report) -> list[Setting]:
-        """What was found, but for what would change the result if it were told; a section of csq.yaml at a time."""
-        waits = bool(self.assumed) or any(each.path[0] == "metrics" for each in self.left)
+        """What was found, but for what is asked as well, and what would change the result if it were told."""
+        left = {each.path[0] for each in self.left}
+        few = any(join.matched * 2 < join.rows for join in report.joins)
+        waits = bool(self.assumed) or "metrics" in left or (ALIASES_KEY in left and few)
         standing = {line.path[0] for line in self.settled} | _sections(self.text, self.label)
         found = [
             each
             for each in found_settings(report, run.tables, run.settings.settings)
             if not (each.path[0] in PINS and (waits or {*PINS, each.path[0]} & standing))
+            and all(each.path != one.path or each.is_item for one in self.left)
         ]
-        told = [*self.settled, *self.assumed]
-        if self._is_alike([*told, *found], report):
-            return found
-        kept: list[Setting] = []
-        for section, lines in groupby(found, key=lambda each: each.path[0]):
-            new = [*kept, *lines]
-            if self._is_alike([*told, *new], report):
-                kept = new
-            else:
-                diagnostics.note(f"nothing is written about `{section}`: to tell it would change the result")
-        return kept
+        return self._kept([*self.settled, *self.assumed], found, report)
+
+    def _kept(self, told: Sequence[Setting], lines: Sequence[Setting], report: Report) -> list[Setting]:
+        """Those of some lines that change nothing when they are told beside others; found by halving."""
+        if not lines or self._is_alike([*told, *lines], report):
+            return [*lines]
+        if len(lines) == 1 or {each.path[0] for each in lines} == {"answers"}:  # words are worth something together
+            names = ", ".join(f"`{in_one_line(each)}`" for each in lines)
+            diagnostics.detail(f"not written, as it would change the result: {names}")
+            return []
+        middle = len(lines) // 2
+        first = self._kept(told, lines[:middle], report)
+        return [*first, *self._kept([*told, *first], lines[middle:], report)]
 
     def _is_alike(self, told: Sequence[Setting], report: Report) -> bool:
         """Whether a run that is told so much says the same as before."""

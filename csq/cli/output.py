@@ -12,7 +12,7 @@ from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
 from csq.render.clean import clean_lines
 from csq.render.rejects import rejects_csv
-from csq.report import Report
+from csq.report import BY_SETTINGS, Report
 from csq.sources.load import Tables
 from csq.terms import NoteKind
 
@@ -123,7 +123,8 @@ def deliver(
     rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
     emit.to_files([*((target.path, data) for target, data in rendered if target.path is not None), *also])
     for scale in report.scales:
-        diagnostics.note(scale.text)
+        if scale.why != BY_SETTINGS:  # then nothing was chosen
+            diagnostics.note(scale.text)
     if written := [f"`{target.path}`" for target in to if target.path is not None]:
         diagnostics.note(f"wrote {', '.join(written)}")
     if any(target.format not in PAGES or target.path for target in to):

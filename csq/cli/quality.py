@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from csq.cli.options import Faults
-from csq.errors import InputError, Location, UsageError
+from csq.errors import InputError, Location, Setting, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.roles import MONEY_FIELDS, ROLES
@@ -138,6 +138,7 @@ def _too_many(tables: Tables, file: SourceFile, rejected: int, limit: Limit, wri
         f"{rejected:,} of {file.read:,} rows in `{file.label}` were rejected, over the limit of {limit.text}",
         details=tuple(_reason(row) for row in reasons.iter_rows(named=True)),
         hint=f"{where}; {remedy or accepts}",
+        asks=_scale_asked(tables, reasons.row(0, named=True)) if reasons.height else (),
     )
 
 
@@ -145,15 +146,22 @@ def _accepting(rejected: int, file: SourceFile) -> str:
     return f"--max-rejects {math.ceil(rejected * 100 / file.read)}%"
 
 
+_OUTSIDE = re.compile(r"score outside the scale (-?[\d.]+)-([\d.]+)")
+
+
+def _scale_of(worst: Mapping[str, Any], outside: re.Match[str]) -> str | None:
+    """The smallest usual scale that holds the answers outside another one, and that one."""
+    low, high = min(worst["least"], float(outside[1])), max(worst["most"], float(outside[2]))
+    usual = (*STANDARD, *SIGNED)
+    return next((f"{floor:g}-{top:g}" for floor, top in usual if floor <= low and high <= top), None)
+
+
 def _remedy(file: SourceFile, rejected: int, worst: Mapping[str, Any], limit: Limit) -> str | None:
     """What mends the most frequent reason, where it is not for the rows but for how they are read."""
     reason, most = str(worst["reason"]), int(worst["rows"])
-    outside = re.fullmatch(r"score outside the scale (-?[\d.]+)-([\d.]+)", reason)
+    outside = _OUTSIDE.fullmatch(reason)
     if outside and most * 2 > rejected:
-        low, high = min(worst["least"], float(outside[1])), max(worst["most"], float(outside[2]))
-        scale = next(
-            (f"{floor:g}-{top:g}" for floor, top in (*STANDARD, *SIGNED) if floor <= low and high <= top), "LOW-HIGH"
-        )
+        scale = _scale_of(worst, outside) or "LOW-HIGH"
         other = f"if the answers are on another scale, say so: `--csat-scale {in_shell(f'{file.label}={scale}')}`"
         if {*worst["values"]} <= {"8", "9"} and float(outside[2]) < 8:
             return f"{other}; if they are codes for no answer, `{_accepting(rejected, file)}` leaves them out"
@@ -177,6 +185,17 @@ _MAPPED = {
     "not an answer csq knows in words": "score",
 }
 """The field that is likely mapped to a wrong column where most rows are rejected for a reason."""
+
+
+def _scale_asked(tables: Tables, worst: Mapping[str, Any]) -> tuple[Setting, ...]:
+    """The question on which scale the answers of a column are, where most of them do not fit the one it was read on."""
+    rows = tables.roles.get(Role.CSAT)
+    read = [scale for scale in rows.scales if scale.header == worst["column"]] if rows else []
+    outside = _OUTSIDE.fullmatch(str(worst["reason"]))
+    if outside is None or len(read) != 1:
+        return ()
+    why = f"most answers lie {outside[0].removeprefix('score ')}"
+    return (Setting(("scales", read[0].survey, read[0].header), _scale_of(worst, outside) or "", why),)
 
 
 def _reason(row: dict[str, object]) -> str:

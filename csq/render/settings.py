@@ -95,9 +95,10 @@ def _files(report: Report, findings: Iterable[Finding]) -> list[Setting]:
 
 def _columns(report: Report) -> Iterator[Setting]:
     for file in report.sources:
-        fields = {field.name for field in ROLES[file.role].fields} - {"period"}  # which may be made of many columns
+        fields = {field.name for field in ROLES[file.role].fields}
         for header, field in file.columns:
-            if file.role in EXPORTS and field in fields:
+            # What csq makes of many columns is called `period` and stands in no file.
+            if file.role in EXPORTS and field in fields and (header, field) != ("period", "period"):
                 yield Setting(("columns", file.role, field), in_yaml(header), f"in `{Path(file.label).name}`")
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Setting, UsageError
-from csq.report import ScaleFound
+from csq.report import BY_SETTINGS, ScaleFound
 from csq.roles import Cell
 from csq.sources.answer_words import HOW_MUCH
 from csq.sources.answers import direction, pairs_in
@@ -274,7 +274,7 @@ def _told(scores: Scores, figures: Figures) -> dict[str, Scale]:
     by_flag = _by_flag(scores.options, scores.typed)
     of_kind = scores.options.scales.get(figures.kind, {})
     written = next((of_kind[name] for name in of_kind if squeeze(name) == squeeze(scores.header)), of_kind.get(ALL))
-    by_file = parse_scale(written, "what csq.yaml says") if written else None
+    by_file = parse_scale(written, BY_SETTINGS) if written else None
     found = {}
     for table in scores.typed.tables:
         scale = by_flag.get(table.label) or _fitting(by_flag.get(ALL), figures) or by_file

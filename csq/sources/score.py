@@ -115,6 +115,10 @@ def read_told(scores: Scores) -> None:
     words = scores.tidied.drop_nulls().unique()
     spelled = {cell: told[plain(cell)] for cell in words if plain(cell) in told}
     points = scores.tidied.replace_strict(spelled, default=None, return_dtype=pl.Float64())
+    # What is said of `good` is said of `Good, I'm satisfied` as well.
+    points = points.zip_with(
+        points.is_not_null(), scores.words.replace_strict(told, default=None, return_dtype=pl.Float64())
+    )
     here = points.is_not_null()
     if here.any():
         scores.answer = scores.answer.zip_with(~here, points)

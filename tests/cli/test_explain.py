@@ -241,7 +241,7 @@ def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq:
     assert found["queue"] == "rescue"
     expected = (
         "A competitor got in touch with them 14 days ago; "
-        "not known: a customer willing to put time in, an owner on their side; usage low, happiness low"
+        "not known: a customer who will put in time, an internal owner; usage low, happiness low"
     )
     assert found["why"] == expected
     text = page(csq, "A-1", exports)
@@ -253,8 +253,8 @@ def test_an_account_behind_a_closed_gate_says_what_is_missing(csq: Csq, exports:
     found = document(csq, "B-1", exports)
     assert (found["quadrant"], found["queue"], found["gate_state"]) == ("at_risk", "rest", "closed")
     expected = (
-        "not yet: enough contract value to pay for the effort; "
-        "not known: a good fit, a customer willing to put time in, an owner on their side"
+        "not yet: enough contract value for the hours; "
+        "not known: a good fit, a customer who will put in time, an internal owner"
     )
     assert found["why"] == expected
     assert "Gate, closed" in page(csq, "B-1", exports)

@@ -24,7 +24,7 @@ def data_notes(book: Book) -> Sheet:
     named = [(role, label, header, field or "not used") for role, label, field, header in rows]
     sheet.table(("Role", "File", "Header", "Taken for"), named, ({}, WRAP, TEXT, TEXT))
     sheet.skip()
-    if report.pinned:
+    if report.pinned and not report.is_pinned:
         sheet.heading("Put into csq.yaml to keep these tiers, references and cuts")
         for line in report.pinned.rstrip("\n").split("\n"):
             sheet.line(line, styles=({"font_name": "Courier New"}, TEXT))
