@@ -115,7 +115,7 @@ def rules(report: Report) -> Rules:
         ("Rules", "settings", report.settings_label),
         ("Rules", "playbook", report.playbook_label),
     )
-    return Rules(_brief(report), told, report.pinned)
+    return Rules(_brief(report), told, "" if report.is_pinned else report.pinned)
 
 
 def _brief(report: Report) -> str:
