@@ -5,6 +5,7 @@ At most 40 lines of 80 columns and 250 words, whatever the accounts are called: 
 
 from collections.abc import Iterator
 
+from csq.render.columns import output_columns
 from csq.render.options import Options
 from csq.render.terminal.layout import BLANK, Line, Sheet, hanging, line, painted
 from csq.render.view import view_of
@@ -22,6 +23,7 @@ def brief(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name something that is not there.
     """
+    output_columns(report.accounts, options.fields)  # a message has no room for them, but a wrong name is told
     view = view_of(report, options.selection, first=_FIRST)
     for number in range(len(view.week.first), -1, -1):
         text = painted(_lines(view, number), colour=False)

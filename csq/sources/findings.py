@@ -218,10 +218,11 @@ def _fit(table: TextTable, role: Role, options: ReadOptions) -> _Fit | None:
     best |= dict.fromkeys(measures[1 : telling.MOST_MEASURES], telling.NEXT_MEASURE)
     if "period" in head.header and "period" not in table.header:
         best["its periods"] = telling.MEASURE
-    fault = _lacking(head, role, fields, weights, has_measures=bool(measures))
+    if not (best or preset or is_sure):
+        return None
     weight = sum(best.values()) + (telling.BY_PRESET if preset else 0)
     if not best and not preset:
-        return _Fit(role, 0, fault=fault) if is_sure else None
+        return _Fit(role, 0, fault=_lacking(head, role, fields, weights, has_measures=bool(measures)))
     known = {head.header[place] for place in fields.values()} | {*measures}
     if known >= {*head.header} - {""}:
         weight += telling.ALL_KNOWN
@@ -232,6 +233,9 @@ def _fit(table: TextTable, role: Role, options: ReadOptions) -> _Fit | None:
         weight += telling.KEYS_REPEATED if of_others else telling.KEYS_ONCE if once else repeated
     strong = bool(measures) if role is Role.USAGE else once and _is_strong(head, role, fields, weights)
     headers = tuple(sorted(best, key=lambda name: -best[name])) if not preset else (preset.name,)
+    # What is lacking is worth looking for, cell by cell, only in a file that may be of the role.
+    may_be = preset or is_sure or weight >= telling.ENOUGH
+    fault = _lacking(head, role, fields, weights, has_measures=bool(measures)) if may_be else None
     return _Fit(role, weight, headers, strong, fault)
 
 

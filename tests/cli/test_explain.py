@@ -240,7 +240,7 @@ def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq:
     assert (of["value"], of["weight"], of["urgency"], of["signal"], of["priority"]) == (12000, 0.6, 1.5, 3, 32400)
     assert found["queue"] == "rescue"
     expected = (
-        "A competitor got in touch with them 14 days ago; "
+        "A competitor contacted them 14 days ago; "
         "not known: a customer who will put in time, an internal owner; usage low, happiness low"
     )
     assert found["why"] == expected

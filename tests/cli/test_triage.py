@@ -206,7 +206,8 @@ def test_a_column_of_ones_own_can_be_asked_for(csq, sample_data):
     )
 
 
-def test_off_a_terminal_the_table_is_not_cut(csq, sample_data):
+def test_off_a_terminal_the_table_is_not_cut(csq, sample_data, monkeypatch):
+    monkeypatch.delenv("COLUMNS")  # which tells a width
     text = csq("triage", sample_data, "--top", "200").stdout.decode()
     names = rows(csq("triage", sample_data, "-f", "csv", "-q", "--raw").stdout)
     assert "…" not in text
