@@ -25,9 +25,9 @@ from csq.schema import FACTS, Kind, collect, complete, event_kind, rounded
 from csq.settings.model import Settings
 from csq.sources.everyday import everyday_events
 from csq.sources.load import Tables
+from csq.sources.measures import METRIC
 from csq.sources.metrics import Metric
 from csq.sources.typed import RoleRows
-from csq.sources.usage import METRIC
 from csq.terms import Grain, NoteKind, Role, Survey
 
 

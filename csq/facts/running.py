@@ -12,8 +12,8 @@ from csq.errors import InputError, Location, Setting
 from csq.facts.periods import before_of, span
 from csq.fate import is_used
 from csq.sources.grid import LINE
+from csq.sources.measures import METRIC
 from csq.sources.typed import FILE
-from csq.sources.usage import METRIC
 from csq.sources.use_words import EVER
 from csq.suggest import in_yaml
 from csq.terms import Length

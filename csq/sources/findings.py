@@ -17,11 +17,11 @@ from csq.roles import ROLES
 from csq.sources import telling
 from csq.sources.context import OUTCOMES, word
 from csq.sources.headers import detect, known_headers, missing_column, squeeze
+from csq.sources.measures import is_use
 from csq.sources.plausible import can_be
 from csq.sources.read import TextTable, column
 from csq.sources.shapes import reshape
 from csq.sources.tables import ReadOptions
-from csq.sources.usage import is_use
 from csq.sources.values import tidy
 from csq.terms import Role
 

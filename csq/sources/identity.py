@@ -21,9 +21,9 @@ from csq.sources.aliases import ALIAS, NO_ALIASES, with_aliases
 from csq.sources.headers import missing_key
 from csq.sources.ids import drop_unknown, tell_marks
 from csq.sources.keys import domain_of, name_damage, salesforce_twin
+from csq.sources.measures import METRIC
 from csq.sources.read import TextTable, column
 from csq.sources.typed import KEY, KEY_KIND, RoleRows, RunnerUp, Typed, labels
-from csq.sources.usage import METRIC
 from csq.terms import Aside, NoteKind, Role
 
 NOBODY = ("(none)", "(not set)", "(other)")

@@ -12,11 +12,11 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.fate import FATE, ROW, is_used, mark
 from csq.report import Note
+from csq.sources.measures import METRIC
 from csq.sources.periods import read_period, spoken_length
 from csq.sources.read import LINE, TextTable, column
 from csq.sources.snapshots import are_snapshots, count_overlap_once
 from csq.sources.typed import FILE, KEY, Typed
-from csq.sources.usage import METRIC
 from csq.sources.values import Ambiguous
 from csq.terms import Aside, Grain, NoteKind
 

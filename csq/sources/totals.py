@@ -14,10 +14,10 @@ import polars as pl
 from csq.fate import COLUMN, FATE, REASON, ROW, VALUE, is_used
 from csq.report import Note, masked
 from csq.roles import ROLES, Cell
+from csq.sources.measures import METRIC
 from csq.sources.read import LINE
 from csq.sources.sums import Word, is_mean, is_sum, total_word
 from csq.sources.typed import FILE, KEY, RoleRows
-from csq.sources.usage import METRIC
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
 
 _WHERE = "where"
