@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from csq.render.columns import output_columns
 from csq.render.options import Options
-from csq.render.terminal.layout import BLANK, Line, Sheet, hanging, line, painted
+from csq.render.terminal.layout import BLANK, Line, hanging, line, painted
 from csq.render.view import view_of
 from csq.render.view.model import Account, View
 from csq.report import Report
 
 WIDTH, LINES, WORDS = 80, 40, 250
 _FIRST = 5
-_SHEET = Sheet.of(WIDTH)
 
 
 def brief(report: Report, options: Options) -> bytes:
@@ -37,7 +36,8 @@ def _lines(view: View, number: int) -> Iterator[Line]:
     for text in (f"{of.title}: {of.base}", of.warning, of.shown, *(view.moves.told if view.moves else ())):
         yield from hanging(BLANK, text, WIDTH) if text else ()
     yield BLANK
-    for cell in (*(section.cell for section in view.sections),):
+    for section in view.sections:
+        cell = section.cell
         yield from hanging(line(f"{cell.mark} "), f"{cell.label}: {cell.size}", WIDTH)
     yield BLANK
     yield line(f"{view.week.title}:" if view.week.first else f"{view.week.title}: nothing for the accounts shown")
