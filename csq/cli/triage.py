@@ -24,9 +24,9 @@ def triage(
 ) -> int:
     """Place every account and print what to do.
 
-    Finds usage, csat and accounts in DIR by what stands in the files, or takes those that are named. Without any it reads
-    the working directory. The result goes to stdout or, with -o, to files. The page is one screen; -v prints everything.
-    What was noticed on the way is counted on the page and told on stderr, or in full by -v.
+    Finds usage, csat and accounts in DIR by what stands in the files, or takes those that are named; without any it
+    reads the working directory. The result goes to stdout or, with -o, to files. The page is one screen; -v prints
+    everything. What was noticed on the way is counted on the page and told on stderr, or in full by -v.
     """
     return run(inputs, outputs, shown, method, faults, limits, alarm, speech)
 
