@@ -22,8 +22,8 @@ from csq.sources.load import load
 from csq.sources.log.opening import open_log
 from csq.sources.log.pieces import read_pieces
 from csq.sources.log.scan import Scan
-from csq.sources.read import Source
-from csq.sources.tables import ReadOptions
+from csq.sources.reading.read import Source
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 ROUNDS = 5

@@ -16,7 +16,7 @@ from csq.pipeline import settle_as_of
 from csq.report import Join, Note
 from csq.sources.load import Tables, load
 from csq.sources.log import opening, pieces
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 LAST = date(2026, 11, 16)

@@ -21,9 +21,9 @@ from csq.report import Report
 from csq.schema import ACCOUNT, FACTS, HAPPINESS, PLACE, USAGE
 from csq.settings.load import load_settings
 from csq.settings.model import Settings
+from csq.sources.finding.locate import in_directory
 from csq.sources.load import load
-from csq.sources.locate import in_directory
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, NoteKind, Role
 
 AS_OF = date(2026, 11, 15)

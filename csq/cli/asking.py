@@ -20,9 +20,9 @@ from csq.render.settings import found_settings, open_settings
 from csq.report import Report
 from csq.settings.edit import Line, add, bare, in_one_line
 from csq.settings.load import settings_of
-from csq.sources.aliases import read_aliases
-from csq.sources.candidates import find_candidates, may_be_meant
-from csq.sources.identity import key_map
+from csq.sources.joining.aliases import read_aliases
+from csq.sources.joining.candidates import find_candidates, may_be_meant
+from csq.sources.joining.identity import key_map
 from csq.suggest import in_yaml
 from csq.terms import Role
 

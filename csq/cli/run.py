@@ -19,13 +19,13 @@ from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut, settings_of
 from csq.settings.model import FileRule, KeyColumn, Settings
-from csq.sources.dates import ORDERS
-from csq.sources.everyday import everyday_events
+from csq.sources.cells.dates import ORDERS
+from csq.sources.cells.numbers import MARKS
+from csq.sources.columns.everyday import everyday_events
+from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in
 from csq.sources.load import Tables, load
-from csq.sources.locate import Folder, expand, exports_in, in_directory, nothing_in
-from csq.sources.numbers import MARKS
-from csq.sources.read import label_of
-from csq.sources.tables import ReadOptions
+from csq.sources.reading.read import label_of
+from csq.sources.rows.tables import ReadOptions
 from csq.suggest import in_shell
 from csq.terms import Role, Survey
 

@@ -9,7 +9,7 @@ import polars as pl
 from csq.errors import UsageError
 from csq.facts.customers import CUSTOMER
 from csq.fate import FATE, REASON
-from csq.sources.typed import KEY, RoleRows
+from csq.sources.rows.typed import KEY, RoleRows
 from csq.suggest import in_shell, nearest
 from csq.terms import Aside, Fate, Role
 

@@ -17,7 +17,7 @@ from csq.facts.standing import Standing, offered
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
 from csq.schema import ACCOUNT, complete
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
 _RATE = pl.Decimal(38, 9)

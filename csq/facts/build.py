@@ -23,11 +23,11 @@ from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
 from csq.schema import FACTS, Kind, collect, complete, event_kind, rounded
 from csq.settings.model import Settings
-from csq.sources.everyday import everyday_events
+from csq.sources.columns.everyday import everyday_events
+from csq.sources.columns.metrics import Metric
 from csq.sources.load import Tables
-from csq.sources.measures import METRIC
-from csq.sources.metrics import Metric
-from csq.sources.typed import RoleRows
+from csq.sources.rows.measures import METRIC
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Grain, NoteKind, Role, Survey
 
 

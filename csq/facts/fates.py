@@ -7,9 +7,9 @@ from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
 from csq.roles import KEYED, PEOPLE
 from csq.schema import money
-from csq.sources.aliases import ALIAS
+from csq.sources.joining.aliases import ALIAS
 from csq.sources.load import Tables
-from csq.sources.typed import KEY, KEY_KIND, RoleRows
+from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows
 from csq.terms import Aside, NoteKind, Role
 
 SHOWN_KEYS = 20

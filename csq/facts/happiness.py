@@ -13,8 +13,8 @@ from csq.engine.base import exact_mean
 from csq.facts import survey
 from csq.fate import FATE, ROW, is_used, mark
 from csq.schema import COLUMNS, HAPPINESS, collect, complete, unknown_column
-from csq.sources.score import SIDE
-from csq.sources.typed import RoleRows
+from csq.sources.roles.score import SIDE
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, Axis, Fate, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)

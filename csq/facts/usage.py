@@ -17,9 +17,9 @@ from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
-from csq.sources.everyday import is_one_of, without_everyday
-from csq.sources.metrics import Metric
-from csq.sources.typed import KEY, RoleRows
+from csq.sources.columns.everyday import is_one_of, without_everyday
+from csq.sources.columns.metrics import Metric
+from csq.sources.rows.typed import KEY, RoleRows
 from csq.terms import Axis, NoteKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)

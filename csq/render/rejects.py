@@ -5,7 +5,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.render.delimited import guarded
-from csq.sources import aliases
+from csq.sources.joining import aliases
 
 COLUMNS = ("file", "line", "column", "value", "reason")
 

@@ -13,10 +13,10 @@ from csq.located import Data
 from csq.report import Cut, Report
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.model import KeyColumn, Settings
-from csq.sources.findings import Finding
+from csq.sources.columns.metrics import meaning
+from csq.sources.finding.findings import Finding
+from csq.sources.joining.snapshots import undated
 from csq.sources.load import Tables
-from csq.sources.metrics import meaning
-from csq.sources.snapshots import undated
 from csq.suggest import in_yaml
 from csq.terms import Axis, Role
 

@@ -15,15 +15,13 @@ from csq.errors import NoKeyError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
 from csq.schema import collect
-from csq.sources.accounts import read_accounts
-from csq.sources.aliases import decided, read_aliases
-from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
-from csq.sources.findings import Finding, words_of
-from csq.sources.headers import check_told
-from csq.sources.identity import Known, as_role, match_rows
-from csq.sources.ids import confirm_ids
-from csq.sources.metrics import check_metrics
-from csq.sources.overlap import (
+from csq.sources.columns.headers import check_told
+from csq.sources.columns.metrics import check_metrics
+from csq.sources.finding.findings import Finding, words_of
+from csq.sources.finding.spare import Spare
+from csq.sources.joining.aliases import decided, read_aliases
+from csq.sources.joining.identity import Known, as_role, match_rows
+from csq.sources.joining.overlap import (
     UNREAD,
     count_event_ids_once,
     count_once,
@@ -33,15 +31,17 @@ from csq.sources.overlap import (
     settle_table,
     with_unread,
 )
-from csq.sources.overrides import read_overrides
-from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
-from csq.sources.shapes import reshape
-from csq.sources.spare import Spare
-from csq.sources.survey import SCORES, read_survey
-from csq.sources.tables import ReadOptions, group_by_header
-from csq.sources.totals import settle_totals
-from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.sources.usage import read_usage
+from csq.sources.joining.totals import settle_totals
+from csq.sources.reading.read import LINE, Source, TextTable, column, label_of, read_table
+from csq.sources.roles.accounts import read_accounts
+from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
+from csq.sources.roles.overrides import read_overrides
+from csq.sources.roles.survey import SCORES, read_survey
+from csq.sources.roles.usage import read_usage
+from csq.sources.rows.ids import confirm_ids
+from csq.sources.rows.shapes import reshape
+from csq.sources.rows.tables import ReadOptions, group_by_header
+from csq.sources.rows.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.terms import Grain, NoteKind, Role
 
 BIG = 8 * 2**20

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from csq.errors import InputError
-from csq.sources.answer_words import WORD_SCALES
-from csq.sources.tables import ReadOptions
+from csq.sources.cells.answer_words import WORD_SCALES
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, notes, read, rows
 

@@ -14,7 +14,7 @@ from csq.errors import InputError
 from csq.sources.load import load
 from csq.sources.log.opening import open_log
 from csq.sources.log.pieces import read_pieces
-from csq.sources.read import Source, read_table
+from csq.sources.reading.read import Source, read_table
 from csq.terms import Role
 from logs import COUNTED, DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
 

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csq.errors import InputError
-from csq.sources.dialect import read_plain, read_strictly
-from csq.sources.grid import LINE, Grid
-from csq.sources.read import table_from_bytes
+from csq.sources.reading.dialect import read_plain, read_strictly
+from csq.sources.reading.grid import LINE, Grid
+from csq.sources.reading.read import table_from_bytes
 
 CELL = st.text(alphabet=st.sampled_from("ab1 é,;|\"\n\r\t-#.'{"), max_size=6)
 NAMES = ("account", "score", "comment", "day")

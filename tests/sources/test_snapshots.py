@@ -4,7 +4,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.load import load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY
 

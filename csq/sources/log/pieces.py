@@ -16,14 +16,14 @@ from typing import NamedTuple, Self
 
 import polars as pl
 
-from csq.sources.align import Columns
-from csq.sources.dialect import read_part, take_records
-from csq.sources.grid import LINE, Remark, cell_columns
-from csq.sources.layout import told
-from csq.sources.log.mending import learn_columns, mend
 from csq.sources.log.opening import HEAD, LogFile, Whole
+from csq.sources.log.repair import learn_columns, mend
 from csq.sources.log.scan import Scan, plain_rows
-from csq.sources.read import TextTable, broken_note
+from csq.sources.reading.align import Columns
+from csq.sources.reading.dialect import read_part, take_records
+from csq.sources.reading.grid import LINE, Remark, cell_columns
+from csq.sources.reading.layout import told
+from csq.sources.reading.read import TextTable, broken_note
 
 PIECE = 16 * 2**20
 """Bytes that are read together: the memory of so many is used again for the next."""

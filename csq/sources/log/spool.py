@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from csq.errors import InputError
-from csq.sources.containers import BROKEN, MEGABYTE, RATIO, SMALL
-from csq.sources.read import Source, label_of, stdin
+from csq.sources.reading.containers import BROKEN, MEGABYTE, RATIO, SMALL
+from csq.sources.reading.read import Source, label_of, stdin
 
 LEAST = MEGABYTE
 """Packed bytes below which a file is not worth unpacking on disk."""
