@@ -31,6 +31,7 @@ from csq.sources.joining.overlap import (
     settle_table,
     with_unread,
 )
+from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
 from csq.sources.reading.read import LINE, Source, TextTable, column, label_of, read_table
 from csq.sources.roles.accounts import read_accounts
@@ -244,7 +245,10 @@ def _settled(
     rows: RoleRows, tables: Iterable[TextTable], options: ReadOptions
 ) -> tuple[pl.DataFrame, tuple[Note, ...]]:
     """The rows of a role, those set aside that only tell again what others tell; and what is to be said of it."""
-    if rows.role in (Role.ACCOUNTS, Role.CSAT):  # they were looked through header by header
+    if rows.role is Role.ACCOUNTS:
+        frame, told = keep_newest(rows.frame, one_row_each=False)
+        return frame, tuple(Note(kind=NoteKind.CHOICE, text=text) for text in told)
+    if rows.role is Role.CSAT:  # its rows were looked through header by header
         return rows.frame, ()
     if rows.grain is None:
         return count_once(rows.frame), ()

@@ -10,29 +10,53 @@ from pathlib import Path
 
 import polars as pl
 
-from csq.fate import is_used, mark
-from csq.sources.rows.typed import FILE, Typed
+from csq.fate import ROW, is_used, mark
+from csq.sources.rows.typed import FILE
 from csq.terms import Aside
 
 _DAY = re.compile(r"(?<!\d)(20\d\d)([-_. ]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _SHARED = 0.5
 """Share of an older file's accounts that the newest must have for them to be snapshots of one export."""
+_PAST = ("start_date", "last_contact_date")
+"""Fields of an account that tell of what has been: the newest of them is no later than the day of the export."""
 
 
-def keep_newest(typed: Typed) -> Typed:
-    """Accounts of which there are dated snapshots, with one header: rows of older ones are set aside, which is told."""
-    for dated in _by_name(table.label for table in typed.tables).values():
+def keep_newest(frame: pl.DataFrame, *, one_row_each: bool) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Accounts of which there are snapshots: rows of older ones set aside, and what is to be said of it.
+
+    Files are called alike but for the day in their names; or, where an account has one row, they tell accounts in two
+    ways, and the newest row of one is newer than that of the other.
+
+    Args:
+        frame: Columns of `fate.ROW`, account_id and the accounts fields.
+        one_row_each: All files have one header, in which an account has one row.
+    """
+    told = []
+    found = [*_by_name(frame[FILE].unique().sort()).values(), *(_by_rows(frame) if one_row_each else ())]
+    for dated in found:
         (newest, *older) = sorted(dated, key=lambda label: (dated[label], label), reverse=True)
-        accounts = {label: set(typed.frame.filter(pl.col(FILE) == label)["account_id"].drop_nulls()) for label in dated}
+        accounts = {label: set(frame.filter(pl.col(FILE) == label)["account_id"].drop_nulls()) for label in dated}
         same = [label for label in older if len(accounts[label] & accounts[newest]) >= _SHARED * len(accounts[label])]
         if not same:
             continue
         gone = len(set().union(*(accounts[label] for label in same)) - accounts[newest])
         left = f"; {gone:,} of their accounts are not in it" if gone else ""
         names = ", ".join(f"`{label}`" for label in same)
-        typed = typed.noting(f"`{newest}` is the newest snapshot of its export and counts, not {names}{left}")
-        typed = typed.put_aside(typed.frame[FILE].is_in(same), Aside.OLDER_SNAPSHOT)
-    return typed
+        told.append(f"`{newest}` is the newest snapshot of its export and counts, not {names}{left}")
+        frame = mark(frame, {Aside.OLDER_SNAPSHOT: pl.col(FILE).is_in(same)})
+    return frame, tuple(told)
+
+
+def _by_rows(frame: pl.DataFrame) -> list[dict[str, str]]:
+    """Files that tell an account in two ways, each with the newest day in it; none where two are of one day."""
+    rows = frame.filter(is_used())
+    cells = [name for name in rows.columns if name not in (*ROW, "aliases")]
+    several = rows.group_by("account_id").agg(pl.struct(cells).n_unique().alias("ways"), FILE)
+    files = several.filter(pl.col("ways") > 1)[FILE].explode().unique().sort()
+    newest = rows.group_by(FILE).agg(day=pl.max_horizontal(*_PAST).max()).filter(pl.col(FILE).is_in(files.implode()))
+    if len(files) < 2 or newest["day"].null_count() or newest["day"].is_duplicated().any():
+        return []
+    return [{label: str(day) for label, day in newest.iter_rows()}]
 
 
 def undated(name: str) -> str:

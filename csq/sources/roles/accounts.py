@@ -45,11 +45,13 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _offer_status(_no_seats(typed))
     typed = _add_term(_add_keys(_add_value(typed)).with_all_fields())
     typed = typed.with_columns(pl.col(key).alias("account_id"), pl.col("fit").str.to_lowercase())
-    typed = keep_newest(typed)
+    frame, snapshots = keep_newest(typed.frame, one_row_each="subscription_id" not in typed.fields)
+    for text in snapshots:
+        typed = typed.noting(text)
     # Rows alike in every cell say one thing, whichever files they stand in.
-    cells = [name for name in typed.frame.columns if name not in (*ROW, "aliases")]
+    cells = [name for name in frame.columns if name not in (*ROW, "aliases")]
     place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
-    frame = mark(typed.frame, {Aside.DUPLICATE: place > 1}).with_row_index(_AT)
+    frame = mark(frame, {Aside.DUPLICATE: place > 1}).with_row_index(_AT)
     several = frame.filter(is_used()).filter(pl.len().over("account_id") > 1)
     if several.height and "subscription_id" not in typed.fields:
         raise _told_twice(several, typed)
