@@ -172,7 +172,10 @@ WORD_SCALES: Mapping[str, tuple[str, ...]] = {
 
 SAME_WORD: Mapping[str, tuple[str, ...]] = {
     "good": ("good, i'm satisfied", "good with comment", "good without comment"),
-    "bad": ("bad, i'm not satisfied", "bad with comment", "bad without comment"),
+    "bad": (
+        "bad, i'm unsatisfied", "bad, i'm dissatisfied", "bad, i'm not satisfied", "bad with comment",
+        "bad without comment",
+    ),
     "okay": ("ok", "o.k", "so so"),
     "fair": ("average", "acceptable"),
     "great": ("awesome", "amazing"),

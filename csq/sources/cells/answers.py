@@ -144,6 +144,13 @@ def _word_scale(words: tuple[str, ...]) -> WordScale:
     return WordScale(words, {**others, **points})
 
 
+def with_spellings(told: Mapping[str, float]) -> dict[str, float]:
+    """Points by word, plain, for all ways to write it: those of `good` are those of `Good, I'm satisfied` as well."""
+    points = {plain(word): at for word, at in told.items()}
+    others = {plain(other): word for word, ways in SAME_WORD.items() for other in ways}
+    return {**{other: points[plain(word)] for other, word in others.items() if plain(word) in points}, **points}
+
+
 @cache
 def valence() -> Mapping[str, float]:
     """How good a word is, 0-100: its mean place on the scales that have it."""

@@ -11,7 +11,7 @@ import polars as pl
 from csq.errors import InputError, Location, Setting
 from csq.report import ScaleFound
 from csq.sources.cells.answer_words import NO_ANSWER_CODES
-from csq.sources.cells.answers import WordScale, are_known, plain, read_answers, word_scales
+from csq.sources.cells.answers import WordScale, are_known, plain, read_answers, with_spellings, word_scales
 from csq.sources.cells.values import tidy
 from csq.sources.reading.read import LINE, column
 from csq.sources.roles.scales import MANY, SOME
@@ -109,16 +109,12 @@ def open_scores(typed: Typed, name: str, text: pl.Series, kinds: pl.Series, opti
 
 def read_told(scores: Scores) -> None:
     """Take the answers whose points csq.yaml tells; whatever else is in the column is read without them."""
-    told = {plain(word): points for word, points in scores.options.answers.items()}
+    told = with_spellings(scores.options.answers)
     if not told:
         return
     words = scores.tidied.drop_nulls().unique()
     spelled = {cell: told[plain(cell)] for cell in words if plain(cell) in told}
     points = scores.tidied.replace_strict(spelled, default=None, return_dtype=pl.Float64())
-    # What is said of `good` is said of `Good, I'm satisfied` as well.
-    points = points.zip_with(
-        points.is_not_null(), scores.words.replace_strict(told, default=None, return_dtype=pl.Float64())
-    )
     here = points.is_not_null()
     if here.any():
         scores.answer = scores.answer.zip_with(~here, points)
