@@ -36,7 +36,7 @@ def dangles(path: Path) -> bool:
     return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114 - Path raises at a long name
 
 
-class Source(NamedTuple):
+class SourceText(NamedTuple):
     """A file as it was read."""
 
     text: str
@@ -44,7 +44,7 @@ class Source(NamedTuple):
     sha256: str
 
 
-def read(path: Path, *, label: str | None = None) -> Source:
+def read(path: Path, *, label: str | None = None) -> SourceText:
     """Read a UTF-8 file, with or without a byte order mark.
 
     Raises:
@@ -66,7 +66,7 @@ def read(path: Path, *, label: str | None = None) -> Source:
             location=location, path="", message="not UTF-8 text", code="yaml/encoding", hint="save the file as UTF-8"
         )
         raise unusable(label, [problem]) from error
-    return Source(text=text, label=label, sha256=hashlib.sha256(data).hexdigest())
+    return SourceText(text=text, label=label, sha256=hashlib.sha256(data).hexdigest())
 
 
 def find(name: str, *folders: Path | None) -> Path | None:

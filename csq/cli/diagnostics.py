@@ -20,7 +20,7 @@ _LONGEST = 100
 """Characters of an excerpt that are shown; a longer line would wrap and part the caret from what it points at."""
 
 
-class Level(IntEnum):
+class Verbosity(IntEnum):
     """How much is said. Errors are said at every level."""
 
     QUIET = 0
@@ -34,7 +34,7 @@ class Level(IntEnum):
 class Manner(NamedTuple):
     """How this run speaks."""
 
-    level: Level = Level.NORMAL
+    level: Verbosity = Verbosity.NORMAL
     colour: bool | None = None
     """None: in colour on a terminal, unless `NO_COLOR` is set."""
 
@@ -42,26 +42,26 @@ class Manner(NamedTuple):
 _MANNER: ContextVar[Manner] = ContextVar("manner", default=Manner())  # noqa: B039 - Manner is frozen
 
 
-def configure(*, level: Level = Level.NORMAL, colour: bool | None = None) -> None:
+def configure(*, level: Verbosity = Verbosity.NORMAL, colour: bool | None = None) -> None:
     """Set how this run speaks, once, from its flags. It ends with the run: `main` gives each its own context."""
     _MANNER.set(Manner(level=level, colour=colour))
 
 
 def detail(text: str) -> None:
     """Say what only `-v` wants to know."""
-    if _MANNER.get().level >= Level.VERBOSE:
+    if _MANNER.get().level >= Verbosity.VERBOSE:
         _write([clean(text)])
 
 
 def note(text: str) -> None:
     """Say what was chosen or noticed."""
-    if _MANNER.get().level >= Level.NORMAL:
+    if _MANNER.get().level >= Verbosity.NORMAL:
         _write([f"{_paint('note:', _CYAN)} {clean(text)}"])
 
 
 def warning(text: str) -> None:
     """Say what may make the result mean something else than expected."""
-    if _MANNER.get().level >= Level.NORMAL:
+    if _MANNER.get().level >= Verbosity.NORMAL:
         _write([f"{_paint('warning:', _YELLOW)} {clean(text)}"])
 
 
@@ -105,7 +105,7 @@ def usage(text: str) -> None:
 
 def _problem(problem: Problem) -> list[str]:
     """One fault of a file: the line that editors understand, the place, and the way out."""
-    code = f" [{problem.code}]" if _MANNER.get().level >= Level.VERBOSE else ""
+    code = f" [{problem.code}]" if _MANNER.get().level >= Verbosity.VERBOSE else ""
     lines = [clean(str(problem)) + code, *_excerpt(problem.location)]
     if problem.hint is not None:
         lines.append(_hint(problem.hint))

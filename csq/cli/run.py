@@ -13,7 +13,7 @@ from csq.cli import places, quality
 from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, TooFewMatch, UsageError
-from csq.located import Source
+from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
@@ -57,7 +57,7 @@ def prepare(
     outputs: Sequence[Path] = (),
     *,
     checks: bool = False,
-    draft: Source | None = None,
+    draft: SourceText | None = None,
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
@@ -112,7 +112,7 @@ def _prepare(
     outputs: Sequence[Path],
     *,
     checks: bool,
-    draft: Source | None,
+    draft: SourceText | None,
 ) -> Run:
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None

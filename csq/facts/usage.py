@@ -12,7 +12,7 @@ import polars as pl
 
 from csq.engine.base import Span, UsageWindows, exact_sum
 from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
-from csq.facts.features import Features, feature_facts, find_features
+from csq.facts.features import FeatureUse, feature_facts, find_features
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.report import Note
@@ -46,7 +46,7 @@ class Usage(NamedTuple):
     at_least: tuple[str, ...] = ()
     """Metrics that count people of days: there were at least so many in the window."""
     notes: tuple[Note, ...] = ()
-    features: Features = Features()
+    features: FeatureUse = FeatureUse()
 
 
 def no_usage(members: pl.Series) -> Usage:

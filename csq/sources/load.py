@@ -33,7 +33,7 @@ from csq.sources.joining.overlap import (
 )
 from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
-from csq.sources.reading.read import LINE, Source, TextTable, column, label_of, read_table
+from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, read_table
 from csq.sources.roles.accounts import read_accounts
 from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.roles.overrides import read_overrides
@@ -141,13 +141,15 @@ def load(
 
 def _load_all(
     paths: Mapping[Role, Sequence[Path]],
-    usage: Sequence[Source],
+    usage: Sequence[InputFile],
     options: ReadOptions,
     tables: Mapping[str, TextTable],
     spare: Spare,
 ) -> Tables:
     big = _size(usage) > BIG
-    sources = {role: [Source(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role}
+    sources = {
+        role: [InputFile(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role
+    }
     sources[Role.USAGE] = [] if big else [*usage]
     texts = {role: _read_all(sources[role], role, options, tables) for role in Role}
     if not big:
@@ -190,21 +192,21 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
     return found[role].frame if role in found else None
 
 
-def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[Source]]:
+def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[InputFile]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
-        return nullcontext([Source(path, label_of(path)) for path in paths])
+        return nullcontext([InputFile(path, label_of(path)) for path in paths])
     from csq.sources.log.spool import laid_down  # few runs need it
 
     return laid_down(paths)
 
 
-def _size(sources: Sequence[Source]) -> int:
+def _size(sources: Sequence[InputFile]) -> int:
     return sum(source.path.stat().st_size for source in sources if source.path.is_file())
 
 
 def _read_all(
-    sources: Sequence[Source], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
+    sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
     found = (
         read.get(source.label) or read_table(source.whole, source.label, encoding=options.encoding)
@@ -270,7 +272,7 @@ def _settle_answers(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _load_big(
-    usage: Sequence[Source],
+    usage: Sequence[InputFile],
     texts: Mapping[Role, tuple[TextTable, ...]],
     options: ReadOptions,
     known: Known,

@@ -15,7 +15,7 @@ import pytest
 from csq.errors import InputError
 from csq.sources.reading import containers
 from csq.sources.reading.containers import open_content
-from csq.sources.reading.grid import Grid
+from csq.sources.reading.grid import RawTable
 from csq.sources.reading.workbook import read_sheet
 from sheets import archive, workbook
 
@@ -50,7 +50,7 @@ def with_sizes(data: bytes, size: int) -> bytes:
     return bytes(told)
 
 
-def read(data: bytes) -> Grid:
+def read(data: bytes) -> RawTable:
     return read_sheet(open_content(data, "book.xlsx").data, "book.xlsx")
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.sources.log.opening import Whole
-from csq.sources.reading.align import SAMPLE, Columns
+from csq.sources.reading.align import SAMPLE, ColumnLooks
 from csq.sources.reading.grid import Remark, to_frame
 from csq.sources.reading.repair import LONGEST_CELL, Draft, Style, align_rows, cut, together
 
@@ -26,7 +26,7 @@ class Mended(NamedTuple):
     broken: tuple[Remark, ...]
 
 
-def learn_columns(head: bytes, delimiter: str, width: int) -> Columns:
+def learn_columns(head: bytes, delimiter: str, width: int) -> ColumnLooks:
     """What the columns look like in the first full rows of a file.
 
     Args:
@@ -42,10 +42,10 @@ def learn_columns(head: bytes, delimiter: str, width: int) -> Columns:
     full = [cells for _, cells in rows if len(cells) == width and any(cell.strip() for cell in cells)]
     if len(full) < SAMPLE:
         raise Whole("too few rows at its beginning are whole to align others by them")
-    return Columns(full)
+    return ColumnLooks(full)
 
 
-def mend(data: bytes, delimiter: str, width: int, columns: Columns) -> Mended:
+def mend(data: bytes, delimiter: str, width: int, columns: ColumnLooks) -> Mended:
     """Read records from amid a UTF-8 file.
 
     Args:

@@ -23,7 +23,7 @@ def _look(cell: str) -> str:
     return cell if len(cell) <= 9 and cell.count(" ") < 2 else "text"
 
 
-class Columns:
+class ColumnLooks:
     """What the cells of each column look like in the full rows of a file."""
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:

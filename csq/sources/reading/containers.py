@@ -29,7 +29,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, Val
 """What zipfile raises at a part that cannot be unpacked."""
 
 
-class Kind(StrEnum):
+class Container(StrEnum):
     """The kinds of file that can hold a table."""
 
     TEXT = "text"
@@ -41,7 +41,7 @@ class Content(NamedTuple):
     """The bytes at the bottom of all packing, their kind, and one sentence for each packing taken off."""
 
     data: bytes
-    kind: Kind
+    kind: Container
     notes: tuple[str, ...] = ()
 
 
@@ -73,7 +73,7 @@ def open_content(data: bytes, label: str) -> Content:
             if data.startswith(magic):
                 raise InputError(f"`{label}` is {what}", hint=hint)
         if data.startswith(b"PAR1"):
-            return Content(data=data, kind=Kind.PARQUET, notes=tuple(notes))
+            return Content(data=data, kind=Container.PARQUET, notes=tuple(notes))
         if data.startswith(b"\x1f\x8b"):
             data = _gunzip(data, label)
             notes.append("unpacked with gzip")
@@ -83,11 +83,11 @@ def open_content(data: bytes, label: str) -> Content:
         elif data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             archive = _archive(data, label)
             if "[Content_Types].xml" in archive.namelist():
-                return Content(data=_workbook(data, archive, label), kind=Kind.WORKBOOK, notes=tuple(notes))
+                return Content(data=_workbook(data, archive, label), kind=Container.WORKBOOK, notes=tuple(notes))
             name, data = _only_member(data, archive, label)
             notes.append(f"`{name}` unpacked from a zip")
         else:
-            return Content(data=data, kind=Kind.TEXT, notes=tuple(notes))
+            return Content(data=data, kind=Container.TEXT, notes=tuple(notes))
     raise InputError(f"`{label}` is packed more than {DEPTH} times over", hint="unpack it first")
 
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.sources.reading.grid import LINE, Grid, Remark, Row, column, to_frame
+from csq.sources.reading.grid import LINE, RawTable, Remark, Row, column, to_frame
 
 DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = {"\x1f": 2, "\x01": 2, "^": 2, "~": 2, ":": 4, " ": 4}
@@ -36,7 +36,7 @@ def delimiter_note(delimiter: str) -> str:
     return f"delimiter {NAMES.get(delimiter, f'`{delimiter}`')}"
 
 
-def read_plain(data: bytes) -> Grid | None:
+def read_plain(data: bytes) -> RawTable | None:
     """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
     body = _without_end(data)
     end = body.find(b"\n")
@@ -46,7 +46,7 @@ def read_plain(data: bytes) -> Grid | None:
         return None
     delimiter, _ = found
     notes = () if delimiter == "," else (delimiter_note(delimiter),)
-    return Grid(frame=frame, delimiter=delimiter, notes=notes)
+    return RawTable(frame=frame, delimiter=delimiter, notes=notes)
 
 
 def take_records(stream: BinaryIO, size: int) -> bytes:
@@ -162,7 +162,7 @@ def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series
     return numbers if sound else None
 
 
-def read_strictly(text: str, label: str) -> Grid | dict[str, InputError]:
+def read_strictly(text: str, label: str) -> RawTable | dict[str, InputError]:
     """Parse by the delimiter under which all rows have one width, the widest such.
 
     Without one, return the fault each delimiter met. A file of a single column counts as strict by the comma alone,
@@ -189,9 +189,9 @@ def read_strictly(text: str, label: str) -> Grid | dict[str, InputError]:
     return _grid(*best)
 
 
-def _grid(delimiter: str, rows: list[Row], blank: tuple[Remark, ...]) -> Grid:
+def _grid(delimiter: str, rows: list[Row], blank: tuple[Remark, ...]) -> RawTable:
     notes = () if delimiter == "," else (delimiter_note(delimiter),)
-    return Grid(frame=to_frame(rows), delimiter=delimiter, dropped=blank, notes=notes)
+    return RawTable(frame=to_frame(rows), delimiter=delimiter, dropped=blank, notes=notes)
 
 
 def _single_column(

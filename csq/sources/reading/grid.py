@@ -15,7 +15,7 @@ Remark = tuple[int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grid:
+class RawTable:
     """All rows of a file, the header's among them.
 
     `frame` has `line` (Int64) and one String column for each cell, `c0`, `c1`, ... `repairs` were made, rows in

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.sources.reading.grid import LINE, Grid, Remark, cell_columns, spans
+from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
 from csq.sources.reading.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
@@ -36,7 +36,7 @@ class Layout(NamedTuple):
     header: tuple[str, ...]
     header_line: int
     extra_headers: tuple[tuple[str, ...], ...]
-    grid: Grid
+    grid: RawTable
 
 
 def is_footer(cells: Sequence[str]) -> str | None:
@@ -60,7 +60,7 @@ def comment_lines(text: str) -> int:
     return count if count > 1 else 0
 
 
-def arrange(grid: Grid) -> Layout:
+def arrange(grid: RawTable) -> Layout:
     """Find header, further headers and what is no data in rows of one width."""
     frame, dropped = _without_blank_rows(grid.frame)
     columns = cell_columns(frame)

@@ -19,10 +19,10 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.located import named
-from csq.sources.reading.containers import Kind, open_content
+from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.dialect import read_plain, read_strictly
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
-from csq.sources.reading.grid import LINE, Grid, Remark, column, spans
+from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
@@ -77,7 +77,7 @@ class TextTable:
         return Location(label=self.label, line=line)
 
 
-class Source(NamedTuple):
+class InputFile(NamedTuple):
     """A file to be read: itself, or what was laid down of a pipe or unpacked of it."""
 
     path: Path
@@ -177,7 +177,7 @@ def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
     content = open_content(data, label)
     if _NOTHING.fullmatch(content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
-    if content.kind is Kind.PARQUET:
+    if content.kind is Container.PARQUET:
         from csq.sources.reading.parquet import read_parquet  # likewise
 
         names, frame = read_parquet(content.data, label)
@@ -186,9 +186,9 @@ def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
             header=tuple(name.strip() for name in names),
             header_line=1,
             extra_headers=(),
-            grid=Grid(frame=frame.insert_column(0, lines)),
+            grid=RawTable(frame=frame.insert_column(0, lines)),
         )
-    elif content.kind is Kind.WORKBOOK:
+    elif content.kind is Container.WORKBOOK:
         from csq.sources.reading.workbook import read_sheet  # text needs none of it
 
         layout = arrange(read_sheet(content.data, label))
@@ -223,7 +223,7 @@ def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
     return (f"{len(lines):,} broken row{'s' if len(lines) > 1 else ''} not read ({spans(lines)})",) if lines else ()
 
 
-def _parse(decoded: Decoded, label: str) -> Grid:
+def _parse(decoded: Decoded, label: str) -> RawTable:
     """Text to rows of one width: the fast way where it is the same, then strictly, then with repairs.
 
     Raises:
@@ -246,9 +246,9 @@ def _parse(decoded: Decoded, label: str) -> Grid:
     return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
 
 
-def _parse_text(text: str, label: str) -> Grid:
+def _parse_text(text: str, label: str) -> RawTable:
     strict = read_strictly(text, label)
-    if isinstance(strict, Grid):
+    if isinstance(strict, RawTable):
         return strict
     from csq.sources.reading.repair import repair  # few files need it
 
@@ -273,7 +273,7 @@ def _without_comments(text: str) -> tuple[list[str], str]:
     return [line.rstrip("\r\n") for line in lines[:above]], "".join(lines[above:])
 
 
-def _under(lines: list[str], grid: Grid) -> Grid:
+def _under(lines: list[str], grid: RawTable) -> RawTable:
     """The same grid under the lines of a comment block."""
     above = len(lines)
 

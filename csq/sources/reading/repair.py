@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from csq.sources.reading.align import Columns
+from csq.sources.reading.align import ColumnLooks
 from csq.sources.reading.dialect import DELIMITERS, delimiter_note
-from csq.sources.reading.grid import Grid, Remark, Row, to_frame
+from csq.sources.reading.grid import RawTable, Remark, Row, to_frame
 from csq.sources.reading.layout import is_footer
 
 SAMPLE = 2000
@@ -80,7 +80,7 @@ class Draft:
         return (full - 0.1 * len(self.repairs)) / max(len(self.rows), 1)
 
 
-def repair(text: str) -> Grid | None:
+def repair(text: str) -> RawTable | None:
     """Read what no strict parse takes; None if not even half of it looks like rows of one table."""
     lines = [line.rstrip("\r\n") for line in io.StringIO(text, newline="")]
     drafts = [draft for style in _styles(text) if (draft := cut(lines[:SAMPLE], style)) and draft.share() > 0]
@@ -191,7 +191,7 @@ def _ways(line: str, at: int, style: Style) -> Iterator[tuple[int, str, float]]:
     yield end, bare, bare.count(quote) * weight + bare.startswith(quote) * 0.5
 
 
-def _finish(draft: Draft) -> Grid | None:
+def _finish(draft: Draft) -> RawTable | None:
     """Set titles and footers apart, find the header, and align what is too short or too long."""
     blank = [*draft.blank, *(line for line, cells in draft.rows if not any(_stripped(cells)))]
     rows = [(line, cells) for line, cells in draft.rows if any(_stripped(cells))]
@@ -214,7 +214,7 @@ def _finish(draft: Draft) -> Grid | None:
     kept, repairs, broken = _aligned(rows, width)
     lost = {line for line, _ in broken} | {line for line, _ in dropped}
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
-    return Grid(
+    return RawTable(
         frame=to_frame(kept),
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
@@ -255,7 +255,7 @@ def _header_is_wider(rows: Sequence[Row], width: int) -> bool:
 
 def _aligned(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Remark], list[Remark]]:
     """Bring the header and every row to `width` cells, by what the columns of the full rows look like."""
-    columns = Columns([cells for _, cells in rows[1:] if len(cells) == width])
+    columns = ColumnLooks([cells for _, cells in rows[1:] if len(cells) == width])
     kept, repairs, broken = align_rows(rows[1:], width, columns)
     line, cells = rows[0]
     if len(cells) != width:
@@ -264,7 +264,7 @@ def _aligned(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Remark], 
     return [(line, cells), *kept], repairs, broken
 
 
-def align_rows(rows: Sequence[Row], width: int, columns: Columns) -> tuple[list[Row], list[Remark], list[Remark]]:
+def align_rows(rows: Sequence[Row], width: int, columns: ColumnLooks) -> tuple[list[Row], list[Remark], list[Remark]]:
     """Bring every row to `width` cells: the rows that could be, what was done to them, and those that could not."""
     kept: list[Row] = []
     repairs: list[Remark] = []

@@ -15,7 +15,7 @@ import python_calamine as calamine
 
 from csq.errors import InputError, Location
 from csq.sources.reading.containers import BROKEN
-from csq.sources.reading.grid import Grid, spans, to_frame
+from csq.sources.reading.grid import RawTable, spans, to_frame
 from csq.sources.reading.merged import Filled, fill_down, join_headers
 from csq.sources.reading.number_formats import Look, look_of
 from csq.sources.reading.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name, reach_of
@@ -34,14 +34,14 @@ _SHOWN = 5
 """Cells named one by one, at most."""
 
 
-class Sheet(NamedTuple):
+class SheetCells(NamedTuple):
     """The cells of a sheet from A1 on, and its merged ones."""
 
     rows: Sequence[Sequence[object]]
     merged: Sequence[tuple[Place, Place]]
 
 
-def read_sheet(data: bytes, label: str) -> Grid:
+def read_sheet(data: bytes, label: str) -> RawTable:
     """Return the rows of the one visible sheet with data.
 
     Raises:
@@ -63,14 +63,14 @@ def read_sheet(data: bytes, label: str) -> Grid:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
-    return Grid(
+    return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),
         warnings=(*_said_of_cells(found), *_said_of_amounts(doubtful), *_said_of_hidden(cells, found)),
     )
 
 
-def _sheets(data: bytes) -> tuple[dict[str, Sheet], int]:
+def _sheets(data: bytes) -> tuple[dict[str, SheetCells], int]:
     """The visible sheets, and how many are hidden."""
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -85,7 +85,7 @@ def _sheets(data: bytes) -> tuple[dict[str, Sheet], int]:
         if changed == data:
             raise
         return _sheets(changed)
-    found = {name: Sheet(_values(each), each.merged_cell_ranges or ()) for name, each in sheets}
+    found = {name: SheetCells(_values(each), each.merged_cell_ranges or ()) for name, each in sheets}
     return found, len(book.sheets_metadata) - len(visible)
 
 
