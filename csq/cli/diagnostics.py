@@ -13,7 +13,8 @@ from contextvars import ContextVar
 from enum import IntEnum
 from typing import NamedTuple
 
-from csq.errors import ConfigError, CsqError, Location, Problem
+from csq.errors import ConfigError, CsqError, InputError, Location, Problem
+from csq.located import without_addresses
 from csq.render.clean import clean
 
 _LONGEST = 100
@@ -79,8 +80,10 @@ def prompt(text: str) -> None:
 
 def report(error: CsqError) -> None:
     """Say what happened, where, and what to do next."""
-    lines = [f"{_paint('error:', _RED)} {clean(error.message)}"]
-    lines += [f"    {clean(line)}" for line in error.details]
+    # What a file holds names people; what the command line holds is known to who typed it.
+    shown = without_addresses if isinstance(error, InputError) else str
+    lines = [f"{_paint('error:', _RED)} {clean(shown(error.message))}"]
+    lines += [f"    {clean(shown(line))}" for line in error.details]
     if error.location is not None:
         lines.append(f"  --> {clean(str(error.location))}")
         lines += _excerpt(error.location)
@@ -88,7 +91,7 @@ def report(error: CsqError) -> None:
         for problem in error.problems:
             lines += ["", *_problem(problem)]
     if error.hint is not None:
-        lines += ["", _hint(error.hint)]
+        lines += ["", _hint(shown(error.hint))]
     _write(lines)
 
 
