@@ -35,13 +35,16 @@ def init(
 ) -> None:
     """Write the built-in playbook to a file, to make it your own.
 
-    With `--extends` a short file instead, that builds on the built-in playbook and gets its later fixes.
+    With `--extends` a short file instead, that builds on the built-in playbook and gets its later fixes. The schema by
+    which editors complete and check the file is written beside it.
     """
+    from csq.playbook.json_schema import FILE_NAME, POINTER, json_schema
     from csq.playbook.load import PACKAGED, TEMPLATE
 
     if file.exists() and not force:
         raise UsageError(f"`{file}` exists already", hint="`--force` overwrites it; another name keeps both")
-    emit.to_file(file, (TEMPLATE if extends else PACKAGED).read_bytes())
+    written = POINTER.encode() + (TEMPLATE if extends else PACKAGED).read_bytes()
+    emit.to_files([(file, written), (file.with_name(FILE_NAME), json_schema().encode())])
     diagnostics.note(f"wrote `{file}`; `csq playbook lint {file}` checks it after a change")
 
 
@@ -150,7 +153,7 @@ def schema() -> None:
 
     With it editors complete and check the file while it is written.
     """
-    from csq.playbook.document import json_schema
+    from csq.playbook.json_schema import json_schema
 
     emit.to_stdout(json_schema().encode())
 
