@@ -82,6 +82,7 @@ def plan(
         fields=(*FIELDS, *field_names(fields)),
         raw=outputs.raw,
         excel=outputs.excel,
+        whole=speech.verbose,
     )
     filled = [_fill(report, folder, told, options) for folder in folders]
     deliver(report, to, options, speech, write=render_plan, also=[file for each in filled for file in each.files])

@@ -60,8 +60,8 @@ def _about(found: Explanation) -> Iterator[str]:
             yield lead + value(facts[name], found.currency)
     if facts["renewal_overdue_days"].value:
         yield f"renewal {value(facts['renewal_overdue_days'], found.currency)} overdue"
-    elif facts["days_to_renewal"].value is not None:
-        yield f"renewal in {value(facts['days_to_renewal'], found.currency)}"
+    elif isinstance(days := facts["days_to_renewal"].value, int):
+        yield f"renewal in {value(facts['days_to_renewal'], found.currency)}" if days >= 0 else "renewal date is past"
 
 
 def _tier(found: Explanation) -> str:

@@ -84,7 +84,7 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     return Week(
         title="First this week",
         first=accounts(report, chosen.head(first)),
-        more=f"{more:,} more: `csq plan` has them all" if more else "",
+        more=f"{more:,} more: `csq plan -v` lists them" if more else "",
     )
 
 
