@@ -29,6 +29,8 @@ _CODES = frozenset(CODES.lower().split())
 
 def total_word(cell: str) -> Word | None:
     """Whether a cell begins, or ends, with a total word."""
+    if cell.isascii() and _PARTS.isdisjoint(re.findall("[a-z]+", cell.lower())):  # as most keys of a long file
+        return None
     bare = "".join(c for c in unicodedata.normalize("NFKD", cell) if not unicodedata.combining(c)).casefold()
     plain = re.sub(r"[\s_-]+", " ", re.sub(r"\([\d,. ]*[^()]*\)", "", bare)).strip(" :.*=")
     words = plain.split()
@@ -42,6 +44,7 @@ _WORDS = frozenset(
     "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
     for word in TOTAL_WORDS
 )
+_PARTS = frozenset(part for word in _WORDS for part in word.split())
 
 
 def looks_like_number(cell: str) -> bool:
