@@ -10,8 +10,8 @@ import polars as pl
 
 from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
-from csq.facts.fates import fate_notes
 from csq.facts.features import suggest_features
+from csq.facts.row_accounting import fate_notes
 from csq.fate import FATE, account
 from csq.mask import passed_on, without_names
 from csq.place.pinned import pinned_scales

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from csq.facts.fates import joins
+from csq.facts.row_accounting import joins
 from csq.facts.usage import log_facts
 from csq.fate import account
 from csq.pipeline import settle_as_of

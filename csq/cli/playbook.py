@@ -92,16 +92,16 @@ def _try_on(data: str, path: Path | None) -> None:
     from csq.cli.options import Faults, Inputs, Method
     from csq.cli.run import prepare
     from csq.pipeline import run
-    from csq.plan.hits import count_hits, find_clashes
+    from csq.plan.condition_coverage import condition_coverage, find_clashes
     from csq.playbook.load import PACKAGED
-    from csq.render.hits import hits_text
+    from csq.render.condition_coverage import coverage_text
 
     prepared = prepare(Inputs(directory=data, playbook=str(path or PACKAGED)), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     playbook = prepared.playbook.playbook
-    hits = count_hits(found.placed.frame, playbook, are_events_given=Role.EVENTS in prepared.tables.roles)
+    hits = condition_coverage(found.placed.frame, playbook, are_events_given=Role.EVENTS in prepared.tables.roles)
     clashes = find_clashes(found.placed.frame, playbook, found.judged)
-    emit.to_stdout(hits_text(hits, clashes, found.placed.frame.height).encode())
+    emit.to_stdout(coverage_text(hits, clashes, found.placed.frame.height).encode())
 
 
 @app.command(

@@ -8,7 +8,6 @@ import polars as pl
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
-from csq.facts.fates import joins
 from csq.facts.features import FeatureUse
 from csq.facts.happiness import HappinessFacts, happiness_facts
 from csq.facts.last_use import last_use
@@ -17,6 +16,7 @@ from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.renewals import with_deadline
 from csq.facts.roles import with_known_roles
+from csq.facts.row_accounting import joins
 from csq.facts.seasons import that_tells
 from csq.facts.standing import vocabulary
 from csq.facts.usage import Usage, log_facts, no_usage

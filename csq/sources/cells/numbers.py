@@ -10,8 +10,8 @@ import polars as pl
 
 from csq.sources.cells.values import Ambiguous, Cells, per_distinct, tidy
 
-Decimal = Literal[".", ","]
-MARKS: tuple[Decimal, ...] = (",", ".")
+DecimalMark = Literal[".", ","]
+MARKS: tuple[DecimalMark, ...] = (",", ".")
 
 CODES = (
     "AED AFN ALL AMD ARS AUD AZN BAM BDT BGN BHD BOB BRL BWP BYN CAD CHF CLP CNY COP CRC CZK DKK DOP DZD EGP ETB EUR "
@@ -54,7 +54,7 @@ _SHAPES = {
 }
 
 
-def read_number(text: pl.Series, *, decimal: Decimal | None = None, whole: bool = False) -> Cells:
+def read_number(text: pl.Series, *, decimal: DecimalMark | None = None, whole: bool = False) -> Cells:
     """Numbers with currency, thousands marks, `(500)`, `500-`, `1.2k`; `62.5%` is 62.5.
 
     Args:
@@ -69,7 +69,7 @@ def read_number(text: pl.Series, *, decimal: Decimal | None = None, whole: bool 
     return per_distinct(text, lambda distinct: _numbers(distinct, decimal, whole=whole))
 
 
-def _numbers(text: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
+def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:
     tidied = tidy(text)
     if tidied.str.contains(r"^-?[0-9]{1,15}$").all():
         return Cells(tidied.cast(pl.Float64), pl.repeat(False, len(tidied), eager=True))
@@ -97,7 +97,7 @@ def _numbers(text: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
     return Cells(values, tidied.is_not_null() & values.is_null(), choice, currency)
 
 
-def _by_currency(text: pl.Series, currency: pl.Series, decimal: Decimal | None, *, whole: bool) -> Cells:
+def _by_currency(text: pl.Series, currency: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:
     """Amounts in several currencies, each written in a style of its own: `$1,234.50` and `€1.234,50`."""
     values = pl.Series([None] * len(text), dtype=pl.Float64())
     unreadable = pl.repeat(value=False, n=len(text), eager=True)
@@ -142,7 +142,7 @@ def _value(mark: str) -> pl.Expr:
     return pl.when(sound).then(pl.when(minus.fill_null(value=False)).then(-value).otherwise(value)).alias("value")
 
 
-def _settle_decimal(body: pl.Series, power: pl.Series, *, money: pl.Series, whole: bool) -> Decimal | None:
+def _settle_decimal(body: pl.Series, power: pl.Series, *, money: pl.Series, whole: bool) -> DecimalMark | None:
     """The decimal mark that the column's own cells prove; None when no cell has a mark.
 
     A cell proves its mark unless it reads both ways: one mark, one to three digits before it (not a

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.sources.cells.dates import ORDERS, DateOrder, read_time
-from csq.sources.cells.numbers import Decimal, read_number
+from csq.sources.cells.numbers import DecimalMark, read_number
 from csq.sources.cells.values import Ambiguous, Cells
 from csq.sources.reading.grid import LINE
 
-_MARKS: dict[str, Decimal] = {"decimal mark `.`": ".", "decimal mark `,`": ","}
+_MARKS: dict[str, DecimalMark] = {"decimal mark `.`": ".", "decimal mark `,`": ","}
 _ORDERS: dict[str, DateOrder] = {name: order for order, name in ORDERS.items()}
 
 
@@ -19,7 +19,7 @@ class Settled(NamedTuple):
     name: str
     places: tuple[int, ...]
     """Where these columns stand, from 0."""
-    decimal: Decimal | None = None
+    decimal: DecimalMark | None = None
     order: DateOrder | None = None
 
 

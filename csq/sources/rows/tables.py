@@ -19,7 +19,7 @@ from csq.roles import PEOPLE, ROLES, Cell
 from csq.schema import Kind
 from csq.sources.cells.dates import ORDERS, DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.cells.keys import fold_address
-from csq.sources.cells.numbers import Decimal, read_number
+from csq.sources.cells.numbers import DecimalMark, read_number
 from csq.sources.cells.periods import Label, by_last_days, labels_in, read_period, spoken_length, years_of
 from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_text
 from csq.sources.columns.headers import detect, match_headers, missing_column, unit_of
@@ -45,11 +45,11 @@ class ReadOptions:
     """Key column of the accounts that a role's key refers to."""
     aliases: tuple[Path, ...] = ()
     """Files of keys that a person has said are an account."""
-    decimal: Decimal | None = None
+    decimal: DecimalMark | None = None
     """Decimal mark of columns that neither settle it nor stand in a file that does."""
     date_order: DateOrder | None = None
     """Likewise for the order in dates."""
-    decimals: Mapping[str, Decimal] = field(default_factory=dict)
+    decimals: Mapping[str, DecimalMark] = field(default_factory=dict)
     """Decimal marks by file, where they are told for one."""
     date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
     """Likewise for the order in dates."""
@@ -247,7 +247,7 @@ def add_cells(
 def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadOptions) -> Cells:
     """Read text as `kind`. Raises InputError when the column, its file and the user leave its convention open."""
 
-    def read(decimal: Decimal | None, order: DateOrder | None) -> Cells:
+    def read(decimal: DecimalMark | None, order: DateOrder | None) -> Cells:
         return _converted(typed, name, kind, text, decimal, order, options.year)
 
     decimal, order = (
@@ -274,7 +274,7 @@ def _converted(
     name: str,
     kind: Cell,
     text: pl.Series,
-    decimal: Decimal | None,
+    decimal: DecimalMark | None,
     order: DateOrder | None,
     year: int | None,
 ) -> Cells:

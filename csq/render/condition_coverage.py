@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from csq.plan.hits import Clash, Hit
+from csq.plan.condition_coverage import Clash, ConditionCoverage
 from csq.render import prose
 from csq.render.clean import clean_lines
 from csq.render.terminal.layout import Sheet, painted
 
 
-def hits_text(hits: Sequence[Hit], clashes: Sequence[Clash], accounts: int) -> str:
+def coverage_text(hits: Sequence[ConditionCoverage], clashes: Sequence[Clash], accounts: int) -> str:
     """The whole text, ending in a newline: counts, what never holds, what contradicts, what lacks its facts."""
     possible = [hit for hit in hits if not hit.lacking]
     never = [hit for hit in possible if not hit.holds]
@@ -36,5 +36,5 @@ def hits_text(hits: Sequence[Hit], clashes: Sequence[Clash], accounts: int) -> s
     return clean_lines([head, ""]) + table + clean_lines(lines)
 
 
-def _condition(hit: Hit) -> str:
+def _condition(hit: ConditionCoverage) -> str:
     return f"{hit.path}: {hit.condition}"

@@ -14,7 +14,7 @@ from csq.schema import Kind, event_kind
 from csq.terms import Quadrant, StepKind
 
 
-class Hit(NamedTuple):
+class ConditionCoverage(NamedTuple):
     """One condition, on the accounts it is asked of: those of its quadrant, or for a signal all."""
 
     path: str
@@ -78,7 +78,9 @@ def _due(rows: pl.DataFrame, step: Step, asked: pl.Expr, playbook: Playbook) -> 
     return mine.filter(applied & ~is_done(mine, [step])[0])
 
 
-def count_hits(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) -> tuple[Hit, ...]:
+def condition_coverage(
+    frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool
+) -> tuple[ConditionCoverage, ...]:
     """Try every condition, in the order of the playbook.
 
     Args:
@@ -125,7 +127,9 @@ def _numbered(path: str, entries: Iterable[Need | Rest | Step | Risk]) -> Iterat
             yield f"{path}[{number}].when", entry.when
 
 
-def _hit(path: str, when: str, rows: pl.DataFrame, known: Mapping[str, Kind], *, are_events_given: bool) -> Hit:
+def _hit(
+    path: str, when: str, rows: pl.DataFrame, known: Mapping[str, Kind], *, are_events_given: bool
+) -> ConditionCoverage:
     condition = compile_condition(when, known)
     holds = evaluated(rows, {"holds": condition}, are_events_given=are_events_given)["holds"]
     count = int(holds.sum())
@@ -137,7 +141,7 @@ def _hit(path: str, when: str, rows: pl.DataFrame, known: Mapping[str, Kind], *,
     recorded = {name for name in condition.columns if event_kind(name) and are_events_given}
     recorded |= {name for name, other in SINCE_WITH.items() if is_known(other)}
     lacking = tuple(name for name in needed(condition) if name not in recorded and not is_known(name))
-    return Hit(
+    return ConditionCoverage(
         path=path,
         condition=" ".join(when.split()),
         accounts=rows.height,
