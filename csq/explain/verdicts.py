@@ -8,7 +8,7 @@ import polars as pl
 from csq.explain.model import NeedState, SignalTold, State, StepState, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
-from csq.plan.steps import PERSON, applies, blockers, facts_for, is_blocked, is_done
+from csq.plan.steps import PERSON, applies, blockers, facts_for, holds, is_blocked, is_done
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import names
@@ -49,21 +49,22 @@ class Verdicts:
             return ()
         row = self._mine
         hold = applies(row, steps, self._known).row(0, named=True)
+        done = row.select(is_done(step, row.columns).alias(str(n)) for n, step in enumerate(steps)).row(0)
+        blocked = row.select(is_blocked(step.kind, self._blocking).alias(str(n)) for n, step in enumerate(steps)).row(0)
         mine = [step.for_touch(Touch(row["touch"][0])) for step in steps]
         texts = facts_for(row, (each.do for each in (*steps, *mine)))[0]
         states = []
         is_next_told = False
-        told = zip(steps, is_done(row, steps), is_blocked(row, steps, self._blocking), strict=True)
-        for number, (step, done, blocked) in enumerate(told):
+        for number, step in enumerate(steps):
             ways = [step, mine[number]] if row[PERSON][0] else [mine[number], step]
             way = next((each for each in ways if spelled(each.do, texts) == next_step), ways[0])
             do = spelled(way.do, texts)
             state, why = State.LATER, ""
-            if done[0]:
+            if done[number]:
                 state, why = State.DONE, self._event(step.done_by)
-            elif not hold[str(number)]:
+            elif not hold[holds(step)]:
                 state, why = self._not_due(step)
-            elif blocked[0]:
+            elif blocked[number]:
                 state, why = State.BLOCKED, self._blocked(step)
             elif way.human and not row[PERSON][0]:
                 state, why = State.BLOCKED, f"{row['touch'][0]} touch, and no reason for a person's hour"
@@ -119,7 +120,7 @@ class Verdicts:
             return ()
         hold = applies(self._mine, risks, self._known).row(0, named=True)
         texts = facts_for(self._mine, (risk.text for risk in risks))[0]
-        told = (fill(risk.text, texts) for number, risk in enumerate(risks) if hold[str(number)])
+        told = (fill(risk.text, texts) for risk in risks if hold[holds(risk)])
         return tuple(text for text in told if text)
 
     def _not_due(self, step: Step) -> tuple[State, str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.plan.signals import SINCE_WITH, Judged, evaluated, reading
-from csq.plan.steps import applies, blockers, is_done
+from csq.plan.steps import applies, blockers, holds, is_done
 from csq.playbook.conditions import compile_condition, needed
 from csq.playbook.model import Need, Playbook, Rest, Risk, Step
 from csq.playbook.names import names
@@ -74,8 +74,8 @@ def _kinds(playbook: Playbook) -> Iterator[tuple[str, Step, pl.Expr]]:
 def _due(rows: pl.DataFrame, step: Step, asked: pl.Expr, playbook: Playbook) -> pl.DataFrame:
     """The accounts for which a step applies and is not done."""
     mine = rows.filter(asked)
-    applied = applies(mine, [step], names(playbook.custom))["0"].fill_null(value=False)
-    return mine.filter(applied & ~is_done(mine, [step])[0])
+    judged = mine.hstack(applies(mine, [step], names(playbook.custom)))
+    return judged.filter(pl.col(holds(step)), ~is_done(step, mine.columns))
 
 
 def condition_coverage(

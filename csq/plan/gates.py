@@ -8,42 +8,52 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from csq.plan.signals import evaluated
-from csq.playbook.conditions import compile_condition
+from csq.plan.steps import holds
 from csq.playbook.model import Need
-from csq.schema import Kind
-from csq.terms import Gate
+from csq.terms import Gate, Quadrant
 
 GATE, NEEDS = "gate", "_needs"
 
 
-def add_gate(
-    rows: pl.DataFrame, needs: Sequence[Need], known: Mapping[str, Kind], *, are_events_given: bool
-) -> pl.DataFrame:
-    """Add `gate` and `_needs` ("not yet: a good fit; not known: an owner on their side"); null without needs."""
-    if not needs:
-        return rows.with_columns(pl.lit(None, dtype=pl.String()).alias(name) for name in (GATE, NEEDS))
-    conditions = {str(number): compile_condition(need.when, known) for number, need in enumerate(needs)}
-    holds = evaluated(rows, conditions, are_events_given=are_events_given)
-    state = (
-        pl.when(~pl.all_horizontal(pl.all().fill_null(value=True)))
+def add_gate(rows: pl.DataFrame, gates: Mapping[Quadrant, Sequence[Need]]) -> pl.DataFrame:
+    """Add `gate` and `_needs` ("not yet: a good fit; not known: an owner on their side"); null without needs.
+
+    Args:
+        rows: With `quadrant`, and for each need the column that says whether it is there.
+        gates: What each quadrant needs.
+    """
+    gate = missing = pl.lit(None, dtype=pl.String())
+    for quadrant, needs in gates.items():
+        if needs:
+            is_mine = pl.col("quadrant") == str(quadrant)
+            gate = pl.when(is_mine).then(_state(needs)).otherwise(gate)
+            missing = pl.when(is_mine).then(_missing(needs)).otherwise(missing)
+    return rows.with_columns(gate.alias(GATE), missing.alias(NEEDS))
+
+
+def _state(needs: Sequence[Need]) -> pl.Expr:
+    there = pl.col([holds(need) for need in needs])
+    return (
+        pl.when(~pl.all_horizontal(there.fill_null(value=True)))
         .then(pl.lit(str(Gate.CLOSED)))
-        .when(pl.any_horizontal(pl.all().is_null()))
+        .when(pl.any_horizontal(there.is_null()))
         .then(pl.lit(str(Gate.UNKNOWN)))
         .otherwise(pl.lit(str(Gate.OPEN)))
     )
-    missing = pl.concat_str(
+
+
+def _missing(needs: Sequence[Need]) -> pl.Expr:
+    return pl.concat_str(
         _named("not yet", needs, False), _named("not known", needs, None), separator="; ", ignore_nulls=True
     )
-    return rows.with_columns(holds.select(state.alias(GATE), missing.alias(NEEDS)))
 
 
 def _named(lead: str, needs: Sequence[Need], verdict: bool | None) -> pl.Expr:
     """The needs on which the verdict is this one, after the lead; null when there are none."""
     names = pl.concat_str(
         (
-            pl.when(pl.col(str(number)).eq_missing(pl.lit(verdict, dtype=pl.Boolean()))).then(pl.lit(need.need))
-            for number, need in enumerate(needs)
+            pl.when(pl.col(holds(need)).eq_missing(pl.lit(verdict, dtype=pl.Boolean()))).then(pl.lit(need.need))
+            for need in needs
         ),
         separator=", ",
         ignore_nulls=True,

@@ -6,7 +6,7 @@ A signal that says act may lift an account out of its rest; one that says less l
 an account to another quadrant or opens a gate.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -15,10 +15,22 @@ import polars as pl
 from csq.plan.gates import GATE, add_gate
 from csq.plan.priority import add_priority, add_rank
 from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
-from csq.plan.signals import Judged, reading
-from csq.plan.steps import PERSON, STEP, Blockers, blockers, facts_for, first_steps, general, printed, risk_notes
+from csq.plan.signals import Judged, evaluated, reading
+from csq.plan.steps import (
+    PERSON,
+    STEP,
+    Blockers,
+    Offer,
+    blockers,
+    conditions,
+    facts_for,
+    first_steps,
+    general,
+    printed,
+    risk_notes,
+)
 from csq.plan.touch import add_person
-from csq.playbook.model import Playbook, QuadrantEntry, Rest, Signal
+from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal
 from csq.playbook.names import names
 from csq.playbook.text import fill
 from csq.report import QuadrantPlay
@@ -27,14 +39,10 @@ from csq.terms import Gate, Quadrant, Queue, Severity
 
 
 class _Asking(NamedTuple):
-    """What conditions are judged by."""
+    """What steps and risks are judged by."""
 
     known: Mapping[str, Kind]
     blocking: Blockers
-    rest: Sequence[Rest]
-    """Reasons to rest whatever the quadrant."""
-    as_of: date | None
-    are_events_given: bool
 
 
 def prescribe(
@@ -49,42 +57,40 @@ def prescribe(
         as_of: The day of the run; without one nothing is to be looked at again on a day.
         are_events_given: Whether no event on record means that none is known to have been.
     """
-    asking = _Asking(
-        known=names(playbook.custom),
-        blocking=blockers(playbook.signals),
-        rest=playbook.rest,
-        as_of=as_of,
-        are_events_given=are_events_given,
-    )
+    asking = _Asking(known=names(playbook.custom), blocking=blockers(playbook.signals))
     told = judged.told.rename({"loudest": "severity"})
     rows = add_person(frame.join(told, on="account_id", how="left", maintain_order="left"), playbook)
-    by_quadrant = rows.partition_by("quadrant", as_dict=True)
-    parts = [
-        _quadrant(by_quadrant[str(quadrant),], playbook.entry(quadrant), asking)
-        for quadrant in playbook.order
-        if (str(quadrant),) in by_quadrant
-    ] or [_quadrant(rows, playbook.entry(playbook.order[0]), asking)]
-    planned = _with_signals(pl.concat(parts), playbook.signals, judged.fired, asking)
+    placed = set(rows["quadrant"])
+    entries = {quadrant: playbook.entry(quadrant) for quadrant in playbook.order if str(quadrant) in placed}
+    rules: list[Need | Rest] = [*playbook.rest]
+    for entry in entries.values():
+        rules += [*entry.gate, *entry.rest]
+    asked = conditions((each for each in rules if each.when), asking.known)
+    holding = evaluated(rows, asked, are_events_given=are_events_given)
+    gated = add_gate(rows.hstack(holding), {quadrant: entry.gate for quadrant, entry in entries.items()})
+    # Steps ask anew, for "never" is no answer to them.
+    queued = add_queue(gated, entries, playbook.rest, as_of).drop(holding.columns)
+    planned = _with_signals(_with_plays(queued, entries, asking), playbook.signals, judged.fired, asking)
     voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged.fired)
     ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
     return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
 
 
-def _quadrant(rows: pl.DataFrame, entry: QuadrantEntry, asking: _Asking) -> pl.DataFrame:
-    """Play, gate, queue, next step and risks for the accounts of one quadrant."""
-    gated = add_gate(rows, entry.gate, asking.known, are_events_given=asking.are_events_given)
-    queued = add_queue(gated, entry, asking.rest, asking.known, asking.as_of, are_events_given=asking.are_events_given)
-    steps = first_steps(rows, entry.play.steps, asking.known, asking.blocking)
-    if entry.qualify:
-        asked = first_steps(rows, [entry.qualify], asking.known, asking.blocking)
-        is_unknown = pl.lit(gated[GATE]) == str(Gate.UNKNOWN)
-        steps = steps.select(pl.when(is_unknown).then(asked[name]).otherwise(name).alias(name) for name in STEP)
-    steps = steps.select(pl.when(~pl.lit(queued[IDLE])).then(name).alias(name) for name in STEP)
-    return queued.with_columns(
-        pl.lit(entry.play.headline).alias("play"),
-        pl.lit(entry.label).alias(LABEL),
-        *steps.get_columns(),
-        risk_notes(rows, entry.risks, asking.known),
+def _with_plays(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], asking: _Asking) -> pl.DataFrame:
+    """Add the play of each account's quadrant, its next step and its risks."""
+    offers = [Offer(pl.col(IDLE))]
+    for quadrant, entry in entries.items():
+        is_mine = pl.col("quadrant") == str(quadrant)
+        if entry.qualify:
+            offers.append(Offer(is_mine & (pl.col(GATE) == str(Gate.UNKNOWN)), [entry.qualify]))
+        offers.append(Offer(is_mine, entry.play.steps, entry.risks))
+    plays = {str(quadrant): entry.play.headline for quadrant, entry in entries.items()}
+    labels = {str(quadrant): entry.label for quadrant, entry in entries.items()}
+    return rows.with_columns(
+        pl.col("quadrant").replace_strict(plays, return_dtype=pl.String()).alias("play"),
+        pl.col("quadrant").replace_strict(labels, return_dtype=pl.String()).alias(LABEL),
+        *first_steps(rows, offers, asking.known, asking.blocking).get_columns(),
+        risk_notes(rows, offers, asking.known),
     )
 
 
@@ -95,16 +101,15 @@ def _with_signals(
 
     Adds `OWN_STEP` and `LEADER`.
     """
-    texts = list(_spoken(rows, signals, fired, asking))
-    if not texts:
+    spoken = _spoken(rows, signals, fired, asking)
+    if spoken.is_empty():
         return rows.with_columns(pl.lit(value=False).alias(OWN_STEP), pl.lit(None, dtype=pl.String()).alias(LEADER))
     # In the order in which each account's signals are told, so that the loudest speaks first.
     has_step = pl.col("own").struct.field("next_step").is_not_null()
     says_act = pl.col("own").struct.field("acts")
     leads = has_step & (says_act | (pl.col("queue") != str(Queue.REST)))
     own = (
-        fired.lazy()
-        .join(pl.concat(texts).lazy(), on=["account_id", "signal"], how="left", maintain_order="left")
+        spoken.lazy()
         .group_by("account_id", maintain_order=True)
         .agg(pl.col("own").filter(has_step).first(), pl.col("own_risks").explode().drop_nulls())
     )
@@ -125,28 +130,26 @@ def _with_signals(
     )
 
 
-def _spoken(
-    rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, asking: _Asking
-) -> Iterator[pl.DataFrame]:
-    """For each signal that holds for anybody and has any: its step where it leads, and its risks."""
-    told = set(fired["signal"].unique())
-    for name, signal in signals.items():
-        leading = [q for q in Quadrant if signal.leads(reading(signal, q)[0])]
-        if name not in told or not (signal.risks or (signal.steps and leading)):
-            continue
-        on = rows.join(fired.filter(pl.col("signal") == name), on="account_id", how="semi", maintain_order="left")
-        acting = on["quadrant"].is_in([q for q in leading if reading(signal, q)[0] is Severity.ACT])
-        may = on.with_columns(pl.col(PERSON) | pl.lit(acting))
-        steps = first_steps(may, signal.steps, asking.known, asking.blocking).select(
-            *(pl.when(on["quadrant"].is_in(leading)).then(each).alias(each) for each in STEP),
-            acting.alias("acts"),
-            pl.lit(name).alias("leader"),
-        )
-        yield on.select("account_id").with_columns(
-            pl.lit(name).alias("signal"),
-            steps.to_struct("own"),
-            risk_notes(on, signal.risks, asking.known).alias("own_risks"),
-        )
+def _spoken(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, asking: _Asking) -> pl.DataFrame:
+    """For each account and signal that holds and has any: its step where it leads, and its risks."""
+    own = {name: signals[name] for name in fired["signal"].unique() if signals[name].steps or signals[name].risks}
+    pairs = fired.filter(pl.col("signal").is_in(list(own))).join(
+        rows.drop("severity"), on="account_id", how="left", maintain_order="left"
+    )
+    says_act = pl.col("severity") == str(Severity.ACT)
+    takes_over = pl.col("signal").is_in([name for name, signal in own.items() if signal.leads(Severity.ACT)])
+    pairs = pairs.with_columns(acts=says_act & takes_over).with_columns(pl.col(PERSON) | pl.col("acts"))
+    offers = []
+    for name, signal in own.items():
+        is_its = pl.col("signal") == name
+        leads = pl.col("severity").is_in([str(each) for each in Severity if signal.leads(each)])
+        offers += [Offer(is_its & leads, signal.steps), Offer(is_its, risks=signal.risks)]
+    steps = first_steps(pairs, offers, asking.known, asking.blocking)
+    return pairs.select(
+        "account_id",
+        pl.struct(*steps.get_columns(), "acts", pl.col("signal").alias("leader")).alias("own"),
+        risk_notes(pairs, offers, asking.known).alias("own_risks"),
+    )
 
 
 def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame) -> pl.DataFrame:

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.plan.gates import GATE, NEEDS
-from csq.plan.signals import evaluated
-from csq.playbook.conditions import compile_condition
+from csq.plan.steps import holds
 from csq.playbook.model import QuadrantEntry, Rest
-from csq.schema import ORDERED_REST, Kind, collect, event_column
-from csq.terms import Gate, Level, Queue, Severity
+from csq.schema import ORDERED_REST, collect, event_column
+from csq.terms import Gate, Level, Quadrant, Queue, Severity
 
 REASON = "_rest_reason"
 """Why an account rests in spite of its quadrant's queue; null where it does not."""
@@ -31,34 +30,23 @@ OWN_STEP, LIFTED = "_own_step", "_lifted"
 
 
 def add_queue(
-    rows: pl.DataFrame,
-    entry: QuadrantEntry,
-    everywhere: Sequence[Rest],
-    known: Mapping[str, Kind],
-    as_of: date | None,
-    *,
-    are_events_given: bool,
+    rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], everywhere: Sequence[Rest], as_of: date | None
 ) -> pl.DataFrame:
-    """Add `queue`, `look_again`, `REASON` and `IDLE` to the accounts of one quadrant, before signals speak.
+    """Add `queue`, `look_again`, `REASON` and `IDLE`, before signals speak.
 
     Args:
-        rows: Facts and placement, with the gate.
-        entry: What the playbook says about the quadrant.
+        rows: Facts and placement, with the gate, and for each rest the column that says whether its condition holds.
+        entries: What the playbook says about each quadrant.
         everywhere: Its reasons to rest whatever the quadrant.
-        known: Names that conditions may use.
         as_of: The day of the run.
-        are_events_given: Whether no event on record means that none is known to have been.
     """
-    rules = (*everywhere, *entry.rest)
-    conditions = {rule.when: compile_condition(rule.when, known) for rule in rules if rule.when}
-    judged = evaluated(rows, conditions, are_events_given=are_events_given) if conditions else pl.DataFrame()
     columns = rows.columns
-    rests = [*_ordered(columns, as_of)]
-    for rule in rules:
-        holds = (pl.lit(judged[rule.when]), _NEVER) if rule.when else _after(columns, rule, as_of)
-        rests.append(_Resting(*holds, pl.lit(rule.because)))
-    by_rule = rests[len(rests) - len(rules) :][: len(everywhere)]
-    idle = pl.any_horizontal(pl.lit(value=False), *(rest.holds.fill_null(value=False) for rest in by_rule))
+    always = [_by_rule(rule, columns, as_of) for rule in everywhere]
+    idle = pl.any_horizontal(pl.lit(value=False), *(rest.holds.fill_null(value=False) for rest in always))
+    rests = [*_ordered(columns, as_of), *always]
+    for quadrant, entry in entries.items():
+        own = [_by_rule(rule, columns, as_of) for rule in entry.rest]
+        rests += [rest._replace(holds=rest.holds & (pl.col("quadrant") == str(quadrant))) for rest in own]
     rests.append(_Resting(pl.col(GATE) == str(Gate.CLOSED), _NEVER, pl.col(NEEDS)))
     reason, again = pl.lit(None, dtype=pl.String()), _NEVER
     for rest in reversed(rests):
@@ -67,11 +55,15 @@ def add_queue(
     told = pl.when(pl.col("look_again").is_not_null()).then(
         pl.concat_str(REASON, pl.lit("; look again on "), pl.col("look_again").dt.to_string("%Y-%m-%d"))
     )
-    queue = pl.when(pl.col(REASON).is_not_null()).then(pl.lit(str(Queue.REST))).otherwise(pl.lit(str(entry.queue)))
+    queues = {str(quadrant): str(entry.queue) for quadrant, entry in entries.items()}
+    queue = pl.col("quadrant").replace_strict(queues, return_dtype=pl.String())
     return collect(
         rows.lazy()
         .with_columns(reason.alias(REASON), again.alias("look_again"), idle.alias(IDLE))
-        .with_columns(queue.alias("queue"), pl.coalesce(told, REASON).alias(REASON))
+        .with_columns(
+            pl.when(pl.col(REASON).is_null()).then(queue).otherwise(pl.lit(str(Queue.REST))).alias("queue"),
+            pl.coalesce(told, REASON).alias(REASON),
+        )
     )
 
 
@@ -94,6 +86,12 @@ def _ordered(columns: Sequence[str], as_of: date | None) -> Sequence[_Resting]:
     return (_Resting(until > as_of, until, pl.lit("put to rest by hand")),)
 
 
+def _by_rule(rule: Rest, columns: Sequence[str], as_of: date | None) -> _Resting:
+    """The rest that the playbook gives."""
+    is_at_rest, again = (pl.col(holds(rule)), _NEVER) if rule.when else _after(columns, rule, as_of)
+    return _Resting(is_at_rest, again, pl.lit(rule.because))
+
+
 def _after(columns: Sequence[str], rule: Rest, as_of: date | None) -> tuple[pl.Expr, pl.Expr]:
     """The rest from one event until another: for whom it holds, and when to look again."""
 
@@ -101,14 +99,14 @@ def _after(columns: Sequence[str], rule: Rest, as_of: date | None) -> tuple[pl.E
         return pl.col(name).cast(pl.Int64) if name in columns else pl.lit(None, dtype=pl.Int64())
 
     since = days(event_column(str(rule.after)))
-    holds = since.is_not_null()
+    is_at_rest = since.is_not_null()
     for name in (name for kind in rule.until for name in _facts_of(kind)):
-        holds &= ~(days(name) < since).fill_null(value=False)
+        is_at_rest &= ~(days(name) < since).fill_null(value=False)
     if as_of is None or not rule.again_days:
-        return holds, _NEVER
+        return is_at_rest, _NEVER
     # Anchored on the event, so that the day does not move from one run to the next.
     ahead = rule.again_days - since % rule.again_days
-    return holds, pl.lit(as_of) + pl.duration(days=ahead)
+    return is_at_rest, pl.lit(as_of) + pl.duration(days=ahead)
 
 
 def _facts_of(kind: str) -> tuple[str, ...]:

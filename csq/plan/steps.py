@@ -5,18 +5,19 @@ record, and blocked while a signal that holds says that now is no time for its k
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 import polars as pl
 
 from csq.mask import without_people
-from csq.playbook.conditions import compile_condition, evaluate
-from csq.playbook.model import Risk, Signal, Step
+from csq.playbook.conditions import Condition, compile_condition, evaluate
+from csq.playbook.model import Need, Rest, Risk, Signal, Step
 from csq.playbook.text import fields, fill, spelled
 from csq.report import DONE_SCHEMA
 from csq.report import Step as PrintedStep
-from csq.schema import Kind, event_column
+from csq.schema import Kind, collect, event_column
 from csq.terms import StepKind, Touch
 
 Blockers = Mapping[StepKind, Sequence[str]]
@@ -46,8 +47,8 @@ class Way(NamedTuple):
     """A step as accounts of some touch take it."""
 
     step: Step
-    takers: pl.Expr
-    """Boolean: who takes it in this way; reads `touch` and `PERSON`."""
+    takers: Sequence[pl.Expr]
+    """Boolean, all of them true of who takes it in this way; they read `touch` and `PERSON`."""
 
 
 def ways(step: Step) -> Iterator[Way]:
@@ -61,46 +62,65 @@ def ways(step: Step) -> Iterator[Way]:
     for touch in varied:
         mine, variant = pl.col("touch") == str(touch), step.for_touch(touch)
         if variant.human or not step.human:
-            yield Way(variant, mine & person if variant.human else mine)
+            yield Way(variant, [mine, person] if variant.human else [mine])
         else:
-            yield Way(step, mine & person)
-            yield Way(variant, mine & ~person)
-    others = ~pl.col("touch").is_in([str(touch) for touch in varied])
-    yield Way(step, others & person if step.human else others)
+            yield Way(step, [mine, person])
+            yield Way(variant, [mine, ~person])
+    others = [~pl.col("touch").is_in([str(touch) for touch in varied])] if varied else []
+    yield Way(step, [*others, person] if step.human else others)
+
+
+class Offer(NamedTuple):
+    """What the playbook has for the rows of which `whose` is true."""
+
+    whose: pl.Expr
+    steps: Sequence[Step] = ()
+    risks: Sequence[Risk] = ()
 
 
 def first_steps(
-    rows: pl.DataFrame, steps: Sequence[Step], known: Mapping[str, Kind], blocking: Blockers
+    rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, Kind], blocking: Blockers
 ) -> pl.DataFrame:
-    """The next step of each row, columns of `STEP`: the first that applies and is neither done nor blocked.
+    """The next step of each row, columns of `STEP`: the first that applies and is not done or blocked.
 
     Args:
-        rows: With `touch` and `PERSON`.
-        steps: In order.
+        rows: With `touch`, `PERSON`, `signals`, and what tells whose an offer is.
+        offers: Of those that are for a row the first counts.
         known: Names that conditions may use.
         blocking: By kind the signals that block it.
     """
+    offered = [[way for step in offer.steps for way in ways(step)] for offer in offers]
+    steps = [way.step for found in offered for way in found]
     if not steps:
         return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
-    found = [way for step in steps for way in ways(step)]
-    steps = [way.step for way in found]
-    others = rows.select((~way.takers).fill_null(value=True).alias(str(n)) for n, way in enumerate(found))
-    out = [
-        done | blocked | other
-        for done, blocked, other in zip(
-            is_done(rows, steps), is_blocked(rows, steps, blocking), others.iter_columns(), strict=True
-        )
-    ]
-    first = pl.coalesce(
-        pl.when(pl.col(str(number)) & ~pl.lit(out[number])).then(pl.lit(number)) for number in range(len(steps))
-    )
-    numbers = applies(rows, steps, known).select(first.alias("number"))["number"].to_list()
+    places, none = count(), pl.lit(len(steps))
+    firsts = []
+    for offer, found in zip(offers, offered, strict=True):
+        free = [pl.when(_is_free(way, rows.columns)).then(next(places)) for way in found]
+        firsts.append(pl.when(offer.whose).then(pl.coalesce(*free, none)))
+    kinds = dict.fromkeys(step.kind for step in steps if step.kind)
+    judged = rows.hstack(applies(rows, steps, known)).lazy()
+    judged = judged.with_columns(is_blocked(kind, blocking).alias(_barred(kind)) for kind in kinds)
+    chosen = collect(judged.select(place=pl.coalesce(*firsts, none)))["place"]
+    # What names no fact reads alike for all.
+    read = [None if fields(step.do) else _told(step, spelled(step.do, {})) for step in steps] + [(None,) * len(STEP)]
     facts = facts_for(rows, (step.do for step in steps))
     told = [
-        _told(steps[number], spelled(steps[number].do, row)) if number is not None else (None,) * len(STEP)
-        for number, row in zip(numbers, facts, strict=True)
+        read[place] or _told(steps[place], spelled(steps[place].do, row))
+        for place, row in zip(chosen, facts, strict=True)
     ]
     return pl.DataFrame(told, schema=STEP, orient="row")
+
+
+def _is_free(way: Way, columns: Collection[str]) -> list[pl.Expr]:
+    """All true where a step applies, is neither done nor blocked, and is taken in this way."""
+    step = way.step
+    free = [pl.col(holds(step)), *way.takers, ~is_done(step, columns)]
+    return [*free, ~pl.col(_barred(step.kind))] if step.kind else free
+
+
+def _barred(kind: StepKind) -> str:
+    return f"no time for {kind}"
 
 
 def _told(step: Step, text: str) -> tuple[object, ...]:
@@ -113,52 +133,49 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?:;]) ", text, maxsplit=1)[0].rstrip(".:;")
 
 
-def risk_notes(rows: pl.DataFrame, risks: Sequence[Risk], known: Mapping[str, Kind]) -> pl.Series:
-    """The risks that apply to each row, in order."""
+def risk_notes(rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, Kind]) -> pl.Series:
+    """The risks that apply to each row, in order, but for what cannot be said without a fact that is not known."""
+    risks = [risk for offer in offers for risk in offer.risks]
     if not risks:
         return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
-    noted = pl.concat_list(pl.when(str(n)).then(_filled(rows, risk.text)) for n, risk in enumerate(risks))
-    return applies(rows, risks, known).select(noted.list.drop_nulls().alias("risks"))["risks"]
+    places = count()
+    held = [pl.when(offer.whose, holds(risk)).then(next(places)) for offer in offers for risk in offer.risks]
+    judged = rows.hstack(applies(rows, risks, known)).select(pl.concat_list(held).list.drop_nulls())
+    # What names no fact reads alike for all.
+    read = [None if fields(risk.text) else fill(risk.text, {}) for risk in risks]
+    facts = facts_for(rows, (risk.text for risk in risks))
+    noted = [
+        [text for place in places if (text := read[place] or fill(risks[place].text, row))]
+        for places, row in zip(judged.to_series(), facts, strict=True)
+    ]
+    return pl.Series("risks", noted, pl.List(pl.String()))
 
 
-def _filled(rows: pl.DataFrame, text: str) -> pl.Expr:
-    """A text with the facts of each row in it; null where nothing can be said without one that is not known."""
-    if not fields(text):
-        return pl.lit(fill(text, {}))
-    return pl.lit(pl.Series([fill(text, row) or None for row in facts_for(rows, [text])], dtype=pl.String()))
+def holds(entry: Need | Rest | Risk | Step) -> str:
+    """The column that says whether the condition of an entry holds; no fact can be called so."""
+    return f"when {entry.when or 'TRUE'}"
 
 
-def applies(rows: pl.DataFrame, entries: Sequence[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
-    """One Boolean column per entry, named by its number: whether its condition holds for a row, null if not judged."""
-    return evaluate(
-        rows, {str(number): compile_condition(entry.when or "TRUE", known) for number, entry in enumerate(entries)}
-    )
+def conditions(entries: Iterable[Need | Rest | Risk | Step], known: Mapping[str, Kind]) -> dict[str, Condition]:
+    """The conditions of entries, by the column that says whether they hold."""
+    return {holds(entry): compile_condition(entry.when or "TRUE", known) for entry in entries}
 
 
-def is_done(rows: pl.DataFrame, steps: Sequence[Step]) -> list[pl.Series]:
-    """For each step, a Boolean for each row: whether the event that shows it to be done is on record."""
-    columns = [event_column(step.done_by) if step.done_by else "" for step in steps]
-    have = [name for name in dict.fromkeys(columns) if name in rows.columns]
-    seen = rows.select(pl.col(have).is_not_null()) if have else pl.DataFrame()
-    never = pl.Series([False] * rows.height, dtype=pl.Boolean())
-    return [seen[name] if name in seen.columns else never for name in columns]
+def applies(rows: pl.DataFrame, entries: Iterable[Step | Risk], known: Mapping[str, Kind]) -> pl.DataFrame:
+    """Whether the condition of each entry holds for a row, null if not judged, in the columns that `holds` names."""
+    return evaluate(rows, conditions(entries, known))
 
 
-def is_blocked(rows: pl.DataFrame, steps: Sequence[Step], blocking: Blockers) -> list[pl.Series]:
-    """For each step, a Boolean for each row: whether a signal that holds blocks its kind.
+def is_done(step: Step, columns: Collection[str]) -> pl.Expr:
+    """Whether the event that shows a step to be done is on record, among the columns there are."""
+    name = event_column(step.done_by) if step.done_by else ""
+    return pl.col(name).is_not_null() if name in columns else pl.lit(value=False)
 
-    Args:
-        rows: With `signals`, those that hold.
-        steps: Steps.
-        blocking: By kind the signals that block it.
-    """
-    kinds = {step.kind for step in steps if step.kind and blocking.get(step.kind)}
-    held = {
-        kind: rows.select(pl.col("signals").list.eval(pl.element().is_in(blocking[kind])).list.any()).to_series()
-        for kind in kinds
-    }
-    never = pl.Series([False] * rows.height, dtype=pl.Boolean())
-    return [never if step.kind is None else held.get(step.kind, never) for step in steps]
+
+def is_blocked(kind: StepKind | None, blocking: Blockers) -> pl.Expr:
+    """Whether a signal that holds blocks steps of a kind; reads `signals`, those that hold."""
+    by = blocking[kind] if kind else ()
+    return pl.col("signals").list.eval(pl.element().is_in(by)).list.any() if by else pl.lit(value=False)
 
 
 def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
