@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from csq.render.terminal.layout import Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
+from csq.render.terminal.layout import MEASURE, Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
 from csq.render.view.model import Account, Week
 
 _TWO_LINES = 5
@@ -38,8 +38,12 @@ def _two_lines(fronts: Sequence[Line], accounts: Sequence[Account], width: int |
 
 def _one_line(fronts: Sequence[Line], accounts: Sequence[Account], room: int, owner: int) -> Iterator[Line]:
     """Who and why, and the owner in a column of its own, or behind the reasons of those where there is room for it."""
-    is_aligned = all(cells(_fitting(account, room - owner)) <= room - owner for account in accounts)
-    whys = [_fitting(account, room - owner if is_aligned else room) for account in accounts]
+    whys = [_fitting(account, room - owner) for account in accounts]
+    # A column that is far from the names is hard to read along.
+    is_aligned = all(
+        width_of(front) + _widest(whys) + owner <= min(width_of(front) + room, MEASURE) for front in fronts
+    )
+    whys = whys if is_aligned else [_fitting(account, room) for account in accounts]
     for front, account, why in zip(fronts, accounts, whys, strict=True):
         if is_aligned:
             yield (*front, *line(fitted(why, _widest(whys)), _GAP, account.owner))

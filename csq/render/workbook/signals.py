@@ -4,7 +4,7 @@ import polars as pl
 
 from csq.render import prose
 from csq.render.workbook.accounts import quiet_green_corners
-from csq.render.workbook.book import HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
+from csq.render.workbook.book import APART, HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
 from csq.terms import Quadrant, Severity
 
 _PARTS = "parts"
@@ -65,9 +65,9 @@ def _list(sheet: Sheet, held: pl.DataFrame) -> None:
     marks = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
     shown = {"quadrant": [marks[quadrant] for quadrant in rows["quadrant"]], "contract_value": [WHOLE] * rows.height}
     for column, name in enumerate(names):
-        sheet.put(column, _COLUMNS[name][0], HEAD)
-        texts = [TEXT] * rows.height
         is_wrapped = name == "next_step"
+        sheet.put(column, _COLUMNS[name][0], HEAD, APART if is_wrapped else {})
+        texts = [TEXT] * rows.height
         sheet.column(column, head + 1, rows[name].to_list(), shown.get(name, texts), is_wrapped=is_wrapped)
     last = head + rows.height
     sheet.page.autofilter(head, 0, last, len(names) - 1)
