@@ -30,7 +30,8 @@ def signals(book: Book) -> None:
     told = [name for name in _COLUMNS if name != "severity"]
     rows = book.rows.with_columns(pl.Series(_PARTS, book.parts, dtype=pl.String()))
     held = rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
-    held = held.join(_severities(book), on="signals", how="left", maintain_order="left")
+    held = held.join(_severities(book), on=["account_id", "signals"], how="left", maintain_order="left")
+    held = held.with_columns(pl.col("signals").str.replace_all("_", " ", literal=True))
     if held.is_empty():
         judged = book.rows["signals"].count()
         words = "No signal holds for any of these accounts." if judged else "No signals were judged in this run."
@@ -45,8 +46,9 @@ def signals(book: Book) -> None:
 
 
 def _severities(book: Book) -> pl.DataFrame:
-    loud = [(total.name, str(total.severity)) for total in book.report.signals]
-    return pl.DataFrame(loud, {"signals": pl.String, "severity": pl.Enum(_LOUDEST_FIRST)}, orient="row")
+    """How loud a signal is for an account, which hangs on its quadrant."""
+    loudness = pl.col("severity").cast(pl.Enum(_LOUDEST_FIRST))
+    return book.report.fired.select("account_id", pl.col("signal").alias("signals"), loudness)
 
 
 def _counts(sheet: Sheet, held: pl.DataFrame) -> None:
