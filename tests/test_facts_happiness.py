@@ -89,6 +89,15 @@ def test_an_export_of_answers_alone_does_not_know_who_was_asked() -> None:
     assert any("who was asked and stayed silent is not known" in note.text for note in report.notes)
 
 
+@pytest.mark.parametrize("header", [ASKS, "account_id,email,submitted_at,score"])
+def test_a_survey_of_forty_thousand_rows_is_read_as_a_small_one(header: str) -> None:
+    """Whether or not the export tells who was asked: every account has two answers of 5, which is 100."""
+    sent = ",2026-06-01" if header == ASKS else ""
+    rows = (f"A-{number // 2},u{number}{sent},2026-06-02,5" for number in range(40_000))
+    told = happy(*rows, header=header).accounts
+    assert (told.height, set(told["responses"]), set(told["csat_mean"])) == (20_000, {2}, {100.0})
+
+
 def test_a_request_that_never_reached_anybody_is_no_ask() -> None:
     report = happy(
         "A,a,bounced,", "A,b,sent,", header="account_id,email,status,score", accounts=lines("account_id", "A")

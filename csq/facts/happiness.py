@@ -246,7 +246,9 @@ def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
 
 def _asked_ever(asks: pl.LazyFrame, *, known: bool) -> pl.LazyFrame:
     """Whether anybody was asked by now, whatever the window; a request that is answered is one."""
-    return asks.filter(pl.lit(known)).group_by("account_id").agg(asked_ever=pl.lit(value=True).first())
+    # A filter that is one value for all rows raises over some ten thousands of them, which polars takes in parts.
+    told = asks if known else asks.limit(0)
+    return told.group_by("account_id").agg(asked_ever=pl.lit(value=True).first())
 
 
 def _other(answered: pl.LazyFrame) -> pl.LazyFrame:

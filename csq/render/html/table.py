@@ -73,6 +73,9 @@ _NEEDS = {
 }
 """How wide the page must be, in rem, for a column to stand in the row and not below it."""
 
+_ROOMY = {"account_id": 5.5, "owner": 7.75, "tier": 3.5}
+"""How wide a column is at least, in rem, where the page is wide, so that a short name is not broken."""
+
 _CHOSEN = ("quadrant", "owner", "tier", "signals")
 _LABELS = {
     "account_name": "Account",
@@ -179,7 +182,7 @@ def column_style(headings: Iterable[Heading]) -> str:
     places = list(enumerate(headings, start=1))
     numbers = _of_places(place for place, heading in places if heading.is_number)
     quadrant = _of_places(place for place, heading in places if heading.name == "quadrant")
-    roomy = _of_places(place for place, heading in places if heading.name in ("account_id", "owner"))
+    roomy = {name: _of_places(place for place, heading in places if heading.name == name) for name in _ROOMY}
     why = _of_places(place for place, heading in places if heading.name == "reasons")
     happiness = _of_places(place for place, heading in places if heading.name == "happiness_score")
     footnoted = [place for place, heading in places if heading.footnotes]
@@ -187,11 +190,12 @@ def column_style(headings: Iterable[Heading]) -> str:
     rules = [
         f"{numbers}{{text-align:right;overflow-wrap:normal}}",
         f"{quadrant}{{white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:12rem}}",
-        f"@media (min-width:75rem){{{roomy}{{min-width:5.5rem}}{why}{{min-width:16rem}}}}",
+        *(f"@media (min-width:75rem){{{at}{{min-width:{_ROOMY[name]}rem}}}}" for name, at in roomy.items()),
+        f"@media (min-width:75rem){{{why}{{min-width:16rem}}}}",
         f"@media (min-width:75rem){{{happiness}{{white-space:nowrap}}}}",
         # With a script the texts stand below the row; paper has no room for them.
         f"@media screen{{{noted}{{display:none}}}}",
-        f"@media print{{{notes}{{display:none}}{happiness},{roomy}{{white-space:nowrap}}}}",
+        f"@media print{{{notes}{{display:none}}{happiness},{','.join(roomy.values())}{{white-space:nowrap}}}}",
         f"{notes}{{overflow-wrap:normal;min-width:3.5rem}}",
     ]
     for width in sorted({heading.needs for _, heading in places} - {0}):

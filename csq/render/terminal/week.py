@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from csq.render.terminal.layout import Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
+from csq.render.terminal.layout import MEASURE, Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
 from csq.render.view.model import Account, Week
 
 _TWO_LINES = 5
@@ -32,20 +32,33 @@ def first_this_week(week: Week, sheet: Sheet) -> list[Line]:
 def _two_lines(fronts: Sequence[Line], accounts: Sequence[Account], width: int | None) -> Iterator[Line]:
     """Who and why, below it what to do and who does it."""
     for front, account in zip(fronts, accounts, strict=True):
-        yield from hanging(front, _fitting(account, (width or 0) - width_of(front)), width)
+        yield from _told(front, account, (width or 0) - width_of(front))
         yield from _owned(line(" " * (_digits(accounts) + 5), "→ "), account.short or "no step", account.owner, width)
 
 
 def _one_line(fronts: Sequence[Line], accounts: Sequence[Account], room: int, owner: int) -> Iterator[Line]:
     """Who and why, and the owner in a column of its own, or behind the reasons of those where there is room for it."""
-    is_aligned = all(cells(_fitting(account, room - owner)) <= room - owner for account in accounts)
-    whys = [_fitting(account, room - owner if is_aligned else room) for account in accounts]
+    whys = [_fitting(account, room - owner) for account in accounts]
+    # A column that is far from the names is hard to read along.
+    is_aligned = all(
+        width_of(front) + _widest(whys) + owner <= min(width_of(front) + room, MEASURE) for front in fronts
+    )
+    whys = whys if is_aligned else [_fitting(account, room) for account in accounts]
     for front, account, why in zip(fronts, accounts, whys, strict=True):
         if is_aligned:
             yield (*front, *line(fitted(why, _widest(whys)), _GAP, account.owner))
         else:
             owned = " · ".join(filter(None, (why, account.owner)))
-            yield from hanging(front, owned if cells(owned) <= room else why, width_of(front) + room)
+            yield from [(*front, *line(owned))] if cells(owned) <= room else _told(front, account, room)
+
+
+def _told(front: Line, account: Account, room: int) -> list[Line]:
+    """The reasons that fit into a line; what its usage lacks below them rather than broken."""
+    why = _fitting(account, room)
+    if cells(why) <= room or not account.lacking:
+        return hanging(front, why, width_of(front) + room)
+    first = hanging(front, f"{account.alone[0]},", width_of(front) + room)
+    return [*first, *hanging(line(" " * width_of(front)), account.lacking, width_of(front) + room)]
 
 
 def _fronts(accounts: Sequence[Account], width: int | None) -> list[Line]:

@@ -30,7 +30,7 @@ def about(book: Book) -> None:
     rows.append(("playbook", report.playbook_label, report.playbook_sha256))
     sheet.table(("What", "File", "SHA-256", "", ""), rows, ({}, WRAP, {"font_name": "Courier New", "font_size": 9}))
     sheet.skip()
-    sheet.print_to(2, 1)
+    sheet.print_to(len(_WIDTHS) - 1, 1)
     sheet.heading("Columns of the sheet Accounts")
     described = [
         (column.label, column.name, column.unit, column.span, column.meaning or "a column of your own")

@@ -49,7 +49,7 @@ def accounts(book: Book) -> None:
         columns.append(
             (column.name, column.label, column.is_right, cells(book.rows[column.name]), styles(book, column))
         )
-        widths.append(_width(column, book.rows[column.name]))
+        widths.append(_width(column, book.rows[column.name]) + _more(book, column.name))
         for label, texts in _beside(book, column.name):
             columns.append((label, label, False, texts, [TEXT] * len(texts)))
             widths.append(_BESIDE)
@@ -77,6 +77,13 @@ def _beside(book: Book, name: str) -> Iterator[tuple[str, list[Value]]]:
         yield "Usage rests on", [*book.parts]
 
 
+def _more(book: Book, name: str) -> int:
+    """The further width of a column that says of some accounts on whom they are divided: else a number is ####."""
+    if not any(book.sides):
+        return 0
+    return {"quadrant": len(", divided"), "happiness_score": max(map(len, book.sides))}.get(name, 0)
+
+
 def cells(values: pl.Series) -> list[Value]:
     """Make the values of the account table values of cells: lists are joined, and empty ones are none."""
     if values.dtype != pl.List:
@@ -91,7 +98,7 @@ def styles(book: Book, column: OutputColumn) -> Sequence[Style]:
         by_name = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
         # The value stays what it is, to be filtered by; how it is shown says the rest.
         return [
-            {**by_name[value], "num_format": '@", divided"'} if side else by_name[value]
+            {**by_name[value], "num_format": f'{by_name[value]["num_format"]}", divided"'} if side else by_name[value]
             for value, side in zip(values, book.sides, strict=True)
         ]
     for axis in Axis:

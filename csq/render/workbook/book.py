@@ -32,6 +32,8 @@ TITLE: Style = {"bold": True, "font_size": 16}
 HEADING: Style = {"bold": True, "font_size": 12}
 QUIET: Style = {"font_color": "#595959"}
 WRAP: Style = {"text_wrap": True}
+# Text that fills its column would touch what stands in the next one.
+APART: Style = {"align": "left", "indent": 1}
 # Text also when somebody edits the cell: 00123 does not become 123 then, nor =1+1 a formula.
 TEXT: Style = {"num_format": "@"}
 # Excel before 2010 shows long text in this format as ####, so it gets an apostrophe, which does the same.
@@ -164,6 +166,15 @@ class Sheet:
         if WRAP in styles and isinstance(value, str):
             self.make_room(at, value, self._widths[column])
 
+    def across(self, first: int, last: int, text: str, *styles: Style) -> None:
+        """Write a text over several columns of the current row, which becomes as high as the text needs."""
+        form = self.book.style(*styles)
+        told = self.book.fitting(text)
+        if last > first:
+            self.page.merge_range(self.row, first, self.row, last, "", form)
+        self.page.write_string(self.row, first, told, form)
+        self.make_room(self.row, told, sum(self._widths[first : last + 1]))
+
     def column(
         self, column: int, first: int, values: Iterable[Value], styles: Iterable[Style], *, is_wrapped: bool = False
     ) -> None:
@@ -176,10 +187,13 @@ class Sheet:
             key = (id(style), _is_number(value))
             if key not in formats:
                 # The style is kept too: its id is its own only as long as it is there.
-                formats[key] = style, self.book.style(RIGHT if key[1] else {}, style, WRAP if is_wrapped else {})
+                formats[key] = (
+                    style,
+                    self.book.style(RIGHT if key[1] else {}, style, *((WRAP, APART) if is_wrapped else ())),
+                )
             self._write(row, column, value, formats[key][1])
             if is_wrapped and isinstance(value, str):
-                self.make_room(row, value, width)
+                self.make_room(row, value, width - 1)
 
     def make_room(self, row: int, text: str, width: float) -> None:
         """See that `row` becomes high enough for `text`, wrapped in `width` characters."""

@@ -17,6 +17,7 @@ from csq.render import prose
 from csq.render.clean import clean
 from csq.render.marks import COLOURS
 from csq.render.workbook.book import HEAD, QUIET, TEXT, Book, Sheet, Style, marked
+from csq.render.workbook.labels import Box, beside, free
 from csq.terms import Axis, Quadrant
 
 HEIGHT = 440
@@ -28,10 +29,6 @@ _DRAWN = 1_000
 """Points at most: more take minutes to draw and cannot be told apart."""
 _CONSIDERED = 40
 _NAMED = 10
-_APART = (18.0, 8.0)
-"""Points of usage and of happiness that a name takes."""
-_ABOVE, _HIGHEST = 5.0, 99.0
-"""Points of happiness that a name stands above its mark, and above which there is no room for one."""
 _LONGEST_NAME = 28
 _SHAPES: Mapping[Quadrant, str] = {
     Quadrant.ADVOCATES: "circle",
@@ -167,7 +164,7 @@ class _Named:
         self._sheet = sheet
         self._drawn = drawn
         self._row = 1
-        self._taken: list[tuple[float, float]] = []
+        self._taken: list[Box] = []
         """Where words stand."""
 
     def name(self, text: str, *points: tuple[float, float]) -> Sequence[object]:
@@ -194,26 +191,23 @@ class _Named:
             else:
                 points = ((0.0, value), (100.0, value), (0.0, value))
             self._line(self.name(text, *points), self._row - len(points), "right")
-            self._taken.append(points[-1])
+            _, box = next(beside(text, *points[-1]))
+            self._taken.append(box)
 
     def largest(self, points: pl.DataFrame) -> None:
-        """Name the accounts that are worth most, where the name stands on no other mark and no other name."""
+        """Name the accounts that are worth most, where there is room beside the mark."""
         worth = points.filter(pl.col("contract_value") > 0)
         most = worth.sort("contract_value", "account_id", descending=[True, False]).head(_CONSIDERED)
-        columns = most.select("account_id", "account_name", "usage_score", "happiness_score")
-        named = 0
         marks = points.select("usage_score", "happiness_score").rows()
-        for key, name, usage, happiness in columns.iter_rows():
-            wide, high = _APART
-            at = (usage, happiness + _ABOVE)
-            is_near_name = any(abs(usage - x) < wide and abs(at[1] - y) < high for x, y in self._taken)
-            is_on_mark = any(abs(usage - x) < wide / 2 and 1 < y - happiness < high + _ABOVE for x, y in marks)
-            if is_near_name or is_on_mark or at[1] > _HIGHEST or not wide / 2 <= usage <= 100 - wide / 2:
-                continue
-            self._taken.append(at)
+        named = 0
+        for key, name, *at in most.select("account_id", "account_name", "usage_score", "happiness_score").iter_rows():
             text = clean(name or key)
             short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
-            self._label(self.name(short, (usage, happiness)), self._row - 1)
+            if not (found := free(short, tuple(at), marks, self._taken)):
+                continue
+            position, box = found
+            self._taken.append(box)
+            self._label(self.name(short, tuple(at)), self._row - 1, position)
             if (named := named + 1) == _NAMED:
                 break
 
@@ -231,15 +225,16 @@ class _Named:
             }
         )
 
-    def _label(self, name: Sequence[object], row: int) -> None:
+    def _label(self, name: Sequence[object], row: int, position: str) -> None:
         self._drawn.add_series(
             {
                 "name": name,
                 "categories": [_NAME, row, _LINES + 1, row, _LINES + 1],
                 "values": [_NAME, row, _LINES + 2, row, _LINES + 2],
                 "line": {"none": True},
-                "marker": {"type": "none"},
-                "data_labels": {"series_name": True, "position": "above", "font": _SMALL},
+                # Not seen, but as large as the largest, so that the name stands beside the mark and not on it.
+                "marker": {"type": "square", "size": _SIZES[-1], "border": {"none": True}, "fill": {"none": True}},
+                "data_labels": {"series_name": True, "position": position, "font": _SMALL},
             }
         )
 

@@ -98,6 +98,9 @@ def _notes(sheet: Sheet) -> None:
     if not notes:
         return
     sheet.heading("Notes")
-    for note in notes:
-        sheet.line(*note)
+    last = len(_WIDTHS) - 1
+    for title, text in notes:
+        sheet.put(0, title)
+        sheet.across(1, last, text, WRAP)
+        sheet.row += 1
     sheet.skip()

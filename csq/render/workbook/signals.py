@@ -4,7 +4,7 @@ import polars as pl
 
 from csq.render import prose
 from csq.render.workbook.accounts import quiet_green_corners
-from csq.render.workbook.book import HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
+from csq.render.workbook.book import APART, HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
 from csq.terms import Quadrant, Severity
 
 _PARTS = "parts"
@@ -30,7 +30,8 @@ def signals(book: Book) -> None:
     told = [name for name in _COLUMNS if name != "severity"]
     rows = book.rows.with_columns(pl.Series(_PARTS, book.parts, dtype=pl.String()))
     held = rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
-    held = held.join(_severities(book), on="signals", how="left", maintain_order="left")
+    held = held.join(_severities(book), on=["account_id", "signals"], how="left", maintain_order="left")
+    held = held.with_columns(pl.col("signals").str.replace_all("_", " ", literal=True))
     if held.is_empty():
         judged = book.rows["signals"].count()
         words = "No signal holds for any of these accounts." if judged else "No signals were judged in this run."
@@ -45,8 +46,9 @@ def signals(book: Book) -> None:
 
 
 def _severities(book: Book) -> pl.DataFrame:
-    loud = [(total.name, str(total.severity)) for total in book.report.signals]
-    return pl.DataFrame(loud, {"signals": pl.String, "severity": pl.Enum(_LOUDEST_FIRST)}, orient="row")
+    """How loud a signal is for an account, which hangs on its quadrant."""
+    loudness = pl.col("severity").cast(pl.Enum(_LOUDEST_FIRST))
+    return book.report.fired.select("account_id", pl.col("signal").alias("signals"), loudness)
 
 
 def _counts(sheet: Sheet, held: pl.DataFrame) -> None:
@@ -65,9 +67,9 @@ def _list(sheet: Sheet, held: pl.DataFrame) -> None:
     marks = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
     shown = {"quadrant": [marks[quadrant] for quadrant in rows["quadrant"]], "contract_value": [WHOLE] * rows.height}
     for column, name in enumerate(names):
-        sheet.put(column, _COLUMNS[name][0], HEAD)
-        texts = [TEXT] * rows.height
         is_wrapped = name == "next_step"
+        sheet.put(column, _COLUMNS[name][0], HEAD, APART if is_wrapped else {})
+        texts = [TEXT] * rows.height
         sheet.column(column, head + 1, rows[name].to_list(), shown.get(name, texts), is_wrapped=is_wrapped)
     last = head + rows.height
     sheet.page.autofilter(head, 0, last, len(names) - 1)

@@ -10,7 +10,7 @@ from csq.render import prose, wording
 from csq.render.marks import COLOURS, GRID, MARKS
 from csq.render.view import view_of
 from csq.render.view.model import Account, Week
-from csq.render.workbook.book import BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Style, Value, marked
+from csq.render.workbook.book import APART, BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Style, Value, marked
 from csq.render.workbook.chart import drawable, rows_taken
 from csq.report import Cut, Total
 from csq.schema import COLUMNS
@@ -155,13 +155,8 @@ def _told(account: Account) -> Mapping[str, str]:
 
 def _across(sheet: Sheet, texts: Mapping[str, str], *styles: Style) -> None:
     """Write a line into merged cells, and make it as high as its longest text needs."""
-    form = sheet.book.style(*styles)
     for name, (first, last) in _FIRST.items():
-        text = sheet.book.fitting(texts[name])
-        if last > first:
-            sheet.page.merge_range(sheet.row, first, sheet.row, last, "", form)
-        sheet.page.write_string(sheet.row, first, text, form)
-        sheet.make_room(sheet.row, text, sum(_WIDTHS[first : last + 1]))
+        sheet.across(first, last, texts[name], *styles, APART)
     sheet.row += 1
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from csq.render import prose
 from csq.render.view import accounts
 from csq.render.workbook.accounts import cells, quiet_green_corners, styles
-from csq.render.workbook.book import HEAD, RIGHT, TEXT, Book
+from csq.render.workbook.book import APART, HEAD, RIGHT, TEXT, Book
 from csq.terms import Queue
 
 HAPPINESS = "happiness"
@@ -22,7 +22,7 @@ _WIDTHS = {
     "account_name": 30,
     "account_id": 13,
     "owner": 16,
-    "quadrant": 14,
+    "quadrant": 20,
     "contract_value": 12,
     HAPPINESS: 16,
     "days_to_renewal": 10,
@@ -36,7 +36,7 @@ _PRINTED = 25
 """Accounts on paper where no hours are divided."""
 _EMPTY = 9
 """The width of a column without a value."""
-_WRAPPED = {"account_name", "owner", "next_step"}
+_WRAPPED = {"account_name", "owner", "next_step", "queue"}
 
 
 def this_week(book: Book) -> None:
@@ -58,11 +58,11 @@ def this_week(book: Book) -> None:
     columns = {column.name: column for column in book.columns}
     for number, name in enumerate(_WIDTHS):
         if name in _TEXTS:
-            sheet.put(number, _TEXTS[name], HEAD)
+            sheet.put(number, _TEXTS[name], HEAD, APART)
             sheet.column(number, head + 1, listed[name].to_list(), [TEXT] * listed.height, is_wrapped=True)
             continue
         column = columns[name]
-        sheet.put(number, column.label, HEAD, RIGHT if column.is_right else {})
+        sheet.put(number, column.label, HEAD, RIGHT if column.is_right else APART if name in _WRAPPED else {})
         looks = styles(book, column)
         shown = [looks[at] for at in listed["at"]]
         sheet.column(number, head + 1, cells(listed[name]), shown, is_wrapped=name in _WRAPPED)
