@@ -20,7 +20,7 @@ GATE, NEEDS = "gate", "_needs"
 def add_gate(
     rows: pl.DataFrame, needs: Sequence[Need], known: Mapping[str, Kind], *, are_events_given: bool
 ) -> pl.DataFrame:
-    """Add `gate` and `_needs` ("not yet: a good fit; not known: an owner on their side"); null without needs."""
+    """Add `gate` and `_needs` ("not yet: good fit; not known: internal owner"); null without needs."""
     if not needs:
         return rows.with_columns(pl.lit(None, dtype=pl.String()).alias(name) for name in (GATE, NEEDS))
     conditions = {str(number): compile_condition(need.when, known) for number, need in enumerate(needs)}

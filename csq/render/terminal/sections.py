@@ -38,7 +38,7 @@ def head(view: View, sheet: Sheet) -> list[Line]:
 
 
 def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> list[Line]:
-    """One quadrant in short: play, first steps, risk, first accounts.
+    """One quadrant in short: play, next steps of most accounts, risk, first accounts.
 
     Args:
         section: The quadrant.
@@ -49,8 +49,10 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
     if section.absent:
         return [*out, *sheet.text(section.absent)]
     room = (sheet.prose or 0) - _KEY - 2
-    steps = [step.short for step in section.steps[:_STEPS]]
-    out += _led("Play", _fitting([section.headline, *steps], " → ", room, lines=2, least=2), sheet)
+    out += _led("Play", section.headline, sheet)
+    # Most steps are for some accounts only, so that the first ones of the play would say little.
+    if section.usual:
+        out += _led("Next", _fitting(section.usual[:_STEPS], "; ", room, lines=2, least=1), sheet)
     out += _led("Risk", _fitting(section.risks_short[:_RISKS], " ", room), sheet)
     if rows is None:
         return [*out, *_led("First", _names(section, room), sheet)]

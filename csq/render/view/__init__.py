@@ -82,7 +82,7 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     return Week(
         title="First this week",
         first=accounts(report, chosen.head(first)),
-        more=f"{more:,} more: `csq plan` has them all" if more else "",
+        more=f"{more:,} more: `csq plan --top {chosen.height}` has them all" if more else "",
     )
 
 
@@ -96,6 +96,7 @@ def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame,
         means=play.means,
         headline=play.headline,
         steps=tuple(Step(wording.doer(step), step.do, step.short or step.do) for step in play.steps),
+        usual=_usual(mine),
         risks=play.risks,
         risks_short=tuple(map(in_short, play.risks)),
         reasons=play.reasons,
@@ -104,3 +105,11 @@ def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame,
         more=f"{more:,} more; `--top N` shows N of each quadrant" if more else "",
         absent="" if mine.height else none,
     )
+
+
+def _usual(rows: pl.DataFrame) -> tuple[str, ...]:
+    """What most of some accounts need next; those that rest need nothing."""
+    awake = rows.filter(pl.col("queue") != str(Queue.REST)).drop_nulls("step_short")
+    counts = awake.group_by("step_short").agg(pl.len(), pl.col("rank").min())
+    ordered = counts.sort("len", "rank", descending=[True, False])
+    return tuple(f"{count:,} × {step}" for step, count in ordered.select("step_short", "len").iter_rows())

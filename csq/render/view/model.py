@@ -164,6 +164,8 @@ class Section(NamedTuple):
     means: str
     headline: str
     steps: tuple[Step, ...]
+    usual: tuple[str, ...]
+    """The next steps of its accounts, those of most accounts first: `24 × Send the monthly summary`."""
     risks: tuple[str, ...]
     risks_short: tuple[str, ...]
     reasons: tuple[str, ...]
