@@ -29,6 +29,11 @@ CALLS = CheckIns(count=2, hours=0.5, do="Call {account_name}")
         ("p1 r6 r1", 5, "p1 r1"),  # what no week of 5 h holds is passed over
         ("r6 p2 p2", 5, "p2 p2"),  # nor does it keep hours from others
         ("p0.5 p0.5 r2 r2", 4, "p0.5 p0.5 r2"),  # half an hour that fits now is not kept for a step of 2 h further down
+        # In 4 h the short steps must be in: they fit beside the first r2, and nothing else does. Were the shares kept
+        # in 5 h, the hour more would drop two of them for an r2 of a lower rank.
+        ("p0.5 p0.5 p0.5 p0.5 r2 r2", 4, "p0.5 p0.5 p0.5 p0.5 r2"),
+        ("p0.5 p0.5 p0.5 p0.5 r2 r2", 5, "p0.5 p0.5 p0.5 p0.5 r2"),
+        ("p0.5 p0.5 p0.5 p0.5 r2 r2", 6, "p0.5 p0.5 p0.5 p0.5 r2 r2"),
         ("", 5, ""),
         ("r1 p1", 0, ""),
         ("r0.1 r0.2", 0.3, "r0.1 r0.2"),  # although 0.1 + 0.2 is a little over 0.3

@@ -1,5 +1,6 @@
 """A team's file over the built-in playbook: what it changes, what it leaves, and the lines its faults are told with."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,53 @@ def test_a_later_fix_of_the_built_in_playbook_reaches_the_teams_file(
         "Fans",
     )
     assert before.sha256 != after.sha256
+
+
+def test_a_team_runs_by_six_lines_sees_its_own_faults_and_gets_later_fixes(
+    csq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two accounts that are little used and unhappy, one with 20 seats and one with 2, and a good fit each."""
+    Path("usage.csv").write_text("account_id,date,events\nA,2026-11-12,1\nB,2026-11-12,1\nC,2026-11-12,900\n")
+    Path("csat.csv").write_text("account_id,submitted_at,score\nA,2026-11-02,1\nB,2026-11-02,1\nC,2026-11-02,5\n")
+    owner = "good,yes,Ada"
+    Path("accounts.csv").write_text(
+        f"account_id,arr,seats,fit,willing,internal_owner\nA,90000,20,{owner}\nB,90000,2,{owner}\nC,90000,20,{owner}\n"
+    )
+    Path("csq.yaml").write_text("scales: {csat: {score: 1-5}}\nthresholds: {usage: '50'}\n")
+
+    def rows() -> dict[str, tuple[str, list[str], str]]:
+        run = csq("triage", ".", "-q", "-f", "json", "--fields", "account_id,next_step,signals,play")
+        assert run.code == Exit.OK, run.stderr
+        told = json.loads(run.stdout)["accounts"]
+        return {row["account_id"]: (row["next_step"], row["signals"], row["play"]) for row in told}
+
+    before = rows()
+    assert before["A"][0].startswith("Find whoever bought it")
+    Path("playbooks.yaml").write_text(SIX_LINES)
+    after = rows()
+    assert (after["A"][0], after["B"][0], after["C"][0]) == ("Ring the buyer", "Ring the buyer", before["C"][0])
+    assert after["A"][1] == [*before["A"][1], "mood"]
+    assert after["B"][1] == before["B"][1]
+
+    # A fault in each of its two changes is told with the line and column where it stands in those six lines.
+    faults = SIX_LINES.replace("{id: find_buyer", "{id: find_byer").replace("seats > 3", "seets > 3")
+    Path("playbooks.yaml").write_text(faults.replace(", do: Ring the buyer", ", hours: 1"))
+    lint = csq("playbook", "lint")
+    assert lint.code == Exit.FOUND
+    assert [line.split(": ")[0] for line in lint.stdout.decode().splitlines()] == [
+        "playbooks.yaml:3:28",
+        "playbooks.yaml:5:17",
+    ]
+
+    # The built-in playbook is mended later on: what the team left to it changes, what it says itself stays.
+    Path("playbooks.yaml").write_text(SIX_LINES)
+    later = tmp_path / "later.yaml"
+    text = load.PACKAGED.read_text(encoding="utf-8").replace("Find whoever bought it.", "Look for whoever bought it.")
+    later.write_text(text.replace("headline: One hour to see", "headline: An hour to see"))
+    monkeypatch.setattr(load, "PACKAGED", later)
+    fixed = rows()
+    assert fixed["A"][0] == "Ring the buyer"
+    assert (after["A"][2][:8], fixed["A"][2][:7]) == ("One hour", "An hour")
 
 
 def at_risk_steps(steps: str) -> str:

@@ -74,7 +74,7 @@ def test_a_busy_account_that_the_outcomes_call_churned_is_a_trap_and_a_list_to_c
     assert row["signals"] == ["usage_trap_outcome", "churned_yet_listed"]
     told = [fill(reading(DEFAULT.signals[name], "frustrated")[1], row) for name in row["signals"]]
     assert told == [
-        "Busy, but decided against us: churned 40 days ago",
+        "High usage, but decided against us: churned 40 days ago",
         "Churned 40 days ago on record, still on the customer list",
     ]
 

@@ -177,6 +177,15 @@ def test_first_come_accounts_that_fit_the_week_or_else_those_not_at_rest_by_rank
     assert (len(many.first), many.more) == (10, "2 more: `csq plan -v` lists them")
 
 
+def test_a_quadrant_in_short_tells_what_most_of_its_accounts_that_do_not_rest_need_next():
+    call, mail = {"step_short": "Call", "queue": "rescue"}, {"step_short": "Mail", "queue": "protect"}
+    rows = [mail, call, call, {**mail, "queue": "rest"}, {**mail, "queue": "rest"}, {"step_short": None}]
+    told = report(accounts=accounts(*({"quadrant": "at_risk", **row} for row in rows)))
+    (section,) = view_of(told, Selection(quadrant=(Quadrant.AT_RISK,))).sections
+    assert section.usual == ("2 × Call", "1 × Mail")
+    assert " → 2 × Call; 1 × Mail\n" in render(told, Format.TERMINAL, Options(width=80)).decode()
+
+
 def test_a_message_is_short_whatever_accounts_are_called():
     """Ten words a name and reasons without end: fewer accounts are told, never half of one."""
     names = [{"account_name": f"{number} " + "very long name " * 12, "next_step": "word " * 40} for number in range(6)]

@@ -2,8 +2,9 @@
 
 A desk goes down the rank and passes over what is too long. Its first account is taken whenever its step fits the
 week. Each queue keeps to its share of the hours, as far as the other has work for the rest: work that stands further
-down and is no longer than the step it would hold up. So nothing that is left out fits into the hours a desk has left,
-and more hours drop an account only where one of a higher rank takes them. Steps a machine takes cost none. Check-ins
+down and is no longer than the step it would hold up. To keep hours for longer work further down would break one of two
+promises: nothing that is left out fits into the hours a desk has left, and more hours drop an account only where one of
+a higher rank takes them. Steps a machine takes cost none. Check-ins
 come last, out of hours that fit no step: a person calls a few of those that otherwise hear from machines alone.
 """
 

@@ -38,15 +38,18 @@ def doubtful_kinds(document: Document, base: Document) -> Iterator[Problem]:
         document: The playbook.
         base: The built-in one, whose kinds are known.
     """
-    known = {kind for _, _, kind in _named(base)}
-    known |= {kind for path, _, kind in _named(document) if path[-1] == "done_by"}
+    built_in = {kind for _, _, kind in _named(base)}
+    recorded = {kind for path, _, kind in _named(document) if path[-1] == "done_by"}
     for path, offset, kind in _named(document):
+        # What a step records exists from then on, so that it can only be a slip for what was there before.
+        known = built_in if path[-1] == "done_by" else built_in | recorded
         near = get_close_matches(kind, sorted(known), 1, _LIKENESS)
         if kind not in known and near:
+            lone = "" if path[-1] == "done_by" else "no step records it and "
             yield Problem(
                 location=document.locate_within(path, offset, len(kind)),
                 path=spell(path),
-                message=f"no step records an event `{kind}`, and the built-in playbook knows none",
+                message=f"event `{kind}`: {lone}the built-in playbook knows none of that kind",
                 code="playbook/doubtful-kind",
                 hint=f"did you mean `{near[0]}`?",
             )

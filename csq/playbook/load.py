@@ -186,8 +186,13 @@ def _mute_circles(document: Document) -> Iterator[Problem]:
     try:
         TopologicalSorter(others).prepare()
     except CycleError as error:
-        circle: list[str] = error.args[1]
-        path = ("signals", circle[0], "mutes")
+        ring: list[str] = error.args[1][:-1]
+        # What is taken from the built-in playbook stands further up than any signal of a team's file.
+        paths = {name: ("signals", name, "mutes") for name in ring}
+        first = max(ring, key=lambda name: document.locate(paths[name], key=True).line or 0)
+        start = ring.index(first)
+        circle = [*ring[start:], *ring[:start], first]
+        path = paths[first]
         message = f"signals that mute each other in a circle: {', '.join(circle)}"
         yield problem(document, path, message, "playbook/mute-circle", "leave one of the mutes out", at_key=True)
 

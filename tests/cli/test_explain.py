@@ -128,7 +128,7 @@ def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(c
     told = {each["name"]: each for each in found["signals"]}
     assert told["competitor_contact"]["because"] == "event_competitor_contact_days [14] <= 90"
     assert told["competitor_contact"]["steps"][0]["state"] == "next"
-    assert found["next_step"].startswith("Show on one page what they get for the price")
+    assert found["next_step"].startswith("A competitor contacted them 14 days ago. Ask whether they are comparing")
     unjudged = {each["name"]: each["missing"] for each in found["unjudged"]}
     assert unjudged["no_goals"] == ["has_goals"]
     assert "new_boss" not in unjudged  # there is a record of events, and none of a new boss
@@ -136,8 +136,8 @@ def test_it_tells_the_signals_with_the_facts_they_rest_on_and_those_not_judged(c
 
 def test_the_gate_is_open_closed_or_unknown_as_far_as_is_known(csq: Csq, exports: Path) -> None:
     gate = {each["need"]: (each["state"], each["because"]) for each in document(csq, "A-1", exports)["gate"]}
-    assert gate["a good fit"] == ("open", "fit [good] = 'good' OR COALESCE(is_new [unknown], FALSE)")
-    assert gate["a customer who will put in time"] == (
+    assert gate["good fit"] == ("open", "fit [good] = 'good' OR COALESCE(is_new [unknown], FALSE)")
+    assert gate["commitment on their side"] == (
         "unknown",
         "willing [unknown] OR COALESCE(is_new [unknown], FALSE)",
     )
@@ -254,7 +254,7 @@ def test_the_priority_can_be_redone_from_its_factors_and_the_place_says_why(csq:
     assert found["queue"] == "rescue"
     expected = (
         "A competitor contacted them 14 days ago; "
-        "not known: a customer who will put in time, an internal owner; usage low, happiness low"
+        "not known: commitment on their side, internal owner; usage low, happiness low"
     )
     assert found["why"] == expected
     text = page(csq, "A-1", exports)
@@ -265,10 +265,7 @@ def test_an_account_behind_a_closed_gate_says_what_is_missing(csq: Csq, exports:
     (exports / "csat.csv").write_text("account_id,score\nB-1,1\n", encoding="utf-8")
     found = document(csq, "B-1", exports)
     assert (found["quadrant"], found["queue"], found["gate_state"]) == ("at_risk", "rest", "closed")
-    expected = (
-        "not yet: enough contract value for the hours; "
-        "not known: a good fit, a customer who will put in time, an internal owner"
-    )
+    expected = "not yet: contract value worth the hours; not known: good fit, commitment on their side, internal owner"
     assert found["why"] == expected
     assert "Gate, closed" in page(csq, "B-1", exports)
 

@@ -106,3 +106,59 @@ def test_lint_on_data_lists_what_never_holds_and_which_steps_a_signal_contradict
         "contradicts a signal that holds, so that the step is passed over",
         "  quadrants.advocates.play.steps[1] (favour): blocked by signals.debt, 1 account",
     ]
+
+
+DINNER = "        - {do: Dine, done_by: dinner_held}\n        - {do: Call them, "
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        # A kind that nothing records, near one that the built-in playbook or a step of one's own does.
+        (
+            'when: "COALESCE(event_favor_asked_days, 9999) > 90"',
+            "p.yaml:12:49: warning: quadrants.advocates.play.steps[2].when: event `favor_asked`: no step records it "
+            "and the built-in playbook knows none of that kind; did you mean `favour_asked`?",
+        ),
+        ('when: "event_new_bos_days < 90"', "did you mean `new_boss`?"),
+        ('when: "event_dinner_helds_days < 9"', "did you mean `dinner_held`?"),
+        (
+            "done_by: cause_fond",
+            "p.yaml:12:36: warning: quadrants.advocates.play.steps[2].done_by: event `cause_fond`: "
+            "the built-in playbook knows none of that kind; did you mean `cause_found`?",
+        ),
+    ],
+)
+def test_lint_warns_of_a_kind_of_event_that_is_nearly_a_known_one(csq, written, told):
+    Path("p.yaml").write_text(small(("        - do: Call them\n", f"{DINNER}{written}}}\n")))
+    run = csq("playbook", "lint", "p.yaml")
+    assert run.code == Exit.OK
+    (line,) = run.stdout.decode().splitlines()
+    assert line.startswith("p.yaml:12:")
+    assert line.endswith(told)
+
+
+@pytest.mark.parametrize("kind", ["lunch_with_the_ceo", "favour_asked", "dinner_held"])
+def test_lint_leaves_a_kind_alone_that_is_known_or_like_none(csq, kind):
+    text = small(("        - do: Call them\n", f"{DINNER}when: event_{kind}_days < 9}}\n"))
+    Path("p.yaml").write_text(text)
+    assert csq("playbook", "lint", "p.yaml").stdout == b""
+
+
+@pytest.mark.parametrize(
+    ("condition", "hint"),
+    [
+        ("segment = SMB", "unknown column `SMB`; text goes in single quotes: 'SMB'"),
+        ("fit <> bad", "text goes in single quotes: 'bad'"),
+        ("segment IN (Enterprise, 'SMB')", "text goes in single quotes: 'Enterprise'"),
+        ("owner LIKE Ann", "LIKE takes a text in quotes; `%` stands for any text: LIKE 'Acme%'"),
+        (r"fit = \"good\"", "text goes in single quotes: 'good'"),
+    ],
+)
+def test_lint_suggests_quotes_for_a_bare_word_where_a_text_is_due(csq, condition, hint):
+    Path("p.yaml").write_text(small(("do: Call them", f'{{do: x, when: "{condition}"}}')))
+    run = csq("playbook", "lint", "p.yaml")
+    assert run.code == Exit.FOUND
+    (line,) = run.stdout.decode().splitlines()
+    assert line.startswith("p.yaml:11:")
+    assert line.endswith(hint)

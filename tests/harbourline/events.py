@@ -8,7 +8,7 @@ from harbourline.cast import CAST
 from harbourline.dice import Dice
 from harbourline.story import INGRID, PRIYA, TOMAS, on
 
-HEADER = ("Account ID", "Date", "Kind", "Note", "Expires On", "By")
+HEADER = ("Account ID", "Date", "Kind", "Note", "Expires On", "By", "Cause")
 
 Row = tuple[str, ...]
 
@@ -23,6 +23,8 @@ class Event:
     expires: int | None = None
     """Days from the day the exports end; negative: it has expired by then."""
     by: str = ""
+    cause: str = ""
+    """Reason code of the playbook, of a `cause_found`."""
 
 
 FAR_AHEAD = -13_159
@@ -64,7 +66,7 @@ PLANTED: dict[str, tuple[Event, ...]] = {
         Event("last_contact", 20, by=TOMAS),
         Event("call", 33, "About the invoices.", by="Finance desk"),
     ),
-    "0001235": (Event("cause_found", 15, "Templates do not carry over at month's end."),),
+    "0001235": (Event("cause_found", 15, "Templates do not carry over at month's end.", cause="unresolved_bug"),),
     "0001154": (Event("last_contact", 260, "Yearly review.", by=INGRID),),
     "0001126": (Event("new_boss", FAR_AHEAD, "Starts on the 25th."), Event("last_contact", 4, by=INGRID)),
     "0001334": (Event("office_moved", 11, "Now across the river."), Event("office_moved", 11, "Now across the river.")),
@@ -83,8 +85,8 @@ def make_events(accounts: Iterable[Account]) -> list[Row]:
         if account.account_id not in planted and account.crm["Status"] == "active":
             told = tuple(_plain(account))
         rows += [(account.account_id, *_cells(event)) for event in told]
-    rows += [("0009900", *_cells(Event("call", 15))), ("0001009", on(-22), "", "Called back.", "", PRIYA)]
-    return [*sorted(rows, key=lambda row: (row[1], row)), ("0001009", "mid of August", "call", "", "", PRIYA)]
+    rows += [("0009900", *_cells(Event("call", 15))), ("0001009", on(-22), "", "Called back.", "", PRIYA, "")]
+    return [*sorted(rows, key=lambda row: (row[1], row)), ("0001009", "mid of August", "call", "", "", PRIYA, "")]
 
 
 def _plain(account: Account) -> Iterator[Event]:
@@ -99,4 +101,4 @@ def _plain(account: Account) -> Iterator[Event]:
 
 def _cells(event: Event) -> Row:
     expires = "" if event.expires is None else on(event.expires)
-    return on(-event.days_ago), event.kind, event.note, expires, event.by
+    return on(-event.days_ago), event.kind, event.note, expires, event.by, event.cause

@@ -57,6 +57,7 @@ FACTS: dict[str, list[Any]] = {
     "champion_left_days": [*DAYS, None],
     "successor_stance": ["for", "against", None],
     "next_feature": ["Reports", None],
+    "evidence": ["firm", "thin", "none"],
     "silence": ["never_asked", "no_answer", "stale", None],
     "segment": ["SMB", "Enterprise", "self-serve", None],
     **{
@@ -134,6 +135,15 @@ def test_no_step_is_of_a_kind_that_a_signal_which_holds_blocks(rows) -> None:
         assert not kinds or kinds - blocked, (row["next_step"], row["signals"])
         seen |= kinds
     assert {"favour", "adoption", "effort", "thanks", "find_out", "onboarding", "renewal"} <= seen
+
+
+def test_a_favour_is_asked_only_on_firm_evidence_and_thin_evidence_asks_for_more_answers_first(rows) -> None:
+    favours = {each.id for each in STEPS if each.kind == "favour"}
+    asked = [row for row in rows if row["step_id"] in favours]
+    assert {row["step_id"] for row in asked} == favours
+    assert {row["evidence"] for row in asked} == {"firm"}
+    more = [row for row in rows if row["step_id"] == "second_voice"]
+    assert {row["evidence"] for row in more} == {"thin", "none"}
 
 
 def test_in_low_and_tech_touch_a_person_has_a_reason(rows) -> None:

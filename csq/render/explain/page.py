@@ -60,8 +60,11 @@ def _about(found: Explanation) -> Iterator[str]:
             yield lead + value(facts[name], found.currency)
     if facts["renewal_overdue_days"].value:
         yield f"renewal {value(facts['renewal_overdue_days'], found.currency)} overdue"
-    elif isinstance(days := facts["days_to_renewal"].value, int):
-        yield f"renewal in {value(facts['days_to_renewal'], found.currency)}" if days >= 0 else "renewal date is past"
+    elif (days := facts["days_to_renewal"].value) is not None:
+        if isinstance(days, int) and days < 0:
+            yield f"renewal date {prose.count(-days, 'day')} ago, settled"
+        else:
+            yield f"renewal in {value(facts['days_to_renewal'], found.currency)}"
 
 
 def _tier(found: Explanation) -> str:

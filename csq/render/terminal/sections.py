@@ -40,7 +40,7 @@ def head(view: View, sheet: Sheet) -> list[Line]:
 
 
 def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> list[Line]:
-    """One quadrant in short: play, first steps, risk, first accounts.
+    """One quadrant in short: play, next steps of most accounts, risk, first accounts.
 
     Args:
         section: The quadrant.
@@ -51,7 +51,9 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
     if section.absent:
         return [*out, *sheet.text(section.absent)]
     room = (sheet.prose or 0) - _KEY - 2
-    plays = [" → ".join((section.headline, *section.next_steps(most))) for most in range(_STEPS, 0, -1)]
+    plays = [
+        " → ".join(filter(None, (section.headline, "; ".join(section.usual[:most])))) for most in range(_STEPS, 0, -1)
+    ]
     out += _led("Play", next((play for play in plays if len(wrapped(play, room)) <= _PLAY), plays[-1]), sheet)
     out += _led("Risk", _fitting(section.risks_short[:_RISKS], room), sheet)
     if rows is None:

@@ -3,8 +3,6 @@
 `view_of` puts a report into reading order and decides its words and figures; `accounts` does so for any accounts of it.
 """
 
-from collections import Counter
-
 import polars as pl
 
 from csq.render import prose, wording
@@ -92,13 +90,13 @@ def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame,
     mine = rows.filter(pl.col("quadrant") == str(play.quadrant))
     first = mine.head(TOP if top is None else top)
     more = mine.height - first.height
-    taken = Counter(report.accounts.filter(pl.col("quadrant") == str(play.quadrant))["step_id"])
     none = "none of the selected accounts" if report.grid[play.quadrant].accounts else "no account"
     return Section(
         cell=cell,
         means=play.means,
         headline=play.headline,
-        steps=tuple(Step(wording.doer(step), step.do, step.short or step.do, taken[step.id]) for step in play.steps),
+        steps=tuple(Step(wording.doer(step), step.do, step.short or step.do) for step in play.steps),
+        usual=_usual(mine),
         risks=play.risks,
         risks_short=tuple(map(in_short, play.risks)),
         reasons=play.reasons,
@@ -107,3 +105,11 @@ def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame,
         more=f"{more:,} more; `--top N` shows N of each quadrant" if more else "",
         absent="" if mine.height else none,
     )
+
+
+def _usual(rows: pl.DataFrame) -> tuple[str, ...]:
+    """What most of some accounts need next; those that rest need nothing."""
+    awake = rows.filter(pl.col("queue") != str(Queue.REST)).drop_nulls("step_short")
+    counts = awake.group_by("step_short").agg(pl.len(), pl.col("rank").min())
+    ordered = counts.sort("len", "rank", descending=[True, False])
+    return tuple(f"{count:,} × {step}" for step, count in ordered.select("step_short", "len").iter_rows())

@@ -3,7 +3,6 @@
 Texts are as they came, neither cleaned nor escaped: that is for whoever knows where they are shown.
 """
 
-from itertools import accumulate
 from typing import NamedTuple
 
 from csq.terms import Level, Quadrant, Severity
@@ -173,8 +172,6 @@ class Step(NamedTuple):
     """`csm 1 h`."""
     do: str
     short: str
-    accounts: int
-    """How many accounts of the quadrant have it as their next step."""
 
 
 class Section(NamedTuple):
@@ -184,6 +181,8 @@ class Section(NamedTuple):
     means: str
     headline: str
     steps: tuple[Step, ...]
+    usual: tuple[str, ...]
+    """The next steps of its accounts, those of most accounts first: `24 × Send the monthly summary`."""
     risks: tuple[str, ...]
     risks_short: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -196,14 +195,6 @@ class Section(NamedTuple):
     """How many more there are; empty for none."""
     absent: str
     """What to say in place of accounts where there are none; else empty."""
-
-    def next_steps(self, most: int) -> list[str]:
-        """The few steps in short that most of its accounts have next, in the playbook's order; else the first."""
-        ranked = sorted(self.steps, key=lambda step: -step.accounts)
-        before = accumulate((step.accounts for step in ranked), initial=0)
-        half = sum(step.accounts for step in ranked) / 2
-        taken = [step for step, others in zip(ranked, before, strict=False) if step.accounts and others <= half][:most]
-        return [step.short for step in self.steps if step in taken] or [step.short for step in self.steps[:most]]
 
 
 class Told(NamedTuple):
