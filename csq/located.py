@@ -18,7 +18,22 @@ Data: TypeAlias = "dict[str, Data] | list[Data] | str | None"
 Steps: TypeAlias = tuple[str | int, ...]
 """Keys, and positions in lists counted from 0, from the root of a document to a value."""
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}")  # bounded, or a long word without `@` takes for ever
+ADDRESS = "(an e-mail address)"
+"""Stands in what is passed on for an address."""
+
+_PART = r"[^\s@\uff20\ufe6b.<>()\[\]\",;:|`]"
+EMAIL = re.compile(
+    # From the beginning of a word and never back into it, or a long word without `@` takes for ever.
+    rf"(?:\"[^\"\n]{{1,64}}\"|(?<!{_PART})(?<!\.)(?:{_PART}|\.)++)[@\uff20\ufe6b]{_PART}++(?:\.{_PART}++)++"
+)
+"""An e-mail address in a text. Without a dot behind the `@` it is none: there are companies called Meet@Work."""
+
+_FILE = re.compile(r"\.(csv|tsv|tab|txt|xlsx|parquet|gz|zst|zip|ya?ml|json|jsonl|md|html)$", re.IGNORECASE)
+
+
+def without_addresses(text: str) -> str:
+    """A text with words for each e-mail address in it. A file that is named like one keeps its name."""
+    return EMAIL.sub(lambda found: found[0] if _FILE.search(found[0]) else ADDRESS, text)
 
 
 def printable(text: str) -> str:
@@ -36,7 +51,7 @@ def dangles(path: Path) -> bool:
     return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114 - Path raises at a long name
 
 
-class Source(NamedTuple):
+class SourceText(NamedTuple):
     """A file as it was read."""
 
     text: str
@@ -44,7 +59,7 @@ class Source(NamedTuple):
     sha256: str
 
 
-def read(path: Path, *, label: str | None = None) -> Source:
+def read(path: Path, *, label: str | None = None) -> SourceText:
     """Read a UTF-8 file, with or without a byte order mark.
 
     Raises:
@@ -66,7 +81,7 @@ def read(path: Path, *, label: str | None = None) -> Source:
             location=location, path="", message="not UTF-8 text", code="yaml/encoding", hint="save the file as UTF-8"
         )
         raise unusable(label, [problem]) from error
-    return Source(text=text, label=label, sha256=hashlib.sha256(data).hexdigest())
+    return SourceText(text=text, label=label, sha256=hashlib.sha256(data).hexdigest())
 
 
 def find(name: str, *folders: Path | None) -> Path | None:
@@ -175,7 +190,7 @@ def place(label: str, lines: tuple[str, ...], line: int, column: int, width: int
         # The C parser puts the end of a text on the line after the last.
         line = len(lines) - 1
         column = len(lines[line])
-    shown = _EMAIL.sub(lambda found: "*" * len(found.group()), printable(lines[line]))
+    shown = EMAIL.sub(lambda found: "*" * len(found.group()), printable(lines[line]))
     return Location(
         label=label,
         line=line + 1,

@@ -10,9 +10,10 @@ import polars as pl
 
 from csq import __version__
 from csq.facts.build import Facts, build_facts, newest_day
-from csq.facts.fates import fate_notes
 from csq.facts.features import suggest_features
+from csq.facts.row_accounting import fate_notes
 from csq.fate import FATE, account
+from csq.mask import passed_on, without_names
 from csq.place.pinned import pinned_scales
 from csq.place.place import Placed, place
 from csq.place.scale_choice import settle_scales
@@ -115,7 +116,7 @@ def report(found: Triage) -> Report:
     files = account(found.tables.files, facts.fates)
     totals = quadrant_totals(accounts, found.playbook.playbook.order)
     weighted = facts.frame["contract_value"].is_not_null().any()
-    return Report(
+    said = Report(
         version=__version__,
         as_of=found.as_of.day,
         as_of_source=found.as_of.source,
@@ -135,14 +136,11 @@ def report(found: Triage) -> Report:
         unjudged=found.judged.unjudged,
         notes=(
             *_run_notes(found.as_of, weighted=weighted, tiered=found.settings.settings.tiers is not None),
-            *_of_files(found),
-            *_later_answers(found),
-            *facts.notes,
-            *placed.notes,
+            *without_names((*_of_files(found), *_later_answers(found), *facts.notes, *placed.notes)),
             *touch_notes(accounts),
             *effort_notes(totals, found.playbook.playbook),
             *capacity_notes(accounts, found.settings.settings.capacity),
-            *fate_notes(files, facts.joins, faults),
+            *without_names(fate_notes(files, facts.joins, faults)),
         ),
         pinned=pinned_scales(found.scales) + placed.pinned,
         is_pinned=_is_pinned(found),
@@ -156,6 +154,7 @@ def report(found: Triage) -> Report:
         weeks=found.weeks,
         done=steps_done(accounts, done_kinds(found.playbook.playbook)),
     )
+    return passed_on(said)
 
 
 def _is_pinned(found: Triage) -> bool:

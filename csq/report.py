@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import Setting
+from csq.located import ADDRESS
 from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
 
@@ -52,11 +53,15 @@ DONE_SCHEMA: Mapping[str, pl.DataType] = {
 """Columns of `Report.done`: the kind of the event, and how many days ago the newest of it was."""
 
 
+PERSON = "(a person)"
+"""Stands in what is passed on for whoever a cell names."""
+
+
 def masked(value: str, *, is_person: bool = False) -> str:
     """A cell as it stands, unless it names a person, which is nobody's business in what is passed on."""
     if "@" in value:
-        return "(an e-mail address)"
-    return "(a person)" if is_person else value
+        return ADDRESS
+    return PERSON if is_person else value
 
 
 class Note(NamedTuple):

@@ -22,8 +22,8 @@ from csq.sources.load import load
 from csq.sources.log.opening import open_log
 from csq.sources.log.pieces import read_pieces
 from csq.sources.log.scan import Scan
-from csq.sources.read import Source
-from csq.sources.tables import ReadOptions
+from csq.sources.reading.read import InputFile
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 ROUNDS = 5
@@ -53,7 +53,7 @@ def seconds(run: Callable[[], object]) -> tuple[float, float]:
 
 def read(path: Path) -> None:
     """Read the rows on the fast way, and let go of them."""
-    file = open_log(Source(path, str(path)), ReadOptions())
+    file = open_log(InputFile(path, str(path)), ReadOptions())
     fields = dict(zip(("key", "user_id", "date", "feature", "events"), range(5), strict=True))
     scan = Scan(
         delimiter=",",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from csq.sources.read import read_table
+from csq.sources.reading.read import read_table
 
 HEADER = ("response_id", "account_id", "user_id", "email", "score", "submitted_at", "channel", "comment")
 COMMENTS = {

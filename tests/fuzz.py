@@ -1,7 +1,8 @@
 """Runs of csq on spoiled files, settings, playbooks and options: none ends in a bug, or never, or loses rows.
 
-`python tests/fuzz.py 2000` makes so many runs, from seed 0 on, or from that of a second argument, and names those that
-broke a promise. A seed always gives the same files and arguments; `python tests/fuzz.py 1 SEED` makes its run alone.
+`python tests/fuzz.py 2000` makes so many runs, from seed 0 on, or from that of a second argument, names those that
+broke a promise, and says after each hundred how far it is. A seed always gives the same files and arguments;
+`python tests/fuzz.py 1 SEED` makes its run alone.
 """
 
 import gzip
@@ -315,7 +316,7 @@ def fuzz(count: int, first: int = 0) -> int:
     """Make `count` runs; return how many broke a promise."""
     assert {"triage", "plan", "check", "explain"} <= {*COMMANDS}
     codes: dict[int, int] = {}
-    bad = 0
+    bad, longest = 0, 0.0
     for seed in range(first, first + count):
         with tempfile.TemporaryDirectory() as room:
             exports = Path(room, "exports")
@@ -324,12 +325,17 @@ def fuzz(count: int, first: int = 0) -> int:
             argv = case(seed, exports)
             code, stdout, stderr, seconds = _run(argv, Path(room))
             codes[code] = codes.get(code, 0) + 1
+            longest = max(longest, seconds)
             if found := broken(argv, code, stdout, stderr, seconds):
                 bad += 1
                 sys.stdout.write(f"seed {seed}: {'; '.join(found)}\n  {argv}\n  {stderr[-600:]}\n")
                 sys.stdout.flush()
             os.chdir("/")
-    sys.stdout.write(f"{count} runs: {dict(sorted(codes.items()))}; {bad} broke a promise\n")
+        done = seed - first + 1
+        if done % 100 == 0 or done == count:
+            told = f"{dict(sorted(codes.items()))}; {bad} broke a promise; the longest took {longest:.1f} s"
+            sys.stdout.write(f"{done} runs: {told}\n")
+            sys.stdout.flush()
     return bad
 
 

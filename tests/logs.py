@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from csq.facts.fates import joins
+from csq.facts.row_accounting import joins
 from csq.facts.usage import log_facts
 from csq.fate import account
 from csq.pipeline import settle_as_of
 from csq.report import Join, Note
 from csq.sources.load import Tables, load
 from csq.sources.log import opening, pieces
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 LAST = date(2026, 11, 16)

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from csq.sources.load import Tables, load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 RUN_DAY = date(2026, 11, 21)

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from csq.errors import CsqError
-from csq.sources import read_text_table
+from csq.sources.reading.read import read_text_table
 
 NOTHING = (0.0,) * 10
 

@@ -10,7 +10,7 @@ from csq.playbook.load import LoadedPlaybook, check_playbook, load_playbook
 from csq.report import Report
 from csq.settings.load import load_settings
 from csq.sources.load import Tables, load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Quadrant, Role
 
 AS_OF = date(2026, 11, 15)

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import Csq
 from csq.errors import ConfigError, InputError
-from csq.facts.standing import Standing, standing_of, vocabulary
+from csq.facts.standing import StatusKind, standing_of, vocabulary
 from csq.report import Report
 from tables import by_id, lines, only, run
 
@@ -19,7 +19,7 @@ MAY = lines("account_id,month,logins", "A,2026-04-01,90", "A,2026-05-01,100", "B
 """Both accounts used the product in May; the run looks back from 31 May 2026."""
 
 
-def standings(*statuses: str) -> set[Standing]:
+def standings(*statuses: str) -> set[StatusKind]:
     return {standing_of(status, KNOWN) for status in statuses}
 
 
@@ -31,35 +31,35 @@ def test_words_of_paying_customers_in_six_languages_and_the_systems_own() -> Non
     people = ("Active", "LIVE", "paying", "Customer", "in good standing", "Closed Won", "At Risk", "up-for-renewal")
     systems = ("past_due", "pastDue", "non_renewing", "Customer - Direct", "Activated", "evangelist", "future")
     others = ("Aktiv", "Bestandskunde", "actif", "signé", "activo", "al día", "ativo", "em dia", "actief", "attivo")
-    assert standings(*people, *systems, *others) == {Standing.CURRENT}
+    assert standings(*people, *systems, *others) == {StatusKind.CURRENT}
 
 
 def test_words_of_who_is_no_customer_any_more_or_not_yet() -> None:
     people = ("churned", "Canceled", "CANCELLED", "lapsed", "Terminated", "Closed Lost", "ex-customer", "not active")
     systems = ("incomplete_expired", "incomplete", "trialing", "in_trial", "salesqualifiedlead", "Outdated", "Draft")
     others = ("gekündigt", "inaktiv", "résilié", "perdu", "cancelado", "baja", "encerrado", "opgezegd", "disdetto")
-    assert standings(*people, *systems, *others) == {Standing.FORMER}
+    assert standings(*people, *systems, *others) == {StatusKind.FORMER}
 
 
 @pytest.mark.parametrize(
     ("status", "standing"),
     [
-        ("Cancelled - non payment", Standing.FORMER),
-        ("cancelled: customer request", Standing.FORMER),  # the noun says nothing of now
-        ("Customer - lost", Standing.FORMER),
-        ("Kunde (verloren)", Standing.FORMER),
-        ("Active - annual plan", Standing.CURRENT),
-        ("churn risk - high", Standing.CURRENT),  # not `churn`, though it begins with it
-        ("pending cancellation", Standing.CURRENT),  # still paying
-        ("Active - churned in spring", Standing.UNKNOWN),  # both
-        ("paused", Standing.UNKNOWN),  # still a customer in one system, none in another
-        ("unpaid", Standing.UNKNOWN),
-        ("Gold", Standing.UNKNOWN),
-        ("activity", Standing.UNKNOWN),  # whole words only
-        ("--", Standing.UNKNOWN),
+        ("Cancelled - non payment", StatusKind.FORMER),
+        ("cancelled: customer request", StatusKind.FORMER),  # the noun says nothing of now
+        ("Customer - lost", StatusKind.FORMER),
+        ("Kunde (verloren)", StatusKind.FORMER),
+        ("Active - annual plan", StatusKind.CURRENT),
+        ("churn risk - high", StatusKind.CURRENT),  # not `churn`, though it begins with it
+        ("pending cancellation", StatusKind.CURRENT),  # still paying
+        ("Active - churned in spring", StatusKind.UNKNOWN),  # both
+        ("paused", StatusKind.UNKNOWN),  # still a customer in one system, none in another
+        ("unpaid", StatusKind.UNKNOWN),
+        ("Gold", StatusKind.UNKNOWN),
+        ("activity", StatusKind.UNKNOWN),  # whole words only
+        ("--", StatusKind.UNKNOWN),
     ],
 )
-def test_a_status_counts_by_the_words_it_begins_with(status: str, standing: Standing) -> None:
+def test_a_status_counts_by_the_words_it_begins_with(status: str, standing: StatusKind) -> None:
     assert standing_of(status, KNOWN) is standing
 
 

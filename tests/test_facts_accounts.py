@@ -12,7 +12,7 @@ from csq.facts.build import population
 from csq.fate import count_fates
 from csq.settings.load import load_settings
 from csq.sources.load import load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from tables import AS_OF, by_id, fates, lines, only, run
 

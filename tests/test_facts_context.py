@@ -9,7 +9,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.facts.build import Facts, build_facts
-from csq.facts.features import FEATURE_ROWS, Features, find_features, suggest_features
+from csq.facts.features import FEATURE_ROWS, FeatureUse, find_features, suggest_features
 from csq.facts.seasons import parse_months, season_start
 from csq.fate import count_fates
 from csq.pipeline import AsOf, triage
@@ -21,9 +21,9 @@ from csq.report import Report
 from csq.schema import ACCOUNT, FACTS, HAPPINESS, PLACE, USAGE
 from csq.settings.load import load_settings
 from csq.settings.model import Settings
+from csq.sources.finding.locate import in_directory
 from csq.sources.load import load
-from csq.sources.locate import in_directory
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, NoteKind, Role
 
 AS_OF = date(2026, 11, 15)
@@ -407,10 +407,10 @@ def _placed(**tiers_and_levels: tuple[str, str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _used(*rows: tuple[str, str, bool | None, bool, bool], unlimited: str = "") -> Features:
+def _used(*rows: tuple[str, str, bool | None, bool, bool], unlimited: str = "") -> FeatureUse:
     """Accounts of one letter; those that are unlimited may use whatever any row names."""
     frame = pl.DataFrame(rows, schema=FEATURE_ROWS, orient="row")
-    return Features(frame, frame["feature"].unique().sort(), pl.Series([*unlimited], dtype=pl.String()))
+    return FeatureUse(frame, frame["feature"].unique().sort(), pl.Series([*unlimited], dtype=pl.String()))
 
 
 def test_the_next_feature_is_what_happy_accounts_of_the_tier_use_most():

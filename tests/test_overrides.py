@@ -12,8 +12,8 @@ from conftest import Csq
 from csq.errors import InputError
 from csq.facts.build import build_facts
 from csq.settings.load import load_settings
+from csq.sources.finding.locate import roles_of
 from csq.sources.load import Tables
-from csq.sources.locate import roles_of
 from csq.terms import Aside, NoteKind
 from tables import by_id, lines, read, run
 

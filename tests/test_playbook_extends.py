@@ -7,6 +7,7 @@ import pytest
 from csq import yamlfile
 from csq.errors import Exit
 from csq.playbook import load
+from csq.playbook.json_schema import POINTER
 from csq.playbook.load import TEMPLATE, check_playbook, load_playbook
 from csq.playbook.model import Playbook
 from csq.terms import Quadrant
@@ -177,7 +178,7 @@ def test_a_whole_file_is_held_against_the_built_in_playbook_too(csq) -> None:
 def test_init_extends_writes_a_short_file_whose_examples_work_once_their_marks_are_off(csq) -> None:
     assert csq("playbook", "init", "--extends").code == Exit.OK
     written = Path("playbooks.yaml").read_text(encoding="utf-8")
-    assert written == TEMPLATE.read_text(encoding="utf-8")
+    assert written == POINTER + TEMPLATE.read_text(encoding="utf-8")
     assert len(written.splitlines()) < 60
     assert yamlfile.parse(written, "p").data == {"extends": "built-in"}
     head, mark, examples = written.partition("extends: built-in\n")

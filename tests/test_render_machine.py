@@ -185,7 +185,36 @@ def test_text_that_a_spreadsheet_would_run_gets_one_apostrophe(text):
     assert objects(render(report(accounts=accounts(row)), Format.JSONL))[0]["account_name"] == text
 
 
-@pytest.mark.parametrize("text", ["a=1", "1-2", " =1", "'quoted'", "'", "*"])
+UNSEEN = [
+    "\x01",
+    "\x1f",
+    "\x7f",
+    "\x9b",
+    "\0",
+    "\x0b",
+    "\u200b",
+    "\ufeff",
+    "\u202e",
+    "\x01\x02",
+    "\x01 ",
+    " \x01",
+    "'\x01",
+]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize("sign", "=+-@＝")
+@pytest.mark.parametrize("format", TABLES)
+def test_nor_is_it_run_behind_what_cannot_be_seen(unseen, sign, format):
+    """Control and format characters, alone, several, among white space: programs that drop them find the sign first."""
+    text = f"{unseen}{sign}1+1"
+    made = report(accounts=accounts({"account_name": text, "risks": [text]}))
+    row = table(render(made, format), TABLES[format])[0]
+    assert (row["account_name"], row["risks"]) == ("'" + text, "'" + text)
+    assert table(render(made, format, Options(raw=True)), TABLES[format])[0]["account_name"] == text
+
+
+@pytest.mark.parametrize("text", ["a=1", "1-2", " =1", "'quoted'", "'", "*", "\x01a=1", "\u200b1-2", "a\x01=1"])
 def test_other_text_is_left_alone(text):
     assert cell("account_name", {"account_name": text}) == text
 

@@ -104,6 +104,17 @@ def test_text_stays_text_when_its_cell_is_edited():
     assert 'quotePrefix="1"' in styles
 
 
+@pytest.mark.parametrize("unseen", ["", "\x01", "\x1f", "\x7f", "\u200b", "\t"])
+@pytest.mark.parametrize("sign", "=+-@")
+def test_what_begins_like_a_formula_is_a_text_whatever_stands_before_it(unseen, sign):
+    """A cell of a workbook says itself what it is: `t="s"` is a text, which no program runs."""
+    text = f"{unseen}{sign}1+1"
+    data = book({"account_id": text, "account_name": text, "owner": text, "risks": [text]})
+    sheets = {name: xml for name, xml in parts(data).items() if name.startswith("xl/worksheets/")}
+    assert not [name for name, xml in sheets.items() if "<f>" in xml or "<f " in xml]
+    assert table(data)[0]["account_name"] == text
+
+
 def test_there_is_no_formula_and_no_link():
     hostile = ("=cmd|' /C calc'!A0", "http://x", "mailto:a@b.c", "internal:Summary!A1", "{=1}", "file:///etc/passwd")
     data = book(*({"account_name": text, "owner": text, "next_step": text, "signals": [text]} for text in hostile))
@@ -239,7 +250,7 @@ def test_the_first_sheet_says_whom_to_turn_to_first_and_why():
         "1", "● =Acme", "12,000 EUR", "renewal in 40 days", "Call them", "Ann Lee"
     ]  # fmt: skip
     made = [{"account_name": f"Name {number}"} for number in range(12)]
-    assert "2 more: `csq plan` has them all" in words(book(*made), "Summary")
+    assert "2 more: `csq plan -v` lists them" in words(book(*made), "Summary")
 
 
 def test_a_selection_takes_accounts_and_leaves_the_totals():

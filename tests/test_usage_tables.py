@@ -12,7 +12,7 @@ from conftest import Csq
 from csq.errors import InputError
 from csq.report import Report
 from csq.sources.log.opening import Whole, check_log
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import MetricKind, Role
 from tables import AS_OF, by_id, fates, lines, only, run
 

@@ -174,7 +174,7 @@ def test_first_come_accounts_that_fit_the_week_or_else_those_not_at_rest_by_rank
     week = view_of(report(accounts=accounts(*rows)), Selection(sort="-account_id")).week
     assert [account.rank for account in week.first] == [1, 3]
     many = view_of(report(accounts=accounts(*[{}] * 12)), Selection()).week
-    assert (len(many.first), many.more) == (10, "2 more: `csq plan` has them all")
+    assert (len(many.first), many.more) == (10, "2 more: `csq plan -v` lists them")
 
 
 def test_a_message_is_short_whatever_accounts_are_called():

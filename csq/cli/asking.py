@@ -13,16 +13,16 @@ from csq.cli import diagnostics, quality
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.cli.run import Run, prepare
 from csq.errors import ConfigError, CsqError, InputError, Setting
-from csq.located import Source
+from csq.located import SourceText
 from csq.pipeline import triage
 from csq.render.rejects import aliases_csv
 from csq.render.settings import found_settings, open_settings
 from csq.report import Report
-from csq.settings.edit import Line, add, bare, in_one_line
+from csq.settings.edit import SettingLine, add, bare, in_one_line
 from csq.settings.load import settings_of
-from csq.sources.aliases import read_aliases
-from csq.sources.candidates import find_candidates, may_be_meant
-from csq.sources.identity import key_map
+from csq.sources.joining.aliases import read_aliases
+from csq.sources.joining.candidates import find_candidates, may_be_meant
+from csq.sources.joining.identity import key_map
 from csq.suggest import in_yaml
 from csq.terms import Role
 
@@ -51,7 +51,7 @@ class Offer(NamedTuple):
 class Explored(NamedTuple):
     """What is to be written, and what is left open."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SettingLine, ...]
     left: tuple[Setting, ...]
     aliases: Offer | None
 
@@ -108,9 +108,9 @@ class _Talk:
         if seen.fault and not seen.fault.asks:
             raise seen.fault
         found = self._tried(seen.run, seen.report) if seen.run and seen.report else []
-        lines = [Line(each) for each in (*found, *self.settled) if each.value != NONE]
+        lines = [SettingLine(each) for each in (*found, *self.settled) if each.value != NONE]
         lines = [line._replace(setting=self._as_here(line.setting)) for line in lines]
-        lines = sorted([*lines, *(Line(each, is_open=True) for each in self.left)], key=_section)
+        lines = sorted([*lines, *(SettingLine(each, is_open=True) for each in self.left)], key=_section)
         is_wanted = self.aliases.exists() or not (seen.run and seen.run.aliases)
         return Explored(tuple(lines), tuple(self.left), self.offer if self.offer and is_wanted else None)
 
@@ -132,9 +132,9 @@ class _Talk:
         quality.check_inputs(run.tables, run.max_rejects, Faults())
         return run, triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
 
-    def _draft(self, told: Sequence[Setting]) -> Source:
-        lines = [Line(each) for each in told if each.value and each.path != (ALIASES_KEY,)]
-        return Source(add(self.text, lines, self.label).text, self.label, "")
+    def _draft(self, told: Sequence[Setting]) -> SourceText:
+        lines = [SettingLine(each) for each in told if each.value and each.path != (ALIASES_KEY,)]
+        return SourceText(add(self.text, lines, self.label).text, self.label, "")
 
     def _offered(self, run: Run, report: Report) -> list[Setting]:
         """The question whether keys are to be the accounts that they come near to, where some do."""
@@ -240,6 +240,6 @@ def _sections(text: str, label: str) -> set[str]:
     return {*data} if isinstance(data, dict) else set()
 
 
-def _section(line: Line) -> int:
+def _section(line: SettingLine) -> int:
     """Which section a line belongs to."""
     return SECTIONS.index(line.setting.path[0])

@@ -70,9 +70,9 @@ def _write_aliases(run: "Run", report: "Report", path: Path) -> None:
     from csq.cli import diagnostics, emit
     from csq.errors import UsageError
     from csq.render.rejects import aliases_csv
-    from csq.sources.aliases import read_aliases
-    from csq.sources.candidates import find_candidates, may_be_meant
-    from csq.sources.identity import key_map
+    from csq.sources.joining.aliases import read_aliases
+    from csq.sources.joining.candidates import find_candidates, may_be_meant
+    from csq.sources.joining.identity import key_map
     from csq.terms import Role
 
     accounts = run.tables.roles.get(Role.ACCOUNTS)

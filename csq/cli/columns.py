@@ -13,7 +13,7 @@ from csq.terms import Role
 Word = TypeVar("Word", bound=str)
 
 
-class Told(NamedTuple):
+class ToldColumns(NamedTuple):
     """Headers by field, for all files that have such a field, and by file and field."""
 
     by_field: Mapping[str, str]
@@ -25,7 +25,7 @@ class Told(NamedTuple):
         return {name: header for name, header in self.by_field.items() if name in own}
 
 
-def read_columns(texts: Iterable[str], labels: Iterable[str]) -> Told:
+def read_columns(texts: Iterable[str], labels: Iterable[str]) -> ToldColumns:
     """Read `FIELD=HEADER` and `FIELD=FILE:HEADER`.
 
     What stands before a colon is a file only if it is one of the run's: a header may hold a colon, and so may a path.
@@ -54,7 +54,7 @@ def read_columns(texts: Iterable[str], labels: Iterable[str]) -> Told:
                 f"`--column {field}` is given twice{where}: `{before[field]}` and `{header}`",
                 hint=f"once for each file: `--column {field}=FILE:{before[field]}`, `--column {field}=FILE:{header}`",
             )
-    return Told(by_field, by_file)
+    return ToldColumns(by_field, by_file)
 
 
 def _files(labels: Iterable[str]) -> dict[str, list[str]]:

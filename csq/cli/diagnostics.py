@@ -13,14 +13,15 @@ from contextvars import ContextVar
 from enum import IntEnum
 from typing import NamedTuple
 
-from csq.errors import ConfigError, CsqError, Location, Problem
+from csq.errors import ConfigError, CsqError, InputError, Location, Problem
+from csq.located import without_addresses
 from csq.render.clean import clean
 
 _LONGEST = 100
 """Characters of an excerpt that are shown; a longer line would wrap and part the caret from what it points at."""
 
 
-class Level(IntEnum):
+class Verbosity(IntEnum):
     """How much is said. Errors are said at every level."""
 
     QUIET = 0
@@ -34,7 +35,7 @@ class Level(IntEnum):
 class Manner(NamedTuple):
     """How this run speaks."""
 
-    level: Level = Level.NORMAL
+    level: Verbosity = Verbosity.NORMAL
     colour: bool | None = None
     """None: in colour on a terminal, unless `NO_COLOR` is set."""
 
@@ -42,26 +43,26 @@ class Manner(NamedTuple):
 _MANNER: ContextVar[Manner] = ContextVar("manner", default=Manner())  # noqa: B039 - Manner is frozen
 
 
-def configure(*, level: Level = Level.NORMAL, colour: bool | None = None) -> None:
+def configure(*, level: Verbosity = Verbosity.NORMAL, colour: bool | None = None) -> None:
     """Set how this run speaks, once, from its flags. It ends with the run: `main` gives each its own context."""
     _MANNER.set(Manner(level=level, colour=colour))
 
 
 def detail(text: str) -> None:
     """Say what only `-v` wants to know."""
-    if _MANNER.get().level >= Level.VERBOSE:
+    if _MANNER.get().level >= Verbosity.VERBOSE:
         _write([clean(text)])
 
 
 def note(text: str) -> None:
     """Say what was chosen or noticed."""
-    if _MANNER.get().level >= Level.NORMAL:
+    if _MANNER.get().level >= Verbosity.NORMAL:
         _write([f"{_paint('note:', _CYAN)} {clean(text)}"])
 
 
 def warning(text: str) -> None:
     """Say what may make the result mean something else than expected."""
-    if _MANNER.get().level >= Level.NORMAL:
+    if _MANNER.get().level >= Verbosity.NORMAL:
         _write([f"{_paint('warning:', _YELLOW)} {clean(text)}"])
 
 
@@ -79,8 +80,10 @@ def prompt(text: str) -> None:
 
 def report(error: CsqError) -> None:
     """Say what happened, where, and what to do next."""
-    lines = [f"{_paint('error:', _RED)} {clean(error.message)}"]
-    lines += [f"    {clean(line)}" for line in error.details]
+    # What a file holds names people; what the command line holds is known to who typed it.
+    shown = without_addresses if isinstance(error, InputError) else str
+    lines = [f"{_paint('error:', _RED)} {clean(shown(error.message))}"]
+    lines += [f"    {clean(shown(line))}" for line in error.details]
     if error.location is not None:
         lines.append(f"  --> {clean(str(error.location))}")
         lines += _excerpt(error.location)
@@ -88,7 +91,7 @@ def report(error: CsqError) -> None:
         for problem in error.problems:
             lines += ["", *_problem(problem)]
     if error.hint is not None:
-        lines += ["", _hint(error.hint)]
+        lines += ["", _hint(shown(error.hint))]
     _write(lines)
 
 
@@ -105,7 +108,7 @@ def usage(text: str) -> None:
 
 def _problem(problem: Problem) -> list[str]:
     """One fault of a file: the line that editors understand, the place, and the way out."""
-    code = f" [{problem.code}]" if _MANNER.get().level >= Level.VERBOSE else ""
+    code = f" [{problem.code}]" if _MANNER.get().level >= Verbosity.VERBOSE else ""
     lines = [clean(str(problem)) + code, *_excerpt(problem.location)]
     if problem.hint is not None:
         lines.append(_hint(problem.hint))

@@ -60,7 +60,10 @@ def explain(
 
         emit.to_stdout(as_json(explanation))
         return
+    from csq.pipeline import report
     from csq.render.explain import as_text
+    from csq.render.view import accounts
 
-    on = screen(Options(), speech)
-    pager.show(as_text(explanation, width=on.width, colour=on.colour), wanted=not speech.no_pager)
+    whole, on = report(found), screen(Options(), speech)
+    (words,) = accounts(whole, whole.accounts.filter(account_id=explanation.account_id))
+    pager.show(as_text(explanation, words, width=on.width, colour=on.colour), wanted=not speech.no_pager)

@@ -68,7 +68,7 @@ def suffix_of(format: Format) -> str:
     return next(suffix for suffix, known in SUFFIXES.items() if known is format)
 
 
-class Folder(NamedTuple):
+class OwnerFiles(NamedTuple):
     """What a run puts into a folder, and what of the last run goes."""
 
     path: Path
@@ -85,7 +85,7 @@ class Folder(NamedTuple):
             emit.to_file(self.path / MANIFEST, _manifest(self.names))
 
 
-def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> Folder:
+def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> OwnerFiles:
     """Settle what is written into a folder of one file per owner.
 
     Args:
@@ -107,7 +107,7 @@ def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> Folder:
     stale = tuple(name for name in before if name not in files and (folder / name).is_file()) if is_all else ()
     names = tuple(sorted({*files} if is_all else {*before, *files}))
     manifest = _manifest(sorted({*before, *files}))
-    return Folder(
+    return OwnerFiles(
         path=folder,
         files=((folder / MANIFEST, manifest), *((folder / name, data) for name, data in files.items())),
         names=names,

@@ -38,7 +38,7 @@ def speak(speech: Speech) -> None:
     """Settle how this run speaks on stderr. Raises UsageError for a colour setting that there is not."""
     if speech.color not in COLOURS:
         raise UsageError(f"`--color` cannot be `{speech.color}`", hint=f"choose from {', '.join(COLOURS)}")
-    level = diagnostics.Level.QUIET if speech.quiet else diagnostics.Level(1 + speech.verbose)
+    level = diagnostics.Verbosity.QUIET if speech.quiet else diagnostics.Verbosity(1 + speech.verbose)
     diagnostics.configure(level=level, colour=COLOURS[speech.color])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from csq.errors import UsageError
-from csq.sources import locate
+from csq.sources.finding import locate
 
 SETTINGS = ("csq.yaml", "playbooks.yaml")
 """Files that csq looks for by name, and that no result may be called."""

@@ -20,7 +20,7 @@ from csq.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from csq.cli.folder import Folder
+    from csq.cli.folder import OwnerFiles
     from csq.render import Format, Options
     from csq.report import Report
 
@@ -82,6 +82,7 @@ def plan(
         fields=(*FIELDS, *field_names(fields)),
         raw=outputs.raw,
         excel=outputs.excel,
+        whole=speech.verbose,
     )
     filled = [_fill(report, folder, told, options) for folder in folders]
     deliver(report, to, options, speech, write=render_plan, also=[file for each in filled for file in each.files])
@@ -92,7 +93,7 @@ def plan(
     return verdict(asked, report, run.tables)
 
 
-def _fill(report: "Report", folder: Path, told: "Format | None", options: "Options") -> "Folder":
+def _fill(report: "Report", folder: Path, told: "Format | None", options: "Options") -> "OwnerFiles":
     """One file per owner. A plan of some owners leaves the files of the others alone."""
     from csq.cli.folder import fill, slugs, suffix_of
     from csq.render import Format

@@ -35,13 +35,16 @@ def init(
 ) -> None:
     """Write the built-in playbook to a file, to make it your own.
 
-    With `--extends` a short file instead, that builds on the built-in playbook and gets its later fixes.
+    With `--extends` a short file instead, that builds on the built-in playbook and gets its later fixes. The schema by
+    which editors complete and check the file is written beside it.
     """
+    from csq.playbook.json_schema import FILE_NAME, POINTER, json_schema
     from csq.playbook.load import PACKAGED, TEMPLATE
 
     if file.exists() and not force:
         raise UsageError(f"`{file}` exists already", hint="`--force` overwrites it; another name keeps both")
-    emit.to_file(file, (TEMPLATE if extends else PACKAGED).read_bytes())
+    written = POINTER.encode() + (TEMPLATE if extends else PACKAGED).read_bytes()
+    emit.to_files([(file, written), (file.with_name(FILE_NAME), json_schema().encode())])
     diagnostics.note(f"wrote `{file}`; `csq playbook lint {file}` checks it after a change")
 
 
@@ -89,16 +92,16 @@ def _try_on(data: str, path: Path | None) -> None:
     from csq.cli.options import Faults, Inputs, Method
     from csq.cli.run import prepare
     from csq.pipeline import run
-    from csq.plan.hits import count_hits, find_clashes
+    from csq.plan.condition_coverage import condition_coverage, find_clashes
     from csq.playbook.load import PACKAGED
-    from csq.render.hits import hits_text
+    from csq.render.condition_coverage import coverage_text
 
     prepared = prepare(Inputs(directory=data, playbook=str(path or PACKAGED)), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
     playbook = prepared.playbook.playbook
-    hits = count_hits(found.placed.frame, playbook, are_events_given=Role.EVENTS in prepared.tables.roles)
+    hits = condition_coverage(found.placed.frame, playbook, are_events_given=Role.EVENTS in prepared.tables.roles)
     clashes = find_clashes(found.placed.frame, playbook, found.judged)
-    emit.to_stdout(hits_text(hits, clashes, found.placed.frame.height).encode())
+    emit.to_stdout(coverage_text(hits, clashes, found.placed.frame.height).encode())
 
 
 @app.command(
@@ -150,7 +153,7 @@ def schema() -> None:
 
     With it editors complete and check the file while it is written.
     """
-    from csq.playbook.document import json_schema
+    from csq.playbook.json_schema import json_schema
 
     emit.to_stdout(json_schema().encode())
 

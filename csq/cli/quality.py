@@ -13,13 +13,12 @@ from csq.errors import InputError, Location, Setting, UsageError
 from csq.fate import FATE, ROWS
 from csq.report import SourceFile
 from csq.roles import MONEY_FIELDS, ROLES
-from csq.sources.headers import squeeze
+from csq.sources.cells.values import ERROR, squeeze
 from csq.sources.load import Tables
-from csq.sources.scales import SIGNED, STANDARD
-from csq.sources.score import REMEDIES
-from csq.sources.tables import ReadOptions
-from csq.sources.typed import KEY
-from csq.sources.values import ERROR
+from csq.sources.roles.scales import SIGNED, STANDARD
+from csq.sources.roles.score import REMEDIES
+from csq.sources.rows.tables import ReadOptions
+from csq.sources.rows.typed import KEY
 from csq.suggest import in_shell
 from csq.terms import Aside, Role
 

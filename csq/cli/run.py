@@ -13,19 +13,19 @@ from csq.cli import places, quality
 from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.errors import InputError, TooFewMatch, UsageError
-from csq.located import Source
+from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut, settings_of
 from csq.settings.model import FileRule, KeyColumn, Settings
-from csq.sources.dates import ORDERS
-from csq.sources.everyday import everyday_events
+from csq.sources.cells.dates import ORDERS
+from csq.sources.cells.numbers import MARKS
+from csq.sources.columns.everyday import everyday_events
+from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in
 from csq.sources.load import Tables, load
-from csq.sources.locate import Folder, expand, exports_in, in_directory, nothing_in
-from csq.sources.numbers import MARKS
-from csq.sources.read import label_of
-from csq.sources.tables import ReadOptions
+from csq.sources.reading.read import label_of
+from csq.sources.rows.tables import ReadOptions
 from csq.suggest import in_shell
 from csq.terms import Role, Survey
 
@@ -57,7 +57,7 @@ def prepare(
     outputs: Sequence[Path] = (),
     *,
     checks: bool = False,
-    draft: Source | None = None,
+    draft: SourceText | None = None,
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
@@ -112,7 +112,7 @@ def _prepare(
     outputs: Sequence[Path],
     *,
     checks: bool,
-    draft: Source | None,
+    draft: SourceText | None,
 ) -> Run:
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None

@@ -9,7 +9,8 @@ import polars as pl
 from csq.errors import UsageError
 from csq.facts.customers import CUSTOMER
 from csq.fate import FATE, REASON
-from csq.sources.typed import KEY, RoleRows
+from csq.mask import codes
+from csq.sources.rows.typed import KEY, RoleRows
 from csq.suggest import in_shell, nearest
 from csq.terms import Aside, Fate, Role
 
@@ -28,8 +29,8 @@ class SetAside(NamedTuple):
 def find_account(accounts: pl.DataFrame, asked: str) -> str:
     """Return the account_id that `asked` stands for.
 
-    An id is taken before a name, what is whole before a part, and what is written alike before what
-    differs in case; the first of these under which an account matches decides.
+    An id is taken before a name, that before the code of an address in either, what is whole before a part, and what
+    is written alike before what differs in case; the first of these under which an account matches decides.
 
     Raises:
         UsageError: No account matches, or more than one does; the candidates are named.
@@ -104,6 +105,7 @@ def _first(rows: list[tuple[str, str]], asked: str) -> tuple[int, list[tuple[str
     ways: tuple[Callable[[str, str], bool], ...] = (
         lambda key, _: key == asked,
         lambda _, name: name == asked,
+        lambda key, name: asked in codes(key) | codes(name),
         lambda key, name: folded in (_folded(key), _folded(name)),
         lambda key, name: folded in _folded(key) or folded in _folded(name),
     )

@@ -88,7 +88,7 @@ class StepState(NamedTuple):
     """What shows that it is done, or the condition that keeps it from being due, with the account's facts in it."""
 
 
-class Told(NamedTuple):
+class SignalTold(NamedTuple):
     """A signal that holds."""
 
     name: str
@@ -190,7 +190,7 @@ class Explanation(NamedTuple):
     """None without a gate."""
     qualify: tuple[StepState, ...]
     """The one step while the gate is not known; empty when the gate is, or the playbook has none."""
-    signals: tuple[Told, ...]
+    signals: tuple[SignalTold, ...]
     unjudged: tuple[Unjudged, ...]
     risks: tuple[str, ...]
     goals: tuple[Row, ...]

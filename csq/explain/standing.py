@@ -12,8 +12,8 @@ from csq.place.place import Placed
 from csq.place.scores import AMOUNT, INACTIVE, OWN_DAYS, PART, UNCAPPED, WORKING_DAYS, days_of
 from csq.report import Cut
 from csq.settings.model import Happiness, Settings
-from csq.sources.measures import METRIC
-from csq.sources.metrics import Metric
+from csq.sources.columns.metrics import Metric
+from csq.sources.rows.measures import METRIC
 from csq.terms import Axis, Level, MetricKind, Unknown
 
 _REASONS: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from csq.explain.model import NeedState, State, StepState, Told, Unjudged
+from csq.explain.model import NeedState, SignalTold, State, StepState, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
 from csq.plan.steps import PERSON, applies, blockers, facts_for, holds, is_blocked, is_done
@@ -82,7 +82,7 @@ class Verdicts:
             states.append(NeedState(need=need.need, state=state, because=self._because(need.when)))
         return tuple(states)
 
-    def signals(self) -> tuple[Told, ...]:
+    def signals(self) -> tuple[SignalTold, ...]:
         """The signals that hold, loudest first, with what they rest on."""
         row = self._mine
         next_step, quadrant = row["next_step"][0], row["quadrant"][0]
@@ -92,7 +92,7 @@ class Verdicts:
             severity, text = reading(signal, quadrant)
             step = next_step if signal.leads(severity) else None
             told.append(
-                Told(
+                SignalTold(
                     name=name,
                     severity=severity,
                     text=spelled(text, facts_for(row, [text])[0]),

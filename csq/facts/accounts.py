@@ -13,11 +13,11 @@ import polars as pl
 
 from csq.errors import InputError, Location, Setting
 from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
-from csq.facts.standing import Standing, offered
+from csq.facts.standing import StatusKind, offered
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
 from csq.schema import ACCOUNT, complete
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
 _RATE = pl.Decimal(38, 9)
@@ -50,7 +50,7 @@ def build_population(
     as_of: date | None,
     *,
     used: pl.DataFrame,
-    statuses: Mapping[str, Standing],
+    statuses: Mapping[str, StatusKind],
     base: str | None,
     rates: Mapping[str, Decimal],
 ) -> Population:

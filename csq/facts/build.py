@@ -8,26 +8,26 @@ import polars as pl
 
 from csq.facts.accounts import Population, build_population, keys_as_accounts
 from csq.facts.context import measure_context, with_newer
-from csq.facts.fates import joins
-from csq.facts.features import Features
-from csq.facts.happiness import Happiness, happiness_facts
+from csq.facts.features import FeatureUse
+from csq.facts.happiness import HappinessFacts, happiness_facts
 from csq.facts.last_use import last_use
 from csq.facts.metrics import table_facts, told_length
 from csq.facts.overrides import override
 from csq.facts.periods import newest_end
 from csq.facts.renewals import with_deadline
 from csq.facts.roles import with_known_roles
+from csq.facts.row_accounting import joins
 from csq.facts.seasons import that_tells
 from csq.facts.standing import vocabulary
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
 from csq.schema import FACTS, Kind, collect, complete, event_kind, rounded
 from csq.settings.model import Settings
-from csq.sources.everyday import everyday_events
+from csq.sources.columns.everyday import everyday_events
+from csq.sources.columns.metrics import Metric
 from csq.sources.load import Tables
-from csq.sources.measures import METRIC
-from csq.sources.metrics import Metric
-from csq.sources.typed import RoleRows
+from csq.sources.rows.measures import METRIC
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Grain, NoteKind, Role, Survey
 
 
@@ -47,7 +47,7 @@ class Facts(NamedTuple):
     rows: Mapping[Role, pl.DataFrame]
     joins: tuple[Join, ...]
     fates: Mapping[Role, pl.DataFrame]
-    features: Features
+    features: FeatureUse
     metrics: Mapping[str, Metric]
     at_least: tuple[str, ...]
     usage_window: tuple[date, date] | None
@@ -178,7 +178,7 @@ def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as
     return measure(rows, accounts, as_of, settings.windows.usage, everyday_events(settings.features))
 
 
-def _notes(tables: Tables, happiness: Happiness) -> list[Note]:
+def _notes(tables: Tables, happiness: HappinessFacts) -> list[Note]:
     """What the reader ought to know of the evidence as a whole."""
     notes = []
     if Role.USAGE not in tables.roles:

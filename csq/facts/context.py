@@ -19,7 +19,7 @@ from csq.report import Note
 from csq.roles import CONTEXT
 from csq.schema import collect, event_column
 from csq.sources.load import Tables
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, NoteKind, Role
 
 MEASURES: Mapping[Role, Callable[[RoleRows | None, Members], Context]] = {

@@ -13,7 +13,7 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.facts.last_use import LAST_USE
-from csq.facts.standing import NAMED, Standing, accounts_worth, by_status, in_yaml, standings, unknown_words
+from csq.facts.standing import NAMED, StatusKind, accounts_worth, by_status, in_yaml, standings, unknown_words
 from csq.fate import is_used
 from csq.report import Note
 from csq.terms import NoteKind
@@ -39,7 +39,7 @@ class Customers(NamedTuple):
 
 
 def find_customers(
-    rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: Mapping[str, Standing]
+    rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: Mapping[str, StatusKind]
 ) -> Customers:
     """Tell who of the accounts files is a customer.
 
@@ -61,13 +61,15 @@ def find_customers(
         raise _nobody_left(told, accounts)
     stay = accounts.filter(pl.col(GONE).is_null())
     unknown = told.filter(
-        pl.col(_STANDING) == Standing.UNKNOWN, pl.col("account_id").is_in(stay["account_id"].implode())
+        pl.col(_STANDING) == StatusKind.UNKNOWN, pl.col("account_id").is_in(stay["account_id"].implode())
     )
     notes = [*_left_out(told, accounts), *unknown_words(unknown), *_ended(frame, stay, as_of)]
     return Customers(frame, accounts.select("account_id", GONE, "term_ended"), notes)
 
 
-def _judged(rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: Mapping[str, Standing]) -> pl.DataFrame:
+def _judged(
+    rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: Mapping[str, StatusKind]
+) -> pl.DataFrame:
     """Add what each row says by itself."""
     day = pl.lit(as_of, dtype=pl.Date())
     starts_later = (pl.col("start_date") > day).fill_null(value=False)
@@ -77,8 +79,8 @@ def _judged(rows: pl.DataFrame, as_of: date | None, used: pl.DataFrame, known: M
     frame = frame.join(used, on="account_id", how="left", maintain_order="left")
     renews = pl.col("auto_renew") & pl.col("term_end").is_not_null()
     uses = (pl.col(LAST_USE) > pl.col("term_end")).fill_null(value=False)
-    customer = (says != Standing.FORMER).fill_null(value=True)
-    current = (says == Standing.CURRENT).fill_null(value=False)
+    customer = (says != StatusKind.FORMER).fill_null(value=True)
+    current = (says == StatusKind.CURRENT).fill_null(value=False)
     return frame.with_columns(
         customer.alias(CUSTOMER),
         current.alias(_SAYS_CURRENT),
@@ -150,7 +152,7 @@ def _left_out(told: pl.DataFrame, accounts: pl.DataFrame) -> list[Note]:
 def _reasons(told: pl.DataFrame, gone: pl.DataFrame) -> list[str]:
     """What took the accounts that are gone, the statuses word by word."""
     rows = told.join(gone.select("account_id", GONE), on="account_id").sort("account_id", "file", "line")
-    former = rows.filter(pl.col(GONE) == "status", pl.col(_STANDING) == Standing.FORMER)
+    former = rows.filter(pl.col(GONE) == "status", pl.col(_STANDING) == StatusKind.FORMER)
     reasons = [f"status `{word}`, {worth}" for word, worth in by_status(former)]
     ended = rows.filter(pl.col(GONE) == "ended")
     if ended.height:
@@ -166,7 +168,7 @@ def _reasons(told: pl.DataFrame, gone: pl.DataFrame) -> list[str]:
 def _nobody_left(told: pl.DataFrame, accounts: pl.DataFrame) -> InputError:
     first = told.sort("file", "line").row(0, named=True)
     by_word = (accounts[GONE] == "status").any()
-    words = sorted(told.filter(pl.col(_STANDING) == Standing.FORMER)["status"].unique())[:NAMED]
+    words = sorted(told.filter(pl.col(_STANDING) == StatusKind.FORMER)["status"].unique())[:NAMED]
     settle = f"`statuses: {{current: [{', '.join(map(in_yaml, words))}]}}` in csq.yaml says otherwise of a status"
     return InputError(
         "no account is left: none of the accounts files is a current customer",

@@ -11,7 +11,7 @@ from csq.errors import InputError, Location
 from csq.facts.members import Context, Members
 from csq.fate import is_used
 from csq.schema import event_column
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside
 
 RECENT_DAYS = 90

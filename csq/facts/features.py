@@ -20,7 +20,7 @@ FEATURE_ROWS = {
 """Columns of the feature rows; `entitled` is null where the entitlement is not known by name."""
 
 
-class Features(NamedTuple):
+class FeatureUse(NamedTuple):
     """Who uses which features, and who may use which.
 
     rows: `FEATURE_ROWS`, sorted by account and name: all that an account has used or is entitled to by name.
@@ -42,7 +42,7 @@ class Features(NamedTuple):
         return rows.with_columns(pl.col("now", "before").fill_null(value=False)).sort("feature")
 
 
-def find_features(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series) -> Features:
+def find_features(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series) -> FeatureUse:
     """Tell of the accounts in the log what they use and may use.
 
     Args:
@@ -72,7 +72,7 @@ def find_features(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series)
         now=pl.col("now").fill_null(value=False),
         before=pl.col("before").fill_null(value=False),
     )
-    return Features(
+    return FeatureUse(
         rows=rows.sort(keys),
         in_log=used["feature"].unique().sort(),
         unlimited=told.filter(~limited)["account_id"],
@@ -90,7 +90,7 @@ def feature_facts(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def suggest_features(placed: pl.DataFrame, features: Features) -> pl.DataFrame:
+def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame:
     """Fill `next_feature`: the one that most happy accounts of the tier use and this account may and does not.
 
     What it has just dropped it knows already, so that is not suggested. Ties go to what more happy accounts of all

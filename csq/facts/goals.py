@@ -11,7 +11,7 @@ import polars as pl
 from csq.facts.members import Context, Members, provable_count
 from csq.fate import is_used
 from csq.schema import collect, rounded
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 
 SHOWN = {
     "account_id": pl.String(),

@@ -13,8 +13,8 @@ from csq.engine.base import exact_mean
 from csq.facts import survey
 from csq.fate import FATE, ROW, is_used, mark
 from csq.schema import COLUMNS, HAPPINESS, collect, complete, unknown_column
-from csq.sources.score import SIDE
-from csq.sources.typed import RoleRows
+from csq.sources.roles.score import SIDE
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, Axis, Fate, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
@@ -34,7 +34,7 @@ Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
 
-class Happiness(NamedTuple):
+class HappinessFacts(NamedTuple):
     """frame: one row per account, `schema.HAPPINESS` and `HAPPINESS_UNKNOWN`.
 
     fates: the rows with what became of them, columns `fate.ROW` and others.
@@ -62,7 +62,7 @@ def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return (low * 100).clip(0, 100), (high * 100).clip(0, 100)
 
 
-def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | None, window_days: int) -> Happiness:
+def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | None, window_days: int) -> HappinessFacts:
     """Measure happiness for every member.
 
     Args:
@@ -108,7 +108,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         silence=_silence(asks_known=asks_known),
         **{HAPPINESS_UNKNOWN: _unknown(asks_known=asks_known)},
     )
-    return Happiness(
+    return HappinessFacts(
         frame=complete(collect(facts), HAPPINESS_KEYED)[[*(c.name for c in HAPPINESS_KEYED), *OURS]],
         fates=_one_fate_a_line(marked),
         axis=axis,
@@ -118,13 +118,13 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     )
 
 
-def _no_survey(everyone: pl.DataFrame) -> Happiness:
+def _no_survey(everyone: pl.DataFrame) -> HappinessFacts:
     """What is known of happiness without a csat file."""
     unknown = pl.lit(str(Unknown.NO_CSAT_FILE)).alias(HAPPINESS_UNKNOWN)
     nobody = pl.DataFrame(schema=survey.SHOWN)
     none = (pl.lit(None, dtype=pl.Int64()).alias(name) for name in OURS[1:])
     frame = complete(everyone, HAPPINESS_KEYED).with_columns(unknown, *none)
-    return Happiness(
+    return HappinessFacts(
         frame=frame, fates=pl.DataFrame(schema=ROW), axis=None, asks_known=False, answers=nobody, undated=0
     )
 

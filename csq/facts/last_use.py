@@ -7,9 +7,9 @@ import polars as pl
 from csq.facts.metrics import told_length
 from csq.facts.periods import length_of, span
 from csq.fate import is_used
-from csq.sources.measures import METRIC
-from csq.sources.metrics import SCORED
-from csq.sources.typed import RoleRows
+from csq.sources.columns.metrics import SCORED
+from csq.sources.rows.measures import METRIC
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Grain, Length
 
 LAST_USE = "_last_use"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.fate import ROW, mark
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, Fate
 
 

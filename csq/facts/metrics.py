@@ -26,9 +26,9 @@ from csq.facts.users import (
 from csq.fate import FATE, is_used, mark
 from csq.report import Note
 from csq.schema import collect, complete
-from csq.sources.measures import METRIC
-from csq.sources.metrics import AMOUNTS, SCORED, Metric
-from csq.sources.typed import RoleRows
+from csq.sources.columns.metrics import AMOUNTS, SCORED, Metric
+from csq.sources.rows.measures import METRIC
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, Fate, Grain, Length, MetricKind, NoteKind, Unknown
 
 MONTH = 31

@@ -7,7 +7,7 @@ import polars as pl
 
 from csq.facts.members import Context, Members
 from csq.fate import is_used
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, Outcome
 
 SHOWN = {

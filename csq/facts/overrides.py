@@ -10,8 +10,8 @@ from csq.errors import InputError, Location
 from csq.fate import FATE, ROW, is_used, mark
 from csq.report import Note
 from csq.schema import DTYPES, ORDERED_REST, Kind
-from csq.sources.overrides import CAN_BE_SET, REST_UNTIL
-from csq.sources.typed import RoleRows
+from csq.sources.roles.overrides import CAN_BE_SET, REST_UNTIL
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
 SHOWN: Mapping[str, pl.DataType] = {

@@ -9,8 +9,8 @@ import polars as pl
 
 from csq.facts.members import Context, Members
 from csq.fate import is_used
-from csq.sources.context import STANCES
-from csq.sources.typed import RoleRows
+from csq.sources.roles.context import STANCES
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside
 
 CHAMPION, DECISION_MAKER, POWER_USER = "champion", "decision_maker", "power_user"

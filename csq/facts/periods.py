@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from csq.engine.base import Span, UsageWindows
 from csq.errors import InputError
-from csq.sources.periods import last_day
+from csq.sources.cells.periods import last_day
 from csq.terms import Length
 
 

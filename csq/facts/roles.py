@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from csq.fate import is_used
-from csq.sources.typed import RoleRows
+from csq.sources.rows.typed import RoleRows
 
 MOST_TELLING = ("decision_maker", "champion", "influencer", "power_user", "end_user")
 """Of a person with several roles the first of these is taken."""

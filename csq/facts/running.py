@@ -11,10 +11,10 @@ from csq.engine.base import exact_sum
 from csq.errors import InputError, Location, Setting
 from csq.facts.periods import before_of, span
 from csq.fate import is_used
-from csq.sources.grid import LINE
-from csq.sources.measures import METRIC
-from csq.sources.typed import FILE
-from csq.sources.use_words import EVER
+from csq.sources.columns.use_words import EVER
+from csq.sources.reading.grid import LINE
+from csq.sources.rows.measures import METRIC
+from csq.sources.rows.typed import FILE
 from csq.suggest import in_yaml
 from csq.terms import Length
 

@@ -22,7 +22,7 @@ NAMED = 5
 """Statuses, or accounts, that are named in one sentence."""
 
 
-class Standing(StrEnum):
+class StatusKind(StrEnum):
     """What a status says."""
 
     CURRENT = "current"
@@ -37,29 +37,29 @@ def plain(status: str) -> str:
     return re.sub(r"[\W_]+", " ", bare.casefold()).strip()
 
 
-def vocabulary(current: Iterable[str], former: Iterable[str]) -> dict[str, Standing]:
+def vocabulary(current: Iterable[str], former: Iterable[str]) -> dict[str, StatusKind]:
     """All words with what they say, those of csq.yaml before csq's own."""
-    own = dict.fromkeys(CURRENT, Standing.CURRENT) | dict.fromkeys(FORMER, Standing.FORMER)
-    told = dict.fromkeys(map(plain, current), Standing.CURRENT) | dict.fromkeys(map(plain, former), Standing.FORMER)
+    own = dict.fromkeys(CURRENT, StatusKind.CURRENT) | dict.fromkeys(FORMER, StatusKind.FORMER)
+    told = dict.fromkeys(map(plain, current), StatusKind.CURRENT) | dict.fromkeys(map(plain, former), StatusKind.FORMER)
     return own | told
 
 
-def standing_of(status: str, known: Mapping[str, Standing]) -> Standing:
+def standing_of(status: str, known: Mapping[str, StatusKind]) -> StatusKind:
     """What one status says."""
     words = plain(status).split()
     is_noun = len(words) > 1 and words[0] in WHO and " ".join(words) not in known
-    if is_noun and standing_of(" ".join(words[1:]), known) is Standing.FORMER:
-        return Standing.FORMER  # `Customer - lost`: the noun alone says little
+    if is_noun and standing_of(" ".join(words[1:]), known) is StatusKind.FORMER:
+        return StatusKind.FORMER  # `Customer - lost`: the noun alone says little
     for end in range(len(words), 0, -1):
         if (said := known.get(" ".join(words[:end]))) is not None:
-            other = Standing.FORMER if said is Standing.CURRENT else Standing.CURRENT
+            other = StatusKind.FORMER if said is StatusKind.CURRENT else StatusKind.CURRENT
             rest = [word for word in words[end:] if word not in WHO]
-            return Standing.UNKNOWN if any(known.get(word) is other for word in rest) else said
-    return Standing.UNKNOWN
+            return StatusKind.UNKNOWN if any(known.get(word) is other for word in rest) else said
+    return StatusKind.UNKNOWN
 
 
-def standings(status: pl.Series, known: Mapping[str, Standing]) -> pl.Series:
-    """What each status says, a `Standing`; null where there is none."""
+def standings(status: pl.Series, known: Mapping[str, StatusKind]) -> pl.Series:
+    """What each status says, a `StatusKind`; null where there is none."""
     said = {word: str(standing_of(word, known)) for word in status.drop_nulls().unique()}
     return status.replace_strict(said, default=None, return_dtype=pl.String())
 
@@ -80,7 +80,7 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
         f"{one}, so that their accounts stay: {lines}; csq.yaml says what they are: "
         f"`statuses: {{current: [{listed}]}}`, or `former:` for who is no customer"
     )
-    known = (Standing.CURRENT, Standing.FORMER)
+    known = (StatusKind.CURRENT, StatusKind.FORMER)
     asks = [
         Setting(("statuses", "current"), in_yaml(word), worth, known, is_item=True)
         for word, worth in by_status(rows)
@@ -89,7 +89,7 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
     return [Note(NoteKind.WARNING, text, tuple(asks))]
 
 
-def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, Standing]) -> list[Note]:
+def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, StatusKind]) -> list[Note]:
     """Where no row has a status, the columns of text that speak of who is a customer, with the line that reads them.
 
     Args:
@@ -104,8 +104,8 @@ def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, 
         if name not in rows.columns or rows.schema[name] != pl.String():
             continue
         said = standings(rows[name], known).drop_nulls()
-        former = int((said == Standing.FORMER).sum())
-        if not former or (said != Standing.UNKNOWN).sum() * 2 <= len(said):
+        former = int((said == StatusKind.FORMER).sum())
+        if not former or (said != StatusKind.UNKNOWN).sum() * 2 <= len(said):
             continue
         count = "1 row" if former == 1 else f"{former:,} rows"
         line = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"

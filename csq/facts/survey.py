@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from csq.sources.score import SIDE
+from csq.sources.roles.score import SIDE
 
 LOW, TOP_BOX = 25.0, 75.0
 """Answers at or below the one, on 0-100, are low, at or above the other in the top box; the rest are the middle. Those

@@ -12,14 +12,14 @@ import polars as pl
 
 from csq.engine.base import Span, UsageWindows, exact_sum
 from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
-from csq.facts.features import Features, feature_facts, find_features
+from csq.facts.features import FeatureUse, feature_facts, find_features
 from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
-from csq.sources.everyday import is_one_of, without_everyday
-from csq.sources.metrics import Metric
-from csq.sources.typed import KEY, RoleRows
+from csq.sources.columns.everyday import is_one_of, without_everyday
+from csq.sources.columns.metrics import Metric
+from csq.sources.rows.typed import KEY, RoleRows
 from csq.terms import Axis, NoteKind, Unknown
 
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
@@ -46,7 +46,7 @@ class Usage(NamedTuple):
     at_least: tuple[str, ...] = ()
     """Metrics that count people of days: there were at least so many in the window."""
     notes: tuple[Note, ...] = ()
-    features: Features = Features()
+    features: FeatureUse = FeatureUse()
 
 
 def no_usage(members: pl.Series) -> Usage:

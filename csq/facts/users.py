@@ -9,9 +9,9 @@ from datetime import date
 import polars as pl
 
 from csq.engine.base import UsageWindows
-from csq.sources.everyday import is_one_of
-from csq.sources.measures import METRIC
-from csq.sources.metrics import AMOUNTS, Metric
+from csq.sources.columns.everyday import is_one_of
+from csq.sources.columns.metrics import AMOUNTS, Metric
+from csq.sources.rows.measures import METRIC
 from csq.terms import Grain, MetricKind
 
 ACTIVE_USERS, FEATURES_USED = "active_users", "features_used"

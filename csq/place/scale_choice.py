@@ -17,8 +17,8 @@ from csq.place.tiers import assign_tiers
 from csq.report import ScaleFound
 from csq.settings.model import Settings
 from csq.sources.load import Tables
-from csq.sources.score import ANSWER, OTHER, QUESTION
-from csq.sources.typed import RoleRows
+from csq.sources.roles.score import ANSWER, OTHER, QUESTION
+from csq.sources.rows.typed import RoleRows
 from csq.terms import Axis, Level, Role
 
 MOST_TRIALS = 64

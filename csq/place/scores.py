@@ -17,8 +17,8 @@ from csq.facts.survey import DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS
 from csq.facts.usage import TELLING, share_pct
 from csq.schema import collect, rounded
 from csq.settings.model import ALL_TIERS, Happiness
-from csq.sources.measures import METRIC
-from csq.sources.metrics import AMOUNTS, Metric
+from csq.sources.columns.metrics import AMOUNTS, Metric
+from csq.sources.rows.measures import METRIC
 from csq.terms import MetricKind
 
 NEW_DAYS = 90

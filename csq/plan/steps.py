@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.mask import without_people
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Need, Rest, Risk, Signal, Step
 from csq.playbook.text import fields, fill, spelled
@@ -193,10 +194,10 @@ def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
 
 
 def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:
-    """The facts that the texts name, row by row; those no file tells are unknown."""
+    """The facts that the texts name, row by row, without the names of people; those no file tells are unknown."""
     named = sorted({name for text in texts for name in fields(text)})
     have = [name for name in named if name in rows.columns]
-    return rows[have].to_dicts() if have else [{} for _ in range(rows.height)]
+    return without_people(rows.select(have)).to_dicts() if have else [{} for _ in range(rows.height)]
 
 
 def general(text: str) -> str:

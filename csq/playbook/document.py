@@ -1,18 +1,12 @@
-"""A playbook as people and editors read it: a quadrant laid out as text, and the JSON schema of the file."""
+"""A playbook as people read it: a quadrant laid out as text."""
 
 import textwrap
 from collections.abc import Iterator
 
 from csq.playbook.model import Playbook, QuadrantEntry, Rest, Step
 from csq.terms import Quadrant
-from csq.validation import schema_of
 
 WIDTH = 80
-
-
-def json_schema() -> str:
-    """Return the JSON schema of playbooks.yaml, for editors; the same bytes each time."""
-    return schema_of(Playbook)
 
 
 def lay_out(playbook: Playbook, quadrant: Quadrant) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from csq import yamlfile
 from csq.errors import ConfigError, Problem
-from csq.located import Data, Document, Source, Steps, find, in_order, read, unusable
+from csq.located import Data, Document, SourceText, Steps, find, in_order, read, unusable
 from csq.playbook import conditions, text
 from csq.playbook.kinds import doubtful_kinds, texts
 from csq.playbook.merge import merge
@@ -121,7 +121,7 @@ def _whole(written: str, label: str) -> tuple[Document, list[Problem]]:
     return document, []
 
 
-def _read(path: Path | None) -> Source:
+def _read(path: Path | None) -> SourceText:
     return read(PACKAGED, label=BUILT_IN) if path is None else read(path)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from csq.schema import Kind
 from csq.split import Split
@@ -170,10 +170,12 @@ class Reason(Section):
         description="what to record as the cause of a cause_found event; the words before its colon, when absent",
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, data: Any) -> Any:
-        return {"reason": data} if isinstance(data, str) else data
+
+def _reason_of(data: Any) -> Any:
+    return {"reason": data} if isinstance(data, str) else data
+
+
+ReasonOrText = Annotated[Reason, BeforeValidator(_reason_of, json_schema_input_type=Reason | Text)]
 
 
 class QuadrantEntry(Section):
@@ -181,7 +183,7 @@ class QuadrantEntry(Section):
 
     label: Text = Field(description="short name for headings")
     means: Text = Field(description="what it means to be here, in a sentence or two")
-    reasons: tuple[Reason, ...] = Field((), description="likely reasons for being here")
+    reasons: tuple[ReasonOrText, ...] = Field((), description="likely reasons for being here")
     queue: Queue = Field(description="budget of the week that its accounts draw on")
     weight: Positive = Field(description="factor of the priority, above 0")
     gate: tuple[Need, ...] = Field((), description="what has to hold before more than an hour is spent")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from csq.playbook.names import hint_for, kind_of
 from csq.playbook.tokens import Fault
@@ -31,8 +32,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 def fill(template: str, row: Mapping[str, object]) -> str:
     """Put the facts of one account into a text; what cannot be said without an unknown one is left out, maybe all."""
     kept = _OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
-    sentences = [sentence for sentence in _SENTENCE_END.split(kept) if _is_known(sentence, row)]
-    return _filled(" ".join(sentences), row, UNKNOWN).strip()
+    return _filled(" ".join(each for each in _sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
+
+
+@lru_cache(maxsize=1024)  # a text is filled for every account
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(_SENTENCE_END.split(text))
 
 
 def spelled(template: str, row: Mapping[str, object], unknown: str = UNKNOWN) -> str:
@@ -40,9 +45,10 @@ def spelled(template: str, row: Mapping[str, object], unknown: str = UNKNOWN) ->
     return fill(template, row) or _filled(_OPTIONAL.sub(r"\1", template), row, unknown)
 
 
-def fields(template: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def fields(template: str) -> tuple[str, ...]:
     """Return the names in braces, in the order of the text."""
-    return [_name(found) for found in _BRACE.finditer(template) if found.group(1) is not None]
+    return tuple(_name(found) for found in _BRACE.finditer(template) if found.group(1) is not None)
 
 
 def _name(found: re.Match[str]) -> str:

@@ -51,5 +51,5 @@ def _lines(view: View, number: int) -> Iterator[Line]:
 def _account(account: Account) -> Iterator[Line]:
     """Who and why, then what to do and who does it."""
     who = ", ".join(filter(None, (account.name, account.value)))
-    yield from hanging(line(f"{account.rank}. {account.mark} "), f"{who}: {account.why}", WIDTH)
+    yield from hanging(line(f"{account.rank}. {account.mark} "), f"{who}: {account.why_alone}", WIDTH)
     yield from hanging(line("   "), " · ".join(filter(None, (account.short, account.owner))), WIDTH)

@@ -8,8 +8,8 @@ from csq.render.clean import clean_lines
 from csq.render.terminal.layout import cells, fitted
 from csq.render.wording import reasons
 from csq.report import Join, Report, SourceFile, masked
-from csq.sources.findings import Finding
-from csq.sources.presets import PRESETS, SHAPES
+from csq.sources.columns.presets import PRESETS, SHAPES
+from csq.sources.finding.findings import Finding
 from csq.terms import Aside, NoteKind, Role
 
 _OF_NO_ACCOUNT = (Aside.UNMATCHED, Aside.AMBIGUOUS)

@@ -16,13 +16,16 @@ from csq.schema import Kind
 _BOM = b"\xef\xbb\xbf"
 
 # Excel runs a cell that begins with one of these, LibreOffice even behind quotes; the wide forms are turned
-# into the narrow ones on import. Leading apostrophes are part of the pattern so that taking one off again
+# into the narrow ones on import. Some programs drop what cannot be seen on the way, so that what stands behind a
+# control or format character begins the cell. Leading apostrophes are part of the pattern so that taking one off again
 # gives the text back, whatever it was.
-_FORMULA = "^'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+_UNSEEN = r"\s*[\p{Cc}\p{Cf}][\s\p{Cc}\p{Cf}]*"
+_FORMULA = f"^'*(?:[\t\r\n]|(?:{_UNSEEN})?[=+\\-@\uff1d\uff0b\uff0d\uff20])"
 _MISTAKEN = "^(0[0-9]+|[0-9]{16,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[-/.][0-9]{1,2}([-/.][0-9]{1,4})?)$"
 """Text that comes out of a spreadsheet as another: zeros go, digits beyond the 15th too, 1E5 and 1-2 become others."""
-_PARTING = r'[,;\t|"\r\n]'
-"""A spreadsheet that parts cells at `;` would begin a new one, and run it as a formula, in a bare `Acme;=1+1;x`."""
+_PARTING = r'[,;\t|"\r\n]|^$'
+"""What is quoted. A spreadsheet that parts cells at `;` would begin a new one, and run it as a formula, in a bare
+`Acme;=1+1;x`; an empty text in quotes is not taken for nothing."""
 
 
 def csv(report: Report, options: Options) -> bytes:
@@ -51,7 +54,13 @@ def kept(report: Report, options: Options) -> tuple[str, ...]:
     )
 
 
-def guarded(name: str) -> pl.Expr:
+def table(rows: pl.DataFrame) -> bytes:
+    """Write a frame as CSV for a spreadsheet, a header always; text that it would run gets one `'`."""
+    words = [name for name, kind in rows.schema.items() if kind == pl.String()]
+    return _written(rows.with_columns(_guarded(name) for name in words), words)
+
+
+def _guarded(name: str) -> pl.Expr:
     """A column of text with one `'` before what a spreadsheet would run."""
     text = pl.col(name)
     return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(name)
@@ -62,19 +71,20 @@ def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     cells = text_cells(rows, columns)
     words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
     if not options.raw:
-        cells = cells.with_columns(guarded(name) for name in words)
+        cells = cells.with_columns(_guarded(name) for name in words)
     if options.excel and not options.raw:
         cells = cells.with_columns(_as_it_is(column.name) for column in columns if column.kind is Kind.TEXT)
+    return (_BOM if options.excel else b"") + _written(cells, words, separator, "\r\n" if options.excel else "\n")
+
+
+def _written(cells: pl.DataFrame, words: list[str], separator: str = ",", end: str = "\n") -> bytes:
+    """Write cells under a header, those of `words` and the header quoted where they must be."""
     # Not the csv module, which leaves a lone carriage return unquoted.
     text = cells.with_columns(_quoted(pl.col(name)).alias(name) for name in words).write_csv(
-        separator=separator,
-        line_terminator="\r\n" if options.excel else "\n",
-        include_header=False,
-        quote_style="never",
+        separator=separator, line_terminator=end, include_header=False, quote_style="never"
     )
-    end = "\r\n" if options.excel else "\n"
     header = separator.join(pl.select(_quoted(pl.lit(pl.Series(cells.columns)))).to_series())
-    return (_BOM if options.excel else b"") + f"{header}{end}{text}".encode()
+    return f"{header}{end}{text}".encode()
 
 
 def _as_it_is(name: str) -> pl.Expr:

@@ -118,7 +118,7 @@ def _week(week: Week) -> Iterator[str]:
             f"{account.rank:,}",
             f"{account.mark} {escaped(account.name)}",
             *([escaped(account.value)] if is_valued else []),
-            escaped(account.why),
+            escaped(account.why_alone),
             escaped(account.short),
             escaped(account.owner),
         ]

@@ -4,20 +4,19 @@ from decimal import Decimal
 
 import polars as pl
 
-from csq.render.delimited import guarded
-from csq.sources import aliases
+from csq.render.delimited import table
+from csq.sources.joining import aliases
 
 COLUMNS = ("file", "line", "column", "value", "reason")
 
 
 def rejects_csv(rejects: pl.DataFrame) -> bytes:
-    """Write rejects (`report.REJECT_SCHEMA`), a header always; text that a spreadsheet would run gets one `'`."""
-    text = [guarded(name) for name in COLUMNS if name != "line"]
-    return rejects.sort("file", "line", "column").select(COLUMNS).with_columns(text).write_csv().encode()
+    """Write rejects (`report.REJECT_SCHEMA`)."""
+    return table(rejects.sort("file", "line", "column").select(COLUMNS))
 
 
 def aliases_csv(told: pl.DataFrame, found: pl.DataFrame) -> bytes:
-    """Write both as one table, a header always; text that a spreadsheet would run gets one `'`.
+    """Write both as one table.
 
     Args:
         told: Lines of `sources.aliases.SAID`, which stay as they are.
@@ -26,8 +25,7 @@ def aliases_csv(told: pl.DataFrame, found: pl.DataFrame) -> bytes:
     new = found.with_columns(
         pl.col("rows").cast(pl.String()), pl.col("value").map_elements(_money, return_dtype=pl.String())
     )
-    lines = pl.concat([told.select(aliases.COLUMNS), new.select(aliases.COLUMNS)])
-    return lines.with_columns(guarded(name) for name in aliases.COLUMNS).write_csv().encode()
+    return table(pl.concat([told.select(aliases.COLUMNS), new.select(aliases.COLUMNS)]))
 
 
 def _money(value: Decimal) -> str:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from csq import yamlfile
 from csq.errors import Setting
-from csq.facts.standing import Standing, standing_of, vocabulary
+from csq.facts.standing import StatusKind, standing_of, vocabulary
 from csq.located import Data
 from csq.report import Cut, Report
 from csq.roles import EXPORTS, KEYED, ROLES
 from csq.settings.model import KeyColumn, Settings
-from csq.sources.findings import Finding
+from csq.sources.columns.metrics import meaning
+from csq.sources.finding.findings import Finding
+from csq.sources.joining.snapshots import undated
 from csq.sources.load import Tables
-from csq.sources.metrics import meaning
-from csq.sources.snapshots import undated
 from csq.suggest import in_yaml
 from csq.terms import Axis, Role
 
@@ -136,7 +136,7 @@ def _statuses(tables: Tables, settings: Settings) -> Iterator[Setting]:
         return
     known = vocabulary(settings.statuses.current, settings.statuses.former)
     counts = accounts.frame.drop_nulls("status").group_by("status").len().sort("status").rows()
-    for standing in (Standing.CURRENT, Standing.FORMER):
+    for standing in (StatusKind.CURRENT, StatusKind.FORMER):
         for word, rows in counts:
             if standing_of(word, known) is standing:
                 count = "1 row" if rows == 1 else f"{rows:,} rows"

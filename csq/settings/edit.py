@@ -19,7 +19,7 @@ LONGEST = 900
 """Characters of a key: YAML takes no more than a thousand or so before a colon."""
 
 
-class Line(NamedTuple):
+class SettingLine(NamedTuple):
     """A setting to be written."""
 
     setting: Setting
@@ -46,7 +46,7 @@ class _Place(NamedTuple):
     is_closed: bool = False
 
 
-def add(text: str, lines: Iterable[Line], label: str) -> Edited:
+def add(text: str, lines: Iterable[SettingLine], label: str) -> Edited:
     """Add lines to a csq.yaml, each under the keys that it belongs to.
 
     Args:
@@ -135,9 +135,9 @@ def _inside(key: Node, value: Node, lines: Sequence[str], depth: int) -> _Place:
     return _Place(key.line + 1, value.column, depth)
 
 
-def _rows(lines: Sequence[Line]) -> Iterator[str]:
+def _rows(lines: Sequence[SettingLine]) -> Iterator[str]:
     """Lines as YAML, those with a beginning in common under it; where all of them are open, as comments."""
-    by_key: dict[str, list[Line]] = {}
+    by_key: dict[str, list[SettingLine]] = {}
     for line in lines:
         by_key.setdefault(line.setting.path[0] if line.setting.path else "", []).append(line)
     for key, group in by_key.items():
@@ -146,7 +146,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[str]:
             yield f"# {row}" if is_open else row
 
 
-def _block(key: str, group: Sequence[Line]) -> Iterator[str]:
+def _block(key: str, group: Sequence[SettingLine]) -> Iterator[str]:
     if not key:
         for line in group:
             yield ("# " if line.is_open else "") + _leaf(line.setting)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from csq import yamlfile
 from csq.errors import Problem, UsageError
-from csq.located import Document, Source, Steps, find, read, unusable
+from csq.located import Document, SourceText, Steps, find, read, unusable
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
@@ -68,7 +68,7 @@ def load_settings(path: Path | None, fields: Fields | None = None) -> LoadedSett
     return settings_of(read(path), path.parent, fields)
 
 
-def settings_of(source: Source, folder: Path, fields: Fields | None = None) -> LoadedSettings:
+def settings_of(source: SourceText, folder: Path, fields: Fields | None = None) -> LoadedSettings:
     """Check the text of a csq.yaml that is in `folder`, or is to be. Raises ConfigError as `load_settings` does."""
     document = yamlfile.parse(source.text, source.label)
     settings, problems = validate(document, Settings, "settings")

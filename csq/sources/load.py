@@ -15,15 +15,13 @@ from csq.errors import NoKeyError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
 from csq.schema import collect
-from csq.sources.accounts import read_accounts
-from csq.sources.aliases import decided, read_aliases
-from csq.sources.context import read_contacts, read_events, read_goals, read_outcomes
-from csq.sources.findings import Finding, words_of
-from csq.sources.headers import check_told
-from csq.sources.identity import Known, as_role, match_rows
-from csq.sources.ids import confirm_ids
-from csq.sources.metrics import check_metrics
-from csq.sources.overlap import (
+from csq.sources.columns.headers import check_told
+from csq.sources.columns.metrics import check_metrics
+from csq.sources.finding.findings import Finding, words_of
+from csq.sources.finding.spare import Spare
+from csq.sources.joining.aliases import decided, read_aliases
+from csq.sources.joining.identity import Known, as_role, match_rows
+from csq.sources.joining.overlap import (
     UNREAD,
     count_event_ids_once,
     count_once,
@@ -33,15 +31,18 @@ from csq.sources.overlap import (
     settle_table,
     with_unread,
 )
-from csq.sources.overrides import read_overrides
-from csq.sources.read import LINE, Source, TextTable, column, label_of, read_table
-from csq.sources.shapes import reshape
-from csq.sources.spare import Spare
-from csq.sources.survey import SCORES, read_survey
-from csq.sources.tables import ReadOptions, group_by_header
-from csq.sources.totals import settle_totals
-from csq.sources.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.sources.usage import read_usage
+from csq.sources.joining.snapshots import keep_newest
+from csq.sources.joining.totals import settle_totals
+from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, read_table
+from csq.sources.roles.accounts import read_accounts
+from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
+from csq.sources.roles.overrides import read_overrides
+from csq.sources.roles.survey import SCORES, read_survey
+from csq.sources.roles.usage import read_usage
+from csq.sources.rows.ids import confirm_ids
+from csq.sources.rows.shapes import reshape
+from csq.sources.rows.tables import ReadOptions, group_by_header
+from csq.sources.rows.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.terms import Grain, NoteKind, Role
 
 BIG = 8 * 2**20
@@ -140,13 +141,15 @@ def load(
 
 def _load_all(
     paths: Mapping[Role, Sequence[Path]],
-    usage: Sequence[Source],
+    usage: Sequence[InputFile],
     options: ReadOptions,
     tables: Mapping[str, TextTable],
     spare: Spare,
 ) -> Tables:
     big = _size(usage) > BIG
-    sources = {role: [Source(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role}
+    sources = {
+        role: [InputFile(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role
+    }
     sources[Role.USAGE] = [] if big else [*usage]
     texts = {role: _read_all(sources[role], role, options, tables) for role in Role}
     if not big:
@@ -189,21 +192,21 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
     return found[role].frame if role in found else None
 
 
-def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[Source]]:
+def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[InputFile]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
-        return nullcontext([Source(path, label_of(path)) for path in paths])
+        return nullcontext([InputFile(path, label_of(path)) for path in paths])
     from csq.sources.log.spool import laid_down  # few runs need it
 
     return laid_down(paths)
 
 
-def _size(sources: Sequence[Source]) -> int:
+def _size(sources: Sequence[InputFile]) -> int:
     return sum(source.path.stat().st_size for source in sources if source.path.is_file())
 
 
 def _read_all(
-    sources: Sequence[Source], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
+    sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
     found = (
         read.get(source.label) or read_table(source.whole, source.label, encoding=options.encoding)
@@ -244,7 +247,10 @@ def _settled(
     rows: RoleRows, tables: Iterable[TextTable], options: ReadOptions
 ) -> tuple[pl.DataFrame, tuple[Note, ...]]:
     """The rows of a role, those set aside that only tell again what others tell; and what is to be said of it."""
-    if rows.role in (Role.ACCOUNTS, Role.CSAT):  # they were looked through header by header
+    if rows.role is Role.ACCOUNTS:
+        frame, told = keep_newest(rows.frame, one_row_each=False)
+        return frame, tuple(Note(kind=NoteKind.CHOICE, text=text) for text in told)
+    if rows.role is Role.CSAT:  # its rows were looked through header by header
         return rows.frame, ()
     if rows.grain is None:
         return count_once(rows.frame), ()
@@ -266,7 +272,7 @@ def _settle_answers(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _load_big(
-    usage: Sequence[Source],
+    usage: Sequence[InputFile],
     texts: Mapping[Role, tuple[TextTable, ...]],
     options: ReadOptions,
     known: Known,

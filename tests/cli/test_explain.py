@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from conftest import Csq
+from csq.pipeline import Triage
+from csq.render.view.model import Account
 
 ACCOUNTS = """account_id,account_name,arr,seats,owner,renewal_date,fit
 A-1,Acme Ltd,12000,10,Dana,2026-12-31,good
@@ -175,6 +177,16 @@ def test_facts_have_units_and_what_is_not_known_is_listed_as_such(csq: Csq, expo
     assert "Not known: currency" in page(csq, "A-1", exports)
 
 
+def worded(found: Triage, key: str) -> Account:
+    """An account in the words of all pages."""
+    from csq.pipeline import report
+    from csq.render.view import accounts
+
+    whole = report(found)
+    (account,) = accounts(whole, whole.accounts.filter(account_id=key))
+    return account
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_no_line_is_wider_than_the_page(csq: Csq, exports: Path, width: int) -> None:
     from csq.cli.options import Faults, Inputs, Method
@@ -185,7 +197,7 @@ def test_no_line_is_wider_than_the_page(csq: Csq, exports: Path, width: int) -> 
 
     prepared = prepare(Inputs(directory=str(exports), csat_scale=["1-5"], as_of="2026-11-15"), Method(), Faults(), None)
     found = run(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
-    lines = as_text(explain(found, "B-1"), width=width, colour=False).decode().splitlines()
+    lines = as_text(explain(found, "B-1"), worded(found, "B-1"), width=width, colour=False).decode().splitlines()
     assert max(map(len, lines)) <= width
 
 
@@ -201,7 +213,8 @@ def test_every_account_of_the_sample_can_be_explained(sample_data: Path) -> None
     for key in found.accounts["account_id"].gather_every(8):
         explanation = explain(found, key)
         assert json.loads(as_json(explanation))["account_id"] == key
-        assert max(map(len, as_text(explanation, width=80, colour=False).decode().splitlines())) <= 80
+        lines = as_text(explanation, worded(found, key), width=80, colour=False).decode().splitlines()
+        assert max(map(len, lines)) <= 80
 
 
 def test_a_format_it_does_not_have_is_refused_with_those_it_has(csq: Csq, exports: Path) -> None:

@@ -15,8 +15,8 @@ from csq.report import TOTALS
 from csq.roles import ROLES
 from csq.schema import COLUMNS
 from csq.settings.model import Capacity, Currency, CutRule, Settings, Tiers
-from csq.sources import use_words
-from csq.sources.presets import PRESETS, SHAPES
+from csq.sources.columns import use_words
+from csq.sources.columns.presets import PRESETS, SHAPES
 from csq.validation import Section
 
 ASKED_FOR = ("fields", "facts", "columns", "settings", "playbook", "metrics", "answers", "formats", "exit-codes")

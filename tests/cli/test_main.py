@@ -145,7 +145,7 @@ def test_control_characters_from_data_never_reach_the_terminal(csq, command):
 def test_quiet_says_only_errors_and_the_next_run_speaks_again(csq, command):
     def probe(quiet: bool = False) -> None:
         if quiet:
-            diagnostics.configure(level=diagnostics.Level.QUIET)
+            diagnostics.configure(level=diagnostics.Verbosity.QUIET)
         diagnostics.note("a note")
         diagnostics.warning("a warning")
         diagnostics.detail("a detail")
@@ -157,7 +157,7 @@ def test_quiet_says_only_errors_and_the_next_run_speaks_again(csq, command):
 
 def test_verbose_adds_details(csq, command):
     def probe() -> None:
-        diagnostics.configure(level=diagnostics.Level.VERBOSE)
+        diagnostics.configure(level=diagnostics.Verbosity.VERBOSE)
         diagnostics.detail("read 3 files")
 
     command(probe)

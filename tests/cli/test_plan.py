@@ -314,3 +314,16 @@ def test_the_sample_exports_have_several_owners_each_within_the_hours(
         assert each["rescue_hours"] + each["protect_hours"] + each["check_in_hours"] <= each["hours"]
     frame = pl.DataFrame(json.loads(result.stdout)["accounts"], infer_schema_length=None)
     assert frame["rank"].is_sorted()
+
+
+@pytest.mark.parametrize("hours", [None, 2, 10, 200])
+def test_every_account_is_counted_once_for_people_for_a_tool_left_out_or_left_alone(
+    csq: Csq, sample_data: Path, tmp_path: Path, hours: int | None
+) -> None:
+    (tmp_path / "hours.yaml").write_text(f"capacity:\n  default: {hours}\n" if hours else "")
+    told = csq("plan", sample_data, "--config", tmp_path / "hours.yaml", "-v").stdout.decode().splitlines()
+    counts = [int(number) for number in re.findall(r"(\d+) (?:accounts? )?(?:for|did|left)\b", told[1])]
+    assert sum(counts) == 195
+    # With -v no desk hides what is to do: each task has an arrow, and so has each step of a tool.
+    tasks = sum(bool(re.match(r" {5,8}→ ", line)) for line in told)
+    assert tasks == counts[0]

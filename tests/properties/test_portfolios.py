@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.plan.hits import find_clashes
+from csq.plan.condition_coverage import find_clashes
 from csq.plan.hours import plan_week
 from csq.plan.prescribe import prescribe
 from csq.plan.signals import judge

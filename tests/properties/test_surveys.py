@@ -11,7 +11,7 @@ from csq.facts.build import build_facts
 from csq.place.scale_choice import settle_scales
 from csq.schema import COLUMNS
 from csq.settings.model import Settings
-from csq.sources.answer_words import WORD_SCALES
+from csq.sources.cells.answer_words import WORD_SCALES
 from tables import AS_OF, lines, read, run
 
 ACCOUNTS = ("A", "B", "C")

@@ -15,7 +15,7 @@ from csq.place.thresholds import weighted_median
 from csq.playbook.load import load_playbook
 from csq.settings.load import load_settings
 from csq.sources.load import load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Quadrant, Role
 from tables import AS_OF, by_id, lines, run
 

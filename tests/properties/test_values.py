@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csq.sources.dates import read_date, read_time
-from csq.sources.numbers import read_number
-from csq.sources.values import Ambiguous, Cells, read_bool, read_text, tidy
+from csq.sources.cells.dates import read_date, read_time
+from csq.sources.cells.numbers import read_number
+from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_text, tidy
 
 cells = st.lists(st.one_of(st.text(max_size=25), st.text("0123456789.,-+ ()%$€kKmMeE'/:TZWAMPJanFeb", max_size=20)))
 orders = st.sampled_from([None, "dmy", "mdy", "ymd"])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 import xlsxwriter
 
-from csq.sources.read import table_from_bytes
+from csq.sources.reading.read import table_from_bytes
 
 BOOKS = 40
 """Hundreds were tried while it was written."""

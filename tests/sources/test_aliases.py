@@ -6,7 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.load import Tables
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, read, rows
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from csq.errors import InputError
-from csq.sources.answer_words import WORD_SCALES
-from csq.sources.tables import ReadOptions
+from csq.sources.cells.answer_words import WORD_SCALES
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, notes, read, rows
 
@@ -155,6 +155,15 @@ def test_other_words_are_worth_what_csq_yaml_says(tmp_path):
     told = {"superb": 100.0, "meh": 40.0}
     assert answers(column(tmp_path, "Superb", "meh", answers=told)) == [100, 40]
     assert answers(column(tmp_path, "Superb", "good", "bad", answers=told)) == [100, 100, 0]
+
+
+@pytest.mark.parametrize("bad", ["Bad, I'm unsatisfied", "Bad, I\u2019m not satisfied", "bad with comment", "Bad"])
+def test_what_csq_yaml_says_of_a_word_holds_for_every_way_to_write_it(tmp_path, bad):
+    # Twice as bad as usual: 10 of 100 for bad, 60 for good, in the helpdesk's own sentences.
+    told = {"bad": 10.0, "good": 60.0}
+    tables = column(tmp_path, bad, "Good, I'm satisfied", "good without comment", answers=told)
+    assert answers(tables) == [10, 60, 60]
+    assert "put on 0-100" not in notes(tables)
 
 
 @pytest.mark.parametrize("language", WORD_SCALES)

@@ -8,10 +8,10 @@ import pytest
 
 from csq.errors import InputError, UsageError
 from csq.roles import CONTEXT
-from csq.sources.context import OUTCOMES
+from csq.sources.finding.locate import in_directory, nothing_in, roles_of
 from csq.sources.load import Tables, load
-from csq.sources.locate import in_directory, nothing_in, roles_of
-from csq.sources.tables import ReadOptions
+from csq.sources.roles.context import OUTCOMES
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Outcome, Role
 
 USAGE = "account_id,date,user_id\nA,2026-11-01,u1\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from csq.errors import InputError
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from reading import RUN_DAY, notes, read, rows
 

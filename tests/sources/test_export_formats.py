@@ -13,7 +13,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.load import Tables, load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Grain, Role
 
 RUN_DAY = date(2026, 11, 21)

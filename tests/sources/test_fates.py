@@ -52,6 +52,15 @@ def test_rejects_are_written_as_they_stand_and_guarded(csq, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("value", ["oops;=1+1;x", "a|b", 'a"b', "a\tb"])
+def test_a_rejected_value_stays_in_its_cell_wherever_a_spreadsheet_parts(csq, tmp_path, value):
+    inputs = folder(tmp_path, survey('A-1,"{}",2026-11-01,a@acme.example'.format(value.replace('"', '""'))))
+    csq("check", inputs, "--csat-scale", "1-5", "--rejects", "rejects.csv")
+    cell = value.replace('"', '""')
+    told = f'{inputs}/csat.csv,22,score,"{cell}",score is not a number'
+    assert (tmp_path / "rejects.csv").read_text().splitlines()[1] == told
+
+
 def test_too_many_rejects_stop_the_run_with_their_reasons_and_are_written_all_the_same(csq, tmp_path):
     inputs = folder(tmp_path, survey(*FAULTY))
     result = csq("triage", inputs, "--csat-scale", "1-5", "--rejects", "rejects.csv", "-o", "out.csv")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from csq.errors import InputError
-from csq.sources.findings import Finding, Seen, find_roles
-from csq.sources.read import read_table
-from csq.sources.tables import ReadOptions
+from csq.sources.finding.findings import Finding, Seen, find_roles
+from csq.sources.reading.read import read_table
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 TICKETS = "ticket_id,account_id,created_date,subject,priority,status; T1,A,2026-05-02,Sync fails,P1,Open"

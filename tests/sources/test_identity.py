@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from csq.errors import InputError, UsageError
-from csq.sources.keys import name_damage, salesforce_twin
-from csq.sources.tables import ReadOptions
+from csq.sources.cells.keys import name_damage, salesforce_twin
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, notes, read, rows
 

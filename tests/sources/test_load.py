@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from csq.errors import UsageError
-from csq.sources.locate import in_directory, roles_of
-from csq.sources.tables import ReadOptions
+from csq.sources.finding.locate import in_directory, roles_of
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from reading import notes, read
 

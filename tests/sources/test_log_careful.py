@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from csq.errors import InputError
 from csq.sources.load import Tables, load
 from csq.sources.log import count
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from logs import (
     DIRT,

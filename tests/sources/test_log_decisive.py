@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_series_equal
 
 from csq.roles import Cell
-from csq.sources.dates import read_time
-from csq.sources.grid import LINE
+from csq.sources.cells.dates import read_time
+from csq.sources.cells.numbers import read_number
+from csq.sources.cells.values import Ambiguous, Cells
 from csq.sources.log.decisive import decisive_rows
-from csq.sources.numbers import read_number
-from csq.sources.values import Ambiguous, Cells
+from csq.sources.reading.grid import LINE
 
 YEARS = st.integers(2024, 2027)
 DATES = st.one_of(

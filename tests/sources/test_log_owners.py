@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from logs import COUNTED, WHOLE, both, clean_lines, same, write
 

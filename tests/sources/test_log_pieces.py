@@ -14,7 +14,7 @@ from csq.errors import InputError
 from csq.sources.load import load
 from csq.sources.log.opening import open_log
 from csq.sources.log.pieces import read_pieces
-from csq.sources.read import Source, read_table
+from csq.sources.reading.read import InputFile, read_table
 from csq.terms import Role
 from logs import COUNTED, DIRT, HEADER, OPTIONS, WHOLE, both, clean_lines, dirty_lines, make_big, same, write
 
@@ -26,7 +26,7 @@ def test_batches_may_end_anywhere(tmp_path, monkeypatch, end):
     for size in range(1, path.stat().st_size + 2, 3):
         make_big(monkeypatch, batch=size, head=120)
         seen: list[bytes] = []
-        read = list(read_pieces(open_log(Source(path, str(path)), OPTIONS), None, seen.append))
+        read = list(read_pieces(open_log(InputFile(path, str(path)), OPTIONS), None, seen.append))
         assert_frame_equal(pl.concat(batch.frame for batch in read), whole.frame)
         assert b"".join(seen) == path.read_bytes()
         header = [line for batch in read for line, kind in batch.dropped if kind == "repeated header"]
@@ -36,7 +36,7 @@ def test_batches_may_end_anywhere(tmp_path, monkeypatch, end):
 def test_no_more_than_a_batch_is_parsed_at_once(tmp_path, monkeypatch):
     path = write(tmp_path / "usage.csv", dirty_lines(2000))
     make_big(monkeypatch, batch=1000, head=1000)
-    rows = [batch.frame.height for batch in read_pieces(open_log(Source(path, str(path)), OPTIONS), None, len)]
+    rows = [batch.frame.height for batch in read_pieces(open_log(InputFile(path, str(path)), OPTIONS), None, len)]
     assert len(rows) > 50
     assert max(rows) < 50
 
@@ -47,7 +47,7 @@ def test_any_usual_delimiter_will_do(tmp_path, monkeypatch, delimiter):
     lines = [delimiter.join(cells)] * 40
     path = write(tmp_path / "usage.csv", lines, HEADER.replace(",", delimiter))
     make_big(monkeypatch, batch=100, head=100)
-    read = pl.concat(batch.frame for batch in read_pieces(open_log(Source(path, str(path)), OPTIONS), None, len))
+    read = pl.concat(batch.frame for batch in read_pieces(open_log(InputFile(path, str(path)), OPTIONS), None, len))
     assert_frame_equal(read, read_table(path).frame)
 
 

@@ -14,9 +14,9 @@ from csq.engine.base import UsageWindows
 from csq.engine.counts import count_rows, finish
 from csq.errors import InputError
 from csq.settings.model import Features
-from csq.sources.everyday import everyday_events, is_one_of
+from csq.sources.columns.everyday import everyday_events, is_one_of
 from csq.sources.load import Tables, load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Grain, Role
 from logs import ANYHOW, TWICE, WHOLE, same, write_accounts
 

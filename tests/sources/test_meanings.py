@@ -9,8 +9,8 @@ import pytest
 
 from csq.errors import InputError
 from csq.fate import REASON
-from csq.sources.dates import placeholders, read_date
-from csq.sources.values import read_id
+from csq.sources.cells.dates import placeholders, read_date
+from csq.sources.cells.values import read_id
 from csq.terms import NoteKind, Role
 from reading import notes, read, rows
 from tables import by_id, lines, run

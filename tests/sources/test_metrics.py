@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csq.errors import ConfigError, InputError
-from csq.sources import use_words
-from csq.sources.metrics import meaning
-from csq.sources.tables import ReadOptions
+from csq.sources.columns import use_words
+from csq.sources.columns.metrics import meaning
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import MetricKind, Role
 from reading import RUN_DAY, notes, read, rows
 from tables import lines, only, run

@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from csq.sources.candidates import Candidates, find_candidates, may_be_meant
-from csq.sources.identity import key_map
-from csq.sources.keys import domain_of
-from csq.sources.names import differences, spellings
-from csq.sources.tables import ReadOptions
+from csq.sources.cells.keys import domain_of
+from csq.sources.joining.candidates import Candidates, find_candidates, may_be_meant
+from csq.sources.joining.identity import key_map
+from csq.sources.joining.names import differences, spellings
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from reading import RUN_DAY, read
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from csq.errors import InputError
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Fate, Role
 from reading import RUN_DAY, read, rows
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from csq.errors import InputError
-from csq.sources.periods import Label, label_of, read_period
-from csq.sources.tables import ReadOptions
+from csq.sources.cells.periods import Label, label_of, read_period
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Length, Role
 from reading import RUN_DAY, notes, read, rows
 from tables import lines, only, run

@@ -3,9 +3,10 @@
 import pytest
 
 from csq.roles import ROLES
-from csq.sources.headers import detect, squeeze
-from csq.sources.presets import PRESETS
-from csq.sources.read import table_from_bytes
+from csq.sources.cells.values import squeeze
+from csq.sources.columns.headers import detect
+from csq.sources.columns.presets import PRESETS
+from csq.sources.reading.read import table_from_bytes
 from csq.terms import Role
 from reading import read, rows
 

@@ -14,8 +14,8 @@ import pytest
 import zstandard
 
 from csq.errors import InputError
-from csq.sources import containers, read_text_table
-from csq.sources.read import TextTable, read_table, table_from_bytes, unique_names
+from csq.sources.reading import containers
+from csq.sources.reading.read import TextTable, read_table, read_text_table, table_from_bytes, unique_names
 
 MOMENT_OF_DAY = datetime(2026, 1, 2, 3, 4)  # noqa: DTZ001 - files have times without a zone
 PLAIN = b"account,score\nA-1,9\nA-2,7\n"

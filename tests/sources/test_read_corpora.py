@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from csq.errors import InputError
-from csq.sources import read_text_table
-from csq.sources.read import read_table
+from csq.sources.reading.read import read_table, read_text_table
 
 OLD_EXCEL = "is an old Excel workbook (.xls), or one with a password"
 JSON = "is JSON, perhaps an error that was saved in place of the export"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from csq.sources.grid import LINE
-from csq.sources.read import TextTable, table_from_bytes
+from csq.sources.reading.grid import LINE
+from csq.sources.reading.read import TextTable, table_from_bytes
 
 HEADER = ["day", "time", "code", "price", "kind", "text", "link", "remark"]
 KINDS = ["boots", "pillow, wooden", 'table, round 48"', "rods", "men's shirt"]

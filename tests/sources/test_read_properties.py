@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csq.errors import InputError
-from csq.sources.dialect import read_plain, read_strictly
-from csq.sources.grid import LINE, Grid
-from csq.sources.read import table_from_bytes
+from csq.sources.reading.dialect import read_plain, read_strictly
+from csq.sources.reading.grid import LINE, RawTable
+from csq.sources.reading.read import table_from_bytes
 
 CELL = st.text(alphabet=st.sampled_from("ab1 é,;|\"\n\r\t-#.'{"), max_size=6)
 NAMES = ("account", "score", "comment", "day")
@@ -75,7 +75,7 @@ def test_the_fast_way_and_the_careful_way_give_the_same(rows, delimiter, end, ev
     strict = read_strictly(text.rstrip("\r\n"), "t.csv")
 
     if plain is not None:
-        assert isinstance(strict, Grid)
+        assert isinstance(strict, RawTable)
         assert plain.frame.equals(strict.frame)
         assert plain.delimiter == strict.delimiter
 
@@ -86,7 +86,7 @@ def test_where_the_fast_way_reads_the_careful_way_reads_the_same(text):
     if plain is None:
         return
     strict = read_strictly(text.rstrip("\r\n"), "t.csv")
-    assert isinstance(strict, Grid)
+    assert isinstance(strict, RawTable)
     assert plain.frame.equals(strict.frame)
 
 

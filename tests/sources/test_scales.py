@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from csq.sources.scales import (
+from csq.sources.roles.scales import (
     UnknownScale,
     codes_in,
     find_scales,

@@ -4,7 +4,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.load import load
-from csq.sources.tables import ReadOptions
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY
 
@@ -54,6 +54,43 @@ def test_files_with_a_date_that_share_no_accounts_are_no_snapshots(tmp_path):
         accounts_20261101="account_id,arr\nC,1000\nD,2000\n",
     )
     assert len(used(tables, Role.ACCOUNTS, "account_id")) == 4
+
+
+def test_a_snapshot_counts_though_its_header_has_changed_since(tmp_path):
+    tables = loaded(
+        tmp_path,
+        Role.ACCOUNTS,
+        accounts_20261109="account_id,arr\nA,1200\nB,2400\n",
+        accounts_20261116="account_id,mrr,owner\nA,200,Ann\nB,300,Bo\n",
+    )
+    # 12 x 200 and 12 x 300: what stood there a week ago is nobody's value any more.
+    assert used(tables, Role.ACCOUNTS, "account_id", "contract_value") == [("A", 2400), ("B", 3600)]
+    assert tables.files[0].set_aside == {Aside.OLDER_SNAPSHOT: 2}
+
+
+def test_a_snapshot_without_a_date_in_its_name_is_told_by_its_newest_row(tmp_path):
+    # As a browser saves the second download: B has renewed for more, and C came on 12 November.
+    tables = loaded(
+        tmp_path,
+        Role.ACCOUNTS,
+        **{
+            "accounts": "account_id,arr,customer_since\nA,1000,2025-01-01\nB,2000,2026-11-02\n",
+            "accounts (1)": "account_id,arr,customer_since\nA,1000,2025-01-01\nB,2500,2026-11-02\nC,9,2026-11-12\n",
+        },
+    )
+    assert used(tables, Role.ACCOUNTS, "account_id", "contract_value") == [("A", 1000), ("B", 2500), ("C", 9)]
+    assert "accounts (1).csv` is the newest snapshot" in " ".join(note.text for note in tables.notes)
+
+
+def test_files_of_contracts_that_share_accounts_are_no_snapshots(tmp_path):
+    # Two products, each with contracts of its own: an account's value is that of both.
+    tables = loaded(
+        tmp_path,
+        Role.ACCOUNTS,
+        core="account_id,subscription_id,arr,customer_since\nA,s1,1000,2025-01-01\n",
+        extra="account_id,subscription_id,arr,customer_since\nA,s2,500,2026-11-02\n",
+    )
+    assert len(used(tables, Role.ACCOUNTS, "account_id")) == 2
 
 
 def test_accounts_that_differ_without_a_date_are_asked_about(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csq.sources.sums import Word, total_word
+from csq.sources.reading.sums import Word, total_word
 from csq.terms import Role
 from reading import notes, read, rows
 from tables import by_id, fates, lines, run

@@ -5,9 +5,9 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from csq.sources.dates import read_time
-from csq.sources.numbers import read_number
-from csq.sources.values import Ambiguous, read_bool, read_text
+from csq.sources.cells.dates import read_time
+from csq.sources.cells.numbers import read_number
+from csq.sources.cells.values import Ambiguous, read_bool, read_text
 
 at = datetime.fromisoformat
 

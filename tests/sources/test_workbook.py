@@ -9,8 +9,8 @@ from csq.cli.options import Faults
 from csq.cli.quality import Limit, check_inputs
 from csq.errors import InputError
 from csq.sources.load import Tables, load
-from csq.sources.read import TextTable, table_from_bytes
-from csq.sources.tables import ReadOptions
+from csq.sources.reading.read import TextTable, table_from_bytes
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Fate, NoteKind, Role
 from reading import RUN_DAY
 from reading import read as read_texts

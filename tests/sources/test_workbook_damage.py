@@ -13,10 +13,10 @@ from collections.abc import Callable
 import pytest
 
 from csq.errors import InputError
-from csq.sources import containers
-from csq.sources.containers import open_content
-from csq.sources.grid import Grid
-from csq.sources.workbook import read_sheet
+from csq.sources.reading import containers
+from csq.sources.reading.containers import open_content
+from csq.sources.reading.grid import RawTable
+from csq.sources.reading.workbook import read_sheet
 from sheets import archive, workbook
 
 ROWS = [["account_id", "date", "events"], *([f"A-{n}", f"2026-11-{n + 1:02}", float(n)] for n in range(9))]
@@ -50,7 +50,7 @@ def with_sizes(data: bytes, size: int) -> bytes:
     return bytes(told)
 
 
-def read(data: bytes) -> Grid:
+def read(data: bytes) -> RawTable:
     return read_sheet(open_content(data, "book.xlsx").data, "book.xlsx")
 
 

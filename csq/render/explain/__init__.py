@@ -8,11 +8,12 @@ from csq.render.clean import clean_lines
 from csq.render.explain.page import page
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.terminal.layout import painted
+from csq.render.view.model import Account
 
 
-def as_text(explanation: Explanation, *, width: int | None, colour: bool) -> bytes:
-    """Write the page; without a width nothing is wrapped or cut."""
-    return painted(page(explanation, width), colour=colour).encode()
+def as_text(explanation: Explanation, account: Account, *, width: int | None, colour: bool) -> bytes:
+    """Write the page; `account` is the same in the words of all pages. Without a width nothing is wrapped or cut."""
+    return painted(page(explanation, account, width), colour=colour).encode()
 
 
 def as_json(explanation: Explanation) -> bytes:

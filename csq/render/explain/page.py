@@ -6,17 +6,18 @@ from csq.explain.model import Explanation
 from csq.render import prose
 from csq.render.explain.playbook import place_section, play_section, signal_sections
 from csq.render.explain.record import record_sections
-from csq.render.explain.score import divided, standing_section
+from csq.render.explain.score import standing_section
 from csq.render.explain.words import value
 from csq.render.terminal.layout import BLANK, Line, Sheet, chip, hanging, line, strong
+from csq.render.view.model import Account
 from csq.render.wording import BORDERLINE
 
 
-def page(explanation: Explanation, width: int | None) -> list[Line]:
+def page(explanation: Explanation, account: Account, width: int | None) -> list[Line]:
     """Lay out the page."""
     sheet = Sheet.of(width)
     return [
-        *_head(explanation, sheet),
+        *_head(explanation, account, sheet),
         *signal_sections(explanation, sheet),
         *play_section(explanation, sheet),
         *place_section(explanation, sheet),
@@ -25,22 +26,24 @@ def page(explanation: Explanation, width: int | None) -> list[Line]:
     ]
 
 
-def _head(found: Explanation, sheet: Sheet) -> Iterator[Line]:
-    """Who it is, where it stands, what to do next."""
+def _head(found: Explanation, account: Account, sheet: Sheet) -> Iterator[Line]:
+    """Who it is, where it stands, why it is to be turned to, what to do next."""
     name = found.account_name or found.account_id
     key = f" ({found.account_id})" if found.account_name else ""
     yield line(strong(name), key)
     mark = f" {BORDERLINE} borderline" if found.borderline else ""
     place = f" · rank {found.rank:,} of {found.accounts:,} · {found.queue} queue{mark}"
-    yield line(chip(found.quadrant), " ", strong(found.quadrant_label), divided(found), place)
+    divided = ", divided" if account.divided else ""
+    yield line(chip(found.quadrant), " ", strong(found.quadrant_label), divided, place)
     as_of = f"as of {found.as_of} ({found.as_of_source})" if found.as_of else "without dates"
     method = f"{as_of} · settings {found.settings_label} · playbook {found.playbook_label}"
     for each in (" · ".join(_about(found)), method):
         yield from hanging(line("  "), each, sheet.prose)
     yield BLANK
     yield from sheet.text(found.means)
+    yield BLANK
+    yield from sheet.item(strong("Why:"), account.why)
     if found.next_step:
-        yield BLANK
         yield from sheet.item(strong("→"), found.next_step)
 
 
@@ -57,8 +60,8 @@ def _about(found: Explanation) -> Iterator[str]:
             yield lead + value(facts[name], found.currency)
     if facts["renewal_overdue_days"].value:
         yield f"renewal {value(facts['renewal_overdue_days'], found.currency)} overdue"
-    elif facts["days_to_renewal"].value is not None:
-        yield f"renewal in {value(facts['days_to_renewal'], found.currency)}"
+    elif isinstance(days := facts["days_to_renewal"].value, int):
+        yield f"renewal in {value(facts['days_to_renewal'], found.currency)}" if days >= 0 else "renewal date is past"
 
 
 def _tier(found: Explanation) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from csq.explain.model import Explanation, State, StepState, Told
+from csq.explain.model import Explanation, SignalTold, State, StepState
 from csq.render import prose
 from csq.render.explain.words import label, section
 from csq.render.terminal.layout import BLANK, Line, Sheet, Span, Tone, line, strong
@@ -48,7 +48,7 @@ def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         yield from sheet.table([(facts, ", ".join(names)) for facts, names in missing.items()])
 
 
-def _signal(signal: Told, sheet: Sheet) -> Iterator[Line]:
+def _signal(signal: SignalTold, sheet: Sheet) -> Iterator[Line]:
     mark = _LOUD[signal.severity]
     yield line("  ", mark, " ", strong(label(signal.name)), f" ({signal.severity})")
     yield from sheet.item(" ", signal.text)

@@ -34,11 +34,6 @@ def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> It
         yield from listed(sheet, found.answers, _ANSWER, right=(0, 1))
 
 
-def divided(found: Explanation) -> str:
-    """`, divided` where decision makers and users stand on different sides of the cut."""
-    return ", divided" if _sides(found) else ""
-
-
 def _sides(found: Explanation) -> str:
     facts = {fact.name: fact.value for fact in found.facts}
     cut = next(standing.cut for standing in found.standings if standing.axis is Axis.HAPPINESS)

@@ -20,9 +20,13 @@ _SAID: Mapping[str, Callable[[Account], str]] = {
     "quadrant": lambda each: f"{each.mark} {each.label}",
     "usage_score": lambda each: each.usage,
     "happiness_score": lambda each: each.happiness,
-    "reasons": lambda each: each.why,
+    "reasons": lambda each: each.why_with_parts,
     "remarks": lambda each: ", ".join(
-        (*(["divided"] if each.divided else []), *(["borderline"] if each.is_borderline else []), *each.remarks)
+        (
+            *(["divided"] if each.divided else []),
+            *(["borderline"] if each.is_borderline else []),
+            *(remark for remark in each.remarks if remark != each.lacking),  # which stands with the reasons
+        )
     ),
     "sides": lambda each: each.divided,
     "by_role": lambda each: each.by_role,

@@ -19,8 +19,8 @@ def checklist(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there.
     """
-    shown = desks(report, options.selection)
-    blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown))]
+    shown, tools = desks(report, options.selection), batches(report, options.selection)
+    blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown, tools, options.selection))]
     if not report.weighted:
         blocks.append(escaped(f"The ranking is unweighted: {wording.UNWEIGHTED}"))
     if not report.has_capacity:
@@ -28,12 +28,12 @@ def checklist(report: Report, options: Options) -> bytes:
         blocks.append("\n".join(("```yaml", *HOURS_HINT, "```")))
     for desk in shown:
         blocks += _desk(desk, options.selection.top)
-    if steps := batches(report, options.selection):
+    if tools:
         blocks.append("## For a tool")
         blocks += (
             f"- {escaped(step.step)} ({prose.count(len(step.account_ids), 'account')})\n"
             f"  - {', '.join(escaped(key) for key in step.account_ids)}"
-            for step in steps
+            for step in tools
         )
     return ("\n\n".join(blocks) + "\n").encode(errors="backslashreplace")
 
@@ -44,7 +44,7 @@ def _desk(desk: Desk, top: int | None) -> Iterator[str]:
     tasks = desk.tasks if top is None else desk.tasks[:top]
     yield "\n".join(_task(task) for task in tasks) if tasks else "Nothing for a person to do."
     if hidden := len(desk.tasks) - len(tasks):
-        yield f"{hidden:,} more"
+        yield f"{hidden:,} more: without `--top` all are listed"
     if desk.check_ins:
         yield "Check in, on accounts that tools look after:"
         yield "\n".join(f"- [ ] {escaped(text)}" for text in desk.check_ins)

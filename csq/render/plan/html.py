@@ -18,17 +18,17 @@ def html(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there.
     """
-    shown = desks(report, options.selection)
+    shown, tools = desks(report, options.selection), batches(report, options.selection)
     top = options.selection.top
     return page(
         "plan.html.j2",
         title=title(report),
-        summary=summary(report, shown),
+        summary=summary(report, shown, tools, options.selection),
         warning="" if report.weighted else f"The ranking is unweighted: {wording.UNWEIGHTED}",
         hint=() if report.has_capacity else HOURS_HINT,
         desks=shown,
         most=max(_LEAST, _TASKS // max(len(shown), 1)) if top is None else top,
-        batches=batches(report, options.selection),
+        batches=tools,
         warnings=[note.text for note in report.notes if note.kind is NoteKind.WARNING],
         marks=MARKS,
         prose=prose,

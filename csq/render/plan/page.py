@@ -25,19 +25,19 @@ def page(report: Report, options: Options) -> bytes:
         UsageError: `options` name an owner that is not there.
     """
     sheet = Sheet.of(options.width)
-    shown = desks(report, options.selection)
+    shown, tools = desks(report, options.selection), batches(report, options.selection)
     top = options.selection.top
-    most = top if top is not None else (None if report.has_capacity else _TOP)
-    lines = [*_head(report, sheet, shown)]
+    most = top if top is not None or report.has_capacity or options.whole else _TOP
+    lines = [*_head(report, sheet, summary(report, shown, tools, options.selection))]
     for desk in shown:
         lines += [BLANK, *_desk(sheet, desk, most)]
-    lines += [*_automated(sheet, batches(report, options.selection)), *_beware(report, sheet)]
+    lines += [*_automated(sheet, tools), *_beware(report, sheet)]
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
-def _head(report: Report, sheet: Sheet, shown: tuple[Desk, ...]) -> Iterator[Line]:
+def _head(report: Report, sheet: Sheet, told: str) -> Iterator[Line]:
     yield line(strong(title(report)), f" ({report.as_of_source})" if report.as_of else "")
-    yield from hanging(BLANK, summary(report, shown), sheet.prose)
+    yield from hanging(BLANK, told, sheet.prose)
     if not report.weighted:
         yield from hanging(line("The ranking is unweighted: "), wording.UNWEIGHTED, sheet.prose, Tone.STRONG)
     if not report.has_capacity:
@@ -58,7 +58,7 @@ def _desk(sheet: Sheet, desk: Desk, most: int | None) -> Iterator[Line]:
     if not desk.tasks:
         yield line("  nothing for a person to do")
     if hidden := len(desk.tasks) - len(tasks):
-        yield from (BLANK, line(f"  {hidden:,} more; `--top N` shows N of each owner"))
+        yield from (BLANK, line(f"  {hidden:,} more: `csq plan -v` lists all"))
     if desk.check_ins:
         yield from (BLANK, line(strong("  Check in"), ", on accounts that tools look after"))
         for text in desk.check_ins:

@@ -90,13 +90,23 @@ def title(report: Report) -> str:
     return f"Plan as of {report.as_of}" if report.as_of else "Plan without dates"
 
 
-def summary(report: Report, shown: Sequence[Desk]) -> str:
-    """How much there is to do, and whether it is known where the week ends."""
-    todo = sum(len(desk.tasks) for desk in shown)
-    many = f" at {prose.count(len(shown), 'desk')}" if len(shown) > 1 else ""
+def summary(report: Report, shown: Sequence[Desk], tools: Sequence[Batch], selection: Selection) -> str:
+    """Who has how much to do, so that every account is counted once; and whether it is known where the week ends."""
+    mine = _selected(report, selection)
+    todo, sent = sum(len(desk.tasks) for desk in shown), sum(len(batch.account_ids) for batch in tools)
+    waits = sum(week.left_out for week in report.weeks if week.owner in {desk.name for desk in shown})
+    parts = [f"{prose.count(todo, 'account')} for people this week" if report.has_capacity else f"{todo:,} for people"]
+    parts += [f"{many:,} {what}" for many, what in ((sent, "for a tool"), (waits, "did not fit")) if many]
+    if rest := mine.height - todo - sent - waits:
+        parts.append(f"{rest:,} left alone")
     if report.has_capacity:
-        return f"{prose.count(todo, 'account')} for this week{many}, in the order of work"
-    return f"{prose.count(todo, 'account')}{many} in the order of work; no hours are set, so nothing says where it ends"
+        return ", ".join(parts)
+    return f"{prose.count(mine.height, 'account')}: {', '.join(parts)}; no hours are set, so nothing says where it ends"
+
+
+def _selected(report: Report, selection: Selection) -> pl.DataFrame:
+    accounts = report.accounts
+    return accounts.filter(pl.col("desk").is_in(list(selection.desk))) if selection.desk else accounts
 
 
 def _by_hand() -> pl.Expr:
@@ -197,7 +207,9 @@ def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
 def _rest(report: Report, resting: pl.DataFrame) -> str:
     """How many rest, what they are worth, and the first day on which to look again, where that is a day."""
     days = resting["look_again"].drop_nulls().to_list()
-    return _worth(report, resting) + (f"; look again from {min(days)}" if days else "")
+    sent = resting.filter(is_planned() & ~_by_hand()).height
+    told = f"; a tool sends something to {sent:,} of them" if sent else ""
+    return _worth(report, resting) + told + (f"; look again from {min(days)}" if days else "")
 
 
 def _worth(report: Report, rows: pl.DataFrame) -> str:

@@ -33,13 +33,15 @@ def terminal(report: Report, options: Options) -> bytes:
     # One screen is laid out whoever reads it; of all else a program finds every name and sentence whole, on one line.
     sheet = Sheet.of(options.width if options.width or _has_rows(options) else MEASURE)
     table = _table(report, view, options, sheet)
+    # What begins with a rule needs no blank line before it where lines are few.
+    between = _BLANK if options.whole else []
     lines = [
         *head(view, sheet),
         *_BLANK,
         *grid_and_gaps(view.grid, sheet, is_whole=options.whole),
-        *_BLANK,
+        *between,
         *first_this_week(view.week, sheet),
-        *_BLANK,
+        *between,
         *(each for section in _sections(view, sheet, table, options) for each in section),
         *(whole_closing(view, sheet) if options.whole else closing(view, sheet)),
     ]

@@ -51,11 +51,9 @@ def _grid(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
     width = max(natural, _CELL)
     if sheet.width is not None:
         width = min(width, (sheet.width - _AXIS - 7) // 2)
-    out = [line(" " * _AXIS, strong("  usage low".ljust(width + 3)), strong("  usage high"))]
-    for corners, band in zip(("┌┬┐", "├┼┤"), grid.bands, strict=True):
-        out.append(_border(width, corners))
-        out.extend(_band(band, width, is_whole=is_whole))
-    return [*out, _border(width, "└┴┘")]
+    high, low = (_band(band, width, is_whole=is_whole) for band in grid.bands)
+    top = _border(width, "┌┬┐", "usage low", "usage high")
+    return [top, *high, _border(width, "├┼┤"), *low, _border(width, "└┴┘")]
 
 
 def _cell(cell: Cell, width: int | None, *, is_whole: bool) -> list[Line]:
@@ -98,10 +96,15 @@ def _padded(parts: Line, width: int) -> Line:
     return (*parts, Span(" " * (width - width_of(parts))))
 
 
-def _border(width: int, corners: str) -> Line:
+def _border(width: int, corners: str, left: str = "", right: str = "") -> Line:
+    """A border, with what it says over either column."""
     first, middle, last = tuple(corners)
-    side = "─" * (width + 2)
-    return line(" " * _AXIS + first + side + middle + side + last)
+    return line(" " * _AXIS, first, *_side(left, width), middle, *_side(right, width), last)
+
+
+def _side(text: str, width: int) -> Line:
+    told = line("─ ", strong(text), " ") if text else BLANK
+    return (*told, *line("─" * (width + 2 - width_of(told))))
 
 
 def _unknown(grid: Grid, width: int | None) -> list[Line]:
@@ -115,7 +118,7 @@ def _unknown(grid: Grid, width: int | None) -> list[Line]:
 def _in_a_line(grid: Grid, width: int | None) -> list[Line]:
     cell = grid.unknown
     told = "; ".join(filter(None, (f"{cell.label}: {cell.size}", *grid.axes)))
-    return hanging(line(" " * _AXIS, chip(cell.quadrant), " "), told, width)
+    return hanging(line(chip(cell.quadrant), " "), told, width)
 
 
 def _gaps(grid: Grid, width: int | None) -> list[Line]:

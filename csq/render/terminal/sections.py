@@ -19,9 +19,11 @@ from csq.render.view.model import Section, Signals, View
 
 _KEY = 7
 """Cells of the words that begin a line of a quadrant in short, and of the end of the page."""
+_PLAY = 2
+"""Lines that a play in short takes."""
 _STEPS = 3
 _RISKS = 2
-"""Steps and risks that are told in short, if they fit into a line."""
+"""Steps and risks that are told in short, if they fit."""
 
 
 def head(view: View, sheet: Sheet) -> list[Line]:
@@ -49,9 +51,9 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
     if section.absent:
         return [*out, *sheet.text(section.absent)]
     room = (sheet.prose or 0) - _KEY - 2
-    steps = [step.short for step in section.steps[:_STEPS]]
-    out += _led("Play", _fitting([section.headline, *steps], " → ", room, lines=2, least=2), sheet)
-    out += _led("Risk", _fitting(section.risks_short[:_RISKS], " ", room), sheet)
+    plays = [" → ".join((section.headline, *section.next_steps(most))) for most in range(_STEPS, 0, -1)]
+    out += _led("Play", next((play for play in plays if len(wrapped(play, room)) <= _PLAY), plays[-1]), sheet)
+    out += _led("Risk", _fitting(section.risks_short[:_RISKS], room), sheet)
     if rows is None:
         return [*out, *_led("First", _names(section, room), sheet)]
     return [*out, *rows, *_more(section), BLANK]
@@ -87,18 +89,15 @@ def _led(word: str, text: str, sheet: Sheet) -> list[Line]:
     return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose) if text else []
 
 
-def _fitting(texts: Sequence[str], between: str, room: int, *, lines: int = 1, least: int = 1) -> str:
-    """As many texts, in order, as fit whole into some lines; at least as many as there have to be, if there are."""
-    for number in range(len(texts), least, -1):
-        told = between.join(texts[:number])
-        if len(wrapped(told, room)) <= lines:
-            return told
-    return between.join(texts[:least])
+def _fitting(texts: Sequence[str], room: int) -> str:
+    """As many texts, in order, as fit whole into a line; at least one, if there is one."""
+    told = (" ".join(texts[:number]) for number in range(len(texts), 1, -1))
+    return next((text for text in told if cells(text) <= room), " ".join(texts[:1]))
 
 
 def _names(section: Section, room: int) -> str:
     """The first accounts by name, as many as fit into a line, and how many more there are."""
-    names = [account.name for account in section.first]
+    names = [account.named for account in section.first]
     for number in range(len(names), 0, -1):
         more = section.selected - number
         told = ", ".join(names[:number]) + (f" and {more:,} more" if more else "")
@@ -109,10 +108,8 @@ def _names(section: Section, room: int) -> str:
 
 def closing(view: View, sheet: Sheet) -> list[Line]:
     """How far to trust the data, and by what rules it was placed, in a few lines."""
-    first, *rest = view.quality.brief
-    out = hanging(_key("Data"), first, sheet.prose)
-    out += [each for text in rest for each in hanging(_key(""), text, sheet.prose)]
-    return [*out, *hanging(_key("Rules"), view.rules.brief, sheet.prose)]
+    data = hanging(_key("Data"), "; ".join(view.quality.brief), sheet.prose)
+    return [*data, *hanging(_key("Rules"), view.rules.brief, sheet.prose)]
 
 
 def whole_closing(view: View, sheet: Sheet) -> list[Line]:

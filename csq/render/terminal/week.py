@@ -1,6 +1,6 @@
 """Whom to turn to first: one line an account, the first of them with the step below; names and reasons stay whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from csq.render.terminal.layout import Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
 from csq.render.view.model import Account, Week
@@ -21,23 +21,31 @@ def first_this_week(week: Week, sheet: Sheet) -> list[Line]:
         return [*lines, *sheet.text("nothing to do for the accounts shown")]
     fronts = _fronts(week.first, sheet.width)
     room = None if sheet.width is None else sheet.width - width_of(fronts[0])
-    whys, steps, owners = zip(*((each.why, each.short, each.owner) for each in week.first), strict=True)
+    whys, steps, owners = zip(*((each.why_alone, each.short, each.owner) for each in week.first), strict=True)
     owner = _widest(owners, before=len(_GAP))
     if room is None or room >= _widest(whys) + _widest(steps, before=len(_GAP)) + owner:
         return [*lines, *_in_columns(fronts, (whys, steps, owners))]
-    is_beside = room - owner >= max(cells(account.reasons[0]) for account in week.first)
-    beside = [_fitting(account.reasons, room - owner) for account in week.first[_TWO_LINES:]]
-    indent = " " * (_digits(week.first) + 5)
-    for number, (front, account) in enumerate(zip(fronts, week.first, strict=True)):
-        if number < _TWO_LINES:
-            lines += hanging(front, _fitting(account.reasons, room), sheet.width)
-            lines += _owned(line(indent, "→ "), account.short or "no step", account.owner, sheet.width)
-        elif is_beside:
-            why = fitted(beside[number - _TWO_LINES], _widest(beside))
-            lines.append((*front, *line(why, _GAP, account.owner)))
+    lines += _two_lines(fronts[:_TWO_LINES], week.first[:_TWO_LINES], sheet.width)
+    return [*lines, *_one_line(fronts[_TWO_LINES:], week.first[_TWO_LINES:], room, owner)]
+
+
+def _two_lines(fronts: Sequence[Line], accounts: Sequence[Account], width: int | None) -> Iterator[Line]:
+    """Who and why, below it what to do and who does it."""
+    for front, account in zip(fronts, accounts, strict=True):
+        yield from hanging(front, _fitting(account, (width or 0) - width_of(front)), width)
+        yield from _owned(line(" " * (_digits(accounts) + 5), "→ "), account.short or "no step", account.owner, width)
+
+
+def _one_line(fronts: Sequence[Line], accounts: Sequence[Account], room: int, owner: int) -> Iterator[Line]:
+    """Who and why, and the owner in a column of its own, or behind the reasons of those where there is room for it."""
+    is_aligned = all(cells(_fitting(account, room - owner)) <= room - owner for account in accounts)
+    whys = [_fitting(account, room - owner if is_aligned else room) for account in accounts]
+    for front, account, why in zip(fronts, accounts, whys, strict=True):
+        if is_aligned:
+            yield (*front, *line(fitted(why, _widest(whys)), _GAP, account.owner))
         else:
-            lines += _owned(front, _fitting(account.reasons, room), account.owner, sheet.width)
-    return lines
+            owned = " · ".join(filter(None, (why, account.owner)))
+            yield from hanging(front, owned if cells(owned) <= room else why, width_of(front) + room)
 
 
 def _fronts(accounts: Sequence[Account], width: int | None) -> list[Line]:
@@ -74,14 +82,11 @@ def _digits(accounts: Sequence[Account]) -> int:
     return max(len(f"{account.rank:,}") for account in accounts)
 
 
-def _fitting(reasons: Sequence[str], room: int | None) -> str:
-    """As many reasons, the most telling first, as fit whole into a line; at least one."""
-    told = reasons[0]
-    for reason in reasons[1:]:
-        if room is not None and cells(f"{told}, {reason}") > room:
-            break
-        told += f", {reason}"
-    return told
+def _fitting(account: Account, room: int) -> str:
+    """As many reasons, the most telling first, as fit whole into a line, at least one; and what its usage lacks."""
+    rest = (account.lacking,) if account.lacking else ()
+    told = [", ".join((*account.alone[:number], *rest)) for number in range(len(account.alone), 0, -1)]
+    return next((text for text in told if cells(text) <= room), told[-1])
 
 
 def _widest(texts: Sequence[str], before: int = 0) -> int:

@@ -1,8 +1,8 @@
 """`csq help answers`: the words, stars and faces that are answers, and what each is worth."""
 
 from csq.render.topics.page import Page, Section
-from csq.sources.answer_words import ASKED, FACES, NO_ANSWER_CODES, SAME_WORD, UNASKED, WORD_SCALES
-from csq.sources.scales import DIFFERENT, MANY, SOME, STANDARD
+from csq.sources.cells.answer_words import ASKED, FACES, NO_ANSWER_CODES, SAME_WORD, UNASKED, WORD_SCALES
+from csq.sources.roles.scales import DIFFERENT, MANY, SOME, STANDARD
 
 
 def page() -> Page:

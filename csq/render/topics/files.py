@@ -6,7 +6,7 @@ from csq.errors import Exit
 from csq.render.options import SUFFIXES, Format
 from csq.render.topics.page import Page, Section
 from csq.roles import ROLES, RoleSpec
-from csq.sources.presets import PRESETS, SHAPES
+from csq.sources.columns.presets import PRESETS, SHAPES
 
 _USES: Mapping[Format, str] = {
     Format.TERMINAL: "reading: one screen with the grid, whom to call first and the plays; all there is with -v",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from csq.render.topics.page import Page, Section
-from csq.sources import use_words as use
+from csq.sources.columns import use_words as use
 from csq.terms import MetricKind
 
 KINDS: tuple[tuple[MetricKind, str], ...] = (

@@ -3,6 +3,8 @@
 `view_of` puts a report into reading order and decides its words and figures; `accounts` does so for any accounts of it.
 """
 
+from collections import Counter
+
 import polars as pl
 
 from csq.render import prose, wording
@@ -82,7 +84,7 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     return Week(
         title="First this week",
         first=accounts(report, chosen.head(first)),
-        more=f"{more:,} more: `csq plan` has them all" if more else "",
+        more=f"{more:,} more: `csq plan -v` lists them" if more else "",
     )
 
 
@@ -90,12 +92,13 @@ def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame,
     mine = rows.filter(pl.col("quadrant") == str(play.quadrant))
     first = mine.head(TOP if top is None else top)
     more = mine.height - first.height
+    taken = Counter(report.accounts.filter(pl.col("quadrant") == str(play.quadrant))["step_id"])
     none = "none of the selected accounts" if report.grid[play.quadrant].accounts else "no account"
     return Section(
         cell=cell,
         means=play.means,
         headline=play.headline,
-        steps=tuple(Step(wording.doer(step), step.do, step.short or step.do) for step in play.steps),
+        steps=tuple(Step(wording.doer(step), step.do, step.short or step.do, taken[step.id]) for step in play.steps),
         risks=play.risks,
         risks_short=tuple(map(in_short, play.risks)),
         reasons=play.reasons,

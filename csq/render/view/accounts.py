@@ -73,6 +73,7 @@ def _account(
     quadrant = Quadrant(row["quadrant"])
     deadline = wording.deadline(row)
     divided = wording.divided(*(row[name] for name in wording.SIDES))
+    reasons = tuple(_reasons(row, heard, deadline, divided))
     return Account(
         rank=row["rank"],
         account_id=row["account_id"],
@@ -93,7 +94,8 @@ def _account(
         by_role=_by_role(row),
         signals=tuple(each for each, _ in heard),
         remarks=remarks,
-        reasons=tuple(_reasons(row, heard, deadline, divided)),
+        reasons=reasons,
+        alone=_alone(row, reasons),
         because=row["why"] or "",
         deadline=deadline,
         step=row["next_step"] or "",
@@ -141,4 +143,15 @@ def _reasons(row: Mapping[str, Any], heard: Iterable[tuple[Heard, bool]], deadli
         return [*loud[:1], *told, *loud[1:]]
     if row["unknown_reason"]:
         return [words(row["unknown_reason"])]
+    return _levels(row)
+
+
+def _levels(row: Mapping[str, Any]) -> list[str]:
     return [f"{axis} {row[f'{axis}_level']}" for axis in Axis]
+
+
+def _alone(row: Mapping[str, Any], reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """The reasons; levels that are all there is to say stay together, with the answers behind that of happiness."""
+    behind = wording.answers(row["responses"], row["asked"])
+    levels = _levels(row)
+    return (f"{', '.join(levels)} ({behind})",) if behind and list(reasons) == levels else reasons

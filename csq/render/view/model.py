@@ -3,6 +3,7 @@
 Texts are as they came, neither cleaned nor escaped: that is for whoever knows where they are shown.
 """
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from csq.terms import Level, Quadrant, Severity
@@ -121,6 +122,8 @@ class Account(NamedTuple):
     """What to know before trusting it, such as `thin evidence`."""
     reasons: tuple[str, ...]
     """Why it is to be turned to, the most telling first: `champion left`, `renewal in 68 days`."""
+    alone: tuple[str, ...]
+    """The same where no score stands beside them: `usage low, happiness low (5 of 6 asked)`."""
     because: str
     """The same in sentences: what the loudest signal says, or what its gate wants, and where it stands."""
     deadline: str
@@ -137,6 +140,21 @@ class Account(NamedTuple):
     def why(self) -> str:
         """All reasons in a line."""
         return ", ".join(self.reasons)
+
+    @property
+    def why_with_parts(self) -> str:
+        """All reasons, and what its usage lacks."""
+        return ", ".join((*self.reasons, *filter(None, (self.lacking,))))
+
+    @property
+    def why_alone(self) -> str:
+        """The same where no score stands beside it."""
+        return ", ".join((*self.alone, *filter(None, (self.lacking,))))
+
+    @property
+    def named(self) -> str:
+        """Its name, with what its usage lacks: `Acme (usage on 3 of 4 parts)`."""
+        return f"{self.name} ({self.lacking})" if self.lacking else self.name
 
 
 class Week(NamedTuple):
@@ -155,6 +173,8 @@ class Step(NamedTuple):
     """`csm 1 h`."""
     do: str
     short: str
+    accounts: int
+    """How many accounts of the quadrant have it as their next step."""
 
 
 class Section(NamedTuple):
@@ -176,6 +196,14 @@ class Section(NamedTuple):
     """How many more there are; empty for none."""
     absent: str
     """What to say in place of accounts where there are none; else empty."""
+
+    def next_steps(self, most: int) -> list[str]:
+        """The few steps in short that most of its accounts have next, in the playbook's order; else the first."""
+        ranked = sorted(self.steps, key=lambda step: -step.accounts)
+        before = accumulate((step.accounts for step in ranked), initial=0)
+        half = sum(step.accounts for step in ranked) / 2
+        taken = [step for step, others in zip(ranked, before, strict=False) if step.accounts and others <= half][:most]
+        return [step.short for step in self.steps if step in taken] or [step.short for step in self.steps[:most]]
 
 
 class Told(NamedTuple):

@@ -34,8 +34,12 @@ def _gap(report: Report, gap: Missing) -> Gap:
 
 def axes(report: Report) -> tuple[str, ...]:
     """Of how many accounts each axis is unknown; only what there is."""
-    counts = ((axis, (report.accounts[f"{axis}_level"] == "unknown").sum()) for axis in Axis)
-    return tuple(f"{axis} unknown: {count:,}" for axis, count in counts if count)
+    return tuple(f"{axis} unknown: {count:,}" for axis, count in _unknown(report).items())
+
+
+def _unknown(report: Report) -> dict[Axis, int]:
+    counts = {axis: int((report.accounts[f"{axis}_level"] == "unknown").sum()) for axis in Axis}
+    return {axis: count for axis, count in counts.items() if count}
 
 
 def signals(report: Report) -> Signals:
@@ -84,13 +88,13 @@ def quality(report: Report) -> Quality:
 
 
 def _rows(report: Report) -> str:
-    """`8 files, 39,100 rows: 33,300 used, 5,868 set aside, 8 rejected, 9 of no account`."""
+    """`8 files, 39,100 rows: 33,300 used, 5,868 set aside, 9 unmatched, 8 rejected`."""
     files = report.sources
     unmatched = sum(file.set_aside.get(Aside.UNMATCHED, 0) for file in files)
     fates = (
         (sum(file.used for file in files), "used"),
         (sum(sum(file.set_aside.values()) for file in files) - unmatched, "set aside"),
-        (unmatched, "without an account"),
+        (unmatched, "unmatched"),
         (sum(sum(file.rejected.values()) for file in files), "rejected"),
     )
     told = ", ".join(f"{number:,} {fate}" for number, fate in fates if number)
@@ -102,8 +106,9 @@ def _open(report: Report) -> str:
     warnings = sum(note.kind is NoteKind.WARNING for note in report.notes)
     counts = ((len(report.notes), "note"), (warnings, "warning"))
     noted = ", ".join(prose.count(number, noun) for number, noun in counts if number) or "no notes"
-    known = "; ".join(axes(report)) or "both axes known of all accounts"
-    return f"{known}; {noted}: `csq check` and `-v` show more"
+    unknown = ", ".join(f"{axis} {count:,}" for axis, count in _unknown(report).items())
+    known = f"unknown: {unknown}" if unknown else "both axes known of all accounts"
+    return f"{known}; {noted}: `csq check` or `-v`"
 
 
 def rules(report: Report) -> Rules:

@@ -7,17 +7,29 @@ from csq.render.workbook.accounts import quiet_green_corners
 from csq.render.workbook.book import HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
 from csq.terms import Quadrant, Severity
 
-_WIDTHS = (30, 10, 30, 14, 18, 14, 14, 66)
-_HEADS = ("Signal", "Severity", "Account name", "Account ID", "Owner", "Quadrant", "Contract value", "Next step")
+_PARTS = "parts"
+"""What is to be said of the parts of a usage score; a column only where there is something to say."""
+_COLUMNS = {
+    "signals": ("Signal", 30),
+    "severity": ("Severity", 10),
+    "account_name": ("Account name", 30),
+    "account_id": ("Account ID", 14),
+    "owner": ("Owner", 18),
+    "quadrant": ("Quadrant", 14),
+    "contract_value": ("Contract value", 14),
+    "next_step": ("Next step", 66),
+    _PARTS: ("Usage rests on", 22),
+}
+"""The columns of the list, with their headings and widths."""
 _LOUDEST_FIRST = [str(each) for each in (Severity.ACT, Severity.WATCH, Severity.INFO)]
-_COLUMNS = ("signals", "severity", "account_name", "account_id", "owner", "quadrant", "contract_value", "next_step")
 
 
 def signals(book: Book) -> None:
     """Write the sheet: a table of signals, and below it one row for each signal and account."""
-    sheet = book.sheet("Signals", _WIDTHS)
+    sheet = book.sheet("Signals", [width for _, width in _COLUMNS.values()])
     told = [name for name in _COLUMNS if name != "severity"]
-    held = book.rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
+    rows = book.rows.with_columns(pl.Series(_PARTS, book.parts, dtype=pl.String()))
+    held = rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
     held = held.join(_severities(book), on="signals", how="left", maintain_order="left")
     if held.is_empty():
         judged = book.rows["signals"].count()
@@ -49,14 +61,14 @@ def _list(sheet: Sheet, held: pl.DataFrame) -> None:
     rows = held.sort("severity", "signals", "rank", "account_id", nulls_last=True).head(room)
     if rows.height < held.height:
         sheet.put(7, f"The first {rows.height:,} of {held.height:,} rows: a sheet has no more.", row=0)
-    for column, text in enumerate(_HEADS):
-        sheet.put(column, text, HEAD)
+    names = [name for name in _COLUMNS if name != _PARTS or rows[name].count()]
     marks = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
     shown = {"quadrant": [marks[quadrant] for quadrant in rows["quadrant"]], "contract_value": [WHOLE] * rows.height}
-    for column, name in enumerate(_COLUMNS):
+    for column, name in enumerate(names):
+        sheet.put(column, _COLUMNS[name][0], HEAD)
         texts = [TEXT] * rows.height
         is_wrapped = name == "next_step"
         sheet.column(column, head + 1, rows[name].to_list(), shown.get(name, texts), is_wrapped=is_wrapped)
     last = head + rows.height
-    sheet.page.autofilter(head, 0, last, len(_HEADS) - 1)
-    quiet_green_corners(sheet, _COLUMNS, head + 1, last)
+    sheet.page.autofilter(head, 0, last, len(names) - 1)
+    quiet_green_corners(sheet, names, head + 1, last)

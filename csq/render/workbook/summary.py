@@ -147,7 +147,7 @@ def _told(account: Account) -> Mapping[str, str]:
         "Rank": f"{account.rank:,}",
         "Account": f"{account.mark} {account.name}",
         "Value": account.value,
-        "Why": account.why,
+        "Why": account.why_alone,
         "Next step": account.short,
         "Owner": account.owner,
     }

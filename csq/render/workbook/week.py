@@ -47,7 +47,7 @@ def this_week(book: Book) -> None:
     listed = rows.with_row_index("at").filter(chosen.fill_null(value=False))
     of_all = book.report.accounts
     told = listed.select("account_id").join(of_all, on="account_id", how="left", maintain_order="left")
-    whys = [account.why for account in accounts(book.report, told)]
+    whys = [account.why_with_parts for account in accounts(book.report, told)]
     listed = listed.with_columns(pl.Series(WHY, whys, dtype=pl.String()))
     widths = [width if listed[name].count() else min(width, _EMPTY) for name, width in _WIDTHS.items()]
     sheet = book.sheet("This week", widths)

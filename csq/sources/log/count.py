@@ -19,19 +19,19 @@ from csq.engine.counts import LogCounts, add, count_rows
 from csq.fate import FATE, ROWS, as_rows, is_used
 from csq.report import Note
 from csq.roles import PEOPLE
-from csq.sources.everyday import is_one_of
-from csq.sources.grid import LINE, column
-from csq.sources.identity import Known
-from csq.sources.ids import OWN_IDS
-from csq.sources.keys import fold_address
+from csq.sources.cells.keys import fold_address
+from csq.sources.cells.values import read_id, read_text
+from csq.sources.columns.everyday import is_one_of
+from csq.sources.joining.identity import Known
+from csq.sources.joining.overlap import count_event_ids_once, settle_log
 from csq.sources.log.matching import match_counted
 from csq.sources.log.opening import LogFile, Whole, open_log
 from csq.sources.log.reading import SOURCE, Log, Reading, open_logs, read_log
-from csq.sources.overlap import count_event_ids_once, settle_log
-from csq.sources.read import Source, TextTable
-from csq.sources.tables import ReadOptions
-from csq.sources.typed import FILE, KEY, RoleRows, Typed, stack
-from csq.sources.values import read_id, read_text
+from csq.sources.reading.grid import LINE, column
+from csq.sources.reading.read import InputFile, TextTable
+from csq.sources.rows.ids import OWN_IDS
+from csq.sources.rows.tables import ReadOptions
+from csq.sources.rows.typed import FILE, KEY, RoleRows, Typed, stack
 from csq.terms import NoteKind, Role
 
 READINGS = 4
@@ -47,7 +47,7 @@ class Counted(NamedTuple):
     tables: tuple[TextTable, ...]
 
 
-def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> Counted:
+def count_log(sources: Sequence[InputFile], options: ReadOptions, known: Known) -> Counted:
     """Count a log as it is read.
 
     Raises:
@@ -82,7 +82,7 @@ def count_log(sources: Sequence[Source], options: ReadOptions, known: Known) -> 
     raise Whole("what settles how it is read changes with every reading")
 
 
-def _is_one_twice(sources: Sequence[Source]) -> bool:
+def _is_one_twice(sources: Sequence[InputFile]) -> bool:
     return len({source.label for source in sources}) < len(sources)
 
 

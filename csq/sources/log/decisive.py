@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from csq.roles import Cell
-from csq.sources.grid import LINE
-from csq.sources.values import tidy
+from csq.sources.cells.values import tidy
+from csq.sources.reading.grid import LINE
 
 TIMES = (Cell.DATE, Cell.PERIOD, Cell.TIME)
 NUMBERS = (Cell.NUMBER, Cell.WHOLE, Cell.MONEY)

@@ -9,13 +9,13 @@ from dataclasses import replace
 import polars as pl
 
 from csq.fate import FATE, ROWS, as_rows, is_used
-from csq.sources.grid import LINE, column
-from csq.sources.identity import Known, match_rows, may_lead, pairs_to_try, rank_keys
-from csq.sources.keys import domain_of, fold_address
+from csq.sources.cells.keys import domain_of, fold_address
+from csq.sources.cells.values import read_text
+from csq.sources.joining.identity import Known, match_rows, may_lead, pairs_to_try, rank_keys
 from csq.sources.log.opening import Whole
-from csq.sources.read import TextTable
-from csq.sources.typed import KEY, RoleRows, Typed
-from csq.sources.values import read_text
+from csq.sources.reading.grid import LINE, column
+from csq.sources.reading.read import TextTable
+from csq.sources.rows.typed import KEY, RoleRows, Typed
 from csq.terms import Aside, Role
 
 FIRST = "has_first"

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from csq.errors import InputError
 from csq.roles import SIGN_UPS
-from csq.sources.dialect import obvious_delimiter, take_records
-from csq.sources.headers import squeeze
-from csq.sources.layout import may_end
-from csq.sources.measures import is_use
-from csq.sources.read import Source, TextTable, broken_note, table_from_bytes
-from csq.sources.shapes import reshape
-from csq.sources.tables import ReadOptions
-from csq.sources.usage import is_event_id
+from csq.sources.cells.values import squeeze
+from csq.sources.reading.dialect import obvious_delimiter, take_records
+from csq.sources.reading.layout import may_end
+from csq.sources.reading.read import InputFile, TextTable, broken_note, table_from_bytes
+from csq.sources.roles.usage import is_event_id
+from csq.sources.rows.measures import is_use
+from csq.sources.rows.shapes import reshape
+from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
 HEAD = 2**18
@@ -50,7 +50,7 @@ class LogFile:
         return self.table.label
 
 
-def open_log(source: Source, options: ReadOptions) -> LogFile:
+def open_log(source: InputFile, options: ReadOptions) -> LogFile:
     """Look at the beginning of a file.
 
     Raises:

@@ -16,14 +16,14 @@ from typing import NamedTuple, Self
 
 import polars as pl
 
-from csq.sources.align import Columns
-from csq.sources.dialect import read_part, take_records
-from csq.sources.grid import LINE, Remark, cell_columns
-from csq.sources.layout import told
-from csq.sources.log.mending import learn_columns, mend
 from csq.sources.log.opening import HEAD, LogFile, Whole
+from csq.sources.log.repair import learn_columns, mend
 from csq.sources.log.scan import Scan, plain_rows
-from csq.sources.read import TextTable, broken_note
+from csq.sources.reading.align import ColumnLooks
+from csq.sources.reading.dialect import read_part, take_records
+from csq.sources.reading.grid import LINE, Remark, cell_columns
+from csq.sources.reading.layout import told
+from csq.sources.reading.read import TextTable, broken_note
 
 PIECE = 16 * 2**20
 """Bytes that are read together: the memory of so many is used again for the next."""
@@ -35,7 +35,7 @@ BESIDE = 2
 """Pieces that are read at a time, so that no core waits for the end of one."""
 
 
-class Batch(NamedTuple):
+class OddRows(NamedTuple):
     """Rows that are not plain.
 
     `frame` has `line` and the cells, `c0`, `c1`, ...; `dropped` are the rows among them that are no data, `repairs` and
@@ -57,7 +57,7 @@ class Batch(NamedTuple):
 
 def read_pieces(
     file: LogFile, scan: Scan | None, look: Callable[[bytes], object]
-) -> Generator[pl.DataFrame | Batch, None, None]:
+) -> Generator[pl.DataFrame | OddRows, None, None]:
     """Read a file: its plain rows (see `plain_rows`), and what is not plain.
 
     Args:
@@ -115,7 +115,7 @@ def _ahead(file: LogFile, scan: Scan | None, look: Callable[[bytes], object]) ->
         yield from coming
 
 
-def _careful(file: LogFile, data: bytes, line: int) -> Generator[Batch, None, tuple[int, bytes]]:
+def _careful(file: LogFile, data: bytes, line: int) -> Generator[OddRows, None, tuple[int, bytes]]:
     """The rows of a piece, strictly or with repairs. Returns the line it ends on, and what is left for the next."""
     stream, size = io.BytesIO(data), max(len(data), 1)
     while part := take_records(stream, size):
@@ -136,7 +136,7 @@ def _careful(file: LogFile, data: bytes, line: int) -> Generator[Batch, None, tu
     return line, data[stream.tell() :]
 
 
-def _strict(data: bytes, file: LogFile, *, is_short: bool) -> Batch | None:
+def _strict(data: bytes, file: LogFile, *, is_short: bool) -> OddRows | None:
     """The records in `data`; None where they do not parse strictly, or that takes long to tell of what is not short."""
     if b"\0" in data:
         raise Whole("it holds NUL bytes")
@@ -144,24 +144,24 @@ def _strict(data: bytes, file: LogFile, *, is_short: bool) -> Batch | None:
         frame = read_part(data, file.table.delimiter, len(file.header), by_hand=is_short)
     except UnicodeDecodeError:
         raise Whole("it is not all UTF-8") from None
-    return Batch(frame=frame) if frame is not None else None
+    return OddRows(frame=frame) if frame is not None else None
 
 
-def _mended(data: bytes, file: LogFile) -> tuple[Batch, bytes]:
+def _mended(data: bytes, file: LogFile) -> tuple[OddRows, bytes]:
     """The records in `data`, up to the last that is sound, with those that have to be repaired; and their bytes."""
     found = mend(data, file.table.delimiter, len(file.header), _columns(file))
-    return Batch(frame=found.frame, repairs=found.repairs, broken=found.broken), data[: found.size]
+    return OddRows(frame=found.frame, repairs=found.repairs, broken=found.broken), data[: found.size]
 
 
 @lru_cache(maxsize=8)
-def _columns(file: LogFile) -> Columns:
+def _columns(file: LogFile) -> ColumnLooks:
     """What the columns look like at the beginning of the file."""
     with file.path.open("rb") as stream:
         head = take_records(stream, HEAD).removeprefix(codecs.BOM_UTF8)
     return learn_columns(head, file.table.delimiter, len(file.header))
 
 
-def _without_other_rows(batch: Batch, header: Sequence[str]) -> Batch:
+def _without_other_rows(batch: OddRows, header: Sequence[str]) -> OddRows:
     """Take out blank rows and repeated headers."""
     names = cell_columns(batch.frame)
     is_blank = pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in names)
@@ -173,7 +173,7 @@ def _without_other_rows(batch: Batch, header: Sequence[str]) -> Batch:
     return batch._replace(frame=rows, dropped=tuple(dropped.iter_rows()))
 
 
-def with_rows(file: LogFile, rows: pl.DataFrame, batches: Sequence[Batch]) -> TextTable:
+def with_rows(file: LogFile, rows: pl.DataFrame, batches: Sequence[OddRows]) -> TextTable:
     """A table of some rows of a file, with what was remarked in `batches`."""
     dropped, repairs, broken = (
         tuple(remark for batch in batches for remark in getattr(batch, name))

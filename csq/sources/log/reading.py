@@ -13,21 +13,21 @@ from csq.engine.counts import LogCounts, add, count, count_rows
 from csq.errors import InputError
 from csq.fate import is_used
 from csq.roles import KEY_NAMES, ROLES, Cell
-from csq.sources.everyday import is_one_of
-from csq.sources.grid import LINE, column
-from csq.sources.headers import detect, match_headers, unit_of
-from csq.sources.identity import NOBODY, Known
-from csq.sources.keys import domain_of
+from csq.sources.cells.keys import domain_of
+from csq.sources.cells.values import may_be_id, read_text
+from csq.sources.columns.everyday import is_one_of
+from csq.sources.columns.headers import detect, match_headers, unit_of
+from csq.sources.joining.identity import NOBODY, Known
 from csq.sources.log.decisive import TIMES, decisive_rows
 from csq.sources.log.matching import by_domain, check_key, name_key
 from csq.sources.log.opening import LogFile, Whole, check_log, spots
-from csq.sources.log.pieces import Batch, read_pieces, with_rows
+from csq.sources.log.pieces import OddRows, read_pieces, with_rows
 from csq.sources.log.scan import Scan
-from csq.sources.read import TextTable
-from csq.sources.tables import ReadOptions
-from csq.sources.typed import FILE, KEY, Typed
-from csq.sources.usage import read_usage
-from csq.sources.values import may_be_id, read_text
+from csq.sources.reading.grid import LINE, column
+from csq.sources.reading.read import TextTable
+from csq.sources.roles.usage import read_usage
+from csq.sources.rows.tables import ReadOptions
+from csq.sources.rows.typed import FILE, KEY, Typed
 from csq.terms import Role
 
 KINDS = {field.name: field.cell for field in ROLES[Role.USAGE].fields}
@@ -105,7 +105,7 @@ class Reading:
     """Rows of text that settle how columns are read, with their file."""
     read_as: list[pl.DataFrame] = field(default_factory=list)
     """How decisive rows were read."""
-    remarks: dict[str, list[Batch]] = field(default_factory=dict)
+    remarks: dict[str, list[OddRows]] = field(default_factory=dict)
     """What was remarked of rows that are not plain, by file."""
     digests: dict[str, str] = field(default_factory=dict)
     is_open: bool = False
@@ -126,7 +126,7 @@ class Reading:
             self._count("plain", found.with_columns(file=pl.lit(file.label, dtype=pl.Categorical())))
             pieces.clear()
 
-    def add_careful(self, batch: Batch, file: LogFile) -> None:
+    def add_careful(self, batch: OddRows, file: LogFile) -> None:
         """Read rows that are not plain by what was settled, and count those that need not be held."""
         log = self.log
         text = log.bare(batch.frame)
@@ -197,7 +197,7 @@ def read_log(log: Log, windows: UsageWindows) -> Reading:
         found.decisive.append(_head(log, file).with_columns(file=pl.lit(file.label)))
         with closing(read_pieces(file, log.scan(), digest.update)) as read:
             for rows in read:
-                if isinstance(rows, Batch):
+                if isinstance(rows, OddRows):
                     found.add_careful(rows, file)
                 else:
                     pieces.append(rows)

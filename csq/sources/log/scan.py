@@ -10,9 +10,9 @@ from datetime import date
 import polars as pl
 
 from csq.engine.counts import UNITS
-from csq.sources.identity import NOBODY
-from csq.sources.keys import domain_of
-from csq.sources.values import BLANKS, read_text
+from csq.sources.cells.keys import domain_of
+from csq.sources.cells.values import BLANKS, read_text
+from csq.sources.joining.identity import NOBODY
 
 MOST = 10**6
 """Events of a row: the sum of so many a row cannot overflow, in units."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from csq.errors import InputError
-from csq.sources.containers import BROKEN, MEGABYTE, RATIO, SMALL
-from csq.sources.read import Source, label_of, stdin
+from csq.sources.reading.containers import BROKEN, MEGABYTE, RATIO, SMALL
+from csq.sources.reading.read import InputFile, label_of, stdin
 
 LEAST = MEGABYTE
 """Packed bytes below which a file is not worth unpacking on disk."""
@@ -27,7 +27,7 @@ class _Readable(Protocol):
 
 
 @contextmanager
-def laid_down(paths: Sequence[Path]) -> Iterator[list[Source]]:
+def laid_down(paths: Sequence[Path]) -> Iterator[list[InputFile]]:
     """The files as plain ones, for as long as they are read.
 
     Raises:
@@ -37,22 +37,22 @@ def laid_down(paths: Sequence[Path]) -> Iterator[list[Source]]:
         yield [_source(path, Path(folder) / str(number)) for number, path in enumerate(paths)]
 
 
-def _source(path: Path, target: Path) -> Source:
+def _source(path: Path, target: Path) -> InputFile:
     label = label_of(path)
     try:
         if str(path) == "-":
             _copy(stdin(), target)
-            return Source(target, label)
+            return InputFile(target, label)
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             with path.open("rb") as stream:
                 _copy(stream, target)
-            return Source(target, label)
+            return InputFile(target, label)
     except OSError as error:
         if label == "stdin" or path.exists():
             raise InputError(f"cannot read `{label}`: {error}") from None
-        return Source(path, label)
-    return _unpacked(path, target) or Source(path, label)
+        return InputFile(path, label)
+    return _unpacked(path, target) or InputFile(path, label)
 
 
 def _copy(stream: _Readable, target: Path, limit: int | None = None) -> bool:
@@ -66,7 +66,7 @@ def _copy(stream: _Readable, target: Path, limit: int | None = None) -> bool:
     return True
 
 
-def _unpacked(path: Path, target: Path) -> Source | None:
+def _unpacked(path: Path, target: Path) -> InputFile | None:
     """A packed file unpacked; None where it is not packed, small, or nothing that could be a log."""
     packed = path.stat().st_size
     if packed < LEAST:
@@ -92,4 +92,4 @@ def _unpacked(path: Path, target: Path) -> Source | None:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except BROKEN:
         return None
-    return Source(target, label_of(path), (note,), digest) if sound else None
+    return InputFile(target, label_of(path), (note,), digest) if sound else None

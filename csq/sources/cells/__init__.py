@@ -1,0 +1,1 @@
+"""Cells of text to values, a column at a time."""

@@ -1,0 +1,156 @@
+"""Text to values, a column at a time, by rules that are told or that the column itself settles.
+
+Each reader takes a Series of text and returns a `Cells`: the values, null where a cell is blank or
+unreadable, and a mask of the unreadable ones. What a column leaves open (day or month first,
+decimal comma or point) is an `Ambiguous`, which the caller turns into an error with file and line:
+nothing is guessed. Numbers are read in `numbers`, dates in `dates`; what they share is here.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import polars as pl
+
+BLANKS = ("", "-", "--", "n/a", "na", "#n/a", "null", "none", "nan", "(none)", "(blank)", "(not set)")
+"""Cells that mean "nothing here", lower-cased."""
+
+MISSING_IDS = ("na", "null", "none", "nan")
+"""Of `BLANKS` those that may be ids: NA is Namibia's code. Whether one is shows where files are joined."""
+
+ERROR = (
+    r"^#(REF|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN|EXTERNAL|PYTHON|ERROR)[!?]$"
+    r"|^#GETTING_DATA$|^Err:5[0-9]{2}$|^#(FORMULA|MERGED)! "
+)
+"""Cells in which a spreadsheet has no value to show. `#N/A` is how many of them write a blank."""
+
+_FEW = 1000
+"""Under so many cells it does not pay to read each distinct text once."""
+
+
+@lru_cache(maxsize=4096)
+def squeeze(header: str) -> str:
+    """Letters and digits of a header or a name, lower-cased: what `Account ID`, `account_id` and `AccountId` share."""
+    return re.sub(r"[\W_]+", "", header.casefold())
+
+
+class Cells(NamedTuple):
+    """A column read: `values`, and where it could not be (`unreadable`, same length)."""
+
+    values: pl.Series
+    unreadable: pl.Series
+    choice: str | None = None
+    """The convention the column settled, in words, when there was one to settle."""
+    currency: pl.Series | None = None
+    """Of money: the currency code that a cell itself names, else null."""
+
+
+@dataclass(eq=False)  # not frozen: a context manager on its way out puts the traceback into it
+class Ambiguous(Exception):
+    """A column that fits two conventions, or mixes them. `rows` are positions that show it."""
+
+    question: str
+    flag: str
+    rows: tuple[int, ...]
+
+
+def per_distinct(text: pl.Series, read: Callable[[pl.Series], Cells]) -> Cells:
+    """Read each distinct text of a long column once. Same result as `read(text)`, positions of `Ambiguous` too."""
+    if len(text) < _FEW:
+        return read(text)
+    distinct = text.unique(maintain_order=True)
+    if len(distinct) * 2 > len(text):
+        return read(text)
+    try:
+        cells = read(distinct)
+    except Ambiguous as question:
+        rows = tuple(text.index_of(distinct[row]) or 0 for row in question.rows)
+        raise Ambiguous(question.question, question.flag, rows) from None
+    parts = {"text": distinct, "values": cells.values, "unreadable": cells.unreadable}
+    if cells.currency is not None:
+        parts["currency"] = cells.currency
+    found = pl.DataFrame({"text": text}).join(
+        pl.DataFrame(parts), on="text", how="left", maintain_order="left", nulls_equal=True
+    )
+    currency = found["currency"] if cells.currency is not None else None
+    return Cells(found["values"], found["unreadable"], cells.choice, currency)
+
+
+_INVISIBLE = (
+    r"[\u{00AD}\u{034F}\u{061C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202E}"
+    r"\u{2060}-\u{206F}\u{FEFF}\u{FFA0}]"
+)
+_CONTROL = r"[\x00-\x08\x0E-\x1F\x7F]"
+
+
+def tidy(text: pl.Series) -> pl.Series:
+    """Compatibility forms, odd blanks and invisible characters made plain; null where blank. Case is kept.
+
+    What keeps a spreadsheet from running or rounding a cell, `'=x`, `'00123` and `="00123"`, is taken off.
+    """
+    return blank_to_null(_plain(text))
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    plain = pl.lit(text)
+    if text.str.len_bytes().sum() != text.str.len_chars().sum():
+        plain = plain.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
+    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars()
+    plain = plain.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
+    return pl.select(plain).to_series()
+
+
+def blank_to_null(text: pl.Series) -> pl.Series:
+    """Null where a cell says that it is empty."""
+    return pl.select(
+        pl.when(pl.lit(text).str.strip_chars().str.to_lowercase().is_in(BLANKS)).then(None).otherwise(pl.lit(text))
+    ).to_series()
+
+
+def read_text(text: pl.Series) -> Cells:
+    """Names, notes, words: any text is readable but a spreadsheet's error."""
+    return per_distinct(text, _text)
+
+
+def _text(text: pl.Series) -> Cells:
+    values = tidy(text)
+    errors = values.str.contains(ERROR).fill_null(value=False)
+    return Cells(values.set(errors, None) if errors.any() else values, errors)
+
+
+def read_id(text: pl.Series) -> Cells:
+    """Ids: an apostrophe or quotes that only keep a spreadsheet from reading one as a number are no part of it.
+
+    `NA`, `None` and `null` are left as they stand.
+    """
+    return per_distinct(text, _id)
+
+
+def _id(text: pl.Series) -> Cells:
+    # In a note a control character is left to who prints it, as a stand-in that is seen; in an id nobody meant it.
+    seen = _plain(text.str.replace_all(_CONTROL, ""))
+    plain = pl.lit(seen).str.replace(r"^['\u{2018}\u{2019}`]([\w-]*\d[\w-]*)$", "$1")
+    plain = plain.str.replace(r'^"([^"]*)"$', "$1")
+    ids = pl.select(plain).to_series()
+    values = blank_to_null(ids).zip_with(~may_be_id(ids), ids)
+    errors = values.str.contains(ERROR).fill_null(value=False)
+    return Cells(values.set(errors, None) if errors.any() else values, errors)
+
+
+def may_be_id(text: pl.Series) -> pl.Series:
+    """Which cells hold a word for nothing that may be an id."""
+    return text.str.to_lowercase().is_in(MISSING_IDS).fill_null(value=False)
+
+
+_YES_NO = dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "x"), True) | dict.fromkeys(
+    ("no", "n", "false", "f", "0", "0.0"), False
+)
+
+
+def read_bool(text: pl.Series) -> Cells:
+    """Yes or no, true or false, 1 or 0."""
+    tidied = tidy(text)
+    values = tidied.str.to_lowercase().replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean())
+    return Cells(values, tidied.is_not_null() & values.is_null())

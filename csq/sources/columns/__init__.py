@@ -1,0 +1,1 @@
+"""Which header is which field, and what a column measures."""

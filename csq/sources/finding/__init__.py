@@ -1,0 +1,1 @@
+"""Which file of a folder plays which role, and why."""

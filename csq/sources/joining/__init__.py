@@ -1,0 +1,1 @@
+"""Whose a row is, and which rows say the same."""

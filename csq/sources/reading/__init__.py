@@ -1,0 +1,1 @@
+"""Bytes to tables of text, each repair told."""

@@ -1,0 +1,246 @@
+"""Strict CSV: the delimiter under which every row has one width, and nothing is changed in any cell.
+
+There are two ways to the same grid. `read_plain` proves by a scan that each record is well formed and as wide as the
+first, and lets polars read the bytes; `read_strictly` parses with Python's csv module, and knows what is wrong with a
+file that is not strict.
+"""
+
+import csv
+import io
+import itertools
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
+
+import polars as pl
+
+from csq.errors import InputError, Location
+from csq.sources.reading.grid import LINE, RawTable, Remark, Row, column, to_frame
+
+DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = {"\x1f": 2, "\x01": 2, "^": 2, "~": 2, ":": 4, " ": 4}
+"""Tried when the others leave a single column, each with the columns it must give: words are full of blanks."""
+NAMES = {",": "`,`", "\t": "tab", "\x1f": "the unit separator", "\x01": "control-A", " ": "blank"}
+LONGEST_LONE_HEADER = 100
+"""A single column with a longer header is no table: text, or columns of fixed width."""
+
+LONGEST_CELL = 200
+"""Lines that a quoted cell may go on for past the end of a part."""
+
+csv.field_size_limit(sys.maxsize)
+
+
+def delimiter_note(delimiter: str) -> str:
+    """Say which delimiter was found."""
+    return f"delimiter {NAMES.get(delimiter, f'`{delimiter}`')}"
+
+
+def read_plain(data: bytes) -> RawTable | None:
+    """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
+    body = _without_end(data)
+    end = body.find(b"\n")
+    found = obvious_delimiter(body[: end if end >= 0 else None].decode())
+    frame = _read_well_formed(body, *found) if found else None
+    if found is None or frame is None:
+        return None
+    delimiter, _ = found
+    notes = () if delimiter == "," else (delimiter_note(delimiter),)
+    return RawTable(frame=frame, delimiter=delimiter, notes=notes)
+
+
+def take_records(stream: BinaryIO, size: int) -> bytes:
+    """Read about `size` bytes on, to the end of a line at which no quote is open.
+
+    A quote that stands astray never closes: then the end of a line it is, and whoever parses finds out.
+    """
+    data = stream.read(size)
+    data += stream.readline()
+    if b'"' not in data or data.count(b'"') % 2 == 0:
+        return data
+    here, more = stream.tell(), b""
+    for line in itertools.islice(stream, LONGEST_CELL):
+        more += line
+        if line.count(b'"') % 2:
+            return data + more
+    stream.seek(here)
+    return data
+
+
+def read_part(data: bytes, delimiter: str, width: int, *, by_hand: bool = True) -> pl.DataFrame | None:
+    """Read records from amid a UTF-8 file whose delimiter and width are known; lines count from the first of them.
+
+    They are the rows that `read_strictly` finds there in the whole file. None if they are not strict, or not whole, or
+    if polars cannot read them and Python's csv module, which takes ten times as long, is not to: `by_hand`.
+    """
+    body = _without_end(data)
+    frame = _read_well_formed(body, delimiter, width) if body.strip(b"\r\n") else to_frame([(0, [""] * width)]).clear()
+    if frame is not None or b"\0" in body or not by_hand:
+        return frame
+    found = _rows(body.decode(), delimiter, "")
+    return to_frame(found[0]) if isinstance(found, tuple) and len(found[0][0][1]) == width else None
+
+
+def _without_end(data: bytes) -> bytes:
+    """The same without blank lines at its end. One line end may stay, for it costs a copy of all to take it off."""
+    return data.rstrip(b"\r\n") if data.endswith((b"\n\n", b"\n\r\n", b"\r\r")) else data
+
+
+def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+    """Records with no blank line behind the last, if each is well formed and as wide as told; else None."""
+    returns = body.count(b"\r")
+    if width > WIDEST or b"\0" in body or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
+        return None
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Most often the proof succeeds, and takes twice as long as to read: so both are done at once.
+        reading = beside.submit(
+            pl.read_csv,
+            body,
+            separator=delimiter,
+            has_header=False,
+            new_columns=[column(index) for index in range(width)],
+            quote_char='"' if b'"' in body else None,
+            infer_schema=False,
+            empty_string_is_null=False,
+        )
+        numbers = _starts_if_well_formed(body, delimiter, width)
+    if numbers is None:
+        return None
+    frame = reading.result()
+    if frame.shape != (len(numbers), width):
+        return None
+    return frame.insert_column(0, numbers.alias(LINE))
+
+
+def obvious_delimiter(header: str) -> tuple[str, int] | None:
+    """The delimiter that cuts the header widest, if no other could cut it as wide."""
+    counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
+    (most, delimiter), (second, _) = counts[:2]
+    header = header.removesuffix("\r")
+    if most == 0 or second >= most or most >= WIDEST or not re.match(_well_formed(delimiter, most + 1), header):
+        return None
+    return delimiter, most + 1
+
+
+WIDEST = 1000
+"""Columns up to which a pattern of a whole record can be compiled; wider rows are parsed one by one."""
+
+
+def _well_formed(delimiter: str, width: int) -> str:
+    """A record of `width` cells, each bare of quotes or properly quoted."""
+    cell = rf'(?:"(?:[^"]|"")*"|[^"\n{re.escape(delimiter)}]*)'
+    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){{{width - 1}}}\r?$"
+
+
+def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series | None:
+    """The line each record starts on, if all are well formed and of this width.
+
+    A record goes on to the next line where a quote is open, that is where an odd number of them stands before.
+    """
+    text = pl.Series([body.decode()]).str.strip_chars_end("\r\n")
+    lines = text.str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+    quotes = lines.str.count_matches('"', literal=True)
+    is_odd = quotes % 2 == 1
+    table = pl.DataFrame({"text": lines, "quotes": quotes, "is_odd": is_odd})
+    numbers = pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
+    records = table.filter(pl.col("quotes") > 0)["text"]
+    if is_odd.any():
+        table = table.with_columns(is_open=pl.col("is_odd").cum_sum() % 2 == 1)
+        goes_on = pl.col("is_odd") | pl.col("is_open")
+        ends = pl.when("is_open").then(pl.lit("\v")).otherwise(pl.lit("\n"))
+        joined = table.filter(goes_on).select((pl.col("text") + ends).str.join(""))["text"]
+        table = table.with_columns(numbers.alias(LINE), goes_on=goes_on, is_start=pl.col("is_odd") == pl.col("is_open"))
+        numbers = table.filter("is_start")[LINE]
+        table = table.filter(~pl.col("goes_on"))
+        several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+        records = pl.concat([several, table.filter(pl.col("quotes") > 0)["text"]])
+    bare = table.filter(pl.col("quotes") == 0)["text"].str.count_matches(delimiter, literal=True)
+    pattern = _well_formed(delimiter, width)
+    sound = (bare == width - 1).all() and all(
+        part.str.contains(pattern).all() for part in (records.head(1000), records.slice(1000))
+    )
+    return numbers if sound else None
+
+
+def read_strictly(text: str, label: str) -> RawTable | dict[str, InputError]:
+    """Parse by the delimiter under which all rows have one width, the widest such.
+
+    Without one, return the fault each delimiter met. A file of a single column counts as strict by the comma alone,
+    and only if no other delimiter stands in its header.
+    """
+    best: tuple[str, list[Row], tuple[Remark, ...]] | None = None
+    faults: dict[str, InputError] = {}
+    for delimiter in [delimiter for delimiter in DELIMITERS if delimiter in text]:
+        found = _rows(text, delimiter, label)
+        if isinstance(found, InputError):
+            faults[delimiter] = found
+        elif best is None or len(found[0][0][1]) > len(best[1][0][1]):
+            best = (delimiter, *found)
+    if best is None or len(best[1][0][1]) == 1:
+        for delimiter, least in RARE_DELIMITERS.items():
+            if delimiter not in text:
+                continue
+            found = _rows(text, delimiter, label)
+            if not isinstance(found, InputError) and _is_table(found[0], least):
+                return _grid(delimiter, *found)
+        best = _single_column(text, label, faults)
+        if best is None:
+            return faults
+    return _grid(*best)
+
+
+def _grid(delimiter: str, rows: list[Row], blank: tuple[Remark, ...]) -> RawTable:
+    notes = () if delimiter == "," else (delimiter_note(delimiter),)
+    return RawTable(frame=to_frame(rows), delimiter=delimiter, dropped=blank, notes=notes)
+
+
+def _single_column(
+    text: str, label: str, faults: dict[str, InputError]
+) -> tuple[str, list[Row], tuple[Remark, ...]] | None:
+    found = _rows(text, ",", label)
+    if isinstance(found, InputError):
+        faults[","] = found
+        return None
+    header = found[0][0][1][0]
+    if any(delimiter in header for delimiter in faults):
+        return None
+    if len(header) > LONGEST_LONE_HEADER:
+        raise InputError(
+            f"`{label}` has one column, and its first line is {len(header):,} characters long",
+            location=Location(label=label, line=found[0][0][0]),
+            hint="text in columns of fixed width is not read; save it as CSV",
+        )
+    return (",", *found)
+
+
+def _is_table(rows: list[Row], least: int) -> bool:
+    header = [cell.strip() for cell in rows[0][1]]
+    return len(rows) > 2 and len(header) >= least and all(header) and len(set(header)) == len(header)
+
+
+def _rows(text: str, delimiter: str, label: str) -> tuple[list[Row], tuple[Remark, ...]] | InputError:
+    """Strictly parsed records with the line each starts on, and the blank lines passed over; or the first fault."""
+    # newline="" keeps line ends inside quoted cells and still counts CR, LF and CRLF as one line each.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    blank: list[Remark] = []
+    start, width = 1, 0
+    try:
+        for cells in reader:
+            if not cells:
+                blank.append((start, "blank"))
+            elif width and len(cells) != width:
+                return InputError(
+                    f"line {start:,} of `{label}` has {len(cells):,} cells, the header has {width:,}",
+                    location=Location(label=label, line=start),
+                    hint="quote cells that contain the delimiter, or mend the row",
+                )
+            else:
+                width = len(cells)
+                rows.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        return InputError(
+            f"line {start:,} of `{label}` is not valid CSV: {error}", location=Location(label=label, line=start)
+        )
+    return rows, tuple(blank)

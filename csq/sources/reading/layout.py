@@ -1,0 +1,211 @@
+"""Where the table stands in its file: the header under titles, further header rows, and what is no row of data.
+
+Every row that is taken for something other than data is named with its line. The first row is the header unless there
+is good evidence that it is not.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import polars as pl
+
+from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
+from csq.sources.reading.sums import looks_like_number, sums_up, total_word
+
+HEAD = 40
+"""Rows in which the header is looked for."""
+TAIL = 20
+"""Rows in which footers and totals are looked for."""
+
+_GRAND = re.compile(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"(copyright\b|confidential\b|generated (by|on|at)\b|exported (by|on|at|from)\b|report (generated|run|name)\b"
+    r"|filtered by\b|filters?:|source:|notes?:|total (records|rows)\b|records?:|(row |record )?counts?:? ?\d|© ?\d{4})",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"[\[(][^\])]+[\])]|[%$€£]")
+_IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
+_COMMENT = re.compile(r'"?#')
+
+
+class Layout(NamedTuple):
+    """A table: its header and the rows of data under it."""
+
+    header: tuple[str, ...]
+    header_line: int
+    extra_headers: tuple[tuple[str, ...], ...]
+    grid: RawTable
+
+
+def is_footer(cells: Sequence[str]) -> str | None:
+    """Say whether a lone filled cell speaks like the foot of a report: `total`, `footer` or None."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if filled and total_word(filled[0]):
+        return "total"
+    return "footer" if len(filled) == 1 and _FOOTER.match(filled[0]) else None
+
+
+def comment_lines(text: str) -> int:
+    """Count the lines of a comment block in front: two or more that begin with `#`.
+
+    One alone may be a header (`#,How likely ...`), so it is left to the rows.
+    """
+    count = 0
+    for match in re.finditer(r"[^\r\n]*(\r\n|\n|\r|$)", text):
+        if not _COMMENT.match(match[0]):
+            break
+        count += 1
+    return count if count > 1 else 0
+
+
+def arrange(grid: RawTable) -> Layout:
+    """Find header, further headers and what is no data in rows of one width."""
+    frame, dropped = _without_blank_rows(grid.frame)
+    columns = cell_columns(frame)
+    head = frame.head(HEAD).rows()
+    above = _rows_above_header(head, len(columns))
+    dropped += [(row[0], "preamble") for row in head[:above]]
+    titles = tuple(",".join(row[1:]) for row in head[:above])
+    line, *header = head[above]
+    extra = _extra_headers(header, head[above + 1 : above + 4])
+    frame = frame.slice(above + 1 + len(extra))
+    dropped += _repeated(frame, header) + _foot(frame, header)
+    lines = [number for number, _ in dropped]
+    if lines:
+        frame = frame.filter(~pl.col(LINE).is_in(lines))
+    grid = replace(grid, frame=frame, titles=(*grid.titles, *titles), dropped=tuple(sorted((*grid.dropped, *dropped))))
+    return Layout(
+        header=tuple(cell.strip() for cell in header),
+        header_line=line,
+        extra_headers=tuple(tuple(cells) for cells in extra),
+        grid=grid.noting(*_notes(line, len(extra))),
+    )
+
+
+def _without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]]:
+    columns = cell_columns(frame)
+    if len(columns) == 1:
+        return frame, []  # a blank cell in a list of one column is a value
+    candidates = frame.filter(pl.col(columns[0]).str.strip_chars() == "")
+    blank = candidates.filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[LINE]
+    if blank.is_empty() or blank.len() == frame.height:
+        return frame, []
+    return frame.filter(~pl.col(LINE).is_in(blank.implode())), [(line, "blank") for line in blank]
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    return [cell.strip() for cell in cells if cell.strip()]
+
+
+def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> int:
+    """Count title rows: one or two cells in the first columns of a wide table, then a row of names."""
+    if width < 3:
+        return 0
+    most = 1 if width < 5 else 2
+    above = 0
+    while above < len(head) and len(_filled(head[above][1:])) <= most:
+        above += 1
+    if not above or above + 1 >= len(head):
+        return 0
+    names = _filled(head[above][1:])
+    named = len(names) * 2 > width and len(set(names)) == len(names) and not re.fullmatch(r"[-\d.,%$€ ]+", names[0])
+    return above if named else 0
+
+
+def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    """Header rows under the first: Qualtrics' labels and import ids, SurveyMonkey's choices, units."""
+    for count, row in enumerate(below, start=1):
+        ids = _filled(row[1:])
+        if len(ids) > 1 and all(_IMPORT_ID.match(cell) for cell in ids):
+            return [one[1:] for one in below[:count]]
+    if not below:
+        return []
+    first = below[0][1:]
+    filled = _filled(first)
+    names = [cell.strip().casefold() for cell in header]
+    legacy = names[:2] == ["v1", "v2"] and [cell.strip().casefold() for cell in first[:2]] == [
+        "responseid",
+        "responseset",
+    ]
+    choices = names[:2] == ["respondent id", "collector id"] and not any(cell.strip() for cell in first[:2])
+    units = len(filled) > 1 and all(_UNIT.fullmatch(cell) for cell in filled)
+    return [first] if filled and (legacy or choices or units) else []
+
+
+def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
+    columns = cell_columns(frame)
+    if len(columns) == 1:
+        return []
+    first, *rest = (pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
+    same = frame.filter(first).filter(rest)
+    return [(line, "repeated header") for line in same[LINE]]
+
+
+def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
+    """Footers and totals at the end of the rows; a grand total also right under the header."""
+    if len(header) < 2 or frame.height < 2:
+        return []
+    found: list[Remark] = []
+    rows = frame.tail(TAIL).rows()
+    while len(rows) > 1:
+        line, *cells = rows[-1]
+        kind = is_footer(cells)
+        if kind == "total" and not (_GRAND.fullmatch(_filled(cells)[0]) or sums_up(frame, cells, len(found))):
+            kind = None
+        if kind is None and _is_lone(cells, len(header)) and _stands_apart(rows, len(header)):
+            kind = "footer"
+        if kind is None and not cells[0].strip() and _may_sum(cells) and sums_up(frame, cells, len(found)):
+            kind = "total"
+        if kind is None:
+            break
+        found.append((line, kind))
+        rows.pop()
+    top = frame.row(0)
+    if any(_GRAND.fullmatch(cell.strip()) for cell in top[1:]):
+        found.append((top[0], "total"))
+    return found
+
+
+def may_end(cells: Sequence[str]) -> bool:
+    """Whether rows may be taken off the end of a table whose last row this is; False is certain."""
+    summed = not cells[0].strip() and _may_sum(cells)
+    return is_footer(cells) is not None or _is_lone(cells, len(cells)) or summed
+
+
+def _may_sum(cells: Sequence[str]) -> bool:
+    """Whether no words stand in a row but a label."""
+    return sum(not looks_like_number(cell) for cell in _filled(cells)) <= 1
+
+
+def _is_lone(cells: Sequence[str], width: int) -> bool:
+    return width > 2 and len(_filled(cells)) == 1 and bool(cells[0].strip())
+
+
+def _stands_apart(rows: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> bool:
+    """Whether the lone cells at the end begin after a blank row, or with the words of a footer."""
+    top = len(rows) - 1
+    while top > 0 and _is_lone(rows[top - 1][1:], width):
+        top -= 1
+    return is_footer(rows[top][1:]) is not None or (top > 0 and rows[top][0] - rows[top - 1][0] > 1)
+
+
+def _notes(header_line: int, extra: int) -> list[str]:
+    return [f"{extra} further header row{'s' if extra > 1 else ''} under line {header_line:,}"] if extra else []
+
+
+def told(dropped: Sequence[Remark]) -> list[str]:
+    """Say what was taken for something other than data, one sentence a kind; blank lines go without saying."""
+    words = {
+        "comment": "comment",
+        "preamble": "title above the header",
+        "footer": "footer",
+        "total": "total",
+        "repeated header": "repeated header",
+    }
+    return [
+        f"not data: {word} ({spans(lines)})"
+        for kind, word in words.items()
+        if (lines := [line for line, what in dropped if what == kind])
+    ]

@@ -1,0 +1,291 @@
+"""Bytes to a table of text: whatever a file really is, a `TextTable` comes out, or a sentence that says what to do.
+
+The one seam to the outside. Nothing past this module knows about packing, encodings, delimiters or where a header
+stands. A file that parses strictly comes back unchanged, cell for cell; what had to be repaired is listed with its
+line. No value is interpreted.
+"""
+
+import hashlib
+import io
+import itertools
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import polars as pl
+
+from csq.errors import InputError, Location
+from csq.located import named
+from csq.sources.reading.containers import Container, open_content
+from csq.sources.reading.dialect import read_plain, read_strictly
+from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
+from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
+from csq.sources.reading.layout import Layout, arrange, comment_lines, told
+
+__all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
+
+
+LARGE = 2**16
+"""Bytes from which on the way through polars pays; a smaller file is read before polars has begun."""
+
+
+_NOTHING = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
+"""Blanks and byte order marks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextTable:
+    """A file as text.
+
+    `frame` has the column `line` (Int64) and one String column per header, named `c0`, `c1`, ...:
+    headers may repeat, positions cannot. Empty cells are empty strings here, not nulls.
+
+    Attributes:
+        header: Names of the columns, without blanks around them; a column without a name has "".
+        header_line: Line of the header, from 1; in a workbook its row.
+        delimiter: What parts the cells; "" in a workbook or Parquet.
+        extra_headers: Further header rows under the first, as they stand in the file, each as wide as `header`.
+        preamble: The titles and comments above the header, the cells of one line joined by commas.
+        repairs: What was repaired, by line. Empty for a file that parses strictly.
+        broken: Rows that could not be brought to the width of the header, by line; they are not in `frame`.
+        dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `repeated header`, `footer`, `total`.
+        notes: What else the reader did, one sentence each: packing, encoding, delimiter, sheet, lines not data.
+        warnings: What of the file a person may not see, or cannot be read, one sentence each.
+    """
+
+    label: str
+    sha256: str
+    header: tuple[str, ...]
+    header_line: int
+    frame: pl.DataFrame
+    delimiter: str = ","
+    extra_headers: tuple[tuple[str, ...], ...] = ()
+    preamble: tuple[str, ...] = ()
+    repairs: tuple[Remark, ...] = ()
+    broken: tuple[Remark, ...] = ()
+    dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def where(self, line: int | None = None) -> Location:
+        """A location in this file; the header line when none is given, with its text as the excerpt."""
+        if line is None or line == self.header_line:
+            return Location(label=self.label, line=self.header_line, excerpt=",".join(self.header))
+        return Location(label=self.label, line=line)
+
+
+class InputFile(NamedTuple):
+    """A file to be read: itself, or what was laid down of a pipe or unpacked of it."""
+
+    path: Path
+    label: str
+    """What it is called in messages."""
+    notes: tuple[str, ...] = ()
+    sha256: str | None = None
+    """Digest of the file itself, where it is packed."""
+
+    @property
+    def whole(self) -> Path:
+        """The file to read whole: the reader of whole files unpacks by itself."""
+        return Path(self.label) if self.sha256 else self.path
+
+
+def label_of(path: Path) -> str:
+    """What a file is called in messages and frames, which hold no bytes that are not UTF-8."""
+    return "stdin" if str(path) == "-" else str(path).encode(errors="backslashreplace").decode()
+
+
+def stdin() -> BinaryIO:
+    """Standard input. Raises InputError where it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
+    return sys.stdin.buffer
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what stands in `path`, `-` being stdin. Raises InputError naming what keeps it from being read."""
+    try:
+        data = stdin().read() if str(path) == "-" else path.read_bytes()
+    except IsADirectoryError:
+        raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
+    except FileNotFoundError:
+        raise InputError(f"no such file: {named(path)}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read `{path}`: {error}") from None
+    return data
+
+
+def read_table(path: Path, label: str | None = None, *, encoding: str | None = None) -> TextTable:
+    """Read one file, whole.
+
+    Args:
+        path: The file; `-` is stdin.
+        label: What to call it in messages; its path when none is given.
+        encoding: Its encoding, if it is text and the bytes do not tell.
+
+    Raises:
+        InputError: It cannot be opened, is empty, holds no rows, or is nothing that holds a table.
+    """
+    return table_from_bytes(read_bytes(path), label or label_of(path), encoding=encoding)
+
+
+def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:
+    """Read a file that is in memory already; see `read_table`."""
+    table = _read(data, label, encoding)
+    if table.frame.is_empty():
+        raise InputError(
+            f"`{label}` has a header and no rows",
+            location=Location(label=label, line=table.header_line),
+            hint="export it again; if its first line is data, put the names of the columns above it",
+        )
+    return table
+
+
+def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.DataFrame:
+    """Read one file as text: the header found, repairs applied, one String column per header.
+
+    A column without a name is called `column_N`, N counting from 1; a name that is taken gets `_2`, `_3`, ... A file
+    with a header and no rows is a frame without rows.
+
+    Raises:
+        InputError: It cannot be opened, is empty, or is nothing that holds a table.
+    """
+    table = _read(read_bytes(Path(path)), label_of(Path(path)), encoding)
+    return table.frame.drop(LINE).rename(dict(zip(table.frame.columns[1:], unique_names(table.header), strict=True)))
+
+
+def unique_names(header: tuple[str, ...]) -> list[str]:
+    """Names for the columns of a frame: each there, each once."""
+    names: list[str] = []
+    for index, name in enumerate(header, start=1):
+        first = name or f"column_{index}"
+        free = first if name else next(_numbered(first, {*header}))
+        names.append(free if free not in names else next(_numbered(first, {*header, *names})))
+    return names
+
+
+def _numbered(name: str, taken: set[str]) -> Iterator[str]:
+    """`name`, `name_2`, `name_3`, ... without those that are taken."""
+    names = (f"{name}_{count}" if count > 1 else name for count in itertools.count(1))
+    return (one for one in names if one not in taken)
+
+
+def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
+    content = open_content(data, label)
+    if _NOTHING.fullmatch(content.data):
+        raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
+    if content.kind is Container.PARQUET:
+        from csq.sources.reading.parquet import read_parquet  # likewise
+
+        names, frame = read_parquet(content.data, label)
+        lines = pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias(LINE)
+        layout = Layout(
+            header=tuple(name.strip() for name in names),
+            header_line=1,
+            extra_headers=(),
+            grid=RawTable(frame=frame.insert_column(0, lines)),
+        )
+    elif content.kind is Container.WORKBOOK:
+        from csq.sources.reading.workbook import read_sheet  # text needs none of it
+
+        layout = arrange(read_sheet(content.data, label))
+    else:
+        layout = arrange(_parse(decode(content.data, label, encoding), label))
+    return _table(layout, label, data, content.notes)
+
+
+def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> TextTable:
+    grid = layout.grid
+    kinds = dict.fromkeys(kind for _, kind in grid.dropped)
+    return TextTable(
+        label=label,
+        sha256=hashlib.sha256(data).hexdigest(),
+        header=layout.header,
+        header_line=layout.header_line,
+        frame=grid.frame,
+        delimiter=grid.delimiter,
+        extra_headers=layout.extra_headers,
+        preamble=grid.titles,
+        repairs=grid.repairs,
+        broken=grid.broken,
+        dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
+        notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped)),
+        warnings=grid.warnings,
+    )
+
+
+def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
+    """Say how many rows are broken, and where; nothing where none is."""
+    lines = [line for line, _ in broken]
+    return (f"{len(lines):,} broken row{'s' if len(lines) > 1 else ''} not read ({spans(lines)})",) if lines else ()
+
+
+def _parse(decoded: Decoded, label: str) -> RawTable:
+    """Text to rows of one width: the fast way where it is the same, then strictly, then with repairs.
+
+    Raises:
+        InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
+    """
+    refuse_other_text(decoded.text, label)
+    large = len(decoded.utf8 or b"") > LARGE
+    grid = read_plain(decoded.utf8 or b"") if large and not decoded.text.startswith(("#", '"#', "\n", "\r")) else None
+    if grid is not None:
+        return grid.noting(*decoded.notes)
+    text = decoded.text
+    repairs: tuple[Remark, ...] = ()
+    if "\0" in text:
+        repairs = _nul_repairs(text)
+        text = text.replace("\0", "")
+    comments, text = _without_comments(text)
+    grid = _parse_text(text.rstrip("\r\n"), label)
+    if comments:
+        grid = _under(comments, grid)
+    return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
+
+
+def _parse_text(text: str, label: str) -> RawTable:
+    strict = read_strictly(text, label)
+    if isinstance(strict, RawTable):
+        return strict
+    from csq.sources.reading.repair import repair  # few files need it
+
+    repaired = repair(text)
+    if repaired is not None:
+        return repaired
+    first_line = text.splitlines()[0]
+    raise strict[max(strict, key=first_line.count)]
+
+
+def _nul_repairs(text: str) -> tuple[Remark, ...]:
+    lines = io.StringIO(text, newline="")
+    return tuple((number, "NUL bytes left out") for number, line in enumerate(lines, start=1) if "\0" in line)
+
+
+def _without_comments(text: str) -> tuple[list[str], str]:
+    """The lines of a comment block, and the text below it."""
+    above = comment_lines(text)
+    if not above:
+        return [], text
+    lines = list(io.StringIO(text, newline=""))
+    return [line.rstrip("\r\n") for line in lines[:above]], "".join(lines[above:])
+
+
+def _under(lines: list[str], grid: RawTable) -> RawTable:
+    """The same grid under the lines of a comment block."""
+    above = len(lines)
+
+    def down(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
+        return tuple((line + above, what) for line, what in remarks)
+
+    comments = tuple((line, "comment") for line in range(1, above + 1))
+    return replace(
+        grid,
+        frame=grid.frame.with_columns(pl.col(LINE) + above),
+        repairs=down(grid.repairs),
+        broken=down(grid.broken),
+        dropped=(*comments, *down(grid.dropped)),
+        titles=(*lines, *grid.titles),
+    )

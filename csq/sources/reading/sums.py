@@ -1,0 +1,106 @@
+"""Whether a row sums up those above it: told by arithmetic, in whatever language and style its cells are written.
+
+A total word or a blank key makes a row a candidate; its numbers decide, being sums or means of their columns.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+
+import polars as pl
+
+from csq.sources.cells.numbers import CODES, read_number
+from csq.sources.reading.grid import cell_columns
+from csq.sources.reading.total_words import TOTAL_WORDS
+
+
+class Word(StrEnum):
+    """How a cell calls its row a total."""
+
+    ALONE = "alone"
+    """It says nothing else: `Total:`, `Summe`, `Total (8 records)`."""
+    FIRST = "first"
+    """There are more words, so that it may be a name: `Total ARR`, `EU Total`, `Total Logistics`."""
+
+
+_CODES = frozenset(CODES.lower().split())
+
+
+def total_word(cell: str) -> Word | None:
+    """Whether a cell begins, or ends, with a total word."""
+    if cell.isascii() and _PARTS.isdisjoint(re.findall("[a-z]+", cell.lower())):  # as most keys of a long file
+        return None
+    bare = "".join(c for c in unicodedata.normalize("NFKD", cell) if not unicodedata.combining(c)).casefold()
+    plain = re.sub(r"[\s_-]+", " ", re.sub(r"\([\d,. ]*[^()]*\)", "", bare)).strip(" :.*=")
+    words = plain.split()
+    if plain in _WORDS:
+        return Word.ALONE
+    parts = [part for cut in range(1, len(words)) for part in (words[:cut], words[cut:])]
+    return Word.FIRST if any(" ".join(part) in _WORDS for part in parts) else None
+
+
+_WORDS = frozenset(
+    "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
+    for word in TOTAL_WORDS
+)
+_PARTS = frozenset(part for word in _WORDS for part in word.split())
+
+
+def looks_like_number(cell: str) -> bool:
+    """Whether nothing stands in a cell but digits, marks and currencies; a date passes for one."""
+    if not any(c.isdigit() for c in cell):
+        return False
+    words = re.findall(r"[^\W\d_]+", cell)
+    return all(word.casefold() in _CODES for word in words)
+
+
+def sums_up(frame: pl.DataFrame, cells: Sequence[str], below: int) -> bool:
+    """Whether the numbers of a row sum up the rows above it.
+
+    Args:
+        frame: Rows of text, that row among them.
+        cells: The row.
+        below: Rows under it, which are none of the table's.
+
+    A row with a total word alone, or with none, sums up by half of its numbers, since an export may weight a mean; one
+    that may be a name by all of them.
+    """
+    names = cell_columns(frame)
+    body = frame.slice(0, frame.height - 1 - below)
+    label = next((cell for cell in cells if cell.strip()), "")
+    subtotals = [cell for cell in body[names[0]].unique() if total_word(cell) is Word.ALONE]
+    body = body.filter(~pl.col(names[0]).is_in(subtotals))
+    found = [_fits(body[name], cell) for name, cell in zip(names, cells, strict=True) if looks_like_number(cell)]
+    told = [fit for fit in found if fit is not None]
+    needed = len(told) if total_word(label) is Word.FIRST else len(told) / 2
+    return sum(told) >= max(needed, 1)
+
+
+def _fits(column: pl.Series, cell: str) -> bool | None:
+    """Whether a cell is the sum or the mean of a column in either reading of its marks; None where it cannot tell."""
+    fits = None
+    for decimal in (".", ","):
+        values = read_number(pl.concat([column.rename(""), pl.Series([cell])]), decimal=decimal).values
+        parts, total = values[:-1].drop_nulls(), values[-1]
+        # Most of a column has to be numbers: dates, ids and words sum up to nothing.
+        if total is None or len(parts) < 2 or len(parts) * 2 < len(column):
+            continue
+        if is_sum(parts, total) or is_mean(parts, total, cell):
+            return True
+        fits = False if total else fits
+    return fits
+
+
+def is_sum(parts: pl.Series, total: float) -> bool:
+    """Whether some numbers come to a total that is not nothing."""
+    return bool(total) and abs(float(parts.sum()) - total) <= 1e-6 * abs(total)
+
+
+def is_mean(parts: pl.Series, mean: float, cell: str | None = None) -> bool:
+    """Whether numbers that differ have that mean, to the places it is written with."""
+    if parts.n_unique() < 2:
+        return False
+    places = len(re.sub(r".*[.,]", "", re.sub(r"[^\d.,]", "", cell))) if cell and re.search(r"[.,]", cell) else 0
+    within = 0.5 * 10.0**-places if places else 1e-6 * abs(mean)
+    return abs(float(parts.mean() or 0) - mean) <= within  # type: ignore[arg-type]

@@ -1,0 +1,241 @@
+"""The one sheet of an XLSX workbook that is a table, as text: what a person sees in a cell, days in ISO form.
+
+What a person does not see is told with its cells: hidden rows and columns, which are read; formulas without a result
+and errors, which have no value; merged cells, which are filled down.
+"""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import python_calamine as calamine
+
+from csq.errors import InputError, Location
+from csq.sources.reading.containers import BROKEN
+from csq.sources.reading.grid import RawTable, spans, to_frame
+from csq.sources.reading.merged import Filled, fill_down, join_headers
+from csq.sources.reading.number_formats import Look, look_of
+from csq.sources.reading.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name, reach_of
+
+MOST_CELLS = 100_000_000
+"""calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
+would ask for 17 billion of them."""
+EXACT = 10**16
+"""Whole numbers below this are written out."""
+FORMULA = "#FORMULA!"
+"""Stands before a formula that has no stored result."""
+_LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
+_ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
+_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_SHOWN = 5
+"""Cells named one by one, at most."""
+
+
+class SheetCells(NamedTuple):
+    """The cells of a sheet from A1 on, and its merged ones."""
+
+    rows: Sequence[Sequence[object]]
+    merged: Sequence[tuple[Place, Place]]
+
+
+def read_sheet(data: bytes, label: str) -> RawTable:
+    """Return the rows of the one visible sheet with data.
+
+    Raises:
+        InputError: The workbook is damaged, no visible sheet holds data, or several do.
+    """
+    _refuse_stray_cells(data, label)
+    try:
+        sheets, hidden = _sheets(data)
+        title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
+        found, looks = _look_up(data, title, label)
+    except (calamine.CalamineError, LookupError, *BROKEN) as error:
+        raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
+    notes = [f"sheet `{title}` of the workbook"] if len(sheets) > 1 or hidden else []
+    if hidden:
+        notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
+    cells = _texts(sheets[title].rows, found, looks)
+    merged = _within(sheets[title].merged, len(cells), len(cells[0]))
+    if (top := join_headers(cells, merged)) is not None:
+        notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
+        merged = [each for each in merged if each[0][0] > top]
+    down, doubtful = fill_down(cells, merged)
+    return RawTable(
+        frame=to_frame(list(enumerate(cells, start=1))),
+        notes=(*notes, *_said_of_filled(down)),
+        warnings=(*_said_of_cells(found), *_said_of_amounts(doubtful), *_said_of_hidden(cells, found)),
+    )
+
+
+def _sheets(data: bytes) -> tuple[dict[str, SheetCells], int]:
+    """The visible sheets, and how many are hidden."""
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        visible = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.typ is calamine.SheetTypeEnum.WorkSheet and sheet.visible is calamine.SheetVisibleEnum.Visible
+        ]
+        sheets = [(name, book.get_sheet_by_name(name)) for name in visible]
+    except calamine.CalamineError as error:
+        changed = _with_old_errors(data) if "error value" in str(error) else data
+        if changed == data:
+            raise
+        return _sheets(changed)
+    found = {name: SheetCells(_values(each), each.merged_cell_ranges or ()) for name, each in sheets}
+    return found, len(book.sheets_metadata) - len(visible)
+
+
+def _values(sheet: calamine.CalamineSheet) -> Sequence[Sequence[object]]:
+    """The values of a sheet. Raises ValueError for one that nothing can hold."""
+    try:
+        return sheet.to_python(skip_empty_area=False)
+    except BaseException as error:  # what panics in Rust is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError("a date in it is beyond any calendar") from None
+
+
+def _look_up(data: bytes, title: str, label: str) -> tuple[SheetXml, dict[int, Look]]:
+    """What the parts of the workbook say of a sheet, and the looks of the styles that have one."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = BookXml(archive, label)
+        looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
+        return xml.sheet(title, list(looks)), looks
+
+
+def _with_old_errors(data: bytes) -> bytes:
+    """The workbook with every error a `#VALUE!`: at one that it does not know, such as #SPILL!, calamine gives up."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(copy, "w") as written:
+        for name in archive.namelist():
+            part = archive.read(name)
+            written.writestr(name, _ERROR.sub(rb"\1#VALUE!", part) if _WORKSHEET.fullmatch(name) else part)
+    return copy.getvalue()
+
+
+def _only(titles: Sequence[str], label: str, *, hidden: int) -> str:
+    if not titles:
+        more = "; what is hidden is not read" if hidden else ""
+        raise InputError(f"`{label}` has no sheet with data{more}", hint="unhide the sheet, or save it as CSV")
+    if len(titles) > 1:
+        more = f" and {len(titles) - _SHOWN:,} more" if len(titles) > _SHOWN else ""
+        names = ", ".join(f"`{name}`" for name in titles[:_SHOWN]) + more
+        raise InputError(
+            f"`{label}` has {len(titles):,} sheets with data: {names}",
+            hint="save the one to read as CSV, or hide or delete the others",
+        )
+    return titles[0]
+
+
+def _within(merged: Iterable[tuple[Place, Place]], height: int, width: int) -> list[tuple[Place, Place]]:
+    """The merged ranges, cut to the cells there are: a title may be merged over more columns than the table has."""
+    return [
+        (first, (min(last[0], height - 1), min(last[1], width - 1)))
+        for first, last in merged
+        if first[0] < height and first[1] < width
+    ]
+
+
+def _texts(values: Sequence[Sequence[object]], found: SheetXml, looks: Mapping[int, Look]) -> list[list[str]]:
+    """The cells as a person sees them; errors and formulas without a result by their names."""
+    cells = [[_text(value) for value in row] for row in values]
+    height, width = len(cells), len(cells[0])
+    for (row, column), style in found.styles.items():
+        if row < height and column < width:
+            cells[row][column] = _dressed(values[row][column], cells[row][column], looks[style])
+    unvalued = {place: f"{FORMULA} {formula}" for place, formula in found.unvalued.items()}
+    for (row, column), text in (unvalued | found.errors).items():
+        if row < height and column < width:
+            cells[row][column] = text
+    return cells
+
+
+def _text(value: object) -> str:
+    """A cell as it reads: 5.0 is 5, a day without a time is a day."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        whole = value.is_integer() and abs(value) < EXACT
+        # Spreadsheets count with 15 digits. A fourth decimal keeps 1.234 from reading as a thousand.
+        return str(int(value)) if whole else _LOOKS_GROUPED.sub(r"\g<1>0", repr(float(f"{value:.15g}")).upper())
+    if isinstance(value, dt.datetime):
+        if value.microsecond and value.year < dt.MAXYEAR:  # parts of a day are stored inexactly
+            value = (value + dt.timedelta(seconds=0.5)).replace(microsecond=0)
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
+    if isinstance(value, dt.timedelta):
+        hours, seconds = divmod(round(value.total_seconds()), 3600)
+        return f"{hours}:{seconds // 60:02}:{seconds % 60:02}"
+    return str(value)
+
+
+def _dressed(value: object, text: str, look: Look) -> str:
+    if isinstance(value, float):
+        return _LOOKS_GROUPED.sub(r"\g<1>0", look.number(text))
+    return text[:7] if look.hides_day and isinstance(value, dt.date) and text.endswith("-01") else text
+
+
+def _said_of_cells(found: SheetXml) -> Iterable[str]:
+    if each := found.unvalued:
+        told = f"{len(each):,} formula{'s' if len(each) > 1 else ''} without a stored result"
+        yield f"{told}, so no value: {_cells(each)}; open the workbook in a spreadsheet and save it"
+    if each := found.errors:
+        told = f"{len(each):,} error{'s' if len(each) > 1 else ''} in cells"
+        yield f"{told}, so no value: {_cells(each)}; mend what they come from"
+
+
+def _cells(found: Mapping[Place, str]) -> str:
+    """Cells with what stands in them, by columns, first come first."""
+    places = sorted(found, key=lambda place: (place[1], place[0]))
+    shown = [f"{cell_name(place)} `{found[place][:40]}`" for place in places[:_SHOWN]]
+    return ", ".join(shown) + (f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else "")
+
+
+def _said_of_filled(down: Sequence[Filled]) -> list[str]:
+    return [f"{_merged(down)} filled down"] if down else []
+
+
+def _said_of_amounts(doubtful: Sequence[Filled]) -> list[str]:
+    if not doubtful:
+        return []
+    return [f"{_merged(doubtful)} left without a value: it is no row's own; write one into each row"]
+
+
+def _merged(filled: Sequence[Filled]) -> str:
+    more = f" and {len(filled) - _SHOWN:,} more" if len(filled) > _SHOWN else ""
+    told = ", ".join(map(str, filled[:_SHOWN])) + more
+    return f"{len(filled):,} merged cell{'s' if len(filled) > 1 else ''} over several rows ({told})"
+
+
+def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable[str]:
+    rows = [row + 1 for row in found.hidden_rows if row < len(cells) and any(cell.strip() for cell in cells[row])]
+    if rows:
+        told = f"{len(rows):,} hidden row{'s' if len(rows) > 1 else ''} ({spans(rows).partition(' ')[2]})"
+        yield f"{told} read like those you see: delete in the workbook what is not meant"
+    width = len(cells[0])
+    after = 0
+    for low, high in sorted(found.hidden_columns):
+        for column in range(max(low, after), min(high + 1, width)):
+            header = next((row[column].strip() for row in cells if row[column].strip()), "")
+            if header:
+                yield f"hidden column {column_name(column)} (`{header[:40]}`) read like those you see"
+        after = max(after, high + 1)
+
+
+def _refuse_stray_cells(data: bytes, label: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():  # by a link any part can be a sheet, and two can have one name
+            try:
+                xml = archive.read(member)
+            except BROKEN:
+                continue  # calamine has the better words for a damaged sheet
+            rows, columns, is_in_proportion = reach_of(xml)
+            if rows * columns > MOST_CELLS or not is_in_proportion:
+                raise InputError(
+                    f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
+                    location=Location(label=label, line=rows),
+                    hint="delete the stray cells at its far end, or save the table as CSV",
+                )

@@ -1,0 +1,1 @@
+"""One reader for each role: what its fields mean."""

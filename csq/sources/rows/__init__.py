@@ -1,0 +1,1 @@
+"""Tables of text to typed rows, each fault with its line."""

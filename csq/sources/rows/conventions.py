@@ -1,0 +1,60 @@
+"""Conventions that one column leaves open, settled by the other columns of its file where these agree."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from csq.sources.cells.dates import ORDERS, DateOrder, read_time
+from csq.sources.cells.numbers import DecimalMark, read_number
+from csq.sources.cells.values import Ambiguous, Cells
+from csq.sources.reading.grid import LINE
+
+_MARKS: dict[str, DecimalMark] = {"decimal mark `.`": ".", "decimal mark `,`": ","}
+_ORDERS: dict[str, DateOrder] = {name: order for order, name in ORDERS.items()}
+
+
+class Settled(NamedTuple):
+    """A convention that other columns follow: one of `decimal` and `order`."""
+
+    name: str
+    places: tuple[int, ...]
+    """Where these columns stand, from 0."""
+    decimal: DecimalMark | None = None
+    order: DateOrder | None = None
+
+
+def settle_by_others(rows: pl.DataFrame, text: pl.Series, question: Ambiguous) -> Settled | None:
+    """What the other columns say to a question that one leaves open; None where they say nothing, or two things.
+
+    A column that mixes conventions is no open question: it has an answer for some cells, and none for others.
+
+    Args:
+        rows: The file's cells as they stand, in columns `c0`, `c1`, ...
+        text: The column in question.
+        question: What it leaves open.
+    """
+    if len(question.rows) > 1:
+        return None
+    is_number = question.flag.startswith("--decimal")
+    found: dict[str, list[int]] = {}
+    for name in rows.columns:
+        if name[:1] == "c" and name[1:].isdecimal() and name != text.name and name != LINE:
+            choice = _choice(rows[name], is_number=is_number)
+            if choice in (_MARKS if is_number else _ORDERS):
+                found.setdefault(choice, []).append(int(name[1:]))
+    if len(found) != 1:
+        return None
+    ((choice, places),) = found.items()
+    if is_number:
+        return Settled(choice, tuple(places), decimal=_MARKS[choice])
+    return Settled(choice, tuple(places), order=_ORDERS[choice])
+
+
+def _choice(text: pl.Series, *, is_number: bool) -> str:
+    """The convention that the cells of a column prove, where most of them are numbers, or dates."""
+    try:
+        cells: Cells = read_number(text) if is_number else read_time(text)
+    except Ambiguous:
+        return ""
+    mostly = cells.values.is_not_null().sum() > cells.unreadable.sum()
+    return (cells.choice or "") if mostly else ""

@@ -1,0 +1,215 @@
+"""Rows of files with one header while they are read, and the rows of a role when they are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from csq.engine.counts import LogCounts
+from csq.errors import Setting
+from csq.fate import ROW, mark
+from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
+from csq.roles import ROLES, Cell
+from csq.sources.columns.metrics import Metric
+from csq.sources.columns.presets import Preset
+from csq.sources.reading.read import TextTable, column
+from csq.terms import Aside, Fate, Grain, NoteKind, Role
+
+FILE = "file"
+"""Column of typed rows: the label of the file the row stands in."""
+DTYPES: Mapping[Cell, pl.DataType] = {
+    Cell.KEY: pl.String(),
+    Cell.TEXT: pl.String(),
+    Cell.NUMBER: pl.Float64(),
+    Cell.WHOLE: pl.Int64(),
+    Cell.MONEY: pl.Decimal(38, 2),
+    Cell.DATE: pl.Date(),
+    Cell.PERIOD: pl.Date(),
+    Cell.TIME: pl.Datetime("us"),
+    Cell.BOOL: pl.Boolean(),
+    Cell.SCORE: pl.Float64(),
+}
+"""What the cells of a field become."""
+
+
+class Typed(NamedTuple):
+    """Rows of the files with one header, being read.
+
+    `frame` has the columns of `fate.ROW` and one per field found, `text` the same rows as they stand in the files.
+    `apart` has the rows whose fate is plain before any cell is read: they settle no convention.
+    """
+
+    role: Role
+    tables: tuple[TextTable, ...]
+    fields: Mapping[str, int]
+    text: pl.DataFrame
+    frame: pl.DataFrame
+    apart: pl.DataFrame
+    faults: pl.DataFrame
+    notes: tuple[Note, ...]
+    preset: Preset | None = None
+    grain: Grain | None = None
+    metrics: Mapping[str, Metric] = {}
+    """How the `metric_<name>` columns of a usage table are scored, by name."""
+    custom: tuple[str, ...] = ()
+    """Fields of the user's own."""
+    scales: tuple[ScaleFound, ...] = ()
+    """Scales on which survey answers were read."""
+    mended: int = 0
+    """How many rows have an id that was repaired."""
+
+    def header(self, name: str) -> str:
+        """The header that became field `name`."""
+        return self.tables[0].header[self.fields[name]]
+
+    def shown(self, name: str) -> str:
+        """What a field is called in its file."""
+        return self.header(name) if name in self.fields else name
+
+    def noting(
+        self,
+        text: str,
+        kind: NoteKind = NoteKind.CHOICE,
+        *,
+        asks: tuple[Setting, ...] = (),
+        settles: tuple[Setting, ...] = (),
+    ) -> "Typed":
+        """The same with one more note, and the lines of csq.yaml that go with it."""
+        return self.replace(notes=(*self.notes, Note(kind, text, asks, settles)))
+
+    def with_columns(self, *columns: pl.Expr | pl.Series, **named: pl.Expr | pl.Series) -> "Typed":
+        """The same with columns added to its frame."""
+        return self.replace(frame=self.frame.with_columns(*columns, **named))
+
+    def reject(self, mask: pl.Series, name: str, reason: str) -> "Typed":
+        """Reject the rows where `mask` holds, for what stands in field `name`."""
+        if not mask.any():
+            return self
+        value = pl.lit(self.text[column(self.fields[name])]) if name in self.fields else None
+        frame = mark(self.frame, {Fate.REJECTED: pl.lit(mask)}, reason=reason, column=self.shown(name), value=value)
+        return self.replace(frame=frame)
+
+    def put_aside(self, mask: pl.Series, reason: Aside) -> "Typed":
+        """Set the rows aside where `mask` holds."""
+        return self.replace(frame=mark(self.frame, {reason: pl.lit(mask)})) if mask.any() else self
+
+    def fault(self, mask: pl.Series, name: str, reason: str) -> "Typed":
+        """List optional cells where `mask` holds as unreadable."""
+        cells = {
+            "role": pl.lit(str(self.role)),
+            "column": pl.lit(self.header(name)),
+            "value": pl.col(column(self.fields[name])),
+            "reason": pl.lit(reason),
+        }
+        found = self.text.filter(mask).select(cells.get(each, pl.col(each)).alias(each) for each in REJECT_SCHEMA)
+        return self.replace(faults=pl.concat([self.faults, found]))
+
+    def with_all_fields(self) -> "Typed":
+        """The same with the fields that the files do not have, empty: nothing after this asks which there are."""
+        return self.with_columns(
+            *(
+                pl.lit(None, dtype=DTYPES[each.cell]).alias(each.name)
+                for each in ROLES[self.role].fields
+                if each.name not in self.frame.columns
+            )
+        )
+
+    def replace(self, **changes: Any) -> "Typed":
+        """A copy with some parts changed."""
+        return self._replace(**changes)
+
+
+class RunnerUp(NamedTuple):
+    """The key that joins most rows but for the one that is taken."""
+
+    name: str
+    """The field of the file."""
+    kind: str
+    """The key column of the accounts."""
+    rows: int
+    """Rows it joins to one account."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRows:
+    """The rows of one role.
+
+    `frame` has the columns of `fate.ROW`, `account_id` and the role's fields; but for accounts also `key`, what was
+    looked up. Both are null where a row has no key that can be read, is of nobody or is rejected; `account_id` also
+    where no account has that key.
+    """
+
+    role: Role
+    frame: pl.DataFrame
+    files: tuple[SourceFile, ...] = ()
+    faults: pl.DataFrame = field(default_factory=lambda: no_rejects())
+    notes: tuple[Note, ...] = ()
+    key: str = "account_id"
+    """The key column of the accounts by which its rows were matched."""
+    matched_by: str = "account_id"
+    """The field that was looked up in it."""
+    runner_up: RunnerUp | None = None
+    """None where one key alone was tried, or nothing was joined."""
+    ambiguous: int = 0
+    """Keys that fit several accounts."""
+    damage: tuple[str, ...] = ()
+    """What keeps keys from matching, in sentences."""
+    grain: Grain | None = None
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    """How the `metric_<name>` columns of a usage table are scored, by name."""
+    custom: tuple[str, ...] = ()
+    """Fields of the user's own."""
+    scales: tuple[ScaleFound, ...] = ()
+    """Scales on which survey answers were read."""
+    repairs: int = 0
+    """How many rows of the files were repaired."""
+    counts: LogCounts | None = None
+    """Of a log that was counted as it was read. Its frame has a row without a line for all counted ones of a key."""
+
+    @cached_property
+    def keyed(self) -> pl.DataFrame:
+        """The rows with a readable key, whoever's it is."""
+        return self.frame.filter(pl.col(KEY).is_not_null())
+
+
+KEY = "key"
+"""Column that holds what was looked up to find a row's account."""
+
+
+KEY_KIND = "key_kind"
+"""Column that holds the key column of the accounts in which it was looked up; there is none without accounts."""
+
+
+def stack(parts: list[RoleRows]) -> RoleRows:
+    """The rows of one role, from files with different headers."""
+    return replace(
+        parts[0],
+        frame=pl.concat([part.frame for part in parts], how="diagonal"),
+        files=tuple(file for part in parts for file in part.files),
+        faults=pl.concat([part.faults for part in parts]),
+        notes=tuple(note for part in parts for note in part.notes),
+        key=" and ".join(dict.fromkeys(part.key for part in parts)),
+        ambiguous=sum(part.ambiguous for part in parts),
+        damage=tuple(dict.fromkeys(text for part in parts for text in part.damage)),
+        metrics={name: metric for part in reversed(parts) for name, metric in part.metrics.items()},
+        custom=tuple(dict.fromkeys(name for part in parts for name in part.custom)),
+        scales=tuple(scale for part in parts for scale in part.scales),
+        repairs=sum(part.repairs for part in parts),
+    )
+
+
+def no_rejects() -> pl.DataFrame:
+    """An empty list of rejected rows, or of unreadable cells."""
+    return pl.DataFrame(schema=REJECT_SCHEMA)
+
+
+def no_rows() -> pl.DataFrame:
+    """No rows of no fields."""
+    return pl.DataFrame(schema=ROW)
+
+
+def labels(tables: Iterable[TextTable]) -> str:
+    """The files' names for a sentence."""
+    return ", ".join(f"`{table.label}`" for table in tables)

@@ -1,0 +1,78 @@
+"""The frames that pass from room to room have the columns that are declared for them; and the map names real files."""
+
+import re
+from datetime import date
+
+import polars as pl
+import pytest
+
+from csq import pipeline
+from csq.fate import ROW
+from csq.playbook.load import load_playbook
+from csq.report import REJECT_SCHEMA
+from csq.roles import ROLES, Cell
+from csq.schema import COLUMNS, COVERAGE, DTYPES, FACTS, PLACE
+from csq.settings.load import load_settings
+from csq.sources.load import load
+from csq.sources.rows.tables import ReadOptions
+from csq.sources.rows.typed import DTYPES as CELL_DTYPES
+from csq.terms import Role
+from readme import ROOT
+
+MAP = (ROOT / "csq" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def found(sample_data):
+    paths = {role: sorted(sample_data.glob(f"{role}*.csv")) for role in Role}
+    tables = load({role: files for role, files in paths.items() if files}, ReadOptions(run_day=date(2026, 11, 26)))
+    as_of = pipeline.settle_as_of(tables, None)
+    return pipeline.run(tables, load_settings(None), load_playbook(None), as_of=as_of)
+
+
+def dtypes(columns):
+    return {column.name: DTYPES[column.kind] for column in columns}
+
+
+def test_rows_of_every_role_have_their_fate_and_fields_of_their_declared_types(found):
+    for role, rows in found.tables.roles.items():
+        schema = rows.frame.schema
+        assert {name: schema[name] for name in ROW} == dict(ROW), role
+        for field in (field for field in ROLES[role].fields if field.name in schema):
+            # Of a moment some roles keep the day alone.
+            days = {pl.Date()} if field.cell is Cell.TIME else set()
+            assert schema[field.name] in {CELL_DTYPES[field.cell], *days}, (role, field.name)
+
+
+def test_facts_begin_with_the_declared_columns_in_order(found):
+    frame = found.facts.frame
+    assert {name: frame.schema[name] for name in frame.columns[: len(FACTS)]} == dtypes(FACTS)
+    assert frame.columns[: len(FACTS)] == [column.name for column in FACTS]
+
+
+def test_placing_adds_what_is_declared_and_keeps_the_facts(found):
+    schema, promised = found.placed.frame.schema, dtypes((*FACTS, *PLACE, *COVERAGE))
+    assert {name: schema[name] for name in promised} == promised
+
+
+def test_the_account_table_is_that_of_the_schema_then_columns_of_the_users(found):
+    report = pipeline.report(found)
+    assert report.accounts.columns[: len(COLUMNS)] == list(COLUMNS)
+    assert {name: report.accounts.schema[name] for name in COLUMNS} == dtypes(COLUMNS.values())
+    assert not [name for name in report.accounts.columns if name.startswith("_")]
+    assert dict(report.rejects.schema) == dict(REJECT_SCHEMA)
+
+
+def test_every_path_and_name_of_the_map_is_there():
+    paths = set(re.findall(r"`((?:csq|tests)/[\w/.]+|pyproject\.toml|\.ci/run)`", MAP))
+    assert len(paths) > 30
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+    for name, path in re.findall(r"`([A-Z_]{3,})` in\s+`(csq/[\w/.]+\.py)`", MAP):
+        assert re.search(rf"^{name}\b", (ROOT / path).read_text(encoding="utf-8"), flags=re.MULTILINE), (name, path)
+
+
+def test_every_room_is_on_the_map():
+    rooms = [
+        path.parent for path in (ROOT / "csq").rglob("__init__.py") if path.parent.parent.name in ("csq", "sources")
+    ]
+    assert [str(room.relative_to(ROOT)) for room in rooms if f"`{room.relative_to(ROOT).as_posix()}/`" not in MAP] == []
