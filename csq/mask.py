@@ -20,7 +20,7 @@ _OURS = ("owner", "desk", "tier")
 """Columns of text that name none of the customer's people."""
 _SPOKEN = tuple(column.name for column in PLAN if column.name not in _OURS)
 """Columns in which the playbook speaks, facts of the account filled in."""
-_MAILBOX = re.compile(rf"[^<>]*<(?:mailto:)?({EMAIL.pattern})>\s*")
+_MAILBOX = rf"[^<>]*<(?:mailto:)?({EMAIL.pattern})>\s*"
 """`Eve Adler <eve@acme.example>`: what stands before the address names the person too."""
 _AT = "[@\uff20\ufe6b]"
 """Without one of these there is no address."""
@@ -95,7 +95,7 @@ def _hidden(series: pl.Series, known: Set[str]) -> pl.Series:
 
 
 def _coded(text: str, known: Set[str]) -> str:
-    if found := _MAILBOX.fullmatch(text):
+    if found := re.fullmatch(_MAILBOX, text):
         text = found[1]
     return EMAIL.sub(lambda found: f"{ADDRESS} {code(found[0])}" if found[0] in known else found[0], text)
 
