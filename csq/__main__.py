@@ -15,6 +15,8 @@ def main() -> int:
     stop.watch()
     # Polars reads this as it loads; by itself it gives freed memory back at once, and gets it anew for the next piece.
     os.environ.setdefault("_RJEM_MALLOC_CONF", f"dirty_decay_ms:{KEPT}")
+    # Pydantic would look for plugins of its own through every package there is.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     from csq.cli.main import main as run
 
     return run()

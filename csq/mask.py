@@ -20,8 +20,10 @@ _OURS = ("owner", "desk", "tier")
 """Columns of text that name none of the customer's people."""
 _SPOKEN = tuple(column.name for column in PLAN if column.name not in _OURS)
 """Columns in which the playbook speaks, facts of the account filled in."""
-_MAILBOX = re.compile(rf"[^<>]*<(?:mailto:)?({EMAIL.pattern})>\s*")
+_MAILBOX = rf"[^<>]*<(?:mailto:)?({EMAIL.pattern})>\s*"
 """`Eve Adler <eve@acme.example>`: what stands before the address names the person too."""
+_AT = "[@\uff20\ufe6b]"
+"""Without one of these there is no address."""
 
 
 def code(address: str) -> str:
@@ -44,7 +46,7 @@ def passed_on(report: Report) -> Report:
     accounts = without_people(report.accounts)
     texts = [name for name, kind in accounts.schema.items() if kind in (pl.String(), pl.List(pl.String()))]
     facts = [name for name in texts if name not in (*_OURS, *_SPOKEN)]
-    known = _addresses(accounts.select(facts))
+    known = _addresses(accounts[facts])
     if not known:
         return report._replace(accounts=accounts)
     spoken = [name for name in texts if name in _SPOKEN]
@@ -68,14 +70,18 @@ def without_people(accounts: pl.DataFrame) -> pl.DataFrame:
 
 def _addresses(texts: pl.DataFrame) -> Set[str]:
     """All addresses in columns of texts and of lists of texts."""
-    cells = [_cells(texts[name]) for name in texts.columns]
+    lists = [name for name, kind in texts.schema.items() if kind == pl.List(pl.String())]
+    flat = [pl.col(name).explode() if name in lists else pl.col(name) for name in texts.columns]
+    # All columns at once, for most hold none.
+    may_hold = texts.select(each.str.contains(_AT).any() for each in flat).row(0, named=True)
+    cells = [_cells(texts[name]) for name, is_held in may_hold.items() if is_held]
     return {address for cell in cells for text in cell for address in EMAIL.findall(text)}
 
 
 def _cells(series: pl.Series) -> list[str]:
     """The texts of a column that may hold an address, each once."""
     flat = series.explode() if series.dtype == pl.List(pl.String()) else series
-    return flat.filter(flat.str.contains("[@\uff20\ufe6b]")).unique().to_list()
+    return flat.filter(flat.str.contains(_AT)).unique().to_list()
 
 
 def _hidden(series: pl.Series, known: Set[str]) -> pl.Series:
@@ -89,7 +95,7 @@ def _hidden(series: pl.Series, known: Set[str]) -> pl.Series:
 
 
 def _coded(text: str, known: Set[str]) -> str:
-    if found := _MAILBOX.fullmatch(text):
+    if found := re.fullmatch(_MAILBOX, text):
         text = found[1]
     return EMAIL.sub(lambda found: f"{ADDRESS} {code(found[0])}" if found[0] in known else found[0], text)
 

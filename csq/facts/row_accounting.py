@@ -6,7 +6,7 @@ from csq.errors import TooFewMatch
 from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
 from csq.roles import KEYED, PEOPLE
-from csq.schema import money
+from csq.schema import collect, money
 from csq.sources.joining.aliases import ALIAS
 from csq.sources.load import Tables
 from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows
@@ -53,26 +53,33 @@ def _too_few(rows: RoleRows, join: Join, accounts: pl.DataFrame, least: float) -
 
 def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
     frame = rows.keyed
-    matched = frame.filter(pl.col("account_id").is_not_null())
-    lost = frame.filter(pl.col(FATE) == Aside.UNMATCHED)
-    kind = pl.col(KEY_KIND) if KEY_KIND in lost.columns else pl.lit(None, dtype=pl.String())
-    names_person = kind.is_in(PEOPLE).fill_null(value=False)
-    lost = lost.select(KEY, names_person=names_person).unique().sort("names_person", KEY)
-    first = lost.head(SHOWN_KEYS).rows()
-    here = accounts["account_id"].is_in(matched["account_id"].unique().implode())
-    absent = accounts.filter(~here)
+    kind = pl.col(KEY_KIND) if KEY_KIND in frame.columns else pl.lit(None, dtype=pl.String())
+    is_matched = pl.col("account_id").is_not_null()
+    counted = frame.select(
+        rows=pl.col(ROWS).sum(),
+        matched=pl.col(ROWS).filter(is_matched).sum(),
+        aliased=pl.col(ROWS).filter(is_matched & (kind == ALIAS)).sum(),
+    ).row(0, named=True)
+    lost = collect(
+        frame.lazy()
+        .filter(pl.col(FATE) == Aside.UNMATCHED)
+        .select(KEY, names_person=kind.is_in(PEOPLE).fill_null(value=False))
+        .unique()
+        .sort("names_person", KEY)
+    )
+    absent = accounts.join(frame, on="account_id", how="anti")
     return Join(
         role=rows.role,
         key=rows.key,
-        rows=int(frame[ROWS].sum()),
-        matched=int(matched[ROWS].sum()),
-        accounts=int(here.sum()),
-        only_here=tuple(dict.fromkeys(masked(key, is_person=is_person) for key, is_person in first)),
-        only_here_count=len(lost),
+        **counted,
+        accounts=accounts.height - absent.height,
+        only_here=tuple(
+            dict.fromkeys(masked(key, is_person=is_person) for key, is_person in lost.head(SHOWN_KEYS).rows())
+        ),
+        only_here_count=lost.height,
         absent_accounts=absent.height,
         absent_value=money(absent["contract_value"]),
         ambiguous=rows.ambiguous,
-        aliased=int(matched.filter(pl.col(KEY_KIND) == ALIAS)[ROWS].sum()) if KEY_KIND in matched.columns else 0,
         runner_up=rows.runner_up.kind if rows.runner_up else None,
         runner_up_rows=rows.runner_up.rows if rows.runner_up else 0,
     )

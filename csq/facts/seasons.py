@@ -11,15 +11,15 @@ import polars as pl
 from csq.schema import collect
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?|0?[1-9]|1[0-2]")
-_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\buntil\b)\s*")
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?|0?[1-9]|1[0-2]"
+_RANGE = r"\s*(?:-|\u2013|\u2014|\bto\b|\buntil\b)\s*"
 
 
 def parse_months(text: str) -> frozenset[int] | None:
     """The months, 1-12, that a cell such as `11;12;1`, `Nov-Mar` or `June, July` names; None when it names none."""
     months: set[int] = set()
     for part in re.split(r"[;,/|+&]|\band\b", text.casefold()):
-        ends = [_month(end) for end in _RANGE.split(part.strip())]
+        ends = [_month(end) for end in re.split(_RANGE, part.strip())]
         if not part.strip():
             continue
         if None in ends or len(ends) > 2:
@@ -82,7 +82,7 @@ def that_tells(before: str, year_ago: str) -> pl.Expr:
 
 
 def _month(text: str) -> int | None:
-    found = _MONTH.fullmatch(text)
+    found = re.fullmatch(_MONTH, text)
     if found is None:
         return None
     return _MONTHS.index(found[1]) + 1 if found[1] else int(text)

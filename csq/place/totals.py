@@ -37,14 +37,15 @@ REASONS: Mapping[str, str] = {
 """Entries of `missing`, and how they are said to people, in the order in which they are told."""
 
 
-def _counted(frame: pl.DataFrame, by: str) -> dict[str, dict[str, Any]]:
-    """Accounts and money of each value of a column, all in one pass."""
+def _counted(frame: pl.DataFrame, by: str, **more: pl.Expr) -> dict[str, dict[str, Any]]:
+    """Accounts and money of each value of a column, and more, all in one pass."""
     value = pl.col("contract_value")
     counts = frame.group_by(by).agg(
         accounts=pl.len(),
         contract_value=value.sum(),
         unvalued=value.null_count(),
         borderline=pl.col("borderline").sum(),
+        **more,
     )
     return {row[by]: row for row in counts.iter_rows(named=True)}
 
@@ -56,9 +57,11 @@ def quadrant_totals(frame: pl.DataFrame, order: Sequence[Quadrant]) -> tuple[Tot
         frame: Accounts with `play_hours` and `cause`.
         order: Of the quadrants.
     """
-    everything = money(frame["contract_value"])
-    counted = _counted(frame, "quadrant")
-    none = {"accounts": 0, "contract_value": Decimal(0), "unvalued": 0, "borderline": 0}
+    everything, hours = money(frame["contract_value"]), pl.col("play_hours")
+    valued = hours.filter(pl.col("contract_value").is_not_null())
+    counted = _counted(frame, "quadrant", hours=hours.sum(), of_valued=valued.sum())
+    causes = _causes(frame)
+    none = {"accounts": 0, "contract_value": Decimal(0), "unvalued": 0, "borderline": 0, "hours": 0.0, "of_valued": 0.0}
     return tuple(
         Total(
             quadrant=quadrant,
@@ -67,20 +70,27 @@ def quadrant_totals(frame: pl.DataFrame, order: Sequence[Quadrant]) -> tuple[Tot
             share_pct=float(found["contract_value"] / everything * 100) if everything else None,
             unvalued=found["unvalued"],
             borderline=found["borderline"],
-            **_effort(frame.filter(pl.col("quadrant") == str(quadrant))),
+            play_hours=rounded_number(found["hours"]),
+            value_per_hour=_per_hour(found["contract_value"], found["of_valued"]),
+            causes=causes.get(quadrant, {}),
         )
         for quadrant in order
         for found in [counted.get(quadrant, none)]
     )
 
 
-def _effort(rows: pl.DataFrame) -> dict[str, Any]:
-    """What the plays of some accounts take, what that is worth, and which causes were found."""
-    valued = rows.drop_nulls("contract_value")
-    hours, of_valued = float(rows["play_hours"].sum()), float(valued["play_hours"].sum())
-    per_hour = rounded_number(float(money(valued["contract_value"])) / of_valued) if of_valued else None
-    causes = rows.drop_nulls("cause").group_by("cause").len().sort("len", "cause", descending=[True, False])
-    return {"play_hours": rounded_number(hours), "value_per_hour": per_hour, "causes": dict(causes.iter_rows())}
+def _per_hour(value: Decimal, hours: float) -> float | None:
+    """What accounts are worth by the hours that their plays take."""
+    return rounded_number(float(value) / hours) if hours else None
+
+
+def _causes(frame: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """How often each cause was found in each quadrant, the most frequent first."""
+    counts = frame.drop_nulls("cause").group_by("quadrant", "cause").len()
+    found: dict[str, dict[str, int]] = {}
+    for quadrant, cause, count in counts.sort("len", "cause", descending=[True, False]).iter_rows():
+        found.setdefault(quadrant, {})[cause] = count
+    return found
 
 
 def tier_totals(frame: pl.DataFrame, bands: Mapping[str, Decimal]) -> tuple[Tier, ...]:

@@ -122,7 +122,7 @@ def _week(
 ) -> tuple[OwnerWeek, pl.Series]:
     """One desk's week, and the accounts whose step fits."""
     hours = capacity.of(desk) if capacity else None
-    pieces = [Work(Queue(queue), length) for queue, length in work.select("queue", "hours").iter_rows()]
+    pieces = [Work(Queue(queue), length) for queue, length in work[["queue", "hours"]].iter_rows()]
     taken = fit(pieces, hours, split) if hours is not None else [True] * len(pieces)
     spent = (
         {

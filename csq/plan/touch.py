@@ -5,16 +5,16 @@ hour needs a reason: a signal that says act, or what the playbook gives as one. 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
-from csq.plan.steps import PERSON
+from csq.plan.steps import PERSON, applies, holds
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.model import Playbook, Step
 from csq.playbook.names import names
 from csq.report import Note, Total
-from csq.schema import PLACES, Kind, collect
+from csq.schema import PLACES, collect
 from csq.suggest import near_miss
 from csq.terms import NoteKind, Quadrant, Queue, Severity, Touch
 
@@ -45,38 +45,44 @@ def add_worth(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     is false. One that is not judged counts: it may come to that. Conditions that ask whether it is worth it are
     answered with yes, since the question is what it would take.
     """
-    known = names(playbook.custom)
-    parts = frame.partition_by("quadrant", as_dict=True).items()
-    hours = [_play_hours(rows, playbook, Quadrant(str(quadrant)), known) for (quadrant,), rows in parts]
+    placed = set(frame["quadrant"])
+    plays = {quadrant: playbook.entry(quadrant).play.steps for quadrant in Quadrant if str(quadrant) in placed}
+    steps = [step for play in plays.values() for step in play]
+    judged = applies(frame.with_columns(worth_it=pl.lit(value=True)), steps, names(playbook.custom))
+    hours = pl.lit(0.0)
+    for quadrant, play in plays.items():
+        hours = pl.when(pl.col("quadrant") == str(quadrant)).then(_hours(play)).otherwise(hours)
     per_hour = (pl.col("contract_value").cast(pl.Float64) / pl.col("play_hours")).round(PLACES)
-    return collect(
-        frame.lazy()
-        .join(
-            pl.concat(hours or [frame.select("account_id", play_hours=0.0)]).lazy(),
-            on="account_id",
-            how="left",
-            maintain_order="left",
-        )
+    worth = collect(
+        frame[["quadrant", "touch", "contract_value"]]
+        .hstack(judged)
+        .lazy()
+        .with_columns(play_hours=hours)
         .with_columns(value_per_hour=pl.when(pl.col("play_hours") > 0).then(per_hour))
-        .with_columns(
+        .select(
+            "play_hours",
+            "value_per_hour",
             worth_it=pl.when(pl.col("play_hours") == 0)
             .then(pl.lit(value=True))
-            .otherwise(pl.col("value_per_hour") >= playbook.min_value_per_hour)
+            .otherwise(pl.col("value_per_hour") >= playbook.min_value_per_hour),
         )
     )
+    return frame.hstack(worth)
 
 
-def _play_hours(rows: pl.DataFrame, playbook: Playbook, quadrant: Quadrant, known: Mapping[str, Kind]) -> pl.DataFrame:
-    """The hours of the whole play for each account of a quadrant."""
+def _hours(play: Sequence[Step]) -> pl.Expr:
+    """The hours of a person that a whole play takes; reads `touch` and whether the conditions of its steps hold."""
     hours = pl.lit(0.0)
-    conditions = {}
-    for number, step in enumerate(playbook.entry(quadrant).play.steps):
-        conditions[str(number)] = compile_condition(step.when or "TRUE", known)
+    for step in play:
         by_touch = {str(touch): _persons(step, touch) for touch in Touch}
-        taken = pl.lit(rows["touch"]).replace_strict(by_touch, return_dtype=pl.Float64())
-        hours += pl.when(pl.col(str(number)).fill_null(value=True)).then(taken).otherwise(0.0)
-    counted = evaluate(rows.with_columns(worth_it=pl.lit(value=True)), conditions)
-    return rows.select("account_id", counted.select(hours.round(PLACES).alias("play_hours"))["play_hours"])
+        is_alike = len({*by_touch.values()}) == 1
+        taken = (
+            pl.lit(_persons(step, Touch.HIGH))
+            if is_alike
+            else pl.col("touch").replace_strict(by_touch, return_dtype=pl.Float64())
+        )
+        hours += pl.when(pl.col(holds(step)).fill_null(value=True)).then(taken).otherwise(0.0)
+    return hours.round(PLACES)
 
 
 def _persons(step: Step, touch: Touch) -> float:

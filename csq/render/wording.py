@@ -261,8 +261,8 @@ def _rounded(mean: float, cut: float | None) -> str:
 
 def remarks(rows: pl.DataFrame) -> list[list[str]]:
     """Say of each account what to know before trusting it."""
-    columns = ("unknown_reason", "evidence", "silence", "is_new", "happiness_score", *PARTS)
-    return [_remarks(row) for row in rows.select(columns).iter_rows(named=True)]
+    columns = ["unknown_reason", "evidence", "silence", "is_new", "happiness_score", *PARTS]
+    return [_remarks(row) for row in rows[columns].iter_rows(named=True)]
 
 
 PARTS = ("usage_parts", "usage_parts_possible", "usage_parts_lacking")

@@ -22,6 +22,8 @@ _DATED = frozenset(("days_to_renewal", "days_to_deadline", "renewal_overdue_days
 
 def accounts(report: Report, rows: pl.DataFrame) -> tuple[Account, ...]:
     """Put `rows`, accounts of the report, into words."""
+    if rows.is_empty():
+        return ()
     heard = _heard(report, rows)
     remarks = wording.remarks(rows)
     return tuple(
@@ -56,9 +58,9 @@ def _heard(report: Report, rows: pl.DataFrame) -> Mapping[str, list[tuple[Heard,
     """The signals that hold for each account, the loudest first, and whether one is about a deadline."""
     readings = {total.name: total.readings for total in report.signals}
     facts = {row["account_id"]: row for row in rows.iter_rows(named=True)}
-    fired = report.fired.join(rows.select("account_id"), on="account_id", how="semi", maintain_order="left")
+    fired = report.fired.join(rows[["account_id"]], on="account_id", how="semi", maintain_order="left")
     heard: dict[str, list[tuple[Heard, bool]]] = defaultdict(list)
-    for key, signal, severity in fired.select("account_id", "signal", "severity").iter_rows():
+    for key, signal, severity in fired.iter_rows():
         text = readings.get(signal, {}).get(Quadrant(facts[key]["quadrant"]), "")
         told = Heard(words(signal), Severity(severity), fill(text, facts[key]))
         heard[key].append((told, not _DATED.isdisjoint(fields(text))))

@@ -20,19 +20,19 @@ _OUT_OF = r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bsobre\b|\bde\b|\bsu\b|\bvan
 _UNITS = "|".join(UNITS)
 _MONTHS = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
 _CUT = r"\s*[-\u2013\u2014:=.)(,|]+\s*|\s+"
-_DATE = re.compile(
+# Compiled where they are first needed, which is in few files: most answers are plain numbers.
+_DATE = (
     rf"\d{{1,2}}[-./ ]+(?:{_MONTHS})\.?(?:[-./ ,]+\d{{2,4}})?|(?:{_MONTHS})\.?[-./ ]+\d{{1,4}}(?:[-./ ,]+\d{{2,4}})?"
-    r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}([-./])\d{1,2}\1\d{2,4}(?: .*)?",
-    re.IGNORECASE,
+    r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}([-./])\d{1,2}\1\d{2,4}(?: .*)?"
 )
-_PART = re.compile(
-    rf"(?P<number>{_NUMBER})\s*(?P<before>{_UNITS})?\s*\(?\s*{_OUT_OF}\s*(?P<top>\d{{1,3}})\)?\s*(?P<stars>{_UNITS})?(?:(?:{_CUT})(?P<label>.*\D.*))?",
-    re.IGNORECASE,
+_PART = (
+    rf"(?P<number>{_NUMBER})\s*(?P<before>{_UNITS})?\s*\(?\s*{_OUT_OF}\s*(?P<top>\d{{1,3}})\)?"
+    rf"\s*(?P<stars>{_UNITS})?(?:(?:{_CUT})(?P<label>.*\D.*))?"
 )
-_STARS = re.compile(rf"(?P<number>{_NUMBER})\s*(?:{_UNITS}|[{FULL}])(?:(?:{_CUT})(?P<label>.*\D.*))?", re.IGNORECASE)
-_PLAIN = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?")
-_FIRST = re.compile(rf"(?P<number>\d{{1,3}}(?:[.,]\d+)?)(?:{_CUT})(?P<label>.*[^\W\d].*)")
-_LAST = re.compile(rf"(?P<label>[^\W\d][^\d]*?)(?:{_CUT})(?P<number>\d{{1,3}})\)?")
+_STARS = rf"(?P<number>{_NUMBER})\s*(?:{_UNITS}|[{FULL}])(?:(?:{_CUT})(?P<label>.*\D.*))?"
+_PLAIN = rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?"
+_FIRST = rf"(?P<number>\d{{1,3}}(?:[.,]\d+)?)(?:{_CUT})(?P<label>.*[^\W\d].*)"
+_LAST = rf"(?P<label>[^\W\d][^\d]*?)(?:{_CUT})(?P<number>\d{{1,3}})\)?"
 _FACE = {face: word for word, faces in FACES.items() for face in faces}
 
 
@@ -69,20 +69,22 @@ def read_answer(cell: str) -> Answer:
     """Read one cell that is not blank."""
     text = re.sub("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]", "", cell).strip().strip("\"'").strip()
     text = re.sub("[\u2010-\u2015\u2212](?=\\d)", "-", text) if re.match("[\u2010-\u2015\u2212]\\d", text) else text
+    if text.isdecimal():
+        return Answer(text)
     if drawn := re.fullmatch(rf"((?:[{FULL}] ?)*)((?:[{EMPTY}] ?)*)", text):
         full, empty = (len(part.replace(" ", "")) for part in drawn.groups())
         return Answer(number=str(full), top=float(full + empty) if empty else None, is_stars=True)
-    if _DATE.fullmatch(text):
+    if re.fullmatch(_DATE, text, re.IGNORECASE):
         return Answer(is_date=True)
-    if found := _PART.fullmatch(text):
+    if found := re.fullmatch(_PART, text, re.IGNORECASE):
         return Answer(
             found["number"], float(found["top"]), bool(found["stars"] or found["before"]), _label(found["label"])
         )
-    if found := _STARS.fullmatch(text):
+    if found := re.fullmatch(_STARS, text, re.IGNORECASE):
         return Answer(found["number"], None, True, _label(found["label"]))
-    if found := _PLAIN.fullmatch(text):
+    if found := re.fullmatch(_PLAIN, text):
         return Answer(text, 100.0 if found["percent"] else None)
-    if found := _FIRST.fullmatch(text) or _LAST.fullmatch(text):
+    if found := re.fullmatch(_FIRST, text) or re.fullmatch(_LAST, text):
         return Answer(found["number"], None, False, _label(found["label"]))
     faces = {_FACE[each] for each in text if each in _FACE}
     if len(faces) == 1 and all(each in _FACE for each in text):

@@ -20,29 +20,26 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _SHORT_YEAR = r"(?P<year>(?:19|20)\d\d|\d\d)"
 _WEEK = r"(?:w|wk|week|kw|cw|isoweek)"
 _QUARTER = r"(?:q|qtr|quarter)"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"{_NAME} ?{_SHORT_YEAR}?",
-        rf"{_YEAR} ?{_NAME}",
-        rf"{_YEAR}(?: | ?m ?)(?P<month>\d\d?)",
-        rf"{_YEAR}(?P<month>\d\d)",
-        rf"m?(?P<month>\d\d?) {_YEAR}",
-        rf"{_WEEK} ?(?P<week>\d\d?)(?: {_SHORT_YEAR})?",
-        rf"{_YEAR} ?{_WEEK} ?(?P<week>\d\d?)",
-        rf"{_QUARTER} ?(?P<quarter>[1-4])(?: {_SHORT_YEAR})?",
-        rf"{_YEAR} ?{_QUARTER} ?(?P<quarter>[1-4])",
-        rf"(?P<quarter>[1-4]) ?q ?{_SHORT_YEAR}?",
-    )
+_FORMS = (
+    rf"{_NAME} ?{_SHORT_YEAR}?",
+    rf"{_YEAR} ?{_NAME}",
+    rf"{_YEAR}(?: | ?m ?)(?P<month>\d\d?)",
+    rf"{_YEAR}(?P<month>\d\d)",
+    rf"m?(?P<month>\d\d?) {_YEAR}",
+    rf"{_WEEK} ?(?P<week>\d\d?)(?: {_SHORT_YEAR})?",
+    rf"{_YEAR} ?{_WEEK} ?(?P<week>\d\d?)",
+    rf"{_QUARTER} ?(?P<quarter>[1-4])(?: {_SHORT_YEAR})?",
+    rf"{_YEAR} ?{_QUARTER} ?(?P<quarter>[1-4])",
+    rf"(?P<quarter>[1-4]) ?q ?{_SHORT_YEAR}?",
 )
 """What a period looks like once its words are parted by single blanks."""
 _SPOKEN = (
-    (re.compile(r"quarter|qtr|quartal|kwartaal|trimest"), Length.QUARTER),
-    (re.compile(r"week|kw|woche|semaine|semana|settimana"), Length.WEEK),
-    (re.compile(r"month|monat|mois|mes|mês|maand"), Length.MONTH),
+    (("quarter", "qtr", "quartal", "kwartaal", "trimest"), Length.QUARTER),
+    (("week", "kw", "woche", "semaine", "semana", "settimana"), Length.WEEK),
+    (("month", "monat", "mois", "mes", "mês", "maand"), Length.MONTH),
 )
-"""Words of a header that say how long its periods are."""
-_ENDS = re.compile(r"end(?:s|ed|ing|date|ingdate)?|ende|fin|fim|einde|fine|\w+(?:end|ending)")
+"""Parts of the words of a header that say how long its periods are."""
+_ENDS = r"end(?:s|ed|ing|date|ingdate)?|ende|fin|fim|einde|fine|\w+(?:end|ending)"
 """A word of a header that says its periods go by their last days."""
 MOST = {Length.WEEK: 53, Length.MONTH: 12, Length.QUARTER: 4}
 """How many periods of a length a year has at most."""
@@ -83,11 +80,13 @@ def label_of(text: str, spoken: Length | None = None) -> Label | None:
         spoken: What the header says its cells are: `202641` and `41` are weeks where it speaks of weeks.
     """
     parted = " ".join(words(text))
+    if not any(map(str.isdecimal, parted)):  # by its name alone it can only be a month
+        return _label(Length.MONTH, MONTH.get(parted, 0), None)
     bare = re.fullmatch(rf"(?:{_YEAR} ?)?(?P<number>\d\d?)", parted)
     if spoken and (bare := bare or re.fullmatch(rf"(?P<number>\d\d?) {_YEAR}", parted)):
         return _label(spoken, int(bare["number"]), bare["year"])
     for form in _FORMS:
-        if match := form.fullmatch(parted):
+        if match := re.fullmatch(form, parted):
             parts = match.groupdict()
             if name := parts.get("name"):
                 return _label(Length.MONTH, MONTH.get(name, 0), parts["year"])
@@ -104,13 +103,14 @@ def _label(length: Length, number: int, year: str | None) -> Label | None:
 
 def spoken_length(header: str) -> Length | None:
     """How long the periods of a column are, as its header says: `usage_week`, `Month`."""
-    return next((length for word, length in _SPOKEN if any(map(word.search, words(header)))), None)
+    said = words(header)
+    return next((length for parts, length in _SPOKEN if any(part in word for word in said for part in parts)), None)
 
 
 def by_last_days(days: pl.Series, header: str) -> pl.Series:
     """The first days of weeks that go by their last ones, as their header says (`Week Ending`); months stay."""
     told = days.drop_nulls().unique().sort()
-    if not any(map(_ENDS.fullmatch, words(header))):
+    if not any(re.fullmatch(_ENDS, word) for word in words(header)):
         return days
     is_week = spoken_length(header) is Length.WEEK
     if spoken_length(header) is None and len(told) > 1:
