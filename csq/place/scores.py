@@ -110,7 +110,7 @@ def score_usage(
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
     counted = {PART + name: weights.get(name, 1.0) for name in parts}
-    score = _weighted_mean(counted)
+    score = weighted_mean(counted)
     scored = collect(
         frame.lazy()
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
@@ -262,7 +262,7 @@ def _ten_digits(quantile: float | None) -> float:
     return float(f"{quantile:.10g}") if quantile and quantile > 0 else 0.0
 
 
-def _weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
+def weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
     """Mean of the columns that are known, by weight; null when none is."""
     known = [(pl.col(name), weight) for name, weight in weights.items() if weight > 0]
     if not known:
