@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import Setting
+from csq.moves import Moves
 from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
 
@@ -365,6 +366,10 @@ class Report(NamedTuple):
     """The scales on which answers were read."""
     is_pinned: bool = False
     """Whether csq.yaml says all of `pinned` already."""
+    pinned_on: date | None = None
+    """The day on which tiers, cuts and references were taken that the history holds fast; None: today."""
+    moves: Moves | None = None
+    """What changed since the last snapshot; None without one."""
     done: pl.DataFrame = pl.DataFrame(schema=DONE_SCHEMA)
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
 

@@ -14,7 +14,7 @@ from csq.history.standing import INACTIVE_KEPT, USAGE_AMOUNT, USAGE_PART, Standi
 from csq.moves import MOVES, points_column
 from csq.place.scores import happiness_score, weighted_mean
 from csq.schema import collect, rounded
-from csq.settings.model import Happiness
+from csq.settings.model import ALL_TIERS, Happiness
 from csq.terms import Axis, Cause, Change, Level
 
 _THEN, _NOW, _SHARED = "_then_", "_now_", "_shared"
@@ -115,7 +115,8 @@ def _then(name: str, by_tier: Mapping[str, float]) -> pl.Expr:
     """An earlier part, its amount held against today's reference of the tier in which the account is today."""
     part = pl.col(f"{USAGE_PART}{name}_before")
     if by_tier:
-        reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
+        of_all = by_tier.get(ALL_TIERS)
+        reference = pl.col("tier").replace_strict(by_tier, default=of_all, return_dtype=pl.Float64())
         part = pl.coalesce((pl.col(f"{USAGE_AMOUNT}{name}_before") / reference * 100).clip(0, 100), part)
     return part.alias(_THEN + name)
 

@@ -10,7 +10,7 @@ from csq import __version__
 from csq.pipeline import Triage
 from csq.place.scores import AMOUNT, INACTIVE, PART
 from csq.schema import COLUMNS, complete
-from csq.settings.model import Happiness
+from csq.settings.model import BREADTH, Happiness
 from csq.sources.load import Tables
 from csq.terms import Axis, Role
 
@@ -115,6 +115,10 @@ def standing_of(found: Triage) -> Standing:
         "account_id",
         pl.col(INACTIVE).alias(INACTIVE_KEPT),
         *parts,
+        pl.when(pl.col("account_id").is_in(found.facts.features.unlimited.implode()))
+        .then("features_used")
+        .cast(pl.Float64)
+        .alias(USAGE_AMOUNT + BREADTH),
         *(pl.col(name).alias(USAGE_AMOUNT + name.removeprefix(AMOUNT)) for name in amounts),
     )
     names = [name.removeprefix(PART) for name in parts]

@@ -235,7 +235,7 @@ def _references(
 def _why_not_own(own: float, count: int, *, is_pinned: bool) -> str | None:
     """Why the reference of a tier is that of all accounts; None where it is its own."""
     if is_pinned:
-        return "csq.yaml pins none for the tier"
+        return "none is pinned for the tier"
     if count < LEAST_IN_TIER:
         return f"{count} in the tier are too few"
     return None if own else "three quarters of the tier have none of it"
