@@ -31,7 +31,7 @@ MOVES: Mapping[str, pl.DataType] = {
     "happiness_score_before": _NUMBER,
     "happiness_score": _NUMBER,
     "happiness_points": _NUMBER,
-    "parts": pl.List(pl.Struct({"part": pl.String(), "points": pl.Float64()})),
+    "parts": pl.List(pl.Struct({"axis": pl.String(), "part": pl.String(), "points": pl.Float64()})),
 }
 """Columns of `diff`: one row per account of either run, by account_id.
 

@@ -42,6 +42,9 @@ TOTALS: Mapping[str, str] = {
     "data_age_days": "days from the newest day of use to the day of the run",
     "this_week": "accounts that fit into the week's hours; not known without hours",
     "left_out": "accounts that do not fit into them; not known without hours",
+    "new_at_risk": "accounts at risk that were not at the last snapshot; not known without one, like what follows",
+    "moved_down_contract_value": "money per year of accounts with fewer high axes than then, whatever the cause",
+    "left_contract_value": "money per year, as it was then, of accounts that are gone",
 }
 """What conditions over a whole run may ask about, and what each means."""
 

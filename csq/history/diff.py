@@ -217,9 +217,11 @@ def _parts_in_points(parts: _Parts, method: Happiness) -> pl.Expr:
     both = {prefix: parts.columns(prefix) for prefix in (_THEN, _NOW)}
     changed = {name: points(both[_NOW], name, _NOW) - points(both[_THEN], name, _THEN) for name in parts.names}
     is_scored = pl.col(points_column(Axis.USAGE)).is_not_null()
-    told: dict[str, pl.Expr] = {name: pl.when(is_scored).then(rounded(change)) for name, change in changed.items()}
-    told[_HAPPINESS_PART[method]] = pl.col(points_column(Axis.HAPPINESS))
-    each = [pl.struct(part=pl.lit(name), points=change) for name, change in told.items()]
+    told: list[tuple[Axis, str, pl.Expr]] = [
+        (Axis.USAGE, name, pl.when(is_scored).then(rounded(change))) for name, change in changed.items()
+    ]
+    told.append((Axis.HAPPINESS, _HAPPINESS_PART[method], pl.col(points_column(Axis.HAPPINESS))))
+    each = [pl.struct(axis=pl.lit(str(axis)), part=pl.lit(name), points=change) for axis, name, change in told]
     size = pl.element().struct.field("points").abs()
     return (
         pl.concat_list(each)

@@ -178,9 +178,9 @@ def test_points_say_which_parts_moved_the_score() -> None:
     row = diff(before, after).row(0, named=True)
     assert (row["usage_points"], row["happiness_points"]) == (-20.0, -10.0)
     assert row["parts"] == [
-        {"part": "breadth", "points": -30.0},
-        {"part": "active_days", "points": 10.0},
-        {"part": "mean answer", "points": -10.0},
+        {"axis": "usage", "part": "breadth", "points": -30.0},
+        {"axis": "usage", "part": "active_days", "points": 10.0},
+        {"axis": "happiness", "part": "mean answer", "points": -10.0},
     ]
 
 

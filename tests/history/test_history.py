@@ -15,14 +15,11 @@ ACCOUNTS = "account_id,account_name,arr,seats\n" + "".join(f"A{n},Account {n},{1
 MONDAYS = ("2026-11-02", "2026-11-09", "2026-11-16")
 
 
-def usage(quiet: tuple[str, ...] = (), until: str = "2026-11-16") -> str:
-    """A log in which account An has n events every Monday; who is quiet has none in the last ten."""
-    rows = ["account_id,date,user_id,events,feature"]
-    for n in range(1, 13):
-        for day in ("2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26", *MONDAYS):
-            if day <= until and not (f"A{n}" in quiet and day > "2026-11-03"):
-                rows.append(f"A{n},{day},u{n},{n},f{n % 4}")
-    return "\n".join(rows) + "\n"
+def usage() -> str:
+    """A log in which account An has n events every Monday."""
+    days = ("2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26", *MONDAYS)
+    rows = [f"A{n},{day},u{n},{n},f{n % 4}" for n in range(1, 13) for day in days]
+    return "\n".join(["account_id,date,user_id,events,feature", *rows]) + "\n"
 
 
 def csat(**scores: int) -> str:
