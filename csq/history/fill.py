@@ -6,6 +6,7 @@ What is dated later is not known then. What has no date is taken as it stands to
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 
@@ -32,8 +33,8 @@ DATED: Mapping[Role, str] = {
 """By role the column that tells of a row since when it can be known."""
 UNDATED = "contract value, seats, owner, status and goals"
 """What the exports tell as it is today, and nothing of how it was."""
-SPARE = 6
-"""Days by which a usage window may begin before the log does: not everybody is there on the first of them."""
+EDGE = 7
+"""Days without a row at the beginning of a usage window from which on the exports do not reach back to it."""
 
 
 def earlier_weeks(day: date, number: int) -> tuple[date, ...]:
@@ -67,25 +68,33 @@ def place_on(day: date, tables: Tables, asked: LoadedSettings, playbook: LoadedP
     Raises:
         InputError: Too little was known on that day to be placed.
     """
-    rows = tables.roles.get(Role.USAGE)
-    if rows is not None and (first := first_day(rows)):
-        begins = day - timedelta(days=asked.settings.windows.usage - 1)
-        if begins < first - timedelta(days=SPARE):
-            raise InputError(f"the usage begins on {first}, and the window on {begins}")
+    if rows := tables.roles.get(Role.USAGE):
+        _refuse_gap(rows, day, asked.settings.windows.usage)
     settings = asked._replace(settings=pinned(asked.settings, pins))
     return pipeline.run(known_on(tables, day), settings, playbook, as_of=AsOf(day, "--as-of"))
 
 
-def first_day(rows: RoleRows) -> date | None:
-    """The first day that a log, or a table of days, tells of; None where it tells of none, or of longer periods."""
+def _refuse_gap(rows: RoleRows, day: date, length: int) -> None:
+    """Refuse a day on whose window the exports are silent: its first week, or half of it, without a row of anybody."""
+    known = _days(rows)
+    if known is None:
+        return
+    first = day - timedelta(days=length - 1)
+    within = known.filter((known >= first) & (known <= day)).to_list()
+    marks = [first - timedelta(days=1), *within, day + timedelta(days=1)]
+    gaps = [(later - earlier).days - 1 for earlier, later in pairwise(marks)]
+    if gaps[0] >= min(EDGE, length) or max(gaps) * 2 >= length:
+        missing = marks[gaps.index(max(gaps))] + timedelta(days=1)
+        raise InputError(f"the exports have no usage for {max(gaps)} days from {missing} on")
+
+
+def _days(rows: RoleRows) -> pl.Series | None:
+    """The days that a log, or a table of days, has rows of, sorted; None for tables of longer periods or of none."""
     if rows.counts is not None:
-        first = rows.counts.days["first"].min()
-        return first if isinstance(first, date) else None
+        return rows.counts.days["day"].drop_nulls().unique().sort()
     if rows.grain is Grain.PERIOD:
-        starts = rows.keyed["period"].drop_nulls().unique().sort().to_list()
-        is_daily = starts and length_of(starts, told_length(rows)) is Length.DAY
-        return starts[0] if is_daily else None
-    if rows.grain is not Grain.LOG:
-        return None
-    first = rows.keyed["at"].cast(pl.Date).min()
-    return first if isinstance(first, date) else None
+        starts = rows.keyed["period"].drop_nulls().unique().sort()
+        is_daily = len(starts) and length_of(starts.to_list(), told_length(rows)) is Length.DAY
+        return starts if is_daily else None
+    days = rows.keyed["at"].cast(pl.Date).drop_nulls().unique().sort() if rows.grain is Grain.LOG else None
+    return days if days is not None and len(days) else None
