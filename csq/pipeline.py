@@ -27,6 +27,7 @@ from csq.playbook.load import LoadedPlaybook
 from csq.report import BY_SETTINGS, Note, OwnerWeek, Report, ScaleFound, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
+from csq.settings.model import Settings
 from csq.sources.load import Tables
 from csq.terms import Aside, Axis, Fate, NoteKind, Role
 
@@ -135,7 +136,7 @@ def report(found: Triage) -> Report:
         fired=found.judged.fired,
         unjudged=found.judged.unjudged,
         notes=(
-            *_run_notes(found.as_of, weighted=weighted, tiered=found.settings.settings.tiers is not None),
+            *_run_notes(found.as_of, weighted=weighted, tiered=_is_tiered(found.settings.settings)),
             *without_names((*_of_files(found), *_later_answers(found), *facts.notes, *placed.notes)),
             *touch_notes(accounts),
             *effort_notes(totals, found.playbook.playbook),
@@ -164,6 +165,11 @@ def _is_pinned(found: Triage) -> bool:
     rules = (settings.thresholds.usage, settings.thresholds.happiness)
     is_told &= bool(settings.thresholds.references) or not found.placed.references
     return is_told and all(rule.at for rule in rules) and all(scale.why == BY_SETTINGS for scale in found.scales)
+
+
+def _is_tiered(settings: Settings) -> bool:
+    """Whether tiers are told, and not only that there is one."""
+    return settings.tiers is not None and bool(settings.tiers.bands or settings.tiers.column)
 
 
 def _of_files(found: Triage) -> list[Note]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from csq.errors import Setting
 from csq.located import ADDRESS
+from csq.moves import Moves
 from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
 
@@ -42,6 +43,9 @@ TOTALS: Mapping[str, str] = {
     "data_age_days": "days from the newest day of use to the day of the run",
     "this_week": "accounts that fit into the week's hours; not known without hours",
     "left_out": "accounts that do not fit into them; not known without hours",
+    "new_at_risk": "accounts at risk that were not at the last snapshot; not known without one, like what follows",
+    "moved_down_contract_value": "money per year of accounts with fewer high axes than then, whatever the cause",
+    "left_contract_value": "money per year, as it was then, of accounts that are gone",
 }
 """What conditions over a whole run may ask about, and what each means."""
 
@@ -370,6 +374,10 @@ class Report(NamedTuple):
     """The scales on which answers were read."""
     is_pinned: bool = False
     """Whether csq.yaml says all of `pinned` already."""
+    pinned_on: date | None = None
+    """The day on which tiers, cuts and references were taken that the history holds fast; None: today."""
+    moves: Moves | None = None
+    """What changed since the last snapshot; None without one."""
     done: pl.DataFrame = pl.DataFrame(schema=DONE_SCHEMA)
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from csq.terms import Axis
+from csq.terms import Axis, Cause
 
 
 class Kind(StrEnum):
@@ -316,6 +316,8 @@ PLAN = (
     Column("person_due", _B, "", "true, false", "whether it may have a person's hour: high touch, or a reason"),
     Column("step_id", _T, "", "any", "id of the next step in the playbook, the same from week to week"),
     Column("step_short", _T, "", "any", "the next step in one line"),
+    Column("weeks_here", _W, "weeks", ">= 0", "whole weeks in its quadrant, as far back as the history knows it"),
+    Column("moved_because", _T, "", ", ".join(Cause), "why its quadrant changed since the last snapshot"),
     Column("desk", _T, "", "any", "whose week it falls into: the owner, unassigned, or team where nobody owns any"),
 )
 

@@ -44,6 +44,25 @@ class Quadrant(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Cause(StrEnum):
+    """Why an account stands in another quadrant than it did; each move has exactly one."""
+
+    USAGE = "usage crossed"
+    HAPPINESS = "happiness crossed"
+    DATA = "data appeared or went missing"
+    LINE = "the line moved"
+    MEASURED = "measured differently"
+
+
+class Change(StrEnum):
+    """What became of an account between two runs."""
+
+    MOVED = "moved"
+    STAYED = "stayed"
+    NEW = "new"
+    LEFT = "left"
+
+
 class Evidence(StrEnum):
     """How much stands behind a happiness score."""
 

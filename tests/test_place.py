@@ -123,7 +123,7 @@ def test_a_number_is_the_cut_and_a_tier_that_none_is_told_for_is_cut_as_all_are(
     frame = scored([1, 2], ["a", "b"])
     assert cuts(frame, "55") == [("a", 55, "number", 2, None), ("b", 55, "number", 2, None)]
     assert cuts(frame, {"at": {"a": 10, "all": 20}}) == [("a", 10, "number", 1, None), ("b", 20, "number", 1, None)]
-    note = "taken over all accounts, since csq.yaml gives none for it"
+    note = "taken over all accounts, since none is pinned for it"
     assert cuts(frame, {"at": {"a": 10}}) == [("a", 10, "number", 1, None), ("b", 1.5, "median", 2, note)]
 
 

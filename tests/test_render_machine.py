@@ -23,7 +23,7 @@ CONTRACT = """
     rank account_id account_name owner tier contract_value quadrant usage_level happiness_level usage_score
     happiness_score usage_margin happiness_margin borderline evidence responses response_rate_pct active_users seats
     seat_use_pct usage_change_pct days_to_renewal signals play next_step risks queue priority hours this_week
-    moved_from silence missing answers_to_flip usage_parts
+    moved_from silence missing answers_to_flip usage_parts weeks_here moved_because
 """
 TABLES = {Format.CSV: ",", Format.TSV: "\t"}
 
@@ -245,7 +245,7 @@ def test_any_text_can_be_read_back(text, format, excel):
 
 def test_json_says_what_the_run_was():
     made = json.loads(render(report(), Format.JSON))
-    assert (made["format_version"], made["csq_version"], made["as_of"]) == (2, "0.1.0", "2026-11-16")
+    assert (made["format_version"], made["csq_version"], made["as_of"]) == (3, "0.1.0", "2026-11-16")
     assert made["sources"][0]["set_aside"] == {"after as_of": 2, "key not among the accounts": 3}
     assert [made["playbook"]["label"], made["settings"]["label"]] == ["playbooks.yaml", "built in"]
     assert made["counts"] == {"accounts": 8, "rejected_rows": 1, "cell_faults": 0}

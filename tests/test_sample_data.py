@@ -310,7 +310,7 @@ def test_ids_are_unique_text_with_leading_zeros() -> None:
 
 def test_the_log_ends_on_a_sunday_and_the_two_logs_do_not_overlap() -> None:
     days = {name: [d for row in rows(name) if (d := day(row["date"]))] for name in ("usage.csv", "usage_2025.csv")}
-    assert (min(days["usage.csv"]), max(days["usage.csv"])) == (AS_OF - timedelta(days=62), AS_OF)
+    assert (min(days["usage.csv"]), max(days["usage.csv"])) == (AS_OF - timedelta(days=83), AS_OF)
     assert AS_OF.isoweekday() == 7
     four_weeks = (YEAR_AGO - timedelta(days=27), YEAR_AGO)
     assert (

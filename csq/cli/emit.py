@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -85,12 +85,12 @@ def to_file(path: Path, data: bytes) -> None:
     to_files([(path, data)])
 
 
-def to_files(files: Sequence[tuple[Path, bytes]]) -> None:
+def to_files(files: Sequence[tuple[Path, bytes]], private: Collection[Path] = ()) -> None:
     """Put each `data` in the place of its path, all of them or none.
 
     A symbolic link stays one: the file it points to is replaced. Mode and owner of an existing file are kept; a new one
-    gets what the umask leaves. What is no regular file, such as a pipe, a device or `/dev/stdout` whatever is behind
-    it, is written to as it is.
+    gets what the umask leaves; a private one can be read by its owner alone. What is no regular file, such as a pipe, a
+    device or `/dev/stdout` whatever is behind it, is written to as it is.
 
     Raises:
         BrokenPipeError: A path is a pipe whose reader went away.
@@ -105,7 +105,7 @@ def to_files(files: Sequence[tuple[Path, bytes]]) -> None:
         try:
             for path, data in files:
                 if not _is_written_through(path):
-                    written.append(_told(path, partial(_write_beside, path, data, claims)))
+                    written.append(_told(path, partial(_write_beside, path, data, claims, private=path in private)))
             # What is written through cannot be taken back, so not before all else is on the disk.
             for path, data in files:
                 if _is_written_through(path):
@@ -243,7 +243,7 @@ def _is_dead(claim: Path) -> bool:
         return False
 
 
-def _write_beside(path: Path, data: bytes, claims: _Claims) -> Beside:
+def _write_beside(path: Path, data: bytes, claims: _Claims, *, private: bool) -> Beside:
     """Write a file beside its place, as nobody may read who may not read what stands there, and see it on the disk."""
     target = path.resolve()
     old = target.stat() if target.exists() else None
@@ -254,7 +254,8 @@ def _write_beside(path: Path, data: bytes, claims: _Claims) -> Beside:
             if old is not None and hasattr(os, "fchown"):
                 with contextlib.suppress(OSError):  # only root may give files away
                     os.fchown(stream.fileno(), old.st_uid, old.st_gid)
-            temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
+            if not private:
+                temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

@@ -96,4 +96,7 @@ def totals(report: Report, newest_usage: date | None, run_day: date) -> dict[str
         "data_age_days": (run_day - newest_usage).days if newest_usage else None,
         "this_week": int(report.accounts["this_week"].sum()) if report.has_capacity else None,
         "left_out": sum(week.left_out for week in report.weeks) if report.has_capacity else None,
+        "new_at_risk": report.moves.new_at_risk if report.moves else None,
+        "moved_down_contract_value": float(report.moves.moved_down) if report.moves else None,
+        "left_contract_value": float(report.moves.worth.left) if report.moves else None,
     }

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import brief, check, diagnostics, emit, explain, help, init, plan, playbook, stop, triage
+from csq.cli import brief, check, diagnostics, emit, explain, help, history, init, movers, plan, playbook, stop, triage
 from csq.cli.options import Command
 from csq.errors import CsqError, Exit, OutputError, UsageError
 
@@ -32,6 +32,7 @@ Examples:
   csq triage exports -o monday.csv    the same for a spreadsheet
   csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
+  csq movers --history history        who moved since last week, and why
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -42,6 +43,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
     "brief": (brief.brief, brief.EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
+    "movers": (movers.movers, movers.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
     "init": (init.init, init.EXAMPLES),
@@ -153,6 +155,7 @@ def command_line(only: str | None = None) -> typer.Typer:
         if name == only or only not in COMMANDS:
             app.command(name, cls=Command, epilog=examples)(command)
     if only not in COMMANDS:
+        app.add_typer(history.app, name="history")
         app.add_typer(playbook.app, name="playbook")
     return app
 

@@ -77,6 +77,11 @@ class Method(NamedTuple):
         option("CUT", "Where high usage begins: NUMBER, median, qNN, weighted_median; default median"),
     ] = None
     happiness_cut: Annotated[Text, option("CUT", "Where high happiness begins, likewise; default 70")] = None
+    history: Annotated[Text, option("DIR", "Snapshots of earlier runs; each triage adds its own", panel=READ)] = None
+    recut: Annotated[
+        bool,
+        typer.Option("--recut", help="Take tiers, cuts and references anew, which the history holds fast"),
+    ] = False
 
 
 class Faults(NamedTuple):

@@ -3,8 +3,9 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from csq.cli import diagnostics, emit, pager
 from csq.cli.options import Faults, Outputs, Shown, Speech
@@ -15,6 +16,9 @@ from csq.render.rejects import rejects_csv
 from csq.report import BY_SETTINGS, Report
 from csq.sources.load import Tables
 from csq.terms import NoteKind
+
+if TYPE_CHECKING:
+    from csq.cli.keep import Keep
 
 COLOURS: Mapping[str, bool | None] = {"auto": None, "always": True, "never": False}
 """What `--color` can be, and whether that means colour; None: as the terminal and `NO_COLOR` have it."""
@@ -104,6 +108,7 @@ def deliver(
     speech: Speech,
     write: Callable[[Report, Format, Options], bytes] = render,
     also: Sequence[tuple[Path, bytes]] = (),
+    keep: "Keep | None" = None,
 ) -> None:
     """Render every target, then write them, then say what happened.
 
@@ -114,6 +119,7 @@ def deliver(
         speech: How the run speaks.
         write: Turns a report into the bytes of a format.
         also: Further files, which are written together with the targets or not at all.
+        keep: A snapshot, which is so too.
 
     Raises:
         UsageError: The options name something the report does not have.
@@ -121,7 +127,10 @@ def deliver(
     """
     on_screen = screen(options, speech)
     rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
-    emit.to_files([*((target.path, data) for target, data in rendered if target.path is not None), *also])
+    files = [*((target.path, data) for target, data in rendered if target.path is not None), *also]
+    hold: AbstractContextManager[list[tuple[Path, bytes]]] = keep.held() if keep else nullcontext([])
+    with hold as kept:
+        emit.to_files([*files, *kept], private=[path for path, _ in kept])
     for scale in report.scales:
         if scale.why != BY_SETTINGS:  # then nothing was chosen
             diagnostics.note(scale.text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csq import pipeline
 from csq.cli import places, quality
@@ -29,6 +29,9 @@ from csq.sources.rows.tables import ReadOptions
 from csq.suggest import in_shell
 from csq.terms import Role, Survey
 
+if TYPE_CHECKING:
+    from csq.cli.keep import Memory
+
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 """Days that a run can look back from: windows reach beyond the calendar from no other."""
 
@@ -47,6 +50,8 @@ class Run(NamedTuple):
     inputs: Inputs
     aliases: tuple[Path, ...]
     """Files of aliases that were read."""
+    memory: "Memory | None"
+    """What is known of earlier runs; None without a history."""
 
 
 def prepare(
@@ -146,16 +151,38 @@ def _prepare(
     if limits is not None:
         quality.refuse_losses(tables, read_options)
     as_of = settle_as_of(tables, told_day, read_options.run_day)
+    folder_of_history = Path(method.history) if method.history else settings.history
+    memory = _memory(folder_of_history, settings, as_of, inputs, recut=method.recut) if folder_of_history else None
     return Run(
         tables=tables,
-        settings=settings,
+        settings=_pinned(settings, memory),
         playbook=playbook,
         as_of=as_of,
         max_rejects=max_rejects,
         min_match=min_match,
         inputs=inputs,
         aliases=aliases,
+        memory=memory,
     )
+
+
+def _memory(folder: Path, settings: LoadedSettings, as_of: AsOf, inputs: Inputs, *, recut: bool) -> "Memory":
+    """What earlier runs pin for this one: the newest of them, up to and with its day."""
+    from csq.cli.keep import Memory, told_of  # few runs have a history
+    from csq.history.store import open_history
+
+    history = open_history(folder)
+    newest = history.newest(as_of.day) if as_of.day and not recut else None
+    pins = history.load(newest).pins if newest else None
+    return Memory(history, settings.settings, pins, told_of(inputs))
+
+
+def _pinned(settings: LoadedSettings, memory: "Memory | None") -> LoadedSettings:
+    if memory is None or memory.pins is None:
+        return settings
+    from csq.history.pins import pinned
+
+    return settings._replace(settings=pinned(settings.settings, memory.pins))
 
 
 def _alias_files(inputs: Inputs, of_settings: Path | None, *, writes: bool) -> tuple[Path, ...]:

@@ -1,5 +1,9 @@
 """`csq triage`: the weekly run."""
 
+from typing import Annotated
+
+import typer
+
 from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Shown, Speech, expanded
 
 EXAMPLES = """\b
@@ -21,6 +25,10 @@ def triage(
     limits: Limits,
     alarm: Alarm,
     speech: Speech,
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put this run in the place of one of its day, in the history")
+    ] = False,
 ) -> int:
     """Place every account and print what to do.
 
@@ -28,7 +36,7 @@ def triage(
     reads the working directory. The result goes to stdout or, with -o, to files. The page is one screen; -v prints
     everything. What was noticed on the way is counted on the page and told on stderr, or in full by -v.
     """
-    return run(inputs, outputs, shown, method, faults, limits, alarm, speech)
+    return run(inputs, outputs, shown, method, faults, limits, alarm, speech, keeps=True, replace=replace)
 
 
 def run(
@@ -40,8 +48,11 @@ def run(
     limits: Limits,
     alarm: Alarm,
     speech: Speech,
+    *,
+    keeps: bool = False,
+    replace: bool = False,
 ) -> int:
-    """Read, place and write; returns the exit code that the alarm asks for."""
+    """Read, place, write, and keep a snapshot if there is a history; returns the exit code that the alarm asks for."""
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
@@ -54,6 +65,12 @@ def run(
     ready = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
-    report = report_of(run_triage(ready))
-    deliver(report, to, asked_for(shown, outputs, speech), speech)
+    found = run_triage(ready)
+    report, keep = report_of(found), None
+    if ready.memory is not None:
+        from csq.cli.keep import Keep, remembered, taken
+
+        report = remembered(report, found, ready.memory)
+        keep = Keep(ready.memory.history, taken(found, ready.memory), replace) if keeps else None
+    deliver(report, to, asked_for(shown, outputs, speech), speech, keep=keep)
     return verdict(asked, report, ready.tables)

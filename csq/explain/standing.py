@@ -104,7 +104,7 @@ def _cut(axis: Axis, row: Row, placed: Placed) -> Cut | None:
 
 def _reference(name: str, row: Row, placed: Placed) -> float | None:
     by_tier = placed.references.get(name, {})
-    return by_tier.get(str(row["tier"]))
+    return by_tier.get(str(row["tier"])) if AMOUNT + name in row else None
 
 
 def _how(name: str, row: Row, facts: Facts, placed: Placed) -> str:

@@ -22,7 +22,7 @@ from csq.facts.standing import vocabulary
 from csq.facts.usage import Usage, log_facts, no_usage
 from csq.report import Join, Note
 from csq.schema import FACTS, Kind, collect, complete, event_kind, rounded
-from csq.settings.model import Settings
+from csq.settings.model import ALL_TIERS, BREADTH, Settings
 from csq.sources.columns.everyday import everyday_events
 from csq.sources.columns.metrics import Metric
 from csq.sources.load import Tables
@@ -174,8 +174,11 @@ def round_facts(frame: pl.DataFrame, metrics: Mapping[str, Metric] = {}) -> pl.D
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:
     if rows is None:
         return no_usage(accounts["account_id"])
-    measure = log_facts if rows.grain is Grain.LOG else table_facts
-    return measure(rows, accounts, as_of, settings.windows.usage, everyday_events(settings.features))
+    days, everyday = settings.windows.usage, everyday_events(settings.features)
+    if rows.grain is not Grain.LOG:
+        return table_facts(rows, accounts, as_of, days, everyday)
+    pinned = settings.thresholds.references.get(BREADTH, {}).get(ALL_TIERS)
+    return log_facts(rows, accounts, as_of, days, everyday, in_log=int(pinned) if pinned else None)
 
 
 def _notes(tables: Tables, happiness: HappinessFacts) -> list[Note]:

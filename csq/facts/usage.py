@@ -58,7 +58,12 @@ def no_usage(members: pl.Series) -> Usage:
 
 
 def log_facts(
-    rows: RoleRows, accounts: pl.DataFrame, as_of: date | None, days: int, everyday: frozenset[str] = frozenset()
+    rows: RoleRows,
+    accounts: pl.DataFrame,
+    as_of: date | None,
+    days: int,
+    everyday: frozenset[str] = frozenset(),
+    in_log: int | None = None,
 ) -> Usage:
     """Measure usage from an event log.
 
@@ -68,6 +73,7 @@ def log_facts(
         as_of: Last day of the window; None where the log has no dates, so that all of it counts.
         days: Length of the window.
         everyday: Features that say no more than that somebody was there, squeezed.
+        in_log: How many features there are, where that is pinned; None counts those of the log.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
     log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
@@ -76,7 +82,7 @@ def log_facts(
     for part in (
         _volume(log, windows),
         _people(log, windows),
-        _features(log, frame),
+        _features(log, frame, in_log),
         feature_facts(features.rows),
         _sure_changes(log, windows),
     ):
@@ -250,9 +256,9 @@ def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     return people.drop("first_day").join(new, on="account_id", how="left", maintain_order="left")
 
 
-def _features(log: LogSummary, accounts: pl.DataFrame) -> pl.DataFrame:
+def _features(log: LogSummary, accounts: pl.DataFrame, in_log: int | None) -> pl.DataFrame:
     """Features used and dropped, against those entitled or else all that the log knows."""
-    known = log.features["feature"].n_unique()
+    known = in_log or log.features["feature"].n_unique()
     told = pl.col("features_entitled")
     # A bare number in the column is how many, a list is which.
     number = told.cast(pl.Int64, strict=False)

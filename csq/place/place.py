@@ -15,7 +15,7 @@ from csq.place.thresholds import take_cuts
 from csq.place.tiers import assign_tiers, tier_median_value
 from csq.report import Cut, Note
 from csq.schema import collect, unknown_column
-from csq.settings.model import Settings
+from csq.settings.model import ALL_TIERS, BREADTH, Settings
 from csq.terms import Axis, NoteKind, Unknown
 
 
@@ -56,6 +56,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
         .with_columns(_unscored(axis) for axis in Axis)
         .with_columns(**coverage_facts())
     )
+    references = {**scored.references, **_features(facts, settings)}
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
     order = {name: place for place, name in enumerate(bands)}
     by_tier = frame.select("account_id", "tier", "is_new", "contract_value", *(f"{axis}_score" for axis in Axis)).sort(
@@ -68,14 +69,24 @@ def place(facts: Facts, settings: Settings) -> Placed:
         frame=place_accounts(frame, cuts),
         bands=bands,
         cuts=cuts,
-        references=scored.references,
+        references=references,
         stand_ins=scored.stand_ins,
-        pinned=pinned_lines(bands, cuts, scored.references),
+        pinned=pinned_lines(bands, cuts, references),
         notes=(
             *(Note(kind=NoteKind.CHOICE, text=text) for text in (*scored.notes, *noted)),
             *(Note(kind=NoteKind.WARNING, text=text) for axis in Axis for text in _doubts(axis, cuts, by_tier)),
         ),
     )
+
+
+def _features(facts: Facts, settings: Settings) -> Mapping[str, Mapping[str, float]]:
+    """How many features breadth is a share of, where the log alone says who may use which: what neighbours use."""
+    features = facts.features
+    if features.unlimited.is_empty() or features.in_log.is_empty():
+        return {}
+    return {
+        BREADTH: {ALL_TIERS: settings.thresholds.references.get(BREADTH, {}).get(ALL_TIERS) or len(features.in_log)}
+    }
 
 
 def _doubts(axis: Axis, cuts: Sequence[Cut], frame: pl.DataFrame) -> Iterator[str]:

@@ -110,7 +110,7 @@ def score_usage(
         reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
         parts[name] = pl.col(AMOUNT + name) / reference * 100
     counted = {PART + name: weights.get(name, 1.0) for name in parts}
-    score = _weighted_mean(counted)
+    score = weighted_mean(counted)
     scored = collect(
         frame.lazy()
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
@@ -235,7 +235,7 @@ def _references(
 def _why_not_own(own: float, count: int, *, is_pinned: bool) -> str | None:
     """Why the reference of a tier is that of all accounts; None where it is its own."""
     if is_pinned:
-        return "csq.yaml pins none for the tier"
+        return "none is pinned for the tier"
     if count < LEAST_IN_TIER:
         return f"{count} in the tier are too few"
     return None if own else "three quarters of the tier have none of it"
@@ -262,7 +262,7 @@ def _ten_digits(quantile: float | None) -> float:
     return float(f"{quantile:.10g}") if quantile and quantile > 0 else 0.0
 
 
-def _weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
+def weighted_mean(weights: Mapping[str, float]) -> pl.Expr:
     """Mean of the columns that are known, by weight; null when none is."""
     known = [(pl.col(name), weight) for name, weight in weights.items() if weight > 0]
     if not known:

@@ -63,7 +63,7 @@ def _fixed(axis: Axis, tier: str, at: Mapping[str, float], settled: pl.DataFrame
     if value is None:
         if settled.height:
             at_median = _take(settled[f"{axis}_score"], settled["contract_value"], "median")
-            note = "taken over all accounts, since csq.yaml gives none for it"
+            note = "taken over all accounts, since none is pinned for it"
             yield _cut(axis, tier, at_median, "median", settled.height, note)
         return
     of_all = at.keys() == {ALL_TIERS}

@@ -30,7 +30,7 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
                 hint=f"they have: {', '.join(frame.columns)}",
             )
         return frame[tiers.column].cast(pl.String).fill_null(OTHER).alias("tier"), {}
-    bands = tiers.bands if tiers is not None and tiers.bands else thirds(frame["contract_value"])
+    bands = tiers.bands if tiers is not None and tiers.bands is not None else thirds(frame["contract_value"])
     value = pl.col("contract_value")
     lowest = ALL_TIERS if not bands else OTHER
     tier = pl.lit(lowest)

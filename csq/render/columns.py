@@ -48,6 +48,8 @@ PUBLIC = (
     "missing",
     "answers_to_flip",
     "usage_parts",
+    "weeks_here",
+    "moved_because",
 )
 
 KEYS = ("account_id", "account_name")

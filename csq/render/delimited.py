@@ -54,10 +54,11 @@ def kept(report: Report, options: Options) -> tuple[str, ...]:
     )
 
 
-def table(rows: pl.DataFrame) -> bytes:
-    """Write a frame as CSV for a spreadsheet, a header always; text that it would run gets one `'`."""
+def table(rows: pl.DataFrame, *, separator: str = ",", raw: bool = False, excel: bool = False) -> bytes:
+    """Write a frame for a spreadsheet, a header always; text that it would run gets one `'`, unless it is to be raw."""
     words = [name for name, kind in rows.schema.items() if kind == pl.String()]
-    return _written(rows.with_columns(_guarded(name) for name in words), words)
+    cells = rows if raw else rows.with_columns(_guarded(name) for name in words)
+    return (_BOM if excel else b"") + _written(cells, words, separator, "\r\n" if excel else "\n")
 
 
 def _guarded(name: str) -> pl.Expr:

@@ -15,7 +15,7 @@ from csq.render.options import Options
 from csq.report import Report, ScaleFound
 from csq.terms import Quadrant
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def document(report: Report, options: Options) -> bytes:
@@ -92,6 +92,7 @@ def _head(report: Report) -> dict[str, object]:
         },
         "notes": plain(report.notes),
         "pinned": report.pinned,
+        "pinned_on": plain(report.pinned_on),
     }
 
 

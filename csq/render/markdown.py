@@ -11,6 +11,7 @@ import polars as pl
 from csq.render.cells import text_cells
 from csq.render.clean import clean
 from csq.render.columns import PUBLIC, output_columns
+from csq.render.movers.blocks import tables
 from csq.render.options import Options
 from csq.render.view import view_of
 from csq.render.view.model import Account, Cell, Grid, Headline, Quality, Rules, Section, Signals, Week
@@ -44,7 +45,7 @@ def markdown(report: Report, options: Options) -> bytes:
         *_week(view.week),
         *(block for section in view.sections for block in _section(section, extra)),
         *_signals(view.signals),
-        *(["## Since last time", _list(view.moves.told)] if view.moves else []),
+        *(["## Since last time", _list(view.moves.told), *tables(view.moves.tables)] if view.moves else []),
         *_quality(view.quality),
         *_rules(view.rules),
     ]

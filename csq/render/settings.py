@@ -12,7 +12,7 @@ from csq.facts.standing import StatusKind, standing_of, vocabulary
 from csq.located import Data
 from csq.report import Cut, Report
 from csq.roles import EXPORTS, KEYED, ROLES
-from csq.settings.model import KeyColumn, Settings
+from csq.settings.model import BREADTH, KeyColumn, Settings
 from csq.sources.columns.metrics import meaning
 from csq.sources.finding.findings import Finding
 from csq.sources.joining.snapshots import undated
@@ -156,8 +156,9 @@ def _pinned(report: Report) -> Iterator[Setting]:
             cuts = [cut for cut in report.cuts if cut.axis is Axis(axis)]
             yield Setting(("thresholds", axis), _flow(rule), "; ".join(dict.fromkeys(map(_cut, cuts))))
         elif isinstance(rule, dict):
-            why = "what counts as 100: the 75th percentile of each tier"
-            yield from (Setting(("thresholds", axis, part), _flow(amounts), why) for part, amounts in rule.items())
+            for part, amounts in rule.items():
+                why = "the features of the log" if part == BREADTH else "the 75th percentile of each tier"
+                yield Setting(("thresholds", axis, part), _flow(amounts), f"what counts as 100: {why}")
 
 
 def _cut(cut: Cut) -> str:

@@ -43,6 +43,11 @@ class LoadedSettings(NamedTuple):
         """The file of aliases that the file asks for."""
         return self._beside(self.settings.aliases)
 
+    @property
+    def history(self) -> Path | None:
+        """The folder of snapshots that the file asks for."""
+        return self._beside(self.settings.history)
+
     def _beside(self, name: str | None) -> Path | None:
         return None if name is None or self.folder is None else self.folder / name
 

@@ -23,6 +23,9 @@ UNVALUED = "unvalued"
 OTHER = "other"
 """The tier of accounts below the lowest band, or without a word in the tier column."""
 
+BREADTH = "breadth"
+"""The usage part whose reference is how many features there are: that of all tiers."""
+
 Days = Annotated[int, Field(ge=1, le=3660)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Score = Annotated[float, Field(ge=0, le=100)]
@@ -148,7 +151,9 @@ class Thresholds(Section):
     usage: CutRule = Field(CutRule.model_construct(method="median"), description="cut of the usage score")
     happiness: CutRule = Field(CutRule.model_construct(at={ALL_TIERS: 70.0}), description="cut of the happiness score")
     references: dict[str, dict[str, Positive]] = Field(
-        {}, description="for each usage part and tier, the amount that counts as 100, in place of the 75th percentile"
+        {},
+        description="for each usage part and tier, the amount that counts as 100, in place of the 75th percentile; "
+        "of breadth, for all tiers, the number of features",
     )
 
 
@@ -318,4 +323,7 @@ class Settings(Section):
         Statuses.model_construct(), description="words of a status column: whose are `current`, whose are `former`"
     )
     goals: Goals = Field(Goals.model_construct(), description="when a goal is behind")
+    history: Text | None = Field(
+        None, description="folder of snapshots, relative to this file: each triage keeps what it found there"
+    )
     currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

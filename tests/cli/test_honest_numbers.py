@@ -174,9 +174,9 @@ def test_a_tier_without_a_pinned_line_is_held_against_all_accounts_and_noted(tri
     # The median answer of 100, 0 and 50 is 50.
     assert (cuts["happiness", fresh], cuts["happiness", "large"]) == (50, 60)
     for axis in ("usage", "happiness"):
-        said = f"the {axis} cut of the tier `{fresh}` is taken over all accounts, since csq.yaml gives none"
+        said = f"the {axis} cut of the tier `{fresh}` is taken over all accounts, since none is pinned"
         assert said in notes(found)
-    assert f"`volume` of the tier `{fresh}` is held against all accounts, since csq.yaml pins none" in notes(found)
+    assert f"`volume` of the tier `{fresh}` is held against all accounts, since none is pinned" in notes(found)
 
 
 def test_a_reference_of_nought_is_never_divided_by_and_never_offered(csq, triage, tmp_path):

@@ -30,11 +30,14 @@ def _survey_of(account: Account) -> Iterator[Row]:
         return
     people = [(person.email, person.role) for person in people_of(account)]
     told = list(_told(mood)) if mood.said else list(_drawn(account, mood, people, dice))
+    earlier = [] if mood.said else list(_before(account, mood, told))
     for person, said in told:
         talks = mood.comments and dice.chance(0.45)
         comment = said.comment or (dice.pick(COMMENTS[said.score]) if talks else "")
         sent = said.days_ago + dice.whole((0, 6))
         yield *people[person], on(-sent), on(-said.days_ago), str(said.score), comment
+    for person, said in earlier:
+        yield *people[person], on(-said.days_ago - 3), on(-said.days_ago), str(said.score), ""
     answered = {person for person, _ in told}
     wave = min((said.days_ago for _, said in told), default=dice.whole(mood.days_ago))
     for person, who in enumerate(people):
@@ -61,3 +64,14 @@ def _drawn(account: Account, mood: Mood, people: list[tuple[str, str]], dice: Di
             waves = [wave] + [wave + 150] * asked_before + [wave + 368] * asked_last_year
             for days_ago in waves:
                 yield person, Said(role, dice.pick(mood.scores), days_ago + dice.whole((0, 6)))
+
+
+def _before(account: Account, mood: Mood, told: list[tuple[int, Said]]) -> Iterator[tuple[int, Said]]:
+    """Answers to the wave before a recent one, of who was a customer then: nobody is asked once and never before."""
+    waves = {person: said.days_ago for person, said in reversed(told)}
+    dice = Dice("survey", account.account_id, "before")
+    is_first = len(waves) == len(told)
+    for person, days_ago in waves.items():
+        before = days_ago + 150 + dice.whole((0, 6))
+        if is_first and days_ago < 100 and (AS_OF - account.start).days > before + 14:
+            yield person, Said(people_of(account)[person].role, dice.pick(mood.scores), before)

@@ -12,11 +12,12 @@ from harbourline.story import AS_OF, FEATURES, Habit, on
 HEADER = ("account_id", "user_id", "date", "feature", "events")
 STRETCHES = {
     "last_year": (on(-364 - 30), on(-364 + 3)),
-    "earlier": (on(-62), on(-56)),
+    "earlier": (on(-83), on(-56)),
     "before": (on(-55), on(-28)),
     "now": (on(-27), on(0)),
 }
-"""First and last days: four weeks now, the four before, and a week; the same four, and some days, a year ago."""
+"""First and last days: four weeks now, the four before, and four more, for a past of eight weeks; the same four, and
+some days, a year ago."""
 
 Row = tuple[str, ...]
 

@@ -15,6 +15,7 @@ from csq.render.terminal.layout import (
     strong,
     wrapped,
 )
+from csq.render.terminal.movers import tables
 from csq.render.view.model import Section, Signals, View
 
 _KEY = 7
@@ -117,6 +118,8 @@ def closing(view: View, sheet: Sheet) -> list[Line]:
 def whole_closing(view: View, sheet: Sheet) -> list[Line]:
     """Signals, files and notes, rules, and the lines that make them hold, exactly as they go into csq.yaml."""
     out = _signals(view.signals, sheet)
+    if view.moves:
+        out += [*sheet.heading("Since last time"), *tables(view.moves.tables, sheet), BLANK]
     out += sheet.heading("Data quality", view.quality.brief[0])
     out += sheet.entries(("Read", source.role, f"{source.label}: {source.fate}") for source in view.quality.sources)
     out += sheet.entries((title, "·", text) for title, text in view.quality.notes)

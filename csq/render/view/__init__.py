@@ -7,11 +7,12 @@ import polars as pl
 
 from csq.render import prose, wording
 from csq.render.marks import GRID, MARKS
+from csq.render.movers import words
 from csq.render.options import Selection
 from csq.render.rows import selected_rows
 from csq.render.view import notes
 from csq.render.view.accounts import accounts, in_short
-from csq.render.view.model import Band, Cell, Grid, Headline, Section, Step, View, Week
+from csq.render.view.model import Band, Cell, Grid, Headline, Moves, Section, Step, View, Week
 from csq.report import QuadrantPlay, Report, Total
 from csq.terms import Quadrant, Queue
 
@@ -38,7 +39,7 @@ def view_of(report: Report, selection: Selection, *, first: int = FIRST) -> View
         week=_week(report, rows, first),
         sections=tuple(_section(report, play, grid.cells[play.quadrant], rows, selection.top) for play in plays),
         signals=notes.signals(report),
-        moves=None,
+        moves=_moves(report),
         quality=notes.quality(report),
         rules=notes.rules(report),
     )
@@ -53,6 +54,14 @@ def _headline(report: Report, selection: Selection) -> Headline:
         base=wording.base(report),
         warning="" if report.weighted else wording.UNWEIGHTED,
         shown=f"only {chosen}; totals and cuts are over all accounts" if chosen else "",
+    )
+
+
+def _moves(report: Report) -> Moves | None:
+    if report.moves is None:
+        return None
+    return Moves(
+        words.told(report.moves, report.currency), words.page_of(report.moves, currency=report.currency).tables
     )
 
 

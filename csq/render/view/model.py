@@ -5,6 +5,7 @@ Texts are as they came, neither cleaned nor escaped: that is for whoever knows w
 
 from typing import NamedTuple
 
+from csq.render.movers.words import Table
 from csq.terms import Level, Quadrant, Severity
 
 
@@ -223,6 +224,9 @@ class Moves(NamedTuple):
     """What changed since the last run."""
 
     told: tuple[str, ...]
+    """In sentences, the most valuable accounts only."""
+    tables: tuple[Table, ...]
+    """Everybody, from where to where, who is new and who left."""
 
 
 class Source(NamedTuple):

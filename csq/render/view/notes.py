@@ -116,6 +116,7 @@ def rules(report: Report) -> Rules:
     told = (
         *(("Windows", str(window.axis), wording.days(window)) for window in report.windows),
         *(("High from", str(axis), wording.cuts(axis, report.cuts)) for axis in Axis),
+        *([("Pinned on", "history", f"{report.pinned_on}; `--recut` takes them anew")] if report.pinned_on else []),
         ("Borderline", wording.BORDERLINE, wording.BORDERLINE_IS),
         ("Rules", "settings", report.settings_label),
         ("Rules", "playbook", report.playbook_label),
@@ -126,6 +127,8 @@ def rules(report: Report) -> Rules:
 def _brief(report: Report) -> str:
     """`usage cut median of tier, happiness cut 70; settings built in, playbook playbooks.yaml`."""
     cuts = ", ".join(f"{axis} cut {_cut([cut for cut in report.cuts if cut.axis is axis])}" for axis in Axis)
+    if report.pinned_on:
+        cuts += f", pinned on {report.pinned_on}"
     return f"{cuts}; settings {report.settings_label}, playbook {report.playbook_label}"
 
 

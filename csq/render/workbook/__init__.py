@@ -11,6 +11,7 @@ from csq.render.workbook.about import about
 from csq.render.workbook.accounts import accounts
 from csq.render.workbook.book import ROWS, Book
 from csq.render.workbook.chart import chart
+from csq.render.workbook.moves import moves
 from csq.render.workbook.notes import data_notes, what_was_cut
 from csq.render.workbook.plays import plays
 from csq.render.workbook.signals import signals
@@ -37,6 +38,7 @@ def workbook(report: Report, options: Options) -> bytes:
     accounts(book)
     plays(book)
     signals(book)
+    moves(book)
     notes = data_notes(book)
     about(book)
     chart(book, top, row)

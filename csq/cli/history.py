@@ -1,0 +1,138 @@
+"""`csq history`: a past on the first day."""
+
+import contextlib
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from csq.cli.options import Command, Inputs, Limits, Method, Speech, expanded, option
+
+if TYPE_CHECKING:
+    from csq.cli.keep import Memory
+    from csq.cli.run import Run
+    from csq.history.pins import Pins
+    from csq.history.snapshot import Snapshot
+    from csq.pipeline import Triage
+
+app = typer.Typer(
+    help="Look after the history: the snapshots that each triage keeps.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EXAMPLES = """\b
+Examples:
+  csq history fill exports --history history
+  csq history fill exports --weeks 26 --history history
+"""
+
+
+def fill(
+    inputs: Inputs,
+    method: Method,
+    limits: Limits,
+    speech: Speech,
+    *,
+    weeks: Annotated[int, option("N", "How many weeks to go back, 1-520", min=1, max=520)] = 12,
+) -> None:
+    """Place the same exports as of each earlier week, so that the first run already tells who moved.
+
+    Rows that are dated later are not known then. What has no date, such as contract value, seats and owner, is taken as
+    it stands. All weeks are placed by today's tiers, cuts and references, so that only customers move. A week whose
+    usage the exports do not reach back to is left out; one that a triage has kept stays as it is. What is filled says
+    so, and a triage of that day takes its place.
+    """
+    from csq.cli import diagnostics
+    from csq.cli.keep import day_of, taken
+    from csq.cli.options import Faults
+    from csq.cli.output import speak
+    from csq.cli.quality import check_inputs
+    from csq.cli.run import prepare, run_triage
+    from csq.errors import InputError, UsageError
+    from csq.history.fill import UNDATED, earlier_weeks
+    from csq.history.pins import pins_of
+
+    speak(speech)
+    run = prepare(inputs, method, Faults(), limits)
+    if run.memory is None:
+        raise UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")
+    check_inputs(run.tables, run.max_rejects, Faults())
+    today = run_triage(run)
+    day = day_of(today)
+    memory = run.memory
+    pins = pins_of(today, memory.asked, memory.pins, day)
+    kept = _kept(memory, earlier_weeks(day, weeks))
+    filled, left_out = [], []
+    for each in (each for each in earlier_weeks(day, weeks) if each not in kept):
+        try:
+            placed = _placed(each, run, pins, inputs, method)
+            filled.append(taken(placed, memory._replace(pins=pins), is_filled=True))
+        except InputError as error:
+            left_out.append((each, error.message))
+    if not filled and left_out:
+        raise InputError(
+            f"no week before {day} can be filled: {left_out[-1][1]}",
+            hint="export a longer past, or ask for fewer weeks",
+        )
+    _write(memory.history.folder, filled)
+    if filled:
+        first, last = filled[0].as_of, filled[-1].as_of
+        count = "1 week" if len(filled) == 1 else f"{len(filled):,} weeks"
+        diagnostics.note(f"filled {count}, {first} to {last}, in `{memory.history.folder}`")
+        diagnostics.note(f"{UNDATED} have no date: they are taken as they stand today")
+    if kept:
+        diagnostics.note(f"left as they are, since a triage kept them: {', '.join(map(str, sorted(kept)))}")
+    if left_out:
+        diagnostics.warning(f"left out {left_out[0][0]} to {left_out[-1][0]}: {left_out[-1][1]}")
+
+
+app.command(name="fill", cls=Command, epilog=EXAMPLES)(expanded(fill))
+
+
+def _placed(day: date, run: "Run", pins: "Pins", inputs: Inputs, method: Method) -> "Triage":
+    """The exports as of a day. A log that was counted as it was read is counted anew for it."""
+    from csq.cli.options import Faults
+    from csq.cli.run import prepare
+    from csq.history.fill import place_on
+    from csq.terms import Role
+
+    assert run.memory is not None
+    tables = run.tables
+    rows = tables.roles.get(Role.USAGE)
+    if rows is not None and rows.counts is not None:
+        tables = prepare(inputs._replace(as_of=day.isoformat()), method, Faults(), None).tables
+    asked = run.settings._replace(settings=run.memory.asked)
+    return place_on(day, tables, asked, run.playbook, pins)
+
+
+def _kept(memory: "Memory", days: tuple[date, ...]) -> set[date]:
+    """Those of the days of which the history has a snapshot that a triage kept."""
+    history = memory.history
+    return {day for day in days if day in history.days and not history.load(day).is_filled}
+
+
+def _write(folder: Path, snapshots: "list[Snapshot]") -> None:
+    """Put all snapshots into their places, or none."""
+    from csq.cli import emit
+    from csq.cli.keep import locked
+    from csq.history.snapshot import to_bytes
+    from csq.history.store import RUN, TABLE, place_of
+
+    with locked(folder):
+        files, made = [], []
+        for snapshot in snapshots:
+            place = place_of(folder, snapshot.as_of)
+            if not place.is_dir():
+                emit.make_folder(place)
+                made.append(place)
+            files += [(place / name, data) for name, data in zip((TABLE, RUN), to_bytes(snapshot), strict=True)]
+        try:
+            emit.to_files(files, private=[path for path, _ in files])
+        except BaseException:
+            for place in made:
+                with contextlib.suppress(OSError):  # it is not empty, then
+                    place.rmdir()
+            raise

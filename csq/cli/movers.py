@@ -1,0 +1,151 @@
+"""`csq movers`: what changed since the last snapshot, or between two of them."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from csq.cli.options import SHOW, Inputs, Limits, Method, Outputs, Speech, Text, Whole, expanded, option
+
+if TYPE_CHECKING:
+    from csq.history.store import History
+    from csq.moves import Moves
+
+EXAMPLES = """\b
+Examples:
+  csq movers exports --history history
+  csq movers --history history --weeks 8
+  csq movers exports --history history --since 2026-10-05 -o movers.html
+"""
+
+
+@expanded
+def movers(
+    inputs: Inputs,
+    method: Method,
+    limits: Limits,
+    outputs: Outputs,
+    speech: Speech,
+    *,
+    since: Annotated[
+        Text, option("DATE", "Compare with the newest snapshot up to this day, else with the last", panel=SHOW)
+    ] = None,
+    weeks: Annotated[
+        Whole, option("N", "Show each quadrant over the last N weeks as well", min=1, max=5200, panel=SHOW)
+    ] = None,
+) -> None:
+    """Say who moved since the last snapshot, from where to where, and why; who is new, who left, what that is worth.
+
+    Of the exports in DIR it says what moved since the last snapshot before their day; without exports it compares the
+    last two snapshots. Every move has one cause: usage or happiness crossed, data appeared or went missing, the line
+    moved, or it is measured differently. Nothing is kept.
+    """
+    from csq.cli import diagnostics, emit, pager
+    from csq.cli.options import Shown
+    from csq.cli.output import asked_for, screen, speak, targets
+    from csq.render.movers import render_movers
+    from csq.render.options import Format
+
+    speak(speech)
+    to = targets(outputs)
+    told = _day(since)
+    moves, currency = _of_exports(inputs, method, limits, told) if _has_exports(inputs) else _kept(method, inputs, told)
+    options = asked_for(Shown(), outputs, speech)
+    rendered = [
+        (
+            target,
+            render_movers(
+                moves,
+                target.format,
+                options if target.path else screen(options, speech),
+                weeks=weeks,
+                currency=currency,
+            ),
+        )
+        for target in to
+    ]
+    emit.to_files([(target.path, data) for target, data in rendered if target.path is not None])
+    if written := [f"`{target.path}`" for target in to if target.path is not None]:
+        diagnostics.note(f"wrote {', '.join(written)}")
+    for target, data in rendered:
+        if target.path is None and target.format is Format.TERMINAL:
+            pager.show(data, wanted=not (target.is_told or speech.no_pager))
+        elif target.path is None:
+            emit.to_stdout(data)
+
+
+def _day(text: str | None) -> date | None:
+    from csq.errors import UsageError
+
+    try:
+        return date.fromisoformat(text) if text is not None else None
+    except ValueError:
+        raise UsageError(f"`--since {text}` is not a date", hint="write it as 2026-11-16") from None
+
+
+def _has_exports(inputs: Inputs) -> bool:
+    return inputs.directory is not None or any(inputs.files.values())
+
+
+def _of_exports(inputs: Inputs, method: Method, limits: Limits, since: date | None) -> "tuple[Moves, str | None]":
+    """The moves from a snapshot to what stands in exports."""
+    from csq.cli.keep import day_of, remembered
+    from csq.cli.options import Faults
+    from csq.cli.quality import check_inputs
+    from csq.cli.run import prepare, run_triage
+    from csq.pipeline import report as report_of
+
+    run = prepare(inputs, method, Faults(), limits)
+    if run.memory is None:
+        raise _no_history()
+    check_inputs(run.tables, run.max_rejects, Faults())
+    found = run_triage(run)
+    day = day_of(found)
+    earlier = tuple(each for each in run.memory.history.days if each < day)
+    last = _last(run.memory.history, earlier, since, f"before {day}")
+    report = remembered(report_of(found), found, run.memory, last)
+    assert report.moves is not None
+    return report.moves, report.currency
+
+
+def _kept(method: Method, inputs: Inputs, since: date | None) -> "tuple[Moves, str | None]":
+    """The moves between two snapshots: the last, and the one before it or that of `since`."""
+    from csq.errors import InputError
+    from csq.history.past import moves_between, past_of
+    from csq.history.store import open_history
+    from csq.settings.load import find_settings, load_settings
+
+    told = Path(method.history) if method.history else None
+    if told is None:
+        config = Path(inputs.config) if inputs.config else None
+        told = load_settings(find_settings(config, None, Path())).history
+    if told is None:
+        raise _no_history()
+    history = open_history(told)
+    if not history.days:
+        raise InputError(f"the history `{told}` has no snapshot", hint="`csq triage` with `--history` keeps one a day")
+    newest = history.days[-1]
+    last = _last(history, history.days[:-1], since, f"before that of {newest}")
+    before, after = history.load(last), history.load(newest)
+    past = past_of(history.places(history.days))
+    currencies = after.standing.accounts["currency"].drop_nulls().unique().to_list()
+    moves = moves_between(before.standing, after.standing, is_filled=before.is_filled, past=past)
+    return moves, currencies[0] if len(currencies) == 1 else None
+
+
+def _last(history: "History", days: tuple[date, ...], since: date | None, which: str) -> date:
+    """The newest of the days, up to `since` where that is told. Raises InputError or UsageError when there is none."""
+    from csq.errors import InputError, UsageError
+
+    if not days:
+        fill = "`csq history fill DIR` places the same exports as of earlier weeks"
+        raise InputError(f"the history `{history.folder}` has no snapshot {which}", hint=fill)
+    last = max((day for day in days if since is None or day <= since), default=None)
+    if last is None:
+        raise UsageError(f"no snapshot is as old as `--since {since}`", hint=f"the first is of {days[0]}")
+    return last
+
+
+def _no_history() -> Exception:
+    from csq.errors import UsageError
+
+    return UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")

@@ -1,0 +1,247 @@
+"""Two runs to moves: who crossed, and why, with one cause each. Pure.
+
+The later run's rules are the judge. What the earlier run measured is scored anew under them (its amounts against the
+later references, by the later weights, cuts and tiers): where that alone gives today's level, the line moved; where it
+does not, the customer did.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from csq.history.standing import INACTIVE_KEPT, USAGE_AMOUNT, USAGE_PART, Standing, completed
+from csq.moves import MOVES, points_column
+from csq.place.scores import happiness_score, weighted_mean
+from csq.schema import collect, rounded
+from csq.settings.model import ALL_TIERS, Happiness
+from csq.terms import Axis, Cause, Change, Level
+
+_THEN, _NOW, _SHARED = "_then_", "_now_", "_shared"
+"""Prefixes of the earlier usage parts under today's rules and of today's; with the last, only where both are known."""
+_LEAST = 0.05
+"""Points under which a part is not worth a word: it would be printed as 0.0."""
+_HAPPINESS_PART: Mapping[Happiness, str] = {
+    Happiness.CSAT_MEAN: "mean answer",
+    Happiness.TOP_BOX: "share of high answers",
+    Happiness.DECISION_MAKER_FIRST: "decision makers",
+    Happiness.LOWEST_ROLE: "lowest role",
+}
+
+
+class _Parts(NamedTuple):
+    """The usage parts of both runs, with their weights."""
+
+    names: Sequence[str]
+    weights: Mapping[str, float]
+
+    def columns(self, prefix: str) -> dict[str, float]:
+        """Their columns with that prefix, with their weights."""
+        return {prefix + name: self.weights.get(name, 1.0) for name in self.names}
+
+
+def diff(before: Standing, after: Standing) -> pl.DataFrame:
+    """Compare two runs: one row per account of either, the columns of `moves.MOVES`, by account_id.
+
+    Of two days the later one is the judge whichever comes first, so that `diff(b, a)` mirrors `diff(a, b)`.
+    """
+    if before.as_of and after.as_of and before.as_of > after.as_of:
+        return _mirrored(diff(after, before))
+    earlier = completed(before.accounts).with_columns(_happiness_then=happiness_score(after.rules.happiness))
+    later = completed(after.accounts)
+    named = [name.removeprefix(USAGE_PART) for frame in (earlier, later) for name in frame.columns if _is_part(name)]
+    parts = _Parts(sorted({*named}), after.rules.weights)
+    joined = later.join(earlier, on="account_id", how="full", coalesce=True, suffix="_before")
+    return collect(
+        _with_null(joined, parts)
+        .lazy()
+        .with_columns(_then(name, after.rules.references.get(name, {})) for name in parts.names)
+        .with_columns(pl.col(USAGE_PART + name).alias(_NOW + name) for name in parts.names)
+        .with_columns(each for name in parts.names for each in _shared(name))
+        .with_columns(
+            _usage_then=_score(parts, _THEN),
+            _usage_then_shared=_score(parts, _SHARED + _THEN),
+            _usage_now_shared=_score(parts, _SHARED + _NOW),
+            change=_change(),
+        )
+        .with_columns(_axis_cause(axis, is_measured=_differs(before, after, axis)) for axis in Axis)
+        .with_columns(
+            rounded(pl.col(f"{axis}_score") - pl.col(f"_{axis}_then")).alias(points_column(axis)) for axis in Axis
+        )
+        .with_columns(
+            account_name=pl.coalesce("account_name", "account_name_before"),
+            tier=pl.coalesce("tier", "tier_before"),
+            moved_from="quadrant_before",
+            moved_to="quadrant",
+            moved_because=_cause(),
+            parts=_parts_in_points(parts, after.rules.happiness),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in MOVES.items())
+        .sort("account_id")
+    )
+
+
+def measured_differently(before: Standing, after: Standing) -> tuple[str, ...]:
+    """What was measured otherwise in two runs, in words: `usage window: 28 days, then 14 days`."""
+    then, now = before.measure, after.measure
+    told = [] if then.version == now.version else [f"csq: {then.version}, then {now.version}"]
+    for axis in Axis:
+        earlier, later = then.axes.get(axis, {}), now.axes.get(axis, {})
+        told += [
+            f"{axis} {what}: {earlier.get(what) or 'none'}, then {later.get(what) or 'none'}"
+            for what in dict.fromkeys((*earlier, *later))
+            if earlier.get(what) != later.get(what)
+        ]
+    return tuple(told)
+
+
+def _differs(before: Standing, after: Standing, axis: Axis) -> bool:
+    then, now = before.measure, after.measure
+    return then.version != now.version or then.axes.get(axis, {}) != now.axes.get(axis, {})
+
+
+def _is_part(name: str) -> bool:
+    return name.startswith(USAGE_PART)
+
+
+def _with_null(frame: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
+    """The joined frame with parts and amounts of both runs: null in the run that has none."""
+    pairs = [prefix + name for name in parts.names for prefix in (USAGE_PART, USAGE_AMOUNT)]
+    absent = [name for pair in pairs for name in (pair, f"{pair}_before") if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=pl.Float64()).alias(name) for name in absent)
+
+
+def _then(name: str, by_tier: Mapping[str, float]) -> pl.Expr:
+    """An earlier part, its amount held against today's reference of the tier in which the account is today."""
+    part = pl.col(f"{USAGE_PART}{name}_before")
+    if by_tier:
+        of_all = by_tier.get(ALL_TIERS)
+        reference = pl.col("tier").replace_strict(by_tier, default=of_all, return_dtype=pl.Float64())
+        part = pl.coalesce((pl.col(f"{USAGE_AMOUNT}{name}_before") / reference * 100).clip(0, 100), part)
+    return part.alias(_THEN + name)
+
+
+def _shared(name: str) -> list[pl.Expr]:
+    """A part of either run, where it is known of both."""
+    is_known = pl.col(_THEN + name).is_not_null() & pl.col(_NOW + name).is_not_null()
+    return [pl.when(is_known).then(prefix + name).alias(_SHARED + prefix + name) for prefix in (_THEN, _NOW)]
+
+
+def _score(parts: _Parts, prefix: str) -> pl.Expr:
+    return rounded(weighted_mean(parts.columns(prefix)))
+
+
+def _change() -> pl.Expr:
+    """A `terms.Change`."""
+    return (
+        pl.when(pl.col("quadrant_before").is_null())
+        .then(pl.lit(str(Change.NEW)))
+        .when(pl.col("quadrant").is_null())
+        .then(pl.lit(str(Change.LEFT)))
+        .when(pl.col("quadrant_before") == pl.col("quadrant"))
+        .then(pl.lit(str(Change.STAYED)))
+        .otherwise(pl.lit(str(Change.MOVED)))
+    )
+
+
+def _level(score: str, axis: Axis, inactive: str) -> pl.Expr:
+    """The side of today's cut on which a score lies, as in placing: at the cut is high, doing nothing is low."""
+    is_high = pl.col(score) >= pl.col(f"{axis}_cut")
+    if axis is Axis.USAGE:
+        is_high &= ~pl.col(inactive).fill_null(value=False)
+    level = pl.when(is_high).then(pl.lit(str(Level.HIGH))).otherwise(pl.lit(str(Level.LOW)))
+    return pl.when(pl.col(score).is_not_null() & pl.col(f"{axis}_cut").is_not_null()).then(level)
+
+
+def _axis_cause(axis: Axis, *, is_measured: bool) -> pl.Expr:
+    """Why the level of an axis changed, as `_<axis>_cause`; null where it did not."""
+    level, before = pl.col(f"{axis}_level"), pl.col(f"{axis}_level_before")
+    unknown = str(Level.UNKNOWN)
+    crossed = pl.lit(str(Cause.USAGE if axis is Axis.USAGE else Cause.HAPPINESS))
+    if axis is Axis.USAGE:
+        # Parts came or went, and those that are known of both runs lie on one side of the cut.
+        sides = [
+            _level(f"_usage_{when}_shared", axis, inactive)
+            for when, inactive in (("then", f"{INACTIVE_KEPT}_before"), ("now", INACTIVE_KEPT))
+        ]
+        is_one_side = (sides[0] == sides[1]).fill_null(value=False)
+        crossed = pl.when(is_one_side).then(pl.lit(str(Cause.DATA))).otherwise(crossed)
+    judged_now = _level(f"_{axis}_then", axis, f"{INACTIVE_KEPT}_before")
+    cause = (
+        pl.when((level == unknown) | (before == unknown))
+        .then(pl.lit(str(Cause.DATA)))
+        .when(pl.lit(is_measured))
+        .then(pl.lit(str(Cause.MEASURED)))
+        .when((judged_now == level).fill_null(value=False))
+        .then(pl.lit(str(Cause.LINE)))
+        .otherwise(crossed)
+    )
+    return pl.when((pl.col("change") == str(Change.MOVED)) & (level != before)).then(cause).alias(f"_{axis}_cause")
+
+
+def _cause() -> pl.Expr:
+    """The one cause of a move. Where both axes crossed it is the one that moved by more points, at a tie usage.
+
+    What makes runs hard to compare goes first; the line alone is named only where it explains both axes.
+    """
+    usage, happiness = (pl.col(f"_{axis}_cause") for axis in Axis)
+    further = pl.col(points_column(Axis.HAPPINESS)).abs() > pl.col(points_column(Axis.USAGE)).abs()
+    own = [Cause.USAGE, Cause.HAPPINESS]
+    both = pl.when(further.fill_null(value=False)).then(happiness).otherwise(usage)
+
+    def either(cause: Cause) -> pl.Expr:
+        return (usage == str(cause)) | (happiness == str(cause))
+
+    return (
+        pl.when(usage.is_null() | happiness.is_null())
+        .then(pl.coalesce(usage, happiness))
+        .when(either(Cause.DATA))
+        .then(pl.lit(str(Cause.DATA)))
+        .when(either(Cause.MEASURED))
+        .then(pl.lit(str(Cause.MEASURED)))
+        .when(usage.is_in(own) & happiness.is_in(own))
+        .then(both)
+        .when(usage.is_in(own))
+        .then(usage)
+        .otherwise(happiness)  # the customer's own, or the line twice
+    )
+
+
+def _parts_in_points(parts: _Parts, method: Happiness) -> pl.Expr:
+    """What moved the scores, the largest first: each usage part by its share of the score, happiness as a whole."""
+
+    def points(of: Mapping[str, float], name: str, prefix: str) -> pl.Expr:
+        total = pl.sum_horizontal(pl.col(each).is_not_null().cast(pl.Float64) * weight for each, weight in of.items())
+        return (pl.col(prefix + name) * of[prefix + name] / total).fill_null(0.0)
+
+    both = {prefix: parts.columns(prefix) for prefix in (_THEN, _NOW)}
+    changed = {name: points(both[_NOW], name, _NOW) - points(both[_THEN], name, _THEN) for name in parts.names}
+    is_scored = pl.col(points_column(Axis.USAGE)).is_not_null()
+    told: list[tuple[Axis, str, pl.Expr]] = [
+        (Axis.USAGE, name, pl.when(is_scored).then(rounded(change))) for name, change in changed.items()
+    ]
+    told.append((Axis.HAPPINESS, _HAPPINESS_PART[method], pl.col(points_column(Axis.HAPPINESS))))
+    each = [pl.struct(axis=pl.lit(str(axis)), part=pl.lit(name), points=change) for axis, name, change in told]
+    size = pl.element().struct.field("points").abs()
+    return (
+        pl.concat_list(each)
+        .list.eval(pl.element().filter(size >= _LEAST))
+        .list.eval(pl.element().sort_by(size, descending=True, maintain_order=True))
+    )
+
+
+def _mirrored(moves: pl.DataFrame) -> pl.DataFrame:
+    """The same seen from the other end."""
+    swapped = {str(Change.NEW): str(Change.LEFT), str(Change.LEFT): str(Change.NEW)}
+    points = [points_column(axis) for axis in Axis]
+    pairs = [("moved_from", "moved_to"), *((f"{name}_before", name) for name in ("contract_value", *_SCORES))]
+    turned = pl.element().struct.with_fields(points=-pl.field("points"))
+    return moves.with_columns(
+        pl.col("change").replace(swapped),
+        *(-pl.col(name) for name in points),
+        *(pl.col(name).alias(other) for pair in pairs for name, other in (pair, pair[::-1])),
+        pl.col("parts").list.eval(turned),
+    )
+
+
+_SCORES = [f"{axis}_score" for axis in Axis]
