@@ -72,7 +72,7 @@ def test_every_path_and_name_of_the_map_is_there():
 
 
 def test_every_room_is_on_the_map():
-    rooms = [
-        path.parent for path in (ROOT / "csq").rglob("__init__.py") if path.parent.parent.name in ("csq", "sources")
-    ]
-    assert [str(room.relative_to(ROOT)) for room in rooms if f"`{room.relative_to(ROOT).as_posix()}/`" not in MAP] == []
+    inits = [path.relative_to(ROOT) for path in (ROOT / "csq").rglob("__init__.py")]
+    rooms = [path.parent.as_posix() for path in inits if path.parent.parent.name in ("csq", "sources")]
+    assert len(rooms) > 15
+    assert [room for room in rooms if f"`{room}/`" not in MAP] == []
