@@ -11,9 +11,8 @@ from python_calamine import CalamineWorkbook
 from csq.cli.options import Faults, Inputs, Method
 from csq.cli.run import prepare
 from csq.explain.build import explain
-from csq.pipeline import Triage
+from csq.pipeline import Triage, run
 from csq.pipeline import report as reported
-from csq.pipeline import run
 from csq.render import Format, Options, Selection, render
 from csq.render.explain import as_text
 from csq.render.markdown import escaped
