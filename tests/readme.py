@@ -1,4 +1,4 @@
-"""The parts of README.md that are made from the code: `python tests/readme.py` writes them anew.
+"""The parts of README.md that are made from the code, and its picture: `python tests/readme.py` writes them anew.
 
 A part stands between `<!-- name -->` and `<!-- /name -->`. `test_docs.py` holds what is written to what
 is made. The reference is no part of the page: `csq help` prints it.
@@ -14,16 +14,35 @@ from csq.playbook.load import load_playbook
 from csq.render import Format, Options, render
 from csq.render.topics import topic
 from csq.render.topics.page import as_table
+from csq.report import Report
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 
 
+PICTURE = ROOT / "sample_data" / "page.svg"
+
+
+def sample() -> Report:
+    """A triage of the sample data."""
+    run = prepare(Inputs(directory="sample_data"), Method(), Faults(), None)
+    return triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+
+
+def picture() -> str:
+    """The picture of the page for the sample data as a file of its own, with what of the page's style it needs."""
+    page = render(sample(), Format.HTML).decode()
+    colours, *_ = re.findall(r":root \{.*?\}", page, flags=re.DOTALL)
+    rules = re.findall(r"^(?:#scatter|#marks|\.box|\.cut|\.\w+ \{ --own).*$", page, flags=re.MULTILINE)
+    style = "\n".join((colours, *rules, "svg { font-family: sans-serif; background: var(--paper); }"))
+    (drawn,) = re.findall(r'<svg id="scatter"(.*?</svg>)', page, flags=re.DOTALL)
+    head, body = drawn.split(">", maxsplit=1)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" id="scatter"{head}>\n<style>\n{style}\n</style>{body}\n'
+
+
 def screen() -> str:
     """What a triage of the sample data prints on a terminal of 100 columns: the first five, and the first quadrant."""
-    run = prepare(Inputs(directory="sample_data"), Method(), Faults(), None)
-    report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
-    lines = render(report, Format.TERMINAL, Options(width=100)).decode().splitlines()
+    lines = render(sample(), Format.TERMINAL, Options(width=100)).decode().splitlines()
     sixth, advocates = (
         next(number for number, line in enumerate(lines) if line.startswith(start))
         for start in ("   6 ", "● Advocates")
@@ -70,6 +89,7 @@ def main() -> None:
         marked = f"<!-- {name} -->\n{part}\n<!-- /{name} -->"
         text = re.sub(rf"<!-- {name} -->\n.*?<!-- /{name} -->", lambda _, new=marked: new, text, flags=re.DOTALL)
     README.write_text(text, encoding="utf-8")
+    PICTURE.write_text(picture(), encoding="utf-8")
 
 
 if __name__ == "__main__":

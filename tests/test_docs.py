@@ -61,6 +61,15 @@ def test_the_readme_says_what_the_code_does(name):
     assert readme.written(PAGE, name) == made, "run `python tests/readme.py`"
 
 
+def test_the_picture_is_what_the_page_draws_small_and_no_data_of_the_folder(csq):
+    with contextlib.chdir(readme.ROOT):
+        made = readme.picture()
+    assert readme.PICTURE.read_text(encoding="utf-8") == made, "run `python tests/readme.py`"
+    assert len(made.encode()) < 100_000
+    assert f"(sample_data/{readme.PICTURE.name})" in PAGE
+    assert readme.PICTURE.name not in csq("check", readme.PICTURE.parent).stdout.decode()
+
+
 def test_the_readme_can_be_read_in_one_go():
     assert len(PAGE.splitlines()) <= 250
     assert len(readme.written(PAGE, "screen").splitlines()) <= 35 + 2  # and the fence

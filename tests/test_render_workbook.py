@@ -20,7 +20,10 @@ from csq.render import Format, Options, Selection, columns, render, workbook
 from csq.render.columns import PUBLIC, output_columns
 from csq.render.workbook.accounts import places
 from csq.render.workbook.book import LONGEST
+from csq.render.workbook.labels import Box, free
+from csq.report import Note
 from csq.schema import COLUMNS, Kind
+from csq.terms import NoteKind
 from factories import AWKWARD, accounts, report
 from golden_files import EMPTY
 
@@ -243,6 +246,56 @@ def test_the_larger_a_mark_the_higher_the_contract_value_and_a_hollow_one_has_no
     assert ["<a:noFill/>" in look for _, look in series] == [False, False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("marks", "taken", "position"),
+    [
+        # `Acme` takes 2 points of usage and 4 of happiness: from 51.3 to 53.3 and from 48 to 52 on the right.
+        ([], [], "right"),
+        ([(52.0, 50.0)], [], "left"),
+        ([(52.0, 50.0), (48.0, 51.0)], [], "above"),
+        ([(52.0, 50.0), (48.0, 51.0), (50.0, 55.0)], [], "below"),
+        ([(52.0, 50.0), (48.0, 51.0), (50.0, 55.0), (50.0, 44.0)], [], None),
+        ([], [Box(52.0, 51.0, 60.0, 55.0)], "left"),
+    ],
+)
+def test_a_name_in_the_chart_stands_on_no_mark_and_no_other_name(marks, taken, position):
+    at = (50.0, 50.0)
+    found = free("Acme", at, [at, *marks], taken)
+    assert (found and found[0]) == position
+
+
+@pytest.mark.parametrize(("at", "position"), [((99.5, 50.0), "left"), ((1.5, 99.0), "below"), ((1.5, 1.0), "above")])
+def test_a_name_in_the_chart_stays_within_it(at, position):
+    assert free("Acme", at, [at, (at[0] + 2, at[1])], [])[0] == position
+
+
+def test_the_largest_accounts_are_named_in_the_chart():
+    data = book({"account_name": "Acme", "contract_value": Decimal(9)}, {"usage_score": 20.0, "happiness_score": 10.0})
+    assert [row[6] for row in sheet(data, "Chart data")[1:]][-2:] == ["Account 2", "Acme"]
+
+
+def test_what_a_divided_account_says_fits_into_its_columns():
+    """A number that does not fit is ####: `88.0 (users 12 / decision maker 94)` has 35 characters."""
+    row = {"users_mean": 12.0, "decision_maker_mean": 94.0, "unhappy_side": "users"}
+    widths = {}
+    for name, rows in (("divided", row), ("plain", {})):
+        page = parts(book(rows))["xl/worksheets/sheet3.xml"]
+        found = re.findall(r'<col min="(\d+)" max="\d+" width="([\d.]+)"', page)
+        heads = sheet(book(rows), "Accounts")[0]
+        widths[name] = {heads[int(first) - 1]: float(width) for first, width in found if int(first) <= len(heads)}
+    assert widths["divided"]["Happiness score"] > 35 > widths["plain"]["Happiness score"]
+    assert widths["divided"]["Quadrant"] > len("● advocates, divided")
+    assert 'formatCode="&quot;● &quot;@&quot;, divided&quot;"' in parts(book(row))["xl/styles.xml"]
+
+
+def test_a_long_note_wraps_within_what_is_printed():
+    note = Note(kind=NoteKind.CHOICE, text="a choice " * 60)
+    page = parts(render(report(notes=(note,)), Format.XLSX))["xl/worksheets/sheet6.xml"]
+    # 540 characters in 138 places, 1.2 characters each, take 4 lines of 13 points.
+    assert re.search(r'<row r="\d+"[^>]* ht="54"', page)
+    assert '<mergeCell ref="B' in page
+
+
 def test_the_first_sheet_says_whom_to_turn_to_first_and_why():
     rows = sheet(book({"account_name": "=Acme", "days_to_renewal": 40, "next_step": "Call them"}), "Summary")
     (line,) = [row for row in rows if "● =Acme" in row]
@@ -366,14 +419,26 @@ def office(tmp_path_factory) -> Path:
     return folder
 
 
+def converted(folder: Path, name: str, target: str) -> Path:
+    """What LibreOffice makes of a workbook."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", "--headless", profile, "--convert-to", target, "--outdir", str(folder), name]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
+    (written,) = folder.glob(f"*.{target.split(':')[0]}")
+    return written
+
+
+def test_the_workbook_of_the_sample_prints_on_twelve_pages_at_most(office, csq, sample_data):
+    assert csq("triage", sample_data, "-q", "-o", office / "sample.xlsx").code == 0
+    paper = converted(office, "sample.xlsx", "pdf").read_bytes()
+    assert 0 < len(re.findall(rb"/Type\s*/Page\b", paper)) <= 12
+
+
 def test_libreoffice_opens_the_workbook_and_keeps_the_ids(office):
     sheet_of_accounts = SHEETS.index("Accounts") + 1
     # The tokens of its CSV filter: comma, quote, UTF-8, ..., and which sheet.
     target = f"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,{sheet_of_accounts}"
-    profile = f"-env:UserInstallation={(office / 'profile').as_uri()}"
-    command = ["soffice", "--headless", profile, "--convert-to", target, "--outdir", str(office), "week.xlsx"]
-    subprocess.run(command, cwd=office, check=True, capture_output=True, timeout=120)
-    (written,) = office.glob("*.csv")
+    written = converted(office, "week.xlsx", target)
     rows = list(csv.DictReader(io.StringIO(written.read_bytes().decode(), newline="")))
     assert [row["Account ID"] for row in rows] == [row["account_id"] for row in AWKWARD]
     assert rows[2]["Account name"] == "=cmd|' /C calc'!A0"

@@ -1,11 +1,16 @@
 """The page in a real browser: it answers mouse and keyboard, prints, turns dark, and runs and fetches nothing else."""
 
 import os
+import re
+import time
 from pathlib import Path
 
 import pytest
 
 from browser.chromium import Chromium, find
+from csq.cli.options import Faults, Inputs, Method
+from csq.cli.run import prepare
+from csq.pipeline import triage
 from csq.render import Format, render
 from factories import accounts, report
 from hostile import HOSTILE, hostile_report
@@ -263,6 +268,49 @@ def test_nothing_sticks_out_of_the_page(browser, pages, name, width):
     browser.open(pages / f"{name}.html", width=width)
     browser.run("rows.forEach((entry) => unfold(entry, true))")
     assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory, sample_data):
+    prepared = prepare(Inputs(directory=str(sample_data)), Method(), Faults(), None)
+    made = triage(prepared.tables, prepared.settings, prepared.playbook, as_of=prepared.as_of)
+    path = tmp_path_factory.mktemp("sample") / "week.html"
+    path.write_bytes(render(made, Format.HTML))
+    return path
+
+
+def test_the_sample_has_its_table_on_the_first_screen_and_prints_on_four_pages(browser, sample):
+    browser.open(sample, width=1400, height=900)
+    assert browser.run("document.querySelector('#accounts').getBoundingClientRect().top") < 900
+    assert browser.run("document.documentElement.scrollWidth") <= 1400
+    assert 0 < len(re.findall(rb"/Type\s*/Page\b", browser.paper())) <= 4
+
+
+def test_the_sample_on_a_phone_is_short_and_nothing_sticks_out_or_is_broken(browser, sample):
+    browser.open(sample, width=390, height=800)
+    assert browser.run("document.documentElement.scrollHeight") < 6000
+    assert browser.run("document.documentElement.scrollWidth") <= 390
+    # A word that is broken makes its cell two lines high.
+    heads = "[...document.querySelectorAll('.grid tbody th')].map((head) => head.firstChild)"
+    lines = f"{heads}.map((text) => {{ const range = document.createRange(); range.selectNode(text);"
+    assert browser.run(f"{lines} return range.getClientRects().length; }})") == [1, 1, 1]
+    sticks_out = "[...document.querySelectorAll('#scatter text')].filter((text) =>"
+    assert browser.run(f"{sticks_out} text.getBoundingClientRect().right > 390).map((text) => text.textContent)") == []
+
+
+def test_a_page_of_twenty_thousand_accounts_is_capped_and_answers(browser, tmp_path):
+    """Of 20,000 it has 5,000: as many as a browser reads, filters and sorts while somebody waits."""
+    rows = ({"usage_score": place % 101.0, "account_name": f"Client {place}"} for place in range(20_000))
+    path = tmp_path / "huge.html"
+    path.write_bytes(render(report(accounts=accounts(*rows)), Format.HTML))
+    assert path.stat().st_size < 8_000_000
+    browser.open(path)
+    assert "The first 5,000 of 20,000 accounts" in browser.run("document.querySelector('header').textContent")
+    assert browser.run("performance.getEntriesByType('navigation')[0].domInteractive") < 20_000
+    began = time.monotonic()
+    assert browser.run(CHOOSE % ("input", "client 4999")) == "1 of 5,000 accounts"
+    assert browser.run(NAMES) == ["Client 4999"]
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.skipif(

@@ -2,10 +2,12 @@
 
 import io
 import json
+import re
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+SCALE = ("--csat-scale", "1-5")
 USAGE = "account_id,user_id,date\nA,u1,2026-11-10\nB,u1,2026-11-10\n"
 CSAT = "account_id,score,submitted_at\nA,5,2026-11-01\nB,1,2026-11-01\n"
 ACCOUNTS = "account_id,contract_value,seats\nA,1000,10\nB,1000,10\n"
@@ -260,14 +262,23 @@ def test_everybody_who_reads_happiness_reads_how_many_answered(csq, triage, tmp_
     assert any("50.0 (2 of 3 asked)" in cell for cell in cells)
 
 
-def test_an_account_that_lacks_a_part_most_of_its_tier_have_says_so(csq, triage, tmp_path):
+def test_an_account_that_lacks_a_part_most_of_its_tier_have_says_so(csq, triage, tmp_path, monkeypatch):
     accounts = "account_id,seats\nA,\nB,10\nC,10\n"
     found = triage(accounts=accounts, usage=USAGE + "C,u1,2026-11-10\n")
     # Without seats A has neither seat use nor volume per seat; nobody names a feature, so breadth is no part at all.
     assert values(found, "usage_parts") == {"A": 1, "B": 3, "C": 3}
-    for form in ("terminal", "md", "html"):
-        assert b"usage on 1 of 3 parts" in csq("triage", tmp_path, "--csat-scale", "1-5", "-v", "-f", form).stdout
-    assert b"usage on 1 of 3 parts" in csq("explain", "A", tmp_path, "--csat-scale", "1-5").stdout
+    ways = [("triage", "-f", form, *more) for form in ("terminal", "md", "html") for more in ((), ("-v",))]
+    ways += [("brief",), ("plan",), ("plan", "-f", "md"), ("plan", "-f", "html"), ("explain", "A")]
+    for width in ("80", "100", "200"):
+        monkeypatch.setenv("COLUMNS", width)
+        for command, *argv in ways:
+            told = csq(command, *argv, tmp_path, *SCALE).stdout.decode()
+            assert re.search(r"\bA\b.*usage on 1 of 3 parts", told, flags=re.DOTALL), (command, argv, width)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(csq("triage", tmp_path, *SCALE, "-f", "xlsx").stdout))
+    for name in ("Summary", "This week", "Accounts", "Signals"):
+        rows = [row for row in book.get_sheet_by_name(name).to_python() if {"A", "▲ A", "■ A"} & set(map(str, row))]
+        assert rows, name
+        assert all(any("usage on 1 of 3 parts" in str(cell) for cell in row) for row in rows), name
 
 
 def test_few_accounts_and_one_score_for_all_are_warnings(triage):

@@ -38,6 +38,27 @@ def test_the_sample_is_one_screen_with_the_answer_first(screen):
         assert said in top
 
 
+# Read off the sample by hand: the first five in their order, each with the reason that comes first.
+FIRST = (
+    ("Ravensworth University Hospital", "champion left"),
+    ("Maison Vauclair Hôtels", "champion left"),
+    ("Sakura Rail Services", "competitor request"),
+    ("Brinkmann & Söhne Spedition", "hostile successor"),
+    ("Castellan Security", "investor conflict"),
+)
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_sixty_lines_hold_it_at_any_width_and_twenty_four_the_first_five(screen, width):
+    lines = screen(width)
+    assert len(lines) <= 60
+    told = [line for line in lines[:24] if re.match(r" +[1-5] [●◆▲■○] ", line)]
+    for number, (line, (name, why)) in enumerate(zip(told, FIRST, strict=True), start=1):
+        assert re.match(rf" +{number} . {re.escape(name)} +[\d,]+  {why}", line), line
+    # Each of them has its step on the line below.
+    assert sum(line.lstrip().startswith("→ ") for line in lines[:24]) == len(FIRST)
+
+
 @pytest.mark.parametrize("width", [80, 100, 200])
 def test_the_order_is_the_same_at_any_width_and_nothing_is_cut(screen, width):
     lines = screen(width)
