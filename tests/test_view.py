@@ -167,35 +167,6 @@ def test_a_level_that_stands_alone_has_the_answers_behind_it_and_a_score_that_la
     assert loud.why_alone == "champion left, renewal in 68 days, usage on 3 of 4 parts"
 
 
-@pytest.mark.parametrize(
-    ("next_steps", "told"),
-    [
-        # Of 9 accounts 5 have the third step next: these are most of them, whatever comes first in the playbook.
-        (["a"] * 2 + ["b"] * 2 + ["c"] * 5, ["C"]),
-        # 4 of 9 are not most; with the next most frequent they are, in the order of the playbook.
-        (["a"] * 3 + ["b"] * 2 + ["c"] * 4, ["A", "C"]),
-        # None has more than another: as many as make most of them, the first first.
-        (["a", "b", "c", "d"], ["A", "B", "C"]),
-        # Steps of signals are not the quadrant's.
-        (["x"] * 6 + ["b"], ["B"]),
-        # Nothing to count: as the playbook begins.
-        (["x", None], ["A", "B", "C"]),
-        ([], ["A", "B", "C"]),
-    ],
-)
-def test_a_play_in_short_has_the_steps_that_most_of_its_accounts_have_next(next_steps, told):
-    plain = report()
-    plays = tuple(
-        play._replace(
-            steps=tuple(play.steps[0]._replace(id=name, do=f"{name} in full", short=name.upper()) for name in "abcd")
-        )
-        for play in plain.plays
-    )
-    made = report(plays=plays, accounts=accounts(*({"step_id": name} for name in next_steps)))
-    section = next(each for each in view_of(made, Selection()).sections if each.cell.quadrant is Quadrant.ADVOCATES)
-    assert section.next_steps(3) == told
-
-
 def test_what_is_known_of_no_account_is_one_line():
     """Of two accounts one has no seats on record, none has goals, a champion or a known fit."""
     gaps = tuple(

@@ -13,8 +13,8 @@ from csq.render import prose
 from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
 from csq.schema import BORDERLINE as NEAR
-from csq.schema import COLUMNS
-from csq.terms import Aside, Axis, Evidence, NoteKind, Quadrant, Silence, Who
+from csq.schema import COLUMNS, money
+from csq.terms import Aside, Axis, Evidence, Level, NoteKind, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.CHOICE: "Chosen",
@@ -86,14 +86,31 @@ UNWEIGHTED = "nothing is weighted, because no contract value is known"
 
 
 def base(report: Report) -> str:
-    """Say how many accounts there are and what they are worth together; of an unweighted report, only how many."""
+    """Say how many accounts there are and what they are worth, how firm their places are, and what renews soon."""
     accounts = prose.count(report.accounts.height, "account")
-    if not report.weighted:
-        return accounts
-    value = prose.total(sum((total.contract_value for total in report.totals), start=Decimal(0)), report.currency)
-    unvalued = sum(total.unvalued for total in report.totals)
-    rest = f"; {unvalued:,} without a contract value" if unvalued else ""
-    return f"{accounts}, {value} a year{rest}"
+    thin = int((report.accounts["evidence"] == str(Evidence.THIN)).sum())
+    doubts = [f"{thin:,} on thin evidence"] if thin else []
+    if report.weighted:
+        value = prose.total(sum((total.contract_value for total in report.totals), start=Decimal(0)), report.currency)
+        accounts += f", {value} a year"
+        if unvalued := sum(total.unvalued for total in report.totals):
+            doubts.insert(0, f"{unvalued:,} without a contract value")
+    return "; ".join((accounts, *doubts, *_renewals(report)))
+
+
+def _renewals(report: Report) -> Iterator[str]:
+    """`44 renew within 90 days, 2.9 M, of them 17 unhappy, 1.9 M`; nothing where none does."""
+    soon = report.accounts.filter(pl.col("days_to_renewal").is_between(0, _SOON))
+    if soon.height:
+        unhappy = soon.filter(pl.col("happiness_level") == str(Level.LOW))
+        what = f"{'renews' if soon.height == 1 else 'renew'} within {_SOON} days"
+        yield f"{_sized(report, soon, what)}, of them {_sized(report, unhappy, 'unhappy')}"
+
+
+def _sized(report: Report, rows: pl.DataFrame, what: str) -> str:
+    worth = money(rows["contract_value"])
+    value = f" ({prose.total(worth, report.currency)})" if report.weighted and worth else ""
+    return f"{rows.height:,} {what}{value}"
 
 
 def fate(source: SourceFile) -> str:
