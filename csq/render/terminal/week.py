@@ -25,24 +25,24 @@ def first_this_week(week: Week, sheet: Sheet) -> list[Line]:
     owner = _widest(owners, before=len(_GAP))
     if room is None or room >= _widest(whys) + _widest(steps, before=len(_GAP)) + owner:
         return [*lines, *_in_columns(fronts, (whys, steps, owners))]
-    lines += _two_lines(fronts[:_TWO_LINES], week.first[:_TWO_LINES], sheet.width)
+    below = line(" " * (_digits(week.first) + 3), "→ ")
+    lines += _two_lines(fronts[:_TWO_LINES], week.first[:_TWO_LINES], below, room)
     return [*lines, *_one_line(fronts[_TWO_LINES:], week.first[_TWO_LINES:], room, owner)]
 
 
-def _two_lines(fronts: Sequence[Line], accounts: Sequence[Account], width: int | None) -> Iterator[Line]:
-    """Who and why, below it what to do and who does it."""
+def _two_lines(fronts: Sequence[Line], accounts: Sequence[Account], below: Line, room: int) -> Iterator[Line]:
+    """Who and why, below it what to do, under the name, and who does it."""
     for front, account in zip(fronts, accounts, strict=True):
-        yield from _told(front, account, (width or 0) - width_of(front))
-        yield from _owned(line(" " * (_digits(accounts) + 5), "→ "), account.short or "no step", account.owner, width)
+        yield from _told(front, account, room)
+        yield from _owned(below, account.short or "no step", account.owner, width_of(front) + room)
 
 
 def _one_line(fronts: Sequence[Line], accounts: Sequence[Account], room: int, owner: int) -> Iterator[Line]:
     """Who and why, and the owner in a column of its own, or behind the reasons of those where there is room for it."""
     whys = [_fitting(account, room - owner) for account in accounts]
     # A column that is far from the names is hard to read along.
-    is_aligned = all(
-        width_of(front) + _widest(whys) + owner <= min(width_of(front) + room, MEASURE) for front in fronts
-    )
+    widest = _widest(whys) + owner if whys else 0
+    is_aligned = all(widest <= min(room, MEASURE - width_of(front)) for front in fronts)
     whys = whys if is_aligned else [_fitting(account, room) for account in accounts]
     for front, account, why in zip(fronts, accounts, whys, strict=True):
         if is_aligned:
