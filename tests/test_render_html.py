@@ -263,7 +263,7 @@ def test_the_week_is_the_head_of_the_order_of_work():
     rows = [{"account_name": f"Name {place}"} for place in range(30)]
     unplanned = page(report(accounts=accounts(*rows))).one("section", id="week")
     assert [item.attrs["value"] for item in unplanned.all("li")] == [str(place) for place in range(1, 11)]
-    assert "20 more: `csq plan` has them all" in unplanned.text
+    assert "20 more: `csq plan --top 30` has them all" in unplanned.text
 
 
 def test_the_first_accounts_stand_with_why_the_deadline_the_owner_and_the_step():

@@ -239,7 +239,7 @@ def test_the_first_sheet_says_whom_to_turn_to_first_and_why():
         "1", "● =Acme", "12,000 EUR", "renewal in 40 days", "Call them", "Ann Lee"
     ]  # fmt: skip
     made = [{"account_name": f"Name {number}"} for number in range(12)]
-    assert "2 more: `csq plan` has them all" in words(book(*made), "Summary")
+    assert "2 more: `csq plan --top 12` has them all" in words(book(*made), "Summary")
 
 
 def test_a_selection_takes_accounts_and_leaves_the_totals():
