@@ -85,8 +85,8 @@ _CHANGE = Section(
     "Change of use",
     "In percent of the events before; not known from 0. It counts as sure where active user-days (pairs of user and "
     "day with an event) differ by more than twice the square root of their sum over both windows; of an account "
-    "without any named user in either, active days. Of tables: of active days, else of users, else of events. `usage_trend_pct` "
-    "and `usage_trend_sure` are the change on a year ago where the account has a season, else on the window before.",
+    "without any named user in either, active days. Of tables: of active days, else of users, else of events. "
+    "`usage_trend_pct` and `usage_trend_sure` are the change on a year ago where the account has a season, else on the window before.",
 )
 _HAPPINESS = Section(
     "Happiness",
@@ -127,7 +127,8 @@ _TIERS = Section(
     "Tiers",
     f"Thirds by contract value, where {LEAST_FOR_THIRDS} accounts or more have one: of n values in ascending order, "
     "from 0, `large` begins at number 2n/3, `mid` at number n/3 (both rounded down) and `small` at 0; two bands that "
-    "begin at the same value are one, the higher. With fewer accounts all are one tier, `all`. Without a value: `unvalued`.",
+    "begin at the same value are one, the higher. With fewer accounts all are one tier, `all`. Without a value: "
+    "`unvalued`.",
 )
 _SCORE = Section(
     "Usage score",
