@@ -86,7 +86,8 @@ _CHANGE = Section(
     "In percent of the events before; not known from 0. It counts as sure where active user-days (pairs of user and "
     "day with an event) differ by more than twice the square root of their sum over both windows; of an account "
     "without any named user in either, active days. Of tables: of active days, else of users, else of events. "
-    "`usage_trend_pct` and `usage_trend_sure` are the change on a year ago where the account has a season, else on the window before.",
+    "`usage_trend_pct` and `usage_trend_sure` are the change on a year ago where the account has a season, else on the "
+    "window before.",
 )
 _HAPPINESS = Section(
     "Happiness",
