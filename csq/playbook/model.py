@@ -222,15 +222,15 @@ class Signal(Section):
     """A named condition with a severity."""
 
     when: Text = Field(description="condition under which it holds")
-    severity: Severity = Field(description="how loudly it speaks")
+    severity: Severity = Field(description="how serious it is")
     text: Text = Field(description="what it says; may name facts in braces")
     quadrants: dict[Quadrant, SignalReading] = Field({}, description="how it reads in a quadrant, where that differs")
     steps: StepList = Field((), description="actions of its own, in order")
     risks: tuple[Risk, ...] = Field((), description="warnings of its own, in order")
-    mutes: tuple[Text, ...] = Field((), description="signals that are not told when this one holds")
-    blocks: tuple[StepKind, ...] = Field((), description="kinds of steps that nobody takes while this one holds")
+    mutes: tuple[Text, ...] = Field((), description="signals that are hidden while this one holds")
+    blocks: tuple[StepKind, ...] = Field((), description="kinds of steps to hold back while this one holds")
     takes_over: bool | None = Field(
-        None, description="whether its own step goes before the play's; only where it says act, when absent"
+        None, description="whether its own step goes before the play's; by default only where it says act"
     )
 
     def leads(self, severity: Severity) -> bool:
@@ -242,8 +242,8 @@ class TouchModel(Section):
     """Which accounts get how much of a person's time."""
 
     high: tuple[Text, ...] = Field((), description="segments or tiers whose accounts are looked after by a person")
-    low: tuple[Text, ...] = Field((), description="those where a person's hour needs a reason")
-    tech: tuple[Text, ...] = Field((), description="those that tools look after; a person's hour needs a reason")
+    low: tuple[Text, ...] = Field((), description="those where a person's time needs a reason")
+    tech: tuple[Text, ...] = Field((), description="those that automation looks after; a person's time needs a reason")
     person_when: Text | None = Field(
         None, description="condition that is such a reason, beside a signal that says act; none, when absent"
     )
@@ -266,7 +266,7 @@ class Urgency(Section):
 
 
 class SignalWeights(Section):
-    """Factors of the priority by the severity of the loudest signal."""
+    """Factors of the priority by the severity of the most serious signal."""
 
     act: Positive = Field(3.0, description="factor while a signal says act")
     watch: Positive = Field(1.2, description="factor while a signal says watch")
@@ -274,7 +274,7 @@ class SignalWeights(Section):
 
 
 class CheckIns(Section):
-    """Calls by a person to a few accounts of the protect queue that otherwise hear from machines alone."""
+    """Calls by a person to a few accounts of the protect queue that otherwise get automated messages only."""
 
     count: Annotated[int, Field(ge=0)] = Field(2, description="accounts a week, for each owner")
     hours: Positive = Field(0.5, description="hours one takes")
@@ -325,14 +325,15 @@ class Playbook(Section):
         description="factors of the priority by days to the deadline; the first that holds, else 1",
     )
     signal_weights: SignalWeights = Field(
-        SignalWeights.model_construct(), description="factors of the priority by the severity of the loudest signal"
+        SignalWeights.model_construct(),
+        description="factors of the priority by the severity of the most serious signal",
     )
     split: Split = Field(
         Split.model_construct(), description="how the hours of a week are divided; the two add up to 1"
     )
 
     check_ins: CheckIns | None = Field(
-        None, description="calls by a person to accounts that otherwise hear from machines alone; none, when absent"
+        None, description="calls by a person to accounts that otherwise get automated messages only; none, when absent"
     )
 
     def entry(self, quadrant: Quadrant) -> QuadrantEntry:

@@ -41,7 +41,7 @@ def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
     if found.unjudged:
         yield BLANK
         open_ones = prose.count(len(found.unjudged), "signal")
-        yield from sheet.text(f"Not judged, so neither yes nor no: {open_ones}, for want of")
+        yield from sheet.text(f"Could not be judged: {open_ones}, for lack of")
         missing: dict[str, list[str]] = {}
         for each in found.unjudged:
             missing.setdefault(", ".join(each.missing), []).append(label(each.name))

@@ -38,8 +38,8 @@ def page() -> Page:
 
 _NUMBERS = Section(
     "Numbers and days",
-    f"Facts, scores and cuts are rounded once to {PLACES} places, a half to the even digit, before anything compares "
-    "or prints them. What is not known is null, and never 0. Both ends of a window count.",
+    f"Facts, scores and cuts are rounded once to {PLACES} places (a tie goes to the even digit) before anything "
+    "compares or prints them. What is not known is null, and never 0. Both ends of a window count.",
     (
         ("as of", "`--as-of`, else the newest usage date, else the newest csat date; rows after it do not count"),
         ("usage window", f"{_USAGE_DAYS} days ending on it; the window before: the {_USAGE_DAYS} days before those; a "
@@ -49,7 +49,7 @@ _NUMBERS = Section(
 )  # fmt: skip
 _POPULATION = Section(
     "Who is a customer",
-    "Without an accounts file: every key in usage and csat. With one: its accounts, but for these.",
+    "Without an accounts file: every key in usage and csat. With one: its accounts, except those below.",
     (
         ("status", "one that says churned, cancelled, prospect, trial and the like; `statuses:` adds words"),
         ("start", "its own row, or all of its subscriptions, start after the day: not yet a customer"),
@@ -83,10 +83,11 @@ _USAGE = Section(
 )  # fmt: skip
 _CHANGE = Section(
     "Change of use",
-    "In percent of the events before; not known from 0. It is sure where active user-days (pairs of user and day with "
-    "an event) differ by more than twice the square root of their sum over both windows; of an account without any "
-    "named user in either, active days. Of tables: of active days, else of users, else of events. `usage_trend_pct` "
-    "and `usage_trend_sure` are the change on a year ago where the account has a season, else on the window before.",
+    "In percent of the events before; not known from 0. It counts as sure where active user-days (pairs of user and "
+    "day with an event) differ by more than twice the square root of their sum over both windows; of an account "
+    "without any named user in either, active days. Of tables: of active days, else of users, else of events. "
+    "`usage_trend_pct` and `usage_trend_sure` are the change on a year ago where the account has a season, else on the "
+    "window before.",
 )
 _HAPPINESS = Section(
     "Happiness",
@@ -94,8 +95,8 @@ _HAPPINESS = Section(
     "the others stand apart. A row is dated by its answer, else by its request; without a date it counts in the newest "
     "window.",
     (
-        ("answers", "in the window the latest of each respondent; of one time the lower, of those alike the last by "
-         "role; without a respondent each"),
+        ("answers", "in the window the latest of each respondent (ties: the lower answer, then the last by role); "
+         "without a respondent every answer"),
         ("asked", "distinct respondents with a row in the window, and each row without one; known where the files have "
          "a status or a sending date, or rows without a score"),
         ("top_box_pct", f"answers of {TOP_BOX:g} or more; its interval is Wilson's for 95 %, z = 1.959964"),
@@ -125,15 +126,16 @@ _GOALS = Section(
 )
 _TIERS = Section(
     "Tiers",
-    f"Thirds, where {LEAST_FOR_THIRDS} accounts or more have a value: of n values in ascending order, counted from 0, "
-    "`large` begins at number 2n/3, `mid` at number n/3 (both rounded down) and `small` at 0; a band that begins where "
-    "a higher one does is left out. With fewer all are one tier, `all`. Without a value: `unvalued`.",
+    f"Thirds by contract value, where {LEAST_FOR_THIRDS} accounts or more have one: of n values in ascending order, "
+    "from 0, `large` begins at number 2n/3, `mid` at number n/3 (both rounded down) and `small` at 0; two bands that "
+    "begin at the same value are one, the higher. With fewer accounts all are one tier, `all`. Without a value: "
+    "`unvalued`.",
 )
 _SCORE = Section(
     "Usage score",
-    "The mean of the parts that are known, each at most 100; `weights:` may weigh them. A new account is asked for the "
-    "days since its start, that day among them, and is no yardstick for others; one whose start is not known counts as "
-    "settled.",
+    "The mean of the parts that are known, each at most 100; `weights:` may weigh them. A new account is scored on the "
+    "days since its start, that day among them, and does not count towards cuts or references; one whose start is not "
+    "known counts as settled.",
     (
         ("seat_use", "active users / seats"),
         ("breadth", "features used / available"),
@@ -171,5 +173,5 @@ _EVIDENCE = Section(
 _PRIORITY = Section(
     "Priority",
     "Contract value x weight of the quadrant x urgency x signal: weighted money, an index that only orders the work. "
-    "It is rounded to cents, a half to the even cent.",
+    "It is rounded to cents (a tie goes to the even cent).",
 )
