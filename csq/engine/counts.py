@@ -5,13 +5,13 @@ parts are added up, in whatever order and on whatever engine. A small log is one
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple, Self
 
 import polars as pl
 import polars.selectors as cs
 
-from csq.engine.base import UsageWindows
+from csq.engine.base import Span, UsageWindows
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.terms import Aside, Fate
 
@@ -25,7 +25,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 """The counts in each table, and how they are added up; those of users have `SEEN` columns as well."""
 SEEN, BITS = "seen_", 62
-"""Prefix of columns `seen_<span>_<first day>`: the days of a span with an event, a bit for each of at most so many."""
+"""Prefix of columns `seen_<first day>`: the days from there on with an event, a bit for each of at most so many."""
 
 
 IsEveryday = Callable[[str], bool]
@@ -93,7 +93,9 @@ def count(
     days, users, features = pl.collect_all(
         [
             rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=told.sum()),
-            active.group_by(*by, "user_id").agg(units.sum(), *_seen(windows), first_day=day.min(), last_day=day.max()),
+            active.group_by(*by, "user_id").agg(
+                units.sum(), *_seen(windows, rows["day"]), first_day=day.min(), last_day=day.max()
+            ),
             said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
         engine="streaming",
@@ -108,16 +110,33 @@ def count(
     )
 
 
-def _seen(windows: UsageWindows | None) -> list[pl.Expr]:
-    """On which days of the spans that are compared a user did anything: bits, since the same day may come again."""
+def _stretches(windows: UsageWindows | None) -> list[Span]:
+    """The days of the spans that are compared, in stretches of at most `BITS`: fewer than there are spans, mostly."""
+    joined: list[Span] = []
+    for span in sorted(windows.compared.values()) if windows else ():
+        if joined and span.first <= joined[-1].last + timedelta(days=1):
+            joined[-1] = Span(joined[-1].first, max(joined[-1].last, span.last))
+        else:
+            joined.append(span)
+    return [
+        Span(first, min(first + timedelta(days=BITS - 1), span.last))
+        for span in joined
+        for start in range(0, (span.last - span.first).days + 1, BITS)
+        for first in [span.first + timedelta(days=start)]
+    ]
+
+
+def _seen(windows: UsageWindows | None, days: pl.Series) -> list[pl.Expr]:
+    """On which days that are compared a user did anything: bits, since the same day may come again."""
     found = []
-    for name, span in windows.compared.items() if windows else ():
-        days = (span.last - span.first).days + 1
-        for start in range(0, days, BITS):
-            place = (pl.col("day") - pl.lit(span.first)).dt.total_days() - start
-            inside = place.is_between(0, min(BITS, days - start) - 1)
-            bit = pl.when(inside).then(pl.lit(2, dtype=pl.Int64()).pow(pl.when(inside).then(place))).otherwise(0)
-            found.append(bit.bitwise_or().alias(f"{SEEN}{name}_{start}"))
+    for stretch in _stretches(windows):
+        name, day = f"{SEEN}{stretch.first}", pl.col("day")
+        if days.is_between(*stretch).any():
+            place = (day - pl.lit(stretch.first)).dt.total_days()
+            bit = pl.lit(2, dtype=pl.Int64()).pow(pl.when(stretch.holds(day)).then(place))
+            found.append(bit.fill_null(0).bitwise_or().alias(name))
+        else:
+            found.append(pl.lit(0, dtype=pl.Int64()).alias(name))
     return found
 
 
@@ -215,7 +234,7 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     marked = mark(counts.days, fates)
     seen = marked.lazy().filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     users = _of_members(counts, "users", members)
-    user_days = users.group_by("account_id").agg(_user_days(windows, counts.users.columns))
+    user_days = users.group_by("account_id").agg(_user_days(windows))
     if windows:
         users = users.filter(pl.col("last_day") >= windows.before.first)
     events = (pl.col("units").sum() / UNITS).alias("events"), (pl.col("telling").sum() / UNITS)
@@ -245,13 +264,19 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     )
 
 
-def _user_days(windows: UsageWindows | None, columns: Sequence[str]) -> list[pl.Expr]:
+def _user_days(windows: UsageWindows | None) -> list[pl.Expr]:
     """How many days its users were there in each span, added up over the users of an account."""
     return [
-        pl.sum_horizontal(pl.col(column).bitwise_count_ones().cast(pl.Int64) for column in bits).sum().alias(name)
-        for name in (windows.compared if windows else ())
-        for bits in [[column for column in columns if column.startswith(f"{SEEN}{name}_")]]
+        pl.sum_horizontal(_days_seen(stretch, span) for stretch in _stretches(windows)).sum().alias(name)
+        for name, span in (windows.compared.items() if windows else ())
     ]
+
+
+def _days_seen(stretch: Span, span: Span) -> pl.Expr:
+    """How many days of a span a user was there, by the bits of a stretch."""
+    days = [stretch.first + timedelta(days=place) for place in range((stretch.last - stretch.first).days + 1)]
+    mask = sum(1 << place for place, day in enumerate(days) if span.first <= day <= span.last)
+    return (pl.col(f"{SEEN}{stretch.first}") & mask).bitwise_count_ones().cast(pl.Int64)
 
 
 def _of_members(counts: LogCounts, name: str, members: pl.Series) -> pl.LazyFrame:

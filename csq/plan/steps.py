@@ -107,7 +107,7 @@ def first_steps(
     facts = facts_for(rows, (step.do for step in steps))
     told = [
         read[place] or _told(steps[place], spelled(steps[place].do, row))
-        for place, row in zip(chosen, facts, strict=True)
+        for place, row in zip(chosen.to_list(), facts, strict=True)
     ]
     return pl.DataFrame(told, schema=STEP, orient="row")
 
@@ -138,17 +138,23 @@ def risk_notes(rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, 
     risks = [risk for offer in offers for risk in offer.risks]
     if not risks:
         return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
-    places = count()
-    held = [pl.when(offer.whose, holds(risk)).then(next(places)) for offer in offers for risk in offer.risks]
-    judged = rows.hstack(applies(rows, risks, known)).select(pl.concat_list(held).list.drop_nulls())
-    # What names no fact reads alike for all.
-    read = [None if fields(risk.text) else fill(risk.text, {}) for risk in risks]
+    mine = [offer.whose & pl.col(holds(risk)) for offer in offers for risk in offer.risks]
+    held = rows.hstack(applies(rows, risks, known)).select(each.alias(str(n)) for n, each in enumerate(mine))
     facts = facts_for(rows, (risk.text for risk in risks))
-    noted = [
-        [text for place in places if (text := read[place] or fill(risks[place].text, row))]
-        for places, row in zip(judged.to_series(), facts, strict=True)
+    noted = pl.concat_list(
+        pl.when(name).then(_said(risk, held[name], facts)) for name, risk in zip(held.columns, risks, strict=True)
+    )
+    return held.select(noted.list.drop_nulls().alias("risks"))["risks"]
+
+
+def _said(risk: Risk, held: pl.Series, facts: Sequence[Mapping[str, object]]) -> pl.Expr:
+    """The text of a risk for each row for which it holds; null where nothing can be said without an unknown fact."""
+    if not fields(risk.text):
+        return pl.lit(fill(risk.text, {}))
+    told = [
+        fill(risk.text, row) or None if is_held else None for is_held, row in zip(held.to_list(), facts, strict=True)
     ]
-    return pl.Series("risks", noted, pl.List(pl.String()))
+    return pl.lit(pl.Series(told, dtype=pl.String()))
 
 
 def holds(entry: Need | Rest | Risk | Step) -> str:
