@@ -1,7 +1,8 @@
 """Runs of csq that are killed or told to stop at random moments: what they were to replace is all old or all new.
 
 `python tests/kills.py 60` ends so many runs per kind of output, half of them while files are being written, and looks
-after every tenth, and at the end, that the next whole run leaves nothing behind. A second argument is the seed.
+after every tenth, and at the end, that the next whole run leaves nothing behind; a line says of each kind how it went.
+A second argument is the seed, further ones name the kinds to try.
 """
 
 import os
@@ -74,40 +75,40 @@ def end_one(exports: Path, outputs: tuple[str, ...], room: Path, dice: random.Ra
         run.wait(timeout=60)
 
 
-def torture(count: int, seed: int = 0, kinds: Mapping[str, tuple[str, ...]] = KINDS) -> list[str]:
-    """End `count` runs per kind; return what was neither old nor new, or left behind."""
+def torture(kind: str, count: int, seed: int = 0) -> list[str]:
+    """End `count` runs of a kind; return what was neither old nor new, or left behind."""
+    dice, outputs = random.Random(f"{seed} {kind}"), KINDS[kind]
     found: list[str] = []
-    for kind, outputs in kinds.items():
-        dice = random.Random(f"{seed} {kind}")
-        ended = {"old": 0, "new": 0}
-        with tempfile.TemporaryDirectory() as place:
-            room, exports = Path(place, "room"), Path(place, "exports")
-            exports.mkdir()
-            (room / "tmp").mkdir(parents=True)
-            (exports / "usage.csv").write_text(USAGE, encoding="utf-8")
-            (exports / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
-            began = time.monotonic()
-            start(exports, outputs, room).wait()
-            seconds, new = time.monotonic() - began, standing(room)
-            for number in range(count):
-                old = lay_out(room, outputs)
-                end_one(exports, outputs, room, dice, seconds)
-                stands = standing(room)
-                if stands not in (old, new):
-                    mixed = [name for name in new if stands.get(name) != new[name]]
-                    found.append(f"{kind}, run {number}: neither old nor new; not new: {mixed}")
-                ended["new" if stands == new else "old"] += 1
-                if number % 10 == 9 or number == count - 1:
-                    start(exports, outputs, room).wait()
-                    found += [f"{kind}, run {number}: left {name}" for name in left(room)]
-                    if standing(room) != new:
-                        found.append(f"{kind}, run {number}: the next run does not come to the same")
-        sys.stdout.write(f"{kind}: {count} ended, {ended['old']} left the old, {ended['new']} had the new\n")
-        sys.stdout.flush()
+    ended = {"old": 0, "new": 0}
+    with tempfile.TemporaryDirectory() as place:
+        room, exports = Path(place, "room"), Path(place, "exports")
+        exports.mkdir()
+        (room / "tmp").mkdir(parents=True)
+        (exports / "usage.csv").write_text(USAGE, encoding="utf-8")
+        (exports / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
+        began = time.monotonic()
+        start(exports, outputs, room).wait()
+        seconds, new = time.monotonic() - began, standing(room)
+        for number in range(count):
+            old = lay_out(room, outputs)
+            end_one(exports, outputs, room, dice, seconds)
+            stands = standing(room)
+            if stands not in (old, new):
+                mixed = [name for name in new if stands.get(name) != new[name]]
+                found.append(f"run {number}: neither old nor new; not new: {mixed}")
+            ended["new" if stands == new else "old"] += 1
+            if number % 10 == 9 or number == count - 1:
+                start(exports, outputs, room).wait()
+                found += [f"run {number}: left {name}" for name in left(room)]
+                if standing(room) != new:
+                    found.append(f"run {number}: the next run does not come to the same")
+    verdict = "; ".join(found) or "all old or all new, nothing left behind"
+    sys.stdout.write(f"{kind}: {count} ended, {ended['old']} left the old, {ended['new']} had the new: {verdict}\n")
+    sys.stdout.flush()
     return found
 
 
 if __name__ == "__main__":
-    broken = torture(*map(int, sys.argv[1:]))
-    sys.stdout.write("".join(f"{each}\n" for each in broken) or "all old or all new, nothing left behind\n")
+    count, seed, *kinds = [*sys.argv[1:], "0"] if len(sys.argv) == 2 else sys.argv[1:]
+    broken = [fault for kind in kinds or KINDS for fault in torture(kind, int(count), int(seed))]
     sys.exit(bool(broken))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from csq.errors import Exit
+from kills import torture
 
 CSQ = [sys.executable, "-m", "csq"]
 USAGE = "account_id,user_id,date,feature,events\n" + "".join(
@@ -65,6 +66,13 @@ def test_at_any_moment_everything_is_old_or_everything_is_new(exports, tmp_path,
     assert len(old) == 1
     assert old == {run.returncode != Exit.OK} or run.returncode == CODES[number]
     assert not list(tmp_path.glob(".csq-*"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals that kill")
+@pytest.mark.parametrize("kind", ["parquet", "plans", "several"])
+def test_a_run_that_is_killed_leaves_all_old_or_all_new(kind):
+    """A few moments of each; `tests/kills.py` tries more, and every format."""
+    assert not torture(kind, 3)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="cannot tell when signals are noted")

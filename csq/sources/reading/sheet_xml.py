@@ -7,7 +7,7 @@ part that has one is refused.
 import contextlib
 import re
 import zipfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
@@ -29,10 +29,15 @@ _USUAL = {
     re.compile(rb'<c r="(?:[A-Z]|[AB][A-Z]|C[A-Q])(?:\d{1,6}|10[0-4]\d{4})"'): (1_049_999, 95),
 }
 """Cells that tell their places the usual way, and how far they can reach."""
+_SHARED_ITEM = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_REFERENCE = re.compile(rb"""\bt\s*=\s*["']s["']""")
+_NUMBERED = re.compile(rb"""\bt=["']s["'][^<>]*>(?:<f[^<>]*>(?:[^<]*</f>)?)?<v>(\d+)</v>""")
 _SPARSE, _PER_CELL = 10_000_000, 100
 """From so many cells laid out on, at most so many for each that is there: two far apart took half a minute."""
 _LARGEST = 100_000
 """Cells that one formula may fill."""
+_LONGEST = 255
+"""Characters of a formula that are told."""
 
 
 @dataclass(kw_only=True)
@@ -176,7 +181,7 @@ class _SheetReader:
         if kind == "e":
             self.found.errors[self.row, self.column] = value or "#N/A"
         elif value in ("", "0") if self.is_stale else value == "" and kind != "str":
-            self._fill(self.texts["f"])
+            self._fill(self.texts["f"][:_LONGEST])
 
     def _fill(self, formula: str) -> None:
         """Note a formula for its cell, or for all that it fills."""
@@ -215,6 +220,25 @@ def reach_of(xml: bytes) -> tuple[int, int, bool]:
     with contextlib.suppress(expat.ExpatError, LookupError):  # what is damaged is found out, and told, elsewhere
         parser.Parse(xml, True)
     return reader.rows, reader.columns, reader.rows * reader.columns <= most
+
+
+def shared_sizes(xml: bytes) -> list[int]:
+    """At most how many characters each text has that cells share."""
+    starts = [found.start() for found in _SHARED_ITEM.finditer(xml)]
+    return [end - start for start, end in zip(starts, [*starts[1:], len(xml)], strict=True)]
+
+
+def shared_size(xml: bytes, sizes: Sequence[int], enough: int) -> int:
+    """At most how many characters the cells of a sheet take that share texts; it is not told closer than `enough`.
+
+    A text stands in a workbook once, and is laid out as often as a cell names it.
+    """
+    cells, longest = len(_REFERENCE.findall(xml)), max(sizes, default=0)
+    if cells * longest <= enough:
+        return cells * longest
+    numbers = [int(number) for number in _NUMBERED.findall(xml)]
+    known = sum(sizes[number] if number < len(sizes) else 0 for number in numbers)
+    return known + (cells - len(numbers)) * longest
 
 
 class _ReachReader:

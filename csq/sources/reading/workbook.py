@@ -14,11 +14,20 @@ from typing import NamedTuple
 import python_calamine as calamine
 
 from csq.errors import InputError, Location
-from csq.sources.reading.containers import BROKEN
+from csq.sources.reading.containers import BROKEN, ceiling, too_big
 from csq.sources.reading.grid import RawTable, spans, to_frame
 from csq.sources.reading.merged import Filled, fill_down, join_headers
 from csq.sources.reading.number_formats import Look, look_of
-from csq.sources.reading.sheet_xml import BookXml, Place, SheetXml, cell_name, column_name, reach_of
+from csq.sources.reading.sheet_xml import (
+    BookXml,
+    Place,
+    SheetXml,
+    cell_name,
+    column_name,
+    reach_of,
+    shared_size,
+    shared_sizes,
+)
 
 MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
@@ -30,6 +39,7 @@ FORMULA = "#FORMULA!"
 _LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
 _ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_SHARED_TEXTS = "xl/sharedstrings.xml"
 _SHOWN = 5
 """Cells named one by one, at most."""
 
@@ -47,7 +57,7 @@ def read_sheet(data: bytes, label: str) -> RawTable:
     Raises:
         InputError: The workbook is damaged, no visible sheet holds data, or several do.
     """
-    _refuse_stray_cells(data, label)
+    _refuse_what_grows(data, label)
     try:
         sheets, hidden = _sheets(data)
         title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
@@ -63,6 +73,8 @@ def read_sheet(data: bytes, label: str) -> RawTable:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
+    if sum(len(cell) for row in cells for cell in row) > ceiling(len(data)):
+        raise too_big(label, len(data))
     return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),
@@ -225,13 +237,19 @@ def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable
         after = max(after, high + 1)
 
 
-def _refuse_stray_cells(data: bytes, label: str) -> None:
+def _refuse_what_grows(data: bytes, label: str) -> None:
+    """Refuse sheets that are small in the file and large when they are laid out."""
+    most = ceiling(len(data))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.infolist():  # by a link any part can be a sheet, and two can have one name
-            try:
-                xml = archive.read(member)
-            except BROKEN:
-                continue  # calamine has the better words for a damaged sheet
+        # By a link any part can be a sheet, and two can have one name.
+        parts = archive.infolist()
+        shared = (shared_sizes(_part(archive, each)) for each in parts if each.filename.casefold() == _SHARED_TEXTS)
+        sizes = max(shared, key=sum, default=[])
+        for member in parts:
+            xml = _part(archive, member)
+            most -= shared_size(xml, sizes, enough=most)
+            if most < 0:
+                raise too_big(label, len(data))
             rows, columns, is_in_proportion = reach_of(xml)
             if rows * columns > MOST_CELLS or not is_in_proportion:
                 raise InputError(
@@ -239,3 +257,11 @@ def _refuse_stray_cells(data: bytes, label: str) -> None:
                     location=Location(label=label, line=rows),
                     hint="delete the stray cells at its far end, or save the table as CSV",
                 )
+
+
+def _part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """What stands in a part; nothing in a damaged one, for which calamine has the better words."""
+    try:
+        return archive.read(member)
+    except BROKEN:
+        return b""
