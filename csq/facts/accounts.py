@@ -179,9 +179,14 @@ def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in ("contract_value", "seats")
     ]
     first = [pl.col(name).drop_nulls().min() for name in ("account_name", "owner", "segment", "currency")]
-    renewal = (pl.col("renewal_date").min(), pl.col("auto_renew").all(), *_first_notice())
+    renewal = (pl.col("renewal_date").min(), _all_renew(), *_first_notice())
     described = lasting.group_by("account_id").agg(*first, *renewal)
     return described.join(distinct.group_by("account_id").agg(summed), on="account_id", how="left").sort("account_id")
+
+
+def _all_renew() -> pl.Expr:
+    """Whether every term that says so renews itself; null where none says."""
+    return pl.when(pl.col("auto_renew").count() > 0).then(pl.col("auto_renew").all()).alias("auto_renew")
 
 
 def _first_notice() -> tuple[pl.Expr, ...]:
@@ -195,7 +200,8 @@ def _first_notice() -> tuple[pl.Expr, ...]:
 def _join(attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Attributes, and where they are silent what the subscriptions say; seats of nought are no seats."""
     both = [name for name in subscriptions.columns if name in attributes.columns and name != "account_id"]
-    since = told.group_by("account_id").agg(pl.col("start_date").min().alias("_since"))
+    begun = pl.col("start_date").filter(~pl.col(AHEAD))
+    since = told.group_by("account_id").agg(begun.min().alias("_since"))
     joined = attributes.join(subscriptions, on="account_id", how="full", coalesce=True, suffix=":sub")
     return (
         joined.with_columns(pl.coalesce(name, f"{name}:sub") for name in both)

@@ -78,7 +78,8 @@ def _judged(
     frame = rows.with_columns(standings(rows["status"], known).alias(_STANDING))
     frame = frame.join(used, on="account_id", how="left", maintain_order="left")
     renews = pl.col("auto_renew") & pl.col("term_end").is_not_null()
-    uses = (pl.col(LAST_USE) > pl.col("term_end")).fill_null(value=False)
+    # Use between the ends of two terms is use under the later one.
+    uses = (pl.col(LAST_USE) > pl.col("term_end").max().over("account_id")).fill_null(value=False)
     customer = (says != StatusKind.FORMER).fill_null(value=True)
     current = (says == StatusKind.CURRENT).fill_null(value=False)
     return frame.with_columns(

@@ -93,7 +93,9 @@ def log_facts(
     )
     # Without the window before nothing can be told to have been dropped since.
     compared = windows is not None and _reached(log, windows.before)
-    dropped = pl.when(pl.lit(compared) & pl.col("features_used").is_not_null())
+    # What was used then without a name cannot be told to be used no more.
+    nameless = (pl.col("telling_previous") > 0) & (pl.col("features_before").fill_null(0) == 0)
+    dropped = pl.when(pl.lit(compared) & pl.col("features_used").is_not_null() & ~nameless.fill_null(value=False))
     frame = frame.with_columns(
         usage_change_pct=change_pct("events", "events_previous"),
         usage_change_yoy_pct=change_pct("events", "events_year_ago"),
@@ -182,7 +184,8 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     if windows is None:
         unknown = pl.lit(None, dtype=pl.Float64())
         counted = log.days.group_by("account_id").agg(events=exact_sum(events), telling=exact_sum(pl.col("telling")))
-        return counted.sort("account_id").with_columns(events_previous=unknown, events_year_ago=unknown)
+        unknown_before = {"events_previous": unknown, "telling_previous": unknown, "events_year_ago": unknown}
+        return counted.sort("account_id").with_columns(**unknown_before)
     active, telling = events > 0, pl.col("telling")
     last = pl.col("last_active").max()
 
@@ -195,6 +198,7 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
         .agg(
             events=exact_sum(events.filter(windows.now.holds(day))),
             telling=exact_sum(telling.filter(windows.now.holds(day))),
+            telling_previous=exact_sum(telling.filter(windows.before.holds(day))),
             events_previous=within(windows.before),
             events_year_ago=within(windows.year_ago),
             active_days=day.filter(active & windows.now.holds(day)).n_unique(),
@@ -265,7 +269,9 @@ def _features(log: LogSummary, accounts: pl.DataFrame, in_log: int | None) -> pl
     named = told.str.split(";").list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls().unique())
     entitled = pl.coalesce(number, named.list.len())
     used = log.features.group_by("account_id").agg(
-        features_used=pl.col("now").sum(), features_dropped=(pl.col("before") & ~pl.col("now")).sum()
+        features_used=pl.col("now").sum(),
+        features_before=pl.col("before").sum(),
+        features_dropped=(pl.col("before") & ~pl.col("now")).sum(),
     )
     available = accounts.select(
         "account_id", features_available=pl.when(entitled > 0).then(entitled).otherwise(pl.lit(known or None))

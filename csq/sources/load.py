@@ -255,7 +255,7 @@ def _settled(
     if rows.grain is None:
         return count_once(rows.frame), ()
     if rows.grain is Grain.LOG:
-        frame, notes = count_event_ids_once(rows.frame)
+        frame, notes = count_event_ids_once(rows.frame, options.as_of)
         return settle_log(frame, options.overlap), notes
     return settle_table(rows.frame, rows.grain, options.overlap, tables), ()
 

@@ -285,3 +285,47 @@ def test_few_accounts_and_one_score_for_all_are_warnings(triage):
     found = triage()
     assert "2 accounts have a usage score to take the cut over: under 10 say little" in notes(found)
     assert "one usage score for all 2 accounts that the cut of the tier `all` is taken over" in notes(found)
+
+
+def test_a_row_after_the_day_takes_no_event_id_with_it(triage):
+    # e1 came with two events on 8 November; what stands under it on the 18th is not known on the 15th.
+    usage = "account_id,date,events,event_id\nA,2026-11-08,2,e1\nA,2026-11-18,1,e1\nA,2026-11-15,1,e2\n"
+    found = triage("--as-of", "2026-11-15", usage=usage)
+    assert values(found, "events")["A"] == 3
+
+
+def test_features_are_not_known_to_be_dropped_where_the_window_before_names_none(triage):
+    # A used X and something nameless before; B used Y before and not now; C began with something nameless.
+    usage = "account_id,date,feature\n" + "".join(
+        f"{row}\n"
+        for row in (
+            *("A,2026-09-15,X", "A,2026-10-10,", "A,2026-11-10,X"),
+            *("B,2026-09-15,Y", "B,2026-10-10,Y", "B,2026-11-10,X"),
+        )
+    )
+    found = triage("--as-of", "2026-11-10", usage=usage, fields="features_dropped")
+    assert values(found, "features_dropped") == {"A": None, "B": 1}
+
+
+TERMS = "account_id,subscription_id,arr,start_date,end_date,auto_renew\n"
+
+
+@pytest.mark.parametrize("last_use", ["2026-11-05", "2026-11-10"])
+def test_use_between_the_ends_of_two_terms_is_no_use_after_the_end(triage, last_use):
+    # A's terms ended on the 1st and on the 10th; nothing is known of it after the 10th.
+    accounts = f"{TERMS}A,a1,100,,2026-11-01,\nA,a2,10,,2026-11-10,\nB,b1,1,,,\n"
+    found = triage("--as-of", "2026-11-15", accounts=accounts, usage=f"account_id,date\nA,{last_use}\nB,2026-11-15\n")
+    assert set(found["by_id"]) == {"B"}
+
+
+def test_a_start_still_to_come_says_nothing_of_a_term_that_runs(triage):
+    # What runs of A does not say since when; what starts in December is not running.
+    accounts = f"{TERMS}A,a1,100,2026-12-01,,\nA,a2,10,,,\nB,b1,1,2024-01-01,,\n"
+    found = triage("--as-of", "2026-11-10", accounts=accounts, fields="tenure_days,is_new,contract_value")
+    assert (values(found, "tenure_days")["A"], values(found, "is_new")["A"]) == (None, None)
+    assert values(found, "contract_value")["A"] == 10
+
+
+def test_a_blank_renewal_is_not_an_automatic_one(triage):
+    accounts = f"{TERMS}A,a1,100,,,\nB,b1,1,,,yes\n"
+    assert values(triage(accounts=accounts, fields="auto_renew"), "auto_renew") == {"A": None, "B": True}

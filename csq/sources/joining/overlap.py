@@ -5,6 +5,7 @@ account's day, is an error that names both until the user settles it. Rows that 
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -72,13 +73,15 @@ def count_once(frame: pl.DataFrame) -> pl.DataFrame:
     return mark(frame, {Aside.DUPLICATE: place > 1})
 
 
-def count_event_ids_once(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Note, ...]]:
+def count_event_ids_once(frame: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFrame, tuple[Note, ...]]:
     """Keep one row of each event id, and say of which ids the rows differ.
 
-    The newest is kept, and of one moment the first by its cells, so that the order of rows is no matter.
+    The newest is kept of those that are not after `as_of`, where that is told, since these do not count; and of one
+    moment the first by its cells, so that the order of rows is no matter.
     """
     cells = [name for name in ("account_id", KEY, "user_id", "feature", "events") if name in frame.columns]
-    newest_first = pl.col("at").is_null().alias("undated"), -pl.col("at").dt.epoch("us")
+    is_later = (pl.col("at").dt.date() > pl.lit(as_of, dtype=pl.Date())).fill_null(value=False).alias("later")
+    newest_first = is_later, pl.col("at").is_null().alias("undated"), -pl.col("at").dt.epoch("us")
     # A row that is already set aside must not stand in for one that could be used.
     place = pl.struct(*newest_first, pl.struct(cells), FILE, LINE).rank("ordinal").over("event_id", is_used())
     repeated = pl.col("event_id").is_not_null() & (place > 1)

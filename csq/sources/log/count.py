@@ -159,7 +159,7 @@ def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], opti
         nameless = [part for part, log in zip(counts, logs, strict=True) if "event_id" not in log.fields]
         _check_overlap(nameless, held)
     if any("event_id" in log.fields for log in logs) and held.height:
-        held, told = count_event_ids_once(held)
+        held, told = count_event_ids_once(held, options.as_of)
         held = settle_log(held, options.overlap)
         rows = replace(rows, notes=(*rows.notes, *told))
     rows = replace(rows, frame=pl.concat([held, others], how="diagonal"))
