@@ -14,6 +14,7 @@ from tests.oracle.worlds import World
 FEW = 10
 NEAR = 5
 PARTS = ("seat_use", "breadth", "active_days", "volume")
+Pins = Mapping[str, str]
 QUADRANTS = {
     ("high", "high"): "advocates",
     ("high", "low"): "frustrated",
@@ -38,11 +39,12 @@ def measure(world: World) -> tuple[dict[str, Facts], list[Facts]]:
         told |= {"contract_value": customer.value, "seats": customer.seats, "is_new": customer.is_new(day)}
         facts[name] = told
     set_tiers(facts, found, world)
-    score_usage(facts, found, log, window)
+    score_usage(facts, found, log, window, world.pinned_references)
     for each in facts.values():
         each["happiness_score"] = each.get("csat_mean")
         each.update({name: rounded(value) for name, value in each.items() if isinstance(value, Fraction)})
-    cuts = [*cut(facts, "usage", world.usage_cut), *cut(facts, "happiness", world.happiness_cut)]
+    cuts = [*cut(facts, "usage", world.usage_cut, world.pinned_cuts)]
+    cuts += cut(facts, "happiness", world.happiness_cut, {})
     for each in facts.values():
         stand(each, {line["axis"]: line["at"] for line in cuts if line["tier"] == each["tier"]})
     return facts, cuts
@@ -71,10 +73,10 @@ def thirds(values: list[Fraction]) -> dict[str, Number]:
 def tier(value: Fraction | None, bands: Mapping[str, Number]) -> str:
     if value is None:
         return "unvalued"
-    return next((name for name, least in bands.items() if value >= least), "unvalued")
+    return next((name for name, least in bands.items() if value >= least), "other")
 
 
-def score_usage(facts: Mapping[str, Facts], found: Mapping[str, Customer], log: Log, window: Span) -> None:
+def score_usage(facts: Mapping[str, Facts], found: Mapping[str, Customer], log: Log, window: Span, pins: Pins) -> None:
     """The mean of the parts that are known."""
     length = len(window.days())
     has_seats = any(customer.seats for customer in found.values())
@@ -84,7 +86,7 @@ def score_usage(facts: Mapping[str, Facts], found: Mapping[str, Customer], log: 
         if "events" in each and not log.only_everyday and (customer.seats or not has_seats):
             days = len(asked_days(customer, window, log.day))
             amounts[name] = each["telling_events"] / Fraction(customer.seats or 1) / Fraction(days, length)
-    references = {each["tier"]: reference(each["tier"], facts, amounts) for each in facts.values()}
+    references = {each["tier"]: reference(each["tier"], facts, amounts, pins) for each in facts.values()}
     parts = {name: usage_parts(facts[name], customer, window, log.day) for name, customer in found.items()}
     for name, amount in amounts.items():
         if at := references[facts[name]["tier"]]:
@@ -122,24 +124,27 @@ def usage_parts(facts: Facts, customer: Customer, window: Span, day: date) -> di
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def reference(tier: str, facts: Mapping[str, Facts], amounts: Mapping[str, Fraction]) -> Fraction | None:
-    """What counts as 100: the 75th percentile of the settled accounts of the tier, else of all."""
+def reference(tier: str, facts: Mapping[str, Facts], amounts: Mapping[str, Fraction], pins: Pins) -> Fraction | None:
+    """What counts as 100: what is pinned, else the 75th percentile of the settled accounts of the tier, or of all."""
+    if tier in pins:
+        return Fraction(pins[tier])
     settled = {name: amount for name, amount in amounts.items() if not facts[name]["is_new"]} or amounts
     of_tier = [amount for name, amount in settled.items() if facts[name]["tier"] == tier]
-    own = percentile(of_tier, Fraction(3, 4)) if len(of_tier) >= FEW else None
+    own = percentile(of_tier, Fraction(3, 4)) if len(of_tier) >= FEW and not pins else None
     at = own or percentile(settled.values(), Fraction(3, 4))
     return ten_digits(at) if at else None
 
 
-def cut(facts: Mapping[str, Facts], axis: str, asked: str) -> Iterable[Facts]:
-    """Where high begins, for each tier."""
+def cut(facts: Mapping[str, Facts], axis: str, asked: str, pins: Pins) -> Iterable[Facts]:
+    """Where high begins, for each tier; where some are pinned, the others are cut at the median of all."""
     scored = [each for each in facts.values() if each[f"{axis}_score"] is not None]
     settled = [each for each in scored if not each["is_new"]] or scored
     for tier in sorted({each["tier"] for each in facts.values()}):
         own = [each for each in settled if each["tier"] == tier]
-        taken = own if len(own) >= FEW else settled
-        if (at := begins(taken, axis, asked)) is not None:
-            method = "number" if asked.isdigit() else asked
+        taken = own if len(own) >= FEW and not pins else settled
+        method = pins.get(tier, "median") if pins else asked
+        if (at := begins(taken, axis, method)) is not None:
+            method = "number" if method.isdigit() else method
             yield {"axis": axis, "tier": tier, "at": rounded(at), "scored": len(taken), "method": method}
 
 

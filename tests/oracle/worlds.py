@@ -52,7 +52,10 @@ class World:
         self.csat_days = dice.choice((90, 365, 400)) if own else 365
         self.usage_cut = dice.choice(("median", "q60", "40", "weighted_median")) if own else "median"
         self.happiness_cut = dice.choice(("70", "75", "median", "q25")) if own else "70"
-        self.bands = {"top": 20_000, "rest": 0} if own and self.has_accounts and self._likely(0.4) else {}
+        self.bands = {"top": 20_000, "rest": 500} if own and self.has_accounts and self._likely(0.4) else {}
+        # Pinned for one of the tiers; the others are to make do with what all accounts give.
+        self.pinned_cuts = {"top": "45"} if self.bands and self._likely(0.5) else {}
+        self.pinned_references = {"rest": "2.5"} if self.bands and self._likely(0.5) else {}
         self.tier_column = (
             "plan" if own and self.has_accounts and not (self.bands or self.has_contracts) and self._likely(0.4) else ""
         )
@@ -162,8 +165,8 @@ class World:
     def flags(self) -> list[str]:
         """The command line of this world, but for its folder."""
         flags = ["--as-of", str(self.day), "--window", str(self.usage_days), "--csat-window", str(self.csat_days)]
-        flags += ["--min-match", "0", "--usage-cut", self.usage_cut, "--happiness-cut", self.happiness_cut]
-        return flags
+        flags += ["--min-match", "0", "--happiness-cut", self.happiness_cut]
+        return flags if self.pinned_cuts else [*flags, "--usage-cut", self.usage_cut]
 
     def write(self, folder: Path) -> None:
         """Write the files into a folder."""
@@ -177,7 +180,11 @@ class World:
         effort = "ces" if self.surveys == "wide" else "score"
         yield f"scales: {{csat: {{score: 1-5}}, ces: {{{effort}: 1-7}}}}"
         if self.bands:
-            yield "tiers: {bands: {top: 20000, rest: 0}}"
+            yield "tiers: {bands: {top: 20000, rest: 500}}"
+        pins = [f"usage: {{at: {{top: {at}}}}}" for at in self.pinned_cuts.values()]
+        pins += [f"references: {{volume: {{rest: {at}}}}}" for at in self.pinned_references.values()]
+        if pins:
+            yield f"thresholds: {{{', '.join(pins)}}}"
         if self.tier_column:
             yield f"tiers: {{column: {self.tier_column}}}"
 
