@@ -24,7 +24,9 @@ EXPORTS = {
 """Exports as the README's csq.yaml describes them: one account in the CRM's words, none understood without it."""
 
 PAGE = readme.README.read_text(encoding="utf-8")
-CSQ = re.compile(r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook|history|movers)\b.*)$")
+CSQ = re.compile(
+    r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook|history|movers)\b.*)$"
+)
 
 
 def blocks(language: str) -> list[str]:
@@ -83,10 +85,22 @@ def test_every_flag_the_readme_names_exists():
 def test_every_command_the_readme_shows_is_a_command():
     known = walk()
     shown = {
-        words for words in re.findall(r"[\s`]csq ((?:playbook |history )?[a-z]+)(?=[ `\n])", PAGE) if words.split()[0] in known
+        words
+        for words in re.findall(r"[\s`]csq ((?:playbook |history )?[a-z]+)(?=[ `\n])", PAGE)
+        if words.split()[0] in known
     }
     assert shown <= set(known)
-    assert {"triage", "check", "explain", "plan", "help", "movers", "history fill", "playbook lint", "playbook init"} <= shown
+    assert {
+        "triage",
+        "check",
+        "explain",
+        "plan",
+        "help",
+        "movers",
+        "history fill",
+        "playbook lint",
+        "playbook init",
+    } <= shown
 
 
 def test_every_topic_the_readme_sends_people_to_is_one():
