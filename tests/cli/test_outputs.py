@@ -218,7 +218,7 @@ def test_a_pipe_is_written_to_once_all_else_is_on_the_disk(tmp_path, monkeypatch
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
 
-    def fail(*given: object) -> emit.Beside:
+    def fail(*given: object, **named: object) -> emit.Beside:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("csq.cli.emit._write_beside", fail)
