@@ -52,7 +52,7 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
     out += _led("Play", section.headline, sheet)
     # Most steps are for some accounts only, so that the first ones of the play would say little.
     if section.usual:
-        out += _led("Next", _fitting(section.usual[:_STEPS], "; ", room, lines=2, least=1), sheet)
+        out += _led("Next", _fitting(section.usual[:_STEPS], "; ", room), sheet)
     out += _led("Risk", _fitting(section.risks_short[:_RISKS], " ", room), sheet)
     if rows is None:
         return [*out, *_led("First", _names(section, room), sheet)]
@@ -89,13 +89,13 @@ def _led(word: str, text: str, sheet: Sheet) -> list[Line]:
     return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose) if text else []
 
 
-def _fitting(texts: Sequence[str], between: str, room: int, *, lines: int = 1, least: int = 1) -> str:
-    """As many texts, in order, as fit whole into some lines; at least as many as there have to be, if there are."""
-    for number in range(len(texts), least, -1):
+def _fitting(texts: Sequence[str], between: str, room: int) -> str:
+    """As many texts, in order, as fit whole into a line; at least the first, if there is one."""
+    for number in range(len(texts), 1, -1):
         told = between.join(texts[:number])
-        if len(wrapped(told, room)) <= lines:
+        if len(wrapped(told, room)) <= 1:
             return told
-    return between.join(texts[:least])
+    return between.join(texts[:1])
 
 
 def _names(section: Section, room: int) -> str:
