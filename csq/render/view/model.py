@@ -172,7 +172,6 @@ class Step(NamedTuple):
     doer: str
     """`csm 1 h`."""
     do: str
-    short: str
 
 
 class Section(NamedTuple):
