@@ -17,7 +17,22 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import brief, check, diagnostics, emit, explain, help, history, init, movers, plan, playbook, stop, triage
+from csq.cli import (
+    brief,
+    check,
+    diagnostics,
+    emit,
+    explain,
+    help,
+    history,
+    init,
+    movers,
+    plan,
+    playbook,
+    stop,
+    triage,
+    whatif,
+)
 from csq.cli.options import Command
 from csq.errors import CsqError, Exit, OutputError, UsageError
 
@@ -33,6 +48,7 @@ Examples:
   csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
   csq movers --history history        who moved since last week, and why
+  csq whatif exports --set windows.usage=14   what would move under other rules
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -44,6 +60,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "brief": (brief.brief, brief.EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),
+    "whatif": (whatif.whatif, whatif.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
     "init": (init.init, init.EXAMPLES),

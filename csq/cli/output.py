@@ -147,6 +147,16 @@ def deliver(
             _print(target, data, speech)
 
 
+def put(rendered: Sequence[tuple[Target, bytes]], speech: Speech) -> None:
+    """Write what is rendered of every target, and say which files. Raises OutputError when one cannot be written."""
+    emit.to_files([(target.path, data) for target, data in rendered if target.path is not None])
+    if written := [f"`{target.path}`" for target, _ in rendered if target.path is not None]:
+        diagnostics.note(f"wrote {', '.join(written)}")
+    for target, data in rendered:
+        if target.path is None:
+            _print(target, data, speech)
+
+
 def _print(target: Target, data: bytes, speech: Speech) -> None:
     """Write to standard output what goes there."""
     if target.format is Format.TERMINAL:
