@@ -24,7 +24,9 @@ EXPORTS = {
 """Exports as the README's csq.yaml describes them: one account in the CRM's words, none understood without it."""
 
 PAGE = readme.README.read_text(encoding="utf-8")
-CSQ = re.compile(r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook)\b.*)$")
+CSQ = re.compile(
+    r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook|history|movers)\b.*)$"
+)
 
 
 def blocks(language: str) -> list[str]:
@@ -83,10 +85,22 @@ def test_every_flag_the_readme_names_exists():
 def test_every_command_the_readme_shows_is_a_command():
     known = walk()
     shown = {
-        words for words in re.findall(r"[\s`]csq ((?:playbook )?[a-z]+)(?=[ `\n])", PAGE) if words.split()[0] in known
+        words
+        for words in re.findall(r"[\s`]csq ((?:playbook |history )?[a-z]+)(?=[ `\n])", PAGE)
+        if words.split()[0] in known
     }
     assert shown <= set(known)
-    assert {"triage", "check", "explain", "plan", "help", "playbook lint", "playbook init"} <= shown
+    assert {
+        "triage",
+        "check",
+        "explain",
+        "plan",
+        "help",
+        "movers",
+        "history fill",
+        "playbook lint",
+        "playbook init",
+    } <= shown
 
 
 def test_every_topic_the_readme_sends_people_to_is_one():
@@ -113,13 +127,15 @@ def test_every_command_of_the_readme_works_on_the_sample(command, csq, sample_da
     line = re.sub(r"(?:C:\\|/srv/)out[\\/]", "out/", line)
     words = shlex.split(line, comments=True)
     argv = words[: words.index("|")] if "|" in words else words
+    if argv[0] == "movers":  # the line before it has made a past
+        csq("history", "fill", "sample_data", "--weeks", "1", "--history", "history", "-q")
     result = csq(*argv)
     # The sample has rejected rows, and more at risk than the cron line allows.
     is_told = argv[0] == "check" or "--fail-on" in argv
     assert result.code == (1 if is_told else 0), result.stderr
     written = [tmp_path / name for flag, name in pairwise(argv) if flag == "-o"]
     assert all(path.exists() for path in written)
-    assert result.stdout or written
+    assert result.stdout or written or argv[0] == "history"
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ class _Claims(dict[Path, str]):
 @contextlib.contextmanager
 def _claim(folder: Path) -> Iterator[str]:
     """Clear a folder of what dead runs have left, and hold a lock by which others know the files of this one."""
-    _sweep(folder)
+    sweep(folder)
     claim = folder / f".csq-{secrets.token_hex(8)}.tmp"
     stop.beside.add(claim)
     try:
@@ -216,7 +216,7 @@ def _claim(folder: Path) -> Iterator[str]:
         stop.beside.discard(claim)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Remove what runs that were killed have left: nobody holds the lock on their claim."""
     dead: dict[Path, bool] = {}
     for left in folder.glob(".csq-*.tmp"):

@@ -122,6 +122,15 @@ def locked(folder: Path) -> Iterator[None]:
         told = f"cannot lock the history `{folder}`: {(error.strerror or str(error)).lower()}"
         raise OutputError(told, hint="choose a folder that you may write to") from error
     try:
+        _tidy(folder)
         yield
     finally:
         lock.release()
+
+
+def _tidy(folder: Path) -> None:
+    """Clear away what runs that were killed have left in the folders of their days."""
+    for place in folder.glob("as_of=*"):
+        emit.sweep(place)
+        with contextlib.suppress(OSError):  # a snapshot lies in it, then
+            place.rmdir()

@@ -46,7 +46,9 @@ def movers(
     speak(speech)
     to = targets(outputs)
     told = _day(since)
-    moves, currency = _of_exports(inputs, method, limits, told) if _has_exports(inputs) else _kept(method, inputs, told)
+    moves, currency = (
+        _of_exports(inputs, method, limits, told) if _has_exports(inputs) else _kept(method, inputs, told, weeks)
+    )
     options = asked_for(Shown(), outputs, speech)
     rendered = [
         (
@@ -98,7 +100,7 @@ def _of_exports(inputs: Inputs, method: Method, limits: Limits, since: date | No
     return report.moves, report.currency
 
 
-def _kept(method: Method, inputs: Inputs, since: date | None) -> "tuple[Moves, str | None]":
+def _kept(method: Method, inputs: Inputs, since: date | None, weeks: int | None) -> "tuple[Moves, str | None]":
     """The moves between two snapshots: the last, and the one before it or that of `since`."""
     from csq.errors import InputError
     from csq.history.past import moves_between, past_of
@@ -117,7 +119,7 @@ def _kept(method: Method, inputs: Inputs, since: date | None) -> "tuple[Moves, s
     newest = history.days[-1]
     last = _last(history, history.days[:-1], since, f"before that of {newest}")
     before, after = history.load(last), history.load(newest)
-    past = past_of(history.places(history.days))
+    past = past_of(history.places(history.days)) if weeks else ()
     currencies = after.standing.accounts["currency"].drop_nulls().unique().to_list()
     moves = moves_between(before.standing, after.standing, is_filled=before.is_filled, past=past)
     return moves, currencies[0] if len(currencies) == 1 else None

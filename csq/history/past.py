@@ -1,6 +1,7 @@
 """Snapshots to what a report tells of them: moves since the last one, weeks in a quadrant, quadrants over time."""
 
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
@@ -41,7 +42,7 @@ def past_of(places: pl.DataFrame) -> tuple[Past, ...]:
     counted = places.group_by("as_of", "quadrant").agg(pl.len(), pl.col("contract_value").sum().fill_null(0))
     found = {(row[0], row[1]): (row[2], row[3]) for row in counted.iter_rows()}
     filled = dict(places.group_by("as_of").agg(pl.col("is_filled").first()).iter_rows())
-    none = (0, 0)
+    none = (0, Decimal(0))
     return tuple(
         Past(day, quadrant, *found.get((day, quadrant), none), is_filled=filled[day])
         for day in sorted(filled)
