@@ -29,6 +29,7 @@ from csq.cli import (
     movers,
     plan,
     playbook,
+    run_log,
     stop,
     triage,
     whatif,
@@ -100,6 +101,18 @@ def _leave(code: int) -> NoReturn:
 
 
 def _run(argv: Sequence[str]) -> int:
+    """Run one command, and write the line of its log, if one is kept."""
+    try:
+        return run_log.end(_ended(argv))
+    except KeyboardInterrupt:
+        run_log.end(Exit.INTERRUPTED)
+        raise
+    except stop.Stopped as stopped:
+        run_log.end(stopped.code)
+        raise
+
+
+def _ended(argv: Sequence[str]) -> int:
     """Run one command and report what went wrong, if anything did."""
     try:
         with contextlib.redirect_stdout(emit.TextStdout()):  # typer prints help by itself

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from csq import pipeline
-from csq.cli import places, quality
+from csq.cli import places, quality, run_log
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.cli.rules import Rules, settle, told_day
 from csq.errors import InputError, TooFewMatch, UsageError
@@ -131,7 +131,7 @@ def _prepare(
         raise nothing if told.directory else _nothing_told()
     read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
     read += rules.files
-    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
+    written = [*outputs, *run_log.paths(), *([Path(faults.rejects)] if faults.rejects is not None else [])]
     if checks and inputs.aliases:
         written.append(Path(inputs.aliases))
     else:
