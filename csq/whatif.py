@@ -38,12 +38,12 @@ WEEK: Mapping[str, pl.DataType] = {
 class Stand(NamedTuple):
     """What is in one place under one set of rules."""
 
-    accounts: int = 0
-    contract_value: Decimal = Decimal(0)
+    accounts: int
+    contract_value: Decimal
     """Known money per year."""
-    play_hours: float = 0.0
+    play_hours: float
     """People's hours of the whole plays."""
-    week_hours: float | None = None
+    week_hours: float | None
     """People's hours of the steps that fit the week; None where csq.yaml gives no hours."""
 
 
@@ -104,9 +104,9 @@ def compare(before: Triage, after: Triage, moves: Moves, asked: tuple[Settings, 
         moves: From the one to the other.
         asked: The settings of both before anything was pinned.
     """
-    then, now = _stands(before), _stands(after)
-    tiers = [*dict.fromkeys(tier for tier, _ in (*then, *now))]
+    tiers = [*dict.fromkeys(tier for found in (before, after) for tier in found.accounts["tier"].unique().sort())]
     order = after.playbook.playbook.order
+    then, now = (_stands(found, tiers, order) for found in (before, after))
     return WhatIf(
         changes=(
             *differences(asked[1], asked[0], with_defaults=True),
@@ -117,38 +117,32 @@ def compare(before: Triage, after: Triage, moves: Moves, asked: tuple[Settings, 
         ),
         moves=moves,
         quadrants=tuple(
-            Shift(each, None, *(_sum([stands.get((tier, each), Stand()) for tier in tiers]) for stands in (then, now)))
+            Shift(each, None, *(_sum([stands[tier, each] for tier in tiers]) for stands in (then, now)))
             for each in order
         ),
-        tiers=tuple(
-            Shift(each, tier, then.get((tier, each), Stand()), now.get((tier, each), Stand()))
-            for tier in tiers
-            for each in order
-        ),
+        tiers=tuple(Shift(each, tier, then[tier, each], now[tier, each]) for tier in tiers for each in order),
         week=_week(before.accounts, after.accounts),
         currency=after.facts.currency,
     )
 
 
-def _stands(found: Triage) -> dict[tuple[str, Quadrant], Stand]:
+def _stands(found: Triage, tiers: Sequence[str], order: Sequence[Quadrant]) -> dict[tuple[str, Quadrant], Stand]:
     """What each quadrant of each tier comes to."""
     works = (pl.col("this_week") & pl.col("human")).fill_null(value=False)
-    counted = (
-        found.accounts.group_by("tier", "quadrant")
-        .agg(
-            pl.len(),
-            pl.col("contract_value").sum().fill_null(0),
-            pl.col("play_hours").sum(),
-            pl.col("hours").filter(works).sum(),
-        )
-        .sort("tier", "quadrant")
+    counted = found.accounts.group_by("tier", "quadrant").agg(
+        pl.len(),
+        pl.col("contract_value").sum().fill_null(0),
+        pl.col("play_hours").sum(),
+        pl.col("hours").filter(works).sum(),
     )
+    rows = {(row[0], row[1]): row[2:] for row in counted.iter_rows()}
     is_fitted = found.settings.settings.capacity is not None
+    none = (0, Decimal(0), 0.0, 0.0)
     return {
-        (tier, Quadrant(quadrant)): Stand(
-            accounts, value, rounded_number(plays), rounded_number(week) if is_fitted else None
-        )
-        for tier, quadrant, accounts, value, plays, week in counted.iter_rows()
+        (tier, quadrant): Stand(accounts, value, rounded_number(plays), rounded_number(week) if is_fitted else None)
+        for tier in tiers
+        for quadrant in order
+        for accounts, value, plays, week in [rows.get((tier, quadrant), none)]
     }
 
 

@@ -190,7 +190,9 @@ def _check(path: Path) -> None:
     target.parent.stat()
     if target.exists() and not os.access(target, os.W_OK):
         # The rename would not ask; a file that its owner protected is not ours to replace.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        is_read_only = hasattr(os, "statvfs") and os.statvfs(target).f_flag & os.ST_RDONLY
+        code = errno.EROFS if is_read_only else errno.EACCES
+        raise OSError(code, os.strerror(code))
 
 
 def _is_written_through(path: Path) -> bool:

@@ -131,12 +131,13 @@ def _prepare(
         raise nothing if told.directory else _nothing_told()
     read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
     read += rules.files
-    written = [*outputs, *run_log.paths(), *([Path(faults.rejects)] if faults.rejects is not None else [])]
+    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     if checks and inputs.aliases:
         written.append(Path(inputs.aliases))
     else:
         read += rules.aliases
     places.check_targets(written, read, given(inputs))
+    run_log.check(lambda log: places.check_targets([*written, *log], read, given(inputs)))
     tables = load(folder.paths, rules.options, folder.tables, folder.findings)
     if limits is not None:
         quality.refuse_losses(tables, rules.options)

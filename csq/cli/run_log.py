@@ -4,14 +4,18 @@
 to know is `-`. A run that is killed with -9 leaves no line.
 """
 
+import contextlib
+import os
+import re
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csq.cli import diagnostics, emit, stop
-from csq.errors import Exit, OutputError
+from csq.errors import Exit, OutputError, UsageError
 from csq.terms import Quadrant
 
 if TYPE_CHECKING:
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
 COUNTED = ("as_of", "accounts", *Quadrant, "rows", "rejected")
 """What a line tells besides exit code and seconds."""
+_LINE = re.compile(rb"\d{4}-\d\d-\d\dT\S+ exit=\d")
+"""How a line begins. A file that begins otherwise is somebody's data, and gets none."""
 
 
 class RunLog:
@@ -27,6 +33,9 @@ class RunLog:
     def __init__(self, path: Path) -> None:
         """Open the file, so that a place that cannot be written to is told before anything is done."""
         self.path = path
+        self.is_new = not os.path.lexists(path)
+        if path.is_file() and _is_foreign(path):
+            raise UsageError(f"`--log {path}` is no log of csq, and holds something else", hint="name another file")
         self.descriptor = emit.open_to_append(path)
         self.day = datetime.now().astimezone().isoformat(timespec="seconds")
         self.begun = time.monotonic()
@@ -51,9 +60,25 @@ def begin(path: str | None) -> None:
         stop.on_end = end
 
 
-def paths() -> list[Path]:
-    """The file that the line goes to, which must not be an input."""
-    return [_current.path] if _current else []
+def check(refuse: Callable[[list[Path]], None]) -> None:
+    """Let the place be looked at, now that inputs and outputs are known. Where it is refused it gets no line."""
+    global _current
+    if _current is not None:
+        try:
+            refuse([_current.path])
+        except UsageError:
+            os.close(_current.descriptor)
+            if _current.is_new:
+                emit.remove(_current.path)
+            _current = None
+            raise
+
+
+def _is_foreign(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open("rb") as stream:
+        begin = stream.read(64)
+        return bool(begin) and not _LINE.match(begin)
+    return False  # who may not be read may be written to, and opening it tells
 
 
 def counted(report: "Report") -> None:
