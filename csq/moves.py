@@ -84,10 +84,11 @@ class Past(NamedTuple):
 
 
 class Moves(NamedTuple):
-    """What changed since an earlier run."""
+    """What changed since an earlier run, or under other rules."""
 
-    since: date
-    until: date
+    since: date | None
+    """Its day; None where the data has no dates, so that only rules can be compared."""
+    until: date | None
     is_filled: bool
     """Whether the earlier run was placed afterwards, from the same exports."""
     accounts: pl.DataFrame

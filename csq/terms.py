@@ -63,6 +63,14 @@ class Change(StrEnum):
     LEFT = "left"
 
 
+class WeekChange(StrEnum):
+    """What becomes of an account in the week's list under other rules."""
+
+    ADDED = "added"
+    DROPPED = "dropped"
+    ALTERED = "altered"
+
+
 class Evidence(StrEnum):
     """How much stands behind a happiness score."""
 

@@ -25,7 +25,7 @@ EXPORTS = {
 
 PAGE = readme.README.read_text(encoding="utf-8")
 CSQ = re.compile(
-    r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook|history|movers)\b.*)$"
+    r"(?:^|[\s=\"'\\/])csq(?:\.exe)? ((?:triage|brief|plan|explain|check|help|playbook|history|movers|whatif)\b.*)$"
 )
 
 
@@ -106,6 +106,7 @@ def test_every_command_the_readme_shows_is_a_command():
         "plan",
         "help",
         "movers",
+        "whatif",
         "history fill",
         "playbook lint",
         "playbook init",

@@ -39,7 +39,7 @@ def check(
     for the keys that meet none; what FILE says already stays. Exit 1 when a row is rejected, a cell unreadable or a key
     unmatched.
     """
-    from csq.cli import pager
+    from csq.cli import pager, run_log
     from csq.cli.output import speak, write_rejects
     from csq.cli.quality import check_strict
     from csq.cli.run import aliases_command, prepare, share
@@ -56,6 +56,7 @@ def check(
     run = prepare(inputs, Method(), faults, None, checks=True)
     write_rejects(run.tables, faults)
     report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    run_log.counted(report)
     if inputs.aliases is not None:
         _write_aliases(run, report, Path(inputs.aliases))
     text = check_text(report, least, aliases_command(run), run.tables.findings)

@@ -117,6 +117,32 @@ def to_files(files: Sequence[tuple[Path, bytes]], private: Collection[Path] = ()
                 stop.beside.discard(each.temporary)
 
 
+def open_to_append(path: Path) -> int:
+    """Open a file, or make one, that lines are added to. Raises OutputError when it cannot be written to."""
+    # A pipe that nobody reads would wait for ever.
+    return _told(
+        path, lambda: os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666)
+    )
+
+
+def append(descriptor: int, path: Path, line: bytes) -> None:
+    """Add a line to an open file, the whole of it or nothing, and close it. Raises OutputError when it cannot be."""
+
+    def add() -> None:
+        if fcntl is not None:  # so that nobody adds a line while half of ours is taken back
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        before = os.fstat(descriptor).st_size
+        if os.write(descriptor, line) < len(line):
+            os.ftruncate(descriptor, before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    try:
+        _told(path, add)
+    finally:
+        os.close(descriptor)
+
+
 class Beside(NamedTuple):
     """A file that is written and not yet in its place."""
 
@@ -164,7 +190,9 @@ def _check(path: Path) -> None:
     target.parent.stat()
     if target.exists() and not os.access(target, os.W_OK):
         # The rename would not ask; a file that its owner protected is not ours to replace.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        is_read_only = hasattr(os, "statvfs") and os.statvfs(target).f_flag & os.ST_RDONLY
+        code = errno.EROFS if is_read_only else errno.EACCES
+        raise OSError(code, os.strerror(code))
 
 
 def _is_written_through(path: Path) -> bool:

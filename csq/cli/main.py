@@ -17,7 +17,23 @@ from typing import Annotated, NoReturn
 import typer
 
 from csq import __version__
-from csq.cli import brief, check, diagnostics, emit, explain, help, history, init, movers, plan, playbook, stop, triage
+from csq.cli import (
+    brief,
+    check,
+    diagnostics,
+    emit,
+    explain,
+    help,
+    history,
+    init,
+    movers,
+    plan,
+    playbook,
+    run_log,
+    stop,
+    triage,
+    whatif,
+)
 from csq.cli.options import Command
 from csq.errors import CsqError, Exit, OutputError, UsageError
 
@@ -33,6 +49,7 @@ Examples:
   csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
   csq movers --history history        who moved since last week, and why
+  csq whatif exports --set windows.usage=14   what would move under other rules
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -44,6 +61,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "brief": (brief.brief, brief.EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),
+    "whatif": (whatif.whatif, whatif.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
     "init": (init.init, init.EXAMPLES),
@@ -83,6 +101,18 @@ def _leave(code: int) -> NoReturn:
 
 
 def _run(argv: Sequence[str]) -> int:
+    """Run one command, and write the line of its log, if one is kept."""
+    try:
+        return run_log.end(_ended(argv))
+    except KeyboardInterrupt:
+        run_log.end(Exit.INTERRUPTED)
+        raise
+    except stop.Stopped as stopped:
+        run_log.end(stopped.code)
+        raise
+
+
+def _ended(argv: Sequence[str]) -> int:
     """Run one command and report what went wrong, if anything did."""
     try:
         with contextlib.redirect_stdout(emit.TextStdout()):  # typer prints help by itself

@@ -39,11 +39,9 @@ def movers(
     last two snapshots. Every move has one cause: usage or happiness crossed, data appeared or went missing, the line
     moved, or it is measured differently. Nothing is kept.
     """
-    from csq.cli import diagnostics, emit, pager
     from csq.cli.options import Shown
-    from csq.cli.output import asked_for, screen, speak, targets
+    from csq.cli.output import asked_for, put, screen, speak, targets
     from csq.render.movers import render_movers
-    from csq.render.options import Format
 
     speak(speech)
     to = targets(outputs)
@@ -65,14 +63,7 @@ def movers(
         )
         for target in to
     ]
-    emit.to_files([(target.path, data) for target, data in rendered if target.path is not None])
-    if written := [f"`{target.path}`" for target in to if target.path is not None]:
-        diagnostics.note(f"wrote {', '.join(written)}")
-    for target, data in rendered:
-        if target.path is None and target.format is Format.TERMINAL:
-            pager.show(data, wanted=not (target.is_told or speech.no_pager))
-        elif target.path is None:
-            emit.to_stdout(data)
+    put(rendered, speech)
 
 
 def _day(text: str | None) -> date | None:

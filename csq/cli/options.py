@@ -150,6 +150,7 @@ class Speech(NamedTuple):
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print everything, and say more")] = False
     color: Annotated[str, option("auto|always|never", "Colour in the terminal output")] = "auto"
     no_pager: NoPager = False
+    log: Annotated[Text, option("FILE", "Add a line to FILE when the run ends: day, exit code, counts, seconds")] = None
 
 
 PANELS: Mapping[type, str] = {

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from csq.cli import diagnostics, emit, pager
+from csq.cli import diagnostics, emit, pager, run_log
 from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
@@ -39,11 +39,17 @@ class Target(NamedTuple):
 
 
 def speak(speech: Speech) -> None:
-    """Settle how this run speaks on stderr. Raises UsageError for a colour setting that there is not."""
+    """Settle how this run speaks on stderr, and where its line goes.
+
+    Raises:
+        UsageError: There is no such colour setting.
+        OutputError: The line cannot be written there.
+    """
     if speech.color not in COLOURS:
         raise UsageError(f"`--color` cannot be `{speech.color}`", hint=f"choose from {', '.join(COLOURS)}")
     level = diagnostics.Verbosity.QUIET if speech.quiet else diagnostics.Verbosity(1 + speech.verbose)
     diagnostics.configure(level=level, colour=COLOURS[speech.color])
+    run_log.begin(speech.log)
 
 
 def targets(outputs: Outputs) -> tuple[Target, ...]:
@@ -125,6 +131,7 @@ def deliver(
         UsageError: The options name something the report does not have.
         OutputError: A target cannot be written.
     """
+    run_log.counted(report)
     on_screen = screen(options, speech)
     rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
     files = [*((target.path, data) for target, data in rendered if target.path is not None), *also]
@@ -142,6 +149,16 @@ def deliver(
         # A page that counts the notes does not tell them; beside it on a terminal they would push it off the screen.
         narrate(report, only_warnings=_is_open(emit.STDOUT) and os.isatty(emit.STDOUT))
     _guarded(report, to, options)
+    for target, data in rendered:
+        if target.path is None:
+            _print(target, data, speech)
+
+
+def put(rendered: Sequence[tuple[Target, bytes]], speech: Speech) -> None:
+    """Write what is rendered of every target, and say which files. Raises OutputError when one cannot be written."""
+    emit.to_files([(target.path, data) for target, data in rendered if target.path is not None])
+    if written := [f"`{target.path}`" for target, _ in rendered if target.path is not None]:
+        diagnostics.note(f"wrote {', '.join(written)}")
     for target, data in rendered:
         if target.path is None:
             _print(target, data, speech)

@@ -127,6 +127,7 @@ def show(
     differs from the built-in playbook, with a QUADRANT only those of it.
     """
     from csq.playbook.differ import differences
+    from csq.playbook.differ import lines as lines_of
     from csq.playbook.document import lay_out
     from csq.playbook.load import load_playbook
     from csq.render.clean import clean_lines
@@ -134,7 +135,8 @@ def show(
     found = load_playbook(_in_use(playbook)).playbook
     if diff:
         path = f"quadrants.{quadrant}." if quadrant else ""
-        emit.to_stdout(clean_lines(differences(found, load_playbook(None).playbook, path)).encode())
+        differing = differences(found, load_playbook(None).playbook, path)
+        emit.to_stdout(clean_lines(line for each in differing for line in lines_of(each)).encode())
         return
     pages = [lay_out(found, each) for each in ([quadrant] if quadrant else found.order)]
     lines = "\n\n".join(pages).splitlines()

@@ -1,39 +1,29 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
-import re
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from csq import pipeline
-from csq.cli import places, quality
-from csq.cli.columns import pair, read_columns, read_convention, rules_by_label
+from csq.cli import places, quality, run_log
 from csq.cli.options import Faults, Inputs, Limits, Method
+from csq.cli.rules import Rules, settle, told_day
 from csq.errors import InputError, TooFewMatch, UsageError
 from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
-from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
-from csq.roles import EXPORTS, KEYED, ROLES
-from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut, settings_of
-from csq.settings.model import FileRule, KeyColumn, Settings
-from csq.sources.cells.dates import ORDERS
-from csq.sources.cells.numbers import MARKS
-from csq.sources.columns.everyday import everyday_events
+from csq.playbook.load import LoadedPlaybook
+from csq.settings.change import Change
+from csq.settings.load import LoadedSettings
+from csq.settings.model import Settings
 from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in
 from csq.sources.load import Tables, load
-from csq.sources.reading.read import label_of
 from csq.sources.rows.tables import ReadOptions
 from csq.suggest import in_shell
-from csq.terms import Role, Survey
+from csq.terms import Role
 
 if TYPE_CHECKING:
     from csq.cli.keep import Memory
-
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
-"""Days that a run can look back from: windows reach beyond the calendar from no other."""
 
 
 class Run(NamedTuple):
@@ -52,6 +42,13 @@ class Run(NamedTuple):
     """Files of aliases that were read."""
     memory: "Memory | None"
     """What is known of earlier runs; None without a history."""
+    options: ReadOptions
+    """How the tables were read."""
+
+    @property
+    def asked(self) -> Settings:
+        """Its settings before anything was pinned."""
+        return self.memory.asked if self.memory else self.settings.settings
 
 
 def prepare(
@@ -63,6 +60,7 @@ def prepare(
     *,
     checks: bool = False,
     draft: SourceText | None = None,
+    changes: Sequence[Change] = (),
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
@@ -74,12 +72,13 @@ def prepare(
         outputs: Files that will be written, which must not be inputs of this run or the next.
         checks: Any role is enough, and the aliases that are named will be written.
         draft: What the csq.yaml of the folder is to say, in place of what it says.
+        changes: Keys of csq.yaml that are to hold something else.
 
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
     try:
-        return _prepare(inputs, method, faults, limits, outputs, checks=checks, draft=draft)
+        return _prepare(inputs, method, faults, limits, outputs, checks=checks, draft=draft, changes=changes)
     except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
         if not error.filename and isinstance(error, FileNotFoundError):
             raise InputError("the working directory is gone", hint="change to one that is there") from error
@@ -118,52 +117,77 @@ def _prepare(
     *,
     checks: bool,
     draft: SourceText | None,
+    changes: Sequence[Change],
 ) -> Run:
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
-    told_day = _day(inputs.as_of)
+    told_day(inputs.as_of)  # before anything takes time
     min_match = share(limits.min_match) if limits else 0.0
     max_rejects = quality.Limit(limits.max_rejects) if limits else None
     named = _expanded(inputs, directory, any_role=checks)
-    config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path()) if draft is None else None
-    fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
-    settings = settings_of(draft, directory or Path(), fields) if draft else load_settings(config, fields)
-    settings = settings._replace(settings=_with_flags(settings.settings, method))
-    told_playbook = Path(inputs.playbook) if inputs.playbook else None
-    playbook_path = find_playbook(told_playbook, settings.playbook, directory, Path())
-    playbook = load_playbook(playbook_path)
-    labels = [label_of(path) for found in named.values() for path in found]
-    labels += [label_of(path) for path in exports_in(directory)] if directory else []
-    aliases = _alias_files(inputs, settings.aliases, writes=checks)
-    read_options = replace(_read_options(inputs, labels, settings.settings, playbook, told_day), aliases=aliases)
-    folder = in_directory(directory, named, read_options) if directory else Folder(named)
+    rules = settle(inputs, method, directory, named, checks=checks, draft=draft, changes=changes)
+    folder = in_directory(directory, named, rules.options) if directory else Folder(named)
     if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
         raise nothing if told.directory else _nothing_told()
     read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
-    read += [path for path in (config, playbook_path) if path]
+    read += rules.files
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     if checks and inputs.aliases:
         written.append(Path(inputs.aliases))
     else:
-        read += aliases
+        read += rules.aliases
     places.check_targets(written, read, given(inputs))
-    tables = load(folder.paths, read_options, folder.tables, folder.findings)
+    run_log.check(lambda log: places.check_targets([*written, *log], read, given(inputs)))
+    tables = load(folder.paths, rules.options, folder.tables, folder.findings)
     if limits is not None:
-        quality.refuse_losses(tables, read_options)
-    as_of = settle_as_of(tables, told_day, read_options.run_day)
-    folder_of_history = Path(method.history) if method.history else settings.history
-    memory = _memory(folder_of_history, settings, as_of, inputs, recut=method.recut) if folder_of_history else None
+        quality.refuse_losses(tables, rules.options)
+    return _run(tables, rules, inputs, method, max_rejects=max_rejects, min_match=min_match)
+
+
+def _run(
+    tables: Tables, rules: Rules, inputs: Inputs, method: Method, *, max_rejects: quality.Limit | None, min_match: float
+) -> Run:
+    """Put together what was read and how it is to be measured."""
+    as_of = settle_as_of(tables, rules.options.as_of, rules.options.run_day)
+    folder = Path(method.history) if method.history else rules.settings.history
+    memory = _memory(folder, rules.settings, as_of, inputs, recut=method.recut) if folder else None
     return Run(
         tables=tables,
-        settings=_pinned(settings, memory),
-        playbook=playbook,
+        settings=_pinned(rules.settings, memory),
+        playbook=rules.playbook,
         as_of=as_of,
         max_rejects=max_rejects,
         min_match=min_match,
         inputs=inputs,
-        aliases=aliases,
+        aliases=rules.aliases,
         memory=memory,
+        options=rules.options,
     )
+
+
+def rerun(run: Run, inputs: Inputs, method: Method, limits: Limits, changes: Sequence[Change]) -> Run:
+    """The same exports under other rules, and read anew only where these say how to read.
+
+    Args:
+        run: As the exports were read.
+        inputs: The same, with another csq.yaml or playbook.
+        method: How to measure.
+        limits: How much must be usable.
+        changes: Keys of csq.yaml that are to hold something else.
+
+    Raises:
+        UsageError, ConfigError, InputError: As `prepare` does.
+    """
+    here = _here(inputs)
+    directory = Path(here.directory) if here.directory is not None else None
+    named = _expanded(here, directory, any_role=False)
+    rules = settle(here, method, directory, named, checks=False, draft=None, changes=changes)
+    if rules.options == run.options:
+        return _run(run.tables, rules, here, method, max_rejects=run.max_rejects, min_match=run.min_match)
+    if any(str(path) == "-" for found in named.values() for path in found):
+        told = "standard input can be read once, and this changes how it is read"
+        raise UsageError(told, hint="save it to a file, and name that")
+    return prepare(inputs, method, Faults(), limits, changes=changes)
 
 
 def _memory(folder: Path, settings: LoadedSettings, as_of: AsOf, inputs: Inputs, *, recut: bool) -> "Memory":
@@ -183,15 +207,6 @@ def _pinned(settings: LoadedSettings, memory: "Memory | None") -> LoadedSettings
     from csq.history.pins import pinned
 
     return settings._replace(settings=pinned(settings.settings, memory.pins))
-
-
-def _alias_files(inputs: Inputs, of_settings: Path | None, *, writes: bool) -> tuple[Path, ...]:
-    """The files of aliases that hold: the one named, else that of csq.yaml; where one is written, what both say."""
-    named = Path(inputs.aliases) if inputs.aliases else None
-    if not writes:
-        return tuple(path for path in (named or of_settings,) if path)
-    known = [path for path in (of_settings, named) if path and (path is not named or path.exists())]
-    return tuple({path.resolve(): path for path in known}.values())
 
 
 def _here(inputs: Inputs) -> Inputs:
@@ -230,86 +245,6 @@ def given(inputs: Inputs) -> list[str]:
 
 def _patterns(inputs: Inputs) -> list[str]:
     return [pattern for patterns in _named(inputs).values() for pattern in patterns]
-
-
-def _with_flags(settings: Settings, method: Method) -> Settings:
-    """Settings with what the command line says in their place."""
-    windows = {name: days for name, days in (("usage", method.window), ("csat", method.csat_window)) if days}
-    cuts = {
-        name: parse_cut(cut) for name, cut in (("usage", method.usage_cut), ("happiness", method.happiness_cut)) if cut
-    }
-    return settings.model_copy(
-        update={
-            "windows": settings.windows.model_copy(update=windows),
-            "thresholds": settings.thresholds.model_copy(update=cuts),
-        }
-    )
-
-
-def _read_options(
-    inputs: Inputs,
-    labels: Sequence[str],
-    settings: Settings,
-    playbook: LoadedPlaybook,
-    told_day: date | None,
-) -> ReadOptions:
-    named = read_columns(inputs.column or (), labels)
-    columns = {role: {**(settings.columns.of(role) if role in EXPORTS else {}), **named.of(role)} for role in ROLES}
-    decimal, decimals = read_convention("--decimal", inputs.decimal or (), MARKS, labels)
-    order, orders = read_convention("--date-order", inputs.date_order or (), (*ORDERS,), labels)
-    rules = rules_by_label(settings.files, labels)
-    keys: dict[Role, str] = {role: str(told) for role in KEYED if (told := settings.keys.of(role))}
-    for text in inputs.key or ():
-        role_name, key = pair("--key", text, "ROLE=FIELD")
-        keys[Role(_choice("--key", role_name, KEYED))] = _choice("--key", key, list(KeyColumn))
-    return ReadOptions(
-        columns=columns,
-        file_columns=named.by_file,
-        keys=keys,
-        decimal=decimal,
-        date_order=order,
-        decimals={**_ruled(rules, "decimal"), **decimals},
-        date_orders={**_ruled(rules, "date_order"), **orders},
-        roles=_ruled(rules, "roles"),
-        csat_scale=tuple(inputs.csat_scale or ()),
-        scales={kind: getattr(settings.scales, kind) for kind in Survey},
-        answers=settings.answers,
-        encoding=inputs.encoding,
-        as_of=told_day,
-        usage_days=settings.windows.usage,
-        overlap=_choice("--overlap", inputs.overlap, ["dedupe", "add"]) if inputs.overlap else None,
-        # With a day told, the run must not depend on the day it happens to be.
-        run_day=None if told_day else datetime.now(UTC).date(),
-        custom=playbook.playbook.custom,
-        year=settings.year,
-        metrics=settings.metrics,
-        everyday=everyday_events(settings.features),
-    )
-
-
-def _ruled(rules: Mapping[str, FileRule], name: str) -> dict[str, Any]:
-    """One thing that csq.yaml tells of files, by label."""
-    return {label: told for label, rule in rules.items() if (told := getattr(rule, name)) is not None}
-
-
-def _choice(flag: str, value: str, known: Sequence[str]) -> str:
-    if value not in known:
-        raise UsageError(f"`{flag}` cannot be `{value}`", hint=f"choose from {', '.join(known)}")
-    return value
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise ValueError(text)
-        day = date.fromisoformat(text)
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise ValueError(text)
-    except ValueError:
-        raise UsageError(f"`--as-of {text}` is not a date", hint="write it as 2026-11-16, from 1970 to 2199") from None
-    return day
 
 
 def share(text: str) -> float:

@@ -13,6 +13,7 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from csq.errors import Exit
@@ -24,6 +25,9 @@ REPLACING = threading.Lock()
 
 beside: set[Path] = set()
 """Files that are written beside their places at this moment."""
+
+on_end: Callable[[int], object] | None = None
+"""What is still to be done when a signal ends the run, with its exit code."""
 
 _noted: socket.socket | None = None
 
@@ -63,6 +67,9 @@ def _end_when_told(noted: socket.socket) -> None:
         for path in [*beside, *Path(tempfile.gettempdir()).glob(f"csq-{os.getpid()}-*")]:
             with contextlib.suppress(OSError):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with contextlib.suppress(Exception):
+            if on_end is not None:
+                on_end(code_of(number))
         os._exit(code_of(number))
 
 

@@ -14,10 +14,8 @@ from csq.terms import Change, Quadrant
 
 
 def moves_between(before: Standing, after: Standing, *, is_filled: bool = False, past: tuple[Past, ...] = ()) -> Moves:
-    """Say what changed between two runs, each of which has a day."""
+    """Say what changed between two runs: of two days, or of one under two sets of rules."""
     frame = diff(before, after)
-    if before.as_of is None or after.as_of is None:
-        raise ValueError("moves are told between days")
     return Moves(
         since=before.as_of,
         until=after.as_of,

@@ -164,6 +164,12 @@ def _sum(hours: Iterable[float]) -> float:
     return round(sum(hours), _PLACES)
 
 
+def is_planned() -> pl.Expr:
+    """Whether there is something to do for an account this week. What a tool does is done even for those at rest."""
+    works = pl.coalesce("this_week", pl.col("queue") != str(Queue.REST)).fill_null(value=False)
+    return pl.col("next_step").is_not_null() & (works | (pl.col("human") == pl.lit(value=False)).fill_null(value=False))
+
+
 def capacity_notes(frame: pl.DataFrame, capacity: Capacity | None) -> list[Note]:
     """Say whose hours go to nobody, and which accounts have nobody with hours.
 

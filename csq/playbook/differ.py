@@ -1,16 +1,25 @@
-"""What one playbook says otherwise than another, entry by entry."""
+"""What one playbook, or csq.yaml, says otherwise than another, entry by entry."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from csq.playbook.model import Playbook
+from csq.validation import Section
 
 _ENTRY = "left out"
-"""What is told of a group of keys that stands in the other playbook alone."""
+"""What is told of a group of keys that stands in the other one alone."""
 
 
-def differences(own: Playbook, base: Playbook, under: str = "") -> Iterator[str]:
-    """Yield the lines of each entry that differs: its path, then `-` what the other says, and `+` what this one does.
+class Difference(NamedTuple):
+    """An entry that differs."""
+
+    path: str
+    before: str | None
+    """What the other says; None: nothing."""
+    after: str | None
+
+
+def differences(own: Section, base: Section, under: str = "", *, with_defaults: bool = False) -> Iterator[Difference]:
+    """Yield each entry that differs.
 
     Steps are told by their id, so that one put between others does not make those below it look changed.
 
@@ -18,8 +27,10 @@ def differences(own: Playbook, base: Playbook, under: str = "") -> Iterator[str]
         own: The playbook to tell of.
         base: What it is held against.
         under: Beginning of the paths to tell.
+        with_defaults: Hold what is not said to be said by default.
     """
-    theirs, ours = (dict(_flat(each.model_dump(mode="json", exclude_unset=True), "")) for each in (base, own))
+    dumps = (each.model_dump(mode="json", exclude_unset=not with_defaults) for each in (base, own))
+    theirs, ours = (dict(_flat(each, "")) for each in dumps)
     ours.pop("extends", None)
     gone = tuple(f"{path}." for path, text in theirs.items() if text is _ENTRY and path not in ours)
     for path in dict.fromkeys((*theirs, *ours)):
@@ -27,11 +38,16 @@ def differences(own: Playbook, base: Playbook, under: str = "") -> Iterator[str]
             continue
         if ours.get(path) is _ENTRY:  # its keys follow
             continue
-        yield path
-        if path in theirs:
-            yield f"  - {theirs[path]}"
-        if path in ours:
-            yield f"  + {ours[path]}"
+        yield Difference(path, theirs.get(path), ours.get(path))
+
+
+def lines(found: Difference) -> Iterator[str]:
+    """Write a difference: its path, then `-` what the other says, and `+` what this one does."""
+    yield found.path
+    if found.before is not None:
+        yield f"  - {found.before}"
+    if found.after is not None:
+        yield f"  + {found.after}"
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:

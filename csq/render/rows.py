@@ -2,10 +2,11 @@
 
 import polars as pl
 
+from csq.plan.hours import is_planned
 from csq.render.options import Selection
 from csq.report import Report
 from csq.suggest import unknown_name
-from csq.terms import Quadrant, Queue
+from csq.terms import Quadrant
 
 
 def selected_rows(report: Report, selection: Selection) -> pl.DataFrame:
@@ -30,12 +31,6 @@ def selected_rows(report: Report, selection: Selection) -> pl.DataFrame:
     if selection.planned:
         rows = rows.filter(is_planned())
     return _sorted(rows, selection.sort)
-
-
-def is_planned() -> pl.Expr:
-    """Whether there is something to do for an account this week. What a tool does is done even for those at rest."""
-    works = pl.coalesce("this_week", pl.col("queue") != str(Queue.REST)).fill_null(value=False)
-    return pl.col("next_step").is_not_null() & (works | (pl.col("human") == pl.lit(value=False)).fill_null(value=False))
 
 
 def _known(report: Report, column: str) -> set[str]:

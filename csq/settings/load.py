@@ -1,15 +1,16 @@
 """csq.yaml found, read and checked. Reads that one file and nothing else."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from csq import yamlfile
-from csq.errors import Problem, UsageError
+from csq.errors import ConfigError, Problem, UsageError
 from csq.located import Document, SourceText, Steps, find, read, unusable
+from csq.settings.change import Change, changed, meant
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
@@ -57,20 +58,25 @@ def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path 
     return flag or find(FILE_NAME, directory, cwd)
 
 
-def load_settings(path: Path | None, fields: Fields | None = None) -> LoadedSettings:
+def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequence[Change] = ()) -> LoadedSettings:
     """Read and check csq.yaml.
 
     Args:
         path: The file; None for what is built in.
         fields: The fields there are of each role, to check `columns:` against.
+        changes: Keys that are to hold something else than the file says.
 
     Raises:
         ConfigError: it cannot be opened, or has faults; all of them are attached.
+        UsageError: a change cannot be.
     """
     if path is None:
         nothing = hashlib.sha256(b"").hexdigest()
-        return LoadedSettings(settings=Settings.model_construct(), label=BUILT_IN, sha256=nothing, folder=None)
-    return settings_of(read(path), path.parent, fields)
+        built_in = LoadedSettings(settings=Settings.model_construct(), label=BUILT_IN, sha256=nothing, folder=None)
+        return _with_changes(SourceText("", BUILT_IN, nothing), Path(), fields, changes) if changes else built_in
+    source = read(path)
+    loaded = settings_of(source, path.parent, fields)
+    return _with_changes(source, path.parent, fields, changes) if changes else loaded
 
 
 def settings_of(source: SourceText, folder: Path, fields: Fields | None = None) -> LoadedSettings:
@@ -82,6 +88,17 @@ def settings_of(source: SourceText, folder: Path, fields: Fields | None = None) 
     if settings is None or problems:
         raise unusable(source.label, problems)
     return LoadedSettings(settings=settings, label=source.label, sha256=source.sha256, folder=folder)
+
+
+def _with_changes(source: SourceText, folder: Path, fields: Fields | None, changes: Sequence[Change]) -> LoadedSettings:
+    """Settings without faults, with changes, whose faults are those of the command line. Raises UsageError."""
+    text = changed(yamlfile.parse(source.text, source.label).data, changes)
+    sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    try:
+        return settings_of(SourceText(text, source.label, sha256), folder, fields)
+    except ConfigError as error:
+        first = error.problems[0]
+        raise UsageError(f"`{meant(first.path, changes)}`: {first.message}", hint=first.hint) from error
 
 
 def parse_cut(text: str) -> CutRule:

@@ -41,6 +41,7 @@ def render_movers(moves: Moves, format: Format, options: Options, *, weeks: int 
             return html(page)
         from csq.render.movers.sheet import workbook
 
+        assert moves.until is not None  # snapshots have a day
         return workbook(page, moves.until)
     from csq.render.movers.rows import rows
 

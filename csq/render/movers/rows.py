@@ -21,7 +21,7 @@ def rows(moves: Moves, format: Format, options: Options, *, weeks: int | None) -
     if format is Format.JSON:
         return _document(moves, weeks)
     if format is Format.JSONL:
-        told = (json.dumps(each, ensure_ascii=False) for each in _plain_rows(moves))
+        told = (json.dumps(each, ensure_ascii=False) for each in plain_rows(moves))
         return "".join(f"{each}\n" for each in told).encode()
     flat = moves.accounts.with_columns(_flat())
     return table(flat, separator="\t" if format is Format.TSV else ",", raw=options.raw, excel=options.excel)
@@ -35,7 +35,8 @@ def _flat() -> pl.Expr:
     return pl.col("parts").list.eval(field("part") + " " + signed).list.join("; ")
 
 
-def _plain_rows(moves: Moves) -> list[dict[str, object]]:
+def plain_rows(moves: Moves) -> list[dict[str, object]]:
+    """The accounts as JSON has them."""
     return [
         {name: [dict(part) for part in value or ()] if name == "parts" else plain(value) for name, value in row.items()}
         for row in moves.accounts.iter_rows(named=True)
@@ -55,7 +56,7 @@ def _document(moves: Moves, weeks: int | None) -> bytes:
         "causes": {str(cause): count for cause, count in moves.causes.items()},
         "measured": list(moves.measured),
         "grid": plain(moves.grid),
-        "moves": _plain_rows(moves),
+        "moves": plain_rows(moves),
         "weeks": [
             {
                 "as_of": plain(week.day),

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.plan.hours import is_planned
 from csq.render import prose
 from csq.render.options import Selection
-from csq.render.rows import is_planned, selected_rows
+from csq.render.rows import selected_rows
 from csq.render.view import accounts
 from csq.render.view.model import Account
 from csq.report import OwnerWeek, Report
