@@ -246,7 +246,8 @@ def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
 
 def _asked_ever(asks: pl.LazyFrame, *, known: bool) -> pl.LazyFrame:
     """Whether anybody was asked by now, whatever the window; a request that is answered is one."""
-    return asks.filter(pl.lit(known)).group_by("account_id").agg(asked_ever=pl.lit(value=True).first())
+    asks = asks if known else asks.clear()  # a filter by a literal breaks in polars on a frame of many rows
+    return asks.group_by("account_id").agg(asked_ever=pl.lit(value=True).first())
 
 
 def _other(answered: pl.LazyFrame) -> pl.LazyFrame:

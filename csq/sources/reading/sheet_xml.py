@@ -14,23 +14,12 @@ from typing import IO
 from xml.parsers import expat
 
 from csq.errors import InputError
+from csq.sources.reading.sheet_values import Place
 
 Attributes = dict[str, str]
-Place = tuple[int, int]
-"""Row and column of a cell, both from 0."""
-
 _BITE = 1 << 20
 _MARKS = (b"hidden", b't="0"', b'h="0"', b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<!")
 """One of these stands in any sheet that has more to say than its values and its formats."""
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_USUAL = {
-    re.compile(rb'<c r="(?:[A-Z]|[AB][A-Z])\d{1,5}"'): (99_999, 78),
-    re.compile(rb'<c r="[A-Z]{1,2}\d{1,5}"'): (99_999, 702),
-    re.compile(rb'<c r="(?:[A-Z]|[AB][A-Z]|C[A-Q])(?:\d{1,6}|10[0-4]\d{4})"'): (1_049_999, 95),
-}
-"""Cells that tell their places the usual way, and how far they can reach."""
-_SPARSE, _PER_CELL = 10_000_000, 100
-"""From so many cells laid out on, at most so many for each that is there: two far apart took half a minute."""
 _LARGEST = 100_000
 """Cells that one formula may fill."""
 
@@ -199,22 +188,14 @@ def _has_any(stream: IO[bytes], marks: Collection[bytes]) -> bool:
     return False
 
 
-def reach_of(xml: bytes) -> tuple[int, int, bool]:
-    """How many rows and columns it takes to lay out a part of a workbook in full, and whether that is in proportion.
-
-    It is at most so many; of a part without cells none.
-    """
-    cells = len(_CELL.findall(xml))
-    most = max(_SPARSE, _PER_CELL * cells)
-    for usual, (rows, columns) in _USUAL.items() if b"\0" not in xml[:4] else ():
-        if rows * columns <= most and len(usual.findall(xml)) == cells:
-            return (rows, columns, True) if cells else (0, 0, True)
+def reach_of(xml: bytes) -> tuple[int, int]:
+    """Rows and columns that it takes to lay out a part of a workbook in full; of a part without cells none."""
     reader = _ReachReader()
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     with contextlib.suppress(expat.ExpatError, LookupError):  # what is damaged is found out, and told, elsewhere
         parser.Parse(xml, True)
-    return reader.rows, reader.columns, reader.rows * reader.columns <= most
+    return reader.rows, reader.columns
 
 
 class _ReachReader:
