@@ -25,6 +25,7 @@ from csq.sources.columns.everyday import everyday_events
 from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in
 from csq.sources.load import Tables, load
 from csq.sources.reading.read import label_of
+from csq.sources.reading.streams import MAX_BYTES, size_of
 from csq.sources.rows.tables import ReadOptions
 from csq.suggest import in_shell
 from csq.terms import Role, Survey
@@ -248,6 +249,7 @@ def _read_options(
         scales={kind: getattr(settings.scales, kind) for kind in Survey},
         answers=settings.answers,
         encoding=inputs.encoding,
+        max_bytes=size_of(inputs.max_size) if inputs.max_size is not None else MAX_BYTES,
         as_of=told_day,
         usage_days=settings.windows.usage,
         overlap=_choice("--overlap", inputs.overlap, ["dedupe", "add"]) if inputs.overlap else None,

@@ -96,7 +96,7 @@ def _look(path: Path, options: ReadOptions) -> Seen:
     try:
         head = _head(path)
         if head is None:
-            return Seen(path, label, read_table(path, encoding=options.encoding))
+            return Seen(path, label, read_table(path, encoding=options.encoding, max_bytes=options.max_bytes))
         return Seen(path, label, table_from_bytes(head, label, encoding=options.encoding), is_whole=False)
     except InputError as fault:
         return Seen(path, label, fault=fault)

@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from csq.errors import InputError
+from csq.sources.reading.streams import MAX_BYTES, MEGABYTE
 
-MEGABYTE = 1 << 20
-SMALL = 256 * MEGABYTE
+SMALL = 64 * MEGABYTE
 """Unpacked, this much is always allowed."""
-RATIO = 100
-"""Above that, at most this many times the packed size. Text rarely packs better than 30 times."""
+RATIO = 30
+"""Above that, at most this many times the packed size. Text rarely packs better."""
 BITE = 4096
 """Bytes of zstd taken at a time: they unpack to 128 MB at the very most."""
 DEPTH = 3
@@ -92,7 +92,7 @@ def open_content(data: bytes, label: str) -> Content:
 
 
 def _limit(packed: int) -> int:
-    return max(SMALL, RATIO * packed)
+    return min(max(SMALL, RATIO * packed), MAX_BYTES)
 
 
 def _too_big(label: str, packed: int) -> InputError:

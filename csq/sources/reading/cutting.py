@@ -47,7 +47,7 @@ class Style:
         """What lines look like in this style. An apostrophe in a bare cell is one; a double quote is a fault."""
         delimiter, quote = re.escape(self.delimiter), self.quote
         # Possessive throughout: what is given up at a fault is not tried again, whatever the length of the line.
-        inner = rf"(?:[^{quote}\\]|\\.|{quote}{quote})*+" if self.backslash else rf"(?:[^{quote}]|{quote}{quote})*+"
+        inner = rf"(?:[^{quote}\\]++|\\.|{quote}{quote})*+" if self.backslash else rf"(?:[^{quote}]++|{quote}{quote})*+"
         bare = rf"(?!{quote})[^{delimiter}\n]*+" if quote == "'" else rf'[^"{delimiter}\n]*+'
         blanks = " *+" if self.spaced else ""
         cell = rf"{blanks}(?:{quote}{inner}{quote}|{bare})"
@@ -55,11 +55,12 @@ class Style:
         after = rf" *+(?:{delimiter}|$)"
         return Patterns(
             record=re.compile(rf"{cell}{rest}", re.DOTALL),
+            text=re.compile(rf"(?:{cell}(?:{delimiter}|\n))*+{cell}", re.DOTALL),
             opens=re.compile(rf"{first}{blanks}{quote}{inner}", re.DOTALL),
             closes=re.compile(rf"{inner}{quote}{rest}", re.DOTALL),
             reopens=re.compile(rf"{inner}{quote}{rest}{delimiter}{blanks}{quote}{inner}", re.DOTALL),
             cells=re.compile(
-                rf"{quote}((?:[^{quote}]|{quote}{quote}|{quote}(?!{after}))*+){quote}{after}"
+                rf"{quote}((?:[^{quote}]++|{quote}{quote}|{quote}(?!{after}))*+){quote}{after}"
                 rf"|([^{delimiter}]*+)(?:{delimiter}|$)"
             ),
             lost=re.compile(rf"[^{delimiter}{quote}]{quote}\w[^{quote}]*{delimiter}[^{quote}]*{quote}{after}"),
@@ -84,6 +85,8 @@ class Patterns(NamedTuple):
 
     record: re.Pattern[str]
     """A well-formed record."""
+    text: re.Pattern[str]
+    """Well-formed records of any widths."""
     opens: re.Pattern[str]
     """The first line of a record that goes on."""
     closes: re.Pattern[str]
@@ -102,6 +105,8 @@ class Draft:
 
     style: Style
     width: int
+    is_sound: bool = False
+    """Whether every quote stands where it should."""
     rows: list[Row] = field(default_factory=list)
     repairs: list[Remark] = field(default_factory=list)
     blank: list[int] = field(default_factory=list)
@@ -114,8 +119,17 @@ class Draft:
         return (full - 0.1 * len(self.repairs)) / max(len(self.rows), 1)
 
 
-def cut(lines: Sequence[str], style: Style, width: int | None = None) -> Draft | None:
-    """Cut all lines, joining those that a quoted cell goes over; None if no width is usual among them."""
+def cut(lines: Sequence[str], style: Style, width: int | None = None, *, is_sound: bool | None = None) -> Draft | None:
+    """Cut all lines, joining those that a quoted cell goes over; None if no width is usual among them.
+
+    Args:
+        lines: Without their ends.
+        style: How they are written.
+        width: Cells of a row, where that is known.
+        is_sound: Whether every quote stands where it should, so that only widths vary; None to find out.
+    """
+    if is_sound is None:
+        is_sound = style.patterns.text.fullmatch("\n".join(lines)) is not None
     is_record = style.patterns.record.fullmatch
     single = [style.cells(line) if is_record(line) and not line.isspace() and line else None for line in lines]
     if width is None:
@@ -124,7 +138,7 @@ def cut(lines: Sequence[str], style: Style, width: int | None = None) -> Draft |
             return None
         first = next(len(cells) for cells in single if cells and len(cells) > 1)
         width = max(widths, key=lambda one: (widths[one], one == first))
-    draft = Draft(style=style, width=width)
+    draft = Draft(style=style, width=width, is_sound=is_sound)
     at = 0
     while at < len(lines):
         cells = single[at]
@@ -149,9 +163,9 @@ def _lines_of_record(lines: Sequence[str], single: Sequence[list[str] | None], a
     patterns, quote = draft.style.patterns, draft.style.quote
     if not patterns.opens.fullmatch(lines[at]):
         return 0
-    for here in range(at + 1, min(at + LONGEST_CELL, len(lines))):
+    for here in range(at + 1, len(lines) if draft.is_sound else min(at + LONGEST_CELL, len(lines))):
         line, following = lines[here], single[here]
-        if following is not None and len(following) == draft.width:
+        if not draft.is_sound and following is not None and len(following) == draft.width:
             return 0  # a sound row of its own: the quote above it never opened anything
         if quote not in line and not draft.style.backslash:
             continue

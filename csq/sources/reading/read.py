@@ -9,21 +9,20 @@ import hashlib
 import io
 import itertools
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.located import named
 from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.dialect import read_plain, read_strictly
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
 from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
+from csq.sources.reading.streams import MAX_BYTES, read_bytes
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
@@ -98,38 +97,21 @@ def label_of(path: Path) -> str:
     return "stdin" if str(path) == "-" else str(path).encode(errors="backslashreplace").decode()
 
 
-def stdin() -> BinaryIO:
-    """Standard input. Raises InputError where it is closed."""
-    if sys.stdin is None:
-        raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
-    return sys.stdin.buffer
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return what stands in `path`, `-` being stdin. Raises InputError naming what keeps it from being read."""
-    try:
-        data = stdin().read() if str(path) == "-" else path.read_bytes()
-    except IsADirectoryError:
-        raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
-    except FileNotFoundError:
-        raise InputError(f"no such file: {named(path)}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read `{path}`: {error}") from None
-    return data
-
-
-def read_table(path: Path, label: str | None = None, *, encoding: str | None = None) -> TextTable:
+def read_table(
+    path: Path, label: str | None = None, *, encoding: str | None = None, max_bytes: int = MAX_BYTES
+) -> TextTable:
     """Read one file, whole.
 
     Args:
         path: The file; `-` is stdin.
         label: What to call it in messages; its path when none is given.
         encoding: Its encoding, if it is text and the bytes do not tell.
+        max_bytes: The most that it may have.
 
     Raises:
-        InputError: It cannot be opened, is empty, holds no rows, or is nothing that holds a table.
+        InputError: It cannot be opened, is too big, is empty, holds no rows, or is nothing that holds a table.
     """
-    return table_from_bytes(read_bytes(path), label or label_of(path), encoding=encoding)
+    return table_from_bytes(read_bytes(path, max_bytes), label or label_of(path), encoding=encoding)
 
 
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:
