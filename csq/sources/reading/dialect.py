@@ -31,7 +31,7 @@ MOST_COLUMNS = 1 << 14
 """As many as a spreadsheet has."""
 BATCH = 500_000
 """Cells that are held as lists, before they are put into a frame."""
-_LONG = re.compile(rf"[^\r\n]{{{MOST_COLUMNS},}}")
+_LONG = re.compile(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MOST_COLUMNS},}}")
 
 csv.field_size_limit(sys.maxsize)
 
@@ -98,16 +98,7 @@ def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame |
         return None
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Most often the proof succeeds, and takes twice as long as to read: so both are done at once.
-        reading = beside.submit(
-            pl.read_csv,
-            body,
-            separator=delimiter,
-            has_header=False,
-            new_columns=[column(index) for index in range(width)],
-            quote_char='"' if b'"' in body else None,
-            infer_schema=False,
-            empty_string_is_null=False,
-        )
+        reading = beside.submit(cells_by_polars, body, delimiter, width)
         numbers = _starts_if_well_formed(body, delimiter, width)
     if numbers is None:
         return None
@@ -117,12 +108,25 @@ def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame |
     return frame.insert_column(0, numbers.alias(LINE))
 
 
+def cells_by_polars(body: bytes, delimiter: str, width: int) -> pl.DataFrame:
+    """The cells of records that are known to be well formed and of this width."""
+    return pl.read_csv(
+        body,
+        separator=delimiter,
+        has_header=False,
+        new_columns=[column(index) for index in range(width)],
+        quote_char='"' if b'"' in body else None,
+        infer_schema=False,
+        empty_string_is_null=False,
+    )
+
+
 def obvious_delimiter(header: str) -> tuple[str, int] | None:
     """The delimiter that cuts the header widest, if no other could cut it as wide."""
     counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
     (most, delimiter), (second, _) = counts[:2]
     header = header.removesuffix("\r")
-    if most == 0 or second >= most or most >= WIDEST or not re.match(_well_formed(delimiter, most + 1), header):
+    if most == 0 or second >= most or most >= WIDEST or not re.match(well_formed(delimiter, most + 1), header):
         return None
     return delimiter, most + 1
 
@@ -131,10 +135,10 @@ WIDEST = 1000
 """Columns up to which a pattern of a whole record can be compiled; wider rows are parsed one by one."""
 
 
-def _well_formed(delimiter: str, width: int) -> str:
-    """A record of `width` cells, each bare of quotes or properly quoted."""
+def well_formed(delimiter: str, width: int | None) -> str:
+    """A record of `width` cells, or of any number, each bare of quotes or properly quoted."""
     cell = rf'(?:"(?:[^"]|"")*"|[^"\n{re.escape(delimiter)}]*)'
-    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){{{width - 1}}}\r?$"
+    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){'*' if width is None else f'{{{width - 1}}}'}\r?$"
 
 
 def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series | None:
@@ -160,7 +164,7 @@ def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series
         several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
         records = pl.concat([several, table.filter(pl.col("quotes") > 0)["text"]])
     bare = table.filter(pl.col("quotes") == 0)["text"].str.count_matches(delimiter, literal=True)
-    pattern = _well_formed(delimiter, width)
+    pattern = well_formed(delimiter, width)
     sound = (bare == width - 1).all() and all(
         part.str.contains(pattern).all() for part in (records.head(1000), records.slice(1000))
     )
@@ -232,6 +236,8 @@ class _Parsed(NamedTuple):
 
 
 def _single_column(text: str, label: str, faults: dict[str, InputError]) -> _Parsed | None:
+    if "," in faults:
+        return None
     found = _rows(text, ",", label)
     if isinstance(found, InputError):
         faults[","] = found

@@ -30,6 +30,9 @@ __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text
 LARGE = 2**16
 """Bytes from which on the way through polars pays; a smaller file is read before polars has begun."""
 
+MOST_BY_HAND = 2**24
+"""Characters up to which each row is looked at to repair it, which takes fifty times their memory."""
+
 
 _NOTHING = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
 """Blanks and byte order marks."""
@@ -211,21 +214,30 @@ def _parse(decoded: Decoded, label: str) -> RawTable:
     Raises:
         InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
     """
-    refuse_other_text(decoded.text, label)
-    large = len(decoded.utf8 or b"") > LARGE
-    grid = read_plain(decoded.utf8 or b"") if large and not decoded.text.startswith(("#", '"#', "\n", "\r")) else None
-    if grid is not None:
-        return grid.noting(*decoded.notes)
     text = decoded.text
+    refuse_other_text(text, label)
     repairs: tuple[Remark, ...] = ()
     if "\0" in text:
         repairs = _nul_repairs(text)
         text = text.replace("\0", "")
     comments, text = _without_comments(text)
-    grid = _parse_text(text.rstrip("\r\n"), label)
+    utf8 = decoded.utf8 if text is decoded.text else None
+    grid = _parse_large(text.encode() if utf8 is None else utf8) if len(text) > LARGE else None
+    grid = grid or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
     return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
+
+
+def _parse_large(body: bytes) -> RawTable | None:
+    """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
+    if body.startswith((b"\n", b"\r", b'"#', b"#")):
+        return None
+    if (grid := read_plain(body)) is not None:
+        return grid
+    from csq.sources.reading.repair import repair_few  # few files need it
+
+    return repair_few(body)
 
 
 def _parse_text(text: str, label: str) -> RawTable:
@@ -234,7 +246,7 @@ def _parse_text(text: str, label: str) -> RawTable:
         return strict
     from csq.sources.reading.repair import repair  # few files need it
 
-    repaired = repair(text)
+    repaired = repair(text) if len(text) < MOST_BY_HAND else None
     if repaired is not None:
         return repaired
     first_line = text.splitlines()[0]

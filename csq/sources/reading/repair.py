@@ -8,10 +8,13 @@ that fits in no way, or in several, is broken: it is reported and not read.
 import io
 from collections.abc import Iterator, Sequence, Set
 
+import polars as pl
+
 from csq.sources.reading.align import ColumnLooks
+from csq.sources.reading.bulk import read_bulk
 from csq.sources.reading.cutting import Draft, Style, cut
 from csq.sources.reading.dialect import DELIMITERS
-from csq.sources.reading.grid import RawTable, Remark, Row, to_frame
+from csq.sources.reading.grid import LINE, RawTable, Remark, Row, to_frame
 from csq.sources.reading.layout import is_footer
 
 SAMPLE = 2000
@@ -31,6 +34,12 @@ def repair(text: str) -> RawTable | None:
     return _finish(draft) if draft else None
 
 
+def repair_few(body: bytes) -> RawTable | None:
+    """Read UTF-8 text most of whose lines are sound, without a look at each; None where it takes that."""
+    bulk = read_bulk(body)
+    return _finish(bulk.draft, bulk.rows) if bulk else None
+
+
 def _styles(text: str) -> Iterator[Style]:
     """The styles there is any sign of, the usual ones first."""
     for delimiter in [delimiter for delimiter in DELIMITERS if delimiter in text]:
@@ -44,8 +53,14 @@ def _styles(text: str) -> Iterator[Style]:
             yield Style(delimiter=delimiter, quote="'")
 
 
-def _finish(draft: Draft) -> RawTable | None:
-    """Set titles and footers apart, find the header, and align what is too short or too long."""
+def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None:
+    """Set titles and footers apart, find the header, and align what is too short or too long.
+
+    Args:
+        draft: Rows as they were cut.
+        others: More rows from amid them, which are as wide as they should be.
+    """
+    more = 0 if others is None else others.height
     blank = [*draft.blank, *(line for line, cells in draft.rows if not any(_stripped(cells)))]
     rows = [(line, cells) for line, cells in draft.rows if any(_stripped(cells))]
     dropped = [(line, "blank") for line in blank]
@@ -61,14 +76,15 @@ def _finish(draft: Draft) -> RawTable | None:
     if len(rows) < 2 or (apart and max(map(len, rows[0][1])) > LONGEST_NAME):
         return None
     width = max(draft.width, len(rows[0][1])) if _header_is_wider(rows, draft.width) else draft.width
-    usual = 1 + sum(len(cells) in (draft.width, width) for _, cells in rows[1:])
-    if usual < max(2, len(rows) * (0.8 if apart else 0.5)):
+    usual = 1 + more + sum(len(cells) in (draft.width, width) for _, cells in rows[1:])
+    if usual < max(2, (len(rows) + more) * (0.8 if apart else 0.5)) or (more and width != draft.width):
         return None
     kept, repairs, broken = _aligned(rows, width, draft.style.delimiter)
     lost = {line for line, _ in broken} | {line for line, _ in dropped}
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
+    frame = to_frame(kept)
     return RawTable(
-        frame=to_frame(kept),
+        frame=pl.concat([frame, others]).sort(LINE) if others is not None else frame,
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
         repairs=together(draft.repairs, repairs, lost),
