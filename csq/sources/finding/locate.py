@@ -15,7 +15,7 @@ from csq.sources.reading.read import TextTable, label_of, read_table, table_from
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
-SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".ods", ".parquet", ".gz", ".zst", ".zip")
 BIG = 8 * 2**20
 """Bytes from which on only the beginning of a file is looked at to tell what it is."""
 HEAD = 2**18

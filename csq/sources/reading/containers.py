@@ -82,13 +82,30 @@ def open_content(data: bytes, label: str) -> Content:
             notes.append("unpacked with zstd")
         elif data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             archive = _archive(data, label)
-            if "[Content_Types].xml" in archive.namelist():
+            if "[Content_Types].xml" in archive.namelist() or _is_open_document(archive, label):
                 return Content(data=_workbook(data, archive, label), kind=Container.WORKBOOK, notes=tuple(notes))
             name, data = _only_member(data, archive, label)
             notes.append(f"`{name}` unpacked from a zip")
         else:
             return Content(data=data, kind=Container.TEXT, notes=tuple(notes))
     raise InputError(f"`{label}` is packed more than {DEPTH} times over", hint="unpack it first")
+
+
+def _is_open_document(archive: zipfile.ZipFile, label: str) -> bool:
+    """Whether it is a spreadsheet of LibreOffice. Raises InputError for a text or slides of it."""
+    if not {"mimetype", "content.xml"} <= {*archive.namelist()}:
+        return False
+    try:
+        with archive.open("mimetype") as stream:
+            kind = stream.read(100).decode("ascii", "replace").strip()
+    except BROKEN as error:
+        raise _damaged(label, "zip") from error
+    if kind.startswith(_OPEN_DOCUMENT) and "spreadsheet" not in kind:
+        raise InputError(f"`{label}` is an OpenDocument file without a sheet", hint="export the table as CSV or XLSX")
+    return kind.startswith(_OPEN_DOCUMENT)
+
+
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 
 def _limit(packed: int) -> int:
@@ -158,7 +175,7 @@ def _workbook(data: bytes, archive: zipfile.ZipFile, label: str) -> bytes:
     names = archive.namelist()
     if "xl/workbook.bin" in names:
         raise InputError(f"`{label}` is a binary Excel workbook (.xlsb)", hint="save it as .xlsx or as CSV")
-    if "xl/workbook.xml" not in names:
+    if "xl/workbook.xml" not in names and "content.xml" not in names:
         raise InputError(f"`{label}` is an Office document without a sheet", hint="export the table as CSV or XLSX")
     left = _limit(len(data))
     if sum(member.file_size for member in archive.infolist()) > left:

@@ -74,6 +74,8 @@ def _sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], int]:
 def _look_up(data: bytes, title: str, label: str) -> tuple[SheetXml, dict[int, Look]]:
     """What the parts of the workbook say of a sheet, and the looks of the styles that have one."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in {name.casefold() for name in archive.namelist()}:
+            return SheetXml(), {}  # of OpenDocument nothing is known but the values
         xml = BookXml(archive, label)
         looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
         return xml.sheet(title, list(looks)), looks
