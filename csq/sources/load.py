@@ -213,7 +213,7 @@ def _read_all(
         or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)
         for source in sources
     )
-    return tuple(reshape(table, role, options.year) for table in found)
+    return tuple(reshape(table.settled(), role, options.year) for table in found)
 
 
 def _load(

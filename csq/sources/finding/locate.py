@@ -96,8 +96,8 @@ def _look(path: Path, options: ReadOptions) -> Seen:
     try:
         head = _head(path)
         if head is None:
-            return Seen(path, label, read_table(path, encoding=options.encoding, max_bytes=options.max_bytes))
-        return Seen(path, label, table_from_bytes(head, label, encoding=options.encoding), is_whole=False)
+            return Seen(path, label, read_table(path, encoding=options.encoding, max_bytes=options.max_bytes).settled())
+        return Seen(path, label, table_from_bytes(head, label, encoding=options.encoding).settled(), is_whole=False)
     except InputError as fault:
         return Seen(path, label, fault=fault)
 

@@ -74,13 +74,24 @@ class ColumnLooks:
             :width
         ], f"the header has {-missing:,} cells more than the rows; {-missing:,} without a name left out"
 
+    def shifted(self, cells: Sequence[str], width: int) -> str | None:
+        """Say why a header's names may stand over the wrong columns: one too few, and no column that needs none."""
+        missing = width - len(cells)
+        if missing <= 0 or not any(cell.strip() for row in self._rows for cell in row[width - missing :]):
+            return None
+        if self.header([*cells], width)[0][0] == "" and cells[0].strip():
+            return None  # the first column counts the rows
+        return f"the header has {len(cells):,} names for {width:,} columns with data, so that names may have shifted"
+
     def fit(self, cells: list[str], width: int) -> Mended | None:
         """Bring a row to `width` cells, or None if there is no telling how."""
         return self._lengthened(cells, width) if len(cells) < width else self._shortened(cells, width)
 
-    def _lengthened(self, cells: list[str], width: int) -> Mended:
+    def _lengthened(self, cells: list[str], width: int) -> Mended | None:
         missing = width - len(cells)
         at = len(cells)
+        if at == 1 and width > 2 and len(self._rows) >= ENOUGH and _look(cells[0]) not in self._likely[0]:
+            return None  # none of the file's delimiters stands in it
         if len(self._rows) >= ENOUGH:
             before = _sums(self._likelihoods(cells))
             after = _sums(self._likelihoods(cells, missing))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -71,6 +71,18 @@ class TextTable:
     dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    fault: str | None = None
+    """Why the names of the header may stand over the wrong columns."""
+
+    def settled(self) -> Self:
+        """The same. Raises InputError if names may stand over the wrong columns, for whoever goes by names."""
+        if self.fault:
+            raise InputError(
+                f"{self.fault} in `{self.label}`",
+                location=self.where(),
+                hint="put the delimiter or the name in that the first line lacks",
+            )
+        return self
 
     def where(self, line: int | None = None) -> Location:
         """A location in this file; the header line when none is given, with its text as the excerpt."""
@@ -199,6 +211,7 @@ def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> T
         dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
         notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped)),
         warnings=grid.warnings,
+        fault=grid.fault,
     )
 
 

@@ -79,7 +79,7 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     usual = 1 + more + sum(len(cells) in (draft.width, width) for _, cells in rows[1:])
     if usual < max(2, (len(rows) + more) * (0.8 if apart else 0.5)) or (more and width != draft.width):
         return None
-    kept, repairs, broken = _aligned(rows, width, draft.style.delimiter)
+    kept, repairs, broken, fault = _aligned(rows, width, draft.style.delimiter)
     lost = {line for line, _ in broken} | {line for line, _ in dropped}
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
     frame = to_frame(kept)
@@ -91,6 +91,7 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
         broken=tuple(broken),
         dropped=tuple(sorted(dropped)),
         notes=notes,
+        fault=fault,
     )
 
 
@@ -122,15 +123,18 @@ def _header_is_wider(rows: Sequence[Row], width: int) -> bool:
     return len([cell for cell in _stripped(rows[0][1]) if cell]) > width
 
 
-def _aligned(rows: Sequence[Row], width: int, delimiter: str) -> tuple[list[Row], list[Remark], list[Remark]]:
+def _aligned(
+    rows: Sequence[Row], width: int, delimiter: str
+) -> tuple[list[Row], list[Remark], list[Remark], str | None]:
     """Bring the header and every row to `width` cells, by what the columns of the full rows look like."""
     columns = ColumnLooks([cells for _, cells in rows[1:] if len(cells) == width], delimiter)
     kept, repairs, broken = align_rows(rows[1:], width, columns)
     line, cells = rows[0]
+    fault = columns.shifted(cells, width)
     if len(cells) != width:
         cells, what = columns.header(cells, width)
         repairs.insert(0, (line, what))
-    return [(line, cells), *kept], repairs, broken
+    return [(line, cells), *kept], repairs, broken, fault
 
 
 def align_rows(rows: Sequence[Row], width: int, columns: ColumnLooks) -> tuple[list[Row], list[Remark], list[Remark]]:
