@@ -28,6 +28,8 @@ _FOOTER = re.compile(
 )
 _UNIT = re.compile(r"[\[(][^\])]+[\])]|[%$€£]")
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
+_PERIOD = re.compile(r"\s*(19|20)\d\d\b|\s*\d{1,2}[/.-]")
+"""Years and days head the columns of a table over time."""
 _COMMENT = re.compile(r'"?#')
 
 
@@ -140,8 +142,8 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
 
 def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     columns = cell_columns(frame)
-    if len(columns) == 1:
-        return []
+    if len(columns) == 1 or any(looks_like_number(cell) and not _PERIOD.match(cell) for cell in header):
+        return []  # a number is no name: the first row is one of data, and so are those like it
     first, *rest = (pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
     same = frame.filter(first).filter(rest)
     return [(line, "repeated header") for line in same[LINE]]
