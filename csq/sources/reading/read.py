@@ -32,6 +32,8 @@ LARGE = 2**16
 
 MOST_BY_HAND = 2**24
 """Characters up to which each row is looked at to repair it, which takes fifty times their memory."""
+SHORT_LINE = 8
+"""Bytes of a line below which, on average, a big file is parsed row by row."""
 
 
 _NOTHING = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
@@ -246,6 +248,8 @@ def _parse_large(body: bytes) -> RawTable | None:
     """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
     if body.startswith((b"\n", b"\r", b'"#', b"#")):
         return None
+    if len(body) > MOST_BY_HAND and body.count(b"\n") * SHORT_LINE > len(body):
+        return None  # to tell lines apart takes many times the memory of such short ones
     if (grid := read_plain(body)) is not None:
         return grid
     from csq.sources.reading.repair import repair_few  # few files need it
