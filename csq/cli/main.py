@@ -35,7 +35,7 @@ from csq.cli import (
     whatif,
 )
 from csq.cli.options import Command
-from csq.errors import CsqError, Exit, OutputError, UsageError
+from csq.errors import CsqError, Exit, InputError, OutputError, UsageError
 
 HELP = """Say which accounts to call this week, why, and what to do.
 
@@ -123,6 +123,12 @@ def _ended(argv: Sequence[str]) -> int:
         return error.exit
     except BrokenPipeError:
         return Exit.PIPE
+    except MemoryError as error:
+        diagnostics.debug(error)
+        diagnostics.report(
+            InputError("the inputs take more memory than there is", hint="give csq fewer rows at a time")
+        )
+        return Exit.INPUT
     except OSError as error:  # what is read tells its own, so that this is of a place to write to
         diagnostics.debug(error)
         diagnostics.report(_refused(error))

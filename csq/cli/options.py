@@ -54,6 +54,7 @@ class Inputs(NamedTuple):
     aliases: Annotated[Text, option("FILE", "Keys that are said to be an account; `csq check` offers them")] = None
     key: Annotated[Texts, option("ROLE=FIELD", "Key column of the accounts that a role's key refers to")] = None
     encoding: Annotated[Text, option("NAME", "Encoding of the text files, where it is told wrongly")] = None
+    max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None
     overlap: Annotated[Text, option("dedupe|add", "What to do where usage files overlap")] = None
     config: Annotated[Text, option("FILE", "csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")] = None
     playbook: Annotated[Text, option("FILE", "Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in")] = (

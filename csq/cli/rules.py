@@ -21,6 +21,7 @@ from csq.sources.cells.numbers import MARKS
 from csq.sources.columns.everyday import everyday_events
 from csq.sources.finding.locate import exports_in
 from csq.sources.reading.read import label_of
+from csq.sources.reading.streams import MAX_BYTES, size_of
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role, Survey
 
@@ -146,6 +147,7 @@ def _read_options(
         scales={kind: getattr(settings.scales, kind) for kind in Survey},
         answers=settings.answers,
         encoding=inputs.encoding,
+        max_bytes=size_of(inputs.max_size) if inputs.max_size is not None else MAX_BYTES,
         as_of=day,
         usage_days=settings.windows.usage,
         overlap=_choice("--overlap", inputs.overlap, ["dedupe", "add"]) if inputs.overlap else None,

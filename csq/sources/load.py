@@ -133,7 +133,7 @@ def load(
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str)) as usage:
+    with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str), options) as usage:
         spare = Spare(findings)
         found = _load_all(paths, usage, options, tables or {}, spare)
     return found._replace(findings=spare.findings)
@@ -192,13 +192,13 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
     return found[role].frame if role in found else None
 
 
-def _laid_down(paths: Sequence[Path]) -> AbstractContextManager[Sequence[InputFile]]:
+def _laid_down(paths: Sequence[Path], options: ReadOptions) -> AbstractContextManager[Sequence[InputFile]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
         return nullcontext([InputFile(path, label_of(path)) for path in paths])
     from csq.sources.log.spool import laid_down  # few runs need it
 
-    return laid_down(paths)
+    return laid_down(paths, options.max_bytes)
 
 
 def _size(sources: Sequence[InputFile]) -> int:
@@ -209,10 +209,11 @@ def _read_all(
     sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
     found = (
-        read.get(source.label) or read_table(source.whole, source.label, encoding=options.encoding)
+        read.get(source.label)
+        or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)
         for source in sources
     )
-    return tuple(reshape(table, role, options.year) for table in found)
+    return tuple(reshape(table.settled(), role, options.year) for table in found)
 
 
 def _load(

@@ -5,7 +5,7 @@ import io
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from csq.errors import InputError
@@ -65,6 +65,30 @@ def test_a_file_quoted_where_it_must_be_comes_back_unchanged(rows):
     rows = [header, *(plausible([re.sub(r"[;|\t\r]", "", cell) for cell in row]) for row in body)]
 
     assert cells(written(rows, lineterminator="\n").encode()) == rows
+
+
+@st.composite
+def sound_files(draw: st.DrawFn) -> tuple[list[list[str]], bytes]:
+    """Rows as RFC 4180 lets them be, such as ids alone at the end and lines within cells, and a file of them."""
+    width = draw(st.integers(3, 5))
+    cell = st.sampled_from(["", "5", "ok", "two\nlines", "a\r\nb\n\nc", 'say "x"', "x, y", "a;b", "1.5", "é", "  "])
+    row = st.tuples(st.integers(1, 99).map("a{}".format), *[cell] * (width - 1)).map(list)
+    ids = st.integers(1, 99).map(lambda n: [f"a{n}", *[""] * (width - 1)])
+    rows = draw(st.lists(st.one_of(row, row, ids), min_size=1, max_size=8)) + draw(st.lists(ids, max_size=3))
+    rows = [["account", *NAMES[1:], "more"][:width], *(rows * draw(st.sampled_from([1, 1, 3000])))]
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    text = written(rows, delimiter=draw(st.sampled_from([",", ",", ";", "\t"])), lineterminator=end, quoting=quoting)
+    return rows, text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig"])))
+
+
+@settings(max_examples=60, deadline=None)
+@given(sound_files())
+def test_no_sound_file_loses_a_row_gains_one_or_changes_a_cell(made):
+    """Over and under 64 KB; as many rows come out as went in, and each cell as it was."""
+    rows, data = made
+
+    assert cells(data) == rows
 
 
 @given(tables(), st.sampled_from([",", ";"]), st.sampled_from(["\n", "\r\n"]), st.booleans())

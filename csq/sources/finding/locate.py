@@ -15,7 +15,7 @@ from csq.sources.reading.read import TextTable, label_of, read_table, table_from
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 
-SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".ods", ".parquet", ".gz", ".zst", ".zip")
 BIG = 8 * 2**20
 """Bytes from which on only the beginning of a file is looked at to tell what it is."""
 HEAD = 2**18
@@ -96,8 +96,8 @@ def _look(path: Path, options: ReadOptions) -> Seen:
     try:
         head = _head(path)
         if head is None:
-            return Seen(path, label, read_table(path, encoding=options.encoding))
-        return Seen(path, label, table_from_bytes(head, label, encoding=options.encoding), is_whole=False)
+            return Seen(path, label, read_table(path, encoding=options.encoding, max_bytes=options.max_bytes).settled())
+        return Seen(path, label, table_from_bytes(head, label, encoding=options.encoding).settled(), is_whole=False)
     except InputError as fault:
         return Seen(path, label, fault=fault)
 

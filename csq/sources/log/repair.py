@@ -10,8 +10,9 @@ import polars as pl
 
 from csq.sources.log.opening import Whole
 from csq.sources.reading.align import SAMPLE, ColumnLooks
+from csq.sources.reading.cutting import LONGEST_CELL, Draft, Style, cut
 from csq.sources.reading.grid import Remark, to_frame
-from csq.sources.reading.repair import LONGEST_CELL, Draft, Style, align_rows, cut, together
+from csq.sources.reading.repair import align_rows, together
 
 
 class Mended(NamedTuple):
@@ -42,7 +43,7 @@ def learn_columns(head: bytes, delimiter: str, width: int) -> ColumnLooks:
     full = [cells for _, cells in rows if len(cells) == width and any(cell.strip() for cell in cells)]
     if len(full) < SAMPLE:
         raise Whole("too few rows at its beginning are whole to align others by them")
-    return ColumnLooks(full)
+    return ColumnLooks(full, delimiter)
 
 
 def mend(data: bytes, delimiter: str, width: int, columns: ColumnLooks) -> Mended:
@@ -75,7 +76,7 @@ def _lines(data: bytes) -> list[str]:
 
 def _last_sound(lines: list[str], draft: Draft, width: int) -> int | None:
     """The last line that is a full row by itself. What is cut above it does not hang on what stands below."""
-    pattern, doubtful = draft.style.pattern(), {line for line, _ in draft.repairs}
+    pattern, doubtful = draft.style.patterns.record, {line for line, _ in draft.repairs}
     for line, cells in reversed(draft.rows):
         if len(cells) == width and line not in doubtful and pattern.fullmatch(lines[line - 1]):
             return line

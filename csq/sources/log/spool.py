@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Protocol
 
 from csq.errors import InputError
-from csq.sources.reading.containers import BROKEN, MEGABYTE, RATIO, SMALL
-from csq.sources.reading.read import InputFile, label_of, stdin
+from csq.sources.reading.containers import BROKEN, RATIO, SMALL
+from csq.sources.reading.read import InputFile, label_of
+from csq.sources.reading.streams import MEGABYTE, stream_of, too_big
 
 LEAST = MEGABYTE
 """Packed bytes below which a file is not worth unpacking on disk."""
@@ -27,26 +28,23 @@ class _Readable(Protocol):
 
 
 @contextmanager
-def laid_down(paths: Sequence[Path]) -> Iterator[list[InputFile]]:
+def laid_down(paths: Sequence[Path], max_bytes: int) -> Iterator[list[InputFile]]:
     """The files as plain ones, for as long as they are read.
 
     Raises:
-        InputError: A pipe cannot be read.
+        InputError: A pipe cannot be read, or gives more than `max_bytes`.
     """
     with tempfile.TemporaryDirectory(prefix=f"csq-{os.getpid()}-") as folder:
-        yield [_source(path, Path(folder) / str(number)) for number, path in enumerate(paths)]
+        yield [_source(path, Path(folder) / str(number), max_bytes) for number, path in enumerate(paths)]
 
 
-def _source(path: Path, target: Path) -> InputFile:
+def _source(path: Path, target: Path, max_bytes: int) -> InputFile:
     label = label_of(path)
     try:
-        if str(path) == "-":
-            _copy(stdin(), target)
-            return InputFile(target, label)
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            with path.open("rb") as stream:
-                _copy(stream, target)
+        if str(path) == "-" or not (path.is_dir() or stat.S_ISREG(path.stat().st_mode)):
+            with stream_of(path) as stream:
+                if not _copy(stream, target, max_bytes):
+                    raise too_big(label, max_bytes)
             return InputFile(target, label)
     except OSError as error:
         if label == "stdin" or path.exists():

@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from csq.errors import InputError
+from csq.sources.reading.streams import MAX_BYTES, MEGABYTE
 
-MEGABYTE = 1 << 20
-SMALL = 256 * MEGABYTE
+SMALL = 64 * MEGABYTE
 """Unpacked, this much is always allowed."""
-RATIO = 100
-"""Above that, at most this many times the packed size. Text rarely packs better than 30 times."""
+RATIO = 30
+"""Above that, at most this many times the packed size. Text rarely packs better."""
 BITE = 4096
 """Bytes of zstd taken at a time: they unpack to 128 MB at the very most."""
 DEPTH = 3
@@ -82,7 +82,7 @@ def open_content(data: bytes, label: str) -> Content:
             notes.append("unpacked with zstd")
         elif data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             archive = _archive(data, label)
-            if "[Content_Types].xml" in archive.namelist():
+            if "[Content_Types].xml" in archive.namelist() or _is_open_document(archive, label):
                 return Content(data=_workbook(data, archive, label), kind=Container.WORKBOOK, notes=tuple(notes))
             name, data = _only_member(data, archive, label)
             notes.append(f"`{name}` unpacked from a zip")
@@ -91,15 +91,30 @@ def open_content(data: bytes, label: str) -> Content:
     raise InputError(f"`{label}` is packed more than {DEPTH} times over", hint="unpack it first")
 
 
-def ceiling(packed: int) -> int:
-    """How many bytes a file of so many may hold."""
-    return max(SMALL, RATIO * packed)
+def _is_open_document(archive: zipfile.ZipFile, label: str) -> bool:
+    """Whether it is a spreadsheet of LibreOffice. Raises InputError for a text or slides of it."""
+    if not {"mimetype", "content.xml"} <= {*archive.namelist()}:
+        return False
+    try:
+        with archive.open("mimetype") as stream:
+            kind = stream.read(100).decode("ascii", "replace").strip()
+    except BROKEN as error:
+        raise _damaged(label, "zip") from error
+    if kind.startswith(_OPEN_DOCUMENT) and "spreadsheet" not in kind:
+        raise InputError(f"`{label}` is an OpenDocument file without a sheet", hint="export the table as CSV or XLSX")
+    return kind.startswith(_OPEN_DOCUMENT)
 
 
-def too_big(label: str, packed: int) -> InputError:
-    """Say that a file holds more."""
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+
+def _limit(packed: int) -> int:
+    return min(max(SMALL, RATIO * packed), MAX_BYTES)
+
+
+def _too_big(label: str, packed: int) -> InputError:
     return InputError(
-        f"`{label}` would unpack to more than {ceiling(packed) // MEGABYTE:,} MB from {packed / MEGABYTE:,.1f} MB",
+        f"`{label}` would unpack to more than {_limit(packed) // MEGABYTE:,} MB from {packed / MEGABYTE:,.1f} MB",
         hint="if that is meant, unpack it first and give the file itself",
     )
 
@@ -109,14 +124,14 @@ def _damaged(label: str, what: str) -> InputError:
 
 
 def _gunzip(data: bytes, label: str) -> bytes:
-    limit = ceiling(len(data))
+    limit = _limit(len(data))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             text = stream.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(label, "gzip") from error
     if len(text) > limit:
-        raise too_big(label, len(data))
+        raise _too_big(label, len(data))
     return text
 
 
@@ -130,7 +145,7 @@ def _unzstd(data: bytes, label: str) -> bytes:
         import zstandard
 
         new, broken = zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError
-    limit = ceiling(len(data))
+    limit = _limit(len(data))
     parts: list[bytes] = []
     frame, size, at = new(), 0, 0
     try:
@@ -139,7 +154,7 @@ def _unzstd(data: bytes, label: str) -> bytes:
             at = min(at + BITE, len(data)) - (len(frame.unused_data) if frame.eof else 0)
             size += len(parts[-1])
             if size > limit:
-                raise too_big(label, len(data))
+                raise _too_big(label, len(data))
             if frame.eof and at < len(data):
                 frame = new()
     except broken as error:
@@ -151,28 +166,24 @@ def _unzstd(data: bytes, label: str) -> bytes:
 
 def _archive(data: bytes, label: str) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        return zipfile.ZipFile(io.BytesIO(data))
     except BROKEN as error:
         raise _damaged(label, "zip") from error
-    # Of others zipfile unpacks all that it has read at once: in 1,500 bytes of bzip2 there may be 2 GB.
-    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in archive.infolist()):
-        raise InputError(f"`{label}` is a zip packed otherwise than is usual", hint="unpack it first")
-    return archive
 
 
 def _workbook(data: bytes, archive: zipfile.ZipFile, label: str) -> bytes:
     names = archive.namelist()
     if "xl/workbook.bin" in names:
         raise InputError(f"`{label}` is a binary Excel workbook (.xlsb)", hint="save it as .xlsx or as CSV")
-    if "xl/workbook.xml" not in names:
+    if "xl/workbook.xml" not in names and "content.xml" not in names:
         raise InputError(f"`{label}` is an Office document without a sheet", hint="export the table as CSV or XLSX")
-    left = ceiling(len(data))
+    left = _limit(len(data))
     if sum(member.file_size for member in archive.infolist()) > left:
-        raise too_big(label, len(data))
+        raise _too_big(label, len(data))
     for member in archive.infolist():
         left -= _true_size(archive, member, left)
         if left < 0:
-            raise too_big(label, len(data))
+            raise _too_big(label, len(data))
     return data
 
 
@@ -210,8 +221,8 @@ def _only_member(data: bytes, archive: zipfile.ZipFile, label: str) -> tuple[str
     (member,) = members
     if member.flag_bits & 0x1:
         raise InputError(f"`{label}` is a zip with a password", hint="unpack it first")
-    if member.file_size > ceiling(len(data)):
-        raise too_big(label, len(data))
+    if member.file_size > _limit(len(data)):
+        raise _too_big(label, len(data))
     try:
         with archive.open(member) as stream:
             # The declared size is only a claim: read no further than it.

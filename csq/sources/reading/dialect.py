@@ -11,7 +11,7 @@ import itertools
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
@@ -27,6 +27,11 @@ LONGEST_LONE_HEADER = 100
 
 LONGEST_CELL = 200
 """Lines that a quoted cell may go on for past the end of a part."""
+MOST_COLUMNS = 1 << 14
+"""As many as a spreadsheet has."""
+BATCH = 500_000
+"""Cells that are held as lists, before they are put into a frame."""
+_LONG = re.compile(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MOST_COLUMNS},}}")
 
 csv.field_size_limit(sys.maxsize)
 
@@ -78,7 +83,7 @@ def read_part(data: bytes, delimiter: str, width: int, *, by_hand: bool = True) 
     if frame is not None or b"\0" in body or not by_hand:
         return frame
     found = _rows(body.decode(), delimiter, "")
-    return to_frame(found[0]) if isinstance(found, tuple) and len(found[0][0][1]) == width else None
+    return found.frame if isinstance(found, _Parsed) and len(found.header) == width else None
 
 
 def _without_end(data: bytes) -> bytes:
@@ -93,16 +98,7 @@ def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame |
         return None
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Most often the proof succeeds, and takes twice as long as to read: so both are done at once.
-        reading = beside.submit(
-            pl.read_csv,
-            body,
-            separator=delimiter,
-            has_header=False,
-            new_columns=[column(index) for index in range(width)],
-            quote_char='"' if b'"' in body else None,
-            infer_schema=False,
-            empty_string_is_null=False,
-        )
+        reading = beside.submit(cells_by_polars, body, delimiter, width)
         numbers = _starts_if_well_formed(body, delimiter, width)
     if numbers is None:
         return None
@@ -112,12 +108,25 @@ def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame |
     return frame.insert_column(0, numbers.alias(LINE))
 
 
+def cells_by_polars(body: bytes, delimiter: str, width: int) -> pl.DataFrame:
+    """The cells of records that are known to be well formed and of this width."""
+    return pl.read_csv(
+        body,
+        separator=delimiter,
+        has_header=False,
+        new_columns=[column(index) for index in range(width)],
+        quote_char='"' if b'"' in body else None,
+        infer_schema=False,
+        empty_string_is_null=False,
+    )
+
+
 def obvious_delimiter(header: str) -> tuple[str, int] | None:
     """The delimiter that cuts the header widest, if no other could cut it as wide."""
     counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
     (most, delimiter), (second, _) = counts[:2]
     header = header.removesuffix("\r")
-    if most == 0 or second >= most or most >= WIDEST or not re.match(_well_formed(delimiter, most + 1), header):
+    if most == 0 or second >= most or most >= WIDEST or not re.match(well_formed(delimiter, most + 1), header):
         return None
     return delimiter, most + 1
 
@@ -126,10 +135,10 @@ WIDEST = 1000
 """Columns up to which a pattern of a whole record can be compiled; wider rows are parsed one by one."""
 
 
-def _well_formed(delimiter: str, width: int) -> str:
-    """A record of `width` cells, each bare of quotes or properly quoted."""
+def well_formed(delimiter: str, width: int | None) -> str:
+    """A record of `width` cells, or of any number, each bare of quotes or properly quoted."""
     cell = rf'(?:"(?:[^"]|"")*"|[^"\n{re.escape(delimiter)}]*)'
-    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){{{width - 1}}}\r?$"
+    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){'*' if width is None else f'{{{width - 1}}}'}\r?$"
 
 
 def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series | None:
@@ -155,7 +164,7 @@ def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series
         several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
         records = pl.concat([several, table.filter(pl.col("quotes") > 0)["text"]])
     bare = table.filter(pl.col("quotes") == 0)["text"].str.count_matches(delimiter, literal=True)
-    pattern = _well_formed(delimiter, width)
+    pattern = well_formed(delimiter, width)
     sound = (bare == width - 1).all() and all(
         part.str.contains(pattern).all() for part in (records.head(1000), records.slice(1000))
     )
@@ -167,62 +176,90 @@ def read_strictly(text: str, label: str) -> RawTable | dict[str, InputError]:
 
     Without one, return the fault each delimiter met. A file of a single column counts as strict by the comma alone,
     and only if no other delimiter stands in its header.
+
+    Raises:
+        InputError: It has more columns than any table.
     """
-    best: tuple[str, list[Row], tuple[Remark, ...]] | None = None
+    refuse_wide(text, label)
+    best: tuple[str, _Parsed] | None = None
     faults: dict[str, InputError] = {}
     for delimiter in [delimiter for delimiter in DELIMITERS if delimiter in text]:
         found = _rows(text, delimiter, label)
         if isinstance(found, InputError):
             faults[delimiter] = found
-        elif best is None or len(found[0][0][1]) > len(best[1][0][1]):
-            best = (delimiter, *found)
-    if best is None or len(best[1][0][1]) == 1:
+        elif best is None or len(found.header) > len(best[1].header):
+            best = (delimiter, found)
+    if best is None or len(best[1].header) == 1:
         for delimiter, least in RARE_DELIMITERS.items():
             if delimiter not in text:
                 continue
             found = _rows(text, delimiter, label)
-            if not isinstance(found, InputError) and _is_table(found[0], least):
-                return _grid(delimiter, *found)
-        best = _single_column(text, label, faults)
-        if best is None:
+            if not isinstance(found, InputError) and found.is_table(least):
+                return found.grid(delimiter)
+        if (single := _single_column(text, label, faults)) is None:
             return faults
-    return _grid(*best)
+        best = (",", single)
+    delimiter, parsed = best
+    return parsed.grid(delimiter)
 
 
-def _grid(delimiter: str, rows: list[Row], blank: tuple[Remark, ...]) -> RawTable:
-    notes = () if delimiter == "," else (delimiter_note(delimiter),)
-    return RawTable(frame=to_frame(rows), delimiter=delimiter, dropped=blank, notes=notes)
+def refuse_wide(text: str, label: str) -> None:
+    """Raise InputError if a line has more cells than any table has columns; quoted text may be as long as it likes."""
+    for line in _LONG.finditer(text):
+        outside = line[0].split('"')[text.count('"', 0, line.start()) % 2 :: 2]
+        most = max(sum(part.count(delimiter) for part in outside) for delimiter in DELIMITERS)
+        if most >= MOST_COLUMNS:
+            raise InputError(
+                f"a line of `{label}` has {most + 1:,} cells; csq reads up to {MOST_COLUMNS:,} columns",
+                location=Location(label=label, line=text.count("\n", 0, line.start()) + 1),
+                hint="export fewer columns, or put the line ends in that were lost",
+            )
 
 
-def _single_column(
-    text: str, label: str, faults: dict[str, InputError]
-) -> tuple[str, list[Row], tuple[Remark, ...]] | None:
+class _Parsed(NamedTuple):
+    """Strictly parsed records, the header among them, and the blank lines passed over."""
+
+    frame: pl.DataFrame
+    blank: tuple[Remark, ...]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return self.frame.row(0)[1:]
+
+    def is_table(self, least: int) -> bool:
+        header = [cell.strip() for cell in self.header]
+        return self.frame.height > 2 and len(header) >= least and all(header) and len(set(header)) == len(header)
+
+    def grid(self, delimiter: str) -> RawTable:
+        notes = () if delimiter == "," else (delimiter_note(delimiter),)
+        return RawTable(frame=self.frame, delimiter=delimiter, dropped=self.blank, notes=notes)
+
+
+def _single_column(text: str, label: str, faults: dict[str, InputError]) -> _Parsed | None:
+    if "," in faults:
+        return None
     found = _rows(text, ",", label)
     if isinstance(found, InputError):
         faults[","] = found
         return None
-    header = found[0][0][1][0]
+    (header,) = found.header
     if any(delimiter in header for delimiter in faults):
         return None
     if len(header) > LONGEST_LONE_HEADER:
         raise InputError(
             f"`{label}` has one column, and its first line is {len(header):,} characters long",
-            location=Location(label=label, line=found[0][0][0]),
+            location=Location(label=label, line=found.frame[LINE][0]),
             hint="text in columns of fixed width is not read; save it as CSV",
         )
-    return (",", *found)
+    return found
 
 
-def _is_table(rows: list[Row], least: int) -> bool:
-    header = [cell.strip() for cell in rows[0][1]]
-    return len(rows) > 2 and len(header) >= least and all(header) and len(set(header)) == len(header)
-
-
-def _rows(text: str, delimiter: str, label: str) -> tuple[list[Row], tuple[Remark, ...]] | InputError:
-    """Strictly parsed records with the line each starts on, and the blank lines passed over; or the first fault."""
+def _rows(text: str, delimiter: str, label: str) -> _Parsed | InputError:
+    """Strictly parsed records with the line each starts on; or the first fault."""
     # newline="" keeps line ends inside quoted cells and still counts CR, LF and CRLF as one line each.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
+    frames: list[pl.DataFrame] = []
     blank: list[Remark] = []
     start, width = 1, 0
     try:
@@ -238,9 +275,27 @@ def _rows(text: str, delimiter: str, label: str) -> tuple[list[Row], tuple[Remar
             else:
                 width = len(cells)
                 rows.append((start, cells))
+                if len(rows) * width > BATCH:  # lists of text take ten times the memory of a frame
+                    frames.append(to_frame(rows))
+                    rows = []
             start = reader.line_num + 1
     except csv.Error as error:
-        return InputError(
-            f"line {start:,} of `{label}` is not valid CSV: {error}", location=Location(label=label, line=start)
-        )
-    return rows, tuple(blank)
+        return _not_valid(label, start, str(error))
+    if '"' in text and (fault := _misquoted(text, delimiter, label)):
+        return fault  # the parser takes a quote amid a bare cell, and cuts the cell where the quote was to keep it
+    return _Parsed(pl.concat([*frames, to_frame(rows)] if rows or not frames else frames), tuple(blank))
+
+
+def _misquoted(text: str, delimiter: str, label: str) -> InputError | None:
+    """The fault of the first cell that is neither bare of quotes nor quoted, if there is one."""
+    cell = rf'(?:"(?:[^"]++|"")*+"|[^"{re.escape(delimiter)}\r\n]*+)'
+    sound = re.match(rf"(?:{cell}(?:{re.escape(delimiter)}|\r\n?|\n))*+{cell}", text)
+    end = sound.end() if sound else 0
+    if end == len(text):
+        return None
+    line = len(io.StringIO(text[:end], newline=None).read().split("\n"))
+    return _not_valid(label, line, "a quote in the wrong place")
+
+
+def _not_valid(label: str, line: int, why: str) -> InputError:
+    return InputError(f"line {line:,} of `{label}` is not valid CSV: {why}", location=Location(label=label, line=line))

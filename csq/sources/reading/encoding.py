@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from csq.errors import InputError, Location
+from csq.sources.reading.grid import spans
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,6 +50,12 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
         line = data.count(b"\n", 0, error.start) + 1
     if _binary(data[:_SAMPLE]):
         raise _not_text(label)
+    mixed = data.decode("utf-8", _ODD)
+    odd = [line for line, text in enumerate(mixed.split("\n"), start=1) if _STRAY.search(text)]
+    # Windows-1252 makes next to no letter of UTF-8 by chance.
+    if sum(map(len, _BEYOND_ASCII.findall(mixed))) * 10 >= sum(map(len, _STRAY.findall(mixed))):
+        told = f"{spans(odd)} read as Windows-1252, all others as UTF-8; `--encoding NAME` tells another for all"
+        return Decoded(text=_STRAY.sub(_as_cp1252, mixed), utf8=None, notes=(told,))
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
@@ -62,6 +69,16 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
         utf8=None,
         notes=(f"read as Windows-1252, because line {line:,} is not UTF-8; `--encoding NAME` tells it another",),
     )
+
+
+_ODD = "surrogateescape"
+"""How Python keeps a byte that is no UTF-8: as a character of its own, which no UTF-8 text has."""
+_STRAY = re.compile("[\udc80-\udcff]+")
+_BEYOND_ASCII = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]+")
+
+
+def _as_cp1252(stray: re.Match[str]) -> str:
+    return stray[0].encode("utf-8", _ODD).decode("cp1252", "replace")
 
 
 def _same(told: str, encoding: str) -> bool:
@@ -116,7 +133,10 @@ def _not_text(label: str) -> InputError:
     return InputError(f"`{label}` is a binary file of an unknown kind", hint="export the table as CSV, XLSX or Parquet")
 
 
-_PAGE = re.compile(r"\s*(<\?xml|<!doctype|<html|<head|<body|<!--)", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(<\?xml|<!doctype|<html|<head|<body|<!--|<meta|<style|<table)", re.IGNORECASE)
+_SPREADSHEET_XML = re.compile(r"urn:schemas-microsoft-com:office:spreadsheet|progid=\"Excel\.Sheet\"")
+_TABLE = re.compile(r"<table\b", re.IGNORECASE)
+_MIME = re.compile(r"\s*(MIME-Version:|Content-Type: *multipart/)", re.IGNORECASE)
 _JSON = re.compile(r'\s*(\{\s*("|\}\s*$)|\[\s*([\[{"\]]))')
 _SQL = re.compile(
     r"\s*(select\s+(?=[^\n]*[*'(=])[^,\n]*\bas\s+\w+\s*(,|;|$)|insert\s+into\b|create\s+table\b)",
@@ -128,7 +148,14 @@ _SQL = re.compile(
 def refuse_other_text(text: str, label: str) -> None:
     """Raise InputError if the text is a web page, XML, JSON, SQL or bytes in disguise: none of them is a table."""
     head = text[:_SAMPLE]
+    save = "open it in a spreadsheet, and save it as .xlsx or as CSV"
+    if _MIME.match(head):
+        raise InputError(f"`{label}` is a web archive (MHTML), as tools write that call it .xls", hint=save)
     page = _PAGE.match(head)
+    if page and _SPREADSHEET_XML.search(head):
+        raise InputError(f"`{label}` is a spreadsheet in XML (SpreadsheetML)", hint=save)
+    if page and _TABLE.search(text[: 16 * _SAMPLE]):
+        raise InputError(f"`{label}` is a web page with a table (HTML), as tools write that call it .xls", hint=save)
     if page:
         if page[1].casefold() == "<?xml" and "<html" not in head.casefold():
             raise InputError(f"`{label}` is XML", hint="export it as CSV or XLSX")

@@ -32,6 +32,8 @@ class RawTable:
     dropped: tuple[Remark, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    fault: str | None = None
+    """Why the names of the header may stand over the wrong columns."""
 
     def noting(self, *notes: str) -> Self:
         """Return the same with `notes` in front."""

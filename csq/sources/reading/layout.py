@@ -22,11 +22,14 @@ TAIL = 20
 _GRAND = re.compile(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
 _FOOTER = re.compile(
     r"(copyright\b|confidential\b|generated (by|on|at)\b|exported (by|on|at|from)\b|report (generated|run|name)\b"
-    r"|filtered by\b|filters?:|source:|notes?:|total (records|rows)\b|records?:|(row |record )?counts?:? ?\d|© ?\d{4})",
+    r"|filtered by\b|filters?:|source:|notes?(:|$)|total (records|rows)\b|records?:|(row |record )?counts?:? ?\d"
+    r"|© ?\d{4})",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[\[(][^\])]+[\])]|[%$€£]")
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
+_PERIOD = re.compile(r"\s*(19|20)\d\d\b|\s*\d{1,2}[/.-]")
+"""Years and days head the columns of a table over time."""
 _COMMENT = re.compile(r'"?#')
 
 
@@ -110,7 +113,10 @@ def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int)
     if not above or above + 1 >= len(head):
         return 0
     names = _filled(head[above][1:])
-    named = len(names) * 2 > width and len(set(names)) == len(names) and not re.fullmatch(r"[-\d.,%$€ ]+", names[0])
+    # Columns that are blank all the way down are no columns of the table.
+    used = sum(any(cell.strip() for cell in cells) for cells in zip(*(row[1:] for row in head[above:]), strict=True))
+    are_words = len(set(names)) == len(names) and not re.fullmatch(r"[-\d.,%$€ ]+", names[0])
+    named = most < len(names) and len(names) * 2 > used and are_words
     return above if named else 0
 
 
@@ -136,8 +142,8 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
 
 def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     columns = cell_columns(frame)
-    if len(columns) == 1:
-        return []
+    if len(columns) == 1 or any(looks_like_number(cell) and not _PERIOD.match(cell) for cell in header):
+        return []  # a number is no name: the first row is one of data, and so are those like it
     first, *rest = (pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
     same = frame.filter(first).filter(rest)
     return [(line, "repeated header") for line in same[LINE]]
@@ -184,11 +190,11 @@ def _is_lone(cells: Sequence[str], width: int) -> bool:
 
 
 def _stands_apart(rows: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> bool:
-    """Whether the lone cells at the end begin after a blank row, or with the words of a footer."""
+    """Whether the lone cells at the end begin with the words of a footer: a row with nothing but its id is data."""
     top = len(rows) - 1
     while top > 0 and _is_lone(rows[top - 1][1:], width):
         top -= 1
-    return is_footer(rows[top][1:]) is not None or (top > 0 and rows[top][0] - rows[top - 1][0] > 1)
+    return is_footer(rows[top][1:]) is not None
 
 
 def _notes(header_line: int, extra: int) -> list[str]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from csq.roles import ROLES, Cell
 from csq.sources.cells.values import squeeze
-from csq.sources.reading.sheet_xml import Place, cell_name
+from csq.sources.reading.sheet_values import Place
+from csq.sources.reading.sheet_xml import cell_name
 
 MERGED = "#MERGED!"
 _AMOUNTS = (Cell.NUMBER, Cell.WHOLE, Cell.MONEY, Cell.SCORE)

@@ -1,14 +1,13 @@
 """Parquet files as text: IDs whole, days and times in ISO form."""
 
 import io
+from typing import cast
 
 import polars as pl
 
 from csq.errors import InputError
-from csq.sources.reading.containers import ceiling, too_big
+from csq.sources.reading.apart import Failed, read_apart
 
-CELL = 8
-"""Bytes that a cell takes unpacked, at least."""
 EXACT = 2**53
 """Above this a floating-point number has lost digits."""
 
@@ -17,38 +16,47 @@ def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
     """Return the names of the columns, and all their cells as text; null is the empty string.
 
     Raises:
-        InputError: The file is damaged, holds far more than its size tells, or a column holds lists or records.
+        InputError: The file is damaged, or a column holds lists or records.
     """
     try:
-        scan = pl.scan_parquet(io.BytesIO(data))
-        # A value that is the same in all rows takes no room in the file.
-        if scan.select(pl.len()).collect().item() * len(scan.collect_schema()) * CELL > ceiling(len(data)):
-            raise too_big(label, len(data))
-        frame = pl.read_parquet(io.BytesIO(data))
-        if sum(map(_length, frame.get_columns())) > ceiling(len(data)):
-            raise too_big(label, len(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"`{label}` is a damaged Parquet file: {reason}", hint="write it again") from None
-    for name, dtype in frame.schema.items():
-        if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+        names, nested, packed = cast("Packed", read_apart(f"{__name__}:pack", data))
+    except Failed as fault:
+        if fault.is_too_much:
             raise InputError(
-                f"column `{name}` of `{label}` holds {str(dtype).casefold()}, not plain values",
-                hint="write it without this column, or with it as text",
-            )
-    return list(frame.columns), frame.select(
+                f"`{label}` unpacks to more than it may: {fault}", hint="write it with fewer rows or columns, or as CSV"
+            ) from None
+        raise InputError(f"`{label}` is a damaged Parquet file: {fault}", hint="write it again") from None
+    for name, dtype in nested:
+        raise InputError(
+            f"column `{name}` of `{label}` holds {dtype}, not plain values",
+            hint="write it without this column, or with it as text",
+        )
+    return names, pl.read_ipc(io.BytesIO(packed))
+
+
+Packed = tuple[list[str], list[tuple[str, str]], bytes]
+"""Names of the columns, those that hold no plain values with their types, and the cells in Arrow's form."""
+
+
+def pack(data: bytes) -> Packed:
+    """Read Parquet, to be run apart, for a damaged file may bring down who reads it."""
+    schema = pl.read_parquet_schema(io.BytesIO(data))
+    nested = [(name, str(dtype).casefold()) for name, dtype in schema.items() if _holds_more(dtype)]
+    if nested:
+        return list(schema), nested, b""
+    packed = io.BytesIO()
+    frame = pl.read_parquet(io.BytesIO(data))
+    text = frame.select(
         _as_text(pl.nth(index), dtype).fill_null("").alias(f"c{index}")
         for index, dtype in enumerate(frame.schema.values())
     )
+    text.write_ipc(packed)
+    return list(frame.columns), [], packed.getvalue()
 
 
-def _length(column: pl.Series) -> int:
-    """Bytes that the texts of a column take when each is written out."""
-    if column.dtype == pl.String():
-        return int(column.str.len_bytes().sum())
-    if column.dtype in (pl.Categorical, pl.Enum):
-        return int(column.cat.len_bytes().sum())
-    return 0
+def _holds_more(dtype: pl.DataType) -> bool:
+    """Whether a column holds lists, records or bytes."""
+    return dtype.is_nested() or dtype in (pl.Binary, pl.Object)
 
 
 def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

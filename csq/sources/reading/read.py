@@ -9,27 +9,31 @@ import hashlib
 import io
 import itertools
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Self
 
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.located import named
 from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.dialect import read_plain, read_strictly
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
 from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
+from csq.sources.reading.streams import MAX_BYTES, read_bytes
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
 
 LARGE = 2**16
 """Bytes from which on the way through polars pays; a smaller file is read before polars has begun."""
+
+MOST_BY_HAND = 2**24
+"""Characters up to which each row is looked at to repair it, which takes fifty times their memory."""
+SHORT_LINE = 8
+"""Bytes of a line below which, on average, a big file is parsed row by row."""
 
 
 _NOTHING = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
@@ -69,6 +73,18 @@ class TextTable:
     dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    fault: str | None = None
+    """Why the names of the header may stand over the wrong columns."""
+
+    def settled(self) -> Self:
+        """The same. Raises InputError if names may stand over the wrong columns, for whoever goes by names."""
+        if self.fault:
+            raise InputError(
+                f"{self.fault} in `{self.label}`",
+                location=self.where(),
+                hint="put the delimiter or the name in that the first line lacks",
+            )
+        return self
 
     def where(self, line: int | None = None) -> Location:
         """A location in this file; the header line when none is given, with its text as the excerpt."""
@@ -98,38 +114,21 @@ def label_of(path: Path) -> str:
     return "stdin" if str(path) == "-" else str(path).encode(errors="backslashreplace").decode()
 
 
-def stdin() -> BinaryIO:
-    """Standard input. Raises InputError where it is closed."""
-    if sys.stdin is None:
-        raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
-    return sys.stdin.buffer
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return what stands in `path`, `-` being stdin. Raises InputError naming what keeps it from being read."""
-    try:
-        data = stdin().read() if str(path) == "-" else path.read_bytes()
-    except IsADirectoryError:
-        raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
-    except FileNotFoundError:
-        raise InputError(f"no such file: {named(path)}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read `{path}`: {error}") from None
-    return data
-
-
-def read_table(path: Path, label: str | None = None, *, encoding: str | None = None) -> TextTable:
+def read_table(
+    path: Path, label: str | None = None, *, encoding: str | None = None, max_bytes: int = MAX_BYTES
+) -> TextTable:
     """Read one file, whole.
 
     Args:
         path: The file; `-` is stdin.
         label: What to call it in messages; its path when none is given.
         encoding: Its encoding, if it is text and the bytes do not tell.
+        max_bytes: The most that it may have.
 
     Raises:
-        InputError: It cannot be opened, is empty, holds no rows, or is nothing that holds a table.
+        InputError: It cannot be opened, is too big, is empty, holds no rows, or is nothing that holds a table.
     """
-    return table_from_bytes(read_bytes(path), label or label_of(path), encoding=encoding)
+    return table_from_bytes(read_bytes(path, max_bytes), label or label_of(path), encoding=encoding)
 
 
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:
@@ -214,6 +213,7 @@ def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> T
         dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
         notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped)),
         warnings=grid.warnings,
+        fault=grid.fault,
     )
 
 
@@ -229,21 +229,32 @@ def _parse(decoded: Decoded, label: str) -> RawTable:
     Raises:
         InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
     """
-    refuse_other_text(decoded.text, label)
-    large = len(decoded.utf8 or b"") > LARGE
-    grid = read_plain(decoded.utf8 or b"") if large and not decoded.text.startswith(("#", '"#', "\n", "\r")) else None
-    if grid is not None:
-        return grid.noting(*decoded.notes)
     text = decoded.text
+    refuse_other_text(text, label)
     repairs: tuple[Remark, ...] = ()
     if "\0" in text:
         repairs = _nul_repairs(text)
         text = text.replace("\0", "")
     comments, text = _without_comments(text)
-    grid = _parse_text(text.rstrip("\r\n"), label)
+    utf8 = decoded.utf8 if text is decoded.text else None
+    grid = _parse_large(text.encode() if utf8 is None else utf8) if len(text) > LARGE else None
+    grid = grid or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
     return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
+
+
+def _parse_large(body: bytes) -> RawTable | None:
+    """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
+    if body.startswith((b"\n", b"\r", b'"#', b"#")):
+        return None
+    if len(body) > MOST_BY_HAND and body.count(b"\n") * SHORT_LINE > len(body):
+        return None  # to tell lines apart takes many times the memory of such short ones
+    if (grid := read_plain(body)) is not None:
+        return grid
+    from csq.sources.reading.repair import repair_few  # few files need it
+
+    return repair_few(body)
 
 
 def _parse_text(text: str, label: str) -> RawTable:
@@ -252,7 +263,7 @@ def _parse_text(text: str, label: str) -> RawTable:
         return strict
     from csq.sources.reading.repair import repair  # few files need it
 
-    repaired = repair(text)
+    repaired = repair(text) if len(text) < MOST_BY_HAND else None
     if repaired is not None:
         return repaired
     first_line = text.splitlines()[0]

@@ -5,79 +5,22 @@ behind are set apart; stray quotes become text; short and long rows are aligned 
 that fits in no way, or in several, is broken: it is reported and not read.
 """
 
-import csv
 import io
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+
+import polars as pl
 
 from csq.sources.reading.align import ColumnLooks
-from csq.sources.reading.dialect import DELIMITERS, delimiter_note
-from csq.sources.reading.grid import RawTable, Remark, Row, to_frame
+from csq.sources.reading.bulk import read_bulk
+from csq.sources.reading.cutting import Draft, Style, cut
+from csq.sources.reading.dialect import DELIMITERS
+from csq.sources.reading.grid import LINE, RawTable, Remark, Row, to_frame
 from csq.sources.reading.layout import is_footer
 
 SAMPLE = 2000
 """Lines by which a style is chosen."""
-LONGEST_CELL = 200
-"""Lines that one quoted cell may go on for."""
 LONGEST_NAME = 80
 """Of a column, where lines above the header are set apart. Prose has longer runs between its commas."""
-MOST_QUOTES = 200
-"""In one line; above this nobody can tell what was meant."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Style:
-    """A way of writing CSV: what parts cells, what quotes them, whether a backslash escapes, whether blanks follow."""
-
-    delimiter: str
-    quote: str = '"'
-    backslash: bool = False
-    spaced: bool = False
-
-    def note(self) -> str:
-        """Say what is unusual about it."""
-        words = [delimiter_note(self.delimiter + " " if self.spaced else self.delimiter)]
-        words += ["quoted by `'`"] if self.quote == "'" else []
-        words += ["escaped by `\\`"] if self.backslash else []
-        return ", ".join(words)
-
-    def pattern(self) -> re.Pattern[str]:
-        """A well-formed record. An apostrophe in a bare cell is one; a double quote is a fault."""
-        delimiter, quote = re.escape(self.delimiter), self.quote
-        inner = rf"(?:[^{quote}\\]|\\.|{quote}{quote})*" if self.backslash else rf"(?:[^{quote}]|{quote}{quote})*"
-        bare = rf"(?!{quote})[^{delimiter}\n]*" if quote == "'" else rf'[^"{delimiter}\n]*'
-        blanks = " *" if self.spaced else ""
-        cell = rf"{blanks}(?:{quote}{inner}{quote}|{bare})"
-        return re.compile(rf"{cell}(?:{delimiter}{cell})*", re.DOTALL)
-
-    def cells(self, record: str) -> list[str]:
-        """Cut a well-formed record."""
-        reader = csv.reader(
-            [record],
-            delimiter=self.delimiter,
-            quotechar=self.quote,
-            escapechar="\\" if self.backslash else None,
-            skipinitialspace=self.spaced,
-        )
-        return next(reader, [""])
-
-
-@dataclass(kw_only=True)
-class Draft:
-    """Records as cut, before short and long ones are seen to. `gaps` are the lines that follow a blank one."""
-
-    style: Style
-    width: int
-    rows: list[Row] = field(default_factory=list)
-    repairs: list[Remark] = field(default_factory=list)
-    blank: list[int] = field(default_factory=list)
-
-    def share(self) -> float:
-        """How much of the file is as wide as it should be; what had to be mended counts a little less."""
-        full = sum(len(cells) == self.width for _, cells in self.rows)
-        return (full - 0.1 * len(self.repairs)) / max(len(self.rows), 1)
 
 
 def repair(text: str) -> RawTable | None:
@@ -89,6 +32,12 @@ def repair(text: str) -> RawTable | None:
     best = max(drafts, key=lambda draft: draft.share() + 0.02 * min(draft.width, 10))
     draft = cut(lines, best.style, best.width) if len(lines) > SAMPLE else best
     return _finish(draft) if draft else None
+
+
+def repair_few(body: bytes) -> RawTable | None:
+    """Read UTF-8 text most of whose lines are sound, without a look at each; None where it takes that."""
+    bulk = read_bulk(body)
+    return _finish(bulk.draft, bulk.rows) if bulk else None
 
 
 def _styles(text: str) -> Iterator[Style]:
@@ -104,95 +53,14 @@ def _styles(text: str) -> Iterator[Style]:
             yield Style(delimiter=delimiter, quote="'")
 
 
-def cut(lines: Sequence[str], style: Style, width: int | None = None) -> Draft | None:
-    """Cut all lines, joining those that a quoted cell goes over; None if no width is usual among them."""
-    pattern = style.pattern()
-    single = [style.cells(line) if line.strip() and pattern.fullmatch(line) else None for line in lines]
-    widths = Counter(len(cells) for cells in single if cells and len(cells) > 1)
-    if width is None:
-        if not widths:
-            return None
-        first = next(len(cells) for cells in single if cells and len(cells) > 1)
-        width = max(widths, key=lambda one: (widths[one], one == first))
-    draft = Draft(style=style, width=width)
-    at = 0
-    while at < len(lines):
-        cells = single[at]
-        taken = 1
-        if not lines[at].strip():
-            draft.blank.append(at + 1)
-        elif cells is not None:
-            draft.rows.append((at + 1, cells))
-        else:
-            taken = _joined(lines, single, at, pattern, draft)
-        at += taken
-    return draft
+def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None:
+    """Set titles and footers apart, find the header, and align what is too short or too long.
 
-
-def _joined(
-    lines: Sequence[str], single: Sequence[list[str] | None], at: int, pattern: re.Pattern[str], draft: Draft
-) -> int:
-    """Cut a record that is no well-formed line: it goes on, or its quotes are astray. Returns the lines it took."""
-    for end in range(at + 2, min(at + LONGEST_CELL, len(lines) + 1)):
-        following = single[end - 1]
-        if following is not None and len(following) == draft.width:
-            break  # a sound row of its own: the quote above it never opened anything
-        record = "\n".join(lines[at:end])
-        if pattern.fullmatch(record):
-            cells = draft.style.cells(record)
-            if len(cells) == draft.width:
-                draft.rows.append((at + 1, cells))
-                return end - at
-    found = _with_stray_quotes(lines[at], draft.width, draft.style)
-    if found is None:
-        found = lines[at].split(draft.style.delimiter)
-    draft.repairs.append((at + 1, "a quote in the wrong place is taken as text"))
-    draft.rows.append((at + 1, found))
-    return 1
-
-
-def _with_stray_quotes(line: str, width: int, style: Style) -> list[str] | None:
-    """Cut a line into exactly `width` cells with the fewest quotes taken as text; None if that cannot be."""
-    if line.count(style.quote) > MOST_QUOTES:
-        return None
-    done = len(line) + 1
-    layer: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
-    for _ in range(width):
-        following: dict[int, tuple[float, tuple[str, ...]]] = {}
-        for at, (cost, cells) in layer.items():
-            if at == done:
-                continue
-            for end, cell, more in _ways(line, at, style):
-                start = done if end == len(line) else end + 1
-                if start not in following or cost + more < following[start][0]:
-                    following[start] = (cost + more, (*cells, cell))
-        layer = following
-    return list(layer[done][1]) if done in layer else None
-
-
-def _ways(line: str, at: int, style: Style) -> Iterator[tuple[int, str, float]]:
-    """All ways to end the cell that begins at `at`: where, what it says, and how many quotes that makes text."""
-    quote = style.quote
-    weight = 1.0 if quote == '"' else 0.1  # an apostrophe in text is nothing to wonder at
-    start = at
-    while style.spaced and line[start : start + 1] == " ":
-        start += 1
-    if line[start : start + 1] == quote:
-        close = line.find(quote, start + 1)
-        while close != -1:
-            if close + 1 == len(line) or line[close + 1] == style.delimiter:
-                inner = line[start + 1 : close]
-                stray = inner.replace(quote * 2, "").count(quote)
-                yield close + 1, inner.replace(quote * 2, quote), stray * weight
-            close = line.find(quote, close + 1)
-    end = line.find(style.delimiter, start)
-    end = len(line) if end == -1 else end
-    bare = line[start:end]
-    yield end, bare, bare.count(quote) * weight + bare.startswith(quote) * 0.5
-
-
-def _finish(draft: Draft) -> RawTable | None:
-    """Set titles and footers apart, find the header, and align what is too short or too long."""
+    Args:
+        draft: Rows as they were cut.
+        others: More rows from amid them, which are as wide as they should be.
+    """
+    more = 0 if others is None else others.height
     blank = [*draft.blank, *(line for line, cells in draft.rows if not any(_stripped(cells)))]
     rows = [(line, cells) for line, cells in draft.rows if any(_stripped(cells))]
     dropped = [(line, "blank") for line in blank]
@@ -208,20 +76,22 @@ def _finish(draft: Draft) -> RawTable | None:
     if len(rows) < 2 or (apart and max(map(len, rows[0][1])) > LONGEST_NAME):
         return None
     width = max(draft.width, len(rows[0][1])) if _header_is_wider(rows, draft.width) else draft.width
-    usual = 1 + sum(len(cells) in (draft.width, width) for _, cells in rows[1:])
-    if usual < max(2, len(rows) * (0.8 if apart else 0.5)):
+    usual = 1 + more + sum(len(cells) in (draft.width, width) for _, cells in rows[1:])
+    if usual < max(2, (len(rows) + more) * (0.8 if apart else 0.5)) or (more and width != draft.width):
         return None
-    kept, repairs, broken = _aligned(rows, width)
+    kept, repairs, broken, fault = _aligned(rows, width, draft.style.delimiter)
     lost = {line for line, _ in broken} | {line for line, _ in dropped}
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
+    frame = to_frame(kept)
     return RawTable(
-        frame=to_frame(kept),
+        frame=pl.concat([frame, others]).sort(LINE) if others is not None else frame,
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
         repairs=together(draft.repairs, repairs, lost),
         broken=tuple(broken),
         dropped=tuple(sorted(dropped)),
         notes=notes,
+        fault=fault,
     )
 
 
@@ -253,15 +123,18 @@ def _header_is_wider(rows: Sequence[Row], width: int) -> bool:
     return len([cell for cell in _stripped(rows[0][1]) if cell]) > width
 
 
-def _aligned(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Remark], list[Remark]]:
+def _aligned(
+    rows: Sequence[Row], width: int, delimiter: str
+) -> tuple[list[Row], list[Remark], list[Remark], str | None]:
     """Bring the header and every row to `width` cells, by what the columns of the full rows look like."""
-    columns = ColumnLooks([cells for _, cells in rows[1:] if len(cells) == width])
+    columns = ColumnLooks([cells for _, cells in rows[1:] if len(cells) == width], delimiter)
     kept, repairs, broken = align_rows(rows[1:], width, columns)
     line, cells = rows[0]
+    fault = columns.shifted(cells, width)
     if len(cells) != width:
         cells, what = columns.header(cells, width)
         repairs.insert(0, (line, what))
-    return [(line, cells), *kept], repairs, broken
+    return [(line, cells), *kept], repairs, broken, fault
 
 
 def align_rows(rows: Sequence[Row], width: int, columns: ColumnLooks) -> tuple[list[Row], list[Remark], list[Remark]]:

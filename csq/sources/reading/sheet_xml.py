@@ -7,37 +7,21 @@ part that has one is refused.
 import contextlib
 import re
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
 from csq.errors import InputError
+from csq.sources.reading.sheet_values import Place
 
 Attributes = dict[str, str]
-Place = tuple[int, int]
-"""Row and column of a cell, both from 0."""
-
 _BITE = 1 << 20
 _MARKS = (b"hidden", b't="0"', b'h="0"', b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<!")
 """One of these stands in any sheet that has more to say than its values and its formats."""
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_USUAL = {
-    re.compile(rb'<c r="(?:[A-Z]|[AB][A-Z])\d{1,5}"'): (99_999, 78),
-    re.compile(rb'<c r="[A-Z]{1,2}\d{1,5}"'): (99_999, 702),
-    re.compile(rb'<c r="(?:[A-Z]|[AB][A-Z]|C[A-Q])(?:\d{1,6}|10[0-4]\d{4})"'): (1_049_999, 95),
-}
-"""Cells that tell their places the usual way, and how far they can reach."""
-_SHARED_ITEM = re.compile(rb"<(?:\w+:)?si[\s/>]")
-_REFERENCE = re.compile(rb"""\bt\s*=\s*["']s["']""")
-_NUMBERED = re.compile(rb"""\bt=["']s["'][^<>]*>(?:<f[^<>]*>(?:[^<]*</f>)?)?<v>(\d+)</v>""")
-_SPARSE, _PER_CELL = 10_000_000, 100
-"""From so many cells laid out on, at most so many for each that is there: two far apart took half a minute."""
 _LARGEST = 100_000
 """Cells that one formula may fill."""
-_LONGEST = 255
-"""Characters of a formula that are told."""
 
 
 @dataclass(kw_only=True)
@@ -181,7 +165,7 @@ class _SheetReader:
         if kind == "e":
             self.found.errors[self.row, self.column] = value or "#N/A"
         elif value in ("", "0") if self.is_stale else value == "" and kind != "str":
-            self._fill(self.texts["f"][:_LONGEST])
+            self._fill(self.texts["f"])
 
     def _fill(self, formula: str) -> None:
         """Note a formula for its cell, or for all that it fills."""
@@ -204,41 +188,14 @@ def _has_any(stream: IO[bytes], marks: Collection[bytes]) -> bool:
     return False
 
 
-def reach_of(xml: bytes) -> tuple[int, int, bool]:
-    """How many rows and columns it takes to lay out a part of a workbook in full, and whether that is in proportion.
-
-    It is at most so many; of a part without cells none.
-    """
-    cells = len(_CELL.findall(xml))
-    most = max(_SPARSE, _PER_CELL * cells)
-    for usual, (rows, columns) in _USUAL.items() if b"\0" not in xml[:4] else ():
-        if rows * columns <= most and len(usual.findall(xml)) == cells:
-            return (rows, columns, True) if cells else (0, 0, True)
+def reach_of(xml: bytes) -> tuple[int, int]:
+    """Rows and columns that it takes to lay out a part of a workbook in full; of a part without cells none."""
     reader = _ReachReader()
     parser = expat.ParserCreate()
     parser.StartElementHandler = reader.start
     with contextlib.suppress(expat.ExpatError, LookupError):  # what is damaged is found out, and told, elsewhere
         parser.Parse(xml, True)
-    return reader.rows, reader.columns, reader.rows * reader.columns <= most
-
-
-def shared_sizes(xml: bytes) -> list[int]:
-    """At most how many characters each text has that cells share."""
-    starts = [found.start() for found in _SHARED_ITEM.finditer(xml)]
-    return [end - start for start, end in zip(starts, [*starts[1:], len(xml)], strict=True)]
-
-
-def shared_size(xml: bytes, sizes: Sequence[int], enough: int) -> int:
-    """At most how many characters the cells of a sheet take that share texts; it is not told closer than `enough`.
-
-    A text stands in a workbook once, and is laid out as often as a cell names it.
-    """
-    cells, longest = len(_REFERENCE.findall(xml)), max(sizes, default=0)
-    if cells * longest <= enough:
-        return cells * longest
-    numbers = [int(number) for number in _NUMBERED.findall(xml)]
-    known = sum(sizes[number] if number < len(sizes) else 0 for number in numbers)
-    return known + (cells - len(numbers)) * longest
+    return reader.rows, reader.columns
 
 
 class _ReachReader:

@@ -4,51 +4,31 @@ What a person does not see is told with its cells: hidden rows and columns, whic
 and errors, which have no value; merged cells, which are filled down.
 """
 
+import contextlib
 import datetime as dt
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
-
-import python_calamine as calamine
+from typing import cast
 
 from csq.errors import InputError, Location
-from csq.sources.reading.containers import BROKEN, ceiling, too_big
+from csq.sources.reading import sheet_values
+from csq.sources.reading.apart import Failed, read_apart
+from csq.sources.reading.containers import BROKEN
 from csq.sources.reading.grid import RawTable, spans, to_frame
 from csq.sources.reading.merged import Filled, fill_down, join_headers
 from csq.sources.reading.number_formats import Look, look_of
-from csq.sources.reading.sheet_xml import (
-    BookXml,
-    Place,
-    SheetXml,
-    cell_name,
-    column_name,
-    reach_of,
-    shared_size,
-    shared_sizes,
-)
+from csq.sources.reading.sheet_values import SPARSE, Place, SheetCells, Sheets
+from csq.sources.reading.sheet_xml import BookXml, SheetXml, cell_name, column_name, reach_of
 
-MOST_CELLS = 100_000_000
-"""calamine lays a sheet out in full, from its first used cell to its last: one stray cell in the far corner
-would ask for 17 billion of them."""
 EXACT = 10**16
 """Whole numbers below this are written out."""
 FORMULA = "#FORMULA!"
 """Stands before a formula that has no stored result."""
 _LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
-_ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
-_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_SHARED_TEXTS = "xl/sharedstrings.xml"
 _SHOWN = 5
 """Cells named one by one, at most."""
-
-
-class SheetCells(NamedTuple):
-    """The cells of a sheet from A1 on, and its merged ones."""
-
-    rows: Sequence[Sequence[object]]
-    merged: Sequence[tuple[Place, Place]]
 
 
 def read_sheet(data: bytes, label: str) -> RawTable:
@@ -57,13 +37,12 @@ def read_sheet(data: bytes, label: str) -> RawTable:
     Raises:
         InputError: The workbook is damaged, no visible sheet holds data, or several do.
     """
-    _refuse_what_grows(data, label)
+    sheets, hidden = _sheets(data, label)
+    title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
     try:
-        sheets, hidden = _sheets(data)
-        title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
         found, looks = _look_up(data, title, label)
-    except (calamine.CalamineError, LookupError, *BROKEN) as error:
-        raise InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx") from None
+    except (LookupError, *BROKEN) as error:
+        raise _damaged(label, error) from None
     notes = [f"sheet `{title}` of the workbook"] if len(sheets) > 1 or hidden else []
     if hidden:
         notes.append(f"{hidden} hidden sheet{'s' if hidden > 1 else ''} not read")
@@ -73,8 +52,6 @@ def read_sheet(data: bytes, label: str) -> RawTable:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
-    if sum(len(cell) for row in cells for cell in row) > ceiling(len(data)):
-        raise too_big(label, len(data))
     return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),
@@ -82,51 +59,26 @@ def read_sheet(data: bytes, label: str) -> RawTable:
     )
 
 
-def _sheets(data: bytes) -> tuple[dict[str, SheetCells], int]:
+def _sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], int]:
     """The visible sheets, and how many are hidden."""
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        visible = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.typ is calamine.SheetTypeEnum.WorkSheet and sheet.visible is calamine.SheetVisibleEnum.Visible
-        ]
-        sheets = [(name, book.get_sheet_by_name(name)) for name in visible]
-    except calamine.CalamineError as error:
-        changed = _with_old_errors(data) if "error value" in str(error) else data
-        if changed == data:
-            raise
-        return _sheets(changed)
-    found = {name: SheetCells(_values(each), each.merged_cell_ranges or ()) for name, each in sheets}
-    return found, len(book.sheets_metadata) - len(visible)
-
-
-def _values(sheet: calamine.CalamineSheet) -> Sequence[Sequence[object]]:
-    """The values of a sheet. Raises ValueError for one that nothing can hold."""
-    try:
-        return sheet.to_python(skip_empty_area=False)
-    except BaseException as error:  # what panics in Rust is no Exception
-        if type(error).__name__ != "PanicException":
-            raise
-        raise ValueError("a date in it is beyond any calendar") from None
+        sheets = cast("Sheets", read_apart(f"{sheet_values.__name__}:read_values", data))
+    except Failed as fault:
+        reach = _reach(data) if fault.is_too_much else None
+        raise _too_far(label, *reach) if reach else _damaged(label, fault) from None
+    if sheets.reach:
+        raise _too_far(label, *sheets.reach)
+    return sheets.visible, sheets.hidden
 
 
 def _look_up(data: bytes, title: str, label: str) -> tuple[SheetXml, dict[int, Look]]:
     """What the parts of the workbook say of a sheet, and the looks of the styles that have one."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in {name.casefold() for name in archive.namelist()}:
+            return SheetXml(), {}  # of OpenDocument nothing is known but the values
         xml = BookXml(archive, label)
         looks = {style: look for style, each in enumerate(xml.formats()) if (look := look_of(*each))}
         return xml.sheet(title, list(looks)), looks
-
-
-def _with_old_errors(data: bytes) -> bytes:
-    """The workbook with every error a `#VALUE!`: at one that it does not know, such as #SPILL!, calamine gives up."""
-    copy = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(copy, "w") as written:
-        for name in archive.namelist():
-            part = archive.read(name)
-            written.writestr(name, _ERROR.sub(rb"\1#VALUE!", part) if _WORKSHEET.fullmatch(name) else part)
-    return copy.getvalue()
 
 
 def _only(titles: Sequence[str], label: str, *, hidden: int) -> str:
@@ -237,31 +189,24 @@ def _said_of_hidden(cells: Sequence[Sequence[str]], found: SheetXml) -> Iterable
         after = max(after, high + 1)
 
 
-def _refuse_what_grows(data: bytes, label: str) -> None:
-    """Refuse sheets that are small in the file and large when they are laid out."""
-    most = ceiling(len(data))
+def _damaged(label: str, error: Exception) -> InputError:
+    return InputError(f"`{label}` is a damaged workbook: {error}", hint="save it again as .xlsx")
+
+
+def _too_far(label: str, rows: int, columns: int) -> InputError:
+    return InputError(
+        f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
+        location=Location(label=label, line=rows),
+        hint="delete the stray cells at its far end, or save the table as CSV",
+    )
+
+
+def _reach(data: bytes) -> tuple[int, int] | None:
+    """Rows and columns of the part that reaches furthest, if that is what fills the memory."""
+    reached = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        # By a link any part can be a sheet, and two can have one name.
-        parts = archive.infolist()
-        shared = (shared_sizes(_part(archive, each)) for each in parts if each.filename.casefold() == _SHARED_TEXTS)
-        sizes = max(shared, key=sum, default=[])
-        for member in parts:
-            xml = _part(archive, member)
-            most -= shared_size(xml, sizes, enough=most)
-            if most < 0:
-                raise too_big(label, len(data))
-            rows, columns, is_in_proportion = reach_of(xml)
-            if rows * columns > MOST_CELLS or not is_in_proportion:
-                raise InputError(
-                    f"a sheet of `{label}` reaches to row {rows:,} and column {columns:,}",
-                    location=Location(label=label, line=rows),
-                    hint="delete the stray cells at its far end, or save the table as CSV",
-                )
-
-
-def _part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """What stands in a part; nothing in a damaged one, for which calamine has the better words."""
-    try:
-        return archive.read(member)
-    except BROKEN:
-        return b""
+        for member in archive.infolist():  # by a link any part can be a sheet, and two can have one name
+            with contextlib.suppress(*BROKEN):
+                reached.append(reach_of(archive.read(member)))
+    rows, columns = max(reached, key=lambda each: each[0] * each[1], default=(0, 0))
+    return (rows, columns) if rows * columns > SPARSE else None

@@ -25,6 +25,7 @@ from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_
 from csq.sources.columns.headers import detect, match_headers, missing_column, unit_of
 from csq.sources.columns.presets import Preset
 from csq.sources.reading.read import LINE, TextTable, column
+from csq.sources.reading.streams import MAX_BYTES
 from csq.sources.rows.conventions import settle_by_others
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.typed import FILE, Typed, labels, no_rejects, no_rows
@@ -77,6 +78,8 @@ class ReadOptions:
     """Year of months, weeks and quarters that name none."""
     encoding: str | None = None
     """Encoding of the text files, where their bytes do not tell."""
+    max_bytes: int = MAX_BYTES
+    """The most that a file read whole, or a pipe, may have."""
 
     def told(self, role: Role, tables: Iterable[TextTable]) -> dict[str, str]:
         """Headers by field that are told for files of one role that are read alike."""

@@ -1,0 +1,109 @@
+"""The bytes of a file, a pipe or stdin: no more of them than may be held, and none that never come."""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from csq.errors import InputError, UsageError
+from csq.located import named
+
+MEGABYTE = 1 << 20
+MAX_BYTES = 500 * MEGABYTE
+"""Bytes of one file that are held in memory, unless `--max-size` tells another limit."""
+PATIENCE = 10.0
+"""Seconds that somebody may take to open the other end of a named pipe."""
+
+_UNITS = {"": 1, "kb": 1 << 10, "mb": MEGABYTE, "gb": 1 << 30}
+
+
+def size_of(text: str) -> int:
+    """Bytes of a size such as `2GB` or `800 MB`. Raises UsageError for one that is none."""
+    told = re.fullmatch(r"\s*(\d{1,15})\s*([kmg]b|)\s*", text.casefold())
+    if not told or int(told[1]) == 0:
+        raise UsageError(f"`--max-size {text}` is no size", hint="a number of bytes, or such as 800MB or 2GB")
+    return int(told[1]) * _UNITS[told[2]]
+
+
+def stdin() -> BinaryIO:
+    """Standard input. Raises InputError where it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
+    return sys.stdin.buffer
+
+
+@contextmanager
+def stream_of(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, `-` being stdin; at a named pipe wait for who writes into it, but not for ever.
+
+    Raises:
+        InputError: Nobody writes into the pipe, or stdin is closed.
+        OSError: It cannot be opened.
+    """
+    if str(path) == "-":
+        yield stdin()
+        return
+    if stat.S_ISFIFO(path.stat().st_mode):
+        with open(path, "rb", opener=_when_written) as stream:
+            yield stream
+        return
+    with path.open("rb") as stream:
+        yield stream
+
+
+def _when_written(path: str, flags: int) -> int:
+    """Open a named pipe when there is something to read: to open one that nobody writes into would never end."""
+    import select  # few runs need it; on Windows there are no such pipes
+
+    pipe = os.open(path, flags | os.O_NONBLOCK)
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    if not poll.poll(PATIENCE * 1000) and not _has_writer(pipe):
+        os.close(pipe)
+        raise InputError(f"nobody writes into the pipe `{path}`", hint="start what writes into it, then csq")
+    os.set_blocking(pipe, True)
+    return pipe
+
+
+def _has_writer(pipe: int) -> bool:
+    """Whether somebody holds the other end of a pipe with nothing in it: to nobody's pipe there is an end."""
+    try:
+        os.read(pipe, 1)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
+    """Return what stands in `path`, `-` being stdin.
+
+    Raises:
+        InputError: What keeps it from being read, or that it is larger than `most` bytes.
+    """
+    try:
+        if str(path) != "-" and path.is_file() and path.stat().st_size > most:
+            raise too_big(str(path), most)
+        with stream_of(path) as stream:
+            data = stream.read(most + 1)
+    except IsADirectoryError:
+        raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
+    except FileNotFoundError:
+        raise InputError(f"no such file: {named(path)}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read `{path}`: {error}") from None
+    if len(data) > most:
+        raise too_big("stdin" if str(path) == "-" else str(path), most)
+    return data
+
+
+def too_big(label: str, most: int) -> InputError:
+    """The error for a file of more than `most` bytes."""
+    told = f"{most / MEGABYTE:,.0f} MB" if most >= MEGABYTE else f"{most:,} bytes"
+    return InputError(
+        f"`{label}` has more than {told}, the most that csq reads of one file",
+        hint="export fewer columns or a shorter time, or lift the limit with `--max-size 2GB` if there is the memory",
+    )

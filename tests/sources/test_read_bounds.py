@@ -1,0 +1,155 @@
+"""Files that are big, wide, endless or spoiled in every row: bounded time and memory, and a sentence."""
+
+import os
+import random
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from csq.errors import Exit, InputError
+from csq.sources.reading import read as reading
+from csq.sources.reading import streams
+from csq.sources.reading.read import TextTable, read_table, table_from_bytes
+from csq.sources.reading.streams import read_bytes
+
+SECONDS = 20
+"""Of work; a quiet machine takes 1 or 2, and before it was a minute and more."""
+
+
+def read(text: str) -> TextTable:
+    return table_from_bytes(text.encode(), "t.csv")
+
+
+def wide(width: int, rows: int, short: int) -> str:
+    """A survey of many questions; every row of number `short` on that is odd lacks its last cell."""
+    lines = [["account_id", "csat", *(f"q{n}" for n in range(width - 2))]]
+    lines += [[f"a{n}", "5", *("3" * (width - 2 - (n >= short and n % 2)))] for n in range(rows)]
+    return "\n".join(map(",".join, lines))
+
+
+SPOILED = {
+    "a quote in every quoted cell": ("a{n},\"he said \"well\" and, so on\",{score}", 30_000),
+    "an inch mark in every row": ('a{n},6" pipe,{score}', 50_000),
+    "a quote that opens in every row": ('a{n},"never closed,{score}', 20_000),
+    "a quote before every cell": ('a{n},"x,"{score}', 20_000),
+    "every second row short": ("a{n},x,{score}\na{n}", 40_000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SPOILED)
+def test_a_file_spoiled_in_every_row_takes_seconds(kind):
+    line, count = SPOILED[kind]
+    text = "\n".join(["account_id,comment,csat", *(line.format(n=n, score=n % 5 + 1) for n in range(count))])
+    began = time.process_time()
+    table = read(text)
+
+    assert table.frame.height + len(table.broken) >= count
+    assert len(table.repairs) + len(table.broken) >= count
+    assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.parametrize(("width", "rows", "short"), [(200, 600, 6), (3000, 60, 6), (16_384, 6, 5), (4284, 40, 99)])
+def test_a_wide_survey_with_short_rows_takes_seconds(width, rows, short):
+    began = time.process_time()
+    table = read(wide(width, rows, short))
+
+    assert table.frame.shape == (rows, width + 1)
+    assert [line for line, _ in table.repairs] == [n + 2 for n in range(short, rows) if n % 2]
+    assert time.process_time() - began < SECONDS
+
+
+def test_a_line_of_delimiters_is_refused_with_its_line():
+    with pytest.raises(InputError) as refused:
+        read("a title\n\n" + "," * 3_000_000 + "\naccount_id,csat\na,5\n")
+
+    assert refused.value.message == "a line of `t.csv` has 3,000,001 cells; csq reads up to 16,384 columns"
+    assert refused.value.location.line == 3
+
+
+def test_commas_within_a_quoted_cell_are_no_columns():
+    table = read('account_id,comment,csat\na,"' + "," * 20_000 + "\n" + "," * 20_000 + '",5\nb,x,4\n')
+
+    assert [len(cell) for cell in table.frame["c1"]] == [40_001, 1]
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "big.csv"])
+def test_a_file_over_the_limit_is_refused_with_the_flag_that_lifts_it(tmp_path, path, csq, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("big.csv").write_text("account_id,csat\n" + "a,5\n" * 1000)
+    small = csq("check", "--csat", path, "--csat-scale", "1-5", "--max-size", "2KB")
+
+    assert small.code == Exit.INPUT
+    assert "the most that csq reads of one file" in small.stderr
+    assert "--max-size" in small.stderr
+    if path == "big.csv":
+        assert csq("check", "--csat", path, "--csat-scale", "1-5", "--max-size", "1MB").code == Exit.OK
+
+
+@pytest.mark.parametrize("size", ["", "0", "2 apples", "-1", "1e9"])
+def test_a_size_that_is_none_is_a_usage_error(csq, size):
+    assert csq("check", "--csat", "x.csv", f"--max-size={size}").code == Exit.USAGE
+
+
+def test_a_pipe_that_nobody_writes_into_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(streams, "PATIENCE", 0.2)
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(InputError, match="nobody writes into the pipe"):
+        read_bytes(tmp_path / "pipe")
+
+
+def test_a_pipe_whose_writer_comes_later_or_is_slow_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(streams, "PATIENCE", 1.0)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        time.sleep(0.2)
+        with pipe.open("wb", buffering=0) as stream:
+            for part in (b"id,n\n", b"a,1\n", b"b,2\n"):
+                time.sleep(1.2 if part == b"id,n\n" else 0.1)
+                stream.write(part)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+
+    assert read_bytes(pipe) == b"id,n\na,1\nb,2\n"
+    writer.join()
+
+
+def spoiled(dice: random.Random) -> bytes:
+    """A file over 64 KB with a few rows of every kind that is not as it should be."""
+    rows = [f"A-{n},2026-11-{n % 28 + 1:02},{n % 5 + 1},\"good, and quick\",{n * 7}" for n in range(2500)]  # fmt: skip
+    odd = [
+        "A-1,2026-11-02,5,short", "", ",,,,", "A-2,2026-11-03,4,one, two,7", 'A-3,2026-11-04,3,"two\nlines",9',
+        'A-4,2026-11-05,2,"several\n\nlines, short"', 'A-5,2026-11-06,1,a 6" pipe,8', "A-6,2026-11-07,5,x,,7",
+        'A-7,2026-11-08,5,"a "b", c",7', 'A-8,2026-11-09,"5" ,x,7', "account_id,date,csat,comment,n",
+    ]  # fmt: skip
+    for row in dice.choices(odd[: dice.choice([3, 6, len(odd)])], k=12):
+        rows.insert(dice.randrange(len(rows)), row)
+    return "\n".join(["account_id,date,csat,comment,n", *rows, *dice.choice([[], ["Notes:", "by Ann"]])]).encode()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_big_file_is_repaired_as_if_each_line_were_looked_at(seed, monkeypatch):
+    data = spoiled(random.Random(seed))
+    quick = table_from_bytes(data, "t.csv")
+    monkeypatch.setattr(reading, "LARGE", 1 << 40)
+    careful = table_from_bytes(data, "t.csv")
+
+    assert_frame_equal(quick.frame, careful.frame)
+    assert quick.repairs == careful.repairs
+    assert quick.broken == careful.broken
+    assert quick.dropped == careful.dropped
+    assert quick.header == careful.header
+
+
+def test_a_big_file_too_odd_to_be_repaired_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(reading, "MOST_BY_HAND", 1000)
+    (tmp_path / "t.csv").write_text("a,b,c\n" + "1,2\n1,2,3,4\n" * 200)
+
+    with pytest.raises(InputError, match="line 2 of"):
+        read_table(tmp_path / "t.csv")
