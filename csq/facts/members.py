@@ -46,12 +46,12 @@ class Members(NamedTuple):
 
     def without(self, shown: Mapping[str, pl.DataType]) -> Context:
         """What is said by a role that was not given: nothing of anybody, which is not the same as "none"."""
-        frame, rows = self.frame.select("account_id"), pl.DataFrame(schema=dict(shown))
+        frame, rows = self.frame[["account_id"]], pl.DataFrame(schema=dict(shown))
         return Context(frame=frame, rows=rows, fates=pl.DataFrame(schema=ROW))
 
     def with_facts(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Every member by account_id, with its facts; null where there are none."""
-        return self.frame.select("account_id").join(facts, on="account_id", how="left", maintain_order="left")
+        return self.frame[["account_id"]].join(facts, on="account_id", how="left", maintain_order="left")
 
 
 def provable_count(mask: pl.Expr) -> pl.Expr:

@@ -14,6 +14,7 @@ from csq.render.view import notes
 from csq.render.view.accounts import accounts, in_short
 from csq.render.view.model import Band, Cell, Grid, Headline, Moves, Section, Step, View, Week
 from csq.report import QuadrantPlay, Report, Total
+from csq.schema import collect
 from csq.terms import Quadrant, Queue
 
 __all__ = ["View", "accounts", "view_of"]
@@ -118,7 +119,11 @@ def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame,
 
 def _usual(rows: pl.DataFrame) -> tuple[str, ...]:
     """What most of some accounts need next; those that rest need nothing."""
-    awake = rows.filter(pl.col("queue") != str(Queue.REST)).drop_nulls("step_short")
-    counts = awake.group_by("step_short").agg(pl.len(), pl.col("rank").min())
-    ordered = counts.sort("len", "rank", descending=[True, False])
-    return tuple(f"{count:,} × {step}" for step, count in ordered.select("step_short", "len").iter_rows())
+    ordered = collect(
+        rows.lazy()
+        .filter(pl.col("queue") != str(Queue.REST), pl.col("step_short").is_not_null())
+        .group_by("step_short")
+        .agg(pl.len(), pl.col("rank").min())
+        .sort("len", "rank", descending=[True, False])
+    )
+    return tuple(f"{count:,} × {step}" for step, count, _ in ordered.iter_rows())

@@ -166,8 +166,9 @@ def valence() -> Mapping[str, float]:
 def are_known(words: pl.Series) -> pl.Series:
     """Which words stand on a scale."""
     # Most surveys are in numbers, and to lay out all scales takes longer than to read a small one.
-    known = list(valence()) if words.count() else []
-    return words.is_in(known).fill_null(value=False)
+    if not words.count():
+        return pl.repeat(False, len(words), eager=True)
+    return words.is_in(list(valence())).fill_null(value=False)
 
 
 def direction(pairs: Iterable[tuple[float, str]], low: float, high: float) -> bool | None:

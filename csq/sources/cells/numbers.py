@@ -71,7 +71,7 @@ def read_number(text: pl.Series, *, decimal: DecimalMark | None = None, whole: b
 
 def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:
     tidied = tidy(text)
-    if tidied.str.contains(r"^-?[0-9]{1,15}$").all():
+    if pl.select(pl.lit(tidied).str.contains(r"^-?[0-9]{1,15}$").all()).item():
         return Cells(tidied.cast(pl.Float64), pl.repeat(False, len(tidied), eager=True))
     # All the dashes that stand for a minus.
     parts = pl.select(

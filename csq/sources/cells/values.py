@@ -10,9 +10,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import polars as pl
+
+from csq.schema import collect
+
+Step: TypeAlias = Callable[[pl.Expr], pl.Expr]
+"""What is done to the cells of a column."""
 
 BLANKS = ("", "-", "--", "n/a", "na", "#n/a", "null", "none", "nan", "(none)", "(blank)", "(not set)")
 """Cells that mean "nothing here", lower-cased."""
@@ -90,33 +95,42 @@ def tidy(text: pl.Series) -> pl.Series:
 
     What keeps a spreadsheet from running or rounding a cell, `'=x`, `'00123` and `="00123"`, is taken off.
     """
-    return blank_to_null(_plain(text))
+    return _in_steps(text, _plain(text), _without_blanks)
 
 
-def _plain(text: pl.Series) -> pl.Series:
-    plain = pl.lit(text)
-    if text.str.len_bytes().sum() != text.str.len_chars().sum():
-        plain = plain.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
-    plain = plain.str.replace_all(r"\s+", " ").str.strip_chars()
-    plain = plain.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
-    return pl.select(plain).to_series()
+def _in_steps(text: pl.Series, *steps: Step) -> pl.Series:
+    """A column of text after each step in turn, in one query: a small column costs as much as a query does."""
+    cells = text.to_frame("cell").lazy()
+    for step in steps:
+        cells = cells.select(cell=step(pl.col("cell")))
+    return collect(cells)["cell"].rename(text.name)
 
 
-def blank_to_null(text: pl.Series) -> pl.Series:
+def _plain(text: pl.Series) -> Step:
+    """What makes the cells of a column plain; only where one is not ASCII its forms are looked at."""
+    (is_ascii,) = pl.select((pl.lit(text).str.len_bytes() == pl.lit(text).str.len_chars()).all()).row(0)
+
+    def step(cell: pl.Expr) -> pl.Expr:
+        if not is_ascii:
+            cell = cell.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
+        cell = cell.str.replace_all(r"\s+", " ").str.strip_chars()
+        return cell.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
+
+    return step
+
+
+def _without_blanks(cell: pl.Expr) -> pl.Expr:
     """Null where a cell says that it is empty."""
-    return pl.select(
-        pl.when(pl.lit(text).str.strip_chars().str.to_lowercase().is_in(BLANKS)).then(None).otherwise(pl.lit(text))
-    ).to_series()
+    return pl.when(~cell.str.strip_chars().str.to_lowercase().is_in(BLANKS)).then(cell)
 
 
 def read_text(text: pl.Series) -> Cells:
     """Names, notes, words: any text is readable but a spreadsheet's error."""
-    return per_distinct(text, _text)
+    return per_distinct(text, lambda distinct: _without_errors(tidy(distinct)))
 
 
-def _text(text: pl.Series) -> Cells:
-    values = tidy(text)
-    errors = values.str.contains(ERROR).fill_null(value=False)
+def _without_errors(values: pl.Series) -> Cells:
+    errors = pl.select(pl.lit(values).str.contains(ERROR).fill_null(value=False)).to_series()
     return Cells(values.set(errors, None) if errors.any() else values, errors)
 
 
@@ -130,18 +144,26 @@ def read_id(text: pl.Series) -> Cells:
 
 def _id(text: pl.Series) -> Cells:
     # In a note a control character is left to who prints it, as a stand-in that is seen; in an id nobody meant it.
-    seen = _plain(text.str.replace_all(_CONTROL, ""))
-    plain = pl.lit(seen).str.replace(r"^['\u{2018}\u{2019}`]([\w-]*\d[\w-]*)$", "$1")
-    plain = plain.str.replace(r'^"([^"]*)"$', "$1")
-    ids = pl.select(plain).to_series()
-    values = blank_to_null(ids).zip_with(~may_be_id(ids), ids)
-    errors = values.str.contains(ERROR).fill_null(value=False)
-    return Cells(values.set(errors, None) if errors.any() else values, errors)
+    def bare(cell: pl.Expr) -> pl.Expr:
+        return cell.str.replace_all(_CONTROL, "")
+
+    def unquoted(cell: pl.Expr) -> pl.Expr:
+        cell = cell.str.replace(r"^['\u{2018}\u{2019}`]([\w-]*\d[\w-]*)$", "$1")
+        return cell.str.replace(r'^"([^"]*)"$', "$1")
+
+    def without_blanks(cell: pl.Expr) -> pl.Expr:
+        return pl.when(_may_be_id(cell)).then(cell).otherwise(_without_blanks(cell))
+
+    return _without_errors(_in_steps(text, bare, _plain(text), unquoted, without_blanks))
 
 
 def may_be_id(text: pl.Series) -> pl.Series:
     """Which cells hold a word for nothing that may be an id."""
-    return text.str.to_lowercase().is_in(MISSING_IDS).fill_null(value=False)
+    return pl.select(_may_be_id(pl.lit(text))).to_series()
+
+
+def _may_be_id(cell: pl.Expr) -> pl.Expr:
+    return cell.str.to_lowercase().is_in(MISSING_IDS).fill_null(value=False)
 
 
 _YES_NO = dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "x"), True) | dict.fromkeys(

@@ -279,6 +279,8 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
 
 def _renamed(frame: pl.DataFrame, own: str, aliases: pl.DataFrame, role: Role) -> pl.DataFrame:
     """Rows with the accounts that their keys are said to be, where no accounts file says which there are."""
+    if aliases.is_empty():
+        return frame
     mine = dict(aliases.filter(pl.col("role") == role).select(KEY, "account_id").iter_rows())
     return frame.with_columns(pl.col(own).replace(mine)) if mine else frame
 
@@ -305,8 +307,8 @@ def _noted(typed: Typed, name: str, by_another: pl.Expr) -> Typed:
 
 def _nobodys(typed: Typed, name: str) -> Typed:
     """Set the rows aside that the export itself says are of no account."""
-    cells = typed.text[column(typed.fields[name])].str.strip_chars().str.to_lowercase()
-    return typed.put_aside(cells.is_in(NOBODY), Aside.NOBODY)
+    cell = pl.col(column(typed.fields[name])).str.strip_chars().str.to_lowercase()
+    return typed.put_aside(typed.text.select(cell.is_in(NOBODY)).to_series(), Aside.NOBODY)
 
 
 def _settled(typed: Typed, name: str) -> Typed:

@@ -14,6 +14,7 @@ import polars as pl
 
 from csq.fate import ROWS, is_used, mark
 from csq.report import Note, masked
+from csq.schema import collect
 from csq.sources.cells.values import may_be_id
 from csq.sources.reading.read import LINE, column
 from csq.sources.rows.typed import FILE, RoleRows, Typed
@@ -26,10 +27,10 @@ OWN_IDS = ("account_id", "subscription_id", "external_id")
 def tell_marks(typed: Typed) -> Typed:
     """Say of the id columns what was taken off their cells, and on which line first, where lines are known."""
     for name in (name for name in OWN_IDS if name in typed.frame.columns and name in typed.fields):
-        cells = typed.frame.select(FILE, LINE, ROWS, pl.col(name).alias("id"))
-        raw = typed.text[column(typed.fields[name])].str.replace_all(r"\s+", " ").str.strip_chars()
-        off = cells.with_columns(raw.alias("raw")).filter(pl.col("raw") != pl.col("id"))
-        for (file,), rows in off.sort(FILE, LINE, "raw", nulls_last=True).partition_by(FILE, as_dict=True).items():
+        raw = pl.lit(typed.text[column(typed.fields[name])]).str.replace_all(r"\s+", " ").str.strip_chars()
+        cells = typed.frame.lazy().select(FILE, LINE, ROWS, pl.col(name).alias("id"), raw.alias("raw"))
+        off = collect(cells.filter(pl.col("raw") != pl.col("id")).sort(FILE, LINE, "raw", nulls_last=True))
+        for (file,), rows in off.partition_by(FILE, as_dict=True).items():
             typed = typed.noting(_repaired(f"`{typed.header(name)}` in `{file}`", rows), NoteKind.WARNING)
             typed = typed.replace(mended=typed.mended + int(rows[ROWS].sum()))
     return typed
@@ -66,9 +67,9 @@ def drop_unknown(typed: Typed, known: pl.Series) -> Typed:
     """Without the words for nothing among the keys of a file that are no account's key."""
     for name in (name for name in OWN_IDS if name in typed.fields):
         ids = typed.frame[name]
-        nothing = may_be_id(ids) & ~ids.is_in(known.implode()).fill_null(value=False)
+        nothing = may_be_id(ids)
         if nothing.any():
-            typed = typed.with_columns(ids.set(nothing, None))
+            typed = typed.with_columns(ids.set(nothing & ~ids.is_in(known.implode()).fill_null(value=False), None))
     return typed
 
 

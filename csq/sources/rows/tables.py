@@ -337,16 +337,19 @@ MOST = 1e15
 
 def _countable(cells: Cells, kind: Cell) -> Cells:
     """Numbers of a size to count with; whole numbers and money never negative; seats in ones, money in cents."""
-    wrong = (cells.values.abs() > MOST).fill_null(value=False)
-    if kind not in (Cell.WHOLE, Cell.MONEY):
-        return Cells(cells.values.set(wrong, None), cells.unreadable | wrong, cells.choice, cells.currency)
-    wrong |= (cells.values < 0).fill_null(value=False)
+    values, number = cells.values, pl.col("number")
+    wrong = number.abs() > MOST
+    if kind in (Cell.WHOLE, Cell.MONEY):
+        wrong |= number < 0
     if kind is Cell.WHOLE:
-        wrong |= (cells.values != cells.values.round()).fill_null(value=False)
-        values = cells.values.set(wrong, None).cast(pl.Int64)
-    else:
-        values = cells.values.set(wrong, None).cast(pl.Decimal(38, 2))
-    return Cells(values, cells.unreadable | wrong, cells.choice, cells.currency)
+        wrong |= number != number.round()
+    is_wrong = values.to_frame("number").select(wrong.fill_null(value=False)).to_series()
+    values = values.set(is_wrong, None) if is_wrong.any() else values
+    if kind is Cell.WHOLE:
+        values = values.cast(pl.Int64)
+    elif kind is Cell.MONEY:
+        values = values.cast(pl.Decimal(38, 2))
+    return Cells(values, cells.unreadable | is_wrong, cells.choice, cells.currency)
 
 
 def open_question(typed: Typed, name: str, text: pl.Series, question: Ambiguous) -> InputError:
