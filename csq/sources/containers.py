@@ -22,6 +22,8 @@ RATIO = 100
 """Above that, at most this many times the packed size. Text rarely packs better than 30 times."""
 BITE = 4096
 """Bytes of zstd taken at a time: they unpack to 128 MB at the very most."""
+USUAL = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How members of a zip may be packed. Of others all that was read is unpacked at once: in 1,500 bytes may be 2 GB."""
 DEPTH = 3
 """Packed files within packed files, at most."""
 
@@ -154,8 +156,7 @@ def _archive(data: bytes, label: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except BROKEN as error:
         raise _damaged(label, "zip") from error
-    # Of others zipfile unpacks all that it has read at once: in 1,500 bytes of bzip2 there may be 2 GB.
-    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in archive.infolist()):
+    if any(member.compress_type not in USUAL for member in archive.infolist()):
         raise InputError(f"`{label}` is a zip packed otherwise than is usual", hint="unpack it first")
     return archive
 

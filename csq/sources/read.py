@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.located import named
+from csq.located import is_endless, named
 from csq.sources.containers import Kind, open_content
 from csq.sources.dialect import read_plain, read_strictly
 from csq.sources.encoding import Decoded, decode, refuse_other_text
@@ -105,8 +105,15 @@ def stdin() -> BinaryIO:
     return sys.stdin.buffer
 
 
+def refuse_device(path: Path) -> None:
+    """Raise InputError where there would be no end of reading."""
+    if is_endless(path):
+        raise InputError(f"`{path}` is a device", hint="name a file, or give `-` for what is piped into csq")
+
+
 def read_bytes(path: Path) -> bytes:
     """Return what stands in `path`, `-` being stdin. Raises InputError naming what keeps it from being read."""
+    refuse_device(path)
     try:
         data = stdin().read() if str(path) == "-" else path.read_bytes()
     except IsADirectoryError:

@@ -5,18 +5,17 @@ Whatever is wrong with a packed file is left to who reads it whole and can say s
 
 import gzip
 import hashlib
-import os
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from csq import scratch
 from csq.errors import InputError
-from csq.sources.containers import BROKEN, MEGABYTE, RATIO, SMALL
-from csq.sources.read import Source, label_of, stdin
+from csq.sources.containers import BROKEN, MEGABYTE, RATIO, SMALL, USUAL
+from csq.sources.read import Source, label_of, refuse_device, stdin
 
 LEAST = MEGABYTE
 """Packed bytes below which a file is not worth unpacking on disk."""
@@ -33,12 +32,13 @@ def laid_down(paths: Sequence[Path]) -> Iterator[list[Source]]:
     Raises:
         InputError: A pipe cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix=f"csq-{os.getpid()}-") as folder:
-        yield [_source(path, Path(folder) / str(number)) for number, path in enumerate(paths)]
+    with scratch.folder() as folder:
+        yield [_source(path, folder / str(number)) for number, path in enumerate(paths)]
 
 
 def _source(path: Path, target: Path) -> Source:
     label = label_of(path)
+    refuse_device(path)
     try:
         if str(path) == "-":
             _copy(stdin(), target)
@@ -83,6 +83,8 @@ def _unpacked(path: Path, target: Path) -> Source | None:
             elif magic == b"PK\x03\x04":
                 with zipfile.ZipFile(file) as archive:
                     (member,) = archive.infolist()
+                    if member.compress_type not in USUAL:
+                        return None
                     note = f"`{member.filename}` unpacked from a zip"
                     with archive.open(member) as stream:
                         sound = _copy(stream, target, limit)
