@@ -7,6 +7,7 @@ column of each. What the values mean, and whether they may stand there, is decid
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,15 @@ def dangles(path: Path) -> bool:
     return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114 - Path raises at a long name
 
 
+def is_endless(path: Path) -> bool:
+    """Whether a path is a device such as `/dev/zero`, which is read for ever; the one that holds nothing is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # who opens it says why it cannot be
+        return False
+    return (stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)) and not path.samefile(os.devnull)
+
+
 class SourceText(NamedTuple):
     """A file as it was read."""
 
@@ -66,6 +76,8 @@ def read(path: Path, *, label: str | None = None) -> SourceText:
         ConfigError: it cannot be opened (no problems attached), or is not UTF-8 (one problem).
     """
     label = label or str(path)
+    if is_endless(path):
+        raise ConfigError(f"`{label}` is a device", hint="name a file")
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError

@@ -2,13 +2,12 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from csq import yamlfile
+from csq import scratch, yamlfile
 from csq.cli import diagnostics, quality
 from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.cli.run import Run, prepare
@@ -77,8 +76,8 @@ def explore(folder: Path, text: str, label: str) -> Explored:
         InputError: The exports cannot be used, whatever csq.yaml says.
         ConfigError: What csq.yaml says cannot be used.
     """
-    with tempfile.TemporaryDirectory(prefix=f"csq-{os.getpid()}-") as place:
-        return _Talk(folder, text, label, Path(place) / ALIASES).lead()
+    with scratch.folder() as place:
+        return _Talk(folder, text, label, place / ALIASES).lead()
 
 
 @dataclass

@@ -153,9 +153,16 @@ class Beside(NamedTuple):
 
 
 def _put_in_place(written: Sequence[Beside]) -> None:
-    """Rename what was written beside, all at once for anybody who sends a signal."""
+    """Rename what was written beside, all at once for anybody who sends a signal.
+
+    Who kills the process outright may still come between two renames. To give back the room of an old file takes far
+    longer than to rename over it, so that is put off until all are in place: they stay open that long.
+    """
     standing: list[str] = []
-    with stop.REPLACING:
+    with contextlib.ExitStack() as held, stop.REPLACING:
+        for each in written if fcntl is not None else ():
+            with contextlib.suppress(OSError):
+                held.callback(os.close, os.open(each.target, os.O_RDONLY | os.O_NONBLOCK))
         stop.check()
         for path, target, temporary in written:
             try:

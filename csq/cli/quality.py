@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -41,7 +42,7 @@ class Limit:
         """Whether so many rows of so many may be rejected."""
         if self.text.endswith("%"):
             return rejected * 100 <= float(self.text[:-1]) * read
-        return rejected <= int(self.text)
+        return rejected <= Decimal(self.text)  # which may be of any length
 
 
 def check_inputs(tables: Tables, limit: Limit | None, faults: Faults) -> None:

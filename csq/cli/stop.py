@@ -8,14 +8,13 @@ process.
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from csq import scratch
 from csq.errors import Exit
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -64,9 +63,10 @@ def check() -> None:
 def _end_when_told(noted: socket.socket) -> None:
     (number,) = noted.recv(1, socket.MSG_PEEK)
     with REPLACING:
-        for path in [*beside, *Path(tempfile.gettempdir()).glob(f"csq-{os.getpid()}-*")]:
+        for path in list(beside):
             with contextlib.suppress(OSError):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                path.unlink()
+        scratch.clear()
         with contextlib.suppress(Exception):
             if on_end is not None:
                 on_end(code_of(number))

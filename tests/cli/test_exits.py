@@ -160,6 +160,33 @@ def test_a_working_directory_that_is_gone_is_no_bug(exports, argv, code):
     assert code == Exit.OK or stderr.startswith("error: ")
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device that never ends")
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom", "/dev/full", "link"])
+@pytest.mark.parametrize(
+    ("flag", "code"),
+    [
+        ("--usage", Exit.INPUT),
+        ("--accounts", Exit.INPUT),
+        ("--aliases", Exit.INPUT),
+        ("--config", Exit.CONFIG),
+        ("--playbook", Exit.CONFIG),
+    ],
+)
+def test_a_device_that_never_ends_is_not_read(exports, tmp_path, csq, device, flag, code):
+    (tmp_path / "link").symlink_to("/dev/zero")
+    result = csq("triage", exports, flag, device)
+    assert (result.code, result.stderr.splitlines()[0]) == (code, f"error: `{device}` is a device")
+
+
+def test_the_device_that_holds_nothing_is_an_empty_file(exports, csq):
+    assert csq("triage", exports, "-q", "-f", "csv", "--config", os.devnull).code == Exit.OK
+    assert f"`{os.devnull}` is empty" in csq("triage", "--usage", os.devnull).stderr
+
+
+def test_a_limit_of_any_length_is_a_number(exports, csq):
+    assert csq("triage", exports, "-q", "-f", "csv", "--max-rejects", "9" * 5000).code == Exit.OK
+
+
 @pytest.mark.parametrize("name", ["hex", "rot13", "undefined", "", " ", "utf-8/../x", "x\ny", LONG, "\u0663"])
 def test_an_encoding_that_makes_no_text_is_refused(exports, csq, name):
     result = csq("triage", exports, "-f", "csv", "--encoding", name)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from csq import scratch
 from csq.errors import Exit
 from kills import torture
 
@@ -93,6 +94,37 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next(exports, tmp_path, cs
     (tmp_path / ".csq-0123456789abcdef.tmp").write_text("half a file", encoding="utf-8")
     assert csq("triage", exports, "-q", "-o", tmp_path / "week.csv").code == Exit.OK
     assert {path.name for path in tmp_path.iterdir()} == {"exports", "week.csv"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals that kill")
+def test_what_a_killed_run_has_laid_down_is_removed_by_the_next(exports, tmp_path, csq, monkeypatch):
+    """What stdin holds is laid down where temporary files go: customers' data, which must not stay there."""
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    with start("triage", "--usage", "-", stdin=subprocess.PIPE) as run:
+        run.stdin.write(USAGE.encode() * 20)
+        run.stdin.flush()
+        while not (left := [*place.glob("csq-*")]):
+            time.sleep(0.01)
+        run.kill()
+    assert csq("triage", exports, "-q", "-f", "csv").code == Exit.OK
+    assert [*place.iterdir()] == left  # it may be that of a run which is about to lock it
+    os.utime(left[0], (0, 0))
+    (place / "csq-notes-of-mine").mkdir()
+    assert csq("triage", "--usage", "-", "-q", "-f", "csv", stdin=USAGE.encode()).code == Exit.OK
+    assert [path.name for path in place.iterdir()] == ["csq-notes-of-mine"]
+
+
+def test_what_another_run_has_laid_down_is_left_alone(tmp_path, monkeypatch):
+    pytest.importorskip("fcntl")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with scratch.folder() as one:
+        os.utime(one, (0, 0))
+        with scratch.folder() as other:
+            assert one.exists()
+        assert not other.exists()
+    assert not [*tmp_path.iterdir()]
 
 
 def test_what_another_run_is_writing_is_left_alone(exports, tmp_path, csq):

@@ -5,17 +5,16 @@ Whatever is wrong with a packed file is left to who reads it whole and can say s
 
 import gzip
 import hashlib
-import os
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from csq import scratch
 from csq.errors import InputError
-from csq.sources.reading.containers import BROKEN, RATIO, SMALL
+from csq.sources.reading.containers import BROKEN, RATIO, SMALL, USUAL
 from csq.sources.reading.read import InputFile, label_of
 from csq.sources.reading.streams import MEGABYTE, stream_of, too_big
 
@@ -34,8 +33,8 @@ def laid_down(paths: Sequence[Path], max_bytes: int) -> Iterator[list[InputFile]
     Raises:
         InputError: A pipe cannot be read, or gives more than `max_bytes`.
     """
-    with tempfile.TemporaryDirectory(prefix=f"csq-{os.getpid()}-") as folder:
-        yield [_source(path, Path(folder) / str(number), max_bytes) for number, path in enumerate(paths)]
+    with scratch.folder() as folder:
+        yield [_source(path, folder / str(number), max_bytes) for number, path in enumerate(paths)]
 
 
 def _source(path: Path, target: Path, max_bytes: int) -> InputFile:
@@ -81,6 +80,8 @@ def _unpacked(path: Path, target: Path) -> InputFile | None:
             elif magic == b"PK\x03\x04":
                 with zipfile.ZipFile(file) as archive:
                     (member,) = archive.infolist()
+                    if member.compress_type not in USUAL:
+                        return None
                     note = f"`{member.filename}` unpacked from a zip"
                     with archive.open(member) as stream:
                         sound = _copy(stream, target, limit)

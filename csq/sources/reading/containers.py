@@ -22,6 +22,8 @@ RATIO = 30
 """Above that, at most this many times the packed size. Text rarely packs better."""
 BITE = 4096
 """Bytes of zstd taken at a time: they unpack to 128 MB at the very most."""
+USUAL = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How members of a zip may be packed. Of others all that was read is unpacked at once: in 1,500 bytes may be 2 GB."""
 DEPTH = 3
 """Packed files within packed files, at most."""
 
@@ -166,9 +168,12 @@ def _unzstd(data: bytes, label: str) -> bytes:
 
 def _archive(data: bytes, label: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
     except BROKEN as error:
         raise _damaged(label, "zip") from error
+    if any(member.compress_type not in USUAL for member in archive.infolist()):
+        raise InputError(f"`{label}` is a zip packed otherwise than is usual", hint="unpack it first")
+    return archive
 
 
 def _workbook(data: bytes, archive: zipfile.ZipFile, label: str) -> bytes:

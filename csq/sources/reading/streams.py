@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from csq.errors import InputError, UsageError
-from csq.located import named
+from csq.located import is_endless, named
 
 MEGABYTE = 1 << 20
 MAX_BYTES = 500 * MEGABYTE
@@ -41,12 +41,14 @@ def stream_of(path: Path) -> Iterator[BinaryIO]:
     """Open a file, `-` being stdin; at a named pipe wait for who writes into it, but not for ever.
 
     Raises:
-        InputError: Nobody writes into the pipe, or stdin is closed.
+        InputError: It is a device that never ends, nobody writes into the pipe, or stdin is closed.
         OSError: It cannot be opened.
     """
     if str(path) == "-":
         yield stdin()
         return
+    if is_endless(path):
+        raise InputError(f"`{path}` is a device", hint="name a file, or give `-` for what is piped into csq")
     if stat.S_ISFIFO(path.stat().st_mode):
         with open(path, "rb", opener=_when_written) as stream:
             yield stream
