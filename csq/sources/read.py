@@ -5,6 +5,7 @@ stands. A file that parses strictly comes back unchanged, cell for cell; what ha
 line. No value is interpreted.
 """
 
+import contextlib
 import hashlib
 import io
 import itertools
@@ -99,9 +100,12 @@ def label_of(path: Path) -> str:
 
 
 def stdin() -> BinaryIO:
-    """Standard input. Raises InputError where it is closed."""
+    """Standard input. Raises InputError where it is closed, or would be read for ever."""
     if sys.stdin is None:
         raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
+    with contextlib.suppress(OSError, ValueError):  # what stands for it may be no open file
+        if not sys.stdin.isatty() and is_endless(sys.stdin.fileno()):
+            raise InputError("standard input is a device", hint="pipe a file into csq")
     return sys.stdin.buffer
 
 
