@@ -52,13 +52,14 @@ def dangles(path: Path) -> bool:
     return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114 - Path raises at a long name
 
 
-def is_endless(path: Path) -> bool:
-    """Whether a path is a device such as `/dev/zero`, which is read for ever; the one that holds nothing is none."""
+def is_endless(path: Path | int) -> bool:
+    """Whether a path, or an open file, is a device such as `/dev/zero`, which is read for ever. `/dev/null` is none."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - Path cannot stand for an open file
     except (OSError, ValueError):  # who opens it says why it cannot be
         return False
-    return (stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)) and not path.samefile(os.devnull)
+    is_device = stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)
+    return is_device and not os.path.samestat(found, Path(os.devnull).stat())
 
 
 class SourceText(NamedTuple):

@@ -123,12 +123,15 @@ def _read_manifest(path: Path) -> list[str]:
     """Names of the files of the last run; a name that we would never give is not believed."""
     if not path.exists():
         return []
+    unlisted = OutputError(
+        f"`{path}` does not list the files of the last plan",
+        hint="remove it; files of owners who are gone are then yours to remove",
+    )
+    if not path.is_file():  # a pipe or a device might be read for ever
+        raise unlisted
     try:
         names = json.loads(path.read_bytes())["files"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError(
-            f"`{path}` does not list the files of the last plan",
-            hint="remove it; files of owners who are gone are then yours to remove",
-        ) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise unlisted from error
     listed = names if isinstance(names, list) else []
     return [name for name in listed if isinstance(name, str) and _OURS.fullmatch(name)]

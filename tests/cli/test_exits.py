@@ -178,6 +178,13 @@ def test_a_device_that_never_ends_is_not_read(exports, tmp_path, csq, device, fl
     assert (result.code, result.stderr.splitlines()[0]) == (code, f"error: `{device}` is a device")
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device that never ends")
+def test_standard_input_that_never_ends_is_not_read(exports):
+    with Path("/dev/zero").open("rb") as zeros:
+        code, said = run("triage", "--usage", "-", stdin=zeros)
+    assert (code, said.splitlines()[0]) == (Exit.INPUT, "error: standard input is a device")
+
+
 def test_the_device_that_holds_nothing_is_an_empty_file(exports, csq):
     assert csq("triage", exports, "-q", "-f", "csv", "--config", os.devnull).code == Exit.OK
     assert f"`{os.devnull}` is empty" in csq("triage", "--usage", os.devnull).stderr

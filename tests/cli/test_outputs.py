@@ -1,5 +1,6 @@
 """Where results go: all of them or none, never over what is not ours, and through what is no file."""
 
+import json
 import os
 import subprocess
 import sys
@@ -101,6 +102,29 @@ def test_a_file_of_ones_own_is_never_overwritten_by_a_plan(exports, tmp_path, cs
     assert "`plans/dana.md` is there already, and csq has not written it" in result.stderr
     assert [path.name for path in (tmp_path / "plans").iterdir()] == ["dana.md"]
     assert (tmp_path / "plans" / "dana.md").read_text(encoding="utf-8") == "my notes"
+
+
+@pytest.mark.parametrize("text", ["[]", "null", '{"files": 3', "[" * 100_000, "\udcff", None])
+def test_a_list_of_the_last_plan_that_lists_nothing_is_named(exports, tmp_path, csq, text):
+    """As text that is no such list, nested without end, not UTF-8; and as something that is no file."""
+    place = tmp_path / "plans" / ".csq-plan.json"
+    place.parent.mkdir()
+    if text is None:
+        place.symlink_to("/dev/zero")
+    else:
+        place.write_bytes(text.encode(errors="surrogateescape"))
+    result = csq("plan", exports, "-q", "-o", "plans/")
+    assert (result.code, "does not list the files of the last plan" in result.stderr) == (Exit.OUTPUT, True)
+    assert [path.name for path in place.parent.iterdir()] == [place.name]
+
+
+@pytest.mark.parametrize("names", [["../victim.md"], ["/etc/victim.md"], {"../victim.md": 1}, [3, None, ["victim.md"]]])
+def test_a_list_of_the_last_plan_reaches_nothing_but_plans(exports, tmp_path, csq, names):
+    (tmp_path / "victim.md").write_text("mine", encoding="utf-8")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / ".csq-plan.json").write_text(json.dumps({"files": names}), encoding="utf-8")
+    assert csq("plan", exports, "-q", "-o", "plans/").code == Exit.OK
+    assert (tmp_path / "victim.md").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv"])

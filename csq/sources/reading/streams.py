@@ -5,7 +5,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,9 +30,12 @@ def size_of(text: str) -> int:
 
 
 def stdin() -> BinaryIO:
-    """Standard input. Raises InputError where it is closed."""
+    """Standard input. Raises InputError where it is closed, or would be read for ever."""
     if sys.stdin is None:
         raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
+    with suppress(OSError, ValueError):  # what stands for it may be no open file
+        if not sys.stdin.isatty() and is_endless(sys.stdin.fileno()):
+            raise InputError("standard input is a device", hint="pipe a file into csq")
     return sys.stdin.buffer
 
 
