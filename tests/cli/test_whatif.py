@@ -118,7 +118,7 @@ def settings_edit(dice: random.Random) -> tuple[str, str]:
         "capacity.default": number(dice, 1, 40),
         "capacity.owners": f"{{Owner 1: {dice.randint(0, 9)}}}",
         "scales.csat": dice.choice(["0-5", "1-7", "5-1"]),
-        "columns.accounts.contract_value": "seats",
+        "columns.accounts.arr": "seats",
         "features.ignore": "[f1, f3]",
         "thresholds.references.volume.all": number(dice, 1, 50),
     }
