@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 
 import pytest
 
@@ -224,3 +225,20 @@ def test_with_a_day_told_the_day_of_the_run_is_no_matter(csq, exports):
     untold = json.loads(csq("triage", exports, "-f", "json", "-q", "--max-rejects", "50%").stdout)
     assert untold["as_of"] == "2026-04-05"
     assert {"date after the run day": 1} in [each.get("rejected") for each in untold["sources"]]
+
+
+def test_a_small_triage_asks_polars_at_most_400_times(csq, exports):
+    # Five accounts take no time; each of the queries does, so that they are what a small run is made of.
+    asked = []
+
+    def note(_frame, event, called):
+        if event == "c_call" and called.__name__ == "collect":
+            asked.append(called)
+
+    sys.setprofile(note)
+    try:
+        found = csq("triage", "--usage", exports / "usage.csv", "--csat", exports / "csat.csv")
+    finally:
+        sys.setprofile(None)
+    assert found.code == 0
+    assert 0 < len(asked) <= 400, len(asked)

@@ -12,6 +12,7 @@ from typing import Literal
 
 import polars as pl
 
+from csq.schema import collect
 from csq.sources.cells.values import Ambiguous, Cells, per_distinct, tidy
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -149,18 +150,23 @@ def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
 
 def _parts(tidied: pl.Series) -> pl.DataFrame:
     """Year, month, day and so on of each cell, as numbers, by the first pattern that fits."""
-    groups = [pl.select(pl.lit(tidied).str.extract_groups(pattern).alias("p")).unnest("p") for pattern in _PATTERNS]
-    parts = pl.DataFrame(
-        {
-            name: pl.select(pl.coalesce(each[name] for each in groups if name in each.columns)).to_series()
-            for name in _PARTS
-        }
-    )
+    patterns = {str(number): pattern for number, pattern in enumerate(_PATTERNS)}
+
+    def part(name: str) -> pl.Expr:
+        told = (pl.col(number).struct.field(name) for number, pattern in patterns.items() if f"<{name}>" in pattern)
+        return pl.coalesce(told).alias(name)
+
     # Written with four digits the year 1 is no 2001: it stands for no date, as any of that age does.
     years = [pl.col(name).str.replace(r"^00([0-9]{2})$", "10${1}") for name in ("year", "first", "last")]
-    parts = parts.with_columns(years)
     numbers = [name for name in _PARTS if name not in ("half", "zone", "name")]
-    return parts.with_columns(pl.col(name).cast(pl.Int64) for name in numbers)
+    return collect(
+        tidied.to_frame("cell")
+        .lazy()
+        .select(pl.col("cell").str.extract_groups(pattern).alias(number) for number, pattern in patterns.items())
+        .select(map(part, _PARTS))
+        .with_columns(years)
+        .with_columns(pl.col(numbers).cast(pl.Int64))
+    )
 
 
 def _bare(tidied: pl.Series) -> Cells | None:
