@@ -72,13 +72,21 @@ def build_population(
     frame, currency, notes = _one_currency(found.frame, base, rates)
     told = frame.filter(is_used())
     attributes, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), custom)
-    subscriptions = _sum_subscriptions(told.filter("is_subscription", pl.col(COUNTS) | pl.col(AHEAD)))
+    lasting = told.filter("is_subscription", pl.col(COUNTS) | pl.col(AHEAD))
+    agreed, differing = _agreed(lasting, custom)
+    subscriptions = _sum_subscriptions(lasting).join(agreed, on="account_id", how="left")
     everyone = _join(attributes, subscriptions, told)
     members = everyone.join(found.accounts, on="account_id", how="left").filter(pl.col(GONE).is_null())
     members = _with_renewals(members, told).sort("account_id")
     keep = [*(column.name for column in ACCOUNT), "features_entitled", *(n for n in custom if n in members.columns)]
     own = {name: header for file in rows.files for header, name in file.columns if name in custom}
-    notes += [*conflicts, *_told_twice(attributes, subscriptions), *found.notes, *offered(told, own, statuses)]
+    notes += [
+        *conflicts,
+        *differing,
+        *_told_twice(attributes, subscriptions),
+        *found.notes,
+        *offered(told, own, statuses),
+    ]
     gone = found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]
     return Population(
         frame=complete(members, ACCOUNT).select(list(dict.fromkeys(keep))),
@@ -136,10 +144,14 @@ def _several_currencies(frame: pl.DataFrame) -> InputError:
     )
 
 
+def _attributes(rows: pl.DataFrame, custom: tuple[str, ...]) -> list[str]:
+    wanted = [*(column.name for column in ACCOUNT if column.name != "account_id"), "features_entitled", *custom]
+    return [name for name in dict.fromkeys(wanted) if name in rows.columns]
+
+
 def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
     """One row per account from files with one row each; where two files differ the first file's word stands."""
-    wanted = [*(column.name for column in ACCOUNT if column.name != "account_id"), "features_entitled", *custom]
-    names = [name for name in dict.fromkeys(wanted) if name in attributes.columns]
+    names = _attributes(attributes, custom)
     by_account = attributes.sort("account_id", "file", "line").group_by("account_id", maintain_order=True)
     told = [pl.col(name).drop_nulls() for name in names]
     merged = by_account.agg(name.first() for name in told)
@@ -151,6 +163,25 @@ def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tupl
             text = f"{accounts} two values for `{name}` in different files: the first file's is used"
             notes.append(Note(kind=NoteKind.WARNING, text=text))
     return merged, notes
+
+
+_SUMMED = (
+    *("contract_value", "seats", "account_name", "owner", "segment", "currency"),
+    *("status", "start_date", "renewal_date", "auto_renew", "notice_days", "opt_out_date"),
+)
+"""What subscriptions say of an account by rules of their own."""
+
+
+def _agreed(lasting: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
+    """What else subscriptions say of an account, where all that say it say the same; and what they do not agree on."""
+    names = [name for name in _attributes(lasting, custom) if name not in _SUMMED]
+    by_account = lasting.group_by("account_id", maintain_order=True)
+    said = {name: pl.col(name).drop_nulls() for name in names}
+    agreed = by_account.agg(pl.when(each.n_unique() == 1).then(each.first()).alias(name) for name, each in said.items())
+    differ = by_account.agg(each.n_unique() > 1 for each in said.values()).drop("account_id").sum()
+    told = [f"`{name}` of {count:,}" for name, count in zip(differ.columns, differ.row(0) or (), strict=True) if count]
+    text = f"told in different ways by the subscriptions of an account, and not taken there: {', '.join(told)}"
+    return agreed, [Note(kind=NoteKind.CHOICE, text=text)] if told else []
 
 
 def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:

@@ -83,7 +83,7 @@ def population(tables: Tables, settings: Settings, as_of: date | None) -> Popula
     if accounts is None:
         # Files of other roles are all there is only where they are looked at by themselves.
         roles = [role for role in (Role.USAGE, Role.CSAT) if role in tables.roles] or list(tables.roles)
-        given = [tables.roles[role].frame["account_id"] for role in roles]
+        given = [_known_by(tables.roles[role], as_of) for role in roles]
         return keys_as_accounts(pl.concat([pl.Series("account_id", [], dtype=pl.String()), *given]))
     currency = settings.currency
     return build_population(
@@ -95,6 +95,17 @@ def population(tables: Tables, settings: Settings, as_of: date | None) -> Popula
         base=currency.base if currency else None,
         rates=currency.rates if currency else {},
     )
+
+
+def _known_by(rows: RoleRows, as_of: date | None) -> pl.Series:
+    """The accounts of which a row is not dated later than as_of."""
+    frame = rows.frame
+    if rows.counts is not None:  # rows that were counted stand in the frame without their days
+        frame = rows.counts.days.select("account_id", at="first")
+    days = [pl.col(name).cast(pl.Date) for name in ("at", "period") if name in frame.columns]
+    if as_of is None or not days:
+        return frame["account_id"]
+    return frame.filter(pl.coalesce(days).le(pl.lit(as_of)).fill_null(value=True))["account_id"]
 
 
 def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_match: float = 0.0) -> Facts:

@@ -27,7 +27,7 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
         if tiers.column not in frame.columns:
             raise UsageError(
                 f"`tiers: column: {tiers.column}` is no column of the accounts",
-                hint=f"they have: {', '.join(frame.columns)}",
+                hint=f"they have: {', '.join(name for name in frame.columns if not name.startswith('_'))}",
             )
         return frame[tiers.column].cast(pl.String).fill_null(OTHER).alias("tier"), {}
     bands = tiers.bands if tiers is not None and tiers.bands is not None else thirds(frame["contract_value"])

@@ -329,3 +329,28 @@ def test_a_start_still_to_come_says_nothing_of_a_term_that_runs(triage):
 def test_a_blank_renewal_is_not_an_automatic_one(triage):
     accounts = f"{TERMS}A,a1,100,,,\nB,b1,1,,,yes\n"
     assert values(triage(accounts=accounts, fields="auto_renew"), "auto_renew") == {"A": None, "B": True}
+
+
+def test_who_is_first_heard_of_after_the_day_is_no_account_on_it(csq, tmp_path):
+    for name, text in {
+        "usage": "account_id,date\nA,2026-11-10\nB,2026-11-18\n",
+        "csat": "account_id,score,submitted_at\nA,5,2026-11-01\nC,1,2026-11-16\nD,3,\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    result = csq("triage", tmp_path, *SCALE, "--as-of", "2026-11-15", "-f", "json")
+    # D's answer has no date, so that it may be as old as any.
+    assert {row["account_id"] for row in json.loads(result.stdout)["accounts"]} == {"A", "D"}
+    for file in json.loads(result.stdout)["sources"]:
+        assert file["read"] == file["used"] + sum({**file["set_aside"], **file["rejected"]}.values())
+
+
+def test_what_else_the_subscriptions_of_an_account_agree_on_is_taken_and_the_rest_is_told(triage):
+    header = "account_id,subscription_id,arr,features_entitled,fit,plan\n"
+    accounts = f"{header}A,a1,1,X,good,Gold\nA,a2,1,,good,Tin\nB,b1,5,Y;Z,bad,Tin\n"
+    usage = "account_id,date,feature\nA,2026-11-10,X\nB,2026-11-10,Y\n"
+    settings = "tiers: {column: plan}\n"
+    found = triage(accounts=accounts, usage=usage, settings=settings, fields="fit,features_available")
+    assert values(found, "fit") == {"A": "good", "B": "bad"}
+    assert values(found, "features_available") == {"A": 1, "B": 2}
+    assert values(found, "tier") == {"A": "other", "B": "Tin"}
+    assert "told in different ways by the subscriptions of an account, and not taken there: `plan` of 1" in notes(found)
