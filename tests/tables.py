@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from csq import pipeline
 from csq.pipeline import settle_as_of, triage
 from csq.playbook.load import LoadedPlaybook, check_playbook, load_playbook
 from csq.report import Report
@@ -53,6 +54,13 @@ def run(
         path.write_text(settings, encoding="utf-8")
     tables = read(usage, csat, accounts, **others)
     return triage(tables, load_settings(path), playbook, as_of=settle_as_of(tables, as_of))
+
+
+def fact(name: str, usage: str, *, as_of: date) -> Any:
+    """A fact of the one account of a log, as `csq explain` shows it: a report names no people."""
+    tables = read(usage)
+    found = pipeline.run(tables, load_settings(None), PACKAGED, as_of=settle_as_of(tables, as_of))
+    return found.facts.frame[name].item()
 
 
 def by_id(report: Report) -> Mapping[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from csq.errors import InputError
 from csq.pipeline import settle_as_of
 from csq.terms import MetricKind
-from tables import AS_OF, by_id, fates, lines, only, read, run
+from tables import AS_OF, by_id, fact, fates, lines, only, read, run
 
 LOG = "account_id,date,user_id,feature,events"
 
@@ -36,16 +36,13 @@ def test_windows_take_in_both_ends_and_a_year_ago_is_364_days() -> None:
     assert fates(report, "usage.csv") == {"used": 6, "outside every window": 3}
 
 
-def test_rows_after_as_of_are_set_aside_and_an_account_known_by_them_alone_is_not_in_usage() -> None:
+def test_rows_after_as_of_are_set_aside_and_an_account_known_by_them_alone_is_none_yet() -> None:
     report = run(
         lines("account_id,date", "A,2026-11-14", "A,2026-11-16", "B,2026-11-16"),
         lines("account_id,csat (1-5)", "A,5"),
         as_of=AS_OF,
     )
-    rows = by_id(report)
-    assert rows["A"]["events"] == 1
-    assert rows["B"]["events"] is None
-    assert "usage: not_in_usage" in rows["B"]["missing"]
+    assert only(report)["events"] == 1
     assert fates(report, "usage.csv") == {"used": 1, "after as_of": 2}
 
 
@@ -92,27 +89,23 @@ def test_rows_of_zero_events_put_an_account_in_the_log_without_any_activity() ->
 
 
 def test_the_top_user_counts_over_this_window_and_the_one_before() -> None:
-    row = only(
-        run(
-            lines(
-                LOG,
-                "A,2026-09-21,zoe,f,6",
-                "A,2026-10-20,zoe,f,3",
-                "A,2026-11-14,adam,f,8",
-                "A,2026-11-15,bea,f,1",
-                "A,2026-09-20,bea,f,500",
-            ),
-            as_of=AS_OF,
-        )
+    log = lines(
+        LOG,
+        "A,2026-09-21,u3,f,6",
+        "A,2026-10-20,u3,f,3",
+        "A,2026-11-14,u1,f,8",
+        "A,2026-11-15,u2,f,1",
+        "A,2026-09-20,u2,f,500",
     )
-    assert (row["active_users"], row["top_user"]) == (3, "zoe")
+    row = only(run(log, as_of=AS_OF))
+    assert (row["active_users"], fact("top_user", log, as_of=AS_OF)) == (3, "u3")
     assert row["top_user_share_pct"] == pytest.approx(50)  # 9 of 18
     assert row["top_user_idle_days"] == 26
 
 
 def test_a_tie_for_top_user_goes_by_the_name_whatever_the_order_of_the_rows() -> None:
-    rows = ["A,2026-11-14,bea,f,4", "A,2026-11-10,adam,f,4"]
-    assert {only(run(lines(LOG, *order), as_of=AS_OF))["top_user"] for order in (rows, rows[::-1])} == {"adam"}
+    rows = ["A,2026-11-14,u2,f,4", "A,2026-11-10,u1,f,4"]
+    assert {fact("top_user", lines(LOG, *order), as_of=AS_OF) for order in (rows, rows[::-1])} == {"u1"}
 
 
 def test_breadth_is_over_the_features_entitled_else_over_all_that_the_log_knows() -> None:

@@ -229,7 +229,8 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     now, before = pl.lit(value=True), pl.col("rows_before") > 0
     if windows:
         inside = pl.any_horizontal(span.holds(day) for span in (windows.now, windows.before, windows.year_ago))
-        fates |= {Aside.AFTER_AS_OF: day > windows.as_of, Aside.OUTSIDE_WINDOWS: ~inside.fill_null(value=False)}
+        outside = ~inside.fill_null(value=False)
+        fates = {Aside.AFTER_AS_OF: day > windows.as_of, **fates, Aside.OUTSIDE_WINDOWS: outside}
         now = pl.col("last_day") >= windows.now.first
     marked = mark(counts.days, fates)
     seen = marked.lazy().filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))

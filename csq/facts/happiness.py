@@ -175,8 +175,8 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
         Aside.NOT_ASKED: ~pl.col("asked") & ~answered,
     }
     if as_of:
-        fates[Aside.AFTER_AS_OF] = pl.col("at").dt.date() > as_of
-        fates[Aside.OUTSIDE_WINDOWS] = ~_span(as_of, days, 0)
+        later = pl.col("at").dt.date() > as_of
+        fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
     live = (is_used() & answered).alias("live")
     return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(live)})
 

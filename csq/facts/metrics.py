@@ -180,8 +180,9 @@ def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_o
     fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}
     if periods is not None:
         period = pl.col("period")
-        fates |= {
+        fates = {
             Aside.AFTER_AS_OF: period > pl.lit(as_of),
+            **fates,
             Aside.PARTIAL_PERIOD: period.is_in(periods.partial),
             Aside.OUTSIDE_WINDOWS: ~(periods.now.holds(period) | periods.before.holds(period)),
         }
