@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import io
 import itertools
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ def stdin() -> BinaryIO:
     if sys.stdin is None:
         raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
     with contextlib.suppress(OSError, ValueError):  # what stands for it may be no open file
-        if not sys.stdin.isatty() and is_endless(sys.stdin.fileno()):
+        if is_endless(file := sys.stdin.buffer.fileno()) and not os.isatty(file):
             raise InputError("standard input is a device", hint="pipe a file into csq")
     return sys.stdin.buffer
 
