@@ -34,7 +34,7 @@ def stdin() -> BinaryIO:
     if sys.stdin is None:
         raise InputError("standard input is closed", hint="give a file, or pipe one into csq")
     with suppress(OSError, ValueError):  # what stands for it may be no open file
-        if not sys.stdin.isatty() and is_endless(sys.stdin.fileno()):
+        if is_endless(file := sys.stdin.buffer.fileno()) and not os.isatty(file):
             raise InputError("standard input is a device", hint="pipe a file into csq")
     return sys.stdin.buffer
 
