@@ -75,17 +75,20 @@ def test_commas_within_a_quoted_cell_are_no_columns():
     assert [len(cell) for cell in table.frame["c1"]] == [40_001, 1]
 
 
-@pytest.mark.parametrize("path", ["/dev/zero", "big.csv"])
-def test_a_file_over_the_limit_is_refused_with_the_flag_that_lifts_it(tmp_path, path, csq, monkeypatch):
+def test_a_file_over_the_limit_is_refused_with_the_flag_that_lifts_it(tmp_path, csq, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("big.csv").write_text("account_id,csat\n" + "a,5\n" * 1000)
-    small = csq("check", "--csat", path, "--csat-scale", "1-5", "--max-size", "2KB")
+    small = csq("check", "--csat", "big.csv", "--csat-scale", "1-5", "--max-size", "2KB")
 
     assert small.code == Exit.INPUT
     assert "the most that csq reads of one file" in small.stderr
     assert "--max-size" in small.stderr
-    if path == "big.csv":
-        assert csq("check", "--csat", path, "--csat-scale", "1-5", "--max-size", "1MB").code == Exit.OK
+    assert csq("check", "--csat", "big.csv", "--csat-scale", "1-5", "--max-size", "1MB").code == Exit.OK
+
+
+def test_a_device_that_never_ends_is_refused_by_name(csq):
+    result = csq("check", "--csat", "/dev/zero", "--csat-scale", "1-5")
+    assert (result.code, "`/dev/zero` is a device" in result.stderr) == (Exit.INPUT, True)
 
 
 @pytest.mark.parametrize("size", ["", "0", "2 apples", "-1", "1e9"])

@@ -110,13 +110,15 @@ def _is_open_document(archive: zipfile.ZipFile, label: str) -> bool:
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 
-def _limit(packed: int) -> int:
+def ceiling(packed: int) -> int:
+    """How many bytes a file of so many may hold."""
     return min(max(SMALL, RATIO * packed), MAX_BYTES)
 
 
-def _too_big(label: str, packed: int) -> InputError:
+def too_big(label: str, packed: int) -> InputError:
+    """Say that a file holds more."""
     return InputError(
-        f"`{label}` would unpack to more than {_limit(packed) // MEGABYTE:,} MB from {packed / MEGABYTE:,.1f} MB",
+        f"`{label}` would unpack to more than {ceiling(packed) // MEGABYTE:,} MB from {packed / MEGABYTE:,.1f} MB",
         hint="if that is meant, unpack it first and give the file itself",
     )
 
@@ -126,14 +128,14 @@ def _damaged(label: str, what: str) -> InputError:
 
 
 def _gunzip(data: bytes, label: str) -> bytes:
-    limit = _limit(len(data))
+    limit = ceiling(len(data))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             text = stream.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(label, "gzip") from error
     if len(text) > limit:
-        raise _too_big(label, len(data))
+        raise too_big(label, len(data))
     return text
 
 
@@ -147,7 +149,7 @@ def _unzstd(data: bytes, label: str) -> bytes:
         import zstandard
 
         new, broken = zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError
-    limit = _limit(len(data))
+    limit = ceiling(len(data))
     parts: list[bytes] = []
     frame, size, at = new(), 0, 0
     try:
@@ -156,7 +158,7 @@ def _unzstd(data: bytes, label: str) -> bytes:
             at = min(at + BITE, len(data)) - (len(frame.unused_data) if frame.eof else 0)
             size += len(parts[-1])
             if size > limit:
-                raise _too_big(label, len(data))
+                raise too_big(label, len(data))
             if frame.eof and at < len(data):
                 frame = new()
     except broken as error:
@@ -182,13 +184,13 @@ def _workbook(data: bytes, archive: zipfile.ZipFile, label: str) -> bytes:
         raise InputError(f"`{label}` is a binary Excel workbook (.xlsb)", hint="save it as .xlsx or as CSV")
     if "xl/workbook.xml" not in names and "content.xml" not in names:
         raise InputError(f"`{label}` is an Office document without a sheet", hint="export the table as CSV or XLSX")
-    left = _limit(len(data))
+    left = ceiling(len(data))
     if sum(member.file_size for member in archive.infolist()) > left:
-        raise _too_big(label, len(data))
+        raise too_big(label, len(data))
     for member in archive.infolist():
         left -= _true_size(archive, member, left)
         if left < 0:
-            raise _too_big(label, len(data))
+            raise too_big(label, len(data))
     return data
 
 
@@ -226,8 +228,8 @@ def _only_member(data: bytes, archive: zipfile.ZipFile, label: str) -> tuple[str
     (member,) = members
     if member.flag_bits & 0x1:
         raise InputError(f"`{label}` is a zip with a password", hint="unpack it first")
-    if member.file_size > _limit(len(data)):
-        raise _too_big(label, len(data))
+    if member.file_size > ceiling(len(data)):
+        raise too_big(label, len(data))
     try:
         with archive.open(member) as stream:
             # The declared size is only a claim: read no further than it.

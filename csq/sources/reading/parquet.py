@@ -7,7 +7,10 @@ import polars as pl
 
 from csq.errors import InputError
 from csq.sources.reading.apart import Failed, read_apart
+from csq.sources.reading.containers import ceiling, too_big
 
+CELL = 8
+"""Bytes that a cell takes unpacked, at least."""
 EXACT = 2**53
 """Above this a floating-point number has lost digits."""
 
@@ -22,9 +25,7 @@ def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
         names, nested, packed = cast("Packed", read_apart(f"{__name__}:pack", data))
     except Failed as fault:
         if fault.is_too_much:
-            raise InputError(
-                f"`{label}` unpacks to more than it may: {fault}", hint="write it with fewer rows or columns, or as CSV"
-            ) from None
+            raise too_big(label, len(data)) from None
         raise InputError(f"`{label}` is a damaged Parquet file: {fault}", hint="write it again") from None
     for name, dtype in nested:
         raise InputError(
@@ -39,19 +40,37 @@ Packed = tuple[list[str], list[tuple[str, str]], bytes]
 
 
 def pack(data: bytes) -> Packed:
-    """Read Parquet, to be run apart, for a damaged file may bring down who reads it."""
+    """Read Parquet, to be run apart, for a damaged file may bring down who reads it.
+
+    Raises:
+        MemoryError: It holds far more than its size tells.
+    """
     schema = pl.read_parquet_schema(io.BytesIO(data))
     nested = [(name, str(dtype).casefold()) for name, dtype in schema.items() if _holds_more(dtype)]
     if nested:
         return list(schema), nested, b""
-    packed = io.BytesIO()
+    scan, packed = pl.scan_parquet(io.BytesIO(data)), io.BytesIO()
+    # A value that is the same in all rows takes no room in the file.
+    if scan.select(pl.len()).collect().item() * len(schema) * CELL > ceiling(len(data)):
+        raise MemoryError
     frame = pl.read_parquet(io.BytesIO(data))
+    if sum(map(_length, frame.get_columns())) > ceiling(len(data)):
+        raise MemoryError
     text = frame.select(
         _as_text(pl.nth(index), dtype).fill_null("").alias(f"c{index}")
         for index, dtype in enumerate(frame.schema.values())
     )
     text.write_ipc(packed)
     return list(frame.columns), [], packed.getvalue()
+
+
+def _length(column: pl.Series) -> int:
+    """Bytes that the texts of a column take when each is written out."""
+    if column.dtype == pl.String():
+        return int(column.str.len_bytes().sum())
+    if column.dtype in (pl.Categorical, pl.Enum):
+        return int(column.cat.len_bytes().sum())
+    return 0
 
 
 def _holds_more(dtype: pl.DataType) -> bool:

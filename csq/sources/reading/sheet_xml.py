@@ -16,6 +16,9 @@ from xml.parsers import expat
 from csq.errors import InputError
 from csq.sources.reading.sheet_values import Place
 
+_LONGEST = 255
+"""Characters of a formula that are told."""
+
 Attributes = dict[str, str]
 _BITE = 1 << 20
 _MARKS = (b"hidden", b't="0"', b'h="0"', b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<!")
@@ -165,7 +168,7 @@ class _SheetReader:
         if kind == "e":
             self.found.errors[self.row, self.column] = value or "#N/A"
         elif value in ("", "0") if self.is_stale else value == "" and kind != "str":
-            self._fill(self.texts["f"])
+            self._fill(self.texts["f"][:_LONGEST])
 
     def _fill(self, formula: str) -> None:
         """Note a formula for its cell, or for all that it fills."""

@@ -15,7 +15,7 @@ from typing import cast
 from csq.errors import InputError, Location
 from csq.sources.reading import sheet_values
 from csq.sources.reading.apart import Failed, read_apart
-from csq.sources.reading.containers import BROKEN
+from csq.sources.reading.containers import BROKEN, ceiling, too_big
 from csq.sources.reading.grid import RawTable, spans, to_frame
 from csq.sources.reading.merged import Filled, fill_down, join_headers
 from csq.sources.reading.number_formats import Look, look_of
@@ -52,6 +52,8 @@ def read_sheet(data: bytes, label: str) -> RawTable:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
+    if sum(len(cell) for row in cells for cell in row) > ceiling(len(data)):
+        raise too_big(label, len(data))
     return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),
@@ -64,8 +66,10 @@ def _sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], int]:
     try:
         sheets = cast("Sheets", read_apart(f"{sheet_values.__name__}:read_values", data))
     except Failed as fault:
-        reach = _reach(data) if fault.is_too_much else None
-        raise _too_far(label, *reach) if reach else _damaged(label, fault) from None
+        if not fault.is_too_much:
+            raise _damaged(label, fault) from None
+        reach = _reach(data)
+        raise _too_far(label, *reach) if reach else too_big(label, len(data)) from None
     if sheets.reach:
         raise _too_far(label, *sheets.reach)
     return sheets.visible, sheets.hidden
