@@ -143,7 +143,7 @@ def main(wanted: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "playbooks.yaml").write_bytes(TEMPLATE.read_bytes())
-        (folder / "aliases.csv").write_text("role,key,account_id\n", encoding="utf-8")
+        (folder / "aliases.csv").write_text("role,key,account_id\nusage,old,0001004\n", encoding="utf-8")
         (folder / "csq.yaml").write_text("windows: {usage: 28}\n", encoding="utf-8")
         attempt(["check", str(SAMPLE)], folder)
         for command in wanted or COMMANDS:

@@ -75,7 +75,7 @@ def build_population(
     lasting = told.filter("is_subscription", pl.col(COUNTS) | pl.col(AHEAD))
     agreed, differing = _agreed(lasting, custom)
     subscriptions = _sum_subscriptions(lasting).join(agreed, on="account_id", how="left")
-    everyone = _join(attributes, subscriptions, told)
+    everyone = _join(attributes, subscriptions, told, as_of)
     members = everyone.join(found.accounts, on="account_id", how="left").filter(pl.col(GONE).is_null())
     members = _with_renewals(members, told).sort("account_id")
     keep = [*(column.name for column in ACCOUNT), "features_entitled", *(n for n in custom if n in members.columns)]
@@ -228,10 +228,13 @@ def _first_notice() -> tuple[pl.Expr, ...]:
     return pl.col("notice_days").get(first), several.alias("opt_out_date")
 
 
-def _join(attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+def _join(
+    attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame, as_of: date | None
+) -> pl.DataFrame:
     """Attributes, and where they are silent what the subscriptions say; seats of nought are no seats."""
     both = [name for name in subscriptions.columns if name in attributes.columns and name != "account_id"]
-    begun = pl.col("start_date").filter(~pl.col(AHEAD))
+    start = pl.col("start_date")
+    begun = start if as_of is None else start.filter(start <= pl.lit(as_of))
     since = told.group_by("account_id").agg(begun.min().alias("_since"))
     joined = attributes.join(subscriptions, on="account_id", how="full", coalesce=True, suffix=":sub")
     return (

@@ -68,7 +68,7 @@ def _customer(every: Sequence[Row], live: Sequence[Row], day: date) -> Customer:
     paying = contracts_that_count(live, day) if live[0].get("subscription_id") else live
     values = [value for row in paying for value in [worth(row)] if value is not None]
     seats = sum(int(row["seats"]) for row in paying if row.get("seats"))
-    starts = [start for row in every for start in [day_of(row, "start_date")] if start]
+    starts = [start for row in every for start in [day_of(row, "start_date")] if start and start <= day]
     return Customer(
         value=sum(values) if values else None,
         seats=seats or None,

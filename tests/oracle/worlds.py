@@ -73,13 +73,8 @@ class World:
         if not self.has_contracts:
             yield self._contract(name)
             return
-        tells_start, ended = self._likely(0.8), self.day - timedelta(days=self.dice.randint(0, 40))
         for index in range(self.dice.choice((1, 1, 2, 3))):
             row = self._contract(name) | {"subscription_id": f"{name}-{index}", "features_entitled": ""}
-            row["start_date"] = (row["start_date"] or "2024-02-29") if tells_start else ""
-            # One end for all that have ended: csq takes use between two ends for use after the last.
-            if row["end_date"] and row["end_date"] <= str(self.day) and row["start_date"] <= str(ended):
-                row["end_date"] = str(ended)
             yield row
 
     def _contract(self, name: str) -> dict[str, str]:
@@ -123,11 +118,9 @@ class World:
         if self.has_users:
             row["user_id"] = self._some(0.95, f"{name}-u{min(dice.randint(0, 9), dice.randint(0, 9))}")
         if self.has_features:
-            # Features of the window before are named: csq takes the nameless ones there for none.
-            named = day <= self.day - timedelta(days=self.usage_days)
-            row["feature"] = self._some(1 if named else 0.95, dice.choice(self.features))
+            row["feature"] = self._some(0.95, dice.choice(self.features))
         if self.has_ids:
-            row["event_id"] = self._some(0.9 if day <= self.day else 0, f"e{dice.randint(0, 4000)}")
+            row["event_id"] = self._some(0.9, f"e{dice.randint(0, 4000)}")
         return row
 
     def _answers(self, name: str) -> Iterable[dict[str, str]]:

@@ -52,14 +52,15 @@ _NUMBERS = Section(
 )  # fmt: skip
 _POPULATION = Section(
     "Who is a customer",
-    "Without an accounts file: every key in usage and csat. With one: its accounts, except those below.",
+    "Without an accounts file: every key of a row in usage and csat that is not dated after the day. With one: its "
+    "accounts, except those below. What else the subscriptions of an account say is taken where they agree.",
     (
         ("status", "one that says churned, cancelled, prospect, trial and the like; `statuses:` adds words. A "
          "subscription that says so is left out, the account where all do"),
         ("start", "its own row, or all of its subscriptions, start after the day: not yet a customer. The start of "
-         "several is the earliest, of those left out too"),
+         "several is the earliest by the day, of those left out too"),
         ("end", "its end date, or those of all its subscriptions, is the day or earlier, unless a status says active, "
-         "the contract renews by itself or there was use after the end, in the window"),
+         "the contract renews by itself or there was use after the last of the ends, in the window"),
         ("value", "ARR, where that is blank ACV, where that is blank 12 x MRR, row by row; of subscriptions the sum "
          "over those that start by the day and end after it; where all have ended, over those that a status says are "
          "active, else over those that ended last. Blank ones add nothing, and where all are blank it is not known"),
@@ -71,8 +72,8 @@ _USAGE = Section(
     "Usage, of an event log",
     "A row is one event, or as many as `events` says; blank is one, and 0 is a row without an event. An account "
     "without a row by the day is not known; one with rows by then but none in the window did nothing in it: 0. Of an "
-    "event id that comes again, at whatever account of the accounts file, the newest row counts, of one moment the "
-    "first by account, user, feature and events, blank before any. Rows alike without an id all count.",
+    "event id that comes again, at whatever account of the accounts file, the newest row by the day counts, of one "
+    "moment the first by account, user, feature and events, blank before any. Rows alike without an id all count.",
     (
         ("active_users", "distinct users with an event; not known where there were events and no user is named, and "
          "of a log that names none at all"),
