@@ -15,6 +15,9 @@ from csq.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 
+# Else each run of the command in a process of its own would compile csq anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
 settings.load_profile("fixed")
 

@@ -108,7 +108,7 @@ def _in_steps(text: pl.Series, *steps: Step) -> pl.Series:
 
 def _plain(text: pl.Series) -> Step:
     """What makes the cells of a column plain; only where one is not ASCII its forms are looked at."""
-    (is_ascii,) = pl.select((pl.lit(text).str.len_bytes() == pl.lit(text).str.len_chars()).all()).row(0)
+    is_ascii = _is_ascii(text)
 
     def step(cell: pl.Expr) -> pl.Expr:
         if not is_ascii:
@@ -117,6 +117,12 @@ def _plain(text: pl.Series) -> Step:
         return cell.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
 
     return step
+
+
+def _is_ascii(text: pl.Series) -> bool:
+    if len(text) < _FEW:  # a query takes longer than looking at so few
+        return all(cell is None or cell.isascii() for cell in text.to_list())
+    return bool(pl.select((pl.lit(text).str.len_bytes() == pl.lit(text).str.len_chars()).all()).item())
 
 
 def _without_blanks(cell: pl.Expr) -> pl.Expr:

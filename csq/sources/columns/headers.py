@@ -11,7 +11,7 @@ from csq.errors import InputError, Location, Setting, UsageError
 from csq.roles import ROLES, SIGN_UPS, Cell, Field
 from csq.sources.cells.numbers import currency_code
 from csq.sources.cells.values import squeeze
-from csq.sources.columns.plausible import candidates
+from csq.sources.columns.plausible import Looks
 from csq.sources.columns.presets import PRESETS, Preset
 from csq.sources.reading.read import TextTable
 from csq.suggest import in_shell, in_yaml, nearest
@@ -214,10 +214,10 @@ def missing_key(table: TextTable, role: Role, preset: Preset | None) -> InputErr
     )
 
 
-def missing_column(table: TextTable, role: Role, field: str) -> InputError:
+def missing_column(table: TextTable, role: Role, field: str, looks: Looks | None = None) -> InputError:
     """The error for a column that `role` must have, with the header line, the near miss and the flag."""
     known = next((known for known in ROLES[role].fields if known.name == field), Field(field, Cell.TEXT, ()))
-    able = list(candidates(table, field, known.cell))
+    able = (looks or Looks(table)).candidates(field, known.cell)
     near = next(iter(nearest(able, *known.names, squeeze(field), form=squeeze)), None)
     others = [in_yaml(each) for each in able if each != near]
     excerpt = ",".join(table.header)

@@ -1,6 +1,6 @@
 """What a column may be by its cells, so that none is suggested for what it cannot be."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import polars as pl
 
@@ -17,43 +17,70 @@ _FREE = ("value", "note", "comment")
 """Fields of text that may hold anything."""
 
 
-def candidates(table: TextTable, field: str, kind: Cell) -> Iterator[str]:
-    """The headers whose cells can be what a field holds."""
-    for index, header in enumerate(table.header):
-        if header and can_be(tidy(table.frame[column(index)].head(_LOOKED_AT)).drop_nulls(), field, kind):
-            yield header
+class Looks:
+    """What the columns of a table can be by their first cells; each is looked at once, whatever is asked of it."""
 
+    def __init__(self, table: TextTable) -> None:  # noqa: D107
+        self.table = table
+        self._cells: dict[int, pl.Series] = {}
+        self._verdicts: dict[tuple[int, Callable[[pl.Series], bool]], bool] = {}
 
-def can_be(cells: pl.Series, field: str, kind: Cell) -> bool:
-    """Whether the cells of a column, made tidy, can be what a field holds; blank ones can be anything."""
-    if cells.is_empty() or (kind is Cell.TEXT and field in _FREE):
-        return True
-    match kind:
-        case Cell.DATE | Cell.TIME:
-            return _are_dates(cells)
-        case Cell.NUMBER | Cell.WHOLE | Cell.MONEY:
-            return _are_numbers(cells)
-        case Cell.SCORE:
-            return (_are_numbers(cells) and not _are_dates(cells)) or _are_answers(cells)
-        case Cell.BOOL:
-            return _mostly(read_bool(cells))
-        case Cell.TEXT:
-            return not _are_dates(cells) and not _are_numbers(cells)
-    return not cells.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b").all()
+    def cells(self, place: int) -> pl.Series:
+        """The first cells of a column, made tidy, without blank ones."""
+        if place not in self._cells:
+            self._cells[place] = tidy(self.table.frame[column(place)].head(_LOOKED_AT)).drop_nulls()
+        return self._cells[place]
+
+    def can_be(self, place: int, field: str, kind: Cell) -> bool:
+        """Whether a column can be what a field holds; blank cells can be anything."""
+        if self.cells(place).is_empty() or (kind is Cell.TEXT and field in _FREE):
+            return True
+        match kind:
+            case Cell.DATE | Cell.TIME:
+                return self._are(place, _are_dates)
+            case Cell.NUMBER | Cell.WHOLE | Cell.MONEY:
+                return self._are(place, _are_numbers)
+            case Cell.SCORE:
+                is_number = self._are(place, _are_numbers) and not self._are(place, _are_dates)
+                return is_number or self._are(place, _are_answers)
+            case Cell.BOOL:
+                return self._are(place, _are_yes_or_no)
+            case Cell.TEXT:
+                return not self._are(place, _are_dates) and not self._are(place, _are_numbers)
+        return not self._are(place, _are_like_dates)
+
+    def candidates(self, field: str, kind: Cell) -> list[str]:
+        """The headers whose cells can be what a field holds."""
+        header = self.table.header
+        return [name for place, name in enumerate(header) if name and self.can_be(place, field, kind)]
+
+    def _are(self, place: int, test: Callable[[pl.Series], bool]) -> bool:
+        if (place, test) not in self._verdicts:
+            self._verdicts[place, test] = test(self.cells(place))
+        return self._verdicts[place, test]
 
 
 def _are_dates(cells: pl.Series) -> bool:
     try:
-        return _mostly(read_time(cells))
+        return _have_digits(cells) and _mostly(read_time(cells))
     except Ambiguous:
         return True
 
 
 def _are_numbers(cells: pl.Series) -> bool:
     try:
-        return _mostly(read_number(cells))
+        return _have_digits(cells) and _mostly(read_number(cells))
     except Ambiguous:
         return True
+
+
+def _have_digits(cells: pl.Series) -> bool:
+    """Whether most have a digit, without which there is neither a date nor a number."""
+    return bool(cells.str.contains("[0-9]").sum() * 2 > len(cells))
+
+
+def _are_yes_or_no(cells: pl.Series) -> bool:
+    return _mostly(read_bool(cells))
 
 
 def _are_answers(cells: pl.Series) -> bool:
@@ -61,6 +88,10 @@ def _are_answers(cells: pl.Series) -> bool:
     read = read_answers(cells)
     known = read["number"].is_not_null() | are_known(read["word"])
     return bool(known.sum() * 2 > len(cells)) or cells.str.contains(r"[^\w\s.,;:!?'()/&-]").all()
+
+
+def _are_like_dates(cells: pl.Series) -> bool:
+    return cells.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b").all()
 
 
 def _mostly(cells: Cells) -> bool:

@@ -16,7 +16,7 @@ from csq.errors import InputError, Setting
 from csq.roles import ROLES
 from csq.sources.cells.values import squeeze, tidy
 from csq.sources.columns.headers import detect, known_headers, missing_column
-from csq.sources.columns.plausible import can_be
+from csq.sources.columns.plausible import Looks
 from csq.sources.finding import role_signs
 from csq.sources.reading.read import TextTable, column
 from csq.sources.roles.context import OUTCOMES, word
@@ -193,16 +193,17 @@ def _listed(headers: Sequence[str]) -> str:
 
 def _fits(table: TextTable, options: ReadOptions) -> tuple[_Fit, ...]:
     """How a file fits each role; roles that it has nothing of are left out."""
-    found = (_fit(table, role, options) for role in ROLES)
+    looks = Looks(replace(table, frame=table.frame.head(LOOKED_AT)))
+    found = (_fit(table, looks, role, options) for role in ROLES)
     return tuple(fit for fit in found if fit is not None)
 
 
-def _fit(table: TextTable, role: Role, options: ReadOptions) -> _Fit | None:
-    head = replace(table, frame=table.frame.head(LOOKED_AT))
+def _fit(table: TextTable, looks: Looks, role: Role, options: ReadOptions) -> _Fit | None:
     try:
-        head = reshape(head, role, options.year)
+        head = reshape(looks.table, role, options.year)
     except InputError:  # months without a year, about which a reader asks
         return _Fit(role, role_signs.MEASURE, ("its periods",))
+    looks = looks if head is looks.table else Looks(head)
     preset, told = detect(head, role), options.told(role, [table])
     try:
         fields = known_headers(head, role, told, preset)
@@ -210,10 +211,10 @@ def _fit(table: TextTable, role: Role, options: ReadOptions) -> _Fit | None:
         return _Fit(role, role_signs.BY_NAME, fault=None if role in words_of(table.label) else double)
     # Where name and header agree the reader judges the cells.
     is_sure = role in words_of(table.label)
-    weights = {name: _weight(head, role, name, place, is_sure or name in told) for name, place in fields.items()}
+    weights = {name: _weight(looks, role, name, place, is_sure or name in told) for name, place in fields.items()}
     weights = {name: weight for name, weight in weights.items() if weight}
     best = {head.header[fields[name]]: weight for name, weight in weights.items()}
-    measures = _measures(head, fields, options) if role is Role.USAGE else []
+    measures = _measures(looks, fields, options) if role is Role.USAGE else []
     best |= dict.fromkeys(measures[:1], role_signs.MEASURE)
     best |= dict.fromkeys(measures[1 : role_signs.MOST_MEASURES], role_signs.NEXT_MEASURE)
     if "period" in head.header and "period" not in table.header:
@@ -222,7 +223,7 @@ def _fit(table: TextTable, role: Role, options: ReadOptions) -> _Fit | None:
         return None
     weight = sum(best.values()) + (role_signs.BY_PRESET if preset else 0)
     if not best and not preset:
-        return _Fit(role, 0, fault=_lacking(head, role, fields, weights, has_measures=bool(measures)))
+        return _Fit(role, 0, fault=_lacking(looks, role, fields, weights, has_measures=bool(measures)))
     known = {head.header[place] for place in fields.values()} | {*measures}
     if known >= {*head.header} - {""}:
         weight += role_signs.ALL_KNOWN
@@ -235,18 +236,20 @@ def _fit(table: TextTable, role: Role, options: ReadOptions) -> _Fit | None:
     headers = tuple(sorted(best, key=lambda name: -best[name])) if not preset else (preset.name,)
     # What is lacking is worth looking for, cell by cell, only in a file that may be of the role.
     may_be = preset or is_sure or weight >= role_signs.ENOUGH
-    fault = _lacking(head, role, fields, weights, has_measures=bool(measures)) if may_be else None
+    fault = _lacking(looks, role, fields, weights, has_measures=bool(measures)) if may_be else None
     return _Fit(role, weight, headers, strong, fault)
 
 
-def _weight(table: TextTable, role: Role, name: str, place: int, is_sure: bool) -> float:
+def _weight(looks: Looks, role: Role, name: str, place: int, is_sure: bool) -> float:
     """What a field says for a role; nothing where its cells cannot be what it holds."""
     cell = next(field.cell for field in ROLES[role].fields if field.name == name)
     weight = role_signs.WEIGHTS[role].get(name, 0.0)
-    cells = tidy(table.frame[column(place)]).drop_nulls()
-    if not is_sure and ((name == "outcome" and not _are_outcomes(cells)) or not can_be(cells, name, cell)):
-        return 0.0
-    return min(weight, role_signs.LOOSE.get(squeeze(table.header[place]), weight))
+    if not is_sure:
+        if name == "outcome" and not _are_outcomes(looks.cells(place)):
+            return 0.0
+        if not looks.can_be(place, name, cell):
+            return 0.0
+    return min(weight, role_signs.LOOSE.get(squeeze(looks.table.header[place]), weight))
 
 
 def _are_outcomes(cells: pl.Series) -> bool:
@@ -255,16 +258,13 @@ def _are_outcomes(cells: pl.Series) -> bool:
     return bool(words.is_in(known).sum() * 2 > len(words))
 
 
-def _measures(table: TextTable, fields: Mapping[str, int], options: ReadOptions) -> list[str]:
+def _measures(looks: Looks, fields: Mapping[str, int], options: ReadOptions) -> list[str]:
     """The headers of numbers that say how much was done."""
     taken = {place for name, place in fields.items() if name != "events"}
     return [
         header
-        for index, header in enumerate(table.header)
-        if header
-        and index not in taken
-        and is_use(header, options)
-        and can_be(tidy(table.frame[column(index)]).drop_nulls(), header, _NUMBER)
+        for index, header in enumerate(looks.table.header)
+        if header and index not in taken and is_use(header, options) and looks.can_be(index, header, _NUMBER)
     ]
 
 
@@ -272,7 +272,7 @@ _NUMBER = next(field.cell for field in ROLES[Role.USAGE].fields if field.name ==
 
 
 def _lacking(
-    table: TextTable, role: Role, fields: Mapping[str, int], weights: Iterable[str], *, has_measures: bool
+    looks: Looks, role: Role, fields: Mapping[str, int], weights: Iterable[str], *, has_measures: bool
 ) -> InputError | None:
     """What keeps a file from being of a role, as its reader would say it."""
     has = {*weights}
@@ -283,13 +283,13 @@ def _lacking(
     }
     for name in ROLES[role].needs:
         if name not in has:
-            return missing_column(table, role, name)
+            return missing_column(looks.table, role, name, looks)
     if not any(name in fields for name in ROLES[role].keys):
-        return missing_column(table, role, "account_id")
+        return missing_column(looks.table, role, "account_id", looks)
     if role is Role.USAGE and (has_measures or ({"last_active_date", "active"} & has and "user_id" in has)):
         return None
     if role in wanted and not has & {*wanted[role]}:
-        return missing_column(table, role, wanted[role][0])
+        return missing_column(looks.table, role, wanted[role][0], looks)
     return None
 
 

@@ -56,9 +56,11 @@ def lengthen(table: TextTable, year: int | None) -> TextTable:
     if any(squeeze(header) in _DATED for header in table.header):
         return table
     columns = _periods(table)
+    if not columns:
+        return table
     others = [i for i, header in enumerate(table.header) if header and i not in {each.place for each in columns}]
     kept, left = _worth_keeping(table, others)
-    if not columns or not kept:
+    if not kept:
         return table
     labels = [each.label for each in columns if each.label]
     shortest = next((length for length in _SHORTEST if any(each.length is length for each in labels)), None)
