@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from csq.cli.options import SHOW, Inputs, Limits, Method, Outputs, Speech, Text, Whole, expanded, option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from csq.history.store import History
     from csq.moves import Moves
 
@@ -45,9 +47,11 @@ def movers(
 
     speak(speech)
     to = targets(outputs)
-    told = _day(since)
+    told, written = _day(since), [target.path for target in to if target.path]
     moves, currency = (
-        _of_exports(inputs, method, limits, told) if _has_exports(inputs) else _kept(method, inputs, told, weeks)
+        _of_exports(inputs, method, limits, told, written)
+        if _has_exports(inputs)
+        else _kept(method, inputs, told, weeks, written)
     )
     options = asked_for(Shown(), outputs, speech)
     rendered = [
@@ -79,15 +83,17 @@ def _has_exports(inputs: Inputs) -> bool:
     return inputs.directory is not None or any(inputs.files.values())
 
 
-def _of_exports(inputs: Inputs, method: Method, limits: Limits, since: date | None) -> "tuple[Moves, str | None]":
-    """The moves from a snapshot to what stands in exports."""
+def _of_exports(
+    inputs: Inputs, method: Method, limits: Limits, since: date | None, outputs: "Sequence[Path]"
+) -> "tuple[Moves, str | None]":
+    """The moves from a snapshot to what stands in exports, which no output may replace."""
     from csq.cli.keep import day_of, remembered
     from csq.cli.options import Faults
     from csq.cli.quality import check_inputs
     from csq.cli.run import prepare, run_triage
     from csq.pipeline import report as report_of
 
-    run = prepare(inputs, method, Faults(), limits)
+    run = prepare(inputs, method, Faults(), limits, outputs)
     if run.memory is None:
         raise _no_history()
     check_inputs(run.tables, run.max_rejects, Faults())
@@ -100,8 +106,11 @@ def _of_exports(inputs: Inputs, method: Method, limits: Limits, since: date | No
     return report.moves, report.currency
 
 
-def _kept(method: Method, inputs: Inputs, since: date | None, weeks: int | None) -> "tuple[Moves, str | None]":
+def _kept(
+    method: Method, inputs: Inputs, since: date | None, weeks: int | None, outputs: "Sequence[Path]"
+) -> "tuple[Moves, str | None]":
     """The moves between two snapshots: the last, and the one before it or that of `since`."""
+    from csq.cli.places import check_targets
     from csq.errors import InputError
     from csq.history.past import moves_between, past_of
     from csq.history.store import open_history
@@ -113,6 +122,7 @@ def _kept(method: Method, inputs: Inputs, since: date | None, weeks: int | None)
         told = load_settings(find_settings(config, None, Path())).history
     if told is None:
         raise _no_history()
+    check_targets(outputs, [*told.rglob("*")], [])
     history = open_history(told)
     if not history.days:
         raise InputError(f"the history `{told}` has no snapshot", hint="`csq triage` with `--history` keeps one a day")

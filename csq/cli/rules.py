@@ -34,6 +34,15 @@ FLAGGED = {
     "happiness_cut": ("thresholds", "happiness"),
 }
 """Flags that say what a key of csq.yaml says."""
+READING = {
+    "csat_scale": "scales",
+    "column": "columns",
+    "key": "keys",
+    "decimal": "files",
+    "date_order": "files",
+    "aliases": "aliases",
+}
+"""Flags that say how to read, and the key of csq.yaml that they go before."""
 
 
 class Rules(NamedTuple):
@@ -71,6 +80,7 @@ def settle(
     Raises:
         UsageError, ConfigError: As the fault is the user's line, or a YAML file's.
     """
+    _refuse_hidden(inputs, changes)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path()) if draft is None else None
     fields = {role: tuple(field.name for field in ROLES[role].fields) for role in EXPORTS}
     settings = settings_of(draft, directory or Path(), fields) if draft else load_settings(config, fields, changes)
@@ -94,6 +104,15 @@ def _alias_files(inputs: Inputs, of_settings: Path | None, *, writes: bool) -> t
         return tuple(path for path in (named or of_settings,) if path)
     known = [path for path in (of_settings, named) if path and (path is not named or path.exists())]
     return tuple({path.resolve(): path for path in known}.values())
+
+
+def _refuse_hidden(inputs: Inputs, changes: Sequence[Change]) -> None:
+    """Refuse a change that a flag would go before, so that it would change nothing."""
+    for flag, key in READING.items():
+        if getattr(inputs, flag) and any(change.path[0] == key for change in changes):
+            name = f"--{flag.replace('_', '-')}"
+            told = f"`{name}` says how to read, whatever `{key}` is set to"
+            raise UsageError(told, hint=f"leave `{name}` out, and say it under `{key}` in csq.yaml")
 
 
 def _but_changed(method: Method, changes: Sequence[Change]) -> Method:

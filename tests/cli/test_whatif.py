@@ -293,6 +293,11 @@ def test_what_is_set_goes_before_a_flag_that_says_the_same(csq: Csq, exports: Pa
         (["--sweep", "thresholds.happiness.at=0:inf:1"], "is no range"),
         (["--sweep", "thresholds.happiness.at=80:60:5"], "has no value"),
         (["--sweep", "thresholds.happiness.at=0:100:0.1"], "has 1,001 values, of at most 100"),
+        (
+            ["--csat-scale", "1-5", "--set", "scales.csat.all=0-10"],
+            "`--csat-scale` says how to read, whatever `scales`",
+        ),
+        (["--column", "feature=feature", "--set", "columns.usage.feature=date"], "`--column` says how to read"),
         (["--set", "windows.usage=7", "-f", "csv"], "what-ifs have no format `csv`"),
     ],
 )

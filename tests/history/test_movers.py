@@ -137,6 +137,17 @@ def test_what_cannot_be_compared_is_said(csq: Csq, history: Path) -> None:
     assert csq("movers").code == 2
 
 
+def test_no_page_replaces_an_export_or_a_snapshot(csq: Csq, history: Path) -> None:
+    snapshot = next(history.rglob("snapshot.parquet"))
+    kept = snapshot.read_bytes()
+    assert csq("movers", "--history", history, "-f", "md", "-o", snapshot).code == 2
+    assert snapshot.read_bytes() == kept
+    Path("usage.csv").write_text("account_id,logins\nA-1,3\n", encoding="utf-8")
+    told = ("--usage", "usage.csv", "--history", history, "--as-of", "2026-11-15", "-f", "md", "-o", "usage.csv")
+    assert csq("movers", *told).code == 2
+    assert Path("usage.csv").read_text(encoding="utf-8") == "account_id,logins\nA-1,3\n"
+
+
 @pytest.mark.parametrize(
     ("condition", "code"),
     [
