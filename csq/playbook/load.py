@@ -6,7 +6,8 @@ conditions and braces, signals that mute others, custom facts that would hide cs
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -57,8 +58,7 @@ def load_playbook(path: Path | None) -> LoadedPlaybook:
     """
     source = _read(path)
     if path is None:
-        # A test holds the packaged one to every check; a run need not do so again.
-        playbook, problems = validate(yamlfile.parse(source.text, source.label), Playbook, "playbook")
+        playbook, problems = _packaged(source.text)
     else:
         playbook, found = check_playbook(source.text, source.label)
         problems = list(found)
@@ -85,14 +85,25 @@ def lint_playbook(path: Path | None) -> tuple[Problem, ...]:
     return check_playbook(source.text, source.label)[1]
 
 
+@lru_cache(maxsize=1)
+def _packaged(text: str) -> tuple[Playbook | None, Sequence[Problem]]:
+    """The packaged one. A test holds it to every check; a run need not do so again."""
+    return validate(yamlfile.parse(text, BUILT_IN), Playbook, "playbook")
+
+
 def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
     """Check the text of a playbook.
 
     Returns:
         The playbook, or None when there are faults; and the faults, in the order of the text.
     """
+    return _checked(written, label, _read(None).text)
+
+
+@lru_cache(maxsize=2)  # a sweep asks for the same one in each of its runs
+def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
     try:
-        document, met = _whole(written, label)
+        document, met = _whole(written, label, built_in)
     except ConfigError as error:
         return None, error.problems
     playbook, problems = validate(document, Playbook, "playbook")
@@ -109,15 +120,16 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
 
 def doubts(path: Path | None) -> tuple[Problem, ...]:
     """Return what a playbook without faults may not mean as it says it, in the order of the file."""
-    source = _read(path)
-    return in_order(doubtful_kinds(_whole(source.text, source.label)[0], yamlfile.parse(_read(None).text, BUILT_IN)))
+    source, built_in = _read(path), _read(None).text
+    document, _ = _whole(source.text, source.label, built_in)
+    return in_order(doubtful_kinds(document, yamlfile.parse(built_in, BUILT_IN)))
 
 
-def _whole(written: str, label: str) -> tuple[Document, list[Problem]]:
+def _whole(written: str, label: str, built_in: str) -> tuple[Document, list[Problem]]:
     """A playbook as it counts, with what it builds on, and faults that show where the two meet."""
     document = yamlfile.parse(written, label)
     if isinstance(document.data, dict) and document.data.get("extends") == Base.BUILT_IN:
-        return merge(document, yamlfile.parse(_read(None).text, BUILT_IN))
+        return merge(document, yamlfile.parse(built_in, BUILT_IN))
     return document, []
 
 
