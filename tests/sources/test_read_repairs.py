@@ -143,3 +143,12 @@ def test_a_header_of_years_that_stands_again_below_is_a_header():
     table = read("account,2025,2026\na1,5,6\naccount,2025,2026\na2,4,3\n")
 
     assert table.dropped == {"repeated header": (3,)}
+
+
+@pytest.mark.parametrize("size", [10, 9_000], ids=["small", "over 64 KB"])
+def test_a_header_with_more_names_than_any_row_has_cells_is_told_whatever_the_size(size):
+    rows = "".join(f"A-{number},{'x' * size},3\n" for number in range(10))
+    table = table_from_bytes(f"account_id,note,a,b,c\n{rows}".encode(), "usage.csv")
+    assert table.frame.height == 10
+    assert [line for line, _ in table.repairs] == [*range(2, 12)]
+    assert {what for _, what in table.repairs} == {"2 of 5 cells missing, taken as blank at the end"}

@@ -84,7 +84,7 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
     frame = to_frame(kept)
     return RawTable(
-        frame=pl.concat([frame, others]).sort(LINE) if others is not None else frame,
+        frame=pl.concat([frame, others]).sort(LINE) if others is not None and more else frame,
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
         repairs=together(draft.repairs, repairs, lost),
