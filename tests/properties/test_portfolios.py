@@ -73,7 +73,7 @@ FACTS: dict[str, list[Any]] = {
 LEVELS = {"usage_level": ["high", "low", "unknown"], "happiness_level": ["high", "low", "unknown"]}
 AGAINST = {
     "before you give up": ("Stop politely", "Point them to the self-service"),
-    "Ask for nothing": ("Ask for one thing", "Ask for their advice", "get them on board", "offer for more seats"),
+    "Ask for no favour": ("Ask for one thing", "Ask for their advice", "get them on board", "offer for more seats"),
     "Another email will not help": ("Never surveyed. Send",),
     "Pushing now costs goodwill": ("time or know-how", "free re-implementation", "Assign a dedicated account manager"),
     "Earn back what is there": ("get them on board", "offer for more seats", "Ask for one thing"),
@@ -129,7 +129,7 @@ def test_no_step_is_of_a_kind_that_a_signal_which_holds_blocks(rows) -> None:
     seen = set()
     for row in rows:
         # Two steps may read alike; the one that was taken is one of them.
-        kinds = {step.kind for step in STEPS if row["next_step"] and spelled(step.do, row) == row["next_step"]}
+        kinds = {step.kind for step in STEPS if (row["next_step"] or "").startswith(spelled(step.do, row))}
         assert kinds or row["next_step"] is None
         blocked = {kind for name in row["signals"] for kind in DEFAULT.signals[name].blocks}
         assert not kinds or kinds - blocked, (row["next_step"], row["signals"])
@@ -182,7 +182,7 @@ def test_a_signal_that_takes_over_gives_the_next_step_of_an_account_that_does_no
             for step in DEFAULT.signals[name].steps
             if not step.when and not step.done_by and (row["person_due"] or not step.for_touch(row["touch"]).human)
         ]
-        assert row["next_step"] in own or not due, (row["signals"], row["next_step"])
+        assert (row["next_step"] or "").startswith(tuple(own)) or not due, (row["signals"], row["next_step"])
 
 
 def test_each_week_holds_the_first_account_that_fits_and_nothing_left_out_would(planned) -> None:
