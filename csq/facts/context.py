@@ -74,7 +74,8 @@ def with_newer(frame: pl.LazyFrame, day: pl.Expr, told: Collection[str]) -> pl.L
     """Where an accounts column and an event tell the same, let the newer word stand.
 
     Settles last_contact_date and `event_last_contact_days` (always a column) by any conversation on record, and
-    is_reference, which a case study on record makes true. `told` are the columns of the context, those of events among them.
+    is_reference, which a case study on record makes true. `told` are the columns of the context, those of events among
+    them.
     """
     contact, study = event_column("last_contact"), event_column("case_study_done")
     # A conversation that is still to come, seen from as_of, is none.

@@ -64,7 +64,9 @@ def _about(found: Explanation) -> Iterator[str]:
         if isinstance(days, int) and days < 0:
             yield f"renewal date {prose.count(-days, 'day')} ago, settled"
         else:
-            yield f"renewal in {value(facts['days_to_renewal'], found.currency)}"
+            # A term that has not ended has a deadline unless they have renewed.
+            signed = ", signed" if facts["days_to_deadline"].value is None else ""
+            yield f"renewal in {value(facts['days_to_renewal'], found.currency)}{signed}"
 
 
 def _tier(found: Explanation) -> str:

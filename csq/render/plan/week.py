@@ -206,10 +206,12 @@ def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
     for why, part in groups[:told]:
         names = [_resting(row) for row in part.head(_NAMED).iter_rows(named=True)]
         more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
-        yield f"{_worth(report, part)}: {why} ({'; '.join(names)}{more})"
+        between = "; " if any(", " in name for name in names) else ", "
+        yield f"{_worth(report, part)}: {why} ({between.join(names)}{more})"
     if len(groups) > told:
         others = pl.concat(part for _, part in groups[told:])
-        yield f"{_worth(report, others)}: for {len(groups) - told} other reasons; `csq triage -f csv --fields why` has all"
+        reasons = f"for {len(groups) - told} other reasons"
+        yield f"{_worth(report, others)}: {reasons}; `csq triage -f csv --fields why` has all"
 
 
 def _resting(row: Mapping[str, Any]) -> str:
