@@ -138,8 +138,8 @@ def test_the_reason_of_an_account_without_a_place_is_what_is_unknown():
     ],
 )
 def test_a_deadline_is_told_within_ninety_days_and_when_it_is_past(renewal, deadline, overdue, text):
-    row = {"days_to_renewal": renewal, "days_to_deadline": deadline, "renewal_overdue_days": overdue}
-    (account,) = view_of(report(accounts=accounts(row)), Selection()).week.first
+    days = {"days_to_renewal": renewal, "days_to_deadline": deadline, "renewal_overdue_days": overdue}
+    (account,) = view_of(report(accounts=accounts({**days, "last_outcome": "renewed"})), Selection()).week.first
     assert account.deadline == text
 
 

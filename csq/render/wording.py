@@ -14,7 +14,7 @@ from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
 from csq.schema import BORDERLINE as NEAR
 from csq.schema import COLUMNS, money
-from csq.terms import Aside, Axis, Evidence, Level, NoteKind, Quadrant, Silence, Who
+from csq.terms import Aside, Axis, Evidence, Level, NoteKind, Outcome, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.CHOICE: "Chosen",
@@ -217,8 +217,8 @@ def deadline(row: Mapping[str, Any]) -> str:
     if to_deadline is None or not 0 <= to_deadline <= _SOON:
         if to_renewal is None or not 0 <= to_renewal <= _SOON:
             return ""
-        # A term that has not ended has a deadline unless they have renewed.
-        return f"renewal {'signed' if to_deadline is None else _in(to_renewal)}"
+        is_signed = to_deadline is None and row["last_outcome"] == Outcome.RENEWED
+        return f"renewal {'signed' if is_signed else _in(to_renewal)}"
     if to_deadline == to_renewal:
         return f"renewal {_in(to_renewal)}"
     return f"last day to give notice {_in(to_deadline)}"
