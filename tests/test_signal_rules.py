@@ -188,7 +188,10 @@ ADDING = """
     severity: watch
     text: Tickets
     steps: [{do: Answer them., when: seats = 1}]
-    also: [{text: "Mind the {open_tickets} tickets."}, {text: Never said., when: open_tickets > 50}]
+    also:
+      - text: "Mind the {open_tickets} tickets."
+      - {text: Never said., when: open_tickets > 50}
+      - {text: Move them., human: false}
     takes_over: true
   rich: {when: contract_value >= 500, severity: info, text: Rich, also: [{text: Bring flowers.}]}
 """
@@ -197,7 +200,7 @@ ADDING = """
 @pytest.mark.parametrize(
     ("given", "queue", "step"),
     [
-        ({"open_tickets": 7}, "rescue", "of the play Mind the 7 tickets. Bring flowers."),
+        ({"open_tickets": 7}, "rescue", "of the play Mind the 7 tickets. Move them. Bring flowers."),
         ({"open_tickets": 5, "contract_value": 499}, "rescue", "of the play"),
         ({"open_tickets": 7, "seats": 1}, "rescue", "Answer them. Bring flowers."),  # its own step says it all
         ({"open_tickets": 7}, "rest", "of the play"),

@@ -149,11 +149,12 @@ def _with_signals(
 def _with_added(rows: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
     """Add to the next step what signals have to add whose own step it is not; of accounts that rest, to a machine's."""
     works = pl.col(LEADER).is_not_null() | (pl.col("queue") != str(Queue.REST)) | ~pl.col("human")
+    mine = pl.when("human").then("also_by_people").otherwise("also_by_machines")
     added = (
-        spoken.join(rows.filter(works).select("account_id", LEADER), on="account_id", maintain_order="left")
+        spoken.join(rows.filter(works).select("account_id", LEADER, "human"), on="account_id", maintain_order="left")
         .filter(pl.col("own").struct.field("leader").ne_missing(pl.col(LEADER)))
-        .group_by("account_id")
-        .agg(pl.col("own_also").explode().drop_nulls().str.join(" ").alias("also"))
+        .group_by("account_id", maintain_order=True)
+        .agg(mine.explode().drop_nulls().str.join(" ").alias("also"))
     )
     return _with_more(rows.join(added, on="account_id", how="left", maintain_order="left"), pl.col("also"))
 
@@ -168,18 +169,20 @@ def _spoken(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFra
     says_act = pl.col("severity") == str(Severity.ACT)
     takes_over = pl.col("signal").is_in([name for name, signal in own.items() if signal.leads(Severity.ACT)])
     pairs = pairs.with_columns(acts=says_act & takes_over).with_columns(pl.col(PERSON) | pl.col("acts"))
-    offers, adding = [], []
+    offers, to_people, to_machines = [], [], []
     for name, signal in own.items():
         is_its = pl.col("signal") == name
         leads = pl.col("severity").is_in([str(each) for each in Severity if signal.leads(each)])
         offers += [Offer(is_its & leads, signal.steps), Offer(is_its, risks=signal.risks)]
-        adding.append(Offer(is_its, risks=signal.also))
+        to_people.append(Offer(is_its, risks=signal.also))
+        to_machines.append(Offer(is_its, risks=[each for each in signal.also if not each.human]))
     steps = first_steps(pairs, offers, asking.known, asking.blocking)
     return pairs.select(
         "account_id",
         pl.struct(*steps.get_columns(), "acts", pl.col("signal").alias("leader")).alias("own"),
         risk_notes(pairs, offers, asking.known).alias("own_risks"),
-        risk_notes(pairs, adding, asking.known).alias("own_also"),
+        risk_notes(pairs, to_people, asking.known).alias("also_by_people"),
+        risk_notes(pairs, to_machines, asking.known).alias("also_by_machines"),
     )
 
 
