@@ -200,7 +200,7 @@ ADDING = """
 @pytest.mark.parametrize(
     ("given", "queue", "step"),
     [
-        ({"open_tickets": 7}, "rescue", "of the play Mind the 7 tickets. Move them. Bring flowers."),
+        ({"open_tickets": 7}, "rescue", "of the play. Mind the 7 tickets. Move them. Bring flowers."),
         ({"open_tickets": 5, "contract_value": 499}, "rescue", "of the play"),
         ({"open_tickets": 7, "seats": 1}, "rescue", "Answer them. Bring flowers."),  # its own step says it all
         ({"open_tickets": 7}, "rest", "of the play"),

@@ -105,8 +105,8 @@ def _with_asks(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry]) ->
 
 def _with_more(rows: pl.DataFrame, more: pl.Expr) -> pl.DataFrame:
     """Add sentences to the next step, where there is one and they are not empty."""
-    told = pl.concat_str("next_step", pl.when(more != "").then(more), separator=" ", ignore_nulls=True)
-    return rows.with_columns(pl.when(pl.col("next_step").is_not_null()).then(told).alias("next_step"))
+    step = pl.col("next_step").str.replace(r"([^.!?…])$", "${1}.")
+    return rows.with_columns(next_step=pl.when(more != "").then(step + " " + more).otherwise("next_step"))
 
 
 def _with_signals(
