@@ -250,6 +250,7 @@ CONTEXT = (
     Column("days_to_deadline", _W, "days", "any", "days until the deadline; negative when it is past"),
     Column("renewal_overdue_days", _W, "days", ">= 0", "days since a renewal that nothing on record settles; else 0"),
     Column("cause", _T, "", "any", "reason code of the newest cause_found event that has one"),
+    Column("explanation_ended_days", _W, "days", "1-89", "days since an `explained` event expired, in these 90 days"),
 )
 
 PLACE = (

@@ -254,6 +254,17 @@ def test_an_event_counts_until_its_last_day(tmp_path, expires_on, days):
     assert aside == (days is None)
 
 
+@pytest.mark.parametrize(
+    ("expires_on", "days"),
+    [("2026-11-14", 1), ("2026-08-18", 89), ("2026-08-17", None), ("2026-11-15", None), ("", None)],
+)
+def test_an_explanation_that_ended_of_late_is_known_to_have_ended(tmp_path, expires_on, days):
+    """The day is 15 November: the 14th is 1 day ago, 18 August 89 (13 of August, 30, 31 and 15)."""
+    events = f"account_id, date, kind, expires_on\nA, 2026-08-01, explained, {expires_on}\nB, 2026-11-05, note,"
+    facts = measure(tmp_path, events=events)
+    assert (of(facts)["explanation_ended_days"], of(facts, "B")["explanation_ended_days"]) == (days, None)
+
+
 def test_an_event_after_as_of_has_not_happened_yet(tmp_path):
     facts = measure(tmp_path, events="account_id, date, kind\nA, 2026-11-16, new_boss\nB, 2026-11-15, call")
     assert "event_new_boss_days" not in facts.frame.columns
@@ -270,6 +281,18 @@ def test_the_newer_of_the_last_contacts_stands(tmp_path, event, newest, days):
     assert picked(of(facts), "last_contact_date", "event_last_contact_days") == [newest, days]
     assert of(facts, "B")["event_last_contact_days"] is None
     assert "last_contact" in of(facts, "B")["missing"]
+
+
+@pytest.mark.parametrize("kind", ["call", "renewal_talk", "Expansion talk", "new_boss_met", "ceo_called"])
+def test_a_talk_of_any_kind_is_a_conversation(tmp_path, kind):
+    facts = measure(tmp_path, events=f"account_id, date, kind\nA, 2026-11-03, {kind}")
+    assert picked(of(facts), "last_contact_date", "event_last_contact_days") == [date(2026, 11, 3), 12]
+
+
+@pytest.mark.parametrize("kind", ["thanked", "no_reply", "favour_asked", "office_moved"])
+def test_what_may_be_one_sided_is_none(tmp_path, kind):
+    facts = measure(tmp_path, events=f"account_id, date, kind\nA, 2026-11-03, {kind}")
+    assert of(facts)["event_last_contact_days"] == 45
 
 
 def test_the_last_contact_of_the_accounts_file_is_an_event_even_without_events(tmp_path):

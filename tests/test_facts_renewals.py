@@ -56,6 +56,21 @@ def test_an_outcome_on_record_settles_the_renewal_it_is_about(outcome: str, fact
     assert deadline(lines("account_id,arr,renewal_date", "A,100,2026-11-09"), outcomes=told) == facts
 
 
+@pytest.mark.parametrize(
+    ("outcome", "facts"),
+    [
+        ("2026-11-15,renewed", [None, 0, 1]),  # signed today, for a term that ends in five days
+        ("2026-08-22,renewed", [None, 0, 1]),  # 90 days before its end, as above
+        ("2026-08-21,renewed", [5, 0, 1.5]),  # 91 days: that of the term before
+        ("2026-11-10,expanded", [5, 0, 1.5]),  # more seats are no renewal
+        ("2026-11-10,contracted", [5, 0, 1.5]),
+    ],
+)
+def test_a_renewal_signed_ahead_leaves_no_deadline(outcome: str, facts: list[Any]) -> None:
+    told = lines("account_id,date,outcome", f"A,{outcome}")
+    assert deadline(lines("account_id,arr,renewal_date", "A,100,2026-11-20"), outcomes=told) == facts
+
+
 def test_of_several_subscriptions_the_first_deadline_counts() -> None:
     accounts = lines(
         "account_id,subscription_id,arr,renewal_date,notice_days",

@@ -369,6 +369,10 @@ def test_the_playbook_named_wins_then_that_of_the_settings_then_those_found():
         # The sign turned, and one of what is counted.
         ("down {-change} points, up {change} %", "down 20.5 points, up -20.5 %"),
         ("{one} days, {one} dayshift, {-minus_one} points", "1 day, 1 dayshift, 1 point"),
+        # The day itself, and names out of a list as words; those of the data stay as they are.
+        ("Due in {zero} days, met {zero} days ago, quiet for {zero} days", "Due today, met today, quiet for 0 days"),
+        ("Due in {one} days, on day {zero}0 days", "Due in 1 day, on day 00 days"),
+        ("{lowest_role}, {cause}, {next_feature}", "decision maker, no time, export_csv"),
         ("{is_reference} {willing}", "yes no"),
         ("{contract_value}", "12,000"),
         ("{ seats }", "40"),
@@ -390,6 +394,10 @@ def test_braces_are_filled_with_facts_and_reach_nothing_else(template, expected)
         "change": -20.5,
         "one": 1,
         "minus_one": -1.0,
+        "zero": 0,
+        "lowest_role": "decision_maker",
+        "cause": "no_time",
+        "next_feature": "export_csv",
     }
     assert fill(template, row) == expected
 
@@ -407,6 +415,7 @@ def test_no_text_of_the_built_in_playbook_shows_a_gap_where_it_is_worded_for_nob
     steps += [step for each in found.signals.values() for step in each.steps]
     texts = [each.do for step in steps for each in (step, *map(step.for_touch, Touch))]
     texts += [risk.text for each in (*entries, *found.signals.values()) for risk in each.risks]
+    texts += [more.text for each in found.signals.values() for more in each.also]
     for signal in found.signals.values():
         texts += [signal.text, *(each.text for each in signal.quadrants.values() if each.text)]
     assert [text for text in map(general, texts) if not text or set(text) & set("…[]{}")] == []

@@ -142,3 +142,14 @@ def test_an_edited_playbook_file_is_what_the_next_run_says(csq: Any, sample_data
     Path("playbooks.yaml").write_text(text.replace(headline, "Leave them in peace"), encoding="utf-8")
     after = csq("triage", "exports", "-f", "csv", "-q").stdout.decode()
     assert after == before.replace(f'"{headline}"', "Leave them in peace")
+
+
+def test_the_qualifying_step_asks_what_is_not_known_and_nothing_else() -> None:
+    gate = """gate:
+- {need: fit, when: "fit = 'good'", ask: "A fit?"}
+- {need: owner, when: "internal_owner = 'Ada'", ask: "Who owns it?"}
+- {need: will, when: "willing"}
+qualify: {do: "Find out."}
+play: {headline: Save them, steps: [{do: Call them.}]}"""
+    rows = by_id(triaged(playbook_of(gate)))
+    assert rows["big"]["next_step"] == "Find out. Who owns it?"  # it is a good fit, and of its will nothing is asked

@@ -66,6 +66,7 @@ WHY: Mapping[str, tuple[str, dict[str, object]]] = {
     "extremes_only": ("0001211", {"extremes_only": True}),
     "no_reasons": ("0001039", {"responses": 3, "comments_missing_pct": 100}),
     "never_asked": ("0001084", {"asked": 0}),
+    "unhappy_tickets": ("0001398", {"happiness_level": "low", "open_tickets": 5}),
     "silent_survey": ("0001091", {"asked": 6, "responses": 0}),
     "stale_survey": ("0001064", {"days_since_response": 327}),
     "thin_evidence": ("0001018", {"evidence": "thin"}),

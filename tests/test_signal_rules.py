@@ -180,3 +180,31 @@ def test_where_every_step_is_blocked_the_account_rests_and_says_so() -> None:
     assert playbook is not None, problems
     row = judged({"seats": 200}, playbook)
     assert (row["queue"], row["next_step"], row["why"]) == ("rest", None, "no step of the play is left to take now")
+
+
+ADDING = """
+  tickets:
+    when: open_tickets > 5
+    severity: watch
+    text: Tickets
+    steps: [{do: Answer them., when: seats = 1}]
+    also:
+      - text: "Mind the {open_tickets} tickets."
+      - {text: Never said., when: open_tickets > 50}
+      - {text: Move them., human: false}
+    takes_over: true
+  rich: {when: contract_value >= 500, severity: info, text: Rich, also: [{text: Bring flowers.}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "queue", "step"),
+    [
+        ({"open_tickets": 7}, "rescue", "of the play. Mind the 7 tickets. Move them. Bring flowers."),
+        ({"open_tickets": 5, "contract_value": 499}, "rescue", "of the play"),
+        ({"open_tickets": 7, "seats": 1}, "rescue", "Answer them. Bring flowers."),  # its own step says it all
+        ({"open_tickets": 7}, "rest", "of the play"),
+    ],
+)
+def test_what_signals_have_to_add_comes_after_a_step_that_is_not_their_own(given, queue, step) -> None:
+    assert judged(given, playbook_of(ADDING, queue))["next_step"] == step

@@ -85,6 +85,7 @@ def test_where_nothing_is_known_nothing_looks_like_all_clear() -> None:
     unknown = dict.fromkeys(name for name in ORDINARY if name != "record_of_events")
     row = judged({**unknown, **place, "record_of_events": False})
     answered = {"no_north_star", "new_account", "thin_evidence", "captive", "late_bloomer", "season_start_missed"}
+    answered |= {"unhappy_tickets"}
     assert row["signals"] == []
     assert set(row["unjudged"]) == set(DEFAULT.signals) - answered
 

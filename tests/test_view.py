@@ -124,7 +124,9 @@ def test_the_reason_of_an_account_without_a_place_is_what_is_unknown():
 @pytest.mark.parametrize(
     ("renewal", "deadline", "overdue", "text"),
     [
-        (0, 0, 0, "renewal in 0 days"),
+        (0, 0, 0, "renewal today"),
+        (30, 0, 0, "last day to give notice today"),
+        (30, None, 0, "renewal signed"),
         (1, 1, 0, "renewal in 1 day"),
         (90, 90, 0, "renewal in 90 days"),
         (91, 91, 0, ""),
@@ -136,8 +138,8 @@ def test_the_reason_of_an_account_without_a_place_is_what_is_unknown():
     ],
 )
 def test_a_deadline_is_told_within_ninety_days_and_when_it_is_past(renewal, deadline, overdue, text):
-    row = {"days_to_renewal": renewal, "days_to_deadline": deadline, "renewal_overdue_days": overdue}
-    (account,) = view_of(report(accounts=accounts(row)), Selection()).week.first
+    days = {"days_to_renewal": renewal, "days_to_deadline": deadline, "renewal_overdue_days": overdue}
+    (account,) = view_of(report(accounts=accounts({**days, "last_outcome": "renewed"})), Selection()).week.first
     assert account.deadline == text
 
 

@@ -31,6 +31,13 @@ MEASURES: Mapping[Role, Callable[[RoleRows | None, Members], Context]] = {
 """How each context role is measured. Events come first: others look at them."""
 
 
+CONVERSATIONS = (
+    "last_contact", "call", "ceo_called", "expansion_talk", "investor_talk", "new_boss_met", "renewal_talk",
+    "successor_met",
+)  # fmt: skip
+"""Kinds of events that say that somebody spoke with the customer."""
+
+
 class ContextFacts(NamedTuple):
     """frame: account_id and the facts of all context roles; roles: what each of them says."""
 
@@ -66,14 +73,15 @@ def measure_context(
 def with_newer(frame: pl.LazyFrame, day: pl.Expr, told: Collection[str]) -> pl.LazyFrame:
     """Where an accounts column and an event tell the same, let the newer word stand.
 
-    Settles last_contact_date and `event_last_contact_days` (always a column), and is_reference, which a case study on
-    record makes true. `told` are the columns of the context, those of events among them.
+    Settles last_contact_date and `event_last_contact_days` (always a column) by any conversation on record, and
+    is_reference, which a case study on record makes true. `told` are the columns of the context, those of events among
+    them.
     """
     contact, study = event_column("last_contact"), event_column("case_study_done")
     # A conversation that is still to come, seen from as_of, is none.
     newest: pl.Expr = pl.when(pl.col("last_contact_date") <= day).then("last_contact_date")
-    if contact in told:
-        newest = pl.max_horizontal(newest, day - pl.duration(days=pl.col(contact)))
+    spoken = [name for name in map(event_column, CONVERSATIONS) if name in told]
+    newest = pl.max_horizontal(newest, *(day - pl.duration(days=pl.col(name)) for name in spoken))
     frame = frame.with_columns(last_contact_date=newest)
     frame = frame.with_columns((day - pl.col("last_contact_date")).dt.total_days().alias(contact))
     if study in told:

@@ -1,15 +1,15 @@
 """What happened at the customer, by kind: the days since, what was promised, who of ours was involved.
 
 Any word can be a kind; csq gives a meaning of its own only to `promise_made`, `promise_kept`,
-`favour_asked`, `cause_found`, `last_contact`, `champion_left` and `case_study_done`. An event counts until it
-expires, its last day included.
+`favour_asked`, `cause_found`, `champion_left`, `case_study_done`, `explained` and the `CONVERSATIONS` of
+`csq.facts.context`. An event counts until it expires, its last day included.
 """
 
 import polars as pl
 
 from csq.errors import InputError, Location
 from csq.facts.members import Context, Members
-from csq.fate import is_used
+from csq.fate import FATE, is_used
 from csq.schema import event_column
 from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside
@@ -36,7 +36,7 @@ def event_facts(rows: RoleRows | None, members: Members) -> Context:
     """Count the days since the newest event of each kind, for every member.
 
     The frame has one column `event_<kind>_days` for each kind on record, in the order of the alphabet, then
-    promises_open, promise_open_days, favours_asked, contact_points and cause.
+    promises_open, promise_open_days, favours_asked, contact_points, explanation_ended_days and cause.
 
     Args:
         rows: Events with date, kind, note, expires_on, cause, by.
@@ -53,7 +53,7 @@ def event_facts(rows: RoleRows | None, members: Members) -> Context:
     favours = (pl.col("kind") == "favour_asked") & (pl.col("days") < RECENT_DAYS)
     counts = events.group_by("account_id").agg(favours_asked=favours.sum().cast(pl.Int64), **_promises())
     facts = members.with_facts(_days_by_kind(events))
-    for part in (counts, _contact_points(events, members.frame)):
+    for part in (counts, _contact_points(events, members.frame), _explanations_ended(marked, day)):
         facts = facts.join(part, on="account_id", how="left", maintain_order="left")
     facts = facts.join(_causes(events), on="account_id", how="left", maintain_order="left")
     facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0))
@@ -74,6 +74,14 @@ def _days_by_kind(events: pl.DataFrame) -> pl.DataFrame:
     named = events.with_columns(column=pl.format(event_column("{}"), "kind"))
     newest = named.group_by("account_id", "column").agg(pl.col("days").min()).sort("column", "account_id")
     return newest.pivot("column", index="account_id", values="days")
+
+
+def _explanations_ended(marked: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """The days since what explained their usage expired, where that is of late."""
+    since = (day - pl.col("expires_on")).dt.total_days()
+    expired = pl.col(FATE) == Aside.EXPIRED
+    ended = marked.filter(expired & (pl.col("kind") == "explained") & (since < RECENT_DAYS))
+    return ended.group_by("account_id").agg(explanation_ended_days=since.min())
 
 
 def _causes(events: pl.DataFrame) -> pl.DataFrame:

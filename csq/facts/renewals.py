@@ -13,8 +13,9 @@ EARLY_DAYS = 90
 def with_deadline(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """Set deadline (a date), days_to_deadline and renewal_overdue_days of every account.
 
-    The deadline is the opt-out date, else the renewal date less the days of notice. Where the term on record is over
-    and settled, since the contract renews by itself or an outcome is on record, the next deadline is not known.
+    The deadline is the opt-out date, else the renewal date less the days of notice. Where the term on record is
+    settled, the next deadline is not known: they renewed in the `EARLY_DAYS` before its end, or it is over, and the
+    contract renews by itself or an outcome is on record.
 
     Args:
         frame: Facts: renewal_date, notice_days, opt_out_date, auto_renew, last_outcome, last_outcome_days.
@@ -27,7 +28,8 @@ def with_deadline(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     opt_out_holds = (renewal < day).fill_null(value=False) | (opt_out <= renewal).fill_null(value=True)
     noticed = renewal - pl.duration(days=pl.col("notice_days").fill_null(0))
     is_next = opt_out_holds & (opt_out > renewal).fill_null(value=False)
-    settled = (past > 0) & (pl.col("auto_renew").fill_null(value=False) | _decided(past))
+    over = (past > 0) & (pl.col("auto_renew").fill_null(value=False) | _decided(past))
+    settled = over | _signed((day - renewal).dt.total_days())
     known = pl.when(settled.fill_null(value=False) & ~is_next).then(None)
     deadline = known.otherwise(pl.coalesce(pl.when(opt_out_holds).then(opt_out), noticed))
     return frame.with_columns(
@@ -39,6 +41,10 @@ def with_deadline(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
 
 def _decided(past: pl.Expr) -> pl.Expr:
     """Whether an outcome on record is about the renewal that is so many days past."""
+    return ((pl.col("last_outcome_days") <= past) | _signed(past)).fill_null(value=False)
+
+
+def _signed(past: pl.Expr) -> pl.Expr:
+    """Whether they renewed the term that is over since so many days, before which it is still to end."""
     days = pl.col("last_outcome_days")
-    early = (pl.col("last_outcome") == str(Outcome.RENEWED)) & (days <= past + EARLY_DAYS)
-    return ((days <= past) | early).fill_null(value=False)
+    return ((pl.col("last_outcome") == str(Outcome.RENEWED)) & (days <= past + EARLY_DAYS)).fill_null(value=False)

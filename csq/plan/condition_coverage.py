@@ -116,7 +116,7 @@ def _conditions(playbook: Playbook) -> Iterator[tuple[str, str, Quadrant | None]
     for name, signal in playbook.signals.items():
         path = f"signals.{name}"
         yield f"{path}.when", signal.when, None
-        for group, entries in (("steps", signal.steps), ("risks", signal.risks)):
+        for group, entries in (("steps", signal.steps), ("risks", signal.risks), ("also", signal.also)):
             for where, when in _numbered(f"{path}.{group}", entries):
                 yield where, when, None
 

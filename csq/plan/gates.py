@@ -12,23 +12,26 @@ from csq.plan.steps import holds
 from csq.playbook.model import Need
 from csq.terms import Gate, Quadrant
 
-GATE, NEEDS = "gate", "_needs"
+GATE, NEEDS, ASKS = "gate", "_needs", "_asks"
 
 
 def add_gate(rows: pl.DataFrame, gates: Mapping[Quadrant, Sequence[Need]]) -> pl.DataFrame:
-    """Add `gate` and `_needs` ("not yet: a good fit; not known: an owner on their side"); null without needs.
+    """Add `gate` and `NEEDS` ("not yet: a good fit; not known: an owner on their side"); null without needs.
+
+    Also `ASKS`, the questions that settle what is not known.
 
     Args:
         rows: With `quadrant`, and for each need the column that says whether it is there.
         gates: What each quadrant needs.
     """
-    gate = missing = pl.lit(None, dtype=pl.String())
+    gate = missing = asks = pl.lit(None, dtype=pl.String())
     for quadrant, needs in gates.items():
         if needs:
             is_mine = pl.col("quadrant") == str(quadrant)
             gate = pl.when(is_mine).then(_state(needs)).otherwise(gate)
             missing = pl.when(is_mine).then(_missing(needs)).otherwise(missing)
-    return rows.with_columns(gate.alias(GATE), missing.alias(NEEDS))
+            asks = pl.when(is_mine).then(_asks(needs)).otherwise(asks)
+    return rows.with_columns(gate.alias(GATE), missing.alias(NEEDS), asks.alias(ASKS))
 
 
 def _state(needs: Sequence[Need]) -> pl.Expr:
@@ -40,6 +43,11 @@ def _state(needs: Sequence[Need]) -> pl.Expr:
         .then(pl.lit(str(Gate.UNKNOWN)))
         .otherwise(pl.lit(str(Gate.OPEN)))
     )
+
+
+def _asks(needs: Sequence[Need]) -> pl.Expr:
+    asked = [pl.when(pl.col(holds(need)).is_null()).then(pl.lit(need.ask)) for need in needs if need.ask]
+    return pl.concat_str(asked, separator=" ", ignore_nulls=True) if asked else pl.lit(None, dtype=pl.String())
 
 
 def _missing(needs: Sequence[Need]) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 The next step is that of the first signal that leads and has one to take; else, while the gate is unknown, the
 qualifying step; else the first of the quadrant's play that applies, is not done and not blocked by a signal that holds.
+Other signals may add a sentence to it, so that what they say is not passed over.
 A signal that says act may lift an account out of its rest; one that says less leads no account that rests. None moves
 an account to another quadrant or opens a gate.
 """
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.plan.gates import GATE, add_gate
+from csq.plan.gates import ASKS, GATE, add_gate
 from csq.plan.priority import add_priority, add_rank
 from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
 from csq.plan.signals import Judged, evaluated, reading
@@ -70,7 +71,8 @@ def prescribe(
     gated = add_gate(rows.hstack(holding), {quadrant: entry.gate for quadrant, entry in entries.items()})
     # Steps ask anew, for "never" is no answer to them.
     queued = add_queue(gated, entries, playbook.rest, as_of).drop(holding.columns)
-    planned = _with_signals(_with_plays(queued, entries, asking), playbook.signals, judged.fired, asking)
+    played = _with_asks(_with_plays(queued, entries, asking), entries)
+    planned = _with_signals(played, playbook.signals, judged.fired, asking)
     voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged.fired)
     ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
     return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
@@ -94,12 +96,25 @@ def _with_plays(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], a
     )
 
 
+def _with_asks(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry]) -> pl.DataFrame:
+    """Add to the qualifying step the questions that settle what the gate does not know."""
+    qualified = [str(quadrant) for quadrant, entry in entries.items() if entry.qualify]
+    is_qualifying = pl.col("quadrant").is_in(qualified) & (pl.col(GATE) == str(Gate.UNKNOWN))
+    return _with_more(rows, pl.when(is_qualifying).then(ASKS))
+
+
+def _with_more(rows: pl.DataFrame, more: pl.Expr) -> pl.DataFrame:
+    """Add sentences to the next step, where there is one and they are not empty."""
+    step = pl.col("next_step").str.replace(r"([^.!?…])$", "${1}.")
+    return rows.with_columns(next_step=pl.when(more != "").then(step + " " + more).otherwise("next_step"))
+
+
 def _with_signals(
     rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, asking: _Asking
 ) -> pl.DataFrame:
     """Let signals speak: their risks before those of the quadrant, the step of one that leads before the play's.
 
-    Adds `OWN_STEP` and `LEADER`.
+    What the others have to add comes after the step. Adds `OWN_STEP` and `LEADER`.
     """
     spoken = _spoken(rows, signals, fired, asking)
     if spoken.is_empty():
@@ -113,7 +128,7 @@ def _with_signals(
         .group_by("account_id", maintain_order=True)
         .agg(pl.col("own").filter(has_step).first(), pl.col("own_risks").explode().drop_nulls())
     )
-    return collect(
+    led = collect(
         rows.lazy()
         .join(own, on="account_id", how="left", maintain_order="left")
         .with_columns(
@@ -128,27 +143,46 @@ def _with_signals(
             risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
         )
     )
+    return _with_added(led, spoken)
+
+
+def _with_added(rows: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
+    """Add to the next step what signals have to add whose own step it is not; of accounts that rest, to a machine's."""
+    works = pl.col(LEADER).is_not_null() | (pl.col("queue") != str(Queue.REST)) | ~pl.col("human")
+    mine = pl.when("human").then("also_by_people").otherwise("also_by_machines")
+    added = (
+        spoken.join(rows.filter(works).select("account_id", LEADER, "human"), on="account_id", maintain_order="left")
+        .filter(pl.col("own").struct.field("leader").ne_missing(pl.col(LEADER)))
+        .group_by("account_id", maintain_order=True)
+        .agg(mine.explode().drop_nulls().str.join(" ").alias("also"))
+    )
+    return _with_more(rows.join(added, on="account_id", how="left", maintain_order="left"), pl.col("also"))
 
 
 def _spoken(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, asking: _Asking) -> pl.DataFrame:
-    """For each account and signal that holds and has any: its step where it leads, and its risks."""
-    own = {name: signals[name] for name in fired["signal"].unique() if signals[name].steps or signals[name].risks}
+    """For each account and signal that holds and has any: its step where it leads, its risks, and what it adds."""
+    held = {name: signals[name] for name in fired["signal"].unique()}
+    own = {name: signal for name, signal in held.items() if signal.steps or signal.risks or signal.also}
     pairs = fired.filter(pl.col("signal").is_in(list(own))).join(
         rows.drop("severity"), on="account_id", how="left", maintain_order="left"
     )
     says_act = pl.col("severity") == str(Severity.ACT)
     takes_over = pl.col("signal").is_in([name for name, signal in own.items() if signal.leads(Severity.ACT)])
     pairs = pairs.with_columns(acts=says_act & takes_over).with_columns(pl.col(PERSON) | pl.col("acts"))
-    offers = []
+    offers, to_people, to_machines = [], [], []
     for name, signal in own.items():
         is_its = pl.col("signal") == name
         leads = pl.col("severity").is_in([str(each) for each in Severity if signal.leads(each)])
         offers += [Offer(is_its & leads, signal.steps), Offer(is_its, risks=signal.risks)]
+        to_people.append(Offer(is_its, risks=signal.also))
+        to_machines.append(Offer(is_its, risks=[each for each in signal.also if not each.human]))
     steps = first_steps(pairs, offers, asking.known, asking.blocking)
     return pairs.select(
         "account_id",
         pl.struct(*steps.get_columns(), "acts", pl.col("signal").alias("leader")).alias("own"),
         risk_notes(pairs, offers, asking.known).alias("own_risks"),
+        risk_notes(pairs, to_people, asking.known).alias("also_by_people"),
+        risk_notes(pairs, to_machines, asking.known).alias("also_by_machines"),
     )
 
 

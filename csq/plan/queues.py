@@ -154,7 +154,7 @@ def why() -> pl.Expr:
     rests = pl.coalesce(REASON, pl.format("{}, which the playbook lets rest: {}", LABEL, stands))
     awake = pl.concat_str(VOICE, asks, stands, separator="; ", ignore_nulls=True)
     out_of_rest = pl.concat_str(
-        VOICE, pl.concat_str(pl.lit("would rest otherwise: "), REASON), separator="; ", ignore_nulls=True
+        VOICE, pl.concat_str(pl.lit("without that it would rest: "), REASON), separator="; ", ignore_nulls=True
     )
     return (
         pl.when(pl.col(LIFTED)).then(out_of_rest).when(pl.col("queue") == str(Queue.REST)).then(rests).otherwise(awake)

@@ -46,7 +46,7 @@ def _conditions(entry: QuadrantEntry, everywhere: tuple[Rest, ...]) -> Iterator[
     if entry.gate:
         yield from ("", "Gate: go on only with")
     for need in entry.gate:
-        yield from _wrapped(need.need, "  - ")
+        yield from _wrapped(f"{need.need}: {need.ask}" if need.ask else need.need, "  - ")
         yield from _wrapped(f"when {need.when}", "    ")
     if entry.qualify:
         yield from ("", "While that is not known")

@@ -127,11 +127,19 @@ class Risk(Section):
     when: Text | None = Field(None, description="condition under which it applies; always, when absent")
 
 
+class Addition(Risk):
+    """A sentence that a signal adds to the next step."""
+
+    text: Text = Field(description="the sentence; may name facts in braces")
+    human: bool = Field(True, description="false when it may stand beside what a machine does, too")
+
+
 class Need(Section):
     """One thing that has to hold before a rescue takes more than an hour."""
 
     need: Text = Field(description="what is needed, to stand after `not yet:`")
     when: Text = Field(description="condition that holds when it is there")
+    ask: Text | None = Field(None, description="question that settles it; added to `qualify` while it is not known")
 
 
 class Rest(Section):
@@ -227,6 +235,7 @@ class Signal(Section):
     quadrants: dict[Quadrant, SignalReading] = Field({}, description="how it reads in a quadrant, where that differs")
     steps: StepList = Field((), description="actions of its own, in order")
     risks: tuple[Risk, ...] = Field((), description="warnings of its own, in order")
+    also: tuple[Addition, ...] = Field((), description="what to add to the next step while that is not one of its own")
     mutes: tuple[Text, ...] = Field((), description="signals that are hidden while this one holds")
     blocks: tuple[StepKind, ...] = Field((), description="kinds of steps to hold back while this one holds")
     takes_over: bool | None = Field(

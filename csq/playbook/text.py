@@ -1,6 +1,7 @@
 """Texts that name facts in braces: `{features_used} of {features_available} features`.
 
-`{-csat_change}` turns the sign of a number, and what is counted stands in the singular after a 1. A part in square
+`{-csat_change}` turns the sign of a number, and what is counted stands in the singular after a 1; `in 0 days` and
+`0 days ago` are printed as `today`. A part in square
 brackets that names facts, `Renewal[ in {days_to_renewal} days]`, is left out where one of them is not known, and so is
 a sentence that names an unknown fact outside of brackets. Brackets without a fact are just text. Nothing is run or
 looked up but the names of facts, so no text can reach anything else. `{{` and `}}` stand for a brace itself.
@@ -24,6 +25,9 @@ _ONE: Mapping[str, str] = {
     "people": "person", "goals": "goal", "answers": "answer", "favours": "favour", "promises": "promise",
 }  # fmt: skip
 """What is counted, and one of it."""
+_WORDS = frozenset(("cause", "csat_by_role", "highest_role", "last_outcome", "lowest_role", "top_user_role"))
+"""Facts that hold names out of a list, which stand in a sentence as words: `decision maker`."""
+_TODAY = re.compile(r"\b(?:in 0 days|0 days ago)(?!\w)")
 _BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(_ONE)})\b)?|[{{}}]")
 _OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
@@ -32,7 +36,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 def fill(template: str, row: Mapping[str, object]) -> str:
     """Put the facts of one account into a text; what cannot be said without an unknown one is left out, maybe all."""
     kept = _OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
-    return _filled(" ".join(each for each in _sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
+    told = _filled(" ".join(each for each in _sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
+    return _TODAY.sub("today", told) if "0 days" in told else told
 
 
 @lru_cache(maxsize=1024)  # a text is filled for every account
@@ -67,6 +72,8 @@ def _filled(text: str, row: Mapping[str, object], unknown: str) -> str:
         if found.group(1).strip().startswith("-") and isinstance(fact, int | float | Decimal):
             fact = -fact
         told = unknown if say(fact) == UNKNOWN else say(fact)
+        if _name(found) in _WORDS:
+            told = told.replace("_", " ")
         counted = found.group(2)
         return told if counted is None else f"{told} {_ONE[counted] if told == '1' else counted}"
 

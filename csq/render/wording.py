@@ -14,7 +14,7 @@ from csq.render.options import Selection
 from csq.report import Cut, Report, SourceFile, Step, Total, Window
 from csq.schema import BORDERLINE as NEAR
 from csq.schema import COLUMNS, money
-from csq.terms import Aside, Axis, Evidence, Level, NoteKind, Quadrant, Silence, Who
+from csq.terms import Aside, Axis, Evidence, Level, NoteKind, Outcome, Quadrant, Silence, Who
 
 NOTE_TITLES: Mapping[NoteKind, str] = {
     NoteKind.CHOICE: "Chosen",
@@ -210,16 +210,22 @@ def effort(row: Mapping[str, Any]) -> str:
 
 
 def deadline(row: Mapping[str, Any]) -> str:
-    """The renewal of an account where it is near or overdue, and the deadline where notice has to be given before."""
+    """The renewal of an account where it is near, signed or overdue, and the deadline where notice comes before."""
     to_renewal, to_deadline = row["days_to_renewal"], row["days_to_deadline"]
     if row["renewal_overdue_days"]:
         return f"renewal {prose.count(row['renewal_overdue_days'], 'day')} overdue"
     if to_deadline is None or not 0 <= to_deadline <= _SOON:
-        is_near = to_renewal is not None and 0 <= to_renewal <= _SOON
-        return f"renewal in {prose.count(to_renewal, 'day')}" if is_near else ""
+        if to_renewal is None or not 0 <= to_renewal <= _SOON:
+            return ""
+        is_signed = to_deadline is None and row["last_outcome"] == Outcome.RENEWED
+        return f"renewal {'signed' if is_signed else _in(to_renewal)}"
     if to_deadline == to_renewal:
-        return f"renewal in {prose.count(to_renewal, 'day')}"
-    return f"last day to give notice in {prose.count(to_deadline, 'day')}"
+        return f"renewal {_in(to_renewal)}"
+    return f"last day to give notice {_in(to_deadline)}"
+
+
+def _in(days: int) -> str:
+    return f"in {prose.count(days, 'day')}" if days else "today"
 
 
 def score(value: float | None, cut: float | None) -> str:

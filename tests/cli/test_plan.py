@@ -118,6 +118,33 @@ def test_who_rests_is_counted_valued_and_told_with_the_reason_and_the_day_to_loo
     )
 
 
+def test_who_rests_is_told_with_the_tickets_and_the_renewal_that_may_wake_them() -> None:
+    rest = {"queue": "rest", "this_week": False, "next_step": None, "human": None, "why": "bad fit"}
+    found = planned(
+        task(1, **rest, open_tickets=6, days_to_renewal=59, days_to_deadline=59),
+        task(2, **rest, open_tickets=0, days_to_renewal=200, days_to_deadline=200),
+    )
+    (desk,) = desks(found, Selection())
+    assert desk.rests == ("2 accounts, 24 k EUR: bad fit (Account 1, 6 tickets open, renewal in 59 days; Account 2)",)
+
+
+def test_of_the_reasons_to_rest_a_single_one_is_never_left_over() -> None:
+    def told(count: int) -> list[str]:
+        rest = {"queue": "rest", "this_week": False, "next_step": None, "human": None}
+        found = planned(*(task(n, **rest, why=f"reason {n}") for n in range(1, count + 1)))
+        return [" ".join(each.split(": ", 1)[1].split()[:2]) for each in desks(found, Selection())[0].rests]
+
+    assert told(6) == [f"reason {n}" for n in range(1, 7)]  # six lines are no longer than five and one about the sixth
+    assert told(7) == [*(f"reason {n}" for n in range(1, 6)), "for 2"]
+
+
+def test_without_hours_it_is_told_whose_work_it_is_where_it_is_not_all_of_one() -> None:
+    weeks = (week(hours=None, left_out=0, left_out_value=Decimal(0), rescue_hours=0.0, wanted_hours=3.5),)
+    mixed = planned(task(1, hours=1.0), task(2, hours=0.5), task(3, hours=2.0, who="executive"), weeks=weeks)
+    assert desks(mixed, Selection())[0].hours == "executive 2 h, csm 1.5 h"
+    assert desks(planned(task(1, hours=3.5), weeks=weeks), Selection())[0].hours == ""
+
+
 def test_without_hours_all_that_do_not_rest_are_listed_and_it_says_how_to_set_them() -> None:
     found = planned(
         task(1, this_week=None),

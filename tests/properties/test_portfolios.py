@@ -41,7 +41,7 @@ FACTS: dict[str, list[Any]] = {
     "seat_use_pct": [0, 12, 60, 95, 130, None],
     "top_user_idle_days": [0, 21, None],
     "top_user_new_days": [5, 400],
-    "top_user_share_pct": [10, 80],
+    "top_user_share_pct": [10, 55, 80],
     "role_gap": [0, 40, None],
     "lowest_role": ["end_user", "decision_maker", "influencer"],
     "lowest_role_mean": [10, 90],
@@ -73,7 +73,7 @@ FACTS: dict[str, list[Any]] = {
 LEVELS = {"usage_level": ["high", "low", "unknown"], "happiness_level": ["high", "low", "unknown"]}
 AGAINST = {
     "before you give up": ("Stop politely", "Point them to the self-service"),
-    "Ask for nothing": ("Ask for one thing", "Ask for their advice", "get them on board", "offer for more seats"),
+    "Ask for no favour": ("Ask for one thing", "Ask for their advice", "get them on board", "offer for more seats"),
     "Another email will not help": ("Never surveyed. Send",),
     "Pushing now costs goodwill": ("time or know-how", "free re-implementation", "Assign a dedicated account manager"),
     "Earn back what is there": ("get them on board", "offer for more seats", "Ask for one thing"),
@@ -129,7 +129,7 @@ def test_no_step_is_of_a_kind_that_a_signal_which_holds_blocks(rows) -> None:
     seen = set()
     for row in rows:
         # Two steps may read alike; the one that was taken is one of them.
-        kinds = {step.kind for step in STEPS if row["next_step"] and spelled(step.do, row) == row["next_step"]}
+        kinds = {step.kind for step in STEPS if (row["next_step"] or "").startswith(spelled(step.do, row))}
         assert kinds or row["next_step"] is None
         blocked = {kind for name in row["signals"] for kind in DEFAULT.signals[name].blocks}
         assert not kinds or kinds - blocked, (row["next_step"], row["signals"])
@@ -168,6 +168,48 @@ def test_no_risk_contradicts_the_step_beside_it(rows) -> None:
     assert told == set(AGAINST)
 
 
+def test_no_risk_stands_beside_the_figure_that_refutes_it(rows) -> None:
+    """Of four risks the fact that each is about, as the row has it."""
+    holds = {
+        "can cost more than the account pays": lambda row: not row["worth_it"],
+        "Biggest risk: the power user": lambda row: row["top_user_share_pct"] >= 50,
+        "they seldom complain": lambda row: not row["open_tickets"],
+        "If another tool would suit them": lambda row: row["fit"] != "good",
+    }
+    told = set()
+    for row in rows:
+        for says, is_so in holds.items():
+            if any(says in risk for risk in row["risks"]):
+                told.add(says)
+                assert is_so(row), (says, row)
+    assert told == set(holds)
+
+
+def test_whose_deadline_is_near_is_asked_about_it_whatever_comes_first(rows) -> None:
+    """Within 30 days, unless the renewal was talked about in the last 30; those that rest are asked nothing."""
+
+    def is_talked_about(row: dict[str, Any]) -> bool:
+        return row["event_renewal_talk_days"] is not None and row["event_renewal_talk_days"] <= 30
+
+    near = [row for row in rows if "deadline_near" in row["signals"] and row["queue"] != "rest" and row["human"]]
+    due = [row for row in near if not is_talked_about(row)]
+    assert len({row["step_id"] for row in due}) > 5
+    assert all("will they renew" in row["next_step"] or "they will renew" in row["next_step"] for row in due)
+
+
+def test_the_qualifying_hour_asks_what_is_not_known_and_nothing_that_is(rows) -> None:
+    asks = {
+        "Will they put in time?": "willing",
+        "Who owns it there?": "internal_owner",
+        "What do they pay?": "worth_it",
+    }
+    qualified = [row for row in rows if row["step_id"] == "qualify"]
+    assert qualified
+    for row in qualified:
+        for question, fact in asks.items():
+            assert (question in row["next_step"]) == (row[fact] is None), row["next_step"]
+
+
 def test_a_signal_that_takes_over_gives_the_next_step_of_an_account_that_does_not_rest(rows) -> None:
     taking = {name for name, signal in DEFAULT.signals.items() if signal.takes_over}
     for row in rows:
@@ -182,7 +224,7 @@ def test_a_signal_that_takes_over_gives_the_next_step_of_an_account_that_does_no
             for step in DEFAULT.signals[name].steps
             if not step.when and not step.done_by and (row["person_due"] or not step.for_touch(row["touch"]).human)
         ]
-        assert row["next_step"] in own or not due, (row["signals"], row["next_step"])
+        assert (row["next_step"] or "").startswith(tuple(own)) or not due, (row["signals"], row["next_step"])
 
 
 def test_each_week_holds_the_first_account_that_fits_and_nothing_left_out_would(planned) -> None:

@@ -11,6 +11,7 @@ from csq.render.explain.words import value
 from csq.render.terminal.layout import BLANK, Line, Sheet, chip, hanging, line, strong
 from csq.render.view.model import Account
 from csq.render.wording import BORDERLINE
+from csq.terms import Outcome
 
 
 def page(explanation: Explanation, account: Account, width: int | None) -> list[Line]:
@@ -64,7 +65,9 @@ def _about(found: Explanation) -> Iterator[str]:
         if isinstance(days, int) and days < 0:
             yield f"renewal date {prose.count(-days, 'day')} ago, settled"
         else:
-            yield f"renewal in {value(facts['days_to_renewal'], found.currency)}"
+            is_signed = facts["days_to_deadline"].value is None and facts["last_outcome"].value == Outcome.RENEWED
+            signed = ", signed" if is_signed else ""
+            yield f"renewal in {value(facts['days_to_renewal'], found.currency)}{signed}"
 
 
 def _tier(found: Explanation) -> str:

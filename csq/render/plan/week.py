@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from csq.plan.hours import is_planned
-from csq.render import prose
+from csq.render import prose, wording
 from csq.render.options import Selection
 from csq.render.rows import selected_rows
 from csq.render.view import accounts
@@ -55,7 +55,7 @@ class Desk(NamedTuple):
     head: str
     """`7 of 12 accounts · 9.5 of 10 h`."""
     hours: str
-    """How the hours are divided; empty without them."""
+    """How the hours are divided, or whose they are where no hours are set; empty where that says nothing more."""
     tasks: tuple[Task, ...]
     check_ins: tuple[str, ...]
     left_out: str
@@ -102,7 +102,7 @@ def summary(report: Report, shown: Sequence[Desk], tools: Sequence[Batch], selec
         parts.append(f"{rest:,} left alone")
     if report.has_capacity:
         return ", ".join(parts)
-    return f"{prose.count(mine.height, 'account')}: {', '.join(parts)}; no hours are set, so nothing says where it ends"
+    return f"{prose.count(mine.height, 'account')}: {', '.join(parts)}; no hours are set, so all of it is listed"
 
 
 def _selected(report: Report, selection: Selection) -> pl.DataFrame:
@@ -122,7 +122,7 @@ def _desk(report: Report, week: OwnerWeek) -> Desk:
     return Desk(
         name=week.owner,
         head=_head(week, todo.height),
-        hours=_hours(week),
+        hours=_hours(week, todo),
         tasks=tuple(map(_task, accounts(report, todo))),
         check_ins=tuple(
             f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)"
@@ -144,9 +144,15 @@ def _head(week: OwnerWeek, todo: int) -> str:
     return f"{whole} · {round(spent, 6):g} of {week.hours:g} h"
 
 
-def _hours(week: OwnerWeek) -> str:
-    parts = (("rescue", week.rescue_hours), ("protect", week.protect_hours), ("check-ins", week.check_in_hours))
-    return ", ".join(f"{name} {hours:g} h" for name, hours in parts if hours) if week.hours is not None else ""
+def _hours(week: OwnerWeek, todo: pl.DataFrame) -> str:
+    parts = [("rescue", week.rescue_hours), ("protect", week.protect_hours), ("check-ins", week.check_in_hours)]
+    if week.hours is None:
+        # What an executive or support does is no work of the owner's, who only sees to it.
+        by_doer = (
+            todo.group_by("who").agg(pl.col("hours").sum().round(2)).sort("hours", "who", descending=[True, False])
+        )
+        parts = list(by_doer.iter_rows()) if by_doer.height > 1 else []
+    return ", ".join(f"{name} {hours:g} h" for name, hours in parts if hours)
 
 
 def _left_out(report: Report, week: OwnerWeek, names: Mapping[str, str]) -> str:
@@ -195,14 +201,23 @@ def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
     """Who rests and why, the most valuable first; what a tool does for them is told apart."""
     groups = [(why or "no reason on record", part) for (why,), part in resting.group_by("why", maintain_order=True)]
     groups.sort(key=lambda group: (-money(group[1]["contract_value"]), -group[1].height, str(group[0])))
-    for why, part in groups[:_RESTS]:
-        names = part.head(_NAMED).select(pl.coalesce("account_name", "account_id")).to_series().to_list()
+    # A single one left over is told in as many words as it takes to leave it out.
+    told = _RESTS if len(groups) > _RESTS + 1 else len(groups)
+    for why, part in groups[:told]:
+        names = [_resting(row) for row in part.head(_NAMED).iter_rows(named=True)]
         more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
-        yield f"{_worth(report, part)}: {why} ({', '.join(names)}{more})"
-    if len(groups) > _RESTS:
-        others = pl.concat(part for _, part in groups[_RESTS:])
-        reasons = prose.count(len(groups) - _RESTS, "other reason")
-        yield f"{_worth(report, others)}: for {reasons}; `csq triage -f csv --fields why` has all"
+        between = "; " if any(", " in name for name in names) else ", "
+        yield f"{_worth(report, part)}: {why} ({between.join(names)}{more})"
+    if len(groups) > told:
+        others = pl.concat(part for _, part in groups[told:])
+        reasons = f"for {len(groups) - told} other reasons"
+        yield f"{_worth(report, others)}: {reasons}; `csq triage -f csv --fields why` has all"
+
+
+def _resting(row: Mapping[str, Any]) -> str:
+    """The name of an account that rests, with what may wake it: its open tickets and its renewal."""
+    tickets = f"{prose.count(row['open_tickets'], 'ticket')} open" if row["open_tickets"] else ""
+    return ", ".join(filter(None, (row["account_name"] or row["account_id"], tickets, wording.deadline(row))))
 
 
 def _rest(report: Report, resting: pl.DataFrame) -> str:

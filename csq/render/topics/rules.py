@@ -1,7 +1,9 @@
 """`csq help rules`: every rule by which an account is measured and placed, so that somebody else could redo it."""
 
 from csq.engine.base import YEAR_AGO_DAYS
+from csq.facts.context import CONVERSATIONS
 from csq.facts.happiness import STALE_DAYS
+from csq.facts.renewals import EARLY_DAYS
 from csq.facts.survey import TOP_BOX
 from csq.place.quadrants import FIRM_ANSWERS, FIRM_FLIPS
 from csq.place.scores import LEAST_IN_TIER, NEW_DAYS
@@ -27,6 +29,7 @@ def page() -> Page:
             _HAPPINESS,
             _SILENCE,
             _GOALS,
+            _RENEWAL,
             _TIERS,
             _SCORE,
             _CUTS,
@@ -138,6 +141,16 @@ _GOALS = Section(
     "start date that is not known. Past its date it is overdue instead. A promise that is kept closes the oldest that "
     "is open by then, one made the same day among them.",
 )
+_RENEWAL = Section(
+    "Renewals and conversations",
+    "Days to the deadline are negative once it is past, and not known where the term is settled.",
+    (
+        ("deadline", "the opt-out date, if it is not after the renewal that is ahead, else renewal date less notice"),
+        ("settled", f"an outcome `renewed` is dated in the {EARLY_DAYS} days before the renewal date or since; or the "
+         "date is past, and another outcome is dated since or the contract renews by itself"),
+        ("last contact", f"the newest of last_contact_date and of the events {', '.join(CONVERSATIONS)}"),
+    ),
+)  # fmt: skip
 _TIERS = Section(
     "Tiers",
     f"Thirds, where {LEAST_FOR_THIRDS} accounts or more have a value: of n values in ascending order, counted from 0, "
