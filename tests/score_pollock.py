@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from csq.errors import CsqError
-from csq.sources.reading.read import read_table, read_text_table
+from csq.sources.reading.read import read_table
 
 NOTHING = (0.0,) * 10
 
@@ -65,9 +65,7 @@ def score(path: Path, clean: Path) -> tuple[tuple[float, ...], str]:
     try:
         table = read_table(path)
     except CsqError as error:
-        if "has a header and no rows" not in error.message:
-            return NOTHING, error.message.replace(f"`{path}`", "it")
-        return measures(expected, [read_text_table(path).columns]), ""
+        return NOTHING, error.message.replace(f"`{path}`", "it")
     return measures(expected, [[*table.header], *(list(row) for row in table.frame.drop("line").iter_rows())]), ""
 
 

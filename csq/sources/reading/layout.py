@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
+from csq.sources.reading.names import is_data
 from csq.sources.reading.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
@@ -40,6 +41,8 @@ class Layout(NamedTuple):
     header_line: int
     extra_headers: tuple[tuple[str, ...], ...]
     grid: RawTable
+    is_named: bool = True
+    """Whether there is a header; if not, `header_line` is that of the first row of data."""
 
 
 def is_footer(cells: Sequence[str]) -> str | None:
@@ -72,9 +75,12 @@ def arrange(grid: RawTable) -> Layout:
     dropped += [(row[0], "preamble") for row in head[:above]]
     titles = tuple(",".join(row[1:]) for row in head[:above])
     line, *header = head[above]
-    extra = _extra_headers(header, head[above + 1 : above + 4])
-    frame = frame.slice(above + 1 + len(extra))
-    dropped += _repeated(frame, header) + _foot(frame, header)
+    named = not is_data(header, [row[1:] for row in head[above + 1 :]])
+    if not named:
+        header = [f"column_{number}" for number in range(1, len(columns) + 1)]
+    extra = _extra_headers(header, head[above + 1 : above + 4]) if named else []
+    frame = frame.slice(above + named + len(extra))
+    dropped += (_repeated(frame, header) if named else []) + _foot(frame, header)
     lines = [number for number, _ in dropped]
     if lines:
         frame = frame.filter(~pl.col(LINE).is_in(lines))
@@ -83,7 +89,8 @@ def arrange(grid: RawTable) -> Layout:
         header=tuple(cell.strip() for cell in header),
         header_line=line,
         extra_headers=tuple(tuple(cells) for cells in extra),
-        grid=grid.noting(*_notes(line, len(extra))),
+        grid=grid.noting(*_notes(line, len(extra), named=named)),
+        is_named=named,
     )
 
 
@@ -197,8 +204,10 @@ def _stands_apart(rows: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> b
     return is_footer(rows[top][1:]) is not None
 
 
-def _notes(header_line: int, extra: int) -> list[str]:
-    return [f"{extra} further header row{'s' if extra > 1 else ''} under line {header_line:,}"] if extra else []
+def _notes(line: int, extra: int, *, named: bool) -> list[str]:
+    if not named:
+        return [f"no line names the columns, for line {line:,} is data: they are called `column_1` and so on"]
+    return [f"{extra} further header row{'s' if extra > 1 else ''} under line {line:,}"] if extra else []
 
 
 def told(dropped: Sequence[Remark]) -> list[str]:

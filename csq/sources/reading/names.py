@@ -1,0 +1,148 @@
+"""Rows of names and rows of data, told apart: each cell is looked at against those that stand below it.
+
+A name is a word above figures, days or addresses; a cell that looks like all those below it is one of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from itertools import pairwise
+
+from csq.roles import ROLES
+from csq.sources.cells.values import BLANKS, squeeze
+from csq.sources.reading.sums import looks_like_number
+
+Cells = Sequence[str]
+
+SAMPLE = 100
+"""Rows under a row that are looked at."""
+MOSTLY = 0.9
+"""Share of a column's filled cells that make it one of their kind."""
+KNOWN = frozenset(name for spec in ROLES.values() for field in spec.fields for name in field.names)
+"""What columns are called, as `squeeze` has it."""
+
+_DAY = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?")
+_TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?", re.IGNORECASE)
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
+_LINK = re.compile(r"https?://\S+")
+_PERIOD = re.compile(r"(19|20)\d\d([-/.]?\d{1,2})?|\d{1,2}[-/.](19|20)\d\d")
+
+
+class Kind(StrEnum):
+    """What a cell is, by its looks."""
+
+    BLANK = "blank"
+    DAY = "day"
+    TIME = "time"
+    MAIL = "mail"
+    LINK = "link"
+    NUMBER = "number"
+    CODE = "code"
+    """Letters and digits, as in `A-1001`, `Q1` or `Plan 9`."""
+    WORD = "word"
+
+
+VALUES = frozenset({Kind.DAY, Kind.TIME, Kind.MAIL, Kind.LINK, Kind.NUMBER})
+"""Kinds that hardly ever name a column."""
+
+
+def kind(cell: str) -> Kind:
+    """Tell the kind of a cell; one that says `n/a` is blank."""
+    cell = cell.strip()
+    if cell.casefold() in BLANKS:
+        return Kind.BLANK
+    for known, pattern in ((Kind.DAY, _DAY), (Kind.TIME, _TIME), (Kind.MAIL, _MAIL), (Kind.LINK, _LINK)):
+        if pattern.fullmatch(cell):
+            return known
+    if looks_like_number(cell):
+        return Kind.NUMBER
+    return Kind.CODE if any(map(str.isdigit, cell)) else Kind.WORD
+
+
+def kinds_below(rows: Sequence[Cells]) -> list[Kind]:
+    """The kind that nearly all filled cells of a column have; a blank where they have several, or none is filled."""
+    return [_common(map(kind, cells)) for cells in zip(*rows[:SAMPLE], strict=True)]
+
+
+def _common(kinds: "map[Kind]") -> Kind:
+    counts = Counter(kinds)
+    del counts[Kind.BLANK]
+    most = counts.most_common(1)
+    return most[0][0] if most and most[0][1] >= MOSTLY * counts.total() else Kind.BLANK
+
+
+def is_data(first: Cells, below: Sequence[Cells]) -> bool:
+    """Whether the first row of a file is one of data: a value in it is like those below, nothing in it is a name."""
+    below = below[:SAMPLE]
+    if not below or not first[0].strip():
+        return False
+    counted = _counts_on(first)
+    signs = [_sign(cell, column, counted=counted) for cell, column in zip(first, zip(*below, strict=True), strict=True)]
+    return any(signs) and False not in signs
+
+
+def _sign(cell: str, column: Cells, *, counted: bool) -> bool | None:
+    """Whether a cell of the first row is one of data (True) or a name (False), by those below; None leaves it open."""
+    own, common = kind(cell), _common(map(kind, column))
+    if squeeze(cell) in KNOWN and cell not in column:
+        return False
+    if Kind.BLANK in (own, common) or not {own, common} & VALUES:
+        return None
+    if own is not common:
+        return False
+    if own is not Kind.NUMBER:
+        return True
+    return True if len(column) > 1 and not counted and _is_one_of(cell, column) else None
+
+
+def _counts_on(cells: Cells) -> bool:
+    """Whether three numbers stand side by side of which each is the next, as they head the columns of many a table."""
+    numbers = [int(cell) if re.fullmatch(r"\d{1,9}", cell.strip()) else None for cell in cells]
+    steps = [a is not None and b == a + 1 for a, b in pairwise(numbers)]
+    return any(one and two for one, two in pairwise(steps))
+
+
+def _is_one_of(cell: str, column: Cells) -> bool:
+    """Whether a number may stand in a column: as long as others there, and no year or month above amounts."""
+    filled = [other.strip() for other in column if other.strip()]
+    if _PERIOD.fullmatch(cell.strip()) and not all(map(_PERIOD.fullmatch, filled)):
+        return False
+    lengths = [len(re.findall(r"\d", other.partition(".")[0])) for other in filled]
+    return min(lengths) - 1 <= len(re.findall(r"\d", cell.partition(".")[0])) <= max(lengths) + 1
+
+
+def is_header(cells: Cells, below: Sequence[Cells]) -> bool:
+    """Whether a row is nothing but names, each of them once: csq knows one of them, or values stand under one."""
+    filled = [cell.strip().casefold() for cell in cells if cell.strip()]
+    if len(filled) < 2 or len({*filled}) < len(filled) or {*map(kind, filled)} - {Kind.WORD, Kind.CODE}:
+        return False
+    return not KNOWN.isdisjoint(map(squeeze, filled)) or over_values(cells, kinds_below(below))
+
+
+def over_values(cells: Cells, kinds: Sequence[Kind]) -> bool:
+    """Whether a word stands where a column has values."""
+    return any(
+        kind(cell) in (Kind.WORD, Kind.CODE) and common in VALUES for cell, common in zip(cells, kinds, strict=True)
+    )
+
+
+def under_groups(upper: Cells, lower: Cells, below: Sequence[Cells]) -> list[str] | None:
+    """The names of columns whose header is of two rows, the upper one naming groups of them; None where it is not so.
+
+    A name that stands under several groups gets the group's name in front.
+    """
+    filled = [index for index, cell in enumerate(upper) if cell.strip()]
+    used = [index for index, cells in enumerate(zip(upper, lower, *below[:SAMPLE], strict=True)) if any(cells)]
+    groups = {index: max((at for at in filled if at <= index), default=-1) for index in used}
+    wide = [at for at in filled if sum(group == at for group in groups.values()) > 1]
+    names = [lower[index].strip() or upper[index].strip() for index in range(len(upper))]
+    apart = all(lower[index].strip() or upper[index].strip() for index in used)
+    if len(filled) < 2 or not wide or not apart or not all(lower[at].strip() for at in wide):
+        return None
+    if {*map(kind, lower)} - {Kind.WORD, Kind.CODE, Kind.BLANK} or not over_values(lower, kinds_below(below)):
+        return None
+    return [
+        f"{upper[groups[index]].strip()} {name}" if names.count(name) > 1 and groups.get(index) in wide else name
+        for index, name in enumerate(names)
+    ]
