@@ -11,12 +11,19 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
-from csq.sources.reading.names import is_data
+from csq.sources.reading.names import KNOWN, are_labels, are_names, is_data, is_header, under_groups
 from csq.sources.reading.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
 """Rows in which the header is looked for."""
+MOST_TITLES = 20
+"""Rows above a header, at most, where they are titles of several cells."""
+LABELLED = 3
+"""Rows of data above which a row of labels can be told from them."""
+UPPER = "upper header"
+"""A row that names groups of columns, and is a part of the header."""
 TAIL = 20
 """Rows in which footers and totals are looked for."""
 
@@ -75,11 +82,25 @@ def arrange(grid: RawTable) -> Layout:
     dropped += [(row[0], "preamble") for row in head[:above]]
     titles = tuple(",".join(row[1:]) for row in head[:above])
     line, *header = head[above]
-    named = not is_data(header, [row[1:] for row in head[above + 1 :]])
-    if not named:
+    body = _cells(head[above + 1 :])
+    named = not is_data(header, body)
+    extra: list[tuple[str, ...]] = []
+    groups = under_groups(header, body[0], body[1:]) if named and len(body) > 1 else None
+    if groups:
+        dropped.append((line, UPPER))
+        above, line, header = above + 1, head[above + 1][0], groups
+    elif above and (groups := under_groups(head[above - 1][1:], header, body)):
+        groups = groups if groups != header else None
+        header = groups or header
+    elif named:
+        extra = _extra_headers(header, head[above + 1 :])
+    else:
         header = [f"column_{number}" for number in range(1, len(columns) + 1)]
-    extra = _extra_headers(header, head[above + 1 : above + 4]) if named else []
     frame = frame.slice(above + named + len(extra))
+    blank = [line for line, what in (*grid.dropped, *dropped) if what == "blank"]
+    if further := below_blank(frame, blank, header):
+        dropped += further
+        frame = frame.filter(pl.col(LINE) < further[0][0])
     dropped += (_repeated(frame, header) if named else []) + _foot(frame, header)
     lines = [number for number, _ in dropped]
     if lines:
@@ -89,7 +110,7 @@ def arrange(grid: RawTable) -> Layout:
         header=tuple(cell.strip() for cell in header),
         header_line=line,
         extra_headers=tuple(tuple(cells) for cells in extra),
-        grid=grid.noting(*_notes(line, len(extra), named=named)),
+        grid=grid.noting(*_notes(line, len(extra), named=named, groups=groups is not None)),
         is_named=named,
     )
 
@@ -110,26 +131,40 @@ def _filled(cells: Sequence[str]) -> list[str]:
 
 
 def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> int:
-    """Count title rows: one or two cells in the first columns of a wide table, then a row of names."""
-    if width < 3:
-        return 0
+    """Count title rows: a few cells above a row of names that has more of them."""
     most = 1 if width < 5 else 2
     above = 0
     while above < len(head) and len(_filled(head[above][1:])) <= most:
         above += 1
+    if width > 2 and _are_columns(head, above, most):
+        return above
+    # Titles of several cells, or in a table of two columns: it takes proof that what follows is a header.
+    for above in range(1, min(len(head) - 2, MOST_TITLES)):
+        cells, body = head[above][1:], _cells(head[above + 1 :])
+        names = len(_filled(cells))
+        titles = [_filled(row) for row in _cells(head[:above])]
+        if is_header(cells, body) and all(len(title) * 2 <= names and KNOWN.isdisjoint(title) for title in titles):
+            return above if names * 2 > _used(head[above:]) else 0
+    return 0
+
+
+def _are_columns(head: Sequence[tuple[int, *tuple[str, ...]]], above: int, most: int) -> bool:
+    """Whether the row under some titles, none of more than a few cells, names the columns."""
     if not above or above + 1 >= len(head):
-        return 0
+        return False
     names = _filled(head[above][1:])
-    # Columns that are blank all the way down are no columns of the table.
-    used = sum(any(cell.strip() for cell in cells) for cells in zip(*(row[1:] for row in head[above:]), strict=True))
     are_words = len(set(names)) == len(names) and not re.fullmatch(r"[-\d.,%$€ ]+", names[0])
-    named = most < len(names) and len(names) * 2 > used and are_words
-    return above if named else 0
+    return most < len(names) and len(names) * 2 > _used(head[above:]) and are_words
+
+
+def _used(rows: Sequence[tuple[int, *tuple[str, ...]]]) -> int:
+    """Count the columns that are not blank all the way down; others are no columns of the table."""
+    return sum(any(cell.strip() for cell in cells) for cells in zip(*_cells(rows), strict=True))
 
 
 def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str, ...]]]) -> list[tuple[str, ...]]:
     """Header rows under the first: Qualtrics' labels and import ids, SurveyMonkey's choices, units."""
-    for count, row in enumerate(below, start=1):
+    for count, row in enumerate(below[:3], start=1):
         ids = _filled(row[1:])
         if len(ids) > 1 and all(_IMPORT_ID.match(cell) for cell in ids):
             return [one[1:] for one in below[:count]]
@@ -144,7 +179,18 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
     ]
     choices = names[:2] == ["respondent id", "collector id"] and not any(cell.strip() for cell in first[:2])
     units = len(filled) > 1 and all(_UNIT.fullmatch(cell) for cell in filled)
-    return [first] if filled and (legacy or choices or units) else []
+    labels = (
+        len(below) > LABELLED
+        and [*first] != [*header]
+        and are_names(header)
+        and are_names(first)
+        and are_labels(first, _cells(below[1:]))
+    )
+    return [first] if filled and (legacy or choices or units or labels) else []
+
+
+def _cells(rows: Sequence[tuple[int, *tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    return [row[1:] for row in rows]
 
 
 def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
@@ -204,9 +250,11 @@ def _stands_apart(rows: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> b
     return is_footer(rows[top][1:]) is not None
 
 
-def _notes(line: int, extra: int, *, named: bool) -> list[str]:
+def _notes(line: int, extra: int, *, named: bool, groups: bool) -> list[str]:
     if not named:
         return [f"no line names the columns, for line {line:,} is data: they are called `column_1` and so on"]
+    if groups:
+        return [f"the header is of two rows, the lower of them line {line:,}"]
     return [f"{extra} further header row{'s' if extra > 1 else ''} under line {line:,}"] if extra else []
 
 
@@ -218,6 +266,7 @@ def told(dropped: Sequence[Remark]) -> list[str]:
         "footer": "footer",
         "total": "total",
         "repeated header": "repeated header",
+        "further table": "another table below",
     }
     return [
         f"not data: {word} ({spans(lines)})"

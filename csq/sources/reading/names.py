@@ -112,19 +112,31 @@ def _is_one_of(cell: str, column: Cells) -> bool:
     return min(lengths) - 1 <= len(re.findall(r"\d", cell.partition(".")[0])) <= max(lengths) + 1
 
 
-def is_header(cells: Cells, below: Sequence[Cells]) -> bool:
-    """Whether a row is nothing but names, each of them once: csq knows one of them, or values stand under one."""
+def are_names(cells: Cells) -> bool:
+    """Whether a row is nothing but words, two or more and each of them once."""
     filled = [cell.strip().casefold() for cell in cells if cell.strip()]
-    if len(filled) < 2 or len({*filled}) < len(filled) or {*map(kind, filled)} - {Kind.WORD, Kind.CODE}:
-        return False
-    return not KNOWN.isdisjoint(map(squeeze, filled)) or over_values(cells, kinds_below(below))
+    return len({*filled}) == len(filled) > 1 and not {*map(kind, filled)} - {Kind.WORD, Kind.CODE}
+
+
+def is_header(cells: Cells, below: Sequence[Cells]) -> bool:
+    """Whether a row is of names, and csq knows all of them, or values stand under one."""
+    known = all(squeeze(cell) in KNOWN for cell in cells if cell.strip())
+    return are_names(cells) and (known or over_values(cells, kinds_below(below)))
 
 
 def over_values(cells: Cells, kinds: Sequence[Kind]) -> bool:
     """Whether a word stands where a column has values."""
     return any(
-        kind(cell) in (Kind.WORD, Kind.CODE) and common in VALUES for cell, common in zip(cells, kinds, strict=True)
+        kind(cell) in (Kind.WORD, Kind.CODE) and common in VALUES for cell, common in zip(cells, kinds, strict=False)
     )
+
+
+def are_labels(cells: Cells, below: Sequence[Cells]) -> bool:
+    """Whether a row under the header says more of the columns: a word over each column of values, two or more."""
+    kinds = kinds_below(below)
+    values = [cell for cell, common in zip(cells, kinds, strict=True) if common in VALUES]
+    is_row = any(kind(cell) is common is Kind.CODE for cell, common in zip(cells, kinds, strict=True))
+    return not is_row and len(values) > 1 and {*map(kind, values)} <= {Kind.WORD, Kind.CODE}
 
 
 def under_groups(upper: Cells, lower: Cells, below: Sequence[Cells]) -> list[str] | None:
@@ -132,17 +144,19 @@ def under_groups(upper: Cells, lower: Cells, below: Sequence[Cells]) -> list[str
 
     A name that stands under several groups gets the group's name in front.
     """
-    filled = [index for index, cell in enumerate(upper) if cell.strip()]
     used = [index for index, cells in enumerate(zip(upper, lower, *below[:SAMPLE], strict=True)) if any(cells)]
-    groups = {index: max((at for at in filled if at <= index), default=-1) for index in used}
-    wide = [at for at in filled if sum(group == at for group in groups.values()) > 1]
+    group = ""
+    groups: dict[int, str] = {}
+    for index in used:
+        group = upper[index].strip() or group
+        groups[index] = group
+    counts = Counter(groups.values())
+    wide = [index for index in used if groups[index] and counts[groups[index]] > 1]
+    named = all(lower[index].strip() or (upper[index].strip() and index not in wide) for index in used)
+    if len(counts) < 2 or not wide or not named or not are_labels(lower, below):
+        return None
     names = [lower[index].strip() or upper[index].strip() for index in range(len(upper))]
-    apart = all(lower[index].strip() or upper[index].strip() for index in used)
-    if len(filled) < 2 or not wide or not apart or not all(lower[at].strip() for at in wide):
-        return None
-    if {*map(kind, lower)} - {Kind.WORD, Kind.CODE, Kind.BLANK} or not over_values(lower, kinds_below(below)):
-        return None
     return [
-        f"{upper[groups[index]].strip()} {name}" if names.count(name) > 1 and groups.get(index) in wide else name
+        f"{groups[index]} {name}" if index in wide and names.count(name) > 1 else name
         for index, name in enumerate(names)
     ]

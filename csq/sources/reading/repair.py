@@ -14,8 +14,10 @@ from csq.sources.reading.align import ColumnLooks
 from csq.sources.reading.bulk import read_bulk
 from csq.sources.reading.cutting import Draft, Style, cut
 from csq.sources.reading.dialect import DELIMITERS
+from csq.sources.reading.further import KIND, cut_off
 from csq.sources.reading.grid import LINE, RawTable, Remark, Row, to_frame
 from csq.sources.reading.layout import is_footer
+from csq.sources.reading.names import is_header
 
 SAMPLE = 2000
 """Lines by which a style is chosen."""
@@ -64,6 +66,10 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     blank = [*draft.blank, *(line for line, cells in draft.rows if not any(_stripped(cells)))]
     rows = [(line, cells) for line, cells in draft.rows if any(_stripped(cells))]
     dropped = [(line, "blank") for line in blank]
+    end, wide = cut_off(rows, draft.width, blank)
+    if end < len(rows) and (others is None or not (others[LINE] > rows[end][0]).any()):
+        dropped += [(line, KIND) for line, _ in rows[end:]]
+        rows, draft.width = rows[:end], wide
     titles: list[str] = []
     while rows and len(rows[0][1]) < draft.width and sum(map(bool, _stripped(rows[0][1]))) <= 2 < draft.width + 1:
         if not any(len(cells) == draft.width for _, cells in rows[1:]) or _opens(rows, draft.width):
@@ -102,7 +108,8 @@ def _stripped(cells: Sequence[str]) -> list[str]:
 def _opens(rows: Sequence[Row], width: int) -> bool:
     """Whether a narrow first row is the header all the same: nothing but rows of full width with data follow it."""
     filled = sum(map(bool, _stripped(rows[0][1])))
-    return filled > 1 and filled * 2 >= width
+    first, *others = [cells for _, cells in rows if len(cells) == width]
+    return filled > 1 and filled * 2 >= width and not is_header(first, others)
 
 
 def _footers(rows: list[Row], width: int, blank: Sequence[int]) -> list[Remark]:
