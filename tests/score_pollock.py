@@ -3,8 +3,7 @@
     python tests/score_pollock.py DIRECTORY [--weights pollock_weights.json] [--worst 20]
 
 DIRECTORY is `polluted_files` or `survey_sample`: it holds `csv/` and, under the same names, `clean/`. No hint is given
-to the reader, which is `read_table`, as in a run; a header without rows is read too, though a run asks for rows. For
-each file: was it read at all, and precision, recall and F1 of the header's cells, of the records and
+to the reader, which is `read_table`, as in a run; a file that it refuses scores nothing. For each file: was it read at all, and precision, recall and F1 of the header's cells, of the records and
 of all cells, as multisets; ten numbers, whose means over all files add up to the score, 10 at best. The benchmark
 compares headers and records after rewriting dates, times and prices by their meaning; here only case and the spelling
 of plain numbers are forgiven, which can only lower a score. The weighted score takes the benchmark's weight of each

@@ -13,7 +13,7 @@ import polars as pl
 
 from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
-from csq.sources.reading.names import KNOWN, are_labels, are_names, is_data, is_header, under_groups
+from csq.sources.reading.names import are_labels, are_names, is_data, is_header, under_groups
 from csq.sources.reading.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
@@ -57,7 +57,13 @@ def is_footer(cells: Sequence[str]) -> str | None:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if filled and total_word(filled[0]):
         return "total"
-    return "footer" if len(filled) == 1 and _FOOTER.match(filled[0]) else None
+    return "footer" if filled and (len(filled) == 1 or is_prose(cells)) and _FOOTER.match(filled[0]) else None
+
+
+def is_prose(cells: Sequence[str]) -> bool:
+    """Whether cells are a sentence, cut at its commas: blanks stand after them."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(cell.startswith(" ") for cell in filled[1:])
 
 
 def comment_lines(text: str) -> int:
@@ -105,7 +111,14 @@ def arrange(grid: RawTable) -> Layout:
     lines = [number for number, _ in dropped]
     if lines:
         frame = frame.filter(~pl.col(LINE).is_in(lines))
-    grid = replace(grid, frame=frame, titles=(*grid.titles, *titles), dropped=tuple(sorted((*grid.dropped, *dropped))))
+    gone = {*lines}
+    grid = replace(
+        grid,
+        frame=frame,
+        titles=(*grid.titles, *titles),
+        repairs=tuple(remark for remark in grid.repairs if remark[0] not in gone),
+        dropped=tuple(sorted((*grid.dropped, *dropped))),
+    )
     return Layout(
         header=tuple(cell.strip() for cell in header),
         header_line=line,
@@ -142,8 +155,8 @@ def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int)
     for above in range(1, min(len(head) - 2, MOST_TITLES)):
         cells, body = head[above][1:], _cells(head[above + 1 :])
         names = len(_filled(cells))
-        titles = [_filled(row) for row in _cells(head[:above])]
-        if is_header(cells, body) and all(len(title) * 2 <= names and KNOWN.isdisjoint(title) for title in titles):
+        above_it = _cells(head[:above])
+        if is_header(cells, body) and all(is_prose(row) or len(_filled(row)) * 2 <= names for row in above_it):
             return above if names * 2 > _used(head[above:]) else 0
     return 0
 

@@ -26,6 +26,7 @@ _DAY = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _LINK = re.compile(r"https?://\S+")
+_RANGE = re.compile(r"\d ?[-\u2013/] ?\d")
 _PERIOD = re.compile(r"(19|20)\d\d([-/.]?\d{1,2})?|\d{1,2}[-/.](19|20)\d\d")
 
 
@@ -55,7 +56,7 @@ def kind(cell: str) -> Kind:
     for known, pattern in ((Kind.DAY, _DAY), (Kind.TIME, _TIME), (Kind.MAIL, _MAIL), (Kind.LINK, _LINK)):
         if pattern.fullmatch(cell):
             return known
-    if looks_like_number(cell):
+    if looks_like_number(cell) and not _RANGE.search(cell):
         return Kind.NUMBER
     return Kind.CODE if any(map(str.isdigit, cell)) else Kind.WORD
 
@@ -77,12 +78,12 @@ def is_data(first: Cells, below: Sequence[Cells]) -> bool:
     below = below[:SAMPLE]
     if not below or not first[0].strip():
         return False
-    counted = _counts_on(first)
-    signs = [_sign(cell, column, counted=counted) for cell, column in zip(first, zip(*below, strict=True), strict=True)]
+    ascend = _ascend(first)
+    signs = [_sign(cell, column, ascend=ascend) for cell, column in zip(first, zip(*below, strict=True), strict=True)]
     return any(signs) and False not in signs
 
 
-def _sign(cell: str, column: Cells, *, counted: bool) -> bool | None:
+def _sign(cell: str, column: Cells, *, ascend: bool) -> bool | None:
     """Whether a cell of the first row is one of data (True) or a name (False), by those below; None leaves it open."""
     own, common = kind(cell), _common(map(kind, column))
     if squeeze(cell) in KNOWN and cell not in column:
@@ -93,14 +94,14 @@ def _sign(cell: str, column: Cells, *, counted: bool) -> bool | None:
         return False
     if own is not Kind.NUMBER:
         return True
-    return True if len(column) > 1 and not counted and _is_one_of(cell, column) else None
+    return True if len(column) > 1 and not ascend and _is_one_of(cell, column) else None
 
 
-def _counts_on(cells: Cells) -> bool:
-    """Whether three numbers stand side by side of which each is the next, as they head the columns of many a table."""
+def _ascend(cells: Cells) -> bool:
+    """Whether three whole numbers side by side ascend, as such that head the columns of a table do."""
     numbers = [int(cell) if re.fullmatch(r"\d{1,9}", cell.strip()) else None for cell in cells]
-    steps = [a is not None and b == a + 1 for a, b in pairwise(numbers)]
-    return any(one and two for one, two in pairwise(steps))
+    steps = [one is not None and other is not None and one < other for one, other in pairwise(numbers)]
+    return any(one and other for one, other in pairwise(steps))
 
 
 def _is_one_of(cell: str, column: Cells) -> bool:

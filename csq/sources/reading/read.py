@@ -56,7 +56,8 @@ class TextTable:
         preamble: The titles and comments above the header, the cells of one line joined by commas.
         repairs: What was repaired, by line. Empty for a file that parses strictly.
         broken: Rows that could not be brought to the width of the header, by line; they are not in `frame`.
-        dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `repeated header`, `footer`, `total`.
+        dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `upper header`, `repeated header`,
+            `footer`, `total`, `further table`.
         notes: What else the reader did, one sentence each: packing, encoding, delimiter, sheet, lines not data.
         warnings: What of the file a person may not see, or cannot be read, one sentence each.
     """
