@@ -2,12 +2,13 @@
 
     python tests/score_pollock.py DIRECTORY [--weights pollock_weights.json] [--worst 20]
 
-DIRECTORY is `polluted_files` or `survey_sample`: it holds `csv/` and, under the same names, `clean/`. No hint is given
-to the reader, which is `read_table`, as in a run; a file that it refuses scores nothing. For each file: was it read at all, and precision, recall and F1 of the header's cells, of the records and
-of all cells, as multisets; ten numbers, whose means over all files add up to the score, 10 at best. The benchmark
-compares headers and records after rewriting dates, times and prices by their meaning; here only case and the spelling
-of plain numbers are forgiven, which can only lower a score. The weighted score takes the benchmark's weight of each
-file.
+DIRECTORY is `polluted_files`, `survey_sample` or `tests/survey`: it holds `csv/` and, under the same names, `clean/`.
+No hint is given to the reader, which is `read_table`, as in a run; a file that it refuses scores nothing. For each
+file: was it read at all, and precision, recall and F1 of the header's cells, of the records and of all cells, as
+multisets; ten numbers, whose means over all files add up to the score, 10 at best. The benchmark compares headers and
+records after rewriting dates, times and prices by their meaning; here only case and the spelling of plain numbers are
+forgiven, which can only lower a score. The weighted score takes the weight of each file by its name, with `.csv` or
+without; files without a weight are left out of it.
 """
 
 import argparse
@@ -88,8 +89,9 @@ def main() -> None:
     simple = sum(points for points, _ in found.values()) / len(found)
     print(f"\n{len(found):,} files, simple score {simple:.4f}")
     if weights:
-        total = sum(weights.get(name, 0) for name in found)
-        weighted = sum(points * weights.get(name, 0) for name, (points, _) in found.items()) / (total or 1)
+        weight = {name: weights.get(name, weights.get(name.removesuffix(".csv"), 0)) for name in found}
+        total = sum(weight.values())
+        weighted = sum(points * weight[name] for name, (points, _) in found.items()) / (total or 1)
         print(f"weighted score {weighted:.4f}" if total else "no file has a weight")
 
 
