@@ -320,3 +320,5 @@ CONTEXT = tuple(role for role, spec in ROLES.items() if spec.is_context)
 EXPORTS = tuple(role for role, spec in ROLES.items() if spec.is_export)
 KEYED = tuple(role for role in EXPORTS if role is not Role.ACCOUNTS)
 """Roles whose key may refer to any key column of the accounts."""
+NEVER_EMPTY = (Role.ACCOUNTS, Role.USAGE, Role.CSAT)
+"""Roles whose files, taken together, have rows; of any other to have none says that there are none."""

@@ -2,13 +2,13 @@
 
     python tests/score_pollock.py DIRECTORY [--weights pollock_weights.json] [--worst 20]
 
-DIRECTORY is `polluted_files` or `survey_sample`: it holds `csv/` and, under the same names, `clean/`. No hint is given
-to the reader, which is `read_table`, as in a run; a header without rows is read too, though a run asks for rows. For
-each file: was it read at all, and precision, recall and F1 of the header's cells, of the records and
-of all cells, as multisets; ten numbers, whose means over all files add up to the score, 10 at best. The benchmark
-compares headers and records after rewriting dates, times and prices by their meaning; here only case and the spelling
-of plain numbers are forgiven, which can only lower a score. The weighted score takes the benchmark's weight of each
-file.
+DIRECTORY is `polluted_files`, `survey_sample` or `tests/survey`: it holds `csv/` and, under the same names, `clean/`.
+No hint is given to the reader, which is `read_table`, as in a run; a file that it refuses scores nothing. For each
+file: was it read at all, and precision, recall and F1 of the header's cells, of the records and of all cells, as
+multisets; ten numbers, whose means over all files add up to the score, 10 at best. The benchmark compares headers and
+records after rewriting dates, times and prices by their meaning; here only case and the spelling of plain numbers are
+forgiven, which can only lower a score. The weighted score takes the weight of each file by its name, with `.csv` or
+without; files without a weight are left out of it.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from csq.errors import CsqError
-from csq.sources.reading.read import read_table, read_text_table
+from csq.sources.reading.read import read_table
 
 NOTHING = (0.0,) * 10
 
@@ -65,9 +65,7 @@ def score(path: Path, clean: Path) -> tuple[tuple[float, ...], str]:
     try:
         table = read_table(path)
     except CsqError as error:
-        if "has a header and no rows" not in error.message:
-            return NOTHING, error.message.replace(f"`{path}`", "it")
-        return measures(expected, [read_text_table(path).columns]), ""
+        return NOTHING, error.message.replace(f"`{path}`", "it")
     return measures(expected, [[*table.header], *(list(row) for row in table.frame.drop("line").iter_rows())]), ""
 
 
@@ -91,8 +89,9 @@ def main() -> None:
     simple = sum(points for points, _ in found.values()) / len(found)
     print(f"\n{len(found):,} files, simple score {simple:.4f}")
     if weights:
-        total = sum(weights.get(name, 0) for name in found)
-        weighted = sum(points * weights.get(name, 0) for name, (points, _) in found.items()) / (total or 1)
+        weight = {name: weights.get(name, weights.get(name.removesuffix(".csv"), 0)) for name in found}
+        total = sum(weight.values())
+        weighted = sum(points * weight[name] for name, (points, _) in found.items()) / (total or 1)
         print(f"weighted score {weighted:.4f}" if total else "no file has a weight")
 
 

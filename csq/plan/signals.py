@@ -48,15 +48,22 @@ class Judged(NamedTuple):
     told: account_id, `signals` (names that hold, act first, then watch, then info, each in the
     playbook's order), `loudest` (severity, null without signals); rows as they came.
     fired: `FIRED_SCHEMA`, one row per account and signal that holds.
-    unjudged: `UNJUDGED_SCHEMA`, one row per account and signal that could not be judged, with the
-    facts that are missing.
     totals: one per signal, in the playbook's order.
+    open: what could not be judged, worked out where it is asked for.
     """
 
     told: pl.DataFrame
     fired: pl.DataFrame
-    unjudged: pl.DataFrame
     totals: tuple[SignalTotal, ...]
+    open: "Open"
+
+    @property
+    def unjudged(self) -> pl.DataFrame:
+        """`UNJUDGED_SCHEMA`, one row per account and signal that could not be judged, with the facts that are missing.
+
+        Where little is known it has a dozen rows for each account, and more memory than all else of a run.
+        """
+        return self.open.rows()
 
 
 def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) -> Judged:
@@ -74,12 +81,12 @@ def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) ->
     by_account = pl.concat([frame.select("account_id", "quadrant", "contract_value"), holds], how="horizontal")
     fired = _fired(by_account, playbook.signals)
     never = _never(frame, conditions.values(), are_events_given=are_events_given)
-    unjudged = _unjudged(frame.with_columns(**never), holds, conditions)
+    open_ = Open(frame.with_columns(**never), holds, {name: needed(one) for name, one in conditions.items()})
     return Judged(
         told=_told(by_account, fired),
         fired=fired,
-        unjudged=unjudged.frame,
-        totals=_totals(by_account, playbook.signals, unjudged.lacking),
+        totals=_totals(by_account, playbook.signals, open_.lacking()),
+        open=open_,
     )
 
 
@@ -213,59 +220,70 @@ def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-class _Unjudged(NamedTuple):
-    """frame: `UNJUDGED_SCHEMA`; lacking: by signal, for how many accounts each fact is missing."""
-
-    frame: pl.DataFrame
-    lacking: Mapping[str, Mapping[str, int]]
-
-
-def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str, Condition]) -> _Unjudged:
-    """One row per account and signal that is not judged, with the facts it wanted and did not find.
+class Open(NamedTuple):
+    """What could not be judged, and for want of what.
 
     Which of its facts a signal misses is a number for each account, a bit for each fact, and as many numbers as it
     takes. Accounts lack a few sets of facts between them, so each list is made once.
     """
-    wanted = {name: needed(condition) for name, condition in conditions.items()}
-    asked = {fact for facts in wanted.values() for fact in facts}
-    absent = asked.difference(frame.columns)
-    gaps = frame.select(
-        "account_id",
-        pl.col(sorted(asked - absent)).is_null().cast(pl.Int64),
-        *(pl.lit(1, dtype=pl.Int64()).alias(fact) for fact in absent),
-    )
-    silent = holds.select(pl.all().is_null())
-    most = max(map(len, wanted.values()), default=0)
-    starts = {f"bits from {start}": start for start in range(0, max(most, 1), _BITS)}
-    parts = [
-        gaps.select("account_id", *(_bits(facts[start : start + _BITS]).alias(name) for name, facts in wanted.items()))
-        .with_columns(pl.when(silent[name]).then(name).alias(name) for name in wanted)
-        .unpivot(index="account_id", variable_name="signal", value_name=bits)
-        .drop_nulls()
-        for bits, start in starts.items()
-    ]
-    long = parts[0].hstack([part[bits] for part, bits in zip(parts, starts, strict=True)][1:])
-    sets = long.group_by("signal", *starts, maintain_order=True).len()
-    lacking: dict[str, dict[str, int]] = {}
-    lists = []
-    for name, *numbers, accounts in sets.iter_rows():
-        missing = sum(number << start for number, start in zip(numbers, starts.values(), strict=True))
-        # Without a gap it is "never" that leaves the matter open.
-        facts = [each for place, each in enumerate(wanted[name]) if missing >> place & 1] or [
-            each for each in wanted[name] if event_kind(each) or each in SINCE_WITH
+
+    frame: pl.DataFrame
+    """Facts, one row per account."""
+    holds: pl.DataFrame
+    """A Boolean column per signal, null where it is not judged, rows as in `frame`."""
+    wanted: Mapping[str, Sequence[str]]
+    """The facts that each signal needs."""
+
+    def of(self, account_id: str) -> "Open":
+        """The same of one account."""
+        is_it = self.frame["account_id"] == account_id
+        return self._replace(frame=self.frame.filter(is_it), holds=self.holds.filter(is_it))
+
+    def lacking(self) -> Mapping[str, Mapping[str, int]]:
+        """By signal, for how many accounts each fact is missing."""
+        lacking: dict[str, dict[str, int]] = {}
+        for name in self.wanted:
+            sets = self._gaps(name).drop("_row").group_by(pl.all(), maintain_order=True).len()
+            for *numbers, accounts in sets.iter_rows():
+                counts = lacking.setdefault(name, {})
+                counts.update({each: counts.get(each, 0) + accounts for each in self._facts(name, numbers)})
+        return lacking
+
+    def rows(self) -> pl.DataFrame:
+        """One row per account and signal that is not judged: `UNJUDGED_SCHEMA`."""
+        parts = [pl.DataFrame(schema=UNJUDGED_SCHEMA)]
+        for name in self.wanted:
+            gaps = self._gaps(name)
+            numbers = gaps.columns[1:]
+            sets = gaps.select(numbers).unique(maintain_order=True)
+            lists = pl.Series("missing", [self._facts(name, row) for row in sets.iter_rows()], pl.List(pl.String()))
+            named = gaps.join(sets.with_columns(lists), on=numbers, how="left", maintain_order="left")
+            account = self.frame["account_id"].gather(gaps["_row"])
+            parts.append(named.select(account, pl.lit(name).alias("signal"), "missing"))
+        return pl.concat(parts)
+
+    def _gaps(self, name: str) -> pl.DataFrame:
+        """The rows of the accounts for which a signal is not judged, and the numbers that say what is missing."""
+        facts = self.wanted[name]
+        gaps = [
+            pl.col(fact).is_null().cast(pl.Int64) if fact in self.frame.columns else pl.lit(1, dtype=pl.Int64())
+            for fact in facts
         ]
-        lists.append(facts)
-        counts = lacking.setdefault(name, {})
-        counts.update({each: counts.get(each, 0) + accounts for each in facts})
-    named = sets.drop("len").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
-    rows = long.join(named, on=["signal", *starts], how="left", maintain_order="left")
-    return _Unjudged(frame=rows.select(*UNJUDGED_SCHEMA), lacking=lacking)
+        numbers = [_bits(gaps[start : start + _BITS]) for start in range(0, max(len(facts), 1), _BITS)]
+        silent = self.frame.with_row_index("_row").filter(self.holds[name].is_null())
+        return silent.select("_row", *(each.alias(f"bits {place}") for place, each in enumerate(numbers)))
+
+    def _facts(self, name: str, numbers: Sequence[int]) -> list[str]:
+        """The facts that some numbers say are missing. Without one it is "never" that leaves the matter open."""
+        missing = sum(number << place * _BITS for place, number in enumerate(numbers))
+        return [each for place, each in enumerate(self.wanted[name]) if missing >> place & 1] or [
+            each for each in self.wanted[name] if event_kind(each) or each in SINCE_WITH
+        ]
 
 
-def _bits(facts: Sequence[str]) -> pl.Expr:
-    """Bit 0 for the first of the facts, and so on; at most `_BITS`."""
-    bits = [pl.col(name) * 2**place for place, name in enumerate(facts)]
-    return reduce(add, bits) if bits else pl.lit(0, dtype=pl.Int64())
+def _bits(gaps: Sequence[pl.Expr]) -> pl.Expr:
+    """Bit 0 for the first of some gaps, and so on; at most `_BITS`."""
+    return reduce(add, (gap * 2**place for place, gap in enumerate(gaps)), pl.lit(0, dtype=pl.Int64()))
 
 
 def _totals(

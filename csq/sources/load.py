@@ -14,6 +14,7 @@ import polars as pl
 from csq.errors import NoKeyError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
+from csq.roles import NEVER_EMPTY
 from csq.schema import collect
 from csq.sources.columns.headers import check_told
 from csq.sources.columns.metrics import check_metrics
@@ -33,7 +34,7 @@ from csq.sources.joining.overlap import (
 )
 from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
-from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, read_table
+from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, no_rows, read_table
 from csq.sources.roles.accounts import read_accounts
 from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.roles.overrides import read_overrides
@@ -213,7 +214,10 @@ def _read_all(
         or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)
         for source in sources
     )
-    return tuple(reshape(table.settled(), role, options.year) for table in found)
+    tables = [table.settled() for table in found]
+    if tables and role in NEVER_EMPTY and all(table.frame.is_empty() for table in tables):
+        raise no_rows(tables[0])
+    return tuple(reshape(table, role, options.year) for table in tables)
 
 
 def _load(

@@ -333,12 +333,12 @@ def test_a_file_that_is_no_table_names_the_line_and_what_to_do():
     assert error.hint == "quote cells that contain the delimiter, or mend the row"
 
 
-def test_a_header_alone_is_an_error_for_a_run_and_an_empty_frame_for_the_curious(tmp_path: Path):
+def test_a_header_alone_is_a_table_without_rows(tmp_path: Path):
     path = tmp_path / "t.csv"
     path.write_text("id,score\n")
 
-    with pytest.raises(InputError, match="has a header and no rows"):
-        read_table(path)
+    table = read_table(path)
+    assert (table.header, table.frame.height, table.notes) == (("id", "score"), 0, ("it has a header and no rows",))
     assert read_text_table(path).columns == ["id", "score"]
 
 

@@ -136,9 +136,20 @@ def spoiled(dice: random.Random) -> bytes:
     return "\n".join(["account_id,date,csat,comment,n", *rows, *dice.choice([[], ["Notes:", "by Ann"]])]).encode()
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_a_big_file_is_repaired_as_if_each_line_were_looked_at(seed, monkeypatch):
-    data = spoiled(random.Random(seed))
+def inches(dice: random.Random) -> bytes:
+    """A file over 64 KB most of whose rows have quotes amid their cells, some two, and some other faults."""
+    cells = ['6" pipe', '2" x 4"', '6"', 'a"b', '"well" said', '"x, y"', '6"" rod', "plain", 'she said"yes, no"']
+    weights = [9, 9, 9, 9, *dice.choice([(0, 0, 0), (1, 1, 1)]), 3, dice.choice([0, 1])]
+    rows = [f"A-{n},{dice.choices(cells, weights)[0]},{n % 5 + 1}" for n in range(6000)]
+    return "\n".join(["account_id,comment,csat", *rows, *dice.choice([[], ['A-1,"two'], ["A-1"]])]).encode()
+
+
+MADE = [(made, seed) for made in (spoiled, inches) for seed in range(12)]
+
+
+@pytest.mark.parametrize(("made", "seed"), MADE)
+def test_a_big_file_is_repaired_as_if_each_line_were_looked_at(made, seed, monkeypatch):
+    data = made(random.Random(seed))
     quick = table_from_bytes(data, "t.csv")
     monkeypatch.setattr(reading, "LARGE", 1 << 40)
     careful = table_from_bytes(data, "t.csv")

@@ -11,14 +11,13 @@ from csq.sources.reading.read import read_table, read_text_table
 
 OLD_EXCEL = "is an old Excel workbook (.xls), or one with a password"
 JSON = "is JSON, perhaps an error that was saved in place of the export"
-NO_ROWS = "has a header and no rows"
 
 CSVKIT: Mapping[str, tuple[int, int, str, str] | str] = {
     # rows, columns, first name and last name; or the sentence
     "bad.csv": (2, 3, "column_a", "column_c"),
     "bad_skip_lines.csv": (2, 3, "column_a", "column_c"),
     "blanks.csv": (1, 6, "a", "f"),
-    "blanks_converted.csv": NO_ROWS,
+    "blanks_converted.csv": (0, 6, "a", "f"),
     "date_like_number.csv": (1, 1, "a", "a"),
     "dummy.csv": (1, 3, "a", "c"),
     "dummy.csv.bz2": "is packed with bzip2",
@@ -41,8 +40,8 @@ CSVKIT: Mapping[str, tuple[int, int, str, str] | str] = {
     "join_no_header_row.csv": (3, 3, "d", "f"),
     "join_short.csv": (2, 5, "a", "c2"),
     "mac_newlines.csv": (2, 3, "a", "c"),
-    "no_header_row.csv": NO_ROWS,
-    "no_header_row2.csv": NO_ROWS,
+    "no_header_row.csv": (0, 3, "1", "3"),
+    "no_header_row2.csv": (0, 3, "4", "6"),
     "no_header_row3.csv": (1, 3, "1", "3"),
     "null_byte.csv": (1, 3, "a", "c"),
     "optional_quote_characters.csv": (1, 3, "a", "c"),

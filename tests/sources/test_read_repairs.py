@@ -136,7 +136,7 @@ def test_a_text_of_libreoffice_has_no_sheet():
 
 def test_a_first_row_of_data_that_stands_again_below_is_data_both_times():
     """A score is no name, so the rows that equal the first are no repeated headers."""
-    assert rows(read("a1,5\na1,5\na2,4\na1,5\n")) == [("a1", "5"), ("a2", "4"), ("a1", "5")]
+    assert rows(read("a1,5\na1,5\na2,4\na1,5\n")) == [("a1", "5"), ("a1", "5"), ("a2", "4"), ("a1", "5")]
 
 
 def test_a_header_of_years_that_stands_again_below_is_a_header():

@@ -223,7 +223,8 @@ def missing_column(table: TextTable, role: Role, field: str, looks: Looks | None
     excerpt = ",".join(table.header)
     if near is None:
         asks: tuple[Setting, ...] = ()
-        hint = f"name it: `--column {field}=HEADER`, or in csq.yaml `columns: {{{role}: {{{field}: HEADER}}}}`"
+        name = "HEADER" if table.is_named else able[0] if able else "column_1"
+        hint = f"name it: `--column {field}={name}`, or in csq.yaml `columns: {{{role}: {{{field}: {name}}}}}`"
         where = Location(label=table.label, line=table.header_line, excerpt=excerpt)
     else:
         start = sum(len(header) + 1 for header in table.header[: table.header.index(near)])
@@ -231,7 +232,8 @@ def missing_column(table: TextTable, role: Role, field: str, looks: Looks | None
         line = f'columns: {{{role}: {{{field}: "{near}"}}}}'
         hint = f"did you mean `{near}`? pass `--column {field}={in_shell(near)}`, or in csq.yaml `{line}`"
         where = Location(label=table.label, line=table.header_line, column=start + 1, excerpt=excerpt, width=len(near))
-    return InputError(f"no column for `{field}` in `{table.label}`", location=where, hint=hint, asks=asks)
+    lack = "" if table.is_named else ": no line names its columns, and the first is data"
+    return InputError(f"no column for `{field}` in `{table.label}`{lack}", location=where, hint=hint, asks=asks)
 
 
 def check_told(

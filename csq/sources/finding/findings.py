@@ -13,12 +13,12 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Setting
-from csq.roles import ROLES
+from csq.roles import NEVER_EMPTY, ROLES
 from csq.sources.cells.values import squeeze, tidy
 from csq.sources.columns.headers import detect, known_headers, missing_column
 from csq.sources.columns.plausible import Looks
 from csq.sources.finding import role_signs
-from csq.sources.reading.read import TextTable, column
+from csq.sources.reading.read import NO_ROWS, TextTable, column, no_rows
 from csq.sources.roles.context import OUTCOMES, word
 from csq.sources.rows.measures import is_use
 from csq.sources.rows.shapes import reshape
@@ -31,8 +31,6 @@ LOOKED_AT = 200
 """Rows whose cells are looked at."""
 _SCORES = ("score", "nps", "ces")
 _MONEY = ("arr", "acv", "mrr", "billed_amount", "seats", "renewal_date")
-_SECOND = (Role.USAGE, Role.CSAT, Role.ACCOUNTS)
-"""Roles that a file may serve beside its own."""
 
 
 class Seen(NamedTuple):
@@ -137,6 +135,8 @@ def _finding(seen: Seen, fits: Sequence[_Fit], told: Sequence[Role] | None) -> F
     if rivals and len(spoken) != 1:
         return _undecided(seen.label, [best, *rivals])
     chosen = spoken[0] if rivals else best
+    if seen.table.frame.is_empty() and chosen.role in NEVER_EMPTY:
+        return Finding(seen.label, (), NO_ROWS, fault=no_rows(seen.table))
     runner_up = next((fit.role for fit in (best, *others) if fit is not chosen), None)
     why = _listed(chosen.headers) + (", and its name" if rivals or chosen.weight < role_signs.ENOUGH else "")
     return Finding(seen.label, (chosen.role,), why, runner_up)
@@ -166,7 +166,7 @@ def _unused(seen: Seen, fits: Sequence[_Fit], named: Sequence[Role]) -> Finding:
 def _with_seconds(finding: Finding, fits: Sequence[_Fit], taken: set[Role]) -> Finding:
     """The same with the roles that no file has, and that this one fits well."""
     second = [fit for fit in fits if fit.is_strong and fit.fault is None and fit.weight >= role_signs.SECOND]
-    more = [fit for fit in second if fit.role in _SECOND and fit.role not in taken]
+    more = [fit for fit in second if fit.role in NEVER_EMPTY and fit.role not in taken]
     if not more:
         return finding
     why = "; ".join((finding.why, *(f"{fit.role} by {_listed(fit.headers)}" for fit in more)))

@@ -3,13 +3,14 @@
 So that a repair costs what it repairs. The rows are those that cutting every line by hand gives.
 """
 
+import re
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.sources.reading.cutting import Draft, Style, cut
+from csq.sources.reading.cutting import ASTRAY, Draft, Style, cut
 from csq.sources.reading.dialect import DELIMITERS, WIDEST, cells_by_polars, obvious_delimiter, well_formed
-from csq.sources.reading.grid import LINE
+from csq.sources.reading.grid import LINE, to_frame
 
 EDGE = 1001
 """Sound rows at the beginning, and at the end, that are handed on among those cut by hand: by them others are aligned,
@@ -38,22 +39,43 @@ def read_bulk(body: bytes) -> Bulk | None:
     if width > WIDEST or width < 2:
         return None
     table, is_sound = _judged(table, delimiter, width)
-    doubtful = table.filter(~pl.col("sound"))
+    table = table.with_columns(inches=_inches(delimiter, width)) if not is_sound else table
+    if is_sound or not table.select(((pl.col("quotes") % 2 == 0) | pl.col("inches") | pl.col("sound")).all()).item():
+        table = table.with_columns(inches=pl.lit(value=False))
+    doubtful = table.filter(~pl.col("sound") & ~pl.col("inches"))
     if doubtful.height * 2 > table.height:
         return None
     draft = Draft(style=Style(delimiter=delimiter), width=width, is_sound=is_sound)
     spans = _spans(doubtful["row"])
     for low, high in spans.rows():
         _cut_by_hand(table["text"].slice(low, high - low).to_list(), low, draft)
-    kept = b"".join(_without(body, table, spans))
-    rows = cells_by_polars(kept, delimiter, width)
+    kept = b"".join(_without(body, table, _spans(table.filter(~pl.col("sound"))["row"])))
     starts = table.filter(pl.col("sound") & pl.col("starts"))["row"] + 1
+    rows = cells_by_polars(kept, delimiter, width) if kept else to_frame([(0, [""] * width)]).clear().drop(LINE)
     if rows.shape != (len(starts), width):
         return None
     rows = rows.insert_column(0, starts.cast(pl.Int64).alias(LINE))
+    if not (bare := table.filter("inches")).is_empty():
+        cells = bare["text"].str.split_exact(delimiter, width - 1).struct.unnest()
+        cells.columns = rows.columns[1:]
+        lines = (bare["row"] + 1).cast(pl.Int64).alias(LINE)
+        rows = pl.concat([rows, cells.insert_column(0, lines)]).sort(LINE)
+        draft.repairs += [(line, ASTRAY) for line in lines]
     edges = pl.concat([rows.head(EDGE), rows.slice(max(EDGE, rows.height - EDGE))])
     draft.rows = sorted([*draft.rows, *((line, cells) for line, *cells in edges.rows())])
     return Bulk(draft, rows.slice(EDGE, max(0, rows.height - 2 * EDGE)))
+
+
+def _inches(delimiter: str, width: int) -> pl.Expr:
+    """Whether a line of the right width has quotes, all of them amid cells, as for inches: then they are text.
+
+    Such a line opens no quoted cell, nor closes one, if every line with an odd number of quotes is of this kind.
+    """
+    part, text = re.escape(delimiter), pl.col("text")
+    begins = text.str.contains(rf'(?:^|{part}) *"')
+    # Between such a quote and the text that it opens a delimiter may be lost.
+    lost = text.str.contains(rf'[^{part}"]"\w[^"]*{part}[^"]*" *(?:{part}|$)')
+    return (pl.col("quotes") > 0) & (pl.col("cells") == width) & ~pl.col("sound") & ~begins & ~lost
 
 
 def _lines(body: bytes, delimiter: str) -> pl.DataFrame:

@@ -23,6 +23,7 @@ MOST_WAYS = 2_000_000
 """Ends of cells that are tried in one file where its quotes are a riddle; some seconds."""
 ASTRAY = "a quote in the wrong place is taken as text"
 LOST = "a delimiter that is missing before a quote is put in"
+WHOLE = "quotes around the whole line are left out"
 BLANKS = "blanks around quotes are left out"
 
 
@@ -144,7 +145,10 @@ def cut(lines: Sequence[str], style: Style, width: int | None = None, *, is_soun
         cells = single[at]
         taken = 1
         if cells is not None:
-            draft.rows.append((at + 1, cells))
+            inner = style.cells(cells[0]) if len(cells) == 1 and style.delimiter in cells[0] else []
+            if len(inner) == width:
+                draft.repairs.append((at + 1, WHOLE))
+            draft.rows.append((at + 1, inner if len(inner) == width else cells))
         elif not lines[at].strip():
             draft.blank.append(at + 1)
         elif taken := _lines_of_record(lines, single, at, draft):

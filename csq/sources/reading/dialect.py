@@ -11,6 +11,7 @@ import itertools
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
@@ -199,8 +200,30 @@ def read_strictly(text: str, label: str) -> RawTable | dict[str, InputError]:
         if (single := _single_column(text, label, faults)) is None:
             return faults
         best = (",", single)
+        if (inner := _within_quotes(single, label)) is not None:
+            return inner
     delimiter, parsed = best
     return parsed.grid(delimiter)
+
+
+def _within_quotes(found: "_Parsed", label: str) -> RawTable | None:
+    """The table in a single column each of whose cells is a whole line of it; None where that is not certain.
+
+    `Smith, Ann` under `Name, first` is one cell: there a blank stands after each comma.
+    """
+    lines = found.frame[column(0)]
+    if not any(delimiter in lines[0] for delimiter in DELIMITERS) or lines.str.contains(r"[\r\n]").any():
+        return None
+    inner = read_strictly("\n".join(lines), label)
+    if not isinstance(inner, RawTable) or not inner.delimiter or inner.frame.width < 3:
+        return None
+    names = [name.casefold() for name in inner.frame.row(0)[1:]]
+    if len({*names}) < len(names) or any(not name or name != name.strip() for name in names):
+        return None
+    numbers = found.frame[LINE].gather(inner.frame[LINE] - 1)
+    blank = tuple((found.frame[LINE][line - 1], what) for line, what in inner.dropped)
+    note = "each line is one quoted cell: the quotes around it are left out"
+    return replace(inner.noting(note), frame=inner.frame.with_columns(numbers), dropped=(*found.blank, *blank))
 
 
 def refuse_wide(text: str, label: str) -> None:

@@ -11,11 +11,19 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
+from csq.sources.reading.names import are_labels, are_names, is_data, is_header, under_groups
 from csq.sources.reading.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
 """Rows in which the header is looked for."""
+MOST_TITLES = 20
+"""Rows above a header, at most, where they are titles of several cells."""
+LABELLED = 3
+"""Rows of data above which a row of labels can be told from them."""
+UPPER = "upper header"
+"""A row that names groups of columns, and is a part of the header."""
 TAIL = 20
 """Rows in which footers and totals are looked for."""
 
@@ -40,6 +48,8 @@ class Layout(NamedTuple):
     header_line: int
     extra_headers: tuple[tuple[str, ...], ...]
     grid: RawTable
+    is_named: bool = True
+    """Whether there is a header; if not, `header_line` is that of the first row of data."""
 
 
 def is_footer(cells: Sequence[str]) -> str | None:
@@ -47,7 +57,13 @@ def is_footer(cells: Sequence[str]) -> str | None:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if filled and total_word(filled[0]):
         return "total"
-    return "footer" if len(filled) == 1 and _FOOTER.match(filled[0]) else None
+    return "footer" if filled and (len(filled) == 1 or is_prose(cells)) and _FOOTER.match(filled[0]) else None
+
+
+def is_prose(cells: Sequence[str]) -> bool:
+    """Whether cells are a sentence, cut at its commas: blanks stand after them."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(cell.startswith(" ") for cell in filled[1:])
 
 
 def comment_lines(text: str) -> int:
@@ -72,18 +88,43 @@ def arrange(grid: RawTable) -> Layout:
     dropped += [(row[0], "preamble") for row in head[:above]]
     titles = tuple(",".join(row[1:]) for row in head[:above])
     line, *header = head[above]
-    extra = _extra_headers(header, head[above + 1 : above + 4])
-    frame = frame.slice(above + 1 + len(extra))
-    dropped += _repeated(frame, header) + _foot(frame, header)
+    body = _cells(head[above + 1 :])
+    named = not is_data(header, body)
+    extra: list[tuple[str, ...]] = []
+    groups = under_groups(header, body[0], body[1:]) if named and len(body) > 1 else None
+    if groups:
+        dropped.append((line, UPPER))
+        above, line, header = above + 1, head[above + 1][0], groups
+    elif above and (groups := under_groups(head[above - 1][1:], header, body)):
+        groups = groups if groups != header else None
+        header = groups or header
+    elif named:
+        extra = _extra_headers(header, head[above + 1 :])
+    else:
+        header = [f"column_{number}" for number in range(1, len(columns) + 1)]
+    frame = frame.slice(above + named + len(extra))
+    blank = [line for line, what in (*grid.dropped, *dropped) if what == "blank"]
+    if further := below_blank(frame, blank, header):
+        dropped += further
+        frame = frame.filter(pl.col(LINE) < further[0][0])
+    dropped += (_repeated(frame, header) if named else []) + _foot(frame, header)
     lines = [number for number, _ in dropped]
     if lines:
         frame = frame.filter(~pl.col(LINE).is_in(lines))
-    grid = replace(grid, frame=frame, titles=(*grid.titles, *titles), dropped=tuple(sorted((*grid.dropped, *dropped))))
+    gone = {*lines}
+    grid = replace(
+        grid,
+        frame=frame,
+        titles=(*grid.titles, *titles),
+        repairs=tuple(remark for remark in grid.repairs if remark[0] not in gone),
+        dropped=tuple(sorted((*grid.dropped, *dropped))),
+    )
     return Layout(
         header=tuple(cell.strip() for cell in header),
         header_line=line,
         extra_headers=tuple(tuple(cells) for cells in extra),
-        grid=grid.noting(*_notes(line, len(extra))),
+        grid=grid.noting(*_notes(line, len(extra), named=named, groups=groups is not None)),
+        is_named=named,
     )
 
 
@@ -103,26 +144,40 @@ def _filled(cells: Sequence[str]) -> list[str]:
 
 
 def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> int:
-    """Count title rows: one or two cells in the first columns of a wide table, then a row of names."""
-    if width < 3:
-        return 0
+    """Count title rows: a few cells above a row of names that has more of them."""
     most = 1 if width < 5 else 2
     above = 0
     while above < len(head) and len(_filled(head[above][1:])) <= most:
         above += 1
+    if width > 2 and _are_columns(head, above, most):
+        return above
+    # Titles of several cells, or in a table of two columns: it takes proof that what follows is a header.
+    for above in range(1, min(len(head) - 2, MOST_TITLES)):
+        cells, body = head[above][1:], _cells(head[above + 1 :])
+        names = len(_filled(cells))
+        above_it = _cells(head[:above])
+        if is_header(cells, body) and all(is_prose(row) or len(_filled(row)) * 2 <= names for row in above_it):
+            return above if names * 2 > _used(head[above:]) else 0
+    return 0
+
+
+def _are_columns(head: Sequence[tuple[int, *tuple[str, ...]]], above: int, most: int) -> bool:
+    """Whether the row under some titles, none of more than a few cells, names the columns."""
     if not above or above + 1 >= len(head):
-        return 0
+        return False
     names = _filled(head[above][1:])
-    # Columns that are blank all the way down are no columns of the table.
-    used = sum(any(cell.strip() for cell in cells) for cells in zip(*(row[1:] for row in head[above:]), strict=True))
     are_words = len(set(names)) == len(names) and not re.fullmatch(r"[-\d.,%$€ ]+", names[0])
-    named = most < len(names) and len(names) * 2 > used and are_words
-    return above if named else 0
+    return most < len(names) and len(names) * 2 > _used(head[above:]) and are_words
+
+
+def _used(rows: Sequence[tuple[int, *tuple[str, ...]]]) -> int:
+    """Count the columns that are not blank all the way down; others are no columns of the table."""
+    return sum(any(cell.strip() for cell in cells) for cells in zip(*_cells(rows), strict=True))
 
 
 def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str, ...]]]) -> list[tuple[str, ...]]:
     """Header rows under the first: Qualtrics' labels and import ids, SurveyMonkey's choices, units."""
-    for count, row in enumerate(below, start=1):
+    for count, row in enumerate(below[:3], start=1):
         ids = _filled(row[1:])
         if len(ids) > 1 and all(_IMPORT_ID.match(cell) for cell in ids):
             return [one[1:] for one in below[:count]]
@@ -137,7 +192,18 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
     ]
     choices = names[:2] == ["respondent id", "collector id"] and not any(cell.strip() for cell in first[:2])
     units = len(filled) > 1 and all(_UNIT.fullmatch(cell) for cell in filled)
-    return [first] if filled and (legacy or choices or units) else []
+    labels = (
+        len(below) > LABELLED
+        and [*first] != [*header]
+        and are_names(header)
+        and are_names(first)
+        and are_labels(first, _cells(below[1:]))
+    )
+    return [first] if filled and (legacy or choices or units or labels) else []
+
+
+def _cells(rows: Sequence[tuple[int, *tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    return [row[1:] for row in rows]
 
 
 def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
@@ -197,8 +263,12 @@ def _stands_apart(rows: Sequence[tuple[int, *tuple[str, ...]]], width: int) -> b
     return is_footer(rows[top][1:]) is not None
 
 
-def _notes(header_line: int, extra: int) -> list[str]:
-    return [f"{extra} further header row{'s' if extra > 1 else ''} under line {header_line:,}"] if extra else []
+def _notes(line: int, extra: int, *, named: bool, groups: bool) -> list[str]:
+    if not named:
+        return [f"no line names the columns, for line {line:,} is data: they are called `column_1` and so on"]
+    if groups:
+        return [f"the header is of two rows, the lower of them line {line:,}"]
+    return [f"{extra} further header row{'s' if extra > 1 else ''} under line {line:,}"] if extra else []
 
 
 def told(dropped: Sequence[Remark]) -> list[str]:
@@ -209,6 +279,7 @@ def told(dropped: Sequence[Remark]) -> list[str]:
         "footer": "footer",
         "total": "total",
         "repeated header": "repeated header",
+        "further table": "another table below",
     }
     return [
         f"not data: {word} ({spans(lines)})"

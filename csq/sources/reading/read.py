@@ -49,13 +49,15 @@ class TextTable:
 
     Attributes:
         header: Names of the columns, without blanks around them; a column without a name has "".
-        header_line: Line of the header, from 1; in a workbook its row.
+        header_line: Line of the header, from 1; in a workbook its row. Of a file without one that of its first row.
+        is_named: Whether it has a header; if not, its columns are called `column_1`, `column_2`, ...
         delimiter: What parts the cells; "" in a workbook or Parquet.
         extra_headers: Further header rows under the first, as they stand in the file, each as wide as `header`.
         preamble: The titles and comments above the header, the cells of one line joined by commas.
         repairs: What was repaired, by line. Empty for a file that parses strictly.
         broken: Rows that could not be brought to the width of the header, by line; they are not in `frame`.
-        dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `repeated header`, `footer`, `total`.
+        dropped: Lines that are no data, by kind: `blank`, `comment`, `preamble`, `upper header`, `repeated header`,
+            `footer`, `total`, `further table`.
         notes: What else the reader did, one sentence each: packing, encoding, delimiter, sheet, lines not data.
         warnings: What of the file a person may not see, or cannot be read, one sentence each.
     """
@@ -65,6 +67,7 @@ class TextTable:
     header: tuple[str, ...]
     header_line: int
     frame: pl.DataFrame
+    is_named: bool = True
     delimiter: str = ","
     extra_headers: tuple[tuple[str, ...], ...] = ()
     preamble: tuple[str, ...] = ()
@@ -93,6 +96,18 @@ class TextTable:
         return Location(label=self.label, line=line)
 
 
+NO_ROWS = "it has a header and no rows"
+
+
+def no_rows(table: TextTable) -> InputError:
+    """The error for a file without rows, where some are needed."""
+    return InputError(
+        f"`{table.label}` has a header and no rows",
+        location=table.where(),
+        hint="export it again; if its first line is data, put the names of the columns above it",
+    )
+
+
 class InputFile(NamedTuple):
     """A file to be read: itself, or what was laid down of a pipe or unpacked of it."""
 
@@ -117,7 +132,7 @@ def label_of(path: Path) -> str:
 def read_table(
     path: Path, label: str | None = None, *, encoding: str | None = None, max_bytes: int = MAX_BYTES
 ) -> TextTable:
-    """Read one file, whole.
+    """Read one file, whole. One with a header and no rows is a table without rows.
 
     Args:
         path: The file; `-` is stdin.
@@ -126,53 +141,13 @@ def read_table(
         max_bytes: The most that it may have.
 
     Raises:
-        InputError: It cannot be opened, is too big, is empty, holds no rows, or is nothing that holds a table.
+        InputError: It cannot be opened, is too big, is empty, or is nothing that holds a table.
     """
     return table_from_bytes(read_bytes(path, max_bytes), label or label_of(path), encoding=encoding)
 
 
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:
     """Read a file that is in memory already; see `read_table`."""
-    table = _read(data, label, encoding)
-    if table.frame.is_empty():
-        raise InputError(
-            f"`{label}` has a header and no rows",
-            location=Location(label=label, line=table.header_line),
-            hint="export it again; if its first line is data, put the names of the columns above it",
-        )
-    return table
-
-
-def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.DataFrame:
-    """Read one file as text: the header found, repairs applied, one String column per header.
-
-    A column without a name is called `column_N`, N counting from 1; a name that is taken gets `_2`, `_3`, ... A file
-    with a header and no rows is a frame without rows.
-
-    Raises:
-        InputError: It cannot be opened, is empty, or is nothing that holds a table.
-    """
-    table = _read(read_bytes(Path(path)), label_of(Path(path)), encoding)
-    return table.frame.drop(LINE).rename(dict(zip(table.frame.columns[1:], unique_names(table.header), strict=True)))
-
-
-def unique_names(header: tuple[str, ...]) -> list[str]:
-    """Names for the columns of a frame: each there, each once."""
-    names: list[str] = []
-    for index, name in enumerate(header, start=1):
-        first = name or f"column_{index}"
-        free = first if name else next(_numbered(first, {*header}))
-        names.append(free if free not in names else next(_numbered(first, {*header, *names})))
-    return names
-
-
-def _numbered(name: str, taken: set[str]) -> Iterator[str]:
-    """`name`, `name_2`, `name_3`, ... without those that are taken."""
-    names = (f"{name}_{count}" if count > 1 else name for count in itertools.count(1))
-    return (one for one in names if one not in taken)
-
-
-def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
     content = open_content(data, label)
     if _NOTHING.fullmatch(content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
@@ -196,14 +171,45 @@ def _read(data: bytes, label: str, encoding: str | None) -> TextTable:
     return _table(layout, label, data, content.notes)
 
 
+def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.DataFrame:
+    """Read one file as text: the header found, repairs applied, one String column per header.
+
+    A column without a name is called `column_N`, N counting from 1; a name that is taken gets `_2`, `_3`, ... A file
+    with a header and no rows is a frame without rows.
+
+    Raises:
+        InputError: It cannot be opened, is empty, or is nothing that holds a table.
+    """
+    table = read_table(Path(path), encoding=encoding)
+    return table.frame.drop(LINE).rename(dict(zip(table.frame.columns[1:], unique_names(table.header), strict=True)))
+
+
+def unique_names(header: tuple[str, ...]) -> list[str]:
+    """Names for the columns of a frame: each there, each once."""
+    names: list[str] = []
+    for index, name in enumerate(header, start=1):
+        first = name or f"column_{index}"
+        free = first if name else next(_numbered(first, {*header}))
+        names.append(free if free not in names else next(_numbered(first, {*header, *names})))
+    return names
+
+
+def _numbered(name: str, taken: set[str]) -> Iterator[str]:
+    """`name`, `name_2`, `name_3`, ... without those that are taken."""
+    names = (f"{name}_{count}" if count > 1 else name for count in itertools.count(1))
+    return (one for one in names if one not in taken)
+
+
 def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> TextTable:
     grid = layout.grid
     kinds = dict.fromkeys(kind for _, kind in grid.dropped)
+    none = (NO_ROWS,) if grid.frame.is_empty() else ()
     return TextTable(
         label=label,
         sha256=hashlib.sha256(data).hexdigest(),
         header=layout.header,
         header_line=layout.header_line,
+        is_named=layout.is_named,
         frame=grid.frame,
         delimiter=grid.delimiter,
         extra_headers=layout.extra_headers,
@@ -211,7 +217,7 @@ def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> T
         repairs=grid.repairs,
         broken=grid.broken,
         dropped={kind: tuple(line for line, what in grid.dropped if what == kind) for kind in kinds},
-        notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped)),
+        notes=(*notes, *broken_note(grid.broken), *grid.notes, *told(grid.dropped), *none),
         warnings=grid.warnings,
         fault=grid.fault,
     )

@@ -14,8 +14,10 @@ from csq.sources.reading.align import ColumnLooks
 from csq.sources.reading.bulk import read_bulk
 from csq.sources.reading.cutting import Draft, Style, cut
 from csq.sources.reading.dialect import DELIMITERS
+from csq.sources.reading.further import KIND, cut_off
 from csq.sources.reading.grid import LINE, RawTable, Remark, Row, to_frame
-from csq.sources.reading.layout import is_footer
+from csq.sources.reading.layout import is_footer, is_prose
+from csq.sources.reading.names import is_header
 
 SAMPLE = 2000
 """Lines by which a style is chosen."""
@@ -64,10 +66,13 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     blank = [*draft.blank, *(line for line, cells in draft.rows if not any(_stripped(cells)))]
     rows = [(line, cells) for line, cells in draft.rows if any(_stripped(cells))]
     dropped = [(line, "blank") for line in blank]
+    end, wide = cut_off(rows, draft.width, blank)
+    if end < len(rows) and (others is None or not (others[LINE] > rows[end][0]).any()):
+        dropped += [(line, KIND) for line, _ in rows[end:]]
+        rows, draft.width = rows[:end], wide
     titles: list[str] = []
-    while rows and len(rows[0][1]) < draft.width and sum(map(bool, _stripped(rows[0][1]))) <= 2 < draft.width + 1:
-        if not any(len(cells) == draft.width for _, cells in rows[1:]) or _opens(rows, draft.width):
-            break
+    full = [cells for _, cells in rows if len(cells) == draft.width][: SAMPLE + 1]
+    while full and len(rows[0][1]) < draft.width and not _opens(rows[0][1], full):
         line, cells = rows.pop(0)
         dropped.append((line, "preamble"))
         titles.append(",".join(cells))
@@ -99,10 +104,10 @@ def _stripped(cells: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _opens(rows: Sequence[Row], width: int) -> bool:
-    """Whether a narrow first row is the header all the same: nothing but rows of full width with data follow it."""
-    filled = sum(map(bool, _stripped(rows[0][1])))
-    return filled > 1 and filled * 2 >= width
+def _opens(cells: Sequence[str], full: Sequence[Sequence[str]]) -> bool:
+    """Whether a narrow first row is the header all the same: the rows of full width that follow it have none."""
+    filled = sum(map(bool, _stripped(cells)))
+    return not is_header(full[0], full[1:]) and (filled > 2 or (filled > 1 and filled * 2 >= len(full[0])))
 
 
 def _footers(rows: list[Row], width: int, blank: Sequence[int]) -> list[Remark]:
@@ -110,7 +115,7 @@ def _footers(rows: list[Row], width: int, blank: Sequence[int]) -> list[Remark]:
     full = [index for index, (_, cells) in enumerate(rows) if len(cells) == width]
     last = full[-1] if full else -1
     tail = rows[last + 1 :]
-    if not tail or any(len([cell for cell in _stripped(cells) if cell]) > 2 for _, cells in tail):
+    if not tail or not all(sum(map(bool, _stripped(cells))) <= 2 or is_prose(cells) for _, cells in tail):
         return []
     apart = any(rows[last][0] < line < tail[0][0] for line in blank)
     if not apart and not all(is_footer(cells) for _, cells in tail):
