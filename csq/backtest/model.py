@@ -1,7 +1,7 @@
 """What a backtest finds, as values: shares, estimates and tables that every output is made from."""
 
+import datetime
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -139,8 +139,8 @@ class Surprise(NamedTuple):
     account_id: str
     account_name: str | None
     outcome: Outcome
-    date: date
-    known_on: date
+    date: datetime.date
+    known_on: datetime.date
     contract_value: Decimal | None
     value_after: Decimal | None
     quadrant: Quadrant
@@ -177,9 +177,9 @@ class Backtest(NamedTuple):
 
     horizon: int
     """Days before the outcome."""
-    first: date
+    first: datetime.date
     """Of the outcomes."""
-    last: date
+    last: datetime.date
     read: int
     """Rows of outcomes."""
     used: int
@@ -189,11 +189,15 @@ class Backtest(NamedTuple):
     """Decisions: the rows of one account on one day are one."""
     accounts: int
     lost: int
+    not_yet: int
+    """Decisions left out: of accounts that were no customers yet, or no more, on the day they would be placed on."""
     from_history: int
     """Decisions whose placing a snapshot has."""
     uncovered: int
     """Decisions whose usage window the exports do not reach back to: usage is unknown there."""
-    still_here: date | None
+    later: int
+    """Rows of usage, answers, events and the like that are dated after the day their account is placed on."""
+    still_here: datetime.date | None
     """The day on which customers without an outcome count as kept, where no outcome says that anybody was."""
     assumed: int
     """Renewals without a value, taken at the value before."""

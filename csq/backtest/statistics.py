@@ -26,8 +26,8 @@ REPLICATES = 1000
 """Resamples behind an interval."""
 _CELLS = 5_000_000
 """Most weights that are held at once."""
-_LEVELS = [round(65536 * share) for share in accumulate(exp(-1) / factorial(count) for count in range(9))]
-"""Of 65,536 equally likely numbers so many give a Poisson count of mean 1 of at most 0, 1, 2, ..."""
+_LEVELS = [round(65536 * share) for share in accumulate(exp(-1) / factorial(count) for count in range(7))]
+"""Of 65,536 equally likely numbers so many give a Poisson count of mean 1 of at most 0, 1, 2, ...; none is over 7."""
 
 
 def rates(counts: Sequence[tuple[int, int]]) -> list[Rate]:
@@ -86,7 +86,7 @@ def auc(ranked: Ranking, weights: pl.DataFrame) -> pl.Series:
 
 
 def draws(clusters: int, replicates: int = REPLICATES, seed: int = SEED) -> Iterator[pl.DataFrame]:
-    """How often each cluster is drawn, a column for each resample and a row for each cluster, some columns at a time."""
+    """How often each cluster is drawn: a column for each resample, a row for each cluster; some columns at a time."""
     source = random.Random(seed)
     most = max(_CELLS // max(clusters, 1), 1)
     for start in range(0, replicates, most):

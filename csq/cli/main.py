@@ -18,6 +18,7 @@ import typer
 
 from csq import __version__
 from csq.cli import (
+    backtest,
     brief,
     check,
     diagnostics,
@@ -50,6 +51,7 @@ Examples:
   csq plan exports                    what to do this week, owner by owner
   csq movers --history history        who moved since last week, and why
   csq whatif exports --set windows.usage=14   what would move under other rules
+  csq backtest exports                whether usage or happiness told more of who was lost
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -62,6 +64,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "plan": (plan.plan, plan.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),
     "whatif": (whatif.whatif, whatif.EXAMPLES),
+    "backtest": (backtest.backtest, backtest.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
     "init": (init.init, init.EXAMPLES),
