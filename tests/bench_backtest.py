@@ -14,14 +14,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from worlds import HORIZON, WORLDS, world
-
 from csq.backtest.build import backtest
 from csq.playbook.load import load_playbook
 from csq.settings.load import load_settings
 from csq.sources.load import load
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
+from worlds import HORIZON, WORLDS, world
 
 
 def verdicts(seeds: int) -> None:

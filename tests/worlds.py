@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-EFFECT = 1.2
+EFFECT = 0.9
 """Log odds per standard deviation of an axis that tells."""
 WORLDS: Mapping[str, tuple[float, float]] = {
     "usage": (EFFECT, 0.0),
@@ -75,7 +75,7 @@ def world(effects: tuple[float, float], seed: int, accounts: int = 400, lost: in
 
 def _use(key: str, day: date, used: float, rows: int, chance: random.Random) -> list[str]:
     """Days of use in the window before a day, and one long ago, so that each account is known to the log."""
-    share = 1 / (1 + math.exp(-1.1 * used - chance.gauss(0, 0.3)))
+    share = 1 / (1 + math.exp(-1.1 * used - chance.gauss(0, 0.8)))
     days = chance.sample(range(28), max(1, round(share * rows)))
     told = [day - timedelta(days=back) for back in (*days, 40 + chance.randrange(20))]
     return [

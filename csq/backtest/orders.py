@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.backtest.model import FEWEST, SHARES, Estimate, Order, Ranked, Verdict
-from csq.backtest.statistics import REPLICATES, aucs, caught, estimate, ranking
+from csq.backtest.statistics import DIFFERENCE, REPLICATES, aucs, caught, ranking
 from csq.terms import Quadrant, Queue
 
 CURVE = tuple(number / 20 for number in range(21))
@@ -39,7 +39,7 @@ def compare(cases: pl.DataFrame, orders: Sequence[Order] = tuple(Order), replica
 
     Args:
         cases: One row a decision: account_id, lost, value, both scores, quadrant, queue, priority, hours, human.
-        orders: Which.
+        orders: Which, usage and happiness first.
         replicates: Resamples behind an interval.
     """
     known = cases.filter(pl.col("usage_score").is_not_null() & pl.col("happiness_score").is_not_null())
@@ -48,34 +48,22 @@ def compare(cases: pl.DataFrame, orders: Sequence[Order] = tuple(Order), replica
     if lost < FEWEST or lost == known.height:
         return Compared(known, Verdict.TOO_FEW, None, ())
     risks = {order: known.select(_RISK[order].cast(pl.Float64)).to_series() for order in orders}
-    cluster = known["account_id"].rank("dense").cast(pl.UInt32) - 1
-    layouts = {str(order): ranking(risk, known["lost"]) for order, risk in risks.items()}
-    point, over = aucs(layouts, cluster, replicates=replicates)
-    ends = {name: estimate(value, over[name]) for name, value in point.items()}
-    usage, happiness = str(Order.USAGE), str(Order.HAPPINESS)
-    difference = estimate(point[usage] - point[happiness], over[usage] - over[happiness])
-    weighted = _weighted(known, risks, replicates)
-    worth = known["value"].cast(pl.Float64).fill_null(0) if known["value"].count() else pl.Series([1.0] * known.height)
-    worth = pl.select(pl.when(known["lost"]).then(worth).otherwise(0.0)).to_series()
-    hours = working_hours(known)
-    ranked = []
+    cluster = known["account_id"].rank("dense") - 1
+    told = {order: risk for order, risk in risks.items() if order is not Order.CHANCE}
+    layouts = {str(order): ranking(risk, known["lost"]) for order, risk in told.items()}
+    alike, value = pl.Series([1.0]).new_from_index(0, known.height), known["value"].cast(pl.Float64).fill_null(0)
+    sides = [value.filter(side).sum() for side in (known["lost"], ~known["lost"])]
+    plain, *valued = aucs(layouts, cluster, [alike, value] if all(sides) else [alike], replicates)
+    for found in (plain, *valued):
+        found[str(Order.CHANCE)] = Estimate(0.5, 0.5, 0.5)
+    worth = (value if value.sum() else alike) * known["lost"].cast(pl.Float64)
+    hours, ranked = working_hours(known), []
     for order, risk in risks.items():
-        curve = caught(risk, hours, worth, (*SHARES, *CURVE))
-        met, drawn = tuple(curve[: len(SHARES)]), tuple(curve[len(SHARES) :])
-        ranked.append(Ranked(order, ends[str(order)], weighted.get(str(order)), met, drawn))
-    return Compared(known, _verdict(ends[usage], ends[happiness], difference), difference, tuple(ranked))
-
-
-def _weighted(known: pl.DataFrame, risks: Mapping[Order, pl.Series], replicates: int) -> dict[str, Estimate]:
-    """The same by contract value, over the decisions whose value is known and more than nothing."""
-    is_valued = (known["value"] > 0).fill_null(value=False)
-    valued = known.filter(is_valued)
-    if not 0 < valued["lost"].sum() < valued.height:
-        return {}
-    layouts = {str(order): ranking(risk.filter(is_valued), valued["lost"]) for order, risk in risks.items()}
-    cluster = valued["account_id"].rank("dense").cast(pl.UInt32) - 1
-    point, over = aucs(layouts, cluster, valued["value"].cast(pl.Float64), replicates)
-    return {name: estimate(value, over[name]) for name, value in point.items()}
+        met = caught(risk, hours, worth, (*SHARES, *CURVE))
+        weighted = valued[0][str(order)] if valued else None
+        ranked.append(Ranked(order, plain[str(order)], weighted, tuple(met[: len(SHARES)]), tuple(met[len(SHARES) :])))
+    usage, happiness, difference = (plain[str(each)] for each in (Order.USAGE, Order.HAPPINESS, DIFFERENCE))
+    return Compared(known, _verdict(usage, happiness, difference), difference, tuple(ranked))
 
 
 def _verdict(usage: Estimate, happiness: Estimate, difference: Estimate) -> Verdict:

@@ -11,7 +11,7 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import exp, factorial
 from typing import Any, NamedTuple
 
@@ -24,8 +24,11 @@ SEED = 24
 """Of the resamples: the same data give the same intervals."""
 REPLICATES = 1000
 """Resamples behind an interval."""
-_CELLS = 5_000_000
+DIFFERENCE = "difference"
+"""What `aucs` calls the first ranking less the second."""
+_CELLS = 1_000_000
 """Most weights that are held at once."""
+_INDEX = pl.UInt32()
 _LEVELS = [round(65536 * share) for share in accumulate(exp(-1) / factorial(count) for count in range(7))]
 """Of 65,536 equally likely numbers so many give a Poisson count of mean 1 of at most 0, 1, 2, ...; none is over 7."""
 
@@ -61,64 +64,107 @@ def ranking(risk: pl.Series, lost: pl.Series) -> Ranking:
 
     Args:
         risk: The higher the likelier to be lost; none is null.
-        lost: Whether each row was.
+        lost: Whether each row was; some are, and some are not.
     """
     mine, others = lost.arg_true(), (~lost).arg_true()
     order = others.gather(risk.gather(others).arg_sort())
     sorted_kept, of_lost = risk.gather(order), risk.gather(mine)
     return Ranking(
-        lost=mine,
-        kept=order,
-        below=sorted_kept.search_sorted(of_lost, side="left"),
-        up_to=sorted_kept.search_sorted(of_lost, side="right"),
+        lost=mine.cast(_INDEX),
+        kept=order.cast(_INDEX),
+        below=sorted_kept.search_sorted(of_lost, side="left").cast(_INDEX),
+        up_to=sorted_kept.search_sorted(of_lost, side="right").cast(_INDEX),
     )
 
 
-def auc(ranked: Ranking, weights: pl.DataFrame) -> pl.Series:
-    """The AUC under each column of weights, one row a row; NaN where one side weighs nothing."""
-    zero = pl.DataFrame({name: [0.0] for name in weights.columns})
-    kept = pl.concat([zero, weights.select(pl.all().gather(ranked.kept).cum_sum())])
-    lost = weights.select(pl.all().gather(ranked.lost))
-    credit = kept.select(pl.all().gather(ranked.below)) + kept.select(pl.all().gather(ranked.up_to))
-    won = (lost * credit).sum().row(0)
-    whole = zip(lost.sum().row(0), kept.tail(1).row(0), strict=True)
-    return pl.Series([w / (2 * a * b) if a * b else float("nan") for w, (a, b) in zip(won, whole, strict=True)])
+def auc(ranked: Ranking, weights: pl.Series) -> float:
+    """The AUC under one weighting of the rows; NaN where one side weighs nothing."""
+    return float(_aucs({"": ranked}, weights, _Block(ranked, len(weights), 1))[""][0])
 
 
-def draws(clusters: int, replicates: int = REPLICATES, seed: int = SEED) -> Iterator[pl.DataFrame]:
-    """How often each cluster is drawn: a column for each resample, a row for each cluster; some columns at a time."""
+class _Block:
+    """Where the rows of several weightings stand that follow one another, by what all rankings have in common."""
+
+    def __init__(self, ranked: Ranking, rows: int, times: int) -> None:
+        self.times = times
+        self.of_rows = _starts(times, rows)
+        self.of_kept = _starts(times, len(ranked.kept))
+        self.kept_rows = self.of_rows.repeat_by(len(ranked.kept)).explode()
+        self.lost_sums = self.of_kept.repeat_by(len(ranked.lost)).explode()
+        self.lost = self.of_rows.repeat_by(len(ranked.lost)).explode() + self.laid(ranked.lost)
+
+    def laid(self, numbers: pl.Series) -> pl.Series:
+        """The same numbers once for each weighting."""
+        return pl.concat([numbers] * self.times, rechunk=True)
+
+
+def _starts(times: int, step: int) -> pl.Series:
+    return pl.select(pl.int_range(times, dtype=_INDEX) * step).to_series()
+
+
+def _aucs(rankings: Mapping[str, Ranking], weights: pl.Series, block: _Block) -> dict[str, pl.Series]:
+    """The AUC of each ranking of the same rows under each weighting of a block."""
+    lost = weights.gather(block.lost)
+    heavy = lost.reshape((block.times, -1)).arr.sum()
+    found = {}
+    for name, each in rankings.items():
+        # One long sum over all weightings; what stood there before each is taken off again.
+        behind = weights.gather(block.kept_rows + block.laid(each.kept)).cum_sum()
+        behind = pl.concat([pl.Series(behind.name, [0.0]), behind], rechunk=True)
+        before = behind.gather(block.of_kept)
+        whole = behind.gather(block.of_kept + len(each.kept)) - before
+        credit = behind.gather(block.lost_sums + block.laid(each.below))
+        credit += behind.gather(block.lost_sums + block.laid(each.up_to))
+        won = (lost * credit).reshape((block.times, -1)).arr.sum()
+        found[name] = (won - 2 * before * heavy) / (2 * heavy * whole)
+    return found
+
+
+def draws(clusters: int, replicates: int = REPLICATES, seed: int = SEED) -> Iterator[tuple[int, pl.Series]]:
+    """How often each cluster is drawn in one resample after the other: some resamples at a time, and how many."""
     source = random.Random(seed)
+    steps = zip(pairwise((0, *_LEVELS, 65536)), range(len(_LEVELS) + 1), strict=True)
+    counts = pl.concat([pl.Series([float(count)]).new_from_index(0, to - since) for (since, to), count in steps])
     most = max(_CELLS // max(clusters, 1), 1)
     for start in range(0, replicates, most):
-        columns = min(most, replicates - start)
-        cells = clusters * columns
-        told = pl.Series([source.randbytes(2 * cells)])
-        numbers = told.bin.reinterpret(dtype=pl.Array(pl.UInt16, cells), endianness="little").explode()
-        counts = pl.select(sum(((numbers >= level).cast(pl.UInt8) for level in _LEVELS), pl.lit(0, pl.UInt8)))
-        counted = counts.to_series().cast(pl.Float64)
-        yield pl.DataFrame([counted.slice(n * clusters, clusters).alias(str(start + n)) for n in range(columns)])
+        times = min(most, replicates - start)
+        told = pl.Series([source.randbytes(2 * clusters * times)])
+        numbers = told.bin.reinterpret(dtype=pl.Array(pl.UInt16, clusters * times), endianness="little").explode()
+        yield times, counts.gather(numbers.cast(_INDEX))
 
 
 def aucs(
-    rankings: Mapping[str, Ranking], cluster: pl.Series, weight: pl.Series | None = None, replicates: int = REPLICATES
-) -> tuple[dict[str, float], dict[str, pl.Series]]:
-    """The AUC of each ranking, and over the resamples.
+    rankings: Mapping[str, Ranking],
+    cluster: pl.Series,
+    weightings: Sequence[pl.Series],
+    replicates: int = REPLICATES,
+) -> list[dict[str, Estimate]]:
+    """The AUC of each ranking under each weighting, with its interval; under `DIFFERENCE` the first less the second.
 
     Args:
-        rankings: By name, over the same rows.
+        rankings: By name, two or more over the same rows.
         cluster: Of each row the number of its cluster, 0 and up, none left out.
-        weight: Of each row; None weighs them alike.
+        weightings: Of the rows; what weighs nothing does not count.
         replicates: How many resamples.
     """
-    weight = weight if weight is not None else pl.Series([1.0]).new_from_index(0, len(cluster))
-    point = {name: auc(each, pl.DataFrame({"0": weight}))[0] for name, each in rankings.items()}
-    parts: dict[str, list[pl.Series]] = {name: [] for name in rankings}
-    number = int(cluster.n_unique())
-    for drawn in draws(number, replicates) if len(cluster) else ():
-        weights = drawn.select(pl.all().gather(cluster) * weight)
-        for name, each in rankings.items():
-            parts[name].append(auc(each, weights))
-    return point, {name: pl.concat(found) for name, found in parts.items() if found}
+    number, first = int(cluster.n_unique()), next(iter(rankings.values()))
+    over: list[dict[str, list[pl.Series]]] = [{name: [] for name in rankings} for _ in weightings]
+    for times, drawn in draws(number, replicates):
+        block = _Block(first, len(cluster), times)
+        drawn_rows = _starts(times, number).repeat_by(len(cluster)).explode() + block.laid(cluster.cast(_INDEX))
+        counts = drawn.gather(drawn_rows)
+        for found, weight in zip(over, weightings, strict=True):
+            for name, part in _aucs(rankings, counts * block.laid(weight), block).items():
+                found[name].append(part)
+    estimates = []
+    for found, weight in zip(over, weightings, strict=True):
+        point = {name: auc(each, weight) for name, each in rankings.items()}
+        whole = {name: pl.concat(parts) for name, parts in found.items()}
+        told = {name: estimate(value, whole[name]) for name, value in point.items()}
+        one, other = [*rankings][:2]
+        told[DIFFERENCE] = estimate(point[one] - point[other], whole[one] - whole[other])
+        estimates.append(told)
+    return estimates
 
 
 def estimate(value: float, over: pl.Series) -> Estimate:
