@@ -18,9 +18,10 @@ from csq.fate import FATE, ROW, ROWS
 from csq.pipeline import AsOf, Triage
 from csq.place.place import place
 from csq.place.scale_choice import settle_scales
+from csq.plan.prescribe import steps_of
 from csq.plan.steps import general
 from csq.playbook.load import LoadedPlaybook
-from csq.playbook.model import Playbook, Step
+from csq.playbook.model import Playbook
 from csq.roles import MONEY_FIELDS
 from csq.schema import FACTS, event_column
 from csq.settings.load import LoadedSettings
@@ -173,16 +174,6 @@ def _steps(playbook: Playbook, cases: pl.DataFrame) -> Iterator[tuple[str, str, 
         if column in cases.columns and step.id not in seen:
             seen.add(step.id)
             yield step.id, step.short or general(step.do), column
-
-
-def steps_of(playbook: Playbook) -> Iterator[Step]:
-    """Every step of a playbook, of plays and signals."""
-    for quadrant in playbook.order:
-        entry = playbook.entry(quadrant)
-        yield from ([entry.qualify] if entry.qualify else [])
-        yield from entry.play.steps
-    for signal in playbook.signals.values():
-        yield from signal.steps
 
 
 def _leaks(cases: pl.DataFrame, tables: Tables, found: Triage) -> list[Leak]:

@@ -30,6 +30,7 @@ from csq.cli import (
     movers,
     plan,
     playbook,
+    plays,
     run_log,
     stop,
     triage,
@@ -52,6 +53,7 @@ Examples:
   csq movers --history history        who moved since last week, and why
   csq whatif exports --set windows.usage=14   what would move under other rules
   csq backtest exports                whether usage or happiness told more of who was lost
+  csq plays exports --history history         which plays were done, and where those accounts stood later
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -65,6 +67,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "movers": (movers.movers, movers.EXAMPLES),
     "whatif": (whatif.whatif, whatif.EXAMPLES),
     "backtest": (backtest.backtest, backtest.EXAMPLES),
+    "plays": (plays.plays, plays.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
     "init": (init.init, init.EXAMPLES),
