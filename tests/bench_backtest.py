@@ -14,27 +14,41 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from csq.backtest.build import backtest
-from csq.playbook.load import load_playbook
+import polars as pl
+
+from csq.backtest.build import scored
+from csq.backtest.decisions import decisions
+from csq.backtest.model import Order
+from csq.backtest.orders import compare
 from csq.settings.load import load_settings
 from csq.sources.load import load
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from worlds import HORIZON, WORLDS, world
 
+NOT_LOOKED_AT = {
+    "value": pl.lit(None, dtype=pl.Float64()),
+    "hours": pl.lit(1.0),
+    "human": pl.lit(value=True),
+}
+"""Columns of a case that no verdict hangs on."""
+
 
 def verdicts(seeds: int) -> None:
-    """Print for each world how often each verdict came out, and the mean AUCs."""
-    settings, playbook = load_settings(None), load_playbook(None)
+    """Print for each world how often each verdict came out, and the mean AUCs; the way of a backtest to its verdict."""
+    settings = load_settings(None)
     for right, effects in WORLDS.items():
         counts: Counter[str] = Counter()
         usage = happiness = 0.0
         for seed in range(seeds):
             tables = load(_written(world(effects, seed)), ReadOptions())
-            found = backtest(tables, settings, playbook, horizon=HORIZON)
+            decided = decisions(tables, HORIZON, None, lambda _: pl.Series([], dtype=pl.String()))
+            scores = scored(tables, settings, decided, with_undated=True)
+            cases = decided.frame.join(scores, on="decision").with_columns(**NOT_LOOKED_AT)
+            found = compare(cases, (Order.USAGE, Order.HAPPINESS))
             counts[str(found.verdict)] += 1
-            usage += found.ranked[0].auc.value
-            happiness += found.ranked[1].auc.value
+            usage += found.auc_of(Order.USAGE) or 0.0
+            happiness += found.auc_of(Order.HAPPINESS) or 0.0
         share = counts[right] / seeds * 100
         means = f"mean AUC usage {usage / seeds:.3f}, happiness {happiness / seeds:.3f}"
         print(f"{right}: effects {effects}, right {share:.1f} % of {seeds}; {dict(counts)}; {means}", flush=True)

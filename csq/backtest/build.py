@@ -201,10 +201,15 @@ def _without_undated(
     axes = (Order.USAGE, Order.HAPPINESS)
     if not then.undated or compared.verdict is Verdict.TOO_FEW:
         return Hangs(then.undated, compared.verdict, *map(compared.auc_of, axes))
-    day, own = common_day(decided.frame), settings.settings
-    dated = as_then(tables, decided.frame, day, own.windows.usage, with_undated=False).tables
-    facts = build_facts(dated, own, day)
-    settle_scales(dated, facts, own, day)
-    scores = place(facts, own).frame.select("usage_score", "happiness_score", decision="account_id")
+    scores = scored(tables, settings, decided, with_undated=False)
     other = compare(cases.drop("usage_score", "happiness_score").join(scores, on="decision", how="inner"), axes)
     return Hangs(then.undated, other.verdict, *map(other.auc_of, axes))
+
+
+def scored(tables: Tables, settings: LoadedSettings, decided: Decisions, *, with_undated: bool) -> pl.DataFrame:
+    """Both scores of every decision, without a plan: decision, usage_score, happiness_score."""
+    day, own = common_day(decided.frame), settings.settings
+    then = as_then(tables, decided.frame, day, own.windows.usage, with_undated=with_undated).tables
+    facts = build_facts(then, own, day)
+    settle_scales(then, facts, own, day)
+    return place(facts, own).frame.select("usage_score", "happiness_score", decision="account_id")
