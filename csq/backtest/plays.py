@@ -78,6 +78,8 @@ class Plays(NamedTuple):
     last: date
     """Days of the first and the last week that was planned."""
     weeks: int
+    is_filled: bool
+    """Whether no triage planned them, so that they tell what would have been planned."""
     rows: tuple[PlayRow, ...]
     never_planned: tuple[str, ...]
     """Steps of the playbook."""
@@ -87,21 +89,21 @@ class Plays(NamedTuple):
     """Signals that held for every account in every week."""
 
 
-def plays(
-    weeks: pl.DataFrame, events: pl.DataFrame | None, playbook: Playbook, last: int | None = None
-) -> Plays | None:
+def plays(weeks: pl.DataFrame, events: pl.DataFrame | None, playbook: Playbook, last: int | None = None) -> Plays:
     """Say of every play and step how often it was planned and done, and where its accounts stood later.
 
     Args:
-        weeks: Columns `WEEK`; weeks that were filled in afterwards tell where accounts stood, and plan nothing.
+        weeks: Columns `WEEK`. Weeks that were filled in afterwards tell where accounts stood; what they would have
+            planned counts only where no week was planned by a triage.
         events: account_id, date, kind, and planned_step where there is one; None where none are given.
         playbook: Whose steps and signals they are.
         last: How many weeks to look back from the newest; None looks at all.
     """
     kept = weeks.filter(~pl.col("is_filled"))
+    if is_filled := kept.is_empty():
+        kept = weeks
     newest = kept["as_of"].max()
-    if not isinstance(newest, date):
-        return None
+    assert isinstance(newest, date)
     if last is not None:
         kept = kept.filter(pl.col("as_of") > newest - timedelta(weeks=last))
     planned = _with_plays(_planned(kept), playbook)
@@ -116,6 +118,7 @@ def plays(
         first=days[0],
         last=newest,
         weeks=len(days),
+        is_filled=is_filled,
         rows=tuple(_rows(told, playbook, has_events=events is not None)),
         never_planned=tuple(sorted(named - set(planned["step_id"]))),
         never_held=tuple(name for name in playbook.signals if name not in held),

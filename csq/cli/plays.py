@@ -53,10 +53,10 @@ def plays(
     events = run.tables.roles.get(Role.EVENTS)
     history = run.memory.history
     told = own_rows(events) if events is not None else None
-    found = count_plays(_weeks(history), told, run.playbook.playbook, weeks) if history.days else None
-    if found is None:
-        told_so = f"the history `{history.folder}` has no week that a triage planned"
-        raise InputError(told_so, hint="`csq triage` with `--history` keeps one")
+    if not history.days:
+        told_so = f"the history `{history.folder}` has no snapshot"
+        raise InputError(told_so, hint="`csq triage` with `--history` keeps one, and `csq history fill` earlier weeks")
+    found = count_plays(_weeks(history), told, run.playbook.playbook, weeks)
     options = asked_for(Shown(), outputs, speech)
     on_screen = screen(options, speech)
     put([(each, render_plays(found, each.format, options if each.path else on_screen)) for each in to], speech)

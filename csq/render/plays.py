@@ -93,6 +93,7 @@ def _document(found: Plays) -> dict[str, Any]:
         "first": plain(found.first),
         "last": plain(found.last),
         "weeks": found.weeks,
+        "filled": found.is_filled,
         "claims_cause": False,
         "plays": rows,
         **lists,
@@ -108,13 +109,14 @@ def _page(found: Plays) -> Page:
     whole = [row for row in found.rows if row.by == "all"]
     has_events = any(row.done is not None for row in whole)
     unknown = () if has_events else ("No event tells of a step: what was done is not known",)
+    filled = ("The weeks were filled in afterwards: this is what would have been planned",) if found.is_filled else ()
     limit = (
         "This is what went before what, and no cause: accounts for which a step was done may differ in more than that; "
         f"under {FEWEST} accounts on a side it says too few"
     )
     return Page(
         title=f"Plays of {prose.count(found.weeks, 'week')}, {found.first} to {found.last}",
-        summary=(limit, *unknown),
+        summary=(limit, *unknown, *filled),
         tables=(
             Table("Planned and done", ("Play", "Step", "Planned", "Done"), tuple(map(_counts, whole)), (2, 3)),
             *(_later(weeks, whole) for weeks in LATER if has_events),
