@@ -207,6 +207,7 @@ EVENTS = (
     Field("expires_on", Cell.DATE, ("expireson", "expires", "expirydate", "expirationdate", "validuntil", "until")),
     Field("cause", Cell.TEXT, ("cause", "causecode", "rootcause", "reasoncode")),
     Field("by", Cell.TEXT, ("by", "loggedby", "recordedby", "createdby", "assignedto", "owner", "csm")),
+    Field("planned_step", Cell.TEXT, ("plannedstep",)),
 )  # fmt: skip
 
 OUTCOMES = (

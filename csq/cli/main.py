@@ -18,6 +18,7 @@ import typer
 
 from csq import __version__
 from csq.cli import (
+    backtest,
     brief,
     check,
     diagnostics,
@@ -29,6 +30,7 @@ from csq.cli import (
     movers,
     plan,
     playbook,
+    plays,
     run_log,
     stop,
     triage,
@@ -50,6 +52,8 @@ Examples:
   csq plan exports                    what to do this week, owner by owner
   csq movers --history history        who moved since last week, and why
   csq whatif exports --set windows.usage=14   what would move under other rules
+  csq backtest exports                whether usage or happiness told more of who was lost
+  csq plays exports --history history         which plays were done, and where those accounts stood later
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
 """
@@ -62,6 +66,8 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "plan": (plan.plan, plan.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),
     "whatif": (whatif.whatif, whatif.EXAMPLES),
+    "backtest": (backtest.backtest, backtest.EXAMPLES),
+    "plays": (plays.plays, plays.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
     "init": (init.init, init.EXAMPLES),

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,6 +62,7 @@ def prepare(
     checks: bool = False,
     draft: SourceText | None = None,
     changes: Sequence[Change] = (),
+    whole: bool = False,
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
@@ -73,12 +75,15 @@ def prepare(
         checks: Any role is enough, and the aliases that are named will be written.
         draft: What the csq.yaml of the folder is to say, in place of what it says.
         changes: Keys of csq.yaml that are to hold something else.
+        whole: Whether the rows of a big log are kept, which else is counted for one day as it is read.
 
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
     try:
-        return _prepare(inputs, method, faults, limits, outputs, checks=checks, draft=draft, changes=changes)
+        return _prepare(
+            inputs, method, faults, limits, outputs, checks=checks, draft=draft, changes=changes, whole=whole
+        )
     except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
         if not error.filename and isinstance(error, FileNotFoundError):
             raise InputError("the working directory is gone", hint="change to one that is there") from error
@@ -118,6 +123,7 @@ def _prepare(
     checks: bool,
     draft: SourceText | None,
     changes: Sequence[Change],
+    whole: bool,
 ) -> Run:
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
@@ -126,6 +132,8 @@ def _prepare(
     max_rejects = quality.Limit(limits.max_rejects) if limits else None
     named = _expanded(inputs, directory, any_role=checks)
     rules = settle(inputs, method, directory, named, checks=checks, draft=draft, changes=changes)
+    if whole:
+        rules = rules._replace(options=replace(rules.options, usage_days=None))
     folder = in_directory(directory, named, rules.options) if directory else Folder(named)
     if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
         raise nothing if told.directory else _nothing_told()

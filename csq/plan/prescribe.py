@@ -31,7 +31,7 @@ from csq.plan.steps import (
     risk_notes,
 )
 from csq.plan.touch import add_person
-from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal
+from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal, Step
 from csq.playbook.names import names
 from csq.playbook.text import fill
 from csq.report import QuadrantPlay
@@ -205,10 +205,17 @@ def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.Da
 
 def done_kinds(playbook: Playbook) -> Iterator[str]:
     """The kinds of events that show a step to be done, of any step of the playbook."""
-    entries = [playbook.entry(quadrant) for quadrant in playbook.order]
-    groups = [entry.play.steps for entry in entries] + [signal.steps for signal in playbook.signals.values()]
-    steps = [step for group in groups for step in group] + [entry.qualify for entry in entries if entry.qualify]
-    yield from (step.done_by for step in steps if step.done_by)
+    yield from (step.done_by for step in steps_of(playbook) if step.done_by)
+
+
+def steps_of(playbook: Playbook) -> Iterator[Step]:
+    """Every step of a playbook: of its plays, then of its signals."""
+    for quadrant in playbook.order:
+        entry = playbook.entry(quadrant)
+        yield from ([entry.qualify] if entry.qualify else [])
+        yield from entry.play.steps
+    for signal in playbook.signals.values():
+        yield from signal.steps
 
 
 def printed_plays(playbook: Playbook) -> tuple[QuadrantPlay, ...]:

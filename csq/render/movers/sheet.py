@@ -18,12 +18,21 @@ _WIDTH = 24
 def workbook(page: Page, day: date) -> bytes:
     """Write the workbook; `day` is what it says of its time of creation, so that its bytes hang on nothing else."""
     buffer = io.BytesIO()
+    book = begun(buffer, page, day, "Movers")
+    if page.weeks:
+        _weeks(book, page)
+    book.close()
+    return buffer.getvalue()
+
+
+def begun(buffer: io.BytesIO, page: Page, day: date, name: str) -> Workbook:
+    """A workbook whose first sheet has the page: what it says, and its tables."""
     book = Workbook(
         buffer,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
     book.set_properties({"title": page.title, "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
-    sheet = book.add_worksheet("Movers")
+    sheet = book.add_worksheet(name)
     sheet.set_column(0, 9, _WIDTH)
     bold = book.add_format({"bold": True})
     sheet.write_string(0, 0, page.title, bold)
@@ -33,10 +42,7 @@ def workbook(page: Page, day: date) -> bytes:
         row += 1
     for table in page.tables:
         row = _table(book, sheet, table, row + 1)
-    if page.weeks:
-        _weeks(book, page)
-    book.close()
-    return buffer.getvalue()
+    return book
 
 
 def _table(book: Workbook, sheet: Worksheet, table: Table, row: int) -> int:

@@ -178,7 +178,8 @@ def _with_name(fit: _Fit, named: Sequence[Role]) -> float:
 
 
 def _is_own(header: Sequence[str]) -> bool:
-    return {squeeze(name) for name in header} >= role_signs.OWN_OUTPUT or tuple(header) == role_signs.OWN_REJECTS
+    names = {squeeze(name) for name in header}
+    return any(names >= own for own in role_signs.OWN_OUTPUTS) or tuple(header) == role_signs.OWN_REJECTS
 
 
 def _name(label: str) -> str:

@@ -63,6 +63,10 @@ OTHER_THINGS = frozenset({
 VAGUE_NAMES = frozenset({"tickets", "feedback", "activity", "metrics"})
 """Words of a name that speak of a role, and yet do not promise that the file is of it."""
 
-OWN_OUTPUT = frozenset({"quadrant", "usagelevel", "happinesslevel", "usagescore", "happinessscore"})
+OWN_OUTPUTS = (
+    frozenset({"quadrant", "usagelevel", "happinesslevel", "usagescore", "happinessscore"}),
+    frozenset({"section", "lostintervallowpct", "usagescore"}),  # of a backtest
+    frozenset({"play", "step", "planned", "done4weeksadvocates"}),
+)
 OWN_REJECTS = ("role", "file", "line", "column", "value", "reason")
 """Headers of what csq itself writes, which no run reads again."""

@@ -1,0 +1,1 @@
+"""Placement held against what customers decided later. Pure: tables in, values out."""

@@ -1,0 +1,101 @@
+"""Outcomes to decisions: who decided what on which day, what it was worth, and the day they are placed on.
+
+All rows of an account on one day are one decision, told by the most telling of its outcomes, then by the lowest value.
+An account that is no longer among the accounts goes by its key: those who left are what a backtest is about.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from csq.errors import InputError
+from csq.fate import FATE, is_used, mark
+from csq.sources.load import Tables
+from csq.sources.rows.typed import KEY, RoleRows
+from csq.terms import Aside, Fate, Outcome, Role
+
+DECISION = {
+    "decision": pl.String(),
+    "account_id": pl.String(),
+    "date": pl.Date(),
+    "known_on": pl.Date(),
+    "outcome": pl.String(),
+    "lost": pl.Boolean(),
+    "value_prior": pl.Decimal(38, 2),
+    "value_after": pl.Decimal(38, 2),
+}
+"""One row a decision, by account and day: its key, who, when, the day it is placed on, what, whether they left, the
+value of the newest outcome before that is known by `known_on`, and the value after (money per year)."""
+
+
+class Decisions(NamedTuple):
+    """frame: columns `DECISION`; rows: those of the outcomes files, with what became of them."""
+
+    frame: pl.DataFrame
+    rows: pl.DataFrame
+    still_here: date | None
+    """The day on which customers without an outcome count as kept, where the files tell of losses alone."""
+
+
+def own_rows(rows: RoleRows) -> pl.DataFrame:
+    """The rows of a role that tell of an account, whether or not the accounts files still have it."""
+    frame = rows.frame
+    if KEY in frame.columns:
+        lost = pl.col(FATE) == Aside.UNMATCHED
+        frame = frame.with_columns(
+            pl.when(lost).then(pl.coalesce("account_id", KEY)).otherwise("account_id").alias("account_id"),
+            pl.when(lost).then(pl.lit(str(Fate.USED))).otherwise(FATE).alias(FATE),
+        )
+    return frame.filter(is_used(), pl.col("account_id").is_not_null())
+
+
+def decisions(tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series]) -> Decisions:
+    """Take the decisions from the outcomes.
+
+    Args:
+        tables: All rows; outcomes are among them.
+        horizon: Days before a decision on which it is placed.
+        as_of: The day told; what was decided later is set aside.
+        customers: The accounts that are customers on a day. Where no outcome says that anybody was kept, those of them
+            without an outcome were, on the newest day that there is an outcome of.
+
+    Raises:
+        InputError: No outcome can be used.
+    """
+    rows = tables.roles[Role.OUTCOMES]
+    later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of, dtype=pl.Date())}
+    marked = mark(rows.frame, later)
+    used = own_rows(replace(rows, frame=marked))
+    if used.is_empty():
+        raise InputError("no outcome can be used", hint="`csq check` says what became of each row of the outcomes")
+    telling = pl.col("outcome").cast(pl.Enum([str(each) for each in Outcome]))
+    order = ("account_id", "date", telling, "value_after", "file", "line")
+    decided = used.sort(*order, nulls_last=True).unique(["account_id", "date"], keep="first", maintain_order=True)
+    still_here = None
+    if (decided["outcome"] == str(Outcome.CHURNED)).all():
+        newest: Any = decided["date"].max()
+        still_here = as_of or newest
+        ids = customers(still_here)
+        others = pl.DataFrame({"account_id": ids.filter(~ids.is_in(decided["account_id"].implode()))})
+        kept = others.with_columns(date=pl.lit(still_here), outcome=pl.lit(str(Outcome.RENEWED)))
+        decided = pl.concat([decided, kept], how="diagonal").sort("account_id", "date")
+    frame = _with_prior(decided.with_columns(known_on=pl.col("date") - timedelta(days=horizon)))
+    frame = frame.with_columns(
+        decision=pl.int_range(pl.len()).cast(pl.String).str.zfill(9), lost=pl.col("outcome") == str(Outcome.CHURNED)
+    )
+    return Decisions(frame.select(pl.col(name).cast(kind) for name, kind in DECISION.items()), marked, still_here)
+
+
+def _with_prior(decided: pl.DataFrame) -> pl.DataFrame:
+    """Add the value of the newest outcome before each, as far as it is known by its day."""
+    # A value of nought is a cell that nobody filled in as often as a contract without a price.
+    values = decided.select("account_id", pl.col("date").alias("_since"), pl.col("value_after").replace(0, None))
+    values = values.rename({"value_after": "value_prior"}).drop_nulls().sort("_since")
+    return (
+        decided.sort("known_on")
+        .join_asof(values, left_on="known_on", right_on="_since", by="account_id", check_sortedness=False)
+        .sort("account_id", "date")
+    )
