@@ -38,6 +38,7 @@ VALUES: Mapping[str, Sequence[Sequence[str]]] = {
     "--column": [["account_id=Account ID"]],
     "--key": [["usage=account_id"], ["csat=account_id"], ["contacts=account_id"]],
     "--encoding": [["utf-8"], ["latin-1"], ["cp1252"], ["utf-7"]],
+    "--max-size": [["100MB"], ["10GB"]],
     "--overlap": [["add"], ["dedupe"]],
     "--as-of": [["1970-01-01"], ["2026-08-01"], ["2026-11-20"], ["2199-12-31"]],
     "--window": [[days] for days in DAYS],
