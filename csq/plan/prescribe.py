@@ -30,7 +30,7 @@ from csq.plan.steps import (
     risk_notes,
 )
 from csq.plan.touch import add_person
-from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal
+from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal, Step
 from csq.playbook.names import names
 from csq.playbook.text import fill
 from csq.report import QuadrantPlay
@@ -72,7 +72,8 @@ def prescribe(
     queued = add_queue(gated, entries, playbook.rest, as_of).drop(holding.columns)
     planned = _with_signals(_with_plays(queued, entries, asking), playbook.signals, judged.fired, asking)
     voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged.fired)
-    ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
+    first = [name for name, signal in playbook.signals.items() if signal.first]
+    ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook), first)
     return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
 
 
@@ -171,10 +172,18 @@ def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.Da
 
 def done_kinds(playbook: Playbook) -> Iterator[str]:
     """The kinds of events that show a step to be done, of any step of the playbook."""
+    yield from (step.done_by for step in _all_steps(playbook) if step.done_by)
+
+
+def steps_by_id(playbook: Playbook) -> dict[str, Step]:
+    """All steps of the playbook by id; of several with one id the first."""
+    return {step.id: step for step in reversed([*_all_steps(playbook)])}
+
+
+def _all_steps(playbook: Playbook) -> list[Step]:
     entries = [playbook.entry(quadrant) for quadrant in playbook.order]
     groups = [entry.play.steps for entry in entries] + [signal.steps for signal in playbook.signals.values()]
-    steps = [step for group in groups for step in group] + [entry.qualify for entry in entries if entry.qualify]
-    yield from (step.done_by for step in steps if step.done_by)
+    return [step for group in groups for step in group] + [entry.qualify for entry in entries if entry.qualify]
 
 
 def printed_plays(playbook: Playbook) -> tuple[QuadrantPlay, ...]:

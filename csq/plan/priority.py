@@ -1,7 +1,7 @@
 """What an account's turn is worth: contract value x quadrant weight x urgency x signal: weighted money, an index.
 
-The rank follows this figure alone. Each factor is a column, so that a rank can be redone by hand. All factors stand in
-playbooks.yaml.
+The rank follows this figure alone, after the accounts of signals that come first, such as a promise of ours that is
+overdue. Each factor is a column, so that a rank can be redone by hand. All factors stand in playbooks.yaml.
 """
 
 from collections.abc import Sequence
@@ -60,11 +60,14 @@ def urgency(bands: Sequence[Urgency]) -> pl.Expr:
     return pl.when(pl.col("renewal_overdue_days") > 0).then(pl.lit(highest)).otherwise(factor)
 
 
-def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
+def add_rank(frame: pl.DataFrame, first: Sequence[str] = ()) -> pl.DataFrame:
     """Sort by the order of work and number it: by priority, then account_id; rest last.
 
     Args:
-        frame: Has `queue`, `priority`, `account_id`.
+        frame: Has `queue`, `priority`, `account_id`, and `signals` where any of them comes first.
+        first: Signals whose accounts come before all others that do not rest.
     """
-    order = (pl.col("queue") == str(Queue.REST), -pl.col("priority"), "account_id")
+    order = [pl.col("queue") == str(Queue.REST), -pl.col("priority"), pl.col("account_id")]
+    if first:
+        order.insert(1, ~pl.col("signals").list.eval(pl.element().is_in(first)).list.any())
     return collect(frame.lazy().sort(order).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)))
