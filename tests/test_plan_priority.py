@@ -76,3 +76,10 @@ def test_an_overdue_renewal_takes_the_highest_factor_and_a_deadline_that_is_past
     row = {"days_to_deadline": -5, "renewal_overdue_days": 0}
     frame = pl.DataFrame([row, {**row, "renewal_overdue_days": 5}])
     assert frame.select(factor=urgency(bands))["factor"].to_list() == [1.2, 2]
+
+
+def test_accounts_of_a_signal_that_comes_first_go_before_all_others_that_do_not_rest() -> None:
+    rows = {"account_id": ["A1", "A2", "A3"], "queue": ["rescue", "rescue", "rest"], "priority": [900.0, 10.0, 5000.0]}
+    frame = pl.DataFrame({**rows, "signals": [["loud"], ["owed"], ["owed"]]})
+    assert add_rank(frame, ["owed"])["account_id"].to_list() == ["A2", "A1", "A3"]
+    assert add_rank(frame)["account_id"].to_list() == ["A1", "A2", "A3"]

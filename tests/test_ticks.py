@@ -62,10 +62,13 @@ def test_other_text_is_no_id(text):
 @pytest.mark.parametrize(
     ("cell", "tick"),
     [(word, Tick.DONE) for word in ("done", "Done ", "x", "X", "✓", "✔️", "yes", "TRUE", 1.0)]
-    + [("tried", Tick.TRIED), ("Not now", Tick.NOT_NOW), ("not_now", Tick.NOT_NOW), ("no longer", Tick.NO_LONGER)],
+    + [(word, Tick.TRIED) for word in ("tried", "Tried: no answer", "tried to reach them")]
+    + [(word, Tick.NOT_NOW) for word in ("Not now", "not_now")]
+    + [("no longer", Tick.NO_LONGER)],
 )  # fmt: skip
 def test_a_cell_is_ticked_in_any_of_the_ways_people_tick(cell, tick):
-    assert sheet((1.0, "Acme", 2.0, cell, None, a_step())) == ([("A-1", tick, "", 4)], ())
+    ((account, found, _, line),), warnings = sheet((1.0, "Acme", 2.0, cell, None, a_step()))
+    assert (account, found, line, warnings) == ("A-1", tick, 4, ())
 
 
 @pytest.mark.parametrize("cell", [None, "", "  ", "no", "0", 0.0, "-"])
@@ -82,6 +85,7 @@ def test_what_says_no_is_no_tick(cell):
         # A day as spreadsheets count: 46344 days after 30 December 1899.
         (46344.0, date(2026, 11, 18), ""),
         ("done: they liked it", None, "they liked it"),
+        ("x - they liked it", None, "they liked it"),
     ],
 )
 def test_a_cell_may_tell_the_day_or_say_more(cell, day, note):

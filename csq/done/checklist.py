@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from csq.done.ticks import Said, Ticked, Ticks, understood
+from csq.done.ticks import BEGUN, Said, Ticked, Ticks, understood
 from csq.done.words import OURS
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.sources.reading.encoding import decode
 from csq.terms import Tick
 
-_BOX = re.compile(r"\s*[-*+]\s+\[([^\]]{0,3})\](.*)")
+_BOX = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[([^\]]{0,3})\](.*)")
 _CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
-_OTHERS = re.compile("|".join(rf"{tick}\b" for tick in Tick if tick is not Tick.DONE), re.IGNORECASE)
 
 
 def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
@@ -50,7 +49,7 @@ def _planned(text: str) -> tuple[PlannedStep, str] | None:
     """The step whose id a line holds, and what stands after it; None where it holds none."""
     for code in reversed([*_CODE.finditer(text)]):
         if step := parse(code[2]):
-            return step, text[code.end() :].strip().lstrip(":·–—- ").strip()
+            return step, text[code.end() :].strip().lstrip(".:·–—-*~ ").strip()
     return None
 
 
@@ -74,11 +73,8 @@ def _below(lines: Sequence[str], at: int) -> Iterator[str]:
 
 def _said(note: str, where: Location, today: date) -> Said:
     """What a ticked line says: done, unless its note begins with another word for it, or with the day."""
-    if other := _OTHERS.match(note):
-        try:
-            return understood(note, where, today)
-        except InputError:  # a sentence, such as `tried to reach them`
-            return Said(Tick(other[0].casefold()), note)
+    if BEGUN.match(note):
+        return understood(note, where, today)
     if re.match(r"\d{4}-\d{2}-\d{2}", note):
         return understood(note if len(note) == len("2026-11-16") else f"{Tick.DONE} {note}", where, today)
     return Said(Tick.DONE, note)

@@ -19,6 +19,9 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 
+BEGUN = re.compile(rf"({'|'.join(tick for tick in Tick if tick is not Tick.DONE)})\b", re.IGNORECASE)
+"""How a sentence begins that says it was not done: `tried to reach them`."""
+
 
 class Said(NamedTuple):
     """What stands in a place for ticks."""
@@ -74,7 +77,8 @@ def _said(value: object) -> Said | None:
         text = f"{Tick.DONE} {text}"
     found = _SAID.fullmatch(text)
     if not found:
-        return None
+        began = BEGUN.match(text)
+        return Said(Tick(began[1].casefold()), text) if began else None
     tick, rest = WORDS[found[1].casefold()], found[2].strip()
     try:
         day = date.fromisoformat(rest[:10]) if _DAY.match(rest) else None

@@ -1,17 +1,15 @@
 """How the keys of each role met the accounts, and the fates of all rows in sentences."""
 
-from dataclasses import replace
-
 import polars as pl
 
 from csq.errors import TooFewMatch
 from csq.fate import FATE, ROWS
 from csq.report import Join, Note, SourceFile, masked
-from csq.roles import KEYED, PEOPLE, TICKED
+from csq.roles import KEYED, PEOPLE
 from csq.schema import collect, money
 from csq.sources.joining.aliases import ALIAS
 from csq.sources.load import Tables
-from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows
+from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows, without_ticks
 from csq.terms import Aside, NoteKind, Role
 
 SHOWN_KEYS = 20
@@ -33,16 +31,11 @@ def joins(tables: Tables, accounts: pl.DataFrame, least: float = 0.0) -> tuple[J
     for role, rows in tables.roles.items():
         if role in KEYED:
             join = _join(rows, accounts)
-            judged = join if role is not Role.EVENTS else _join(_told_by_others(rows), accounts)
+            judged = _join(without_ticks(rows), accounts) if role is Role.EVENTS else join
             if Role.ACCOUNTS in tables.roles and matched_share(judged) < least:
                 raise _too_few(rows, judged, tables.roles[Role.ACCOUNTS].frame, least)
             joined.append(join)
     return tuple(joined)
-
-
-def _told_by_others(rows: RoleRows) -> RoleRows:
-    """Events without those csq recorded itself: an account that is gone since was none of a wrong key."""
-    return replace(rows, frame=rows.frame.filter(pl.col(TICKED).is_null()))
 
 
 def _too_few(rows: RoleRows, join: Join, accounts: pl.DataFrame, least: float) -> TooFewMatch:

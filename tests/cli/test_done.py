@@ -198,8 +198,9 @@ def test_a_tick_whose_account_or_step_is_gone_is_told_with_its_line_and_kept(csq
     assert [(key, kind) for key, kind, _ in on_record(exports)] == [
         ("A-9", "step_done"), ("A-9", "favour_asked"), ("A-1", "step_done")
     ]  # fmt: skip
-    # Two of three rows are of nobody any more, and the next run does not mind.
+    # Two of three rows are of nobody any more, and the next run does not mind, however strict it is.
     assert steps(csq, exports)["A-1"] == "ask_favour"
+    assert csq("triage", exports, "--as-of", DAY, "-q", "--strict").code == 0
 
 
 def test_an_account_that_was_renamed_is_found_by_its_id(csq, exports):
@@ -297,3 +298,17 @@ def test_an_account_that_goes_by_an_address_is_found_by_its_code(csq, exports):
     run = csq("triage", exports, "--as-of", DAY, "-q", "-f", "csv", "--fields", "step_id")
     (row,) = (each for each in csv.DictReader(run.stdout.decode().splitlines()) if each["account_name"] == "Acme")
     assert row["step_id"] == "say_hello"
+
+
+def test_an_overdue_promise_comes_first_until_it_is_kept(csq, exports):
+    # Made on 5 October, 41 days before; A-3 has the least contract value of the three.
+    (exports / "events.csv").write_text(lines("account_id,date,kind", "A-3,2026-10-05,promise_made"))
+    argv = ("triage", exports, "--as-of", DAY, "-q", "-f", "csv", "--fields", "step_id,promises_open")
+
+    def first() -> dict[str, str]:
+        return next(csv.DictReader(csq(*argv).stdout.decode().splitlines()))
+
+    assert [first()[name] for name in ("account_id", "step_id", "promises_open")] == ["A-3", "keep_promise", "1"]
+    csq("done", "A-3", "--data", exports)
+    assert on_record(exports)[0][1] == "promise_kept"
+    assert first()["account_id"] == "A-1"
