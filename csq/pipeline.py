@@ -133,6 +133,7 @@ def report(found: Triage) -> Report:
         gaps=gaps(accounts),
         plays=printed_plays(found.playbook.playbook),
         signals=found.judged.totals,
+        first=tuple(name for name, each in found.playbook.playbook.signals.items() if each.first),
         fired=found.judged.fired,
         notes=(
             *_run_notes(found.as_of, weighted=weighted, tiered=_is_tiered(found.settings.settings)),

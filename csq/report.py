@@ -353,6 +353,8 @@ class Report(NamedTuple):
     """In the playbook's order of attack."""
     signals: tuple[SignalTotal, ...]
     """One per signal, in the playbook's order."""
+    first: tuple[str, ...]
+    """Signals whose accounts stand first in the week of their owner, whatever their rank."""
     fired: pl.DataFrame
     """account_id, signal, severity: one row per account and signal that holds, loudest first within an account."""
     notes: tuple[Note, ...]

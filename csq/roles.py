@@ -231,6 +231,8 @@ OVERRIDES = (
 
 PEOPLE = ("user_id", "email")
 """Fields that name a person, whom a contacts file leads on to an account."""
+TICKED, KEY_OF_TICKS = "planned_step", "account_id"
+"""Field of the events that csq records itself, and the key by which it names their accounts."""
 MONEY_FIELDS = ("arr", "acv", "mrr")
 """Columns that may hold the contract value, in the order in which one is taken."""
 STAYING_FLAGS = ("active", "isactive", "activecustomer", "activeaccount", "iscustomer", "iscurrent", "currentcustomer")

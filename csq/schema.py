@@ -319,6 +319,9 @@ PLAN = (
     Column("step_short", _T, "", "any", "the next step in one line"),
     Column("weeks_here", _W, "weeks", ">= 0", "whole weeks in its quadrant, as far back as the history knows it"),
     Column("moved_because", _T, "", ", ".join(Cause), "why its quadrant changed since the last snapshot"),
+    Column(
+        "times_deferred", _W, "weeks", ">= 0", "weeks its next step was planned and not done, as the history knows it"
+    ),
     Column("desk", _T, "", "any", "whose week it falls into: the owner, unassigned, or team where nobody owns any"),
 )
 

@@ -152,6 +152,15 @@ class StepKind(StrEnum):
     RENEWAL = "renewal"
 
 
+class Tick(StrEnum):
+    """What people say became of a planned step."""
+
+    DONE = "done"
+    TRIED = "tried"
+    NOT_NOW = "not now"
+    NO_LONGER = "no longer"
+
+
 class Touch(StrEnum):
     """How much of a person's time the accounts of a segment get."""
 

@@ -217,6 +217,7 @@ def report(**overrides: object) -> Report:
             Gap(reason="contract_value", text="no contract value", accounts=2, contract_value=Decimal(0)),
         ),
         plays=tuple(play(quadrant) for quadrant in Quadrant),
+        first=(),
         signals=(
             SignalTotal(
                 name="first",

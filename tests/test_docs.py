@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -125,6 +126,15 @@ def test_every_topic_the_readme_sends_people_to_is_one():
 def test_blocks_for_shells_hold_the_weeks_commands():
     assert len(commands()) >= 12
     assert sum("sample_data" not in each for each in commands()) == 4  # help, and one each for cron, systemd, Windows
+
+
+def test_the_loop_of_the_weekly_routine_works(csq, sample_data, tmp_path):
+    shutil.copytree(sample_data, tmp_path / "exports")
+    (loop,) = (each for each in blocks("sh") if "csq done" in each)
+    for line in loop.splitlines():
+        words = shlex.split(line.replace("sample_data", "exports").replace("acme", "Ravensworth"), comments=True)
+        assert csq(*words[1:]).code == 0, line
+    assert "they will think" in (tmp_path / "exports" / "csq-events.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", commands())

@@ -23,7 +23,7 @@ CONTRACT = """
     rank account_id account_name owner tier contract_value quadrant usage_level happiness_level usage_score
     happiness_score usage_margin happiness_margin borderline evidence responses response_rate_pct active_users seats
     seat_use_pct usage_change_pct days_to_renewal signals play next_step risks queue priority hours this_week
-    moved_from silence missing answers_to_flip usage_parts weeks_here moved_because
+    moved_from silence missing answers_to_flip usage_parts weeks_here moved_because times_deferred
 """
 TABLES = {Format.CSV: ",", Format.TSV: "\t"}
 

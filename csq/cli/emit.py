@@ -31,6 +31,9 @@ Found = TypeVar("Found")
 FRESH = 60
 """Seconds in which a claim that has just been made and holds nothing yet is left alone."""
 
+PATIENCE = 60.0
+"""Seconds to wait for another run that writes to the same place."""
+
 CLAIM = len(".csq-") + 16
 """Characters of the name of a claim, without suffix, with which the names of its files begin."""
 
@@ -316,6 +319,24 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+@contextlib.contextmanager
+def held(lock: Path, what: str) -> Iterator[None]:
+    """Hold something against other runs by a lock. Raises OutputError when one holds it too long, or it cannot be."""
+    from filelock import FileLock, Timeout
+
+    holding = FileLock(lock, timeout=PATIENCE, mode=0o600)
+    try:
+        holding.acquire()
+    except Timeout as error:
+        raise OutputError(f"another run holds {what}", hint="run again when it is done") from error
+    except OSError as error:
+        raise OutputError(f"cannot lock {what}: {_reason(error)}", hint=_hint(lock, error)) from error
+    try:
+        yield
+    finally:
+        holding.release()
 
 
 def make_folder(path: Path) -> None:

@@ -53,6 +53,11 @@ def explain(
         emit.to_stdout(aside_as_json(aside) if output_format == "json" else aside_as_text(aside))
         return
     explanation = explain_account(found, account)
+    if run.memory is not None:
+        from csq.cli.keep import with_deferred
+
+        mine = with_deferred(found.accounts, found, run.memory).filter(account_id=explanation.account_id)
+        explanation = explanation._replace(next_step=mine["next_step"][0])
     for scale in found.scales:
         diagnostics.note(scale.text)
     if output_format == "json":

@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
+
 from csq.cli import emit
 from csq.cli.options import Inputs
 from csq.errors import InputError, OutputError
+from csq.history.deferrals import asking, times_deferred
 from csq.history.past import moves_between, past_of, weeks_here, with_moves, with_places
 from csq.history.pins import Pins
 from csq.history.snapshot import Snapshot, snapshot_of, to_bytes
@@ -18,8 +21,6 @@ from csq.pipeline import Triage
 from csq.report import Report
 from csq.settings.model import Settings
 
-PATIENCE = 60.0
-"""Seconds to wait for another run that writes into the same history."""
 _NOT_READING = {"directory", "files", "config", "playbook", "as_of", "aliases"}
 """Parts of the inputs that say where they are, not how they are read."""
 
@@ -49,7 +50,7 @@ def day_of(found: Triage) -> date:
 
 
 def remembered(report: Report, found: Triage, memory: Memory, since: date | None = None) -> Report:
-    """The report with what moved since the last snapshot before its day, or that of the day `since`."""
+    """The report with what was put off, and what moved since the last snapshot before its day, or that of `since`."""
     day, now = day_of(found), standing_of(found)
     history = memory.history
     places = with_places(history, now)
@@ -59,7 +60,15 @@ def remembered(report: Report, found: Triage, memory: Memory, since: date | None
         before = history.load(last)
         moves = moves_between(before.standing, now, is_filled=before.is_filled, past=past_of(places))
     pinned_on = memory.pins.pinned_on if memory.pins else None
-    return with_moves(report._replace(pinned_on=pinned_on), moves, weeks_here(places, day))
+    told = with_moves(report._replace(pinned_on=pinned_on), moves, weeks_here(places, day))
+    return told._replace(accounts=asking(told.accounts, times_deferred(places, found)))
+
+
+def with_deferred(accounts: pl.DataFrame, found: Triage, memory: Memory) -> pl.DataFrame:
+    """The accounts of a run with what was put off; without a day they stay as they are."""
+    if found.as_of.day is None:
+        return accounts
+    return asking(accounts, times_deferred(with_places(memory.history, standing_of(found)), found))
 
 
 def taken(found: Triage, memory: Memory, *, is_filled: bool = False) -> Snapshot:
@@ -110,22 +119,10 @@ class Keep(NamedTuple):
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold a history against other runs. Raises OutputError when one holds it for too long, or it cannot be held."""
-    from filelock import FileLock, Timeout
-
     emit.make_folder(folder)
-    lock = FileLock(folder / LOCK, timeout=PATIENCE, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise OutputError(f"another run holds the history `{folder}`", hint="run again when it is done") from error
-    except OSError as error:
-        told = f"cannot lock the history `{folder}`: {(error.strerror or str(error)).lower()}"
-        raise OutputError(told, hint="choose a folder that you may write to") from error
-    try:
+    with emit.held(folder / LOCK, f"the history `{folder}`"):
         _tidy(folder)
         yield
-    finally:
-        lock.release()
 
 
 def _tidy(folder: Path) -> None:

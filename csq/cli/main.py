@@ -22,6 +22,7 @@ from csq.cli import (
     brief,
     check,
     diagnostics,
+    done,
     emit,
     explain,
     help,
@@ -50,6 +51,7 @@ Examples:
   csq triage exports -o monday.csv    the same for a spreadsheet
   csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
+  csq done --from plans/             what was ticked off, so that it does not come back
   csq movers --history history        who moved since last week, and why
   csq whatif exports --set windows.usage=14   what would move under other rules
   csq backtest exports                whether usage or happiness told more of who was lost
@@ -64,6 +66,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
     "brief": (brief.brief, brief.EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
+    "done": (done.done, done.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),
     "whatif": (whatif.whatif, whatif.EXAMPLES),
     "backtest": (backtest.backtest, backtest.EXAMPLES),

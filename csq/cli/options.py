@@ -129,7 +129,7 @@ class Outputs(NamedTuple):
         Text,
         option(
             "FORMAT",
-            "terminal, brief, csv, tsv, json, jsonl, xlsx, html, md, parquet; default terminal",
+            "terminal, brief, csv, tsv, json, jsonl, xlsx, html, md, ics, parquet; default terminal",
             "-f",
             "--format",
         ),

@@ -76,7 +76,12 @@ def plan(
     run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     write_rejects(run.tables, faults)
     check_inputs(run.tables, run.max_rejects, faults)
-    report = report_of(run_triage(run))
+    found = run_triage(run)
+    report = report_of(found)
+    if run.memory is not None:
+        from csq.cli.keep import remembered
+
+        report = remembered(report, found, run.memory)
     options = Options(
         selection=Selection(planned=True, desk=tuple(owner or ()), top=top),
         fields=(*FIELDS, *field_names(fields)),

@@ -19,7 +19,7 @@ from csq.sources.load import Tables
 from csq.sources.roles.scales import SIGNED, STANDARD
 from csq.sources.roles.score import REMEDIES
 from csq.sources.rows.tables import ReadOptions
-from csq.sources.rows.typed import KEY
+from csq.sources.rows.typed import KEY, without_ticks
 from csq.suggest import in_shell
 from csq.terms import Aside, Role
 
@@ -212,7 +212,7 @@ def check_strict(tables: Tables) -> None:
         InputError: With each kind of fault counted.
     """
     lost = pl.col(FATE).is_in([str(Aside.UNMATCHED), str(Aside.AMBIGUOUS)])
-    without = sum(rows.frame.filter(lost)[ROWS].sum() for rows in tables.roles.values())
+    without = sum(without_ticks(rows).frame.filter(lost)[ROWS].sum() for rows in tables.roles.values())
     faults = {
         "repairs": sum(rows.repairs for rows in tables.roles.values()),
         "rejected rows": tables.rejects.height,

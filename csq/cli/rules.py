@@ -190,8 +190,8 @@ def _choice(flag: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-def told_day(text: str | None) -> date | None:
-    """The day that `--as-of` names. Raises UsageError when that is none."""
+def told_day(text: str | None, flag: str = "--as-of") -> date | None:
+    """The day that a flag names. Raises UsageError when that is none."""
     if text is None:
         return None
     try:
@@ -201,5 +201,5 @@ def told_day(text: str | None) -> date | None:
         if not FIRST_DAY <= day <= LAST_DAY:
             raise ValueError(text)
     except ValueError:
-        raise UsageError(f"`--as-of {text}` is not a date", hint="write it as 2026-11-16, from 1970 to 2199") from None
+        raise UsageError(f"`{flag} {text}` is not a date", hint="write it as 2026-11-16, from 1970 to 2199") from None
     return day

@@ -1,7 +1,7 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -137,7 +137,8 @@ def _prepare(
     folder = in_directory(directory, named, rules.options) if directory else Folder(named)
     if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
         raise nothing if told.directory else _nothing_told()
-    read = [path for found in folder.paths.values() for path in found if str(path) != "-"]
+    paths = _with_events(folder.paths, rules.settings.events, is_told=bool(named.get(Role.EVENTS)))
+    read = [path for found in paths.values() for path in found if str(path) != "-"]
     read += rules.files
     written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
     if checks and inputs.aliases:
@@ -146,10 +147,20 @@ def _prepare(
         read += rules.aliases
     places.check_targets(written, read, given(inputs))
     run_log.check(lambda log: places.check_targets([*written, *log], read, given(inputs)))
-    tables = load(folder.paths, rules.options, folder.tables, folder.findings)
+    tables = load(paths, rules.options, folder.tables, folder.findings)
     if limits is not None:
         quality.refuse_losses(tables, rules.options)
     return _run(tables, rules, inputs, method, max_rejects=max_rejects, min_match=min_match)
+
+
+def _with_events(
+    paths: Mapping[Role, Sequence[Path]], events: Path | None, *, is_told: bool
+) -> Mapping[Role, Sequence[Path]]:
+    """The files by role with the events that csq.yaml names, unless a flag names others or they are there already."""
+    known = paths.get(Role.EVENTS, ())
+    if is_told or events is None or not events.exists() or any(events.samefile(path) for path in known):
+        return paths
+    return {**paths, Role.EVENTS: [*known, events]}
 
 
 def _run(

@@ -9,6 +9,7 @@ from csq.explain.model import NeedState, SignalTold, State, StepState, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
 from csq.plan.steps import PERSON, applies, blockers, facts_for, holds, is_blocked, is_done
+from csq.planned import done_column, dropped_column
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import names
@@ -61,7 +62,7 @@ class Verdicts:
             do = spelled(way.do, texts)
             state, why = State.LATER, ""
             if done[number]:
-                state, why = State.DONE, self._event(step.done_by)
+                state, why = State.DONE, self._settled(step)
             elif not hold[holds(step)]:
                 state, why = self._not_due(step)
             elif blocked[number]:
@@ -152,8 +153,13 @@ class Verdicts:
         names = [name for name in self._blocking[step.kind] if name in self._mine["signals"][0]] if step.kind else []
         return f"no time for {KINDS[step.kind]}: {', '.join(names).replace('_', ' ')}" if step.kind else ""
 
-    def _event(self, kind: str | None) -> str:
-        return f"{kind} is on record, {self._say(event_column(str(kind)))} days ago"
+    def _settled(self, step: Step) -> str:
+        """What shows that a step is not to come yet: its event, or a tick."""
+        said = {event_column(step.done_by): f"{step.done_by} is on record"} if step.done_by else {}
+        said |= {done_column(step.id): "ticked as done", dropped_column(step.id): "dropped"}
+        told = ((days, text) for name, text in said.items() if isinstance(days := self._value(name), int))
+        days, text = min(told, key=lambda each: each[0])
+        return f"{text}, {days} days ago"
 
     def _say(self, name: str) -> str:
         value = self._value(name)

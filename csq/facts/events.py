@@ -10,9 +10,10 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.facts.members import Context, Members
 from csq.fate import FATE, is_used
+from csq.planned import ID, KINDS, OPEN, done_column, dropped_column, week_of_days
 from csq.schema import event_column
 from csq.sources.rows.typed import RoleRows
-from csq.terms import Aside
+from csq.terms import Aside, Tick
 
 RECENT_DAYS = 90
 """How far back favours and our own people are counted: a quarter."""
@@ -36,11 +37,13 @@ def event_facts(rows: RoleRows | None, members: Members) -> Context:
     """Count the days since the newest event of each kind, for every member.
 
     The frame has one column `event_<kind>_days` for each kind on record, in the order of the alphabet, then
-    promises_open, promise_open_days, favours_asked, contact_points, explanation_ended_days and cause.
+    promises_open, promise_open_days, favours_asked, contact_points, explanation_ended_days and cause, then our own of
+    planned steps.
 
     Args:
-        rows: Events with date, kind, note, expires_on, cause, by.
-        members: The population, with `owner`. Later events are set aside, and so are those that expired before.
+        rows: Events with date, kind, note, expires_on, cause, by, planned_step.
+        members: The population, with `owner`. Later events are set aside, and so are those that expired before. What
+            became of a step that is planned for the week of the run, or was for one before, is known whatever its date.
 
     Raises:
         InputError: There are more kinds than anybody can have meant.
@@ -48,12 +51,15 @@ def event_facts(rows: RoleRows | None, members: Members) -> Context:
     if rows is None:
         return members.without(SHOWN)
     day = pl.lit(members.as_of, dtype=pl.Date())
-    marked = members.mark(rows, {Aside.AFTER_AS_OF: pl.col("date") > day, Aside.EXPIRED: pl.col("expires_on") < day})
-    events = marked.filter(is_used()).with_columns(days=(day - pl.col("date")).dt.total_days())
+    week = pl.col("planned_step").str.extract(f"^{ID}$", 3).str.to_date(strict=False)
+    is_later = (pl.col("date") > day) & ~(week <= week_of_days(day)).fill_null(value=False)
+    marked = members.mark(rows, {Aside.AFTER_AS_OF: is_later, Aside.EXPIRED: pl.col("expires_on") < day})
+    events = marked.filter(is_used()).with_columns(days=(day - pl.col("date")).dt.total_days().clip(lower_bound=0))
     favours = (pl.col("kind") == "favour_asked") & (pl.col("days") < RECENT_DAYS)
     counts = events.group_by("account_id").agg(favours_asked=favours.sum().cast(pl.Int64), **_promises())
     facts = members.with_facts(_days_by_kind(events))
-    for part in (counts, _contact_points(events, members.frame), _explanations_ended(marked, day)):
+    ended = _explanations_ended(marked, day)
+    for part in (counts, _contact_points(events, members.frame), ended, _settled(events)):
         facts = facts.join(part, on="account_id", how="left", maintain_order="left")
     facts = facts.join(_causes(events), on="account_id", how="left", maintain_order="left")
     facts = facts.with_columns(pl.col("favours_asked", "promises_open").fill_null(0))
@@ -82,6 +88,19 @@ def _explanations_ended(marked: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
     expired = pl.col(FATE) == Aside.EXPIRED
     ended = marked.filter(expired & (pl.col("kind") == "explained") & (since < RECENT_DAYS))
     return ended.group_by("account_id").agg(explanation_ended_days=since.min())
+
+
+def _settled(events: pl.DataFrame) -> pl.DataFrame:
+    """For each planned step that was done, or dropped, a column of the days since."""
+    step, is_dropped = pl.col("planned_step").str.extract(f"^{ID}$", 2), pl.col("kind") == KINDS[Tick.NO_LONGER]
+    told = events.with_columns(_step=step).filter(pl.col("_step").is_not_null(), ~pl.col("kind").is_in(OPEN))
+    name = (
+        pl.when(is_dropped)
+        .then(pl.format(dropped_column("{}"), "_step"))
+        .otherwise(pl.format(done_column("{}"), "_step"))
+    )
+    newest = told.group_by("account_id", _column=name).agg(pl.col("days").min()).sort("_column", "account_id")
+    return newest.pivot("_column", index="account_id", values="days")
 
 
 def _causes(events: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from csq.roles import KEYED, PEOPLE
 from csq.schema import collect, money
 from csq.sources.joining.aliases import ALIAS
 from csq.sources.load import Tables
-from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows
+from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows, without_ticks
 from csq.terms import Aside, NoteKind, Role
 
 SHOWN_KEYS = 20
@@ -31,8 +31,9 @@ def joins(tables: Tables, accounts: pl.DataFrame, least: float = 0.0) -> tuple[J
     for role, rows in tables.roles.items():
         if role in KEYED:
             join = _join(rows, accounts)
-            if Role.ACCOUNTS in tables.roles and matched_share(join) < least:
-                raise _too_few(rows, join, tables.roles[Role.ACCOUNTS].frame, least)
+            judged = _join(without_ticks(rows), accounts) if role is Role.EVENTS else join
+            if Role.ACCOUNTS in tables.roles and matched_share(judged) < least:
+                raise _too_few(rows, judged, tables.roles[Role.ACCOUNTS].frame, least)
             joined.append(join)
     return tuple(joined)
 

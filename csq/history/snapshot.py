@@ -31,7 +31,7 @@ _RECORD = "csq_run"
 """Key of the record in the Parquet file."""
 _DIGEST = "snapshot_sha256"
 _ROW_GROUP = 100_000
-_NOT_MEASURING = {"playbook", "capacity", "history", "aliases", "goals"}
+_NOT_MEASURING = {"playbook", "capacity", "history", "aliases", "goals", "events"}
 """Keys of csq.yaml on which no level hangs: a run under others of them is the same run."""
 
 

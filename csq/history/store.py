@@ -18,9 +18,12 @@ PLACES = {
     "account_id": pl.String(),
     "quadrant": pl.String(),
     "contract_value": pl.Decimal(38, 2),
+    "step_id": pl.String(),
+    "queue": pl.String(),
+    "this_week": pl.Boolean(),
     "is_filled": pl.Boolean(),
 }
-"""Columns of `History.places`: where every account stood on every day."""
+"""Columns of `History.places`: where every account stood on every day, and what was planned for it."""
 
 
 class History(NamedTuple):
@@ -53,7 +56,9 @@ class History(NamedTuple):
     def _places(self, day: date) -> pl.DataFrame:
         path = place_of(self.folder, day) / TABLE
         try:
-            frame = pl.read_parquet(path, columns=["account_id", "quadrant", "contract_value"], use_statistics=False)
+            kept = [name for name in pl.read_parquet_schema(path) if name in PLACES]
+            frame = pl.read_parquet(path, columns=kept, use_statistics=False)
+            frame = frame.with_columns(pl.lit(None).alias(name) for name in PLACES if name not in kept)
             is_filled = json.loads(pl.read_parquet_metadata(path).get("csq_run", "{}")).get("filled", False)
             told = frame.with_columns(as_of=pl.lit(day), is_filled=pl.lit(bool(is_filled)))
             return told.select(pl.col(name).cast(dtype) for name, dtype in PLACES.items())

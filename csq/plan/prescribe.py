@@ -218,6 +218,11 @@ def steps_of(playbook: Playbook) -> Iterator[Step]:
         yield from signal.steps
 
 
+def steps_by_id(playbook: Playbook) -> dict[str, Step]:
+    """All steps of the playbook by id; of several with one id the first."""
+    return {step.id: step for step in reversed([*steps_of(playbook)])}
+
+
 def printed_plays(playbook: Playbook) -> tuple[QuadrantPlay, ...]:
     """What the playbook says of each quadrant, in the order of attack."""
     return tuple(_printed(quadrant, playbook.entry(quadrant)) for quadrant in playbook.order)

@@ -1,7 +1,8 @@
 """Steps and risks applied to accounts: which hold, which are done, which comes next, and how they read.
 
 A condition that comes out null is not judged, so it does not hold. A step is done once the event of its `done_by` is on
-record, and blocked while a signal that holds says that now is no time for its kind.
+record, or it was ticked off, until the days of its `again_after` have passed; and blocked while a signal that holds
+says that now is no time for its kind.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.mask import without_people
+from csq.planned import AGAIN, done_column, dropped_column
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Need, Rest, Risk, Signal, Step
 from csq.playbook.text import fields, fill, spelled
@@ -173,9 +175,15 @@ def applies(rows: pl.DataFrame, entries: Iterable[Step | Risk], known: Mapping[s
 
 
 def is_done(step: Step, columns: Collection[str]) -> pl.Expr:
-    """Whether the event that shows a step to be done is on record, among the columns there are."""
-    name = event_column(step.done_by) if step.done_by else ""
-    return pl.col(name).is_not_null() if name in columns else pl.lit(value=False)
+    """Whether a step was done, by its event or by a tick, and may not come back yet; or was dropped."""
+    settled = [pl.col(name) < days for name, days in settled_columns(step).items() if name in columns]
+    return pl.any_horizontal(settled).fill_null(value=False) if settled else pl.lit(value=False)
+
+
+def settled_columns(step: Step) -> dict[str, int]:
+    """The columns of days since a step was done or dropped, and for how many days each keeps it from coming back."""
+    lasts = {done_column(step.id): step.again_after, dropped_column(step.id): max(step.again_after, AGAIN)}
+    return {event_column(step.done_by): step.again_after, **lasts} if step.done_by else lasts
 
 
 def is_blocked(kind: StepKind | None, blocking: Blockers) -> pl.Expr:

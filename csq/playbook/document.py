@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
+from csq.planned import AGAIN
 from csq.playbook.model import Playbook, QuadrantEntry, Rest, Step
 from csq.terms import Quadrant
 
@@ -69,6 +70,8 @@ def _terms(step: Step) -> str:
         parts.append(f"when {step.when}")
     if step.done_by:
         parts.append(f"done once {step.done_by} is on record")
+    if step.again_after != AGAIN:
+        parts.append(f"may come back after {step.again_after} days")
     return f"[{'; '.join(parts)}]"
 
 

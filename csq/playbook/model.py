@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from csq.planned import AGAIN
 from csq.schema import Kind
 from csq.split import Split
 from csq.terms import Quadrant, Queue, Severity, StepKind, Touch, Who
@@ -83,6 +84,9 @@ class Step(Section):
     kind: StepKind | None = Field(None, description="what it asks or offers; signals may block steps of a kind")
     when: Text | None = Field(None, description="condition under which it applies; always, when absent")
     done_by: Name | None = Field(None, description="kind of the event that shows it is done")
+    again_after: Annotated[int, Field(ge=0)] = Field(
+        AGAIN, description="days after which it may come back, once it was done"
+    )
     touch: dict[Touch, StepVariant] = Field(
         {}, description="what differs for accounts of a touch; tech follows low unless it has its own"
     )
@@ -238,6 +242,7 @@ class Signal(Section):
     also: tuple[Addition, ...] = Field((), description="what to add to the next step while that is not one of its own")
     mutes: tuple[Text, ...] = Field((), description="signals that are hidden while this one holds")
     blocks: tuple[StepKind, ...] = Field((), description="kinds of steps to hold back while this one holds")
+    first: bool = Field(False, description="whether accounts for which it holds stand first in the week of their owner")
     takes_over: bool | None = Field(
         None, description="whether its own step goes before the play's; by default only where it says act"
     )

@@ -26,6 +26,7 @@ _RENDERERS: Mapping[Format, tuple[str, str]] = {
     Format.PARQUET: ("csq.render.parquet", "parquet"),
     Format.MARKDOWN: ("csq.render.markdown", "markdown"),
     Format.HTML: ("csq.render.html", "html"),
+    Format.CALENDAR: ("csq.render.calendar", "calendar"),
 }
 
 

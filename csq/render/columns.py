@@ -50,6 +50,7 @@ PUBLIC = (
     "usage_parts",
     "weeks_here",
     "moved_because",
+    "times_deferred",
 )
 
 KEYS = ("account_id", "account_name")

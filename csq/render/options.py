@@ -18,6 +18,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     MARKDOWN = "md"
     HTML = "html"
+    CALENDAR = "ics"
 
 
 SUFFIXES: Mapping[str, Format] = {
@@ -32,6 +33,7 @@ SUFFIXES: Mapping[str, Format] = {
     ".md": Format.MARKDOWN,
     ".html": Format.HTML,
     ".htm": Format.HTML,
+    ".ics": Format.CALENDAR,
 }
 """The format of an output file, by its suffix in lower case."""
 

@@ -49,6 +49,11 @@ class LoadedSettings(NamedTuple):
         """The folder of snapshots that the file asks for."""
         return self._beside(self.settings.history)
 
+    @property
+    def events(self) -> Path | None:
+        """The file in which `csq done` keeps what became of the steps."""
+        return self._beside(self.settings.events)
+
     def _beside(self, name: str | None) -> Path | None:
         return None if name is None or self.folder is None else self.folder / name
 

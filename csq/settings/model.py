@@ -326,4 +326,9 @@ class Settings(Section):
     history: Text | None = Field(
         None, description="folder of snapshots, relative to this file: each triage keeps what it found there"
     )
+    events: Text | None = Field(
+        None,
+        description="file in which `csq done` keeps what became of the steps, relative to this file; csq-events.csv "
+        "beside the exports by default",
+    )
     currency: Currency | None = Field(None, description="needed when contract values are in several currencies")

@@ -14,7 +14,7 @@ import polars as pl
 from csq.errors import NoKeyError
 from csq.fate import account, rejects
 from csq.report import Note, SourceFile
-from csq.roles import NEVER_EMPTY
+from csq.roles import KEY_OF_TICKS, NEVER_EMPTY, TICKED
 from csq.schema import collect
 from csq.sources.columns.headers import check_told
 from csq.sources.columns.metrics import check_metrics
@@ -228,7 +228,7 @@ def _load(
     for group in group_by_header(tables, options):
         typed = READERS[role](group, options)
         try:
-            rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, options.keys.get(role))
+            rows = as_role(typed) if role is Role.ACCOUNTS else match_rows(typed, known, _key(typed, options))
         except NoKeyError as fault:
             spare.leave(role, [table.label for table in group], fault)
             continue
@@ -246,6 +246,11 @@ def _load(
         rows = replace(rows, frame=rows.frame.drop(UNREAD, strict=False))
     frame, notes = _settled(rows, tables, options)
     return replace(rows, frame=frame.drop(UNREAD, strict=False), notes=(*rows.notes, *notes))
+
+
+def _key(typed: Typed, options: ReadOptions) -> str | None:
+    """The key column of the accounts that is told for a role; what csq records itself names accounts by their id."""
+    return KEY_OF_TICKS if TICKED in typed.fields else options.keys.get(typed.role)
 
 
 def _settled(

@@ -109,7 +109,7 @@ def test_the_next_run_tells_who_moved_and_for_how_many_weeks_everyone_is_where_i
     assert (second["A12"]["moved_from"], second["A12"]["weeks_here"]) == ("", "1")
     third = rows(csq("triage", exports, "--history", "h", "--as-of", MONDAYS[2], "-f", "csv"))
     assert [third[key]["weeks_here"] for key in ("A11", "A12")] == ["1", "2"]
-    assert list(third["A11"])[-2:] == ["weeks_here", "moved_because"]
+    assert list(third["A11"])[-3:] == ["weeks_here", "moved_because", "times_deferred"]
 
 
 def test_nobody_moves_because_the_neighbours_do_until_the_cuts_are_taken_anew(csq: Csq, exports: Path) -> None:

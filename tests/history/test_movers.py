@@ -108,7 +108,7 @@ def test_every_page_of_a_triage_has_them_and_the_columns_stand_at_the_end(csq: C
     document = json.loads(csq(*run, "-f", "json").stdout)
     star = next(row for row in document["accounts"] if row["account_id"] == "star")
     assert (star["moved_from"], star["weeks_here"], star["moved_because"]) == ("advocates", 0, "usage crossed")
-    assert list(star)[-2:] == ["weeks_here", "moved_because"]
+    assert list(star)[-3:] == ["weeks_here", "moved_because", "times_deferred"]
 
 
 def test_of_exports_it_says_what_moved_since_the_last_snapshot_and_keeps_nothing(csq: Csq, history: Path) -> None:

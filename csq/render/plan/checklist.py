@@ -1,11 +1,14 @@
 """The plan as Markdown: a list to tick off for each desk, ready for a ticket, a chat or a note.
 
+A line to tick ends in the id of its step, by which `csq done --from` finds it again; a note goes behind it or below.
 Text from data is escaped where it enters, as in the report.
 """
 
+import re
 from collections.abc import Iterator
 
 from csq.render import prose, wording
+from csq.render.clean import clean
 from csq.render.markdown import escaped
 from csq.render.marks import MARKS
 from csq.render.options import Options
@@ -47,7 +50,7 @@ def _desk(desk: Desk, top: int | None) -> Iterator[str]:
         yield f"{hidden:,} more: without `--top` all are listed"
     if desk.check_ins:
         yield "Check in, on accounts that tools look after:"
-        yield "\n".join(f"- [ ] {escaped(text)}" for text in desk.check_ins)
+        yield "\n".join(f"- [ ] {escaped(each.text)}{_id(each.planned)}" for each in desk.check_ins)
     if desk.left_out:
         yield f"**{escaped(desk.left_out)}**"
     if desk.rests:
@@ -56,9 +59,20 @@ def _desk(desk: Desk, top: int | None) -> Iterator[str]:
 
 
 def _task(task: Task) -> str:
-    lines = [f"- [ ] {task.rank:,} **{escaped(task.name)}** {MARKS[task.quadrant]} {escaped(task.about)}"]
+    lines = [
+        f"- [ ] {task.rank:,} **{escaped(task.name)}** {MARKS[task.quadrant]} {escaped(task.about)}{_id(task.planned)}"
+    ]
     if task.why:
         lines.append(f"  - Why: {escaped(task.why)}")
     lines.append(f"  - Next: {escaped(task.step)}")
     lines += [f"  - Risk: {escaped(risk)}" for risk in task.risks]
     return "\n".join(lines)
+
+
+def _id(planned: str) -> str:
+    """The id as code, which is left as it is; what it begins or ends with is told from the fence."""
+    if not planned:
+        return ""
+    planned = clean(planned)
+    fence = "`" * (max(map(len, re.findall("`+", planned)), default=0) + 1)
+    return f" · {fence} {planned} {fence}" if "`" in planned else f" · {fence}{planned}{fence}"

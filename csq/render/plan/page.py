@@ -61,8 +61,8 @@ def _desk(sheet: Sheet, desk: Desk, most: int | None) -> Iterator[Line]:
         yield from (BLANK, line(f"  {hidden:,} more: `csq plan -v` lists all"))
     if desk.check_ins:
         yield from (BLANK, line(strong("  Check in"), ", on accounts that tools look after"))
-        for text in desk.check_ins:
-            yield from hanging(line("  · "), text, sheet.prose)
+        for each in desk.check_ins:
+            yield from hanging(line("  · "), each.text, sheet.prose)
     if desk.left_out:
         yield BLANK
         yield from hanging(line("  "), desk.left_out, sheet.prose, Tone.STRONG)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from csq.plan.hours import is_planned
+from csq.planned import CHECK_IN, PlannedStep, week_of
 from csq.render import prose, wording
 from csq.render.options import Selection
 from csq.render.rows import selected_rows
@@ -39,6 +40,16 @@ class Task(NamedTuple):
     step: str
     """`csm 2 h: Ask how it is going`."""
     risks: tuple[str, ...]
+    planned: str
+    """The id of the step, by which a tick finds it; empty where there is no week."""
+
+
+class CheckIn(NamedTuple):
+    """A call to an account that tools look after."""
+
+    text: str
+    planned: str
+    """Its id, as that of a task."""
 
 
 class Batch(NamedTuple):
@@ -57,7 +68,7 @@ class Desk(NamedTuple):
     hours: str
     """How the hours are divided, or whose they are where no hours are set; empty where that says nothing more."""
     tasks: tuple[Task, ...]
-    check_ins: tuple[str, ...]
+    check_ins: tuple[CheckIn, ...]
     left_out: str
     """What did not fit, with its value and the hours it would take; empty where all did."""
     rests: tuple[str, ...]
@@ -117,21 +128,31 @@ def _by_hand() -> pl.Expr:
 def _desk(report: Report, week: OwnerWeek) -> Desk:
     mine = report.accounts.filter(pl.col("desk") == week.owner)
     todo = mine.filter(is_planned() & _by_hand() & (pl.col("queue") != str(Queue.REST)))
+    goes_first = pl.col("signals").list.eval(pl.element().is_in(report.first)).list.any()
+    todo = todo.sort(~goes_first, maintain_order=True)
     resting = mine.filter(pl.col("queue") == str(Queue.REST))
     names = dict(mine.select("account_id", pl.coalesce("account_name", "account_id").alias("name")).iter_rows())
+    steps = [_id(report, *row) for row in todo.select("account_id", "step_id").iter_rows()]
     return Desk(
         name=week.owner,
         head=_head(week, todo.height),
         hours=_hours(week, todo),
-        tasks=tuple(map(_task, accounts(report, todo))),
+        tasks=tuple(map(_task, accounts(report, todo), steps)),
         check_ins=tuple(
-            f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)"
+            CheckIn(
+                f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)",
+                _id(report, each.account_id, CHECK_IN),
+            )
             for each in week.check_ins
         ),
         left_out=_left_out(report, week, names),
         rests=tuple(_rests(report, resting)),
         rest=_rest(report, resting) if resting.height else "",
     )
+
+
+def _id(report: Report, account_id: str, step: str) -> str:
+    return str(PlannedStep(account_id, step, week_of(report.as_of))) if report.as_of else ""
 
 
 def _head(week: OwnerWeek, todo: int) -> str:
@@ -177,7 +198,7 @@ def _price(report: Report, value: Decimal | None) -> str:
     return f"{'value unknown' if value is None else prose.money(value, report.currency)}, "
 
 
-def _task(account: Account) -> Task:
+def _task(account: Account, planned: str) -> Task:
     about = (
         f"{account.label}, divided: {account.divided}" if account.divided else account.label,
         account.account_id if account.has_name else "",
@@ -194,6 +215,7 @@ def _task(account: Account) -> Task:
         why=account.because,
         step=": ".join(filter(None, (account.effort, account.step))),
         risks=account.risks[:_RISKS],
+        planned=planned,
     )
 
 

@@ -19,6 +19,7 @@ _USES: Mapping[Format, str] = {
     Format.PARQUET: "pipelines",
     Format.MARKDOWN: "a ticket or a chat",
     Format.HTML: "one page to pass on: picture, sortable table, plays; needs no network",
+    Format.CALENDAR: "a calendar: deadlines, days to look again, calls on Monday; taken in again it updates",
 }
 """What each format is for."""
 

@@ -1,15 +1,19 @@
-"""This week: whom to turn to, in the order of work, each with the next step.
+"""This week: whom to turn to, in the order of work, each with the next step, and a column to tick it off.
 
-Where the week's hours are divided, these are the accounts that fit into them; else all that are not at rest.
+Where the week's hours are divided, these are the accounts that fit into them; else all that are not at rest. Each row
+ends in the id of its step, by which `csq done --from` finds it again.
 """
+
+from datetime import date
 
 import polars as pl
 
+from csq.planned import PlannedStep, week_of
 from csq.render import prose
 from csq.render.view import accounts
 from csq.render.workbook.accounts import cells, quiet_green_corners, styles
-from csq.render.workbook.book import APART, HEAD, RIGHT, TEXT, Book
-from csq.terms import Queue
+from csq.render.workbook.book import APART, HEAD, QUIET, RIGHT, TEXT, WRAP, Book, Sheet
+from csq.terms import Queue, Tick
 
 HAPPINESS = "happiness"
 """The happiness score as text: of an account that is divided, both sides of it."""
@@ -32,6 +36,8 @@ _WIDTHS = {
     "hours": 7,
 }
 """The columns of the list and their widths."""
+_TICKS = {"done": 11, "note": 30, "step": 16}
+"""Columns to be filled in, and that of the ids, with their widths."""
 _PRINTED = 25
 """Accounts on paper where no hours are divided."""
 _EMPTY = 9
@@ -50,7 +56,7 @@ def this_week(book: Book) -> None:
     whys = [account.why_with_parts for account in accounts(book.report, told)]
     listed = listed.with_columns(pl.Series(WHY, whys, dtype=pl.String()))
     widths = [width if listed[name].count() else min(width, _EMPTY) for name, width in _WIDTHS.items()]
-    sheet = book.sheet("This week", widths)
+    sheet = book.sheet("This week", [*widths, *_TICKS.values()])
     sheet.title("This week", _said(listed, is_divided=is_divided))
     if listed.is_empty():
         return
@@ -67,14 +73,35 @@ def this_week(book: Book) -> None:
         shown = [looks[at] for at in listed["at"]]
         sheet.column(number, head + 1, cells(listed[name]), shown, is_wrapped=name in _WRAPPED)
     last = head + listed.height
-    sheet.page.autofilter(head, 0, last, len(_WIDTHS) - 1)
+    end = len(_WIDTHS) - 1 + _ticks(sheet, told, book.report.as_of)
+    sheet.page.autofilter(head, 0, last, end)
     sheet.page.freeze_panes(head + 1, 2)
     sheet.page.repeat_rows(head)
     if not is_divided:
         # Nothing says where the week ends; paper has its beginning.
-        sheet.page.print_area(0, 0, min(last, head + _PRINTED), len(_WIDTHS) - 1)
+        sheet.page.print_area(0, 0, min(last, head + _PRINTED), end)
         sheet.page.fit_to_pages(1, 1)
     quiet_green_corners(sheet, list(_WIDTHS), head + 1, last)
+
+
+def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> int:
+    """Write the columns to tick steps off, and return how many; without a day there is no week, and so none."""
+    if as_of is None:
+        return 0
+    first, head = len(_WIDTHS), sheet.row
+    for number, name in enumerate(_TICKS):
+        sheet.put(first + number, name, HEAD, APART)
+    week = week_of(as_of)
+    ids = [
+        step and str(PlannedStep(account, step, week)) for account, step in told[["account_id", "step_id"]].iter_rows()
+    ]
+    for row in range(head + 1, head + 1 + told.height):
+        sheet.page.write_blank(row, first + 1, None, sheet.book.style(TEXT, WRAP))
+    sheet.column(first + 2, head + 1, ids, [{**TEXT, **QUIET}] * told.height)
+    # What is not in the list is let pass: people write a day, or a word more.
+    choices = {"validate": "list", "source": [str(tick) for tick in Tick], "error_type": "information"}
+    sheet.page.data_validation(head + 1, first, head + told.height, first, choices)
+    return len(_TICKS)
 
 
 def _said(listed: pl.DataFrame, *, is_divided: bool) -> str:

@@ -37,7 +37,7 @@ def read_sheet(data: bytes, label: str) -> RawTable:
     Raises:
         InputError: The workbook is damaged, no visible sheet holds data, or several do.
     """
-    sheets, hidden = _sheets(data, label)
+    sheets, hidden = visible_sheets(data, label)
     title = _only([name for name, sheet in sheets.items() if sheet.rows], label, hidden=hidden)
     try:
         found, looks = _look_up(data, title, label)
@@ -61,7 +61,7 @@ def read_sheet(data: bytes, label: str) -> RawTable:
     )
 
 
-def _sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], int]:
+def visible_sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], int]:
     """The visible sheets, and how many are hidden."""
     try:
         sheets = cast("Sheets", read_apart(f"{sheet_values.__name__}:read_values", data))

@@ -11,7 +11,7 @@ from csq.engine.counts import LogCounts
 from csq.errors import Setting
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
-from csq.roles import ROLES, Cell
+from csq.roles import ROLES, TICKED, Cell
 from csq.sources.columns.metrics import Metric
 from csq.sources.columns.presets import Preset
 from csq.sources.reading.read import TextTable, column
@@ -213,3 +213,10 @@ def no_rows() -> pl.DataFrame:
 def labels(tables: Iterable[TextTable]) -> str:
     """The files' names for a sentence."""
     return ", ".join(f"`{table.label}`" for table in tables)
+
+
+def without_ticks(rows: RoleRows) -> RoleRows:
+    """The rows of a role without what csq recorded itself: an account that is gone since is no sign of a wrong key."""
+    if TICKED not in rows.frame.columns:
+        return rows
+    return replace(rows, frame=rows.frame.filter(pl.col(TICKED).is_null()))

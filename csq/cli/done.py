@@ -1,0 +1,171 @@
+"""`csq done`: what became of the planned steps, told here or read back from where people ticked them off."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from csq.cli.options import Speech, Text, Texts, expanded, option
+
+if TYPE_CHECKING:
+    from csq.cli.run import Run
+    from csq.done.record import Told
+    from csq.done.ticks import Ticked, Ticks
+    from csq.pipeline import Triage
+    from csq.playbook.model import Step
+
+EXAMPLES = """\b
+Examples:
+  csq done acme --data exports                 the next step that triage shows
+  csq done acme case_study --data exports --by Dana --note "they will think about it"
+  csq done acme find_cause --data exports --cause too_complex
+  csq done --from week.xlsx --data exports     what is ticked in the workbook
+  csq done --from plans/ --data exports        what is ticked in the checklists
+"""
+EVENTS = "csq-events.csv"
+"""The record beside the exports, where csq.yaml names no other."""
+
+
+class _Asked(NamedTuple):
+    """The step that the command line names."""
+
+    account: str
+    step: str | None
+    note: str
+
+
+class _Known(NamedTuple):
+    """What ticks are held against."""
+
+    keys: Mapping[str, str]
+    """By account as outputs show it the key that the exports have: an address shows as a code."""
+    steps: "Mapping[str, Step]"
+
+
+@expanded
+def done(
+    speech: Speech,
+    account: Annotated[
+        Text, typer.Argument(metavar="ACCOUNT", help="Id, name, or an unambiguous part of either", show_default=False)
+    ] = None,
+    step: Annotated[
+        Text, typer.Argument(metavar="STEP", help="Id of the step, else the next that triage shows", show_default=False)
+    ] = None,
+    *,
+    files: Annotated[
+        Texts, option("FILE", "Workbook, checklist or folder to read ticks from; may repeat", "--from")
+    ] = None,
+    data: Annotated[str, option("DIR", "Folder with the exports; default the working directory")] = ".",
+    note: Annotated[Text, option("TEXT", "What there is to say about it")] = None,
+    on: Annotated[Text, option("DATE", "Day of what does not tell its own; default today")] = None,
+    by: Annotated[Text, option("NAME", "Who did it")] = None,
+    cause: Annotated[Text, option("CODE", "Cause that was found, a reason code of the playbook")] = None,
+) -> None:
+    """Record what became of the planned steps, so that what is done does not come back next week.
+
+    A step is named, or read from where it was ticked. It becomes an event in csq-events.csv beside the exports, or in
+    the file that `events:` in csq.yaml names, and triage reads it there. What is on record is not added again, so a
+    file may be read as often as you like. A tick whose account or step is gone is named, and kept.
+    """
+    from csq.cli import diagnostics
+    from csq.cli.options import Faults, Inputs, Method
+    from csq.cli.output import speak
+    from csq.cli.rules import told_day
+    from csq.cli.run import prepare, run_triage
+    from csq.done.reading import read_ticks
+    from csq.done.record import Told
+    from csq.errors import UsageError
+
+    speak(speech)
+    today = date.today()
+    day = told_day(on, "--on") or today
+    if day > today:
+        raise UsageError(f"`--on {on}` is still to come", hint="name the day on which it was done")
+    if (account is None) == (not files):
+        raise UsageError(
+            "name one account, or files with `--from`", hint="`csq done ACCOUNT` or `csq done --from FILE`"
+        )
+    if files and (note is not None or cause is not None):
+        raise UsageError(
+            "`--note` and `--cause` are of one step", hint="write them beside the tick, or name the account"
+        )
+    read = [read_ticks(Path(name), today) for name in files or ()]
+    run = prepare(Inputs(directory=data), Method(), Faults(), None)
+    found = run_triage(run)
+    known = _known(found)
+    told = Told(day, by or "", _cause(cause, found))
+    if account is not None:
+        read = [_named(_Asked(account, step, note or ""), found, known, today)]
+    for text in (text for each in read for text in each.warnings):
+        diagnostics.warning(text)
+    _record(run, [ticked for each in read for ticked in each.ticked], known, told)
+
+
+def _known(found: "Triage") -> _Known:
+    from csq.pipeline import report
+    from csq.plan.prescribe import steps_by_id
+
+    shown = report(found).accounts["account_id"].to_list()
+    keys = dict(zip(shown, found.accounts["account_id"].to_list(), strict=True))
+    return _Known(keys, steps_by_id(found.playbook.playbook))
+
+
+def _cause(code: str | None, found: "Triage") -> str:
+    """The cause, if the playbook knows it: a slip would stand on record for good. Raises UsageError."""
+    from csq.suggest import unknown_name
+
+    playbook = found.playbook.playbook
+    codes = {reason.code for quadrant in playbook.order for reason in playbook.entry(quadrant).reasons}
+    if code is not None and code not in codes:
+        raise unknown_name("no reason code", code, codes)
+    return code or ""
+
+
+def _named(asked: _Asked, found: "Triage", known: _Known, today: date) -> "Ticks":
+    """The tick of an account's step, of the week of the run. Raises UsageError when there is no such step."""
+    from csq.done.ticks import Said, Ticked, Ticks
+    from csq.errors import UsageError
+    from csq.explain.find import find_account
+    from csq.planned import CHECK_IN, PlannedStep, week_of
+    from csq.suggest import unknown_name
+    from csq.terms import Tick
+
+    key = find_account(found.accounts, asked.account)
+    row = found.accounts.filter(account_id=key).row(0, named=True)
+    step = asked.step or row["step_id"]
+    if step is None:
+        raise UsageError(f"nothing is planned for `{key}`", hint=f"name a step: `csq done {key} STEP`")
+    if step not in (*known.steps, CHECK_IN):
+        raise unknown_name("no step", step, [*known.steps, CHECK_IN])
+    shown = next(shown for shown, own in known.keys.items() if own == key)
+    planned = PlannedStep(shown, step, week_of(found.as_of.day or today))
+    return Ticks((Ticked(planned, Said(Tick.DONE, "; ".join(asked.note.splitlines())), "command line", 0),))
+
+
+def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "Told") -> None:
+    """Add what is not on record yet, and say so."""
+    from csq.cli import diagnostics, emit
+    from csq.done.record import added, events_of, gone, read_record, unknown_to
+    from csq.sources.reading.read import label_of
+
+    path = run.settings.events or Path(str(run.inputs.directory)) / EVENTS
+    with emit.held(path.with_name(f".{path.name}.lock"), f"`{path}`"):
+        before = path.read_bytes() if path.exists() else b""
+        record = read_record(before, label_of(path))
+        new = unknown_to(record, ticked)
+        events = [event for each in new for event in events_of(each, known.steps, known.keys, told)]
+        if events:
+            emit.to_file(path, before + added(record, events))
+    for text in gone(new, known.keys, known.steps):
+        diagnostics.warning(text)
+    many = Counter(str(each.said.tick) for each in new)
+    counts = ", ".join(f"{count:,} {tick}" for tick, count in many.items())
+    for each in new if len(new) == 1 else ():
+        counts = f"{each.planned} {each.said.tick}"
+    old = len(ticked) - len(new)
+    parts = [f"recorded in `{path}`: {counts}"] if new else []
+    parts += [f"{old:,} on record already"] if old else []
+    diagnostics.note("; ".join(parts) or "nothing is ticked")

@@ -1,0 +1,80 @@
+"""Ticks in a checklist: `- [x]` lines that end in the id of a step, with what somebody wrote after it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from csq.done.ticks import BEGUN, Said, Ticked, Ticks, understood
+from csq.done.words import OURS
+from csq.errors import InputError, Location
+from csq.planned import PlannedStep, parse
+from csq.sources.reading.encoding import decode
+from csq.terms import Tick
+
+_BOX = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[([^\]]{0,3})\](.*)")
+_CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+
+
+def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
+    """Read the ticks of a checklist.
+
+    Raises:
+        InputError: It is no text, holds no planned steps, or a mark cannot be understood.
+    """
+    lines = re.split(r"\r\n|\r|\n", decode(data, label).text)
+    boxes = [(at, found) for at, text in enumerate(lines) if (found := _BOX.fullmatch(text))]
+    planned = [_planned(found[2]) for _, found in boxes]
+    if not any(planned):
+        hint = "`csq plan DIR -o plans/` writes a checklist per owner, each line with the id of its step"
+        raise InputError(f"`{label}` holds no planned steps, such as `A-1044/case_study/2026-11-16`", hint=hint)
+    ticked, warnings = [], []
+    for (at, found), told in zip(boxes, planned, strict=True):
+        where = Location(label, at + 1, found.start(1) + 1)
+        is_ticked = understood(found[1].strip(), where, today).tick is not None
+        if told is None:
+            if is_ticked:
+                warnings.append(f"line {at + 1:,} of `{label}` is ticked and has lost its id: it is not recorded")
+            continue
+        step, rest = told
+        note = "; ".join(filter(None, (rest, *_below(lines, at + 1))))
+        if is_ticked:
+            ticked.append(Ticked(step, _said(note, where, today), label, at + 1))
+        elif note:
+            warnings.append(f"line {at + 1:,} of `{label}` has a note and no tick: it is not recorded")
+    return Ticks(tuple(ticked), tuple(warnings))
+
+
+def _planned(text: str) -> tuple[PlannedStep, str] | None:
+    """The step whose id a line holds, and what stands after it; None where it holds none."""
+    for code in reversed([*_CODE.finditer(text)]):
+        if step := parse(code[2]):
+            return step, text[code.end() :].strip().lstrip(".:·–—-*~ ").strip()
+    return None
+
+
+def _below(lines: Sequence[str], at: int) -> Iterator[str]:
+    """The lines of a note below a step: what is indented, but for what csq wrote and its continuations."""
+    is_ours = after_blank = False
+    for text in lines[at:]:
+        if not text.strip():
+            after_blank = True
+            continue
+        is_indented, item = text[0].isspace(), _ITEM.match(text)
+        if _BOX.fullmatch(text) or text.startswith("#") or (not is_indented and (item or after_blank)):
+            return
+        body = text[item.end() :] if item else text.strip()
+        if item or after_blank:
+            is_ours = bool(item) and body.startswith(OURS)
+        after_blank = False
+        if not is_ours:
+            yield body.strip()
+
+
+def _said(note: str, where: Location, today: date) -> Said:
+    """What a ticked line says: done, unless its note begins with another word for it, or with the day."""
+    if BEGUN.match(note):
+        return understood(note, where, today)
+    if re.match(r"\d{4}-\d{2}-\d{2}", note):
+        return understood(note if len(note) == len("2026-11-16") else f"{Tick.DONE} {note}", where, today)
+    return Said(Tick.DONE, note)
