@@ -18,7 +18,15 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.sources.reading.containers import Container, open_content
-from csq.sources.reading.dialect import read_plain, read_strictly
+from csq.sources.reading.dialect import (
+    are_lines,
+    first_line,
+    lines_of,
+    obvious_delimiter,
+    read_sound,
+    read_strictly,
+    without_end,
+)
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
 from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
@@ -256,11 +264,16 @@ def _parse_large(body: bytes) -> RawTable | None:
         return None
     if len(body) > MOST_BY_HAND and body.count(b"\n") * SHORT_LINE > len(body):
         return None  # to tell lines apart takes many times the memory of such short ones
-    if (grid := read_plain(body)) is not None:
+    body = without_end(body)
+    found = obvious_delimiter(first_line(body))
+    if found is None or not are_lines(body):
+        return None
+    lines = lines_of(body, found[0])
+    if (grid := read_sound(body, *found, lines)) is not None:
         return grid
     from csq.sources.reading.repair import repair_few  # few files need it
 
-    return repair_few(body)
+    return repair_few(body, *found, lines)
 
 
 def _parse_text(text: str, label: str) -> RawTable:
