@@ -5,6 +5,7 @@ Commands import what is heavy inside their functions, so `csq --help` pays for n
 
 import contextlib
 import gc
+import math
 import os
 import platform
 import re
@@ -39,6 +40,7 @@ from csq.cli import (
 )
 from csq.cli.options import Command
 from csq.errors import CsqError, Exit, InputError, OutputError, UsageError
+from csq.sources.reading.streams import memory_left
 
 HELP = """Say which accounts to call this week, why, and what to do.
 
@@ -133,11 +135,7 @@ def _ended(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return Exit.PIPE
     except MemoryError as error:
-        diagnostics.debug(error)
-        diagnostics.report(
-            InputError("the inputs take more memory than there is", hint="give csq fewer rows at a time")
-        )
-        return Exit.INPUT
+        return _out_of_memory(error)
     except OSError as error:  # what is read tells its own, so that this is of a place to write to
         diagnostics.debug(error)
         diagnostics.report(_refused(error))
@@ -145,9 +143,17 @@ def _ended(argv: Sequence[str]) -> int:
     except (KeyboardInterrupt, SystemExit, stop.Stopped):
         raise
     except BaseException as error:  # a panic in polars is no Exception
+        if type(error).__name__ == "PanicException" and memory_left() < math.inf:  # it panics where it is given none
+            return _out_of_memory(error)
         diagnostics.debug(error)
         diagnostics.report(_bug(error, argv))
         return Exit.BUG
+
+
+def _out_of_memory(error: BaseException) -> int:
+    diagnostics.debug(error)
+    diagnostics.report(InputError("the inputs take more memory than there is", hint="give csq fewer rows at a time"))
+    return Exit.INPUT
 
 
 def _invoke(argv: Sequence[str]) -> int:

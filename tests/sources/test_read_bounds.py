@@ -167,3 +167,23 @@ def test_a_big_file_too_odd_to_be_repaired_is_refused(monkeypatch, tmp_path):
 
     with pytest.raises(InputError, match="line 2 of"):
         read_table(tmp_path / "t.csv")
+
+
+def test_many_short_lines_weigh_what_their_rows_take(tmp_path, monkeypatch):
+    monkeypatch.setattr(streams, "FEW_LINES", 1000)
+    (tmp_path / "t.csv").write_text("a,b\n" + "x,5\n" * 2000)
+
+    with pytest.raises(InputError, match="has 2,001 lines of 4 bytes, and to hold them takes 1 MB") as refused:
+        read_table(tmp_path / "t.csv", max_bytes=500_000)
+
+    assert "--max-size 1MB" in str(refused.value.hint)
+    assert read_table(tmp_path / "t.csv", max_bytes=1 << 20).frame.height == 2000
+
+
+def test_a_process_without_the_memory_for_a_file_says_so(tmp_path, monkeypatch):
+    """Running out of it within polars would end the process without a word."""
+    monkeypatch.setattr(streams, "memory_left", lambda: 1e9)
+    (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"some words,5\n" * 100_000)
+
+    with pytest.raises(InputError, match="this process may have 954 MB more"):
+        read_table(tmp_path / "t.csv")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.sources.reading.cutting import ASTRAY, Draft, Style, cut
-from csq.sources.reading.dialect import DELIMITERS, WIDEST, cells_by_polars, obvious_delimiter, well_formed
+from csq.sources.reading.dialect import DELIMITERS, WIDEST, cells_by_polars, well_formed
 from csq.sources.reading.grid import LINE, to_frame
 
 EDGE = 1001
@@ -24,41 +24,39 @@ class Bulk(NamedTuple):
     rows: pl.DataFrame
 
 
-def read_bulk(body: bytes) -> Bulk | None:
-    """Read UTF-8 text most of whose lines are sound; None where that is not so, or what parts the cells is open."""
-    first = body[: body.find(b"\n") + 1].decode().strip("\r\n")
-    found = obvious_delimiter(first)
-    returns = body.count(b"\r")
-    if found is None or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
+def read_bulk(body: bytes, delimiter: str, named: int, table: pl.DataFrame) -> Bulk | None:
+    """Read UTF-8 text most of whose lines are sound; None where that is not so, or what parts the cells is open.
+
+    Args:
+        body: The text, no blank line at its end.
+        delimiter: What parts the cells of its header.
+        named: How many these are.
+        table: Its lines, as of `lines_of`.
+    """
+    if any(other in table["text"][0] for other in DELIMITERS if other != delimiter):
         return None
-    delimiter, named = found
-    if any(other in first for other in DELIMITERS if other != delimiter):
-        return None
-    table = _lines(body, delimiter)
+    end = 1 + (b"\r" in body)
+    size = pl.col("text").str.len_bytes() + end
+    table = table.with_row_index("row").with_columns(size=size, inches=pl.lit(value=False))
     width = _usual_width(table, named)
     if width > WIDEST or width < 2:
         return None
     table, is_sound = _judged(table, delimiter, width)
-    table = table.with_columns(inches=_inches(delimiter, width)) if not is_sound else table
-    if is_sound or not table.select(((pl.col("quotes") % 2 == 0) | pl.col("inches") | pl.col("sound")).all()).item():
-        table = table.with_columns(inches=pl.lit(value=False))
+    if not is_sound:
+        table = _with_inches(table, delimiter, width)
     doubtful = table.filter(~pl.col("sound") & ~pl.col("inches"))
     if doubtful.height * 2 > table.height:
         return None
     draft = Draft(style=Style(delimiter=delimiter), width=width, is_sound=is_sound)
-    spans = _spans(doubtful["row"])
-    for low, high in spans.rows():
+    for low, high in _spans(doubtful["row"]).rows():
         _cut_by_hand(table["text"].slice(low, high - low).to_list(), low, draft)
-    kept = b"".join(_without(body, table, _spans(table.filter(~pl.col("sound"))["row"])))
-    starts = table.filter(pl.col("sound") & pl.col("starts"))["row"] + 1
-    rows = cells_by_polars(kept, delimiter, width) if kept else to_frame([(0, [""] * width)]).clear().drop(LINE)
-    if rows.shape != (len(starts), width):
+    rows = _sound_rows(body, table, delimiter, width)
+    if rows is None:
         return None
-    rows = rows.insert_column(0, starts.cast(pl.Int64).alias(LINE))
-    if not (bare := table.filter("inches")).is_empty():
-        cells = bare["text"].str.split_exact(delimiter, width - 1).struct.unnest()
+    if not (inches := table.filter("inches")).is_empty():
+        cells = inches["text"].str.split_exact(delimiter, width - 1).struct.unnest()
         cells.columns = rows.columns[1:]
-        lines = (bare["row"] + 1).cast(pl.Int64).alias(LINE)
+        lines = (inches["row"] + 1).cast(pl.Int64).alias(LINE)
         rows = pl.concat([rows, cells.insert_column(0, lines)]).sort(LINE)
         draft.repairs += [(line, ASTRAY) for line in lines]
     edges = pl.concat([rows.head(EDGE), rows.slice(max(EDGE, rows.height - EDGE))])
@@ -66,29 +64,29 @@ def read_bulk(body: bytes) -> Bulk | None:
     return Bulk(draft, rows.slice(EDGE, max(0, rows.height - 2 * EDGE)))
 
 
-def _inches(delimiter: str, width: int) -> pl.Expr:
-    """Whether a line of the right width has quotes, all of them amid cells, as for inches: then they are text.
+def _sound_rows(body: bytes, table: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame | None:
+    """The rows of the lines that are sound, read by polars; None if that finds others."""
+    kept = b"".join(_without(body, table, _spans(table.filter(~pl.col("sound"))["row"])))
+    starts = table.filter(pl.col("sound") & pl.col("starts"))["row"] + 1
+    rows = cells_by_polars(kept, delimiter, width) if kept else to_frame([(0, [""] * width)]).clear().drop(LINE)
+    return rows.insert_column(0, starts.cast(pl.Int64).alias(LINE)) if rows.shape == (len(starts), width) else None
+
+
+def _with_inches(table: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame:
+    """Say of each line whether all its quotes stand amid its cells, and are text; false of all if one may open a cell.
 
     Such a line opens no quoted cell, nor closes one, if every line with an odd number of quotes is of this kind.
     """
+    if table["quotes"].max() == 0:
+        return table
     part, text = re.escape(delimiter), pl.col("text")
     begins = text.str.contains(rf'(?:^|{part}) *"')
     # Between such a quote and the text that it opens a delimiter may be lost.
     lost = text.str.contains(rf'[^{part}"]"\w[^"]*{part}[^"]*" *(?:{part}|$)')
-    return (pl.col("quotes") > 0) & (pl.col("cells") == width) & ~pl.col("sound") & ~begins & ~lost
-
-
-def _lines(body: bytes, delimiter: str) -> pl.DataFrame:
-    """The lines of a text without their ends, and how many quotes and delimiters stand in each."""
-    text = pl.Series([body.decode()]).str.strip_chars_end("\r\n")
-    lines = text.str.split("\n").explode(empty_as_null=True, keep_nulls=True).alias("text")
-    table = lines.to_frame().with_row_index("row")
-    return table.with_columns(
-        quotes=pl.col("text").str.count_matches('"', literal=True),
-        cells=pl.col("text").str.count_matches(delimiter, literal=True) + 1,
-        size=pl.col("text").str.len_bytes() + 1,
-        text=pl.col("text").str.strip_suffix("\r"),
-    )
+    odd = (pl.col("quotes") > 0) & (pl.col("cells") == width) & ~pl.col("sound")
+    found = table.with_columns(inches=odd & ~begins & ~lost)
+    is_certain = found.select(((pl.col("quotes") % 2 == 0) | pl.col("inches")).all()).item()
+    return found if is_certain else table
 
 
 def _usual_width(table: pl.DataFrame, named: int) -> int:

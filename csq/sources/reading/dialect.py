@@ -44,15 +44,45 @@ def delimiter_note(delimiter: str) -> str:
 
 def read_plain(data: bytes) -> RawTable | None:
     """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
-    body = _without_end(data)
-    end = body.find(b"\n")
-    found = obvious_delimiter(body[: end if end >= 0 else None].decode())
-    frame = _read_well_formed(body, *found) if found else None
-    if found is None or frame is None:
-        return None
-    delimiter, _ = found
+    body = without_end(data)
+    found = obvious_delimiter(first_line(body))
+    return read_sound(body, *found, lines_of(body, found[0])) if found and are_lines(body) else None
+
+
+def read_sound(body: bytes, delimiter: str, width: int, lines: pl.DataFrame) -> RawTable | None:
+    """The same where what parts the cells, and the lines with no blank one at the end, are known."""
+    frame = _read_well_formed(body, delimiter, width, lines)
     notes = () if delimiter == "," else (delimiter_note(delimiter),)
-    return RawTable(frame=frame, delimiter=delimiter, notes=notes)
+    return None if frame is None else RawTable(frame=frame, delimiter=delimiter, notes=notes)
+
+
+def first_line(body: bytes) -> str:
+    """The first line of a text."""
+    end = body.find(b"\n")
+    return body[: end if end >= 0 else None].decode()
+
+
+def are_lines(body: bytes) -> bool:
+    """Whether no NUL stands in a text, and its lines all end alike, so that it may be cut at each line feed."""
+    returns = body.count(b"\r")
+    return b"\0" not in body and (not returns or returns == body.count(b"\r\n") == body.count(b"\n"))
+
+
+def lines_of(body: bytes, delimiter: str) -> pl.DataFrame:
+    """The lines of a text as `text` without their ends, how many quotes stand in each, and how many cells at most.
+
+    Raises:
+        UnicodeDecodeError: It is no UTF-8.
+    """
+    try:
+        lines = pl.read_lines(io.BytesIO(body), name="text")
+    except pl.exceptions.ComputeError:
+        body.decode()
+        raise
+    return lines.with_columns(
+        quotes=pl.col("text").str.count_matches('"', literal=True),
+        cells=pl.col("text").str.count_matches(delimiter, literal=True) + 1,
+    )
 
 
 def take_records(stream: BinaryIO, size: int) -> bytes:
@@ -79,28 +109,29 @@ def read_part(data: bytes, delimiter: str, width: int, *, by_hand: bool = True) 
     They are the rows that `read_strictly` finds there in the whole file. None if they are not strict, or not whole, or
     if polars cannot read them and Python's csv module, which takes ten times as long, is not to: `by_hand`.
     """
-    body = _without_end(data)
-    frame = _read_well_formed(body, delimiter, width) if body.strip(b"\r\n") else to_frame([(0, [""] * width)]).clear()
+    body = without_end(data)
+    if not body.strip(b"\r\n"):
+        return to_frame([(0, [""] * width)]).clear()
+    frame = _read_well_formed(body, delimiter, width, lines_of(body, delimiter)) if are_lines(body) else None
     if frame is not None or b"\0" in body or not by_hand:
         return frame
     found = _rows(body.decode(), delimiter, "")
     return found.frame if isinstance(found, _Parsed) and len(found.header) == width else None
 
 
-def _without_end(data: bytes) -> bytes:
+def without_end(data: bytes) -> bytes:
     """The same without blank lines at its end. One line end may stay, for it costs a copy of all to take it off."""
     return data.rstrip(b"\r\n") if data.endswith((b"\n\n", b"\n\r\n", b"\r\r")) else data
 
 
-def _read_well_formed(body: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+def _read_well_formed(body: bytes, delimiter: str, width: int, lines: pl.DataFrame) -> pl.DataFrame | None:
     """Records with no blank line behind the last, if each is well formed and as wide as told; else None."""
-    returns = body.count(b"\r")
-    if width > WIDEST or b"\0" in body or (returns and not returns == body.count(b"\r\n") == body.count(b"\n")):
+    if width > WIDEST or not lines.select(((pl.col("quotes") > 0) | (pl.col("cells") == width)).all()).item():
         return None
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # Most often the proof succeeds, and takes twice as long as to read: so both are done at once.
+        # Most often the proof succeeds, and takes as long as to read: so both are done at once.
         reading = beside.submit(cells_by_polars, body, delimiter, width)
-        numbers = _starts_if_well_formed(body, delimiter, width)
+        numbers = _starts_if_well_formed(lines, delimiter, width)
     if numbers is None:
         return None
     frame = reading.result()
@@ -142,20 +173,17 @@ def well_formed(delimiter: str, width: int | None) -> str:
     return rf"^{cell}(?:{re.escape(delimiter)}{cell}){'*' if width is None else f'{{{width - 1}}}'}\r?$"
 
 
-def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series | None:
+def _starts_if_well_formed(table: pl.DataFrame, delimiter: str, width: int) -> pl.Series | None:
     """The line each record starts on, if all are well formed and of this width.
 
     A record goes on to the next line where a quote is open, that is where an odd number of them stands before.
     """
-    text = pl.Series([body.decode()]).str.strip_chars_end("\r\n")
-    lines = text.str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-    quotes = lines.str.count_matches('"', literal=True)
-    is_odd = quotes % 2 == 1
-    table = pl.DataFrame({"text": lines, "quotes": quotes, "is_odd": is_odd})
-    numbers = pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)
-    records = table.filter(pl.col("quotes") > 0)["text"]
+    numbers = pl.int_range(1, table.height + 1, dtype=pl.Int64, eager=True)
+    is_odd = table["quotes"] % 2 == 1
+    bare = pl.col("quotes") == 0
+    records = table.filter(~bare)["text"]
     if is_odd.any():
-        table = table.with_columns(is_open=pl.col("is_odd").cum_sum() % 2 == 1)
+        table = table.with_columns(is_odd.alias("is_odd"), is_open=is_odd.cum_sum() % 2 == 1)
         goes_on = pl.col("is_odd") | pl.col("is_open")
         ends = pl.when("is_open").then(pl.lit("\v")).otherwise(pl.lit("\n"))
         joined = table.filter(goes_on).select((pl.col("text") + ends).str.join(""))["text"]
@@ -163,10 +191,9 @@ def _starts_if_well_formed(body: bytes, delimiter: str, width: int) -> pl.Series
         numbers = table.filter("is_start")[LINE]
         table = table.filter(~pl.col("goes_on"))
         several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-        records = pl.concat([several, table.filter(pl.col("quotes") > 0)["text"]])
-    bare = table.filter(pl.col("quotes") == 0)["text"].str.count_matches(delimiter, literal=True)
+        records = pl.concat([several, table.filter(~bare)["text"]])
     pattern = well_formed(delimiter, width)
-    sound = (bare == width - 1).all() and all(
+    sound = (table.filter(bare)["cells"] == width).all() and all(
         part.str.contains(pattern).all() for part in (records.head(1000), records.slice(1000))
     )
     return numbers if sound else None

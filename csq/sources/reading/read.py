@@ -18,11 +18,19 @@ import polars as pl
 
 from csq.errors import InputError, Location
 from csq.sources.reading.containers import Container, open_content
-from csq.sources.reading.dialect import read_plain, read_strictly
+from csq.sources.reading.dialect import (
+    are_lines,
+    first_line,
+    lines_of,
+    obvious_delimiter,
+    read_sound,
+    read_strictly,
+    without_end,
+)
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
 from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
-from csq.sources.reading.streams import MAX_BYTES, read_bytes
+from csq.sources.reading.streams import MAX_BYTES, read_bytes, refuse_short_lines
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
@@ -143,10 +151,11 @@ def read_table(
     Raises:
         InputError: It cannot be opened, is too big, is empty, or is nothing that holds a table.
     """
-    return table_from_bytes(read_bytes(path, max_bytes), label or label_of(path), encoding=encoding)
+    data = read_bytes(path, max_bytes)
+    return table_from_bytes(data, label or label_of(path), encoding=encoding, max_bytes=max_bytes)
 
 
-def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) -> TextTable:
+def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> TextTable:
     """Read a file that is in memory already; see `read_table`."""
     content = open_content(data, label)
     if _NOTHING.fullmatch(content.data):
@@ -167,7 +176,9 @@ def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None) ->
 
         layout = arrange(read_sheet(content.data, label))
     else:
-        layout = arrange(_parse(decode(content.data, label, encoding), label))
+        decoded = decode(content.data, label, encoding)
+        refuse_short_lines(decoded.text, label, max_bytes)
+        layout = arrange(_parse(decoded, label))
     return _table(layout, label, data, content.notes)
 
 
@@ -256,11 +267,16 @@ def _parse_large(body: bytes) -> RawTable | None:
         return None
     if len(body) > MOST_BY_HAND and body.count(b"\n") * SHORT_LINE > len(body):
         return None  # to tell lines apart takes many times the memory of such short ones
-    if (grid := read_plain(body)) is not None:
+    body = without_end(body)
+    found = obvious_delimiter(first_line(body))
+    if found is None or not are_lines(body):
+        return None
+    lines = lines_of(body, found[0])
+    if (grid := read_sound(body, *found, lines)) is not None:
         return grid
     from csq.sources.reading.repair import repair_few  # few files need it
 
-    return repair_few(body)
+    return repair_few(body, *found, lines)
 
 
 def _parse_text(text: str, label: str) -> RawTable:

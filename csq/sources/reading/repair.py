@@ -36,9 +36,9 @@ def repair(text: str) -> RawTable | None:
     return _finish(draft) if draft else None
 
 
-def repair_few(body: bytes) -> RawTable | None:
+def repair_few(body: bytes, delimiter: str, named: int, lines: pl.DataFrame) -> RawTable | None:
     """Read UTF-8 text most of whose lines are sound, without a look at each; None where it takes that."""
-    bulk = read_bulk(body)
+    bulk = read_bulk(body, delimiter, named, lines)
     return _finish(bulk.draft, bulk.rows) if bulk else None
 
 

@@ -1,5 +1,6 @@
 """The bytes of a file, a pipe or stdin: no more of them than may be held, and none that never come."""
 
+import math
 import os
 import re
 import stat
@@ -17,6 +18,11 @@ MAX_BYTES = 500 * MEGABYTE
 """Bytes of one file that are held in memory, unless `--max-size` tells another limit."""
 PATIENCE = 10.0
 """Seconds that somebody may take to open the other end of a named pipe."""
+
+SHORT_LINE, LINE_WEIGHT, FEW_LINES = 16, 500, 1_000_000
+"""Bytes of a line below which, on average, each weighs what its row takes in memory, unless lines are few."""
+NEED_PER_BYTE, NEED = 40, 1200 * MEGABYTE
+"""Address space that a run may take for each byte of a file, and apart from that; of it a third is memory."""
 
 _UNITS = {"": 1, "kb": 1 << 10, "mb": MEGABYTE, "gb": 1 << 30}
 
@@ -100,9 +106,46 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
         raise InputError(f"no such file: {named(path)}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read `{path}`: {error}") from None
+    label = "stdin" if str(path) == "-" else str(path)
     if len(data) > most:
-        raise too_big("stdin" if str(path) == "-" else str(path), most)
+        raise too_big(label, most)
+    _refuse_if_tight(label, len(data))
     return data
+
+
+def refuse_short_lines(text: str, label: str, most: int) -> None:
+    """Raise InputError if so many short lines stand in a text that their rows take more than a file may have."""
+    lines = max(text.count("\n"), text.count("\r"))
+    weight = lines * LINE_WEIGHT
+    if lines > FEW_LINES and len(text) < lines * SHORT_LINE and weight > most:
+        raise InputError(
+            f"`{label}` has {lines:,} lines of {len(text) / lines:.0f} bytes, and to hold them takes "
+            f"{weight / MEGABYTE:,.0f} MB, more than the {most / MEGABYTE:,.0f} MB that csq reads of one file",
+            hint=f"add them up first, or lift the limit with `--max-size {weight // MEGABYTE + 1}MB`",
+        )
+
+
+def memory_left() -> float:
+    """Bytes of memory that this process may still take; infinite without a limit."""
+    try:
+        import resource
+
+        most, _ = resource.getrlimit(resource.RLIMIT_AS)
+        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):  # no such limit on Windows, no such file on a Mac
+        return math.inf
+    return math.inf if most == resource.RLIM_INFINITY else max(0, most - held)
+
+
+def _refuse_if_tight(label: str, size: int) -> None:
+    """Raise InputError if this process may not have the memory that a file takes: to run out of it would end it."""
+    need = size * NEED_PER_BYTE + NEED
+    if size > MEGABYTE and need > (left := memory_left()):
+        raise InputError(
+            f"`{label}` may take {need / MEGABYTE:,.0f} MB of address space, and this process may have "
+            f"{left / MEGABYTE:,.0f} MB more",
+            hint="lift its limit, such as by `ulimit -v unlimited`, or give csq fewer rows at a time",
+        )
 
 
 def too_big(label: str, most: int) -> InputError:
