@@ -150,6 +150,8 @@ class Surprise(NamedTuple):
     evidence: str | None
     active_users: float | None
     signals: tuple[str, ...]
+    is_listed: bool
+    """Whether an accounts file still has it, so that it can be explained."""
 
 
 class Hangs(NamedTuple):

@@ -153,6 +153,7 @@ def _surprise(row: dict[str, Any]) -> Surprise:
         evidence=row["evidence"],
         active_users=row["active_users"],
         signals=tuple(row["signals"] or ()),
+        is_listed=row["is_listed"],
     )
 
 

@@ -187,6 +187,8 @@ def _accounts(
     joined = joined.filter((pl.col("start_date") <= pl.col("known_on")).fill_null(value=True)).with_columns(
         *(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in CHANGED_BY_OUTCOME if name in frame.columns),
         *(pl.when(pl.col(name) <= pl.col("known_on")).then(name).alias(name) for name in ENDS),
+        # Of two decisions of one account each has subscriptions of its own.
+        pl.concat_str("decision", "subscription_id", separator=" ").alias("subscription_id"),
     )
     if not with_undated:
         joined = joined.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in told)

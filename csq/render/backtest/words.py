@@ -69,11 +69,10 @@ def _pairs(found: Backtest) -> str:
     if found.difference is None:
         return ""
     usage, happiness = by[Order.USAGE].value * 100, by[Order.HAPPINESS].value * 100
-    wide = Estimate(*(value * 100 for value in found.difference))
+    wide = [prose.score(value * 100, edges=[0.0], signed=True) for value in found.difference]
     return (
         f"of 100 pairs of a lost and a kept account, low usage points at the lost one in {usage:.0f} and low happiness "
-        f"in {happiness:.0f}, where chance has 50; the difference is {wide.value:+.0f}, {INTERVAL} {wide.low:+.0f} to "
-        f"{wide.high:+.0f}"
+        f"in {happiness:.0f}, where chance has 50; the difference is {wide[0]}, {INTERVAL} {wide[1]} to {wide[2]}"
     )
 
 
@@ -95,7 +94,7 @@ def _rests_on(found: Backtest) -> Iterable[str]:
     if found.still_here:
         yield f"No outcome says that anybody stayed: customers of {found.still_here} without an outcome count as kept"
     if found.assumed:
-        yield f"{prose.count(found.assumed, 'renewal')} without a value count at the value before"
+        yield f"{prose.count(found.assumed, 'outcome')} of who stayed name no value: taken at the value before"
 
 
 def _limits(found: Backtest) -> Iterable[str]:
@@ -252,5 +251,7 @@ def _surprise(each: Surprise, found: Backtest) -> tuple[str, ...]:
 
 
 def explained(each: Surprise) -> str:
-    """The command that tells all that was known of it then."""
+    """The command that tells all that was known of it then, where there is one."""
+    if not each.is_listed:
+        return "in no accounts file any more"
     return f"csq explain {in_shell(each.account_id)} --as-of {each.known_on}"
