@@ -230,7 +230,7 @@ def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss
 
 
 def test_an_account_with_several_subscriptions_may_decide_several_times():
-    """Ten seats at 1,000 a year in March; with the second subscription, which begins in April, twelve at 1,500 in August."""
+    """Ten seats at 1,000 a year in March; with the subscription that begins in April twelve at 1,500 in August."""
     accounts = ["account_id,subscription_id,arr,seats,start_date,end_date", "A,s1,1000,10,2025-01-01,",
                 "A,s2,500,2,2026-04-01,", "Z,s3,1000,5,2025-01-01,"]  # fmt: skip
     made = small(["A,2026-06-15,renewed,", "A,2026-11-15,churned,", "Z,2026-11-15,renewed,1000"], accounts)

@@ -15,6 +15,7 @@ from csq.backtest.then import Then, as_then, common_day
 from csq.errors import InputError
 from csq.facts.build import build_facts, population
 from csq.fate import FATE, ROW, ROWS
+from csq.mask import with_codes
 from csq.pipeline import AsOf, Triage
 from csq.place.place import place
 from csq.place.scale_choice import settle_scales
@@ -102,6 +103,7 @@ def backtest(
         from_history=from_history,
         uncovered=then.uncovered,
         later=then.later,
+        left_out=then.left_out,
         still_here=decided.still_here,
         assumed=int(cases["assumed"].sum()),
         compared=compared.cases.height,
@@ -112,7 +114,7 @@ def backtest(
         ranked=compared.ranked,
         held=tuple(held(cases, _signals(playbook.playbook), _steps(playbook.playbook, cases))),
         cuts=tuple(cut_points(cases)),
-        surprises=tuple(surprises(cases)),
+        surprises=tuple(surprises(with_codes(cases, ("account_id", "account_name")))),
         hangs=_without_undated(tables, settings, decided, then, cases, compared),
         leaks=tuple(leaking),
         cases=cases,

@@ -108,6 +108,8 @@ def _limits(found: Backtest) -> Iterable[str]:
         yield f"Intervals of pairs are by bootstrap: {told}; those of shares are Wilson's"
     if found.hangs.undated:
         yield f"Without a date, so taken as it stands today: {', '.join(found.hangs.undated)}{_hangs(found)}"
+    if found.left_out:
+        yield f"Without a date, so left out, as it may tell of what came later: {', '.join(found.left_out)}"
     for leak in found.leaks:
         yield f"Warning: `{leak.fact}` separates the lost perfectly ({leak.how}): likely written after they had left"
 
@@ -185,9 +187,9 @@ def _interval(rate: Rate) -> str:
 
 def _held(found: Backtest) -> Iterable[Table]:
     heads = ("Lost", INTERVAL, "n", "Kept", INTERVAL, "n")
-    for kind, title, verb in (
-        ("signal", "How often a signal held", "Signal"),
-        ("step", "How often a step was done", "Step"),
+    for kind, title, verb, never in (
+        ("signal", "How often a signal held", "Signal", "Signals that never held"),
+        ("step", "How often a step was done", "Step", "Steps that were never done"),
     ):
         mine = [each for each in found.held if each.kind == kind and each.lost.hits + each.kept.hits]
         mine.sort(key=_gap, reverse=True)
@@ -195,7 +197,7 @@ def _held(found: Backtest) -> Iterable[Table]:
         yield Table(title, (verb, *heads), rows, tuple(range(1, 7)))
         silent = [each.name for each in found.held if each.kind == kind and not each.lost.hits + each.kept.hits]
         if silent and mine:
-            yield Table(f"{verb}s that never did", ("Id",), (((", ".join(silent)),),))
+            yield Table(never, ("Id",), (((", ".join(silent)),),))
 
 
 def _gap(each: Held) -> float:
