@@ -212,6 +212,22 @@ def test_outcomes_after_the_day_told_are_set_aside():
     assert (found.outcomes, dict(found.set_aside)) == (2, {"after as_of": 1})
 
 
+def test_a_renewal_that_is_entered_for_a_day_to_come_is_no_outcome_yet():
+    made = small(["A,2026-06-01,churned,", "Z,2026-06-01,renewed,1000", "Z,2027-06-01,renewed,1000"])
+    found = held(made, today=date(2026, 11, 26))
+    assert (found.outcomes, dict(found.set_aside)) == (2, {"after as_of": 1})
+
+
+def test_a_separation_that_chance_makes_among_so_few_is_no_leak():
+    """Of six accounts three left: one in ten columns separates them by chance, and there are a hundred."""
+    lines = [f"{key},2026-06-01,{'churned,' if key in 'ABC' else 'renewed,1000'}" for key in "ABCDEF"]
+    accounts = [
+        "account_id,arr,seats,start_date",
+        *(f"{key},1000,{n + 1},2025-01-01" for n, key in enumerate("ABCDEFZ")),
+    ]
+    assert held(small(lines, accounts)).leaks == ()
+
+
 def test_usage_that_the_exports_do_not_reach_back_to_is_unknown_and_counted():
     """The log begins on 1 January 2026; 90 days before 2 February 2026 lies in November."""
     found = held(small(["A,2026-02-02,churned,", "Z,2026-06-01,renewed,1000"]))

@@ -48,6 +48,7 @@ def backtest(
     *,
     horizon: int,
     as_of: date | None = None,
+    today: date | None = None,
     snapshots: pl.DataFrame | None = None,
     replicates: int = REPLICATES,
 ) -> Backtest:
@@ -59,6 +60,7 @@ def backtest(
         playbook: What to do.
         horizon: Days before each outcome on which the account is placed.
         as_of: The day told; later outcomes are not known.
+        today: The day of the run, which takes its place where none is told.
         snapshots: Of triages kept: account_id, snapshot_on, columns `FROM_SNAPSHOT`.
         replicates: Resamples behind an interval.
 
@@ -70,7 +72,7 @@ def backtest(
         raise InputError(
             told, hint="`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
         )
-    decided = decisions(tables, horizon, as_of, lambda today: _current(tables, settings, today))
+    decided = decisions(tables, horizon, as_of, lambda day: _current(tables, settings, day), today)
     day = common_day(decided.frame)
     then = as_then(tables, decided.frame, day, settings.settings.windows.usage)
     found = pipeline.run(then.tables, settings, playbook, as_of=AsOf(day, "--as-of"))

@@ -54,13 +54,16 @@ def own_rows(rows: RoleRows) -> pl.DataFrame:
     return frame.filter(is_used(), pl.col("account_id").is_not_null())
 
 
-def decisions(tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series]) -> Decisions:
+def decisions(
+    tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series], today: date | None = None
+) -> Decisions:
     """Take the decisions from the outcomes.
 
     Args:
         tables: All rows; outcomes are among them.
         horizon: Days before a decision on which it is placed.
         as_of: The day told; what was decided later is set aside.
+        today: The day of the run, likewise where no day is told.
         customers: The accounts that are customers on a day. Where no outcome says that anybody was kept, those of them
             without an outcome were, on the newest day that there is an outcome of.
 
@@ -68,7 +71,7 @@ def decisions(tables: Tables, horizon: int, as_of: date | None, customers: Calla
         InputError: No outcome can be used.
     """
     rows = tables.roles[Role.OUTCOMES]
-    later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of, dtype=pl.Date())}
+    later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}
     marked = mark(rows.frame, later)
     used = own_rows(replace(rows, frame=marked))
     if used.is_empty():
