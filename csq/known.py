@@ -13,9 +13,10 @@ import polars as pl
 
 from csq.facts.metrics import told_length
 from csq.facts.periods import length_of
+from csq.fate import is_used
 from csq.sources.load import Tables
 from csq.sources.rows.typed import RoleRows
-from csq.terms import Grain, Length, Role
+from csq.terms import Grain, Length, Outcome, Role
 
 DATED: Mapping[Role, str] = {
     Role.USAGE: "at",
@@ -54,6 +55,19 @@ def _known(rows: RoleRows, day: date) -> RoleRows:
         return rows
     later = (pl.col(name).cast(pl.Date) > day).fill_null(value=False)
     return replace(rows, frame=rows.frame.filter(~later))
+
+
+def with_who_left_later(tables: Tables, day: date) -> Tables:
+    """The tables as of a day, without the status of who has left since: it was a customer then, as an outcome tells."""
+    accounts, outcomes = tables.roles.get(Role.ACCOUNTS), tables.roles.get(Role.OUTCOMES)
+    if accounts is None or outcomes is None:
+        return tables
+    left = outcomes.frame.filter(is_used(), pl.col("outcome") == str(Outcome.CHURNED)).drop_nulls("account_id")
+    days = left.group_by("account_id").agg(pl.col("date").min())
+    later = days.filter(pl.col("date") > day)["account_id"]
+    status = pl.when(~pl.col("account_id").is_in(later.implode())).then("status").alias("status")
+    frame = accounts.frame.with_columns(status)
+    return tables._replace(roles={**tables.roles, Role.ACCOUNTS: replace(accounts, frame=frame)})
 
 
 def days_told(rows: RoleRows) -> pl.Series | None:

@@ -61,6 +61,13 @@ def passed_on(report: Report) -> Report:
     )
 
 
+def with_codes(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """Rows with a code for each address in some of their columns of text."""
+    mine = [*names]
+    known = _addresses(rows[mine])
+    return rows.with_columns(_hidden(rows[name], known) for name in mine) if known else rows
+
+
 def without_people(accounts: pl.DataFrame) -> pl.DataFrame:
     """Put words for what stands in the columns that are there to name people; the others stay."""
     names = [name for name in accounts.columns if name in COLUMNS and COLUMNS[name].personal]

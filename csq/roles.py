@@ -218,6 +218,8 @@ OUTCOMES = (
         "status", "kind", "type")),
     Field("value_after", Cell.MONEY, ("valueafter", "contractvalueafter", "arrafter", "acvafter", "newvalue",
         "newcontractvalue", "newarr", "newacv", "renewedvalue", "renewedarr", "renewedacv")),
+    Field("churned_on", Cell.TIME, ("churnedon", "churndate", "churneddate", "churnedat", "churnday", "cancelledon",
+        "canceledon", "cancelleddate", "canceleddate", "cancellationdate")),
 )  # fmt: skip
 
 OVERRIDES = (
@@ -254,6 +256,8 @@ class RoleSpec(NamedTuple):
     """Fields one of which a file must have, so that a row can find its account; those that name people come last."""
     needs: tuple[str, ...] = ()
     """Fields that a file must have besides."""
+    instead: str | None = None
+    """A field that says all that they say."""
     days: tuple[str, ...] = ()
     """Fields whose unreadable or blank cells reject the row: without its day an event cannot be placed in a window."""
     is_context: bool = False
@@ -308,6 +312,7 @@ ROLES: Mapping[Role, RoleSpec] = {
         file_words=("outcomes", "outcome"),
         flag="Who renewed, took more or less, or left; may repeat",
         needs=("date", "outcome"),
+        instead="churned_on",
         days=("date",),
         is_context=True,
     ),

@@ -212,11 +212,46 @@ def test_outcomes_after_the_day_told_are_set_aside():
     assert (found.outcomes, dict(found.set_aside)) == (2, {"after as_of": 1})
 
 
+def test_a_renewal_that_is_entered_for_a_day_to_come_is_no_outcome_yet():
+    made = small(["A,2026-06-01,churned,", "Z,2026-06-01,renewed,1000", "Z,2027-06-01,renewed,1000"])
+    found = held(made, today=date(2026, 11, 26))
+    assert (found.outcomes, dict(found.set_aside)) == (2, {"after as_of": 1})
+
+
+def test_a_separation_that_chance_makes_among_so_few_is_no_leak():
+    """Of six accounts three left: one in ten columns separates them by chance, and there are a hundred."""
+    lines = [f"{key},2026-06-01,{'churned,' if key in 'ABC' else 'renewed,1000'}" for key in "ABCDEF"]
+    accounts = [
+        "account_id,arr,seats,start_date",
+        *(f"{key},1000,{n + 1},2025-01-01" for n, key in enumerate("ABCDEFZ")),
+    ]
+    assert held(small(lines, accounts)).leaks == ()
+
+
 def test_usage_that_the_exports_do_not_reach_back_to_is_unknown_and_counted():
     """The log begins on 1 January 2026; 90 days before 2 February 2026 lies in November."""
     found = held(small(["A,2026-02-02,churned,", "Z,2026-06-01,renewed,1000"]))
     cases = {row["account_id"]: row for row in found.cases.iter_rows(named=True)}
     assert (found.uncovered, cases["A"]["usage_level"], cases["A"]["quadrant"]) == (1, "unknown", "unknown")
+
+
+def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss():
+    """As billing tools list it: `churn_date`, no column that says what happened; a row without its day is rejected."""
+    made = small(["A,2026-06-01,churned,"]) | {
+        "outcomes": "account_id,churn_date,reason\nA,2026-06-01,price\nB,,price\n"
+    }
+    found = held(made)
+    assert (found.read, found.used, found.rejected) == (2, 1, 1)
+    assert found.cases.filter("lost")["account_id"].to_list() == ["A"]
+
+
+def test_an_account_with_several_subscriptions_may_decide_several_times():
+    """Ten seats at 1,000 a year in March; with the subscription that begins in April twelve at 1,500 in August."""
+    accounts = ["account_id,subscription_id,arr,seats,start_date,end_date", "A,s1,1000,10,2025-01-01,",
+                "A,s2,500,2,2026-04-01,", "Z,s3,1000,5,2025-01-01,"]  # fmt: skip
+    made = small(["A,2026-06-15,renewed,", "A,2026-11-15,churned,", "Z,2026-11-15,renewed,1000"], accounts)
+    cases = held(made).cases.filter(pl.col("account_id") == "A")
+    assert cases.select("contract_value", "seats").rows() == [(1000, 10), (1500, 12)]
 
 
 def test_where_files_tell_of_losses_alone_customers_without_one_count_as_kept():
@@ -323,6 +358,18 @@ def test_surprises_name_who_left_from_the_best_quadrant_and_how_to_see_what_was_
     lost = [each for each in document["surprises"] if each["outcome"] == "churned"]
     assert {each["account_id"] for each in lost} == best
     assert all(each["explain"] == f"csq explain {each['account_id']} --as-of {each['known_on']}" for each in lost)
+
+
+def test_who_has_left_since_is_explained_as_of_the_day_it_is_named_with(csq: Csq):
+    """Today A is set aside, since its status says that it churned; on 3 March it was a customer."""
+    accounts = ["account_id,arr,status,start_date", "A,1000,churned,2025-01-01", "Z,1000,active,2025-01-01"]
+    written(small(["A,2026-06-01,churned,"], accounts))
+    today = csq("explain", "A", ".", "-f", "json")
+    assert b"not a current customer" in today.stdout
+    then = csq("explain", "A", ".", "--as-of", "2026-03-03", "-f", "json")
+    assert json.loads(then.stdout)["account_id"] == "A"
+    assert b"not a current customer" not in then.stdout
+    assert b"not a current customer" in csq("explain", "A", ".", "--as-of", "2026-06-02").stdout
 
 
 def test_ravenstack_cannot_tell(csq: Csq, shared_data: Path):

@@ -15,6 +15,7 @@ from csq.backtest.then import Then, as_then, common_day
 from csq.errors import InputError
 from csq.facts.build import build_facts, population
 from csq.fate import FATE, ROW, ROWS
+from csq.mask import with_codes
 from csq.pipeline import AsOf, Triage
 from csq.place.place import place
 from csq.place.scale_choice import settle_scales
@@ -47,6 +48,7 @@ def backtest(
     *,
     horizon: int,
     as_of: date | None = None,
+    today: date | None = None,
     snapshots: pl.DataFrame | None = None,
     replicates: int = REPLICATES,
 ) -> Backtest:
@@ -58,6 +60,7 @@ def backtest(
         playbook: What to do.
         horizon: Days before each outcome on which the account is placed.
         as_of: The day told; later outcomes are not known.
+        today: The day of the run, which takes its place where none is told.
         snapshots: Of triages kept: account_id, snapshot_on, columns `FROM_SNAPSHOT`.
         replicates: Resamples behind an interval.
 
@@ -69,7 +72,7 @@ def backtest(
         raise InputError(
             told, hint="`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
         )
-    decided = decisions(tables, horizon, as_of, lambda today: _current(tables, settings, today))
+    decided = decisions(tables, horizon, as_of, lambda day: _current(tables, settings, day), today)
     day = common_day(decided.frame)
     then = as_then(tables, decided.frame, day, settings.settings.windows.usage)
     found = pipeline.run(then.tables, settings, playbook, as_of=AsOf(day, "--as-of"))
@@ -102,6 +105,7 @@ def backtest(
         from_history=from_history,
         uncovered=then.uncovered,
         later=then.later,
+        left_out=then.left_out,
         still_here=decided.still_here,
         assumed=int(cases["assumed"].sum()),
         compared=compared.cases.height,
@@ -112,7 +116,7 @@ def backtest(
         ranked=compared.ranked,
         held=tuple(held(cases, _signals(playbook.playbook), _steps(playbook.playbook, cases))),
         cuts=tuple(cut_points(cases)),
-        surprises=tuple(surprises(cases)),
+        surprises=tuple(surprises(with_codes(cases, ("account_id", "account_name")))),
         hangs=_without_undated(tables, settings, decided, then, cases, compared),
         leaks=tuple(leaking),
         cases=cases,

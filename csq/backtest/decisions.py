@@ -26,9 +26,11 @@ DECISION = {
     "lost": pl.Boolean(),
     "value_prior": pl.Decimal(38, 2),
     "value_after": pl.Decimal(38, 2),
+    "is_listed": pl.Boolean(),
 }
 """One row a decision, by account and day: its key, who, when, the day it is placed on, what, whether they left, the
-value of the newest outcome before that is known by `known_on`, and the value after (money per year)."""
+value of the newest outcome before that is known by `known_on`, the value after (money per year), and whether it is
+among the accounts still."""
 
 
 class Decisions(NamedTuple):
@@ -52,13 +54,16 @@ def own_rows(rows: RoleRows) -> pl.DataFrame:
     return frame.filter(is_used(), pl.col("account_id").is_not_null())
 
 
-def decisions(tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series]) -> Decisions:
+def decisions(
+    tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series], today: date | None = None
+) -> Decisions:
     """Take the decisions from the outcomes.
 
     Args:
         tables: All rows; outcomes are among them.
         horizon: Days before a decision on which it is placed.
         as_of: The day told; what was decided later is set aside.
+        today: The day of the run, likewise where no day is told.
         customers: The accounts that are customers on a day. Where no outcome says that anybody was kept, those of them
             without an outcome were, on the newest day that there is an outcome of.
 
@@ -66,7 +71,7 @@ def decisions(tables: Tables, horizon: int, as_of: date | None, customers: Calla
         InputError: No outcome can be used.
     """
     rows = tables.roles[Role.OUTCOMES]
-    later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of, dtype=pl.Date())}
+    later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}
     marked = mark(rows.frame, later)
     used = own_rows(replace(rows, frame=marked))
     if used.is_empty():
@@ -82,9 +87,13 @@ def decisions(tables: Tables, horizon: int, as_of: date | None, customers: Calla
         others = pl.DataFrame({"account_id": ids.filter(~ids.is_in(decided["account_id"].implode()))})
         kept = others.with_columns(date=pl.lit(still_here), outcome=pl.lit(str(Outcome.RENEWED)))
         decided = pl.concat([decided, kept], how="diagonal").sort("account_id", "date")
+    accounts = tables.roles.get(Role.ACCOUNTS)
+    listed = accounts.frame["account_id"] if accounts else decided["account_id"]
     frame = _with_prior(decided.with_columns(known_on=pl.col("date") - timedelta(days=horizon)))
     frame = frame.with_columns(
-        decision=pl.int_range(pl.len()).cast(pl.String).str.zfill(9), lost=pl.col("outcome") == str(Outcome.CHURNED)
+        decision=pl.int_range(pl.len()).cast(pl.String).str.zfill(9),
+        lost=pl.col("outcome") == str(Outcome.CHURNED),
+        is_listed=pl.col("account_id").is_in(listed.drop_nulls().implode()),
     )
     return Decisions(frame.select(pl.col(name).cast(kind) for name, kind in DECISION.items()), marked, still_here)
 

@@ -150,6 +150,8 @@ class Surprise(NamedTuple):
     evidence: str | None
     active_users: float | None
     signals: tuple[str, ...]
+    is_listed: bool
+    """Whether an accounts file still has it, so that it can be explained."""
 
 
 class Hangs(NamedTuple):
@@ -197,6 +199,8 @@ class Backtest(NamedTuple):
     """Decisions whose usage window the exports do not reach back to: usage is unknown there."""
     later: int
     """Rows of usage, answers, events and the like that are dated after the day their account is placed on."""
+    left_out: tuple[str, ...]
+    """What has no date, and is left out since it may tell of what came later, in words."""
     still_here: datetime.date | None
     """The day on which customers without an outcome count as kept, where no outcome says that anybody was."""
     assumed: int

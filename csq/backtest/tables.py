@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from math import comb
 from typing import Any
 
 import polars as pl
@@ -15,8 +16,8 @@ SWEEP = tuple(range(10, 100, 10))
 """Scores at which both cuts are tried."""
 _MOST_WORDS = 12
 """Different values up to which text is a kind and no name."""
-_LEAST_OF_A_LEAK = 5
-"""Lost and kept under which a perfect separation is no wonder."""
+_BY_CHANCE = 1000
+"""A perfect separation tells of a leak where chance makes one of all columns in at most one of so many backtests."""
 
 
 def groups(cases: pl.DataFrame) -> list[Group]:
@@ -153,6 +154,7 @@ def _surprise(row: dict[str, Any]) -> Surprise:
         evidence=row["evidence"],
         active_users=row["active_users"],
         signals=tuple(row["signals"] or ()),
+        is_listed=row["is_listed"],
     )
 
 
@@ -165,7 +167,8 @@ def leaks(cases: pl.DataFrame, columns: Sequence[str], of_axes: Iterable[str] = 
         of_axes: Those that an axis is made of.
     """
     lost, kept = cases.filter("lost"), cases.filter(~pl.col("lost"))
-    if min(lost.height, kept.height) < _LEAST_OF_A_LEAK:
+    # So many ways there are to choose the lost; of two of them chance makes a separation.
+    if comb(cases.height, lost.height) < 2 * len(columns) * _BY_CHANCE:
         return []
     found = ((name, _parted(lost[name], kept[name])) for name in columns)
     own = set(of_axes)

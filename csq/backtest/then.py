@@ -26,10 +26,16 @@ from csq.sources.load import Tables
 from csq.sources.rows.typed import DTYPES, KEY, RoleRows
 from csq.terms import Grain, Length, Role
 
-CHANGED_BY_OUTCOME = (
-    *("status", "renewal_date", "opt_out_date", "auto_renew", "notice_days"),
-    *("last_contact_date", "open_tickets", "season_months"),
-)
+CHANGED_BY_OUTCOME: Mapping[str, str] = {
+    "status": "status",
+    "renewal_date": "renewal date",
+    "opt_out_date": "opt-out date",
+    "auto_renew": "renewal by itself",
+    "notice_days": "notice",
+    "last_contact_date": "last contact",
+    "open_tickets": "open tickets",
+    "season_months": "season",
+}
 """Columns of the accounts that tell of today alone, and may do so because of the outcome; seasons go by the calendar,
 which the common day does not keep."""
 ENDS = ("end_date", "term_end")
@@ -55,6 +61,8 @@ class Then(NamedTuple):
     tables: Tables
     undated: tuple[str, ...]
     """What of it has no date, in words."""
+    left_out: tuple[str, ...]
+    """What has none and is left out, since it may tell of what came later, in words."""
     uncovered: int
     """Decisions whose usage window the exports do not reach back to; their usage is left out."""
     later: int
@@ -79,7 +87,10 @@ def as_then(tables: Tables, decisions: pl.DataFrame, day: date, window: int, *, 
     """
     moved = pl.duration(days=(pl.lit(day) - pl.col("known_on")).dt.total_days())
     keys = decisions.select("account_id", "decision", "known_on", moved.alias(_MOVED))
-    accounts, undated = _accounts(tables.roles.get(Role.ACCOUNTS), decisions, keys, with_undated=with_undated)
+    listed = tables.roles.get(Role.ACCOUNTS)
+    accounts, undated = _accounts(listed, decisions, keys, with_undated=with_undated)
+    left_out = [said for name, said in CHANGED_BY_OUTCOME.items() if listed and _tells(listed.frame, name)]
+    left_out += ["overrides"] if Role.OVERRIDES in tables.roles else []
     last = keys.group_by("account_id").agg(pl.col("known_on").max())
     roles, uncovered, later = {Role.ACCOUNTS: accounts}, 0, 0
     for role, rows in tables.roles.items():
@@ -95,6 +106,8 @@ def as_then(tables: Tables, decisions: pl.DataFrame, day: date, window: int, *, 
             later += int(dated.select((pl.col(name).cast(pl.Date) > pl.col("known_on")).sum()).item())
         is_dated = pl.lit(value=False) if name is None else pl.col(name).is_not_null()
         if role in (Role.USAGE, Role.CSAT):
+            if found.select(~is_dated).to_series().any():
+                left_out.append("usage without a date" if role is Role.USAGE else "answers without a date")
             found = found.filter(is_dated)
             if found.is_empty() and name is None:
                 continue
@@ -103,7 +116,11 @@ def as_then(tables: Tables, decisions: pl.DataFrame, day: date, window: int, *, 
             found = found if with_undated else found.filter(is_dated)
         roles[role] = replace(rows, frame=found)
     ordered = {role: roles[role] for role in Role if role in roles}
-    return Then(tables._replace(roles=ordered), tuple(undated), uncovered, later)
+    return Then(tables._replace(roles=ordered), tuple(undated), tuple(left_out), uncovered, later)
+
+
+def _tells(frame: pl.DataFrame, name: str) -> bool:
+    return name in frame.columns and frame[name].count() > 0
 
 
 def _moved(rows: RoleRows, keys: pl.DataFrame, name: str | None, day: date) -> pl.DataFrame:
@@ -180,13 +197,15 @@ def _accounts(
     One that no accounts file has any more is known by its key alone. One all of whose rows begin later is none yet.
     """
     frame = pl.DataFrame(schema=_bare()) if rows is None else own_rows(rows)
-    told = {name: said for name, said in TAKEN_AS_TODAY.items() if name in frame.columns and frame[name].count()}
+    told = {name: said for name, said in TAKEN_AS_TODAY.items() if _tells(frame, name)}
     told |= {name: f"`{name}`" for name in (rows.custom if rows else ()) if frame[name].count()}
     joined = frame.join(keys, on="account_id", how="inner", maintain_order="left")
     had = joined["decision"].unique()
     joined = joined.filter((pl.col("start_date") <= pl.col("known_on")).fill_null(value=True)).with_columns(
         *(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in CHANGED_BY_OUTCOME if name in frame.columns),
         *(pl.when(pl.col(name) <= pl.col("known_on")).then(name).alias(name) for name in ENDS),
+        # Of two decisions of one account each has subscriptions of its own.
+        pl.concat_str("decision", "subscription_id", separator=" ").alias("subscription_id"),
     )
     if not with_undated:
         joined = joined.with_columns(pl.lit(None, dtype=frame.schema[name]).alias(name) for name in told)

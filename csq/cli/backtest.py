@@ -54,6 +54,7 @@ def backtest(
         run.playbook,
         horizon=horizon,
         as_of=run.options.as_of,
+        today=run.options.run_day,
         snapshots=_snapshots(run),
     )
     options = asked_for(Shown(), outputs, speech)

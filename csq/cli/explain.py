@@ -30,7 +30,7 @@ def explain(
 
     Shows the lines it was read from, both scores part by part, how far it is from each cut, the signals that hold and
     those nobody could judge, the play step by step, and all that is on record. It names people; share it with care. Of
-    an account that the triage leaves out it says why.
+    an account that the triage leaves out it says why; as of an earlier day, one that has left since is told as it was.
     """
     from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
@@ -39,6 +39,7 @@ def explain(
     from csq.errors import UsageError
     from csq.explain.build import explain as explain_account
     from csq.explain.build import left_out
+    from csq.known import with_who_left_later
     from csq.render.options import Options
 
     if output_format not in _FORMATS:
@@ -46,6 +47,8 @@ def explain(
     speak(speech)
     run = prepare(inputs, method, Faults(), limits)
     check_inputs(run.tables, run.max_rejects, Faults())
+    if inputs.as_of is not None and run.as_of.day:  # who has left since was there then
+        run = run._replace(tables=with_who_left_later(run.tables, run.as_of.day))
     found = run_triage(run)
     if aside := left_out(found, account):
         from csq.render.explain import aside_as_json, aside_as_text

@@ -60,7 +60,7 @@ class Chart(NamedTuple):
     top: int = _TOP
     bottom: int = _BOTTOM
     bar_left: int = 160
-    bar_right: int = 560
+    bar_right: int = 540
 
 
 def html(found: Backtest, page: Page) -> bytes:

@@ -184,6 +184,7 @@ def document(found: Backtest) -> dict[str, Any]:
         "surprises": [{**_plain(each._asdict()), "explain": explained(each)} for each in found.surprises],
         "undated": {
             "taken_as_today": list(found.hangs.undated),
+            "left_out": list(found.left_out),
             "verdict_without": str(found.hangs.verdict),
             "usage_auc_without": found.hangs.usage_auc,
             "happiness_auc_without": found.hangs.happiness_auc,

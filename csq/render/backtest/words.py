@@ -69,11 +69,10 @@ def _pairs(found: Backtest) -> str:
     if found.difference is None:
         return ""
     usage, happiness = by[Order.USAGE].value * 100, by[Order.HAPPINESS].value * 100
-    wide = Estimate(*(value * 100 for value in found.difference))
+    wide = [prose.score(value * 100, edges=[0.0], signed=True) for value in found.difference]
     return (
         f"of 100 pairs of a lost and a kept account, low usage points at the lost one in {usage:.0f} and low happiness "
-        f"in {happiness:.0f}, where chance has 50; the difference is {wide.value:+.0f}, {INTERVAL} {wide.low:+.0f} to "
-        f"{wide.high:+.0f}"
+        f"in {happiness:.0f}, where chance has 50; the difference is {wide[0]}, {INTERVAL} {wide[1]} to {wide[2]}"
     )
 
 
@@ -95,7 +94,7 @@ def _rests_on(found: Backtest) -> Iterable[str]:
     if found.still_here:
         yield f"No outcome says that anybody stayed: customers of {found.still_here} without an outcome count as kept"
     if found.assumed:
-        yield f"{prose.count(found.assumed, 'renewal')} without a value count at the value before"
+        yield f"{prose.count(found.assumed, 'outcome')} of who stayed name no value: taken at the value before"
 
 
 def _limits(found: Backtest) -> Iterable[str]:
@@ -109,6 +108,8 @@ def _limits(found: Backtest) -> Iterable[str]:
         yield f"Intervals of pairs are by bootstrap: {told}; those of shares are Wilson's"
     if found.hangs.undated:
         yield f"Without a date, so taken as it stands today: {', '.join(found.hangs.undated)}{_hangs(found)}"
+    if found.left_out:
+        yield f"Without a date, so left out, as it may tell of what came later: {', '.join(found.left_out)}"
     for leak in found.leaks:
         yield f"Warning: `{leak.fact}` separates the lost perfectly ({leak.how}): likely written after they had left"
 
@@ -186,9 +187,9 @@ def _interval(rate: Rate) -> str:
 
 def _held(found: Backtest) -> Iterable[Table]:
     heads = ("Lost", INTERVAL, "n", "Kept", INTERVAL, "n")
-    for kind, title, verb in (
-        ("signal", "How often a signal held", "Signal"),
-        ("step", "How often a step was done", "Step"),
+    for kind, title, verb, never in (
+        ("signal", "How often a signal held", "Signal", "Signals that never held"),
+        ("step", "How often a step was done", "Step", "Steps that were never done"),
     ):
         mine = [each for each in found.held if each.kind == kind and each.lost.hits + each.kept.hits]
         mine.sort(key=_gap, reverse=True)
@@ -196,7 +197,7 @@ def _held(found: Backtest) -> Iterable[Table]:
         yield Table(title, (verb, *heads), rows, tuple(range(1, 7)))
         silent = [each.name for each in found.held if each.kind == kind and not each.lost.hits + each.kept.hits]
         if silent and mine:
-            yield Table(f"{verb}s that never did", ("Id",), (((", ".join(silent)),),))
+            yield Table(never, ("Id",), (((", ".join(silent)),),))
 
 
 def _gap(each: Held) -> float:
@@ -252,5 +253,7 @@ def _surprise(each: Surprise, found: Backtest) -> tuple[str, ...]:
 
 
 def explained(each: Surprise) -> str:
-    """The command that tells all that was known of it then."""
+    """The command that tells all that was known of it then, where there is one."""
+    if not each.is_listed:
+        return "in no accounts file any more"
     return f"csq explain {in_shell(each.account_id)} --as-of {each.known_on}"

@@ -104,8 +104,14 @@ def read_events(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
 
 
 def read_outcomes(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
-    """Read outcomes: each is a `terms.Outcome`."""
-    typed = _in_words(read_fields(tables, Role.OUTCOMES, options).with_all_fields(), "outcome")
+    """Read outcomes: each is a `terms.Outcome`. In a file of days on which customers left each row is a loss."""
+    typed = read_fields(tables, Role.OUTCOMES, options).with_all_fields()
+    if not {"date", "outcome"} <= {*typed.fields}:
+        told = typed.header("churned_on")
+        typed = typed.reject(typed.frame["churned_on"].is_null(), "churned_on", "no day")
+        lost = typed.with_columns(date=pl.col("churned_on").dt.date(), outcome=pl.lit(str(Outcome.CHURNED)))
+        return lost.noting(f"each row of {labels(tables)} with a `{told}` is an account that was lost")
+    typed = _in_words(typed, "outcome")
     spelled = {word: str(outcome) for outcome, words in OUTCOMES.items() for word in words}
     words = typed.frame["outcome"]
     outcome = words.replace_strict(spelled, default=None, return_dtype=pl.String())

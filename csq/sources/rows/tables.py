@@ -128,7 +128,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
         kind = kinds.get(name, Cell.TEXT)
         if kind is not Cell.SCORE:
             typed = add_cells(typed, name, kind, column(index), options)
-    for name in ROLES[role].needs:
+    for name in ROLES[role].needs if ROLES[role].instead not in matched else ():
         if name not in matched:
             raise missing_column(tables[0], role, name)
     return typed
