@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from csq.cli import emit
+from csq.cli import diagnostics, emit
 from csq.cli.options import Inputs
 from csq.errors import InputError, OutputError
 from csq.history.past import moves_between, past_of, weeks_here, with_moves, with_places
@@ -108,18 +108,26 @@ class Keep(NamedTuple):
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a history against other runs. Raises OutputError when one holds it for too long, or it cannot be held."""
+def locked(folder: Path, what: str = "history") -> Iterator[None]:
+    """Hold a folder of days against other runs.
+
+    Raises:
+        OutputError: One holds it for too long, or it cannot be held.
+    """
     from filelock import FileLock, Timeout
 
     emit.make_folder(folder)
     lock = FileLock(folder / LOCK, timeout=PATIENCE, mode=0o600)
     try:
-        lock.acquire()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            diagnostics.note(f"another run holds the {what} `{folder}`: waiting up to {PATIENCE:.0f} seconds for it")
+            lock.acquire()
     except Timeout as error:
-        raise OutputError(f"another run holds the history `{folder}`", hint="run again when it is done") from error
+        raise OutputError(f"another run holds the {what} `{folder}`", hint="run again when it is done") from error
     except OSError as error:
-        told = f"cannot lock the history `{folder}`: {(error.strerror or str(error)).lower()}"
+        told = f"cannot lock the {what} `{folder}`: {(error.strerror or str(error)).lower()}"
         raise OutputError(told, hint="choose a folder that you may write to") from error
     try:
         _tidy(folder)
@@ -130,7 +138,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _tidy(folder: Path) -> None:
     """Clear away what runs that were killed have left in the folders of their days."""
-    for place in folder.glob("as_of=*"):
+    for place in folder.glob("*=*"):
         emit.sweep(place)
-        with contextlib.suppress(OSError):  # a snapshot lies in it, then
+        with contextlib.suppress(OSError):  # a day lies in it, then
             place.rmdir()

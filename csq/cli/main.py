@@ -29,6 +29,7 @@ from csq.cli import (
     movers,
     plan,
     playbook,
+    rollup,
     run_log,
     stop,
     triage,
@@ -52,6 +53,7 @@ Examples:
   csq whatif exports --set windows.usage=14   what would move under other rules
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
+  csq rollup log.csv -o rollup        a year of usage, read once and not again each week
 """
 
 EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for code in Exit)))
@@ -64,6 +66,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "whatif": (whatif.whatif, whatif.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
+    "rollup": (rollup.rollup, rollup.EXAMPLES),
     "init": (init.init, init.EXAMPLES),
     "help": (help.explain_topic, help.EXAMPLES),
 }

@@ -79,22 +79,43 @@ def count(
         by: What tells the rows apart.
         everyday: The features among them that say no more than that somebody was there.
     """
+    return count_apart(rows.with_columns(pl.lit(1, dtype=pl.Int64()).alias(ROWS)), rows, windows, by, everyday)
+
+
+def count_apart(
+    by_feature: pl.DataFrame,
+    by_user: pl.DataFrame,
+    windows: UsageWindows | None,
+    by: Sequence[str],
+    everyday: Collection[str] = (),
+) -> LogCounts:
+    """Count a log of which features and users stand in tables of their own, or in one and the same.
+
+    Args:
+        by_feature: Columns `by`, day (Date or null), feature, units (whole numbers), rows that each row stands for.
+        by_user: Columns `by`, day, user_id, units.
+        windows: The days that are looked at.
+        by: What tells the rows apart.
+        everyday: The features that say no more than that somebody was there.
+    """
     day, units = pl.col("day"), pl.col("units")
     telling = ~pl.col("feature").is_in(list(everyday)).fill_null(value=False)
     # A row that counts no events says that the account is in the log, not that anybody was active.
-    active = rows.lazy().filter(units > 0)
+    active, said = (rows.lazy().filter(units > 0) for rows in (by_user, by_feature))
     before: pl.Expr = pl.lit(value=False)
     if windows:
         recent = pl.when(day >= windows.before.first).then(units).otherwise(0)
         active = active.filter(day <= windows.as_of).with_columns(units=recent)
+        said = said.filter(day <= windows.as_of)
         before = windows.before.holds(day)
-    said = active.filter(telling) if everyday else active
+    if everyday:
+        said = said.filter(telling)
     told = units.filter(telling) if everyday else units
     days, users, features = pl.collect_all(
         [
-            rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=told.sum()),
+            by_feature.lazy().group_by(*by, "day").agg(units.sum(), pl.col(ROWS).sum(), telling=told.sum()),
             active.group_by(*by, "user_id").agg(
-                units.sum(), *_seen(windows, rows["day"]), first_day=day.min(), last_day=day.max()
+                units.sum(), *_seen(windows, by_user["day"]), first_day=day.min(), last_day=day.max()
             ),
             said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
@@ -105,8 +126,8 @@ def count(
         days=_by_bucket(days, windows),
         users=users,
         features=features,
-        has_users=rows["user_id"].null_count() < rows.height,
-        has_features=not rows["feature"].is_in(list(everyday)).all(),
+        has_users=by_user["user_id"].null_count() < by_user.height,
+        has_features=not by_feature["feature"].is_in(list(everyday)).all(),
     )
 
 

@@ -39,6 +39,7 @@ from csq.sources.roles.context import read_contacts, read_events, read_goals, re
 from csq.sources.roles.overrides import read_overrides
 from csq.sources.roles.survey import SCORES, read_survey
 from csq.sources.roles.usage import read_usage
+from csq.sources.rollup.layout import is_rollup
 from csq.sources.rows.ids import confirm_ids
 from csq.sources.rows.shapes import reshape
 from csq.sources.rows.tables import ReadOptions, group_by_header
@@ -133,15 +134,18 @@ def load(
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str), options) as usage:
+    given = sorted(paths.get(Role.USAGE, ()), key=str)
+    rollups = [path for path in given if is_rollup(path)]
+    with laid_down_once([path for path in given if path not in rollups], options) as usage:
         spare = Spare(findings)
-        found = _load_all(paths, usage, options, tables or {}, spare)
+        found = _load_all(paths, usage, rollups, options, tables or {}, spare)
     return found._replace(findings=spare.findings)
 
 
 def _load_all(
     paths: Mapping[Role, Sequence[Path]],
     usage: Sequence[InputFile],
+    rollups: Sequence[Path],
     options: ReadOptions,
     tables: Mapping[str, TextTable],
     spare: Spare,
@@ -151,7 +155,7 @@ def _load_all(
         role: [InputFile(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role
     }
     sources[Role.USAGE] = [] if big else [*usage]
-    texts = {role: _read_all(sources[role], role, options, tables) for role in Role}
+    texts = {role: read_all(sources[role], role, options, tables) for role in Role}
     if not big:
         _check_told(options, texts)
     found: dict[Role, RoleRows] = {}
@@ -169,10 +173,24 @@ def _load_all(
     if big and (rows := _load_big(usage, texts, options, known, spare)):
         found[Role.USAGE] = rows
     read([Role.USAGE, Role.CSAT], known)
+    if rollups:
+        found[Role.USAGE] = _with_rollups(rollups, found.get(Role.USAGE), usage, options, known)
     spare.check_left(found)
     found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
+
+
+def _with_rollups(
+    rollups: Sequence[Path], log: RoleRows | None, usage: Sequence[InputFile], options: ReadOptions, known: Known
+) -> RoleRows:
+    """The rows of rollups, and of the logs beside them."""
+    from csq.sources.log.count import count_log  # few runs need it
+    from csq.sources.rollup.read import with_rollups
+
+    return with_rollups(
+        rollups, log, options, known, lambda day: count_log(usage, replace(options, as_of=day), known).rows
+    )
 
 
 def _with_aliases(known: Known, paths: Sequence[Path]) -> Known:
@@ -192,7 +210,7 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
     return found[role].frame if role in found else None
 
 
-def _laid_down(paths: Sequence[Path], options: ReadOptions) -> AbstractContextManager[Sequence[InputFile]]:
+def laid_down_once(paths: Sequence[Path], options: ReadOptions) -> AbstractContextManager[Sequence[InputFile]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
         return nullcontext([InputFile(path, label_of(path)) for path in paths])
@@ -205,9 +223,10 @@ def _size(sources: Sequence[InputFile]) -> int:
     return sum(source.path.stat().st_size for source in sources if source.path.is_file())
 
 
-def _read_all(
+def read_all(
     sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
+    """Read files whole, but for those that have been."""
     found = (
         read.get(source.label)
         or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)
@@ -290,7 +309,7 @@ def _load_big(
     else:
         _check_told(options, {**texts, Role.USAGE: log.tables})
         return log.rows
-    tables = _read_all(usage, Role.USAGE, options)
+    tables = read_all(usage, Role.USAGE, options)
     _check_told(options, {**texts, Role.USAGE: tables})
     rows = _load(Role.USAGE, tables, options, known, spare)
     if rows is None or _size(usage) < HUGE:

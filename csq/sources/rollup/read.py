@@ -1,0 +1,225 @@
+"""Rollups to the rows of usage, counted in windows: the days that are looked at, and of all others their months."""
+
+import calendar
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from csq.engine.base import UsageWindows
+from csq.engine.by_day import FEATURE, USER, count_days
+from csq.engine.counts import add, count_rows
+from csq.errors import InputError
+from csq.fate import FATE, ROWS, as_rows, mark
+from csq.roles import KEY_NAMES, PEOPLE
+from csq.sources.columns.everyday import is_one_of
+from csq.sources.joining.identity import Known, match_rows, pairs_to_try, rank_keys
+from csq.sources.reading.grid import LINE, column
+from csq.sources.reading.read import TextTable, label_of
+from csq.sources.rollup.layout import (
+    KEYS,
+    MANIFEST,
+    VIA,
+    days_in,
+    hashed,
+    manifest_of,
+    month_file,
+    read_days,
+    read_months,
+)
+from csq.sources.rows.tables import ReadOptions
+from csq.sources.rows.typed import FILE, KEY, RoleRows, Typed, no_rejects, no_rows, stack
+from csq.terms import Fate, Grain, Role
+
+AGAIN = 4
+"""How often they are read at most, until the newest day is that of a row whose account is known."""
+Recount = Callable[[date], RoleRows]
+"""Counts a log anew, as of a day."""
+
+
+def with_rollups(
+    folders: Sequence[Path], log: RoleRows | None, options: ReadOptions, known: Known, recount: Recount
+) -> RoleRows:
+    """The rows of some rollups, with a row without a line for all those of one key, and of a log beside them.
+
+    Raises:
+        InputError: A rollup cannot be read, two tell the same day, or its rows find their accounts by their users.
+    """
+    if log is not None and log.grain is not Grain.LOG:
+        told = f"`{log.files[0].label}` is a table of numbers, and the rollup `{label_of(folders[0])}` a log of events"
+        raise InputError(told, hint="give one of them")
+    if options.overlap != "add":
+        _check_days(folders, log)
+    day: date = options.as_of or _newest(folders, log, options.run_day)
+    for _ in range(AGAIN):
+        parts = [_read(folder, options, known, _windows(options, day)) for folder in folders]
+        if log is not None:
+            parts.append(_counted(log, options, day, recount))
+        rows = replace(stack(parts), counts=add([part.counts for part in parts if part.counts]))
+        newest = rows.keyed["at"].max()
+        if options.as_of or not isinstance(newest, datetime) or newest.date() == day:
+            return rows
+        day = newest.date()
+    raise InputError(f"the newest day of the rollup `{label_of(folders[0])}` cannot be told", hint="`--as-of DATE`")
+
+
+def _windows(options: ReadOptions, day: date) -> UsageWindows:
+    assert options.usage_days is not None
+    return UsageWindows(day, options.usage_days)
+
+
+def _newest(folders: Sequence[Path], log: RoleRows | None, run_day: date | None) -> date:
+    """The newest day, not after that of the run."""
+    days = [day for folder in folders for day in days_in(folder) if run_day is None or day <= run_day]
+    newest = log.keyed["at"].max() if log else None
+    if isinstance(newest, datetime):
+        days.append(newest.date())
+    if not days:
+        raise InputError(f"the rollup `{label_of(folders[0])}` has no day up to today", hint="`--as-of DATE`")
+    return max(days)
+
+
+def _counted(log: RoleRows, options: ReadOptions, day: date, recount: Recount) -> RoleRows:
+    """A log counted in the windows of a day."""
+    windows = _windows(options, day)
+    if log.counts is None:
+        return replace(log, counts=count_rows(log.keyed, windows, is_everyday=is_one_of(options.everyday)))
+    return log if log.counts.windows == windows else recount(day)
+
+
+def _check_days(folders: Sequence[Path], log: RoleRows | None) -> None:
+    """Refuse sources that tell the same day. Of a log that was counted as it was read, its first to its last day."""
+    told: dict[date, str] = {}
+    for folder in folders:
+        for day in days_in(folder):
+            if day in told:
+                raise _twice(told[day], label_of(folder), day)
+            told[day] = label_of(folder)
+    if log is None:
+        return
+    if log.counts is None:
+        days = log.keyed.select(FILE, first=pl.col("at").dt.date(), last=pl.col("at").dt.date()).unique()
+    else:
+        days = log.counts.days.group_by(pl.col(FILE).cast(pl.String())).agg(pl.col("first").min(), pl.col("last").max())
+    for label, first, last in days.drop_nulls().sort(FILE, "first").iter_rows():
+        if within := [day for day in told if first <= day <= last]:
+            raise _twice(told[within[0]], label, within[0])
+
+
+def _twice(one: str, other: str, day: date) -> InputError:
+    hint = "leave one of them out, or `--overlap add` adds them up"
+    return InputError(f"`{one}` and `{other}` both tell of {day}", hint=hint)
+
+
+def _read(folder: Path, options: ReadOptions, known: Known, windows: UsageWindows) -> RoleRows:
+    label = label_of(folder)
+    manifest = manifest_of(folder)
+    try:
+        counts = _wanted(folder, windows)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        told = f"the rollup `{label}` cannot be read: {str(error).splitlines()[0]}"
+        raise InputError(told, hint="if it has just been written, run again; else roll those days up again") from None
+    if manifest.hash_users:
+        counts = _named(counts, known)
+    is_late = pl.col("day") > (options.run_day or date.max)
+    rejected = int(counts.filter(is_late, pl.col("what") == FEATURE)[ROWS].sum())
+    counts = counts.filter(~is_late)
+    keys = [name for name in KEYS if counts[name].null_count() < counts.height]
+    features = counts.filter(pl.col("what") == FEATURE)
+    by_key = features.group_by(keys).agg(pl.col(ROWS).sum(), at=pl.col("day").max().cast(pl.Datetime("us"))).sort(keys)
+    typed = _typed(folder, label, by_key, keys)
+    _check_people(label, counts, keys, known, options)
+    match = match_rows(typed, known, options.keys.get(Role.USAGE))
+    place = by_key.select(keys).with_columns(match.frame.select("account_id", FATE, KEY)) if keys else by_key.clear()
+    found = place.filter(pl.col(KEY).is_not_null()).with_columns(pl.lit(label).alias(FILE)).drop(KEY)
+    mine = counts.join(found, on=keys, nulls_equal=True)
+    rows = replace(match, counts=count_days(mine, windows, (FILE, "account_id", FATE), is_one_of(options.everyday)))
+    return _with_late(rows, label, rejected)
+
+
+def _wanted(folder: Path, windows: UsageWindows) -> pl.DataFrame:
+    """The counts of the days that are looked at, and of all others those of their months."""
+    days = days_in(folder)
+    is_looked_at = dict(zip(days, pl.select(windows.looked_at(pl.lit(pl.Series(days)))).to_series(), strict=True))
+    months: dict[date, list[date]] = {}
+    for day in days:
+        months.setdefault(day.replace(day=1), []).append(day)
+    thin = [
+        month
+        for month, mine in months.items()
+        if not any(is_looked_at[day] for day in mine)
+        and not month <= windows.as_of < month.replace(day=calendar.monthrange(month.year, month.month)[1])
+        and month_file(folder, month).is_file()
+    ]
+    single = [day for day in days if day.replace(day=1) not in thin]
+    return pl.concat([read_days(folder, single), read_months(folder, thin)]).collect(engine="streaming")
+
+
+def _named(counts: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """With the names of users whom the contacts name, so that they are told by them."""
+    if known.contacts is None:
+        return counts
+    names = pl.concat([known.contacts[name] for name in PEOPLE if name in known.contacts.columns]).drop_nulls().unique()
+    digests = hashed(names)
+    is_user = pl.col("what") == USER
+    return counts.with_columns(
+        pl.when(is_user).then(pl.col("name").replace(digests, names)).otherwise("name").alias("name"),
+        *(pl.col(VIA + name).replace(digests, names) for name in PEOPLE),
+    )
+
+
+def _typed(folder: Path, label: str, by_key: pl.DataFrame, keys: Sequence[str]) -> Typed:
+    """The rows of a rollup as they would be of a log: one for all those of the same keys."""
+    fields = {name.removeprefix(VIA): index for index, name in enumerate(keys)}
+    text = by_key.select(pl.col(name).fill_null("").alias(column(index)) for index, name in enumerate(keys))
+    own = as_rows(by_key.with_columns(pl.lit(label).alias(FILE), pl.lit(None, dtype=pl.Int64()).alias(LINE)))
+    frame = own.rename({name: name.removeprefix(VIA) for name in keys})
+    text = text.with_columns(own[FILE], own[LINE])
+    table = TextTable(
+        label=label,
+        sha256=hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest(),
+        header=tuple(fields),
+        header_line=1,
+        frame=text.drop(FILE),
+    )
+    return Typed(
+        role=Role.USAGE,
+        tables=(table,),
+        fields=fields,
+        text=text,
+        frame=frame,
+        apart=no_rows(),
+        faults=no_rejects(),
+        notes=(),
+        grain=Grain.LOG,
+    )
+
+
+def _check_people(label: str, counts: pl.DataFrame, keys: Sequence[str], known: Known, options: ReadOptions) -> None:
+    """Refuse rows that would find more accounts by their users than by their keys: features are not kept by user."""
+    own = [name for name in KEY_NAMES if name in keys]
+    if known.accounts is None or not own:
+        return
+    pairs = pairs_to_try([*own, "user_id"], known, options.keys.get(Role.USAGE))
+    if not any(name == "user_id" for name, _ in pairs):
+        return
+    users = counts.filter(pl.col("what") == USER).rename({"name": "user_id"}).group_by(*own, "user_id")
+    taken, _ = rank_keys(as_rows(users.agg(pl.col(ROWS).sum())), known.of(Role.USAGE), pairs)
+    if taken[0][0] == "user_id":
+        raise InputError(
+            f"more rows of the rollup `{label}` find an account by their user than by `{own[0]}`, and a rollup counts "
+            "features by account",
+            hint="give the log itself, or `--aliases FILE` for the keys of the log",
+        )
+
+
+def _with_late(rows: RoleRows, label: str, rejected: int) -> RoleRows:
+    """With the rows of days after that of the run, which are rejected."""
+    if not rejected:
+        return rows
+    late = as_rows(pl.DataFrame({FILE: [label], ROWS: [rejected]}, schema_overrides={ROWS: pl.Int64()}))
+    late = mark(late, {Fate.REJECTED: pl.lit(value=True)}, reason="date after the run day", column="day")
+    return replace(rows, frame=pl.concat([rows.frame, late], how="diagonal"))
