@@ -82,17 +82,20 @@ def test_the_counts_of_days_give_those_of_any_windows_thin_or_not(rows, days, cu
     ready = rows.with_columns(day=pl.col("at").dt.date(), units=(pl.col("events") * 10_000).cast(pl.Int64))
     parts = [count_by_day(part, BY) for part in (ready[:cut], ready[cut:])]
     counts = add_days(parts, BY)
-    looked_at = pl.col("day").is_in(counts.filter(windows.looked_at(pl.col("day")))["day"].unique().implode())
-    before, after = pl.col("day") <= LAST, pl.col("day") > LAST
-    slim = [thin(counts.filter(span, ~looked_at), BY) for span in (before, after)]
-    for same in (counts, pl.concat([counts.filter(looked_at), *slim])):
-        found = finish(count_days(same, windows, BY, everyday), pl.Series(["A", "B"]))
+    compared = pl.any_horizontal(span.holds(pl.col("day")) for span in windows.compared.values())
+    before = pl.col("day") <= LAST
+    slim = pl.concat([thin(counts.filter(~compared, span), BY) for span in (before, ~before)])
+    for same in ((counts, counts.clear()), (counts.filter(compared), slim)):
+        found = finish(count_days(*same, windows, BY, everyday), pl.Series(["A", "B"]))
         for name, value in told._asdict().items():
-            if isinstance(value, pl.DataFrame):
-                assert_frame_equal(getattr(found, name), value, check_row_order=False)
+            if name == "days":  # which day of a thin month it was that told, is no matter
+                assert_frame_equal(found.days.drop("telling"), told.days.drop("telling"))
+                assert found.days["telling"].sum() == told.days["telling"].sum()
+            elif isinstance(value, pl.DataFrame):
+                assert_frame_equal(getattr(found, name), value)
             else:
                 assert getattr(found, name) == value, name
-    split = add([count_days(part, windows, BY, everyday) for part in parts])
+    split = add([count_days(part, part.clear(), windows, BY, everyday) for part in parts])
     assert_frame_equal(finish(split, pl.Series(["A", "B"])).days, told.days)
 
 
@@ -147,4 +150,6 @@ def test_only_its_owner_reads_it_and_hashed_users_have_no_name(csq, tmp_path, ac
     assert hidden == facts(csq, "--usage", log, "--accounts", accounts)
     assert csq("rollup", log, "-o", "rolled").code == 2
     manifest = json.loads(Path("rolled/manifest.json").read_text())
-    assert manifest["hash_users"] and len(manifest["days"]) == 40 and manifest["inputs"].keys() == {str(log)}
+    assert manifest["hash_users"]
+    assert len(manifest["days"]) == 40
+    assert manifest["inputs"].keys() == {str(log)}

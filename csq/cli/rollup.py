@@ -138,13 +138,13 @@ def _counted(
 def _write(target: Path, known: "Manifest", found: "Rolled", progress: "Progress") -> dict[date, tuple[int, int]]:
     """Put every day into its place, then the manifest and the months; returns the days that shrank, with their rows."""
     from csq.cli import emit
-    from csq.sources.rollup.layout import MANIFEST, day_file, month_file
+    from csq.sources.rollup.layout import KEYS, MANIFEST, day_file, month_file
 
     rows, shrunk = found.days.days, {}
     months = sorted({day.replace(day=1) for day in rows})
     days = dict(known.days)
-    if not known.days:
-        _put([(target / MANIFEST, known.to_bytes())])
+    known = known._replace(keys=[name for name in KEYS if name in {*known.keys, *found.days.keys}])
+    _put([(target / MANIFEST, known.to_bytes())])
     progress.write(sum(rows.values()))
     for month in months:  # it must not stand beside days of which it knows nothing
         emit.remove(month_file(target, month))
@@ -162,7 +162,7 @@ def _write(target: Path, known: "Manifest", found: "Rolled", progress: "Progress
         known = known._replace(days=dict(days))
     inputs = {file.label: file.sha256 for file in found.tables.files}
     _put([(target / MANIFEST, known._replace(inputs={**known.inputs, **inputs}).to_bytes())])
-    _put((month_file(target, month), _month(target, month)) for month in months)
+    _put((month_file(target, month), _month(target, month, known.keys)) for month in months)
     return shrunk
 
 
@@ -192,13 +192,13 @@ def _parquet(counts: "pl.DataFrame") -> bytes:
     return buffer.getvalue()
 
 
-def _month(target: Path, month: date) -> bytes:
+def _month(target: Path, month: date, keys: Sequence[str]) -> bytes:
     """The thin counts of a month, from all of its days."""
     from csq.engine.by_day import thin
-    from csq.sources.rollup.layout import KEYS, SCHEMA, days_in, read_days
+    from csq.sources.rollup.layout import days_in, in_order, read_days
 
     days = [day for day in days_in(target) if day.replace(day=1) == month]
-    return _parquet(thin(read_days(target, days).collect(), KEYS).select(*SCHEMA))
+    return _parquet(in_order(thin(read_days(target, days, keys), keys)))
 
 
 def _tell(found: "Rolled", shrunk: dict[date, tuple[int, int]], target: Path) -> None:

@@ -58,6 +58,9 @@ def roll_up(
         rows = _read_whole(sources, whole, days)
     if not days.days:
         raise InputError(f"{', '.join(f'`{file.label}`' for file in sources)} has no row that can be counted")
+    if not days.keys:
+        told = f"no column of `{sources[0].label}` names an account"
+        raise InputError(told, hint="name it: `--column account_id=HEADER`")
     rows = replace(rows, files=account(rows.files, {Role.USAGE: rows.frame}))
     return Rolled(Tables(roles={Role.USAGE: rows}), days)
 

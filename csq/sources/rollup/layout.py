@@ -10,7 +10,7 @@ rollup. A month is there only while it says what its days say: it is removed bef
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +41,8 @@ class Manifest(NamedTuple):
     """Users stand as digests."""
     days: Mapping[str, Mapping[str, Any]] = {}
     """By day: sha256 of its file, rows of the log, inputs that they came from."""
+    keys: Sequence[str] = ()
+    """Those of `KEYS` that hold anything."""
     inputs: Mapping[str, str] = {}
     """sha256 of the files that were read, by name."""
     layout: int = LAYOUT
@@ -83,19 +85,27 @@ def days_in(folder: Path) -> list[date]:
     return sorted(date.fromisoformat(name) for name in found)
 
 
-def read_days(folder: Path, days: list[date]) -> pl.LazyFrame:
-    """The counts of some days: columns `SCHEMA`."""
+def read_days(folder: Path, days: Sequence[date], keys: Sequence[str]) -> pl.DataFrame:
+    """The counts of some days: columns `keys` and `DAYS`."""
     if not days:
-        return pl.LazyFrame(schema=SCHEMA)
+        return pl.DataFrame(schema={**dict.fromkeys(keys, pl.String()), **DAYS})
     files = [day_file(folder, day) for day in days]
-    return pl.scan_parquet(files, hive_partitioning=True, hive_schema={"day": pl.Date()}).select(*SCHEMA)
+    scan = pl.scan_parquet(files, hive_partitioning=True, hive_schema={"day": pl.Date()})
+    return scan.select(*keys, *DAYS).collect(engine="streaming")
 
 
-def read_months(folder: Path, months: list[date]) -> pl.LazyFrame:
-    """The thin counts of some months: columns `SCHEMA`."""
+def read_months(folder: Path, months: Sequence[date], keys: Sequence[str]) -> pl.DataFrame:
+    """The thin counts of some months: columns `keys` and `DAYS`."""
     if not months:
-        return pl.LazyFrame(schema=SCHEMA)
-    return pl.scan_parquet([month_file(folder, month) for month in months]).select(*SCHEMA)
+        return pl.DataFrame(schema={**dict.fromkeys(keys, pl.String()), **DAYS})
+    scan = pl.scan_parquet([month_file(folder, month) for month in months])
+    return scan.select(*keys, *DAYS).collect(engine="streaming")
+
+
+def in_order(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts with the columns `SCHEMA`, whatever keys they have."""
+    missing = {name: pl.lit(None, dtype=dtype) for name, dtype in SCHEMA.items() if name not in counts.columns}
+    return counts.with_columns(**missing).select(*SCHEMA)
 
 
 def hashed(names: pl.Series) -> pl.Series:

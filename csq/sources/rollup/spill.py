@@ -16,7 +16,7 @@ from csq.sources.cells.values import read_id
 from csq.sources.log.count import plain_names
 from csq.sources.log.opening import LogFile
 from csq.sources.log.reading import Log
-from csq.sources.rollup.layout import KEYS, SCHEMA, VIA, hashed
+from csq.sources.rollup.layout import KEYS, SCHEMA, VIA, hashed, in_order
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.typed import FILE, KEY
 
@@ -33,6 +33,8 @@ class DaySpill:
         self.hash_users = hash_users
         self.files: dict[str, dict[date, int]] = {}
         """Rows by file and day."""
+        self.keys: set[str] = set()
+        """Those of `KEYS` that hold anything."""
         self._held: list[pl.DataFrame] = []
         self._laid_down: list[Path] = []
 
@@ -101,8 +103,8 @@ class DaySpill:
         days = self.files.setdefault(label, {})
         for day, rows in counts.filter(pl.col("what") == FEATURE).group_by("day").agg(pl.col(ROWS).sum()).iter_rows():
             days[day] = days.get(day, 0) + rows
-        missing = {name: pl.lit(None, dtype=dtype) for name, dtype in SCHEMA.items() if name not in counts.columns}
-        self._held.append(counts.with_columns(**missing).select(*SCHEMA))
+        self.keys |= {name for name in KEYS if name in counts.columns and counts[name].count()}
+        self._held.append(in_order(counts))
         if sum(part.height for part in self._held) > HELD:
             self._lay_down()
 
