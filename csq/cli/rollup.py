@@ -10,6 +10,8 @@ import typer
 from csq.cli.options import Faults, Speech, Text, Texts, expanded, option
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import polars as pl
 
     from csq.cli.progress import Progress
@@ -21,6 +23,7 @@ EXAMPLES = """\b
 Examples:
   csq rollup log-2026.csv -o rollup           once, for the past
   csq rollup week.csv -o rollup               each week; a day that was there is replaced whole
+  csq rollup s3://logs/2026/*.parquet -o rollup --engine spark --remote sc://localhost:15002
   csq triage --usage rollup --csat survey.csv --accounts accounts.csv
 """
 
@@ -44,6 +47,10 @@ def rollup(
     max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None,
     overlap: Annotated[Text, option("dedupe|add", "What to do where logs overlap")] = None,
     config: Annotated[Text, option("FILE", "csq.yaml to use, else ./csq.yaml")] = None,
+    engine: Annotated[
+        str, option("local|spark", "Who counts; spark reads each LOG, a path or table, itself")
+    ] = "local",
+    remote: Annotated[Text, option("sc://HOST:PORT", "Spark Connect server that counts, with `--engine spark`")] = None,
 ) -> None:
     """Count usage logs by day, as Parquet in a folder that `--usage` takes in place of them.
 
@@ -51,12 +58,15 @@ def rollup(
     the logs; only the days that a run looks at are read. A day that is given again is replaced whole, so give all rows
     of it together. Accounts are matched when the rollup is used. Its files can be read by their owner alone.
     """
+    from contextlib import nullcontext
+
     from csq.cli import diagnostics
     from csq.cli.keep import locked
     from csq.cli.options import Inputs, Method
     from csq.cli.output import speak, write_rejects
     from csq.cli.progress import Progress
     from csq.cli.quality import Limit, check_inputs
+    from csq.cli.rollup_there import check_engine, counted_there
     from csq.cli.rules import settle
     from csq.errors import InputError
     from csq.scratch import folder as scratch_folder
@@ -66,7 +76,8 @@ def rollup(
     speak(speech)
     limit = Limit(max_rejects)
     target = Path(output)
-    paths = expand(Role.USAGE, logs)
+    check_engine(engine, remote, faults)
+    paths = [Path(log) for log in logs] if remote else expand(Role.USAGE, logs)
     told = Inputs(
         column=column,
         date_order=date_order,
@@ -78,17 +89,22 @@ def rollup(
     )
     rules = settle(told, Method(), None, {Role.USAGE: paths}, checks=False, draft=None, changes=())
     options = rules.options
-    _check_target(target, paths)
-    for path in paths:
+    _check_target(target, () if remote else paths)
+    for path in () if remote else paths:
         if str(path) != "-" and not path.exists():
             raise InputError(f"no such file: `{path}`", hint="give the usage logs")
     with locked(target, "rollup"), scratch_folder() as scratch:
         known = _known(target, hash_users=hash_users)
         with Progress(quiet=speech.quiet) as progress:
-            found = _counted(paths, options, scratch, progress, hash_users=hash_users)
-            write_rejects(found.tables, faults)
-            check_inputs(found.tables, limit, faults)
-            shrunk = _write(target, known, found, progress)
+            counted: AbstractContextManager[Rolled]
+            if remote:
+                counted = counted_there(remote, logs, told, options, limit, hash_users=hash_users)
+            else:
+                counted = nullcontext(_counted(paths, options, scratch, progress, hash_users=hash_users))
+            with counted as found:
+                write_rejects(found.tables, faults)
+                check_inputs(found.tables, limit, faults)
+                shrunk = _write(target, known, found, progress)
     for note in found.tables.notes:
         diagnostics.note(note.text)
     _tell(found, shrunk, target)
@@ -160,7 +176,7 @@ def _write(target: Path, known: "Manifest", found: "Rolled", progress: "Progress
             progress.wrote(rows[day])
         _put(files)
         known = known._replace(days=dict(days))
-    inputs = {file.label: file.sha256 for file in found.tables.files}
+    inputs = {file.label: file.sha256 or None for file in found.tables.files}
     _put([(target / MANIFEST, known._replace(inputs={**known.inputs, **inputs}).to_bytes())])
     _put((month_file(target, month), _month(target, month, known.keys)) for month in months)
     return shrunk

@@ -148,7 +148,8 @@ def _certainty(mine: pl.DataFrame, placed: Row) -> Certainty:
     the Wilson interval of such a share holds it at least as often, and needs no more than one answer.
     """
     score, count = placed["happiness_score"], placed[SCORE_ANSWERS]
-    low, high = wilson(pl.lit(score, dtype=pl.Float64()) / 100 * count, pl.lit(count, dtype=pl.Float64()))
+    answers = pl.lit(count, dtype=pl.Float64())
+    low, high = wilson(pl.lit(score, dtype=pl.Float64()) / 100 * answers, answers)
     ends = pl.select(low=low, high=high).row(0) if score is not None and count else (None, None)
     return Certainty(
         evidence=Evidence(mine["evidence"][0]),

@@ -3,10 +3,12 @@
 Whose a row is, is not asked: its keys are kept as they are read, and find their account when the rollup is read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -28,11 +30,30 @@ from csq.sources.rows.typed import FILE, KEY, RoleRows, Typed, stack
 from csq.terms import Grain, Role
 
 
+class Days(Protocol):
+    """Counts by day, wherever they lie."""
+
+    @property
+    def files(self) -> Mapping[str, Mapping[date, int]]:
+        """Rows by file and day."""
+
+    @property
+    def days(self) -> Mapping[date, int]:
+        """The days that there are, with their rows."""
+
+    @property
+    def keys(self) -> AbstractSet[str]:
+        """Those of `KEYS` that hold anything."""
+
+    def chunks(self) -> Iterator[pl.DataFrame]:
+        """All counts: some days at a time, each whole. Columns `SCHEMA`."""
+
+
 class Rolled(NamedTuple):
     """tables: the logs, with a row for all rows of a file that were counted, without a line; days: their counts."""
 
     tables: Tables
-    days: DaySpill
+    days: Days
 
 
 def roll_up(

@@ -43,8 +43,8 @@ class Manifest(NamedTuple):
     """By day: sha256 of its file, rows of the log, inputs that they came from."""
     keys: Sequence[str] = ()
     """Those of `KEYS` that hold anything."""
-    inputs: Mapping[str, str] = {}
-    """sha256 of the files that were read, by name."""
+    inputs: Mapping[str, str | None] = {}
+    """sha256 of the files that were read, by name; null of what a server read."""
     layout: int = LAYOUT
 
     def to_bytes(self) -> bytes:
