@@ -15,8 +15,10 @@ from csq.fate import ROWS
 LOG, REASON, DAY, NAMED = "log", "reason", "day", "named_"
 """Which log a row is of; why it is rejected, else null; its day as text; prefix of how many rows have a key."""
 NAMES = ("user_id", "feature", "event_id")
-CELLS = (*NAMES, "via", "at", DAY, "units", "blank", "error", REASON)
-"""What is made of a row beside its keys; `via` is the user of one that has none, `at` its date or time as text."""
+VIA_USER = "via_user_id"
+"""The user of a row that has no key."""
+CELLS = (*NAMES, VIA_USER, "at", DAY, "units", "blank", "error", REASON)
+"""What is made of a row beside its keys; `at` is its date or time as text."""
 NO_DATE, BAD_DATE = "no date", "unreadable date"
 BAD_COUNT, NEGATIVE = "number of events is not written plainly", "negative number of events"
 DATE = (
@@ -89,7 +91,7 @@ def normal(
     alone = nw.all_horizontal(*(nw.col(key).is_null() for key in keys), ignore_nulls=False) if keys else nw.lit(True)
     return cells.with_columns(
         units=_whole(nw.col("number")),
-        via=nw.when(alone).then(nw.col("user_id")),
+        via_user_id=nw.when(alone).then(nw.col("user_id")),
         day=nw.when(nw.col(REASON).is_null()).then(nw.col("at").str.slice(0, 10)),
     ).select(*keys, *CELLS)
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from csq.engine import anywhere
-from csq.engine.anywhere import DAY, LOG, NAMED, REASON
+from csq.engine.anywhere import DAY, LOG, NAMED, REASON, VIA_USER
 from csq.engine.by_day import USER, add_days
 from csq.errors import InputError
 from csq.fate import FATE, ROWS, account, as_rows
@@ -28,7 +28,7 @@ from csq.sources.joining.identity import as_role
 from csq.sources.load import Tables
 from csq.sources.reading.grid import LINE
 from csq.sources.roll_up import Rolled
-from csq.sources.rollup.layout import KEYS, VIA, hashed, in_order
+from csq.sources.rollup.layout import KEYS, hashed, in_order
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.tables import ReadOptions
 from csq.sources.rows.typed import FILE, stack
@@ -36,9 +36,8 @@ from csq.sources.spark.session import told_of
 from csq.sources.spark.tables import ServerLog, open_there
 from csq.terms import Aside, Fate, NoteKind, Role
 
-FETCHED = 10_000_000
+FETCHED = 5_000_000
 """Rows of a log whose counts are fetched at once."""
-VIA_USER = f"{VIA}user_id"
 NOTHING: Mapping[str, Sequence[str]] = {
     name: [blank for blank in BLANKS if name not in OWN_IDS or blank not in MISSING_IDS]
     for name in (*KEY_NAMES, *anywhere.NAMES, "date", "events")
@@ -53,12 +52,15 @@ class ServerDays:
     rows: Any
     """The rows that are counted, as a frame of narwhals."""
     by: Sequence[str]
-    """The keys that their logs have."""
+    """Those of `KEYS` that hold anything."""
     files: Mapping[str, Mapping[date, int]]
     """Rows by log and day."""
-    keys: set[str]
-    """Those of `KEYS` that hold anything."""
     hash_users: bool
+
+    @property
+    def keys(self) -> set[str]:
+        """Those of `KEYS` that hold anything."""
+        return {*self.by}
 
     @cached_property
     def days(self) -> dict[date, int]:
@@ -81,23 +83,21 @@ class ServerDays:
     def _fetched(self, days: Sequence[date]) -> pl.DataFrame:
         span = anywhere.of_days(self.rows, [str(day) for day in days])
         with told_of("the server, asked for the counts,"):
-            found = pl.from_arrow(anywhere.count_by_day(span, [*self.by, "via"]).to_native().toArrow())
+            found = pl.from_arrow(anywhere.count_by_day(span, self.by).to_native().toArrow())
         assert isinstance(found, pl.DataFrame)
         if (found["units"] > anywhere.EXACT).any():
             raise InputError("a log counts more events a day than can be added up", hint="mend its numbers")
         counts = found.with_columns(pl.col("day").str.to_date(), pl.col("units", ROWS).cast(pl.Int64))
-        counts = counts.with_columns(_each(counts[name], is_id=name in OWN_IDS) for name in (*self.by, "via", "name"))
+        counts = counts.with_columns(_each(counts[name], is_id=name in OWN_IDS) for name in (*self.by, "name"))
         is_user, name = counts["what"] == USER, counts["name"]
-        users, via = _people(name), _people(counts["via"])
-        if self.hash_users:
-            users, via = hashed(users), hashed(via)
-        counts = counts.drop("via").with_columns(users.zip_with(is_user, name), via.alias(VIA_USER))
+        counts = counts.with_columns(self._people(name).zip_with(is_user, name))
+        counts = counts.with_columns(self._people(counts[each]) for each in self.by if each == VIA_USER)
         return in_order(add_days([in_order(counts)], KEYS))
 
-
-def _people(cells: pl.Series) -> pl.Series:
-    """Users as they are told from each other."""
-    return cells.to_frame().select(fold_address(pl.col(cells.name)))[cells.name]
+    def _people(self, cells: pl.Series) -> pl.Series:
+        """Users as they are told from each other, and kept."""
+        people = cells.to_frame().select(fold_address(pl.col(cells.name)))[cells.name]
+        return hashed(people) if self.hash_users else people
 
 
 def roll_up_there(session: Any, logs: Sequence[str], options: ReadOptions, *, hash_users: bool) -> Rolled:
@@ -130,15 +130,15 @@ def roll_up_there(session: Any, logs: Sequence[str], options: ReadOptions, *, ha
         raise InputError(f"{', '.join(f'`{log.label}`' for log in found)} has no row that can be counted")
     if options.overlap != "add":
         _check_days(files)
-    keys = {name for name in by if used[NAMED + name].sum()} | ({VIA_USER} if used[NAMED + "via"].sum() else set())
-    days = ServerDays(rows=rows, by=by, files=files, keys=keys, hash_users=hash_users)
+    named = [name for name in (*by, VIA_USER) if used[NAMED + name].sum()]
+    days = ServerDays(rows=rows, by=named, files=files, hash_users=hash_users)
     return Rolled(_tables(found, tally, counted), days)
 
 
 def _tally(rows: Any, by: Sequence[str]) -> pl.DataFrame:
     """How many rows each log has of each day, and of each reason to reject them, that of a day that is none as well."""
     with told_of("the server, asked for the days,"):
-        found = pl.from_arrow(anywhere.tally(rows, [LOG], [*by, "via"]).to_native().toArrow())
+        found = pl.from_arrow(anywhere.tally(rows, [LOG], [*by, VIA_USER]).to_native().toArrow())
     assert isinstance(found, pl.DataFrame)
     day = found[DAY].str.to_date(strict=False)
     day = day.set((day.dt.year() < 1).fill_null(value=False), None)
