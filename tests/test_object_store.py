@@ -7,6 +7,7 @@ import boto3
 import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
+
 from test_rollup import lines, write
 
 BUCKET = "events"
