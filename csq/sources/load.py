@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -33,6 +33,7 @@ from csq.sources.joining.overlap import (
 )
 from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
+from csq.sources.reading.address import address_of
 from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, read_table
 from csq.sources.roles.accounts import read_accounts
 from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
@@ -45,6 +46,9 @@ from csq.sources.rows.shapes import reshape
 from csq.sources.rows.tables import ReadOptions, group_by_header
 from csq.sources.rows.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.terms import Grain, NoteKind, Role
+
+if TYPE_CHECKING:
+    from csq.sources.rollup.read import DaySource
 
 BIG = 8 * 2**20
 """Bytes of usage files from which on they are counted as they are read; of smaller ones the rows are kept."""
@@ -134,18 +138,18 @@ def load(
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    given = sorted(paths.get(Role.USAGE, ()), key=str)
-    rollups = [path for path in given if is_rollup(path)]
-    with laid_down_once([path for path in given if path not in rollups], options) as usage:
+    usage_files, days, read = _apart(sorted(paths.get(Role.USAGE, ()), key=str), options)
+    with laid_down_once(usage_files, options) as usage:
         spare = Spare(findings)
-        found = _load_all(paths, usage, rollups, options, tables or {}, spare)
+        given = [*usage, *(InputFile(Path(label), label) for label in read)]
+        found = _load_all(paths, given, days, options, {**(tables or {}), **read}, spare)
     return found._replace(findings=spare.findings)
 
 
 def _load_all(
     paths: Mapping[Role, Sequence[Path]],
     usage: Sequence[InputFile],
-    rollups: Sequence[Path],
+    days: "Sequence[DaySource]",
     options: ReadOptions,
     tables: Mapping[str, TextTable],
     spare: Spare,
@@ -173,24 +177,46 @@ def _load_all(
     if big and (rows := _load_big(usage, texts, options, known, spare)):
         found[Role.USAGE] = rows
     read([Role.USAGE, Role.CSAT], known)
-    if rollups:
-        found[Role.USAGE] = _with_rollups(rollups, found.get(Role.USAGE), usage, options, known)
+    if days:
+        found[Role.USAGE] = _with_days(days, found.get(Role.USAGE), usage, options, known)
     spare.check_left(found)
     found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
 
 
-def _with_rollups(
-    rollups: Sequence[Path], log: RoleRows | None, usage: Sequence[InputFile], options: ReadOptions, known: Known
-) -> RoleRows:
-    """The rows of rollups, and of the logs beside them."""
-    from csq.sources.log.count import count_log  # few runs need it
-    from csq.sources.rollup.read import with_rollups
+def _apart(paths: Sequence[Path], options: ReadOptions) -> "tuple[list[Path], list[DaySource], dict[str, TextTable]]":
+    """Usage in files, what is counted by day, and tables that lie where no file does, by label."""
+    files: list[Path] = []
+    days: list[DaySource] = []
+    tables: dict[str, TextTable] = {}
+    for path in paths:
+        if is_rollup(path):
+            from csq.sources.rollup.read import Rollup  # few runs need it
 
-    return with_rollups(
-        rollups, log, options, known, lambda day: count_log(usage, replace(options, as_of=day), known).rows
-    )
+            days.append(Rollup(path))
+        elif (address := address_of(path)) is None:
+            files.append(path)
+        else:
+            from csq.sources.log.opening import Whole
+            from csq.sources.rollup.scan import Scan
+
+            scan = Scan(address)
+            try:
+                days.append(scan.as_log(options))
+            except Whole:
+                tables[scan.label] = scan.whole()
+    return files, days, tables
+
+
+def _with_days(
+    days: "Sequence[DaySource]", log: RoleRows | None, usage: Sequence[InputFile], options: ReadOptions, known: Known
+) -> RoleRows:
+    """The rows of sources that are counted by day, and of the logs beside them."""
+    from csq.sources.log.count import count_log  # few runs need it
+    from csq.sources.rollup.read import with_days
+
+    return with_days(days, log, options, known, lambda day: count_log(usage, replace(options, as_of=day), known).rows)
 
 
 def _with_aliases(known: Known, paths: Sequence[Path]) -> Known:

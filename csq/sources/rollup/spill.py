@@ -52,8 +52,8 @@ class DaySpill:
         by = [log.key, *(name for name in KEY_NAMES if name in rows.columns)]
         rows = rows.rename({KEY: log.key}).with_columns(pl.col(by).cast(pl.Categorical()))
         counts = count_by_day(rows, by).with_columns(pl.col(by).cast(pl.String()))
-        read = {name: _each(counts[name], is_id=name in OWN_IDS) for name in by}
-        name = _each(counts["name"])
+        read = {name: read_cells(counts[name], is_id=name in OWN_IDS) for name in by}
+        name = read_cells(counts["name"])
         counts = counts.with_columns(**read, name=name)
         is_user = pl.col("what") == USER
         counts = counts.with_columns(name=pl.when(is_user).then(fold_address(pl.col("name"))).otherwise("name"))
@@ -116,7 +116,7 @@ class DaySpill:
         self._held = []
 
 
-def _each(cells: pl.Series, *, is_id: bool = False) -> pl.Series:
+def read_cells(cells: pl.Series, *, is_id: bool = False) -> pl.Series:
     """Cells as they are read, of which many are the same. Raises Whole where one has to be told with its line."""
     unique = cells.drop_nulls().unique()
     read = read_id(unique).values if is_id else plain_names(unique)
