@@ -105,7 +105,8 @@ def _numbers(
         return one, no, no, no
     if rows.collect_schema()[fields["events"]].is_numeric():
         number = nw.col(fields["events"]).cast(nw.Float64)
-        blank, wrong, negative = number.is_null() | (number != number), number > MOST, number < 0
+        blank = number.is_null() | number.is_nan()  # which is more than any number to some, and not itself to others
+        wrong, negative = ~blank & (number > MOST), ~blank & (number < 0)
     else:
         plain, below = text.str.contains(_COUNT.format("")), text.str.contains(_COUNT.format("-"))
         number = nw.when(plain).then(text).cast(nw.Float64)
