@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from csq.cli import stop
+from csq.cli import diagnostics, stop
 from csq.errors import OutputError
 from csq.located import named
 from csq.suggest import in_shell
@@ -328,7 +328,11 @@ def held(lock: Path, what: str) -> Iterator[None]:
 
     holding = FileLock(lock, timeout=PATIENCE, mode=0o600)
     try:
-        holding.acquire()
+        try:
+            holding.acquire(timeout=0)
+        except Timeout:
+            diagnostics.note(f"another run holds {what}: waiting up to {PATIENCE:.0f} seconds for it")
+            holding.acquire()
     except Timeout as error:
         raise OutputError(f"another run holds {what}", hint="run again when it is done") from error
     except OSError as error:

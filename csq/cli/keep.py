@@ -117,17 +117,17 @@ class Keep(NamedTuple):
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a history against other runs. Raises OutputError when one holds it for too long, or it cannot be held."""
+def locked(folder: Path, what: str = "history") -> Iterator[None]:
+    """Hold a folder of days against other runs. Raises OutputError when one holds it too long, or it cannot be held."""
     emit.make_folder(folder)
-    with emit.held(folder / LOCK, f"the history `{folder}`"):
+    with emit.held(folder / LOCK, f"the {what} `{folder}`"):
         _tidy(folder)
         yield
 
 
 def _tidy(folder: Path) -> None:
     """Clear away what runs that were killed have left in the folders of their days."""
-    for place in folder.glob("as_of=*"):
+    for place in folder.glob("*=*"):
         emit.sweep(place)
-        with contextlib.suppress(OSError):  # a snapshot lies in it, then
+        with contextlib.suppress(OSError):  # a day lies in it, then
             place.rmdir()

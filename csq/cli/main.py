@@ -33,6 +33,7 @@ from csq.cli import (
     plan,
     playbook,
     plays,
+    rollup,
     run_log,
     stop,
     triage,
@@ -60,6 +61,7 @@ Examples:
   csq plays exports --history history         which plays were done, and where those accounts stood later
   csq explain acme exports            everything behind one account
   csq check exports                   read and validate only
+  csq rollup log.csv -o rollup        a year of usage, read once and not again each week
 """
 
 EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for code in Exit)))
@@ -75,6 +77,7 @@ COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "plays": (plays.plays, plays.EXAMPLES),
     "explain": (explain.explain, explain.EXAMPLES),
     "check": (check.check, check.EXAMPLES),
+    "rollup": (rollup.rollup, rollup.EXAMPLES),
     "init": (init.init, init.EXAMPLES),
     "help": (help.explain_topic, help.EXAMPLES),
 }

@@ -64,6 +64,10 @@ class LogCounts(NamedTuple):
         """The same with what was found for the columns `on`; the counts of others are left out."""
         return self._each(lambda table: table.join(found, on=on, how="inner"))
 
+    def without(self, column: str) -> Self:
+        """The same without a column that told rows apart."""
+        return self._each(lambda table: table.drop(column))
+
     def _each(self, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Self:
         return self._replace(days=change(self.days), users=change(self.users), features=change(self.features))
 
@@ -79,22 +83,53 @@ def count(
         by: What tells the rows apart.
         everyday: The features among them that say no more than that somebody was there.
     """
+    units = pl.col("units")
+    told = units.filter(is_telling(everyday)) if everyday else units
+    summed = {"units": units.sum(), ROWS: pl.len().cast(pl.Int64), "telling": told.sum()}
+    return count_apart(rows, rows, rows, windows, by, everyday, summed)
+
+
+def is_telling(everyday: Collection[str]) -> pl.Expr:
+    """Whether a feature says more than that somebody was there."""
+    return ~pl.col("feature").is_in(list(everyday)).fill_null(value=False)
+
+
+def count_apart(
+    by_day: pl.DataFrame,
+    by_feature: pl.DataFrame,
+    by_user: pl.DataFrame,
+    windows: UsageWindows | None,
+    by: Sequence[str],
+    everyday: Collection[str],
+    summed: Mapping[str, pl.Expr],
+) -> LogCounts:
+    """Count a log of which days, features and users stand in tables of their own, or in one and the same.
+
+    Args:
+        by_day: Columns `by`, day (Date or null), and what is summed.
+        by_feature: Columns `by`, day, feature, units (whole numbers).
+        by_user: Columns `by`, day, user_id, units.
+        windows: The days that are looked at.
+        by: What tells the rows apart.
+        everyday: The features that say no more than that somebody was there.
+        summed: How units, rows and telling are summed over `by_day`.
+    """
     day, units = pl.col("day"), pl.col("units")
-    telling = ~pl.col("feature").is_in(list(everyday)).fill_null(value=False)
     # A row that counts no events says that the account is in the log, not that anybody was active.
-    active = rows.lazy().filter(units > 0)
+    active, said = (rows.lazy().filter(units > 0) for rows in (by_user, by_feature))
     before: pl.Expr = pl.lit(value=False)
     if windows:
         recent = pl.when(day >= windows.before.first).then(units).otherwise(0)
         active = active.filter(day <= windows.as_of).with_columns(units=recent)
+        said = said.filter(day <= windows.as_of)
         before = windows.before.holds(day)
-    said = active.filter(telling) if everyday else active
-    told = units.filter(telling) if everyday else units
+    if everyday:
+        said = said.filter(is_telling(everyday))
     days, users, features = pl.collect_all(
         [
-            rows.lazy().group_by(*by, "day").agg(units.sum(), pl.len().cast(pl.Int64).alias(ROWS), telling=told.sum()),
+            by_day.lazy().group_by(*by, "day").agg(**summed),
             active.group_by(*by, "user_id").agg(
-                units.sum(), *_seen(windows, rows["day"]), first_day=day.min(), last_day=day.max()
+                units.sum(), *_seen(windows, by_user["day"]), first_day=day.min(), last_day=day.max()
             ),
             said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
@@ -105,8 +140,8 @@ def count(
         days=_by_bucket(days, windows),
         users=users,
         features=features,
-        has_users=rows["user_id"].null_count() < rows.height,
-        has_features=not rows["feature"].is_in(list(everyday)).all(),
+        has_users=by_user["user_id"].null_count() < by_user.height,
+        has_features=not by_feature["feature"].is_in(list(everyday)).all(),
     )
 
 

@@ -199,8 +199,9 @@ def _measure(
     `in_table` is true where the table knows the account by a row of the window or an earlier one.
     """
     used = rows.lazy().filter(is_used())
-    now = periods.now.holds(pl.col("period")) if periods else pl.lit(value=True)
-    before = periods.before.holds(pl.col("period")) if periods and periods.compared else pl.lit(value=False)
+    # To filter by a literal fails in polars 2.1 once it cuts a frame into parts.
+    now = used.filter(periods.now.holds(pl.col("period"))) if periods else used
+    before = used.filter(periods.before.holds(pl.col("period"))) if periods and periods.compared else used.limit(0)
     in_reach = is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)
     has_last = "last_active_date" in rows.columns
     last = pl.col("last_active_date").max() if has_last else pl.lit(None, dtype=pl.Date()).alias("last_active_date")
@@ -208,7 +209,7 @@ def _measure(
     joined = accounts.lazy().select("account_id", "seats")
     joined = joined.join(known, on="account_id", how="left", maintain_order="left")
     for part, suffix, reached in ((now, "", True), (before, BEFORE, bool(periods and periods.compared))):
-        gathered = _gather(used.filter(part), metrics, suffix)
+        gathered = _gather(part, metrics, suffix)
         joined = joined.join(gathered, on="account_id", how="left", maintain_order="left")
         if reached:
             joined = joined.with_columns(_absent_is_zero(metrics, suffix))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -34,17 +34,22 @@ from csq.sources.joining.overlap import (
 )
 from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
+from csq.sources.reading.address import address_of
 from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, no_rows, read_table
 from csq.sources.roles.accounts import read_accounts
 from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.roles.overrides import read_overrides
 from csq.sources.roles.survey import SCORES, read_survey
 from csq.sources.roles.usage import read_usage
+from csq.sources.rollup.layout import is_rollup
 from csq.sources.rows.ids import confirm_ids
 from csq.sources.rows.shapes import reshape
 from csq.sources.rows.tables import ReadOptions, group_by_header
 from csq.sources.rows.typed import FILE, RoleRows, Typed, no_rejects, stack
 from csq.terms import Grain, NoteKind, Role
+
+if TYPE_CHECKING:
+    from csq.sources.rollup.read import DaySource
 
 BIG = 8 * 2**20
 """Bytes of usage files from which on they are counted as they are read; of smaller ones the rows are kept."""
@@ -134,15 +139,18 @@ def load(
         InputError: A file is missing, unreadable or ambiguous.
         UsageError: A `--column` or `--key` names something that is not there.
     """
-    with _laid_down(sorted(paths.get(Role.USAGE, ()), key=str), options) as usage:
+    usage_files, days, read = _apart(sorted(paths.get(Role.USAGE, ()), key=str), options)
+    with laid_down_once(usage_files, options) as usage:
         spare = Spare(findings)
-        found = _load_all(paths, usage, options, tables or {}, spare)
+        given = [*usage, *(InputFile(Path(label), label) for label in read)]
+        found = _load_all(paths, given, days, options, {**(tables or {}), **read}, spare)
     return found._replace(findings=spare.findings)
 
 
 def _load_all(
     paths: Mapping[Role, Sequence[Path]],
     usage: Sequence[InputFile],
+    days: "Sequence[DaySource]",
     options: ReadOptions,
     tables: Mapping[str, TextTable],
     spare: Spare,
@@ -152,7 +160,7 @@ def _load_all(
         role: [InputFile(path, label_of(path)) for path in sorted(paths.get(role, ()), key=str)] for role in Role
     }
     sources[Role.USAGE] = [] if big else [*usage]
-    texts = {role: _read_all(sources[role], role, options, tables) for role in Role}
+    texts = {role: read_all(sources[role], role, options, tables) for role in Role}
     if not big:
         _check_told(options, texts)
     found: dict[Role, RoleRows] = {}
@@ -170,10 +178,46 @@ def _load_all(
     if big and (rows := _load_big(usage, texts, options, known, spare)):
         found[Role.USAGE] = rows
     read([Role.USAGE, Role.CSAT], known)
+    if days:
+        found[Role.USAGE] = _with_days(days, found.get(Role.USAGE), usage, options, known)
     spare.check_left(found)
     found = dict(settle_totals(confirm_ids(found)))
     counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
     return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
+
+
+def _apart(paths: Sequence[Path], options: ReadOptions) -> "tuple[list[Path], list[DaySource], dict[str, TextTable]]":
+    """Usage in files, what is counted by day, and tables that lie where no file does, by label."""
+    files: list[Path] = []
+    days: list[DaySource] = []
+    tables: dict[str, TextTable] = {}
+    for path in paths:
+        if is_rollup(path):
+            from csq.sources.rollup.read import Rollup  # few runs need it
+
+            days.append(Rollup(path))
+        elif (address := address_of(path)) is None:
+            files.append(path)
+        else:
+            from csq.sources.log.opening import Whole
+            from csq.sources.rollup.scan import Scan
+
+            scan = Scan(address)
+            try:
+                days.append(scan.as_log(options))
+            except Whole:
+                tables[scan.label] = scan.whole()
+    return files, days, tables
+
+
+def _with_days(
+    days: "Sequence[DaySource]", log: RoleRows | None, usage: Sequence[InputFile], options: ReadOptions, known: Known
+) -> RoleRows:
+    """The rows of sources that are counted by day, and of the logs beside them."""
+    from csq.sources.log.count import count_log  # few runs need it
+    from csq.sources.rollup.read import with_days
+
+    return with_days(days, log, options, known, lambda day: count_log(usage, replace(options, as_of=day), known).rows)
 
 
 def _with_aliases(known: Known, paths: Sequence[Path]) -> Known:
@@ -193,7 +237,7 @@ def _frame(found: Mapping[Role, RoleRows], role: Role) -> pl.DataFrame | None:
     return found[role].frame if role in found else None
 
 
-def _laid_down(paths: Sequence[Path], options: ReadOptions) -> AbstractContextManager[Sequence[InputFile]]:
+def laid_down_once(paths: Sequence[Path], options: ReadOptions) -> AbstractContextManager[Sequence[InputFile]]:
     """Usage files that can be read as often as need be."""
     if all(path.is_file() and path.stat().st_size < LITTLE for path in paths):
         return nullcontext([InputFile(path, label_of(path)) for path in paths])
@@ -206,9 +250,10 @@ def _size(sources: Sequence[InputFile]) -> int:
     return sum(source.path.stat().st_size for source in sources if source.path.is_file())
 
 
-def _read_all(
+def read_all(
     sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
+    """Read files whole, but for those that have been."""
     found = (
         read.get(source.label)
         or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)
@@ -299,7 +344,7 @@ def _load_big(
     else:
         _check_told(options, {**texts, Role.USAGE: log.tables})
         return log.rows
-    tables = _read_all(usage, Role.USAGE, options)
+    tables = read_all(usage, Role.USAGE, options)
     _check_told(options, {**texts, Role.USAGE: tables})
     rows = _load(Role.USAGE, tables, options, known, spare)
     if rows is None or _size(usage) < HUGE:

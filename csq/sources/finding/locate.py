@@ -10,6 +10,7 @@ from csq.errors import InputError, UsageError
 from csq.located import dangles, named
 from csq.sources.finding import role_signs
 from csq.sources.finding.findings import AXES, Finding, Seen, find_roles, words_of
+from csq.sources.reading.address import is_remote
 from csq.sources.reading.dialect import take_records
 from csq.sources.reading.read import TextTable, label_of, read_table, table_from_bytes
 from csq.sources.rows.tables import ReadOptions
@@ -127,7 +128,7 @@ def expand(role: Role, patterns: list[str]) -> list[Path]:
     paths: list[Path] = []
     for pattern in patterns:
         # A file whose name has brackets or stars is itself before it is a pattern.
-        if pattern == "-" or Path(pattern).exists() or not glob.has_magic(pattern):
+        if pattern == "-" or is_remote(pattern) or Path(pattern).exists() or not glob.has_magic(pattern):
             paths.append(Path(pattern))
             continue
         matches = sorted(Path(match) for match in glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute

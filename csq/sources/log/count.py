@@ -54,19 +54,15 @@ def count_log(sources: Sequence[InputFile], options: ReadOptions, known: Known) 
         Whole: It has to be read whole; the message says why.
         InputError, UsageError: As reading it whole would.
     """
-    if options.usage_days is None or options.overlap == "dedupe" or _is_one_twice(sources):
+    if options.usage_days is None or options.overlap == "dedupe" or is_one_twice(sources):
         raise Whole("rows have to be told from each other")
-    groups: dict[tuple[tuple[str, ...], ...], list[LogFile]] = {}
-    for source in sources:
-        file = open_log(source, options)
-        groups.setdefault(options.alike(file.table), []).append(file)
-    logs = list(open_logs([tuple(files) for files in groups.values()], options, known))
+    logs = opened(sources, options, known)
     newest = options.as_of or _guess(logs)
     why: dict[str, None] = {}
     for _ in range(READINGS):
         readings = [read_log(log, UsageWindows(newest, options.usage_days)) for log in logs]
         settled = [reading.settle() for reading in readings]
-        if again := _otherwise(readings, settled, why):
+        if again := read_otherwise(readings, settled, why):
             logs = again
             continue
         parts = [_matched(reading, one, known) for reading, one in zip(readings, settled, strict=True)]
@@ -82,7 +78,17 @@ def count_log(sources: Sequence[InputFile], options: ReadOptions, known: Known) 
     raise Whole("what settles how it is read changes with every reading")
 
 
-def _is_one_twice(sources: Sequence[InputFile]) -> bool:
+def opened(sources: Sequence[InputFile], options: ReadOptions, known: Known) -> list[Log]:
+    """How the files are to be read, those with one header together. Raises Whole as `open_logs` does."""
+    groups: dict[tuple[tuple[str, ...], ...], list[LogFile]] = {}
+    for source in sources:
+        file = open_log(source, options)
+        groups.setdefault(options.alike(file.table), []).append(file)
+    return list(open_logs([tuple(files) for files in groups.values()], options, known))
+
+
+def is_one_twice(sources: Sequence[InputFile]) -> bool:
+    """Whether a file is given twice."""
     return len({source.label for source in sources}) < len(sources)
 
 
@@ -99,7 +105,7 @@ def _newest(rows: RoleRows) -> date:
     return newest.date()
 
 
-def _otherwise(readings: Sequence[Reading], settled: Sequence[Typed], why: dict[str, None]) -> list[Log] | None:
+def read_otherwise(readings: Sequence[Reading], settled: Sequence[Typed], why: dict[str, None]) -> list[Log] | None:
     """How the logs are to be read once more, and why; None where all was as it was taken to be."""
     ids = pl.concat([part for reading in readings for part in reading.ids] or [pl.Series([], dtype=pl.UInt64())])
     repeated = ids.filter(ids.is_duplicated()).unique().sort()
@@ -113,7 +119,8 @@ def _otherwise(readings: Sequence[Reading], settled: Sequence[Typed], why: dict[
     return [replace(log, settled=one, repeated=repeated) for log, one in zip(logs, settled, strict=True)]
 
 
-def _names(text: pl.Series) -> pl.Series:
+def plain_names(text: pl.Series) -> pl.Series:
+    """Names as they are read. Raises Whole where one has to be told with its line."""
     cells = read_text(text)
     if cells.unreadable.any():
         raise Whole("a name in it is a spreadsheet's error, to be told with its line")
@@ -126,9 +133,9 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     parts = reading.counts["careful"]
     if reading.counts["plain"]:
         plain = add(reading.counts["plain"])
-        users = plain.users.with_columns(user_id=_names(plain.users["user_id"]))
+        users = plain.users.with_columns(user_id=plain_names(plain.users["user_id"]))
         users = users.with_columns(user_id=fold_address(pl.col("user_id")))
-        features = plain.features.with_columns(feature=_names(plain.features["feature"]))
+        features = plain.features.with_columns(feature=plain_names(plain.features["feature"]))
         has_users = plain.has_users and users["user_id"].is_not_null().any()
         parts = [plain._replace(users=users, features=features, has_users=has_users), *parts]
     counts = add(parts)

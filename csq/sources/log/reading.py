@@ -1,10 +1,11 @@
 """One reading of the files of a log that have one header: what is counted, what is held, and what settles the rest."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -43,6 +44,20 @@ FOLDED = 4
 """Counts that are held before they are added up, so that memory does not grow with the rows."""
 
 
+class Taker(Protocol):
+    """Who counts the rows of a log otherwise than in windows."""
+
+    def take_plain(self, rows: pl.DataFrame, log: "Log", file: LogFile) -> None:
+        """Take plain rows: see `plain_rows`."""
+
+    def take_typed(self, rows: pl.DataFrame) -> None:
+        """Take rows that are typed."""
+
+
+Watch = Callable[[bytes], object]
+"""Is shown the bytes of a log as they are read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Log:
     """The files of a log that have one header, and how they are to be read."""
@@ -60,6 +75,8 @@ class Log:
     """The rows that settle how columns are read; None while they leave a question open."""
     repeated: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.UInt64()))
     """Hashes of the event ids that stand in several rows."""
+    with_all_keys: bool = False
+    """Plain rows have all their keys, each as the field that it is, beside the first."""
 
     @property
     def kinds(self) -> dict[str, Cell]:
@@ -76,11 +93,11 @@ class Log:
         if set(self.fields) - {*KEY_NAMES, *COUNTED} or len(self.repeated):
             return None
         table = self.files[0].table
+        wanted = (*COUNTED, *(name for name in KEY_NAMES if self.with_all_keys and name != self.key))
         return Scan(
             delimiter=table.delimiter,
             width=len(table.header),
-            fields={"key": self.fields[self.key]}
-            | {name: self.fields[name] for name in COUNTED if name in self.fields},
+            fields={"key": self.fields[self.key]} | {name: self.fields[name] for name in wanted if name in self.fields},
             timed=bool((table.frame[column(self.fields["date"])].str.len_bytes() > 10).any()),
             last_day=self.options.run_day or date.max,
             by_domain=self.by_domain,
@@ -93,7 +110,9 @@ class Reading:
     """What one reading found."""
 
     log: Log
-    windows: UsageWindows
+    windows: UsageWindows | None
+    """None where a taker counts."""
+    taker: Taker | None = None
     counts: dict[str, list[LogCounts]] = field(default_factory=lambda: {"plain": [], "careful": []})
     """By file and key as it stands there; users and features of careful rows as they are read, else as they stand."""
     held: list[pl.DataFrame] = field(default_factory=list)
@@ -117,6 +136,10 @@ class Reading:
             rows = pl.concat(pieces)
             if "event_id" in rows.columns:
                 self.ids.append(rows["event_id"].drop_nulls().hash())
+            pieces.clear()
+            if self.taker:
+                self.taker.take_plain(rows, self.log, file)
+                return
             # Accounts come again and again: numbers are grouped in half the time.
             features = rows["feature"].drop_nulls().unique()
             everyday = [name for name in features if self._is_everyday(name)]
@@ -124,7 +147,6 @@ class Reading:
             has_features = _names_any(features.filter(~features.is_in(everyday)))
             found = found._replace(has_users=_names_any(rows["user_id"]), has_features=has_features)
             self._count("plain", found.with_columns(file=pl.lit(file.label, dtype=pl.Categorical())))
-            pieces.clear()
 
     def add_careful(self, batch: OddRows, file: LogFile) -> None:
         """Read rows that are not plain by what was settled, and count those that need not be held."""
@@ -147,6 +169,9 @@ class Reading:
             self.ids.append(rows["event_id"].drop_nulls().hash())
         apart = _apart(log, rows)
         self.held += [typed.apart, rows.filter(apart)]
+        if self.taker:
+            self.taker.take_typed(rows.filter(~apart))
+            return
         rows = rows.filter(~apart).with_columns(pl.col(FILE, SOURCE).cast(pl.Categorical())).rename({SOURCE: KEY})
         self._count("careful", count_rows(rows, self.windows, [FILE, KEY], self._is_everyday))
 
@@ -184,18 +209,24 @@ class Reading:
         return all(both.select(pl.col(name).eq_missing(pl.col(f"{name}:now")).all() for name in names).row(0))
 
 
-def read_log(log: Log, windows: UsageWindows) -> Reading:
-    """Read the files of a log once.
+def read_log(log: Log, windows: UsageWindows | None, taker: Taker | None = None, watch: Watch | None = None) -> Reading:
+    """Read the files of a log once, and count its rows in windows, or have them counted.
 
     Raises:
         Whole: They have to be read whole.
     """
-    found = Reading(log=log, windows=windows)
+    found = Reading(log=log, windows=windows, taker=taker)
     for file in log.files:
         digest = hashlib.sha256()
         pieces: list[pl.DataFrame] = []
         found.decisive.append(_head(log, file).with_columns(file=pl.lit(file.label)))
-        with closing(read_pieces(file, log.scan(), digest.update)) as read:
+
+        def look(data: bytes, seen: Any = digest) -> None:
+            seen.update(data)
+            if watch:
+                watch(data)
+
+        with closing(read_pieces(file, log.scan(), look)) as read:
             for rows in read:
                 if isinstance(rows, OddRows):
                     found.add_careful(rows, file)

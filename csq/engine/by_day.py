@@ -1,0 +1,120 @@
+"""A usage log as counts of its days, from which those for any windows are taken without reading the log again.
+
+Plain sums over integers again. `DAYS` names the columns; `what` says whether `name` is a user's or a feature's, so that
+each row of a log is counted twice: once with its user and once with its feature.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from csq.engine.base import UsageWindows
+from csq.engine.counts import IsEveryday, LogCounts, count_apart, is_telling, never_everyday
+from csq.fate import ROWS
+
+USER, FEATURE, ACCOUNT = "user", "feature", "account"
+"""What a row counts. An account is counted by itself only where its days are thin."""
+DAYS = {
+    "day": pl.Date(),
+    "what": pl.String(),
+    "name": pl.String(),
+    "units": pl.Int64(),
+    ROWS: pl.Int64(),
+}
+"""Columns beside those that name the account: units are ten-thousandths of an event, rows those of the log."""
+
+
+def count_by_day(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Count rows of a log: columns `by`, day, units, user_id, feature. Returns `by` and `DAYS`, in no order."""
+    kinds = {USER: pl.col("user_id"), FEATURE: pl.col("feature")}
+    counted = [
+        rows.lazy()
+        .group_by(*by, "day", name.cast(pl.String()).alias("name"))
+        .agg(pl.col("units").sum(), pl.len().cast(pl.Int64()).alias(ROWS))
+        .select(*by, "day", pl.lit(what).alias("what"), "name", pl.col("units").cast(pl.Int64()), ROWS)
+        for what, name in kinds.items()
+    ]
+    return pl.concat(pl.collect_all(counted, engine="streaming"))
+
+
+def add_days(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+    """The counts of all rows of the parts, sorted, so that the same rows give the same bytes."""
+    rows = pl.concat(parts)
+    return _summed(rows, _named(rows, by), by)
+
+
+def _named(rows: pl.DataFrame, by: Sequence[str]) -> list[str]:
+    """The columns that hold anything: to group by a text takes its time."""
+    return [name for name in by if rows[name].null_count() < rows.height]
+
+
+def _summed(rows: pl.DataFrame, named: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
+    keys = ["day", "what", *named, "name"]
+    summed = _ranked(rows, keys[1:]).lazy().group_by(keys).agg(pl.col("units", ROWS).sum()).collect(engine="streaming")
+    texts = summed.sort(keys).with_columns(pl.col(keys[1:]).cast(pl.String()))
+    empty = (pl.lit(None, dtype=pl.String()).alias(name) for name in by if name not in named)
+    return texts.with_columns(*empty).select("day", "what", *by, "name", "units", ROWS)
+
+
+def _ranked(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Texts as their places in the order of all of them: these are grouped and sorted in a third of the time."""
+    orders = {name: pl.Enum(rows[name].cast(pl.String()).drop_nulls().unique().sort()) for name in columns}
+    return rows.with_columns(pl.col(name).cast(order) for name, order in orders.items())
+
+
+def thin(counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The same counts with less in them, for days on which no user and no feature is looked at by itself.
+
+    Units and rows of an account stand on each of its days. Of a user the first day with an event is left, of a feature
+    the last one, with all their units; where there is none, any.
+    """
+    named = _named(counts, by)
+    counts = _ranked(counts, [*named, "name"])
+    day, active = pl.col("day"), pl.col("day").filter(pl.col("units") > 0)
+    kinds = {USER: pl.coalesce(active.min(), day.min()), FEATURE: pl.coalesce(active.max(), day.max())}
+    parts = [
+        counts.lazy()
+        .filter(pl.col("what") == what)
+        .group_by(*named, "what", "name")
+        .agg(pl.col("units").sum(), pl.lit(0, dtype=pl.Int64()).alias(ROWS), day=kept)
+        for what, kept in kinds.items()
+    ]
+    none = pl.lit(None, dtype=counts.schema["name"])
+    accounts = counts.lazy().filter(pl.col("what") == FEATURE).with_columns(name=none, what=pl.lit(ACCOUNT))
+    columns = ["day", "what", *named, "name", "units", ROWS]
+    kept = pl.concat([part.select(columns) for part in (*parts, accounts)]).collect(engine="streaming")
+    return _summed(kept, named, by)
+
+
+def count_days(
+    days: pl.DataFrame,
+    thin_days: pl.DataFrame,
+    windows: UsageWindows,
+    by: Sequence[str],
+    is_everyday: IsEveryday = never_everyday,
+) -> LogCounts:
+    """The counts for some windows: columns `by` and `DAYS`.
+
+    Args:
+        days: Counts of days.
+        thin_days: Those of others, which lie in no span that is compared, and all by as_of or all after it.
+        windows: The days that are looked at.
+        by: What tells the rows apart.
+        is_everyday: Tells features that say no more than that somebody was there.
+    """
+    whole = days.filter(pl.col("what") == FEATURE)
+    both = pl.concat([days, thin_days])
+    features = both.filter(pl.col("what") == FEATURE).rename({"name": "feature"})
+    names = features["feature"].drop_nulls().unique()
+    everyday = [name for name in names if is_everyday(name)]
+    told = features.filter(is_telling(everyday)).select(*by, "day", telling="units")
+    accounts = pl.concat([whole, thin_days.filter(pl.col("what") == ACCOUNT)]).select(*by, "day", "units", ROWS)
+    return count_apart(
+        pl.concat([accounts, told], how="diagonal"),
+        features,
+        both.filter(pl.col("what") == USER).rename({"name": "user_id"}),
+        windows,
+        by,
+        everyday,
+        {name: pl.col(name).sum() for name in ("units", ROWS, "telling")},
+    )

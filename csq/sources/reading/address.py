@@ -1,0 +1,40 @@
+"""Usage that is not a file of this machine: how it is named on the command line, and in messages."""
+
+import re
+from pathlib import Path
+
+from csq.errors import UsageError
+
+SCHEMES = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "http", "https", "hf")
+"""What polars reads Parquet from."""
+_REMOTE = re.compile(rf"({'|'.join(SCHEMES)}):/+(.*)", re.IGNORECASE | re.DOTALL)
+PARQUET = (".parquet", ".pq")
+BIG = 64 * 2**20
+"""Bytes of a Parquet file from which on it is counted where it lies; a smaller one is read like any other."""
+
+
+def address_of(path: Path) -> str | None:
+    """What polars is to read: a URL, the Parquet files of a folder, or a big file; None of what is read otherwise.
+
+    Raises:
+        UsageError: It has a password in it.
+    """
+    if found := _REMOTE.fullmatch(path.as_posix()):
+        if "@" in found[2].partition("/")[0]:
+            raise UsageError("a password has no place on the command line", hint="give it in the environment")
+        return f"{found[1].lower()}://{found[2]}"
+    if path.is_dir():
+        return f"{path.as_posix()}/**/*.parquet" if any(path.rglob("*.parquet")) else None
+    if path.suffix.casefold() in PARQUET and path.is_file() and path.stat().st_size > BIG:
+        return str(path)
+    return None
+
+
+def shown(address: str) -> str:
+    """An address as messages show it: what it is signed with is nobody's business."""
+    return address.partition("?")[0] if "://" in address else address
+
+
+def is_remote(text: str) -> bool:
+    """Whether what is given is no file of this machine."""
+    return _REMOTE.fullmatch(text) is not None

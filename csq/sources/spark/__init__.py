@@ -1,0 +1,1 @@
+"""Logs that lie where a Spark Connect server reads them: counted there, kept here."""
