@@ -8,7 +8,6 @@ import polars as pl
 
 from csq.playbook.text import BRACE, ONE, OPTIONAL, UNKNOWN, fields, say, sentences
 
-
 TEXT = "a text"
 """Column of our own, which no fact can be called."""
 
