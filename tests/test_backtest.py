@@ -307,7 +307,7 @@ def test_under_thirty_losses_nothing_is_judged_and_the_rest_is_said(csq: Csq):
     written(world(WORLDS["usage"], 3, accounts=100, lost=29))
     result = csq("backtest", ".")
     assert result.code == 0
-    assert b"Too few losses" in result.stdout
+    assert b"cannot tell whether usage or happiness told more, since losses are too few" in result.stdout
     found = json.loads(csq("backtest", ".", "-f", "json").stdout)
     assert (found["verdict"], found["orders"], found["lost"]) == ("too few", [], 29)
     assert sum(each["outcomes"] for each in found["groups"] if each["kind"] == "quadrant" and not each["tier"]) == 100

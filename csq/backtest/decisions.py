@@ -75,7 +75,9 @@ def decisions(
     marked = mark(rows.frame, later)
     used = own_rows(replace(rows, frame=marked))
     if used.is_empty():
-        raise InputError("no outcome can be used", hint="`csq check` says what became of each row of the outcomes")
+        raise InputError(
+            "no outcome can be used", hint="`csq check` says what became of each row; `--as-of` leaves out later ones"
+        )
     telling = pl.col("outcome").cast(pl.Enum([str(each) for each in Outcome]))
     order = ("account_id", "date", telling, "value_after", "file", "line")
     decided = used.sort(*order, nulls_last=True).unique(["account_id", "date"], keep="first", maintain_order=True)

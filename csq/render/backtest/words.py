@@ -50,7 +50,9 @@ def answer(found: Backtest) -> str:
     """The one sentence: which axis told more, or that the data cannot tell."""
     if found.verdict is Verdict.TOO_FEW:
         told = f"{found.compared_lost:,} of {prose.count(found.compared, 'outcome')} with both axes known were lost"
-        return f"Too few losses to say whether usage or happiness told more: {told}, and it takes {FEWEST}"
+        told = told if found.compared else "there is no outcome with both axes known"
+        why = f"losses are too few: {told}, and it takes {FEWEST}"
+        return f"The data cannot tell whether usage or happiness told more, since {why}"
     pairs = _pairs(found)
     if found.verdict is Verdict.LEAK:
         names = ", ".join(f"`{each.fact}`" for each in found.leaks if each.is_of_axis)
