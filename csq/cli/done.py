@@ -1,7 +1,8 @@
 """`csq done`: what became of the planned steps, told here or read back from where people ticked them off."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -151,7 +152,7 @@ def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "Told")
     from csq.done.record import added, events_of, gone, read_record, unknown_to
     from csq.sources.reading.read import label_of
 
-    path = run.settings.events or Path(str(run.inputs.directory)) / EVENTS
+    path = _record_of(run)
     with emit.held(path.with_name(f".{path.name}.lock"), f"`{path}`"):
         before = path.read_bytes() if path.exists() else b""
         record = read_record(before, label_of(path))
@@ -169,3 +170,31 @@ def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "Told")
     parts = [f"recorded in `{path}`: {counts}"] if new else []
     parts += [f"{old:,} on record already"] if old else []
     diagnostics.note("; ".join(parts) or "nothing is ticked")
+
+
+def _record_of(run: "Run") -> Path:
+    """Where a run keeps what became of its steps: beside the exports, unless csq.yaml says otherwise."""
+    return run.settings.events or Path(run.inputs.directory or ".") / EVENTS
+
+
+def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
+    """Refuse to replace a file in which steps are ticked that are not on record. Raises OutputError.
+
+    Files that are no place for ticks, or hold none that can be read, are nobody's record.
+    """
+    from csq.errors import InputError, OutputError
+    from csq.suggest import in_shell
+
+    path = _record_of(run)
+    marked = [each for each in outputs if each.suffix.casefold() in (".md", ".xlsx") and each.is_file()]
+    for output in marked:
+        from csq.done.reading import read_ticks
+        from csq.done.record import read_record, unknown_to
+
+        with contextlib.suppress(InputError):
+            ticked = read_ticks(output, date.max).ticked
+            record = read_record(path.read_bytes() if path.exists() else b"", str(path))
+            if new := unknown_to(record, ticked):
+                what = "a tick that is" if len(new) == 1 else f"{len(new):,} ticks that are"
+                command = f"csq done --from {in_shell(str(output))} --data {in_shell(str(run.inputs.directory or '.'))}"
+                raise OutputError(f"`{output}` holds {what} not on record, and would be replaced", hint=f"`{command}`")

@@ -104,8 +104,12 @@ def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> OwnerFile
                 f"`{folder / name}` is there already, and csq has not written it",
                 hint="move it, or give the plan a folder of its own",
             )
-    stale = tuple(name for name in before if name not in files and (folder / name).is_file()) if is_all else ()
-    names = tuple(sorted({*files} if is_all else {*before, *files}))
+    # What is of another format is another plan's: a calendar takes no checklist away.
+    kinds = {Path(name).suffix for name in files}
+    ours = [name for name in before if Path(name).suffix in kinds]
+    stale = tuple(name for name in ours if name not in files and (folder / name).is_file()) if is_all else ()
+    kept = [name for name in before if name not in ours] if is_all else before
+    names = tuple(sorted({*kept, *files}))
     manifest = _manifest(sorted({*before, *files}))
     return OwnerFiles(
         path=folder,

@@ -56,6 +56,7 @@ def plan(
     those of owners who are gone.
     """
     from csq.cli import diagnostics
+    from csq.cli.done import refuse_unread
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs
     from csq.cli.output import deliver, field_names, speak, targets, write_rejects
@@ -90,6 +91,8 @@ def plan(
         whole=speech.verbose,
     )
     filled = [_fill(report, folder, told, options) for folder in folders]
+    places = [target.path for target in to if target.path] + [path for each in filled for path, _ in each.files]
+    refuse_unread(run, [*places, *(each.path / name for each in filled for name in each.stale)])
     deliver(report, to, options, speech, write=render_plan, also=[file for each in filled for file in each.files])
     for each in filled:
         each.tidy()

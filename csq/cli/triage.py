@@ -53,6 +53,7 @@ def run(
     replace: bool = False,
 ) -> int:
     """Read, place, write, and keep a snapshot if there is a history; returns the exit code that the alarm asks for."""
+    from csq.cli.done import refuse_unread
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, check_room, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
@@ -64,6 +65,7 @@ def run(
     to = targets(outputs)
     ready = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
     check_room(to, ready.tables, shown)
+    refuse_unread(ready, [target.path for target in to if target.path])
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
     found = run_triage(ready)

@@ -7,7 +7,6 @@ from itertools import product
 import polars as pl
 
 from csq.playbook.text import BRACE, ONE, OPTIONAL, TODAY, UNKNOWN, WORDS, fields, say, sentences
-from csq.playbook.text import BRACE, ONE, OPTIONAL, UNKNOWN, fields, say, sentences
 
 TEXT = "a text"
 """Column of our own, which no fact can be called."""

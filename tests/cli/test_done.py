@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from csq.errors import Exit
+from loop import simulate
 from tables import lines
 
 DAY = "2026-11-15"
@@ -316,3 +317,33 @@ def test_an_overdue_promise_stands_first_in_its_owners_week_until_it_is_kept(csq
     csq("done", "A-3", "--data", exports)
     assert on_record(exports)[0][1] == "promise_kept"
     assert "promise" not in first()
+
+
+def test_weeks_in_which_people_tick_at_random_lose_nothing_and_bring_nothing_back_too_early(tmp_path):
+    """A short one: `python tests/loop.py` runs 12 weeks of 200 accounts, and kills writers."""
+    seen = simulate(tmp_path / "weeks", weeks=4, accounts=12, seed=1)
+    assert seen["done"] > 5
+    assert seen["asked for a decision"] > 0
+
+
+@pytest.mark.parametrize("name", ["dana.md", "week.xlsx", "plans/"])
+def test_a_file_with_ticks_that_are_not_on_record_is_not_replaced(csq, exports, name):
+    write = ("triage" if name == "week.xlsx" else "plan", exports, "-q", "--as-of", DAY, "-o", name)
+    assert csq(*write).code == 0
+    path = Path("plans/dana.md") if name == "plans/" else Path(name)
+    if name == "week.xlsx":
+        ticked(path, "A-1", "done")
+    else:
+        path.write_text(path.read_text().replace("- [ ] 1 ", "- [x] 1 "))
+    before = path.read_bytes()
+    run = csq(*write)
+    assert (run.code, path.read_bytes()) == (Exit.OUTPUT, before)
+    assert f"`{path}` holds a tick that is not on record" in run.stderr
+    assert csq("done", "--from", path, "--data", exports).code == 0
+    assert csq(*write).code == 0
+
+
+def test_calendars_and_checklists_of_owners_lie_beside_each_other(csq, exports):
+    for format in ("md", "ics", "md"):
+        assert csq("plan", exports, "-q", "-o", "plans/", "-f", format).code == 0
+    assert {path.name for path in Path("plans").iterdir()} == {".csq-plan.json", "dana.md", "dana.ics"}
