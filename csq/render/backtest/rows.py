@@ -60,7 +60,7 @@ COLUMNS: Mapping[str, pl.DataType] = {
 def rows(found: Backtest, format: Format, options: Options) -> bytes:
     """Write a backtest in a machine format."""
     if format is Format.JSON:
-        return (json.dumps(document(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return (json.dumps(_steady(document(found)), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     flat = pl.DataFrame(list(_rows(found)), schema=COLUMNS)
     if format is Format.PARQUET:
         buffer = io.BytesIO()
@@ -120,8 +120,17 @@ def _estimate(of: Estimate | None, name: str) -> dict[str, Any]:
     return {name: of.value, **ends} if of else {}
 
 
+def _steady(value: Any) -> Any:
+    """A document with figures to the twelfth place: a sum may differ in the last ones from machine to machine."""
+    if isinstance(value, dict):
+        return {name: _steady(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_steady(each) for each in value]
+    return round(value, 12) if isinstance(value, float) else value
+
+
 def document(found: Backtest) -> dict[str, Any]:
-    """All there is; figures are not rounded, so that they can be redone to the last place."""
+    """All there is."""
     return {
         "format_version": FORMAT_VERSION,
         "horizon": found.horizon,
