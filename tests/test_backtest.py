@@ -343,6 +343,15 @@ def test_every_format_says_interval_and_none_gives_an_account_a_probability(csq:
     assert csq("backtest", ".", "-f", "brief").code == 2
 
 
+def test_the_sample_answers_what_the_readme_says(csq: Csq, sample_data: Path):
+    found = json.loads(csq("backtest", sample_data, "-f", "json").stdout)
+    assert (found["verdict"], found["lost"], found["outcomes"]) == ("too few", 4, 277)
+    (cut,) = [each for each in found["cuts"] if (each["axis"], each["at"]) == ("happiness", 50)]
+    assert (cut["below"]["hits"], cut["below"]["n"]) == (3, 22)
+    assert (cut["from_there_up"]["hits"], cut["from_there_up"]["n"]) == (0, 52)
+    assert [round(end) for end in cut["below"]["interval_pct"]] == [5, 33]
+
+
 def test_without_outcomes_it_says_what_to_give(csq: Csq, usage_world):
     texts = usage_world._asdict()
     texts.pop("outcomes")

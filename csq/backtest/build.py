@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -82,32 +83,13 @@ def backtest(
     verdict = compared.verdict
     if verdict is not Verdict.TOO_FEW and any(each.is_of_axis for each in leaking):
         verdict = Verdict.LEAK
-    counted = decided.rows.group_by(FATE).agg(pl.col(ROWS).sum()).sort(FATE)
-    fates = dict(counted.iter_rows())
-    used = fates.pop(Fate.USED, 0)
-    # Rows of accounts that no accounts file has are used here: those who left.
-    unmatched = fates.pop(str(Aside.UNMATCHED), 0)
-    first, last = cases["date"].min(), cases["date"].max()
-    assert isinstance(first, date)
-    assert isinstance(last, date)
     return Backtest(
         horizon=horizon,
-        first=first,
-        last=last,
-        read=int(counted[ROWS].sum()),
-        used=used + unmatched,
-        set_aside={name: rows for name, rows in fates.items() if name != Fate.REJECTED},
-        rejected=fates.get(Fate.REJECTED, 0),
-        outcomes=cases.height,
-        accounts=cases["account_id"].n_unique(),
-        lost=int(cases["lost"].sum()),
-        not_yet=decided.frame.height - cases.height,
+        **_counted(decided, cases),
         from_history=from_history,
         uncovered=then.uncovered,
         later=then.later,
         left_out=then.left_out,
-        still_here=decided.still_here,
-        assumed=int(cases["assumed"].sum()),
         compared=compared.cases.height,
         compared_lost=compared.lost,
         verdict=verdict,
@@ -124,6 +106,28 @@ def backtest(
         replicates=replicates,
         seed=SEED,
     )
+
+
+def _counted(decided: Decisions, cases: pl.DataFrame) -> dict[str, Any]:
+    """What became of the rows of outcomes, and how many decisions of whom they come to."""
+    counted = decided.rows.group_by(FATE).agg(pl.col(ROWS).sum()).sort(FATE)
+    fates = dict(counted.iter_rows())
+    # Rows of accounts that no accounts file has are used here: those who left.
+    used = fates.pop(Fate.USED, 0) + fates.pop(str(Aside.UNMATCHED), 0)
+    return {
+        "first": cases["date"].min(),
+        "last": cases["date"].max(),
+        "read": int(counted[ROWS].sum()),
+        "used": used,
+        "set_aside": {name: rows for name, rows in fates.items() if name != Fate.REJECTED},
+        "rejected": fates.get(Fate.REJECTED, 0),
+        "outcomes": cases.height,
+        "accounts": cases["account_id"].n_unique(),
+        "lost": int(cases["lost"].sum()),
+        "not_yet": decided.frame.height - cases.height,
+        "still_here": decided.still_here,
+        "assumed": int(cases["assumed"].sum()),
+    }
 
 
 def _current(tables: Tables, settings: LoadedSettings, day: date) -> pl.Series:

@@ -108,7 +108,7 @@ def _page(found: Plays) -> Page:
     """The plays in reading order: all accounts first, then tiers and segments that are large enough."""
     whole = [row for row in found.rows if row.by == "all"]
     has_events = any(row.done is not None for row in whole)
-    unknown = () if has_events else ("No event tells of a step: what was done is not known",)
+    told = "Where `done` is blank, no event could tell of it" if has_events else "No event tells what was done"
     filled = ("The weeks were filled in afterwards: this is what would have been planned",) if found.is_filled else ()
     limit = (
         "This is what went before what, and no cause: accounts for which a step was done may differ in more than that; "
@@ -116,7 +116,7 @@ def _page(found: Plays) -> Page:
     )
     return Page(
         title=f"Plays of {prose.count(found.weeks, 'week')}, {found.first} to {found.last}",
-        summary=(limit, *unknown, *filled),
+        summary=(limit, told, *filled),
         tables=(
             Table("Planned and done", ("Play", "Step", "Planned", "Done"), tuple(map(_counts, whole)), (2, 3)),
             *(_later(weeks, whole) for weeks in LATER if has_events),
@@ -180,4 +180,4 @@ def _lists(found: Plays) -> Iterator[Table]:
         ("Signals that never held", found.never_held),
         ("Signals that held everywhere", found.everywhere),
     ):
-        yield Table(title, ("",), ((", ".join(names),),) if names else (), (), "none")
+        yield Table(title, ("Ids",), ((", ".join(names),),) if names else (), (), "none")

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from csq.backtest.model import SHARES, Backtest, Estimate, Rate
+from csq.backtest.model import SHARES, Backtest, Estimate, Group, Ranked, Rate
 from csq.backtest.orders import CURVE
 from csq.render.backtest.words import answer, explained
 from csq.render.delimited import table
@@ -60,7 +60,7 @@ COLUMNS: Mapping[str, pl.DataType] = {
 def rows(found: Backtest, format: Format, options: Options) -> bytes:
     """Write a backtest in a machine format."""
     if format is Format.JSON:
-        return (json.dumps(document(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return (json.dumps(_steady(document(found)), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     flat = pl.DataFrame(list(_rows(found)), schema=COLUMNS)
     if format is Format.PARQUET:
         buffer = io.BytesIO()
@@ -120,8 +120,17 @@ def _estimate(of: Estimate | None, name: str) -> dict[str, Any]:
     return {name: of.value, **ends} if of else {}
 
 
+def _steady(value: Any) -> Any:
+    """A document with figures to the twelfth place: a sum may differ in the last ones from machine to machine."""
+    if isinstance(value, dict):
+        return {name: _steady(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_steady(each) for each in value]
+    return round(value, 12) if isinstance(value, float) else value
+
+
 def document(found: Backtest) -> dict[str, Any]:
-    """All there is; figures are not rounded, so that they can be redone to the last place."""
+    """All there is."""
     return {
         "format_version": FORMAT_VERSION,
         "horizon": found.horizon,
@@ -147,31 +156,8 @@ def document(found: Backtest) -> dict[str, Any]:
         "sentence": answer(found),
         "difference": _interval(found.difference),
         "bootstrap": {"replicates": found.replicates, "seed": found.seed, "clusters": "account_id"},
-        "orders": [
-            {
-                "order": str(each.order),
-                "auc": _interval(each.auc),
-                "weighted_auc": _interval(each.weighted),
-                "caught_pct": {f"{s * 100:.0f}": v for s, v in zip(SHARES, each.caught_pct, strict=True)},
-                "curve": [
-                    {"hours_pct": s * 100, "caught_pct": v} for s, v in zip(CURVE, each.curve, strict=True)
-                ],
-            }
-            for each in found.ranked
-        ],
-        "groups": [
-            {
-                **{name: plain(getattr(group, name)) for name in ("name", "tier", "outcomes", "accounts")},
-                "kind": str(group.kind),
-                "lost": _share(group.lost),
-                "lost_value": plain(group.lost_value),
-                "lost_unvalued": group.lost_unvalued,
-                "grr_pct": group.grr_pct,
-                "nrr_pct": group.nrr_pct,
-                "valued": group.valued,
-            }
-            for group in found.groups
-        ],
+        "orders": [_order(each) for each in found.ranked],
+        "groups": [_group(each) for each in found.groups],
         "signals_and_steps": [
             {"kind": each.kind, "name": each.name, "text": each.text, "lost": _share(each.lost),
              "kept": _share(each.kept)}
@@ -192,6 +178,29 @@ def document(found: Backtest) -> dict[str, Any]:
         "leaks": [_plain(each._asdict()) for each in found.leaks],
         "currency": found.currency,
     }  # fmt: skip
+
+
+def _order(each: Ranked) -> dict[str, Any]:
+    return {
+        "order": str(each.order),
+        "auc": _interval(each.auc),
+        "weighted_auc": _interval(each.weighted),
+        "caught_pct": {f"{share * 100:.0f}": met for share, met in zip(SHARES, each.caught_pct, strict=True)},
+        "curve": [{"hours_pct": share * 100, "caught_pct": met} for share, met in zip(CURVE, each.curve, strict=True)],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        **{name: plain(getattr(group, name)) for name in ("name", "tier", "outcomes", "accounts")},
+        "kind": str(group.kind),
+        "lost": _share(group.lost),
+        "lost_value": plain(group.lost_value),
+        "lost_unvalued": group.lost_unvalued,
+        "grr_pct": group.grr_pct,
+        "nrr_pct": group.nrr_pct,
+        "valued": group.valued,
+    }
 
 
 def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
