@@ -160,9 +160,9 @@ def start(room: Path, name: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def checklist(room: Path, name: str, keys: Iterable[str]) -> set[tuple[str, Tick]]:
-    """A checklist with every line ticked."""
-    ids = [f"{key}/say_thanks/2026-11-16" for key in keys]
+def checklist(room: Path, name: str, keys: Iterable[str], week: date) -> set[tuple[str, Tick]]:
+    """A checklist of a week with every line ticked."""
+    ids = [f"{key}/say_thanks/{week}" for key in keys]
     (room / name).write_text("".join(f"- [x] 1 Somebody `{each}`\n" for each in ids))
     return {(each, Tick.DONE) for each in ids}
 
@@ -173,22 +173,25 @@ def kill(room: Path, *, kills: int, seed: int) -> Counter[str]:
     lay_out(room / "exports", 40, [date(2026, 11, 15)], dice)
     path, ended = room / "exports" / RECORD, Counter[str]()
     begun = time.monotonic()
-    everything = checklist(room, "first.md", ["A-0"])
+    monday = date(2024, 1, 1)
+    everything = checklist(room, "first.md", ["A-0"], monday)
     assert start(room, "first.md").wait() == 0
     usual = time.monotonic() - begun
     for number in range(kills):
         before = path.read_bytes()
         names = [f"{number}-{each}.md" for each in "ab"]
         for at, name in enumerate(names):
-            everything |= checklist(room, name, [f"A-{n}" for n in range(at, 40, 2 + number % 5)])
+            # Both have some accounts, and each has some of its own.
+            keys = [f"A-{n}" for n in range(at, 40, 1 + number % 3)]
+            everything |= checklist(room, name, keys, monday + timedelta(weeks=number + 1))
         writers = [start(room, name) for name in names]
         time.sleep(dice.uniform(0.5, 1.2) * usual)
         writers[0].send_signal(dice.choice((signal.SIGKILL, signal.SIGTERM)))
         ended.update(f"exit {writer.wait()}" for writer in writers)
         assert path.read_bytes().startswith(before), "what stood there was changed"
+        ended["recordings that were cut short"] += writers[0].returncode != 0
         assert on_record(path) <= everything
-    for each in room.glob("*.md"):
-        assert start(room, each.name).wait() == 0
+    assert start(room, ".").wait() == 0
     assert on_record(path) == everything
     left = [each.name for each in path.parent.iterdir() if each.suffix == ".tmp"]
     assert not left, left

@@ -203,7 +203,7 @@ def test_a_column_of_ones_own_can_be_asked_for(csq, sample_data):
     assert (
         result.stdout.decode()
         .splitlines()[0]
-        .endswith(",answers_to_flip,usage_parts,weeks_here,moved_because,edition,usage_part_breadth")
+        .endswith(",answers_to_flip,usage_parts,weeks_here,moved_because,times_deferred,edition,usage_part_breadth")
     )
 
 
