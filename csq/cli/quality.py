@@ -202,7 +202,8 @@ def _reason(row: dict[str, object]) -> str:
     value = str(row["value"] or "")
     shown = f": `{value}`" if value and "@" not in value else ""  # an address is nobody's business here
     column = f"`{row['column']}`: " if row["column"] else ""
-    return f"{row['rows']:>6,}  {column}{row['reason']}, first on line {row['line']:,}{shown}"
+    first = "" if row["line"] is None else f", first on line {row['line']:,}"
+    return f"{row['rows']:>6,}  {column}{row['reason']}{first}{shown}"
 
 
 def check_strict(tables: Tables) -> None:
