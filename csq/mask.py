@@ -55,7 +55,6 @@ def passed_on(report: Report) -> Report:
     return report._replace(
         accounts=hidden,
         fired=report.fired.with_columns(_hidden(report.fired["account_id"], known)),
-        unjudged=report.unjudged.with_columns(_hidden(report.unjudged["account_id"], known)),
         done=report.done.with_columns(_hidden(report.done["account_id"], known)),
         weeks=tuple(_week(week, known) for week in report.weeks),
         notes=(*report.notes, *_told(int(by_address.sum()))),

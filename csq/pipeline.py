@@ -134,7 +134,6 @@ def report(found: Triage) -> Report:
         plays=printed_plays(found.playbook.playbook),
         signals=found.judged.totals,
         fired=found.judged.fired,
-        unjudged=found.judged.unjudged,
         notes=(
             *_run_notes(found.as_of, weighted=weighted, tiered=_is_tiered(found.settings.settings)),
             *without_names((*_of_files(found), *_later_answers(found), *facts.notes, *placed.notes)),

@@ -355,8 +355,6 @@ class Report(NamedTuple):
     """One per signal, in the playbook's order."""
     fired: pl.DataFrame
     """account_id, signal, severity: one row per account and signal that holds, loudest first within an account."""
-    unjudged: pl.DataFrame
-    """account_id, signal, missing: one row per account and signal that cannot be judged, and the facts it lacks."""
     notes: tuple[Note, ...]
     pinned: str
     """YAML for csq.yaml that makes this run's tiers, references and cuts hold for the next."""

@@ -249,11 +249,6 @@ def report(**overrides: object) -> Report:
             ["account_id", "signal", "severity"],
             orient="row",
         ),
-        unjudged=pl.DataFrame(
-            [("rtl", "first", ["champion_left_days"]), ("-5", "first", ["champion_left_days"])],
-            ["account_id", "signal", "missing"],
-            orient="row",
-        ),
         notes=(
             Note(kind=NoteKind.SET_ASIDE, text="3 rows of survey.csv are set aside: older answer of the same person"),
             Note(

@@ -30,7 +30,7 @@ def test_the_page_names_what_could_not_be_judged_and_the_fact_that_is_missing() 
 
 def test_without_signals_the_page_says_nothing_of_them() -> None:
     plain = report()
-    text = page(signals=(), fired=plain.fired.clear(), unjudged=plain.unjudged.clear())
+    text = page(signals=(), fired=plain.fired.clear())
     assert "Signals" not in text
     assert "Not judged" not in text
 

@@ -105,7 +105,7 @@ class Verdicts:
 
     def unjudged(self) -> tuple[Unjudged, ...]:
         """The signals that could not be judged, and the facts they lack."""
-        mine = self._judged.unjudged.filter(pl.col("account_id") == self._mine["account_id"][0])
+        mine = self._judged.gaps.of(self._mine["account_id"][0]).long()
         return tuple(
             Unjudged(
                 name=name,

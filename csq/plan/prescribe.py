@@ -23,7 +23,7 @@ from csq.plan.steps import (
     Offer,
     blockers,
     conditions,
-    facts_for,
+    filled_for,
     first_steps,
     general,
     printed,
@@ -32,7 +32,6 @@ from csq.plan.steps import (
 from csq.plan.touch import add_person
 from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal
 from csq.playbook.names import names
-from csq.playbook.text import fill
 from csq.report import QuadrantPlay
 from csq.schema import PLAN, Kind, collect, complete
 from csq.terms import Gate, Quadrant, Queue, Severity
@@ -160,13 +159,17 @@ def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.Da
     heard = rows.join(
         loud.select("account_id", "signal"), on="account_id", how="left", maintain_order="left"
     ).with_columns(signal=pl.coalesce(LEADER, "signal"))
-    texts = [
-        None if name is None else reading(signals[name], quadrant)[1]
-        for name, quadrant in heard.select("signal", "quadrant").iter_rows()
-    ]
-    facts = facts_for(heard, {text for text in texts if text})
-    filled = [(text and fill(text, row)) or None for text, row in zip(texts, facts, strict=True)]
-    return rows.with_columns(pl.Series(VOICE, filled, pl.String()))
+    pairs = heard.select(pl.struct("signal", "quadrant").alias("pair")).to_series()
+    known = pairs.unique().sort()
+    texts = {
+        place: reading(signals[pair["signal"]], pair["quadrant"])[1]
+        for place, pair in enumerate(known)
+        if pair["signal"] is not None
+    }
+    places = heard.join(
+        known.struct.unnest().with_row_index("place"), on=["signal", "quadrant"], how="left", maintain_order="left"
+    )["place"]
+    return rows.with_columns(filled_for(heard, texts, places).alias(VOICE))
 
 
 def done_kinds(playbook: Playbook) -> Iterator[str]:

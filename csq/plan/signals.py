@@ -5,11 +5,11 @@ told as such and never taken for the second. No signal changes where an account 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from graphlib import TopologicalSorter
 from operator import add
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -48,15 +48,19 @@ class Judged(NamedTuple):
     told: account_id, `signals` (names that hold, act first, then watch, then info, each in the
     playbook's order), `loudest` (severity, null without signals); rows as they came.
     fired: `FIRED_SCHEMA`, one row per account and signal that holds.
-    unjudged: `UNJUDGED_SCHEMA`, one row per account and signal that could not be judged, with the
-    facts that are missing.
+    gaps: what was not known of accounts whose signals could not be judged.
     totals: one per signal, in the playbook's order.
     """
 
     told: pl.DataFrame
     fired: pl.DataFrame
-    unjudged: pl.DataFrame
+    gaps: "Gaps"
     totals: tuple[SignalTotal, ...]
+
+    @property
+    def unjudged(self) -> pl.DataFrame:
+        """`UNJUDGED_SCHEMA`, one row per account and signal that could not be judged, with the facts that it lacks."""
+        return self.gaps.long()
 
 
 def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) -> Judged:
@@ -74,12 +78,12 @@ def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) ->
     by_account = pl.concat([frame.select("account_id", "quadrant", "contract_value"), holds], how="horizontal")
     fired = _fired(by_account, playbook.signals)
     never = _never(frame, conditions.values(), are_events_given=are_events_given)
-    unjudged = _unjudged(frame.with_columns(**never), holds, conditions)
+    gaps = _gaps(frame.with_columns(**never), holds, conditions)
     return Judged(
         told=_told(by_account, fired),
         fired=fired,
-        unjudged=unjudged.frame,
-        totals=_totals(by_account, playbook.signals, unjudged.lacking),
+        gaps=gaps,
+        totals=_totals(by_account, playbook.signals, gaps.lacking()),
     )
 
 
@@ -213,58 +217,80 @@ def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-class _Unjudged(NamedTuple):
-    """frame: `UNJUDGED_SCHEMA`; lacking: by signal, for how many accounts each fact is missing."""
+class Gaps(NamedTuple):
+    """What is not known of each account, and which signals are not judged for it. Many accounts lack many facts.
 
-    frame: pl.DataFrame
-    lacking: Mapping[str, Mapping[str, int]]
-
-
-def _unjudged(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str, Condition]) -> _Unjudged:
-    """One row per account and signal that is not judged, with the facts it wanted and did not find.
-
-    Which of its facts a signal misses is a number for each account, a bit for each fact, and as many numbers as it
-    takes. Accounts lack a few sets of facts between them, so each list is made once.
+    facts: account_id, and for each fact that a signal asks for whether it is missing. silent: for each signal whether
+    it is not judged; rows as in `facts`. wanted: by signal its facts.
     """
+
+    facts: pl.DataFrame
+    silent: pl.DataFrame
+    wanted: Mapping[str, Sequence[str]]
+
+    def of(self, account_id: str) -> Self:
+        """Those of one account."""
+        is_it = self.facts["account_id"] == account_id
+        return self._replace(facts=self.facts.filter(is_it), silent=self.silent.filter(is_it))
+
+    def lacking(self) -> dict[str, dict[str, int]]:
+        """By signal, for how many accounts that it does not judge each fact is missing."""
+        found: dict[str, dict[str, int]] = {}
+        for name in self.wanted:
+            for facts, accounts in self._sets(name):
+                counts = found.setdefault(name, {})
+                counts.update({each: counts.get(each, 0) + accounts for each in facts})
+        return found
+
+    def long(self) -> pl.DataFrame:
+        """`UNJUDGED_SCHEMA`, a row for each account and signal that is not judged, by signal."""
+        parts = [pl.DataFrame(schema=UNJUDGED_SCHEMA)]
+        for name in self.wanted:
+            numbers = self._numbers(name)
+            lists = [self._missing(name, row) for row in numbers.iter_rows()]
+            keys = self.facts["account_id"].filter(self.silent[name])
+            told = {"account_id": keys, "signal": [name] * len(keys), "missing": lists}
+            parts.append(pl.DataFrame(told, schema=UNJUDGED_SCHEMA))
+        return pl.concat(parts)
+
+    def _numbers(self, name: str) -> pl.DataFrame:
+        """Which facts a signal misses, a bit for each and as many numbers as it takes, where it is not judged."""
+        facts = self.wanted[name]
+        starts = range(0, max(len(facts), 1), _BITS)
+        bits = [_bits(facts[start : start + _BITS]).alias(str(start)) for start in starts]
+        return self.facts.select("account_id", *bits).filter(self.silent[name]).drop("account_id")
+
+    def _sets(self, name: str) -> Iterator[tuple[list[str], int]]:
+        """The few sets of facts that accounts lack, each with the number of these."""
+        if self.silent[name].any():
+            numbers = self._numbers(name)
+            for *row, accounts in numbers.group_by(numbers.columns).len().iter_rows():
+                yield self._missing(name, row), accounts
+
+    def _missing(self, name: str, numbers: Sequence[int]) -> list[str]:
+        missing = sum(number << place * _BITS for place, number in enumerate(numbers))
+        # Without a gap it is "never" that leaves the matter open.
+        return [each for place, each in enumerate(self.wanted[name]) if missing >> place & 1] or [
+            each for each in self.wanted[name] if event_kind(each) or each in SINCE_WITH
+        ]
+
+
+def _gaps(frame: pl.DataFrame, holds: pl.DataFrame, conditions: Mapping[str, Condition]) -> Gaps:
+    """What keeps signals from being judged."""
     wanted = {name: needed(condition) for name, condition in conditions.items()}
     asked = {fact for facts in wanted.values() for fact in facts}
     absent = asked.difference(frame.columns)
-    gaps = frame.select(
+    facts = frame.select(
         "account_id",
-        pl.col(sorted(asked - absent)).is_null().cast(pl.Int64),
-        *(pl.lit(1, dtype=pl.Int64()).alias(fact) for fact in absent),
+        pl.col(sorted(asked - absent)).is_null(),
+        *(pl.lit(value=True).alias(fact) for fact in sorted(absent)),
     )
-    silent = holds.select(pl.all().is_null())
-    most = max(map(len, wanted.values()), default=0)
-    starts = {f"bits from {start}": start for start in range(0, max(most, 1), _BITS)}
-    parts = [
-        gaps.select("account_id", *(_bits(facts[start : start + _BITS]).alias(name) for name, facts in wanted.items()))
-        .with_columns(pl.when(silent[name]).then(name).alias(name) for name in wanted)
-        .unpivot(index="account_id", variable_name="signal", value_name=bits)
-        .drop_nulls()
-        for bits, start in starts.items()
-    ]
-    long = parts[0].hstack([part[bits] for part, bits in zip(parts, starts, strict=True)][1:])
-    sets = long.group_by("signal", *starts, maintain_order=True).len()
-    lacking: dict[str, dict[str, int]] = {}
-    lists = []
-    for name, *numbers, accounts in sets.iter_rows():
-        missing = sum(number << start for number, start in zip(numbers, starts.values(), strict=True))
-        # Without a gap it is "never" that leaves the matter open.
-        facts = [each for place, each in enumerate(wanted[name]) if missing >> place & 1] or [
-            each for each in wanted[name] if event_kind(each) or each in SINCE_WITH
-        ]
-        lists.append(facts)
-        counts = lacking.setdefault(name, {})
-        counts.update({each: counts.get(each, 0) + accounts for each in facts})
-    named = sets.drop("len").with_columns(pl.Series("missing", lists, pl.List(pl.String())))
-    rows = long.join(named, on=["signal", *starts], how="left", maintain_order="left")
-    return _Unjudged(frame=rows.select(*UNJUDGED_SCHEMA), lacking=lacking)
+    return Gaps(facts=facts, silent=holds.select(pl.all().is_null()), wanted=wanted)
 
 
 def _bits(facts: Sequence[str]) -> pl.Expr:
     """Bit 0 for the first of the facts, and so on; at most `_BITS`."""
-    bits = [pl.col(name) * 2**place for place, name in enumerate(facts)]
+    bits = [pl.col(name).cast(pl.Int64) * 2**place for place, name in enumerate(facts)]
     return reduce(add, bits) if bits else pl.lit(0, dtype=pl.Int64())
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.mask import without_people
+from csq.playbook.columns import fill_all
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Need, Rest, Risk, Signal, Step
 from csq.playbook.text import fields, fill, spelled
@@ -32,6 +33,8 @@ STEP: Mapping[str, pl.DataType] = {
     "step_short": pl.String(),
 }
 """What is told of a next step; all null when there is none."""
+ROW_NUMBER = "_row number"
+"""Column of our own."""
 
 
 def blockers(signals: Mapping[str, Signal]) -> Blockers:
@@ -103,13 +106,15 @@ def first_steps(
     judged = judged.with_columns(is_blocked(kind, blocking).alias(_barred(kind)) for kind in kinds)
     chosen = collect(judged.select(place=pl.coalesce(*firsts, none)))["place"]
     # What names no fact reads alike for all.
-    read = [None if fields(step.do) else _told(step, spelled(step.do, {})) for step in steps] + [(None,) * len(STEP)]
-    facts = facts_for(rows, (step.do for step in steps))
-    told = [
-        read[place] or _told(steps[place], spelled(steps[place].do, row))
-        for place, row in zip(chosen.to_list(), facts, strict=True)
-    ]
-    return pl.DataFrame(told, schema=STEP, orient="row")
+    table = pl.DataFrame(
+        [*(_told(step, spelled(step.do, {})) for step in steps), (None,) * len(STEP)], schema=STEP, orient="row"
+    )
+    told = table.select(pl.all().gather(chosen))
+    mine = {place: step for place, step in enumerate(steps) if fields(step.do)}
+    texts = filled_for(rows, {place: step.do for place, step in mine.items()}, chosen, keep=True)
+    is_short = pl.lit(chosen.is_in([place for place, step in mine.items() if not step.short]))
+    short = pl.when(is_short).then(pl.coalesce(_first_sentence(pl.lit(texts)), "step_short")).otherwise("step_short")
+    return told.with_columns(next_step=pl.coalesce(pl.lit(texts), "next_step"), step_short=short)
 
 
 def _is_free(way: Way, columns: Collection[str]) -> list[pl.Expr]:
@@ -133,6 +138,11 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?:;]) ", text, maxsplit=1)[0].rstrip(".:;")
 
 
+def _first_sentence(text: pl.Expr) -> pl.Expr:
+    """The same of a column."""
+    return pl.coalesce(text.str.extract(r"(?s)^(.*?[.!?:;]) "), text).str.strip_chars_end(".:;")
+
+
 def risk_notes(rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, Kind]) -> pl.Series:
     """The risks that apply to each row, in order, but for what cannot be said without a fact that is not known."""
     risks = [risk for offer in offers for risk in offer.risks]
@@ -140,21 +150,17 @@ def risk_notes(rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, 
         return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
     mine = [offer.whose & pl.col(holds(risk)) for offer in offers for risk in offer.risks]
     held = rows.hstack(applies(rows, risks, known)).select(each.alias(str(n)) for n, each in enumerate(mine))
-    facts = facts_for(rows, (risk.text for risk in risks))
     noted = pl.concat_list(
-        pl.when(name).then(_said(risk, held[name], facts)) for name, risk in zip(held.columns, risks, strict=True)
+        pl.when(name).then(_said(risk, held[name], rows)) for name, risk in zip(held.columns, risks, strict=True)
     )
     return held.select(noted.list.drop_nulls().alias("risks"))["risks"]
 
 
-def _said(risk: Risk, held: pl.Series, facts: Sequence[Mapping[str, object]]) -> pl.Expr:
+def _said(risk: Risk, held: pl.Series, rows: pl.DataFrame) -> pl.Expr:
     """The text of a risk for each row for which it holds; null where nothing can be said without an unknown fact."""
     if not fields(risk.text):
         return pl.lit(fill(risk.text, {}))
-    told = [
-        fill(risk.text, row) or None if is_held else None for is_held, row in zip(held.to_list(), facts, strict=True)
-    ]
-    return pl.lit(pl.Series(told, dtype=pl.String()))
+    return pl.lit(filled_for(rows, {1: risk.text}, held.fill_null(value=False).cast(pl.Int64)))
 
 
 def holds(entry: Need | Rest | Risk | Step) -> str:
@@ -197,6 +203,26 @@ def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
         .sort("_row", "event")
         .select(pl.col(name).cast(kind) for name, kind in DONE_SCHEMA.items())
     )
+
+
+def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, *, keep: bool = False) -> pl.Series:
+    """The text of the place that is chosen for each row, with its facts; null for any other, and where none is left.
+
+    Args:
+        rows: Facts.
+        texts: By place; each is filled for all of its rows at once.
+        chosen: Places, one for each row.
+        keep: Keep a text of which nothing would be left, with a word for what is not known.
+    """
+    numbered = rows.with_row_index(ROW_NUMBER)
+    parts = [pl.DataFrame(schema={ROW_NUMBER: pl.UInt32(), "text": pl.String()})]
+    for place, text in texts.items():
+        mine = numbered.filter(chosen == place)
+        if mine.height:
+            told = without_people(mine.select(name for name in sorted({*fields(text)}) if name in mine.columns))
+            parts.append(mine.select(ROW_NUMBER, text=fill_all(text, told, mine.height, keep=keep)))
+    all_rows = numbered.select(ROW_NUMBER)
+    return all_rows.join(pl.concat(parts), on=ROW_NUMBER, how="left", maintain_order="left")["text"].replace("", None)
 
 
 def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:

@@ -19,36 +19,37 @@ from csq.schema import Kind
 
 UNKNOWN = "unknown"
 
-_ONE: Mapping[str, str] = {
+ONE: Mapping[str, str] = {
     "days": "day", "points": "point", "seats": "seat", "features": "feature", "tickets": "ticket", "users": "user",
     "people": "person", "goals": "goal", "answers": "answer", "favours": "favour", "promises": "promise",
 }  # fmt: skip
 """What is counted, and one of it."""
-_BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(_ONE)})\b)?|[{{}}]")
-_OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
+BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(ONE)})\b)?|[{{}}]")
+OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 
 
 def fill(template: str, row: Mapping[str, object]) -> str:
     """Put the facts of one account into a text; what cannot be said without an unknown one is left out, maybe all."""
-    kept = _OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
-    return _filled(" ".join(each for each in _sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
+    kept = OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
+    return _filled(" ".join(each for each in sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
 
 
 @lru_cache(maxsize=1024)  # a text is filled for every account
-def _sentences(text: str) -> tuple[str, ...]:
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text."""
     return tuple(_SENTENCE_END.split(text))
 
 
 def spelled(template: str, row: Mapping[str, object], unknown: str = UNKNOWN) -> str:
     """The same, but where nothing would be left the text is kept, with a word for what is not known."""
-    return fill(template, row) or _filled(_OPTIONAL.sub(r"\1", template), row, unknown)
+    return fill(template, row) or _filled(OPTIONAL.sub(r"\1", template), row, unknown)
 
 
 @lru_cache(maxsize=1024)
 def fields(template: str) -> tuple[str, ...]:
     """Return the names in braces, in the order of the text."""
-    return tuple(_name(found) for found in _BRACE.finditer(template) if found.group(1) is not None)
+    return tuple(_name(found) for found in BRACE.finditer(template) if found.group(1) is not None)
 
 
 def _name(found: re.Match[str]) -> str:
@@ -68,9 +69,9 @@ def _filled(text: str, row: Mapping[str, object], unknown: str) -> str:
             fact = -fact
         told = unknown if say(fact) == UNKNOWN else say(fact)
         counted = found.group(2)
-        return told if counted is None else f"{told} {_ONE[counted] if told == '1' else counted}"
+        return told if counted is None else f"{told} {ONE[counted] if told == '1' else counted}"
 
-    return _BRACE.sub(value, text)
+    return BRACE.sub(value, text)
 
 
 def check(template: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
@@ -80,7 +81,7 @@ def check(template: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
         template: The text.
         known: Names it may use, as `csq.playbook.names.names` gives them.
     """
-    return tuple(fault for found in _BRACE.finditer(template) for fault in _faults(found, known))
+    return tuple(fault for found in BRACE.finditer(template) for fault in _faults(found, known))
 
 
 def say(value: object) -> str:
