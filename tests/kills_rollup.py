@@ -17,7 +17,7 @@ import polars as pl
 
 from csq.sources.rollup.layout import days_in, read_days
 
-DAYS = [date(2026, 9, 1) + timedelta(days=number) for number in range(60)]
+DAYS = [date(2026, 9, 1) + timedelta(days=number) for number in range(40)]
 OLD, NEW = 10_000, 20_000
 
 
