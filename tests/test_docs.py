@@ -87,7 +87,7 @@ def test_exactly_two_commands_set_up_everything():
 def test_every_flag_the_readme_names_exists():
     known = set().union(*walk().values())
     # Flags of the other commands are theirs.
-    prose = re.sub(r"^python3 -m venv .*$|systemctl [^`]*", "", PAGE, flags=re.MULTILINE)
+    prose = re.sub(r"^python3 -m venv .*$|systemctl [^`]*|^.* \| (?=csq)", "", PAGE, flags=re.MULTILINE)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", prose)) <= known
 
 
@@ -124,7 +124,9 @@ def test_every_topic_the_readme_sends_people_to_is_one():
 
 def test_blocks_for_shells_hold_the_weeks_commands():
     assert len(commands()) >= 12
-    assert sum("sample_data" not in each for each in commands()) == 4  # help, and one each for cron, systemd, Windows
+    assert (
+        sum("sample_data" not in each for each in commands()) == 8
+    )  # help, one each for cron, systemd, Windows, and four pipes
 
 
 @pytest.mark.parametrize("command", commands())
@@ -139,7 +141,8 @@ def test_every_command_of_the_readme_works_on_the_sample(command, csq, sample_da
     argv = words[: words.index("|")] if "|" in words else words
     if argv[0] == "movers":  # the line before it has made a past
         csq("history", "fill", "sample_data", "--weeks", "1", "--history", "history", "-q")
-    result = csq(*argv)
+    usage = (sample_data / "usage.csv").read_bytes()
+    result = csq(*argv, stdin=usage if "-" in argv else b"")
     # The sample has rejected rows, and more at risk than the cron line allows.
     is_told = argv[0] == "check" or "--fail-on" in argv
     assert result.code == (1 if is_told else 0), result.stderr
@@ -166,6 +169,26 @@ def test_a_message_arrives_where_the_readme_sends_it(recipe, sample_data, tmp_pa
     text = (tmp_path / "got").read_text(encoding="utf-8")
     assert text.startswith("Triage as of 2026-11-15")
     assert len(text.split()) <= 250
+
+
+DATABASES = ("duckdb", "psql", "bq", "snowsql")
+"""What asks a database in the README."""
+
+
+@pytest.mark.parametrize("program", DATABASES)
+def test_a_database_writes_to_a_pipe_as_the_readme_says(program, sample_data, tmp_path):
+    """As a shell runs it: the program is a stand-in that writes what it would, a header and rows."""
+    (recipe,) = [
+        line for line in "".join(blocks("sh")).splitlines() if line.startswith(f"{program} ") and "| csq" in line
+    ]
+    senders = {"csq": f'exec "{sys.executable}" -m csq "$@" -q -f csv', program: f"cat '{sample_data}/usage.csv'"}
+    for name, does in senders.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(readme.ROOT)}
+    done = subprocess.run(["sh", "-c", recipe], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert done.stdout.startswith(b"rank,account_id,")
+    assert len(done.stdout.splitlines()) > 100
 
 
 def test_the_readmes_settings_settle_what_they_say(csq, tmp_path):

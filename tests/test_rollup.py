@@ -1,6 +1,8 @@
 """A rollup gives what the logs give that it was made of, however these are cut, and is there whole or not at all."""
 
+import errno
 import json
+import os
 import random
 import stat
 from datetime import date, timedelta
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -16,9 +19,9 @@ from csq.engine.base import UsageWindows
 from csq.engine.by_day import add_days, count_by_day, count_days, thin
 from csq.engine.counts import add, count_rows, finish
 from csq.fate import FATE
+from kills_rollup import assert_days_are_whole
 
 LAST = date(2026, 11, 16)
-ROOT = Path(__file__).parent.parent
 BY = ("file", "account_id", FATE)
 HEADER = "account_id,user_id,date,feature,events"
 
@@ -153,3 +156,96 @@ def test_only_its_owner_reads_it_and_hashed_users_have_no_name(csq, tmp_path, ac
     assert manifest["hash_users"]
     assert len(manifest["days"]) == 40
     assert manifest["inputs"].keys() == {str(log)}
+
+
+def test_two_rollups_at_once_wait_for_each_other_and_say_so(csq, tmp_path, monkeypatch):
+    log = write(tmp_path / "log.csv", lines(5))
+    assert csq("rollup", log, "-o", "rolled").code == 0
+    monkeypatch.setattr("csq.cli.keep.PATIENCE", 0.2)
+    with FileLock("rolled/.lock"):
+        done = csq("rollup", log, "-o", "rolled")
+    assert done.code == 5
+    assert "another run holds the rollup `rolled`: waiting" in done.stderr
+    assert "error: another run holds the rollup `rolled`" in done.stderr
+    assert csq("rollup", log, "-o", "rolled").code == 0
+
+
+def test_a_disk_that_fills_leaves_what_was_there(csq, tmp_path, monkeypatch, accounts):
+    write(tmp_path / "a.csv", lines(30))
+    write(tmp_path / "b.csv", lines(30, seed=2))
+    csq("rollup", "a.csv", "-o", "rolled")
+    before = facts(csq, "--usage", "rolled", "--accounts", accounts)
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("csq.cli.emit.os.fsync", full)
+        done = csq("rollup", "b.csv", "-o", "rolled")
+    assert done.code == 5
+    assert "no space left on device" in done.stderr
+    assert not [*Path("rolled").rglob("*.tmp")]
+    assert facts(csq, "--usage", "rolled", "--accounts", accounts) == before
+
+
+def test_a_run_that_is_killed_leaves_whole_days(csq, tmp_path, accounts):
+    """At one moment here; `python tests/kills_rollup.py 30` tries thirty."""
+    assert_days_are_whole(tmp_path, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("logs", "words", "code", "said"),
+    [
+        (["table.csv"], [], 3, "is a table of numbers, no log of events"),
+        (["undated.csv"], [], 3, "no dates"),
+        (["log.csv"], ["-o", "log.csv"], 2, "`log.csv` is a file"),
+        (["log.csv"], ["-o", "full"], 2, "holds something else"),
+        (["nowhere.csv"], [], 3, "no such file: `nowhere.csv`"),
+        (["bad.csv"], [], 3, "2 of 3 rows in `bad.csv` were rejected"),
+    ],
+)
+def test_what_is_no_log_or_no_place_is_refused(csq, tmp_path, logs, words, code, said):
+    write(tmp_path / "log.csv", lines(5))
+    write(tmp_path / "bad.csv", ["A-1,u1,2026-11-01,F,1", "A-1,u1,never,F,1", "A-1,u1,2026-11-31,F,1"])
+    (tmp_path / "table.csv").write_text("account_id,month,logins\nA,2026-10,4\nB,2026-10,9\n")
+    (tmp_path / "undated.csv").write_text("account_id,user_id,feature\nA,u1,F\nB,u2,F\n")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("dear")
+    done = csq("rollup", *logs, *(words or ["-o", "rolled"]))
+    assert (done.code, said in done.stderr) == (code, True), done.stderr
+
+
+def test_the_keys_of_a_log_find_their_accounts_when_the_rollup_is_read(csq, tmp_path):
+    """By name here, for the ids are another system's. A row without either is rejected."""
+    rows = [f"X{n % 3},Acme {n % 3},u{n},2026-11-{n % 14 + 1:02},F" for n in range(30)]
+    header = "account_id,account_name,user_id,date,feature"
+    (tmp_path / "log.csv").write_text("\n".join([header, *rows, ",Acme 1,u9,2026-11-03,F", "(none),,u9,2026-11-03,F"]))
+    (tmp_path / "crm.csv").write_text("account_id,account_name\n1,Acme 0\n2,Acme 1\n3,Acme 2\n")
+    assert csq("rollup", "log.csv", "-o", "rolled").code == 0
+    told = facts(csq, "--usage", "rolled", "--accounts", "crm.csv")
+    assert told == facts(csq, "--usage", "log.csv", "--accounts", "crm.csv")
+    assert {row["account_id"]: row["active_users"] for row in told} == {"1": 10, "2": 11, "3": 10}
+
+
+def test_two_sources_of_one_day_are_refused_until_it_is_said_that_they_add_up(csq, tmp_path, accounts):
+    write(tmp_path / "a.csv", lines(20))
+    write(tmp_path / "b.csv", lines(20, seed=2))
+    for name in "ab":
+        csq("rollup", f"{name}.csv", "-o", name)
+    done = csq("triage", "--usage", "a", "--usage", "b")
+    assert done.code == 3
+    assert "`a` and `b` both tell of 2026-10-28" in done.stderr
+    added = facts(csq, "--usage", "a", "--usage", "b", "--overlap", "add", "--accounts", accounts)
+    assert added == facts(csq, "--usage", "a.csv", "--usage", "b.csv", "--overlap", "add", "--accounts", accounts)
+
+
+def test_formats_that_cannot_hold_so_many_accounts_refuse_before_the_work(csq, tmp_path, accounts, monkeypatch):
+    from csq.render import Format
+
+    log = write(tmp_path / "log.csv", lines(5))
+    monkeypatch.setattr("csq.cli.output.MOST", {Format.XLSX: 7})
+    done = csq("triage", "--usage", log, "--accounts", accounts, "-o", "week.xlsx", "-o", "week.csv")
+    assert done.code == 2
+    assert done.stderr.startswith("error: `xlsx` holds 7 accounts, and there are 8\n")
+    assert not Path("week.csv").exists()
+    assert csq("triage", "--usage", log, "--accounts", accounts, "-o", "week.xlsx", "--top", "7").code == 0

@@ -87,6 +87,17 @@ def test_the_days_and_months_are_those_of_the_local_engine_to_the_byte(csq, remo
     assert one == other
 
 
+def test_a_row_without_a_key_keeps_its_user_to_be_found_by(csq, remote, tmp_path):
+    log = write(tmp_path / "log.csv", [",jane@acme.example,2026-11-01,F,1", ",,2026-11-01,F,1", "A,u,2026-11-01,F,1"])
+    same(csq, remote, log)
+    counts = pl.read_parquet("there/day=2026-11-01/counts.parquet").filter(pl.col("what") == "user")
+    assert set(counts.select("account_id", "via_user_id", "name").rows()) == {
+        (None, "jane@acme.example", "jane@acme.example"),
+        (None, None, None),
+        ("A", None, "u"),
+    }
+
+
 def test_a_typed_log_of_parquet_with_headers_of_its_own_is_the_same_and_hides_users_when_told(csq, remote, tmp_path):
     frame = pl.DataFrame(
         {

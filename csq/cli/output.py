@@ -7,15 +7,18 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import polars as pl
+
 from csq.cli import diagnostics, emit, pager, run_log
 from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
 from csq.render.clean import clean_lines
+from csq.render.options import MOST
 from csq.render.rejects import rejects_csv
 from csq.report import BY_SETTINGS, Report
 from csq.sources.load import Tables
-from csq.terms import NoteKind
+from csq.terms import NoteKind, Role
 
 if TYPE_CHECKING:
     from csq.cli.keep import Keep
@@ -87,6 +90,25 @@ def _target(name: str, told: Format | None) -> Target:
     if by_suffix is Format.TERMINAL and told in PAGES:
         by_suffix = told
     return Target(by_suffix or told or Format.TERMINAL, path)
+
+
+def check_room(to: Sequence[Target], tables: Tables, shown: Shown) -> None:
+    """Refuse formats that cannot hold so many accounts, before any is placed; those that are chosen may be fewer.
+
+    Raises:
+        UsageError: A format holds less.
+    """
+    if any(value is not None for name, value in shown._asdict().items() if name not in ("sort", "fields")):
+        return
+    rows = tables.roles.get(Role.ACCOUNTS)
+    parts = [rows.frame["account_id"]] if rows else [each.keyed["account_id"] for each in tables.roles.values()]
+    for target in to:
+        most = MOST.get(target.format)
+        if most is not None and (count := pl.concat(parts).n_unique()) > most:
+            raise UsageError(
+                f"`{target.format}` holds {most:,} accounts, and there are {count:,}",
+                hint="csv, tsv, jsonl and parquet hold them all; `--quadrant`, `--owner` or `--top` choose some",
+            )
 
 
 def asked_for(shown: Shown, outputs: Outputs, speech: Speech) -> Options:

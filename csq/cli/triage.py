@@ -54,7 +54,7 @@ def run(
 ) -> int:
     """Read, place, write, and keep a snapshot if there is a history; returns the exit code that the alarm asks for."""
     from csq.cli.fail_on import conditions, verdict
-    from csq.cli.output import asked_for, deliver, speak, targets, write_rejects
+    from csq.cli.output import asked_for, check_room, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
     from csq.cli.run import prepare, run_triage
     from csq.pipeline import report as report_of
@@ -63,6 +63,7 @@ def run(
     asked = conditions(alarm.fail_on)
     to = targets(outputs)
     ready = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
+    check_room(to, ready.tables, shown)
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
     found = run_triage(ready)

@@ -5,11 +5,13 @@ spreadsheet would run as a formula, and for Excel text that it would take for a 
 digits, is written as `="00123"`, which opens as that text. Numbers are never touched.
 """
 
+import io
+
 import polars as pl
 
 from csq.render.cells import output_rows, text_cells
 from csq.render.columns import KEYS
-from csq.render.options import Options
+from csq.render.options import SLICE, Options
 from csq.report import Report
 from csq.schema import Kind
 
@@ -69,23 +71,35 @@ def _guarded(name: str) -> pl.Expr:
 
 def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     rows, columns = output_rows(report, options)
-    cells = text_cells(rows, columns)
     words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
-    if not options.raw:
-        cells = cells.with_columns(_guarded(name) for name in words)
-    if options.excel and not options.raw:
-        cells = cells.with_columns(_as_it_is(column.name) for column in columns if column.kind is Kind.TEXT)
-    return (_BOM if options.excel else b"") + _written(cells, words, separator, "\r\n" if options.excel else "\n")
+    end = "\r\n" if options.excel else "\n"
+    parts = [_BOM if options.excel else b"", _header(rows.columns, separator, end)]
+    for some in rows.iter_slices(SLICE):
+        cells = text_cells(some, columns)
+        if not options.raw:
+            cells = cells.with_columns(_guarded(name) for name in words)
+        if options.excel and not options.raw:
+            cells = cells.with_columns(_as_it_is(column.name) for column in columns if column.kind is Kind.TEXT)
+        parts.append(_rows(cells, words, separator, end))
+    return b"".join(parts)
 
 
 def _written(cells: pl.DataFrame, words: list[str], separator: str = ",", end: str = "\n") -> bytes:
     """Write cells under a header, those of `words` and the header quoted where they must be."""
+    return _header(cells.columns, separator, end) + _rows(cells, words, separator, end)
+
+
+def _header(names: list[str], separator: str, end: str) -> bytes:
+    return (separator.join(pl.select(_quoted(pl.lit(pl.Series(names)))).to_series()) + end).encode()
+
+
+def _rows(cells: pl.DataFrame, words: list[str], separator: str, end: str) -> bytes:
     # Not the csv module, which leaves a lone carriage return unquoted.
-    text = cells.with_columns(_quoted(pl.col(name)).alias(name) for name in words).write_csv(
-        separator=separator, line_terminator=end, include_header=False, quote_style="never"
+    buffer = io.BytesIO()
+    cells.with_columns(_quoted(pl.col(name)).alias(name) for name in words).write_csv(
+        buffer, separator=separator, line_terminator=end, include_header=False, quote_style="never"
     )
-    header = separator.join(pl.select(_quoted(pl.lit(pl.Series(cells.columns)))).to_series())
-    return f"{header}{end}{text}".encode()
+    return buffer.getvalue()
 
 
 def _as_it_is(name: str) -> pl.Expr:

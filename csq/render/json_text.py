@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+import polars as pl
+
 from csq.playbook.text import spelled
 from csq.render.cells import output_rows, value_cells
-from csq.render.options import Options
+from csq.render.options import SLICE, Options
 from csq.report import Report, ScaleFound
 from csq.terms import Quadrant
 
@@ -31,13 +33,18 @@ def document(report: Report, options: Options) -> bytes:
 
 def lines(report: Report, options: Options) -> bytes:
     """Write one account a line; nothing at all when there is none."""
-    return "".join(f"{line}\n" for line in _account_lines(report, options)).encode()
+    rows, columns = output_rows(report, options)
+    slices = (_lines_of(value_cells(some, columns)) for some in rows.iter_slices(SLICE))
+    return b"".join("".join(f"{line}\n" for line in lines).encode() for lines in slices)
 
 
 def _account_lines(report: Report, options: Options) -> Iterable[str]:
-    rows = value_cells(*output_rows(report, options))
+    return _lines_of(value_cells(*output_rows(report, options)))
+
+
+def _lines_of(cells: pl.DataFrame) -> list[str]:
     encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain)
-    return [encoder.encode(row) for row in rows.iter_rows(named=True)]
+    return [encoder.encode(row) for row in cells.iter_rows(named=True)]
 
 
 def _told_lines(report: Report, options: Options) -> Iterable[str]:

@@ -36,6 +36,17 @@ SUFFIXES: Mapping[str, Format] = {
 """The format of an output file, by its suffix in lower case."""
 
 
+MOST: Mapping[Format, int] = {
+    Format.XLSX: 100_000,
+    Format.HTML: 100_000,
+    Format.MARKDOWN: 100_000,
+    Format.JSON: 200_000,
+}
+"""Accounts that a format can hold: what opens it has to hold it too. The others hold a million and more."""
+SLICE = 100_000
+"""Accounts that are written together, so that a million take no more room than these beside their bytes."""
+
+
 class Selection(NamedTuple):
     """Which accounts are shown, and in what order. Cuts, ranks and totals never depend on it.
 

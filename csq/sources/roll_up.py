@@ -29,6 +29,9 @@ from csq.sources.rows.tables import ReadOptions, group_by_header
 from csq.sources.rows.typed import FILE, KEY, RoleRows, Typed, stack
 from csq.terms import Grain, Role
 
+OWN = "own account_id"
+"""Column that keeps the account id of a row while another of its keys may stand for it."""
+
 
 class Days(Protocol):
     """Counts by day, wherever they lie."""
@@ -153,7 +156,7 @@ def _settled(rows: RoleRows, options: ReadOptions, days: DaySpill) -> RoleRows:
             f"`{rows.files[0].label}` has no dates, and days cannot be told",
             hint='`--column date="HEADER"` names the column of the days',
         )
-    days.take_typed(frame)
+    days.take_typed(frame.with_columns(account_id=OWN))
     counted = pl.DataFrame(
         [(label, sum(found.values())) for label, found in days.files.items()],
         schema={FILE: pl.String(), "rows": pl.Int64()},
@@ -168,4 +171,5 @@ def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
     """With what stands for the account of a row while rows are told from each other: the first of its keys."""
     keys = [name for name in (*KEY_NAMES, *PEOPLE) if name in frame.columns]
     first = pl.coalesce(keys) if keys else pl.lit(None, dtype=pl.String())
-    return frame.with_columns(first.alias(KEY), account_id=first)
+    own = pl.col("account_id") if "account_id" in frame.columns else pl.lit(None, dtype=pl.String())
+    return frame.with_columns(own.alias(OWN), first.alias(KEY), account_id=first)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from csq.errors import Exit
-from csq.render.options import SUFFIXES, Format
+from csq.render.options import MOST, SUFFIXES, Format
 from csq.render.topics.page import Page, Section
 from csq.roles import ROLES, RoleSpec
 from csq.sources.columns.presets import PRESETS, SHAPES
@@ -21,6 +21,11 @@ _USES: Mapping[Format, str] = {
     Format.HTML: "one page to pass on: picture, sortable table, plays; needs no network",
 }
 """What each format is for."""
+
+
+def _room(format: Format) -> str:
+    """How many accounts a format holds."""
+    return f"to {MOST[format]:,}" if format in MOST else "any number"
 
 
 def fields() -> Page:
@@ -56,8 +61,8 @@ def formats() -> Page:
             Section(
                 "What comes out",
                 "`-f` chooses, or the suffix of `-o`. The same files, settings and `--as-of` give the same bytes.",
-                tuple((str(each), suffixes[each], _USES[each]) for each in Format),
-                ("format", "suffixes", "for"),
+                tuple((str(each), suffixes[each], _USES[each], _room(each)) for each in Format),
+                ("format", "suffixes", "for", "accounts"),
             ),
             Section(
                 "What goes in",

@@ -186,13 +186,11 @@ def _read(source: DaySource, options: ReadOptions, known: Known, windows: UsageW
     by_key = by_key.sort(keys)
     _check_people(label, pl.concat([days, thin]).filter(~is_late), keys, known, options)
     match = match_rows(_typed(source, by_key), known, options.keys.get(Role.USAGE))
-    found = by_key.select(keys).with_columns(match.frame.select("account_id", FATE, KEY))
-    whose = found.filter(pl.col(KEY).is_not_null()).select("account_id", FATE).unique().with_row_index(ANY)
-    found = found.filter(pl.col(KEY).is_not_null()).join(whose, on=["account_id", FATE], nulls_equal=True)
-    days, thin = (
-        counts.filter(~is_late).join(found.select(*keys, ANY), on=keys, nulls_equal=True).drop(keys)
-        for counts in (days, thin)
-    )
+    theirs = match.frame.select("account_id", FATE, KEY).filter(pl.col(KEY).is_not_null()).drop(KEY)
+    whose = theirs.unique(maintain_order=True).with_row_index(ANY)
+    numbers = theirs.join(whose, on=["account_id", FATE], how="left", nulls_equal=True, maintain_order="left")[ANY]
+    found = by_key.select(keys).filter(match.frame[KEY].is_not_null()).with_columns(numbers)
+    days, thin = (counts.filter(~is_late).join(found, on=keys, nulls_equal=True).drop(keys) for counts in (days, thin))
     counts = count_days(days, thin, windows, [ANY], is_one_of(options.everyday))
     whose = whose.with_columns(pl.lit(label).alias(FILE))
     lost = {**source.lost, "date after the run day": rejected}
