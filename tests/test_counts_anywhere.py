@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+import servers
 from csq.engine.by_day import count_by_day
 
 nw = pytest.importorskip("narwhals", reason='the extra is not installed: `pip install "csq[spark]"`')
@@ -43,8 +44,7 @@ def on_duckdb(frame):
 
 @pytest.fixture(scope="module")
 def on_sail():
-    pytest.importorskip("pyspark.sql.connect.session", reason='no client: `pip install "csq[spark]"`')
-    spark = pytest.importorskip("pysail.spark", reason="no Sail server: `pip install pysail`")
+    spark = servers.sail()
     from csq.sources.spark.session import connected
 
     server = spark.SparkConnectServer()

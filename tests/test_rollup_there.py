@@ -12,8 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-pytest.importorskip("pysail.spark", reason='no Spark Connect server to ask: `pip install "csq[spark]" pysail`')
-pytest.importorskip("pyspark.sql.connect.session", reason='the extra is not installed: `pip install "csq[spark]"`')
+import servers
+
+servers.sail()
 
 HEADER = "account_id,user_id,date,feature,events"
 LAST = date(2026, 11, 16)
@@ -85,6 +86,17 @@ def test_the_days_and_months_are_those_of_the_local_engine_to_the_byte(csq, remo
     assert [run.code for run in ran] == [0, 0], ran[0].stderr
     one, other = (json.loads(run.stdout)["accounts"] for run in ran)
     assert one == other
+
+
+def test_a_row_without_a_key_keeps_its_user_to_be_found_by(csq, remote, tmp_path):
+    log = write(tmp_path / "log.csv", [",jane@acme.example,2026-11-01,F,1", ",,2026-11-01,F,1", "A,u,2026-11-01,F,1"])
+    same(csq, remote, log)
+    counts = pl.read_parquet("there/day=2026-11-01/counts.parquet").filter(pl.col("what") == "user")
+    assert set(counts.select("account_id", "via_user_id", "name").rows()) == {
+        (None, "jane@acme.example", "jane@acme.example"),
+        (None, None, None),
+        ("A", None, "u"),
+    }
 
 
 def test_a_typed_log_of_parquet_with_headers_of_its_own_is_the_same_and_hides_users_when_told(csq, remote, tmp_path):
