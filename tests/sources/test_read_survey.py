@@ -65,6 +65,8 @@ def test_further_tables_are_told_with_their_lines(name, lines):
         ["a,5,x", "", "b,unknown,late", "c,4,good"],  # one word for a number, under a blank line
         ["a,5,x", "", "b,n/a,none", "c,n/a,none"],
         ["a,5,x", "", "score,bad,id"],
+        ["a,5,x", "", "b,unknown,late", "c,missing,ok"],  # one row above says little of its column
+        ["a,5,1", "b,4,2", "", "c,absent,excused", "d,4,4"],  # two words for two numbers
         ["a,5,x", "b,4", "c,3", "d,2,y", "e,1,z"],  # short rows, which are no table of their own
     ],
 )

@@ -105,12 +105,14 @@ def below_blank(frame: pl.DataFrame, blank: Sequence[int], header: Sequence[str]
     if not blank or frame.height < 3:
         return []
     starts = frame.with_row_index("at").filter(pl.col(LINE).is_in([line + 1 for line in blank]))["at"].head(MOST)
-    for at in starts:
+    for at in (at for at in starts if at > 1):
         rows = [row[1:] for row in frame.slice(at, SAMPLE + 2).rows()]
         title = len(rows) > 2 and len(header) > 1 and _filled(rows[0]) == 1
         names, *body = rows[title:]
-        above = kinds_below([row[1:] for row in frame.slice(max(0, at - SAMPLE), min(at, SAMPLE)).rows()]) if at else []
-        if at and body and are_names(names) and [*names] != [*header] and _is_other(names, above, body, header):
+        if not body or not are_names(names) or [*names] == [*header]:
+            continue
+        above = kinds_below([row[1:] for row in frame.slice(max(0, at - SAMPLE), min(at, SAMPLE)).rows()])
+        if _is_other(names, above, body, header):
             return [(line, KIND) for line in frame[LINE][at:]]
     return []
 
@@ -128,6 +130,6 @@ def _is_other(
         for index, (name, kept) in enumerate(zip(names, above, strict=True))
     )
     apart = any(below[index] not in (above[index], Kind.BLANK) for index in under)
-    # The same columns again: a row of data may have a word for a number, but hardly for two, or one of the names.
-    again = len(under) > 1 or not {*filter(None, names)}.isdisjoint(header)
+    # The same columns again: a row of data may have a word for a number, but no name of a column.
+    again = not {*filter(None, names)}.isdisjoint(header)
     return narrower or apart or (again and over_values(names, below))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from csq.roles import ROLES
@@ -48,6 +49,7 @@ VALUES = frozenset({Kind.DAY, Kind.TIME, Kind.MAIL, Kind.LINK, Kind.NUMBER})
 """Kinds that hardly ever name a column."""
 
 
+@lru_cache(maxsize=1 << 16)
 def kind(cell: str) -> Kind:
     """Tell the kind of a cell; one that says `n/a` is blank."""
     cell = cell.strip()
@@ -153,11 +155,11 @@ def under_groups(upper: Cells, lower: Cells, below: Sequence[Cells]) -> list[str
         groups[index] = group
     counts = Counter(groups.values())
     wide = [index for index in used if groups[index] and counts[groups[index]] > 1]
-    named = all(lower[index].strip() or (upper[index].strip() and index not in wide) for index in used)
+    named = all(lower[index].strip() or (upper[index].strip() and counts[groups[index]] < 2) for index in used)
     if len(counts) < 2 or not wide or not named or not are_labels(lower, below):
         return None
     names = [lower[index].strip() or upper[index].strip() for index in range(len(upper))]
+    times, grouped = Counter(names), {*wide}
     return [
-        f"{groups[index]} {name}" if index in wide and names.count(name) > 1 else name
-        for index, name in enumerate(names)
+        f"{groups[index]} {name}" if index in grouped and times[name] > 1 else name for index, name in enumerate(names)
     ]
