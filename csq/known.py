@@ -31,7 +31,7 @@ EDGE = 7
 """Days without a row at the beginning of a usage window from which on the exports do not reach back to it."""
 
 
-class Gap(NamedTuple):
+class SilentDays(NamedTuple):
     """Days of a window in which the exports have no row of anybody."""
 
     first: date
@@ -82,7 +82,7 @@ def days_told(rows: RoleRows) -> pl.Series | None:
     return days if days is not None and len(days) else None
 
 
-def gap_before(known: pl.Series, day: date, length: int) -> Gap | None:
+def gap_before(known: pl.Series, day: date, length: int) -> SilentDays | None:
     """The longest gap of the window of `length` days up to `day`, where its first week, or half of it, is silent.
 
     Args:
@@ -96,4 +96,4 @@ def gap_before(known: pl.Series, day: date, length: int) -> Gap | None:
     gaps = [(later - earlier).days - 1 for earlier, later in pairwise(marks)]
     if gaps[0] < min(EDGE, length) and max(gaps) * 2 < length:
         return None
-    return Gap(marks[gaps.index(max(gaps))] + timedelta(days=1), max(gaps))
+    return SilentDays(marks[gaps.index(max(gaps))] + timedelta(days=1), max(gaps))

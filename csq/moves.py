@@ -11,7 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.schema import DTYPES, Kind, money
-from csq.terms import Axis, Cause, Change, Quadrant
+from csq.terms import Axis, Cause, Movement, Quadrant
 
 _TEXT, _NUMBER, _MONEY = DTYPES[Kind.TEXT], DTYPES[Kind.NUMBER], DTYPES[Kind.MONEY]
 
@@ -100,7 +100,7 @@ class Moves(NamedTuple):
     past: tuple[Past, ...] = ()
     """Every quadrant on every day, the earliest first, the last run included."""
 
-    def of(self, change: Change) -> pl.DataFrame:
+    def of(self, change: Movement) -> pl.DataFrame:
         """The accounts with that change, the most valuable first."""
         value = pl.coalesce("contract_value", "contract_value_before")
         found = self.accounts.filter(pl.col("change") == str(change))
@@ -149,8 +149,8 @@ def worth(accounts: pl.DataFrame) -> Worth:
     both = accounts.drop_nulls(["contract_value", "contract_value_before"])
     change = both["contract_value"] - both["contract_value_before"]
     return Worth(
-        new=money(accounts.filter(pl.col("change") == str(Change.NEW))["contract_value"]),
-        left=money(accounts.filter(pl.col("change") == str(Change.LEFT))["contract_value_before"]),
+        new=money(accounts.filter(pl.col("change") == str(Movement.NEW))["contract_value"]),
+        left=money(accounts.filter(pl.col("change") == str(Movement.LEFT))["contract_value_before"]),
         grown=money(change.filter(change > 0)),
         shrunk=-money(change.filter(change < 0)),
     )

@@ -202,7 +202,7 @@ class Gap(NamedTuple):
     contract_value: Decimal
 
 
-class Step(NamedTuple):
+class PrintedStep(NamedTuple):
     """One action of a play, as it is printed."""
 
     do: str
@@ -224,7 +224,7 @@ class QuadrantPlay(NamedTuple):
     reasons: tuple[str, ...]
     queue: Queue
     headline: str
-    steps: tuple[Step, ...]
+    steps: tuple[PrintedStep, ...]
     risks: tuple[str, ...]
 
 
@@ -238,7 +238,7 @@ class SignalTotal(NamedTuple):
     """As it reads for no account in particular."""
     readings: Mapping[Quadrant, str]
     """Its text in each quadrant, facts still in braces."""
-    steps: tuple[Step, ...]
+    steps: tuple[PrintedStep, ...]
     """Its own, as they read for no account in particular; the conditions on them act per account."""
     risks: tuple[str, ...]
     accounts: int

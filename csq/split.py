@@ -4,12 +4,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from csq.validation import Section, fault
+from csq.validation import YamlSection, fault
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Split(Section):
+class Split(YamlSection):
     """How the hours of a week are divided; the two add up to 1."""
 
     rescue: Share = Field(0.8, description="share of the hours for the rescue queue, 0-1")

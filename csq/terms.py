@@ -54,7 +54,7 @@ class Cause(StrEnum):
     MEASURED = "measured differently"
 
 
-class Change(StrEnum):
+class Movement(StrEnum):
     """What became of an account between two runs."""
 
     MOVED = "moved"

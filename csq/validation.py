@@ -21,7 +21,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pat
 """Text with something in it; spaces and line ends around it do not count."""
 
 
-class Section(BaseModel):
+class YamlSection(BaseModel):
     """A mapping of a document. Unknown keys are faults; a key left blank is as good as absent."""
 
     # Deferred: the outermost model builds one validator for the whole, which is most of the cost of a model.
@@ -40,7 +40,7 @@ def fault(code: LiteralString, message: str, hint: str | None = None) -> Pydanti
     return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
 
-Model = TypeVar("Model", bound=Section)
+Model = TypeVar("Model", bound=YamlSection)
 
 
 def validate(document: Document, model: type[Model], area: str) -> tuple[Model | None, list[Problem]]:
@@ -66,7 +66,7 @@ def validate(document: Document, model: type[Model], area: str) -> tuple[Model |
     return None, [_problem(document, model, area, each) for each in told]
 
 
-def schema_of(model: type[Section]) -> str:
+def schema_of(model: type[YamlSection]) -> str:
     """The JSON schema of a model, by which editors complete and check a file; the same bytes each time."""
     from pydantic.json_schema import GenerateJsonSchema  # few runs need it
 
@@ -117,7 +117,7 @@ def _is_echo(error: Mapping[str, Any]) -> bool:
     return error["type"] == "default_factory_not_called" or (error["type"] == "too_short" and bool(error["input"]))
 
 
-def _problem(document: Document, model: type[Section], area: str, error: Mapping[str, Any]) -> Problem:
+def _problem(document: Document, model: type[YamlSection], area: str, error: Mapping[str, Any]) -> Problem:
     loc: Steps = tuple(step for step in error["loc"] if step != "[key]")
     unknown = error["type"] == "extra_forbidden"
     path = loc if unknown or error["type"] == "missing" else document.nearest(loc)
@@ -194,11 +194,11 @@ def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | N
     return code, f"{name} must be {what.format(**limits)}, not {shown(value)}", hint
 
 
-def _keys(model: type[Section], path: Steps) -> list[str]:
+def _keys(model: type[YamlSection], path: Steps) -> list[str]:
     """Return the keys that the model allows at `path`, in its own order."""
     kind: Any = model
     for step in path:
-        if isinstance(kind, type) and issubclass(kind, Section):
+        if isinstance(kind, type) and issubclass(kind, YamlSection):
             kind = kind.model_fields[str(step)].annotation
         else:
             kind = get_args(kind)[0 if isinstance(step, int) else 1]

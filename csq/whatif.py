@@ -12,7 +12,7 @@ from csq.plan.hours import is_planned
 from csq.playbook.differ import Difference, differences
 from csq.schema import DTYPES, Kind, money, rounded_number
 from csq.settings.model import Settings
-from csq.terms import Change, Quadrant, WeekChange
+from csq.terms import Movement, Quadrant, WeekChange
 
 _TOLD: Mapping[str, pl.DataType] = {
     "rank": DTYPES[Kind.WHOLE],
@@ -73,13 +73,13 @@ class WhatIf(NamedTuple):
     @property
     def moved(self) -> int:
         """Accounts that would stand in another quadrant."""
-        return self.moves.of(Change.MOVED).height
+        return self.moves.of(Movement.MOVED).height
 
     @property
     def moved_value(self) -> Decimal:
         """Their known contract value, money per year."""
         value = pl.coalesce("contract_value", "contract_value_before")
-        return money(self.moves.of(Change.MOVED).select(value).to_series())
+        return money(self.moves.of(Movement.MOVED).select(value).to_series())
 
     @property
     def hours(self) -> float:

@@ -20,7 +20,7 @@ from csq.playbook.text import check, fields, fill, say, spelled
 from csq.schema import Kind
 from csq.settings import model as settings_model
 from csq.terms import Quadrant, Queue, Severity, Touch, Who
-from csq.validation import Section
+from csq.validation import YamlSection
 from small_playbook import ORDER, SMALL, small
 
 
@@ -452,10 +452,10 @@ def test_any_text_as_a_playbook_ends_in_faults(text):
 
 
 def test_every_key_of_both_files_has_a_description():
-    assert settings_model.Settings in Section.__subclasses__()
+    assert settings_model.Settings in YamlSection.__subclasses__()
     undescribed = [
         f"{model.__name__}.{name}"
-        for model in Section.__subclasses__()
+        for model in YamlSection.__subclasses__()
         for name, field in model.model_fields.items()
         if not field.description
     ]

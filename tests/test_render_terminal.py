@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from csq.render import Format, Options, Selection, prose, render
 from csq.render.clean import clean
 from csq.render.terminal.layout import fitted, wrapped
-from csq.report import Cut, Gap, Note, Report, Step
+from csq.report import Cut, Gap, Note, PrintedStep, Report
 from csq.terms import Axis, NoteKind, Quadrant, Who
 from factories import AWKWARD, accounts, play, report
 from golden_files import EMPTY
@@ -187,9 +187,9 @@ def test_a_play_has_numbered_steps_with_who_and_for_how_long():
 
 def test_a_step_done_by_a_machine_is_told_from_one_done_by_a_person():
     steps = (
-        Step(do="one", who=Who.PRODUCT, human=False, hours=3.0),
-        Step(do="two", who=Who.SALES, human=True, hours=None),
-        Step(do="three", who=Who.EXECUTIVE, human=True, hours=0.0),
+        PrintedStep(do="one", who=Who.PRODUCT, human=False, hours=3.0),
+        PrintedStep(do="two", who=Who.SALES, human=True, hours=None),
+        PrintedStep(do="three", who=Who.EXECUTIVE, human=True, hours=0.0),
     )
     text = page(report(accounts=accounts({}), plays=(play(Quadrant.ADVOCATES, steps=steps),)))
     assert re.findall(r"^  \d  (.+?)  +(\w+)$", text, re.MULTILINE) == [

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from csq.done.checklist import ticks_of_checklist
-from csq.done.record import HEADER, Told, added, events_of, read_record, unknown_to
+from csq.done.record import HEADER, TickDefaults, added, events_of, read_record, unknown_to
 from csq.done.sheet import ticks_of_workbook
 from csq.done.ticks import Said, Ticked
 from csq.errors import InputError
@@ -185,7 +185,7 @@ def test_a_mark_that_nobody_can_understand_is_asked_about():
 
 def events(step, tick=Tick.DONE, *, cause="", note="", account="A-1"):
     ticked = Ticked(PlannedStep(account, step, MONDAY), Said(tick, note), "week.xlsx", 7)
-    return events_of(ticked, STEPS, {}, Told(TODAY, "Dana", cause))
+    return events_of(ticked, STEPS, {}, TickDefaults(TODAY, "Dana", cause))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_record_grows_and_what_stands_in_it_stays_to_the_byte():
         record = read_record(before, "csq-events.csv")
         ticked = Ticked(PlannedStep(account, "case_study", MONDAY), Said(Tick.DONE), "w.md", 1)
         for each in unknown_to(record, [ticked]):
-            grown = before + added(record, events_of(each, STEPS, {}, Told(TODAY)))
+            grown = before + added(record, events_of(each, STEPS, {}, TickDefaults(TODAY)))
             assert grown.startswith(before)
             before = grown
     lines = before.decode().splitlines()
@@ -258,7 +258,7 @@ MOVED = "source,mine,account_id,kind,date,note,cause,by,planned_step\n"
 def test_a_record_that_was_saved_otherwise_is_added_to_in_its_own_form(text, line):
     record = read_record(text.encode(), "e.csv")
     ticked = Ticked(PlannedStep("A-1", "decide_fit", MONDAY), Said(Tick.DONE), "w.md", 1)
-    assert added(record, events_of(ticked, STEPS, {}, Told(TODAY))).decode() == line
+    assert added(record, events_of(ticked, STEPS, {}, TickDefaults(TODAY))).decode() == line
 
 
 def test_a_file_that_cannot_hold_ticks_is_refused_with_what_it_lacks():
@@ -274,7 +274,11 @@ def test_another_tick_of_a_step_is_another_event_and_the_same_one_is_not():
     record, text = read_record(b"", "e.csv"), b""
     for tick in ticks:
         new = unknown_to(record, [Ticked(planned, Said(tick), "w.md", 1)])
-        text += added(record, [each for one in new for each in events_of(one, STEPS, {}, Told(TODAY))]) if new else b""
+        text += (
+            added(record, [each for one in new for each in events_of(one, STEPS, {}, TickDefaults(TODAY))])
+            if new
+            else b""
+        )
         record = read_record(text, "e.csv")
     # Tried and then done; of one week that is one favour.
     kinds = [line.split(",")[2] for line in text.decode().splitlines()[1:]]

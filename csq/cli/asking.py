@@ -40,7 +40,7 @@ SECTIONS = (
 """Sections in the order in which they are written."""
 
 
-class Offer(NamedTuple):
+class AliasOffer(NamedTuple):
     """Accounts offered for keys without one: the file they go into, and what it would hold."""
 
     path: Path
@@ -52,7 +52,7 @@ class Explored(NamedTuple):
 
     lines: tuple[SettingLine, ...]
     left: tuple[Setting, ...]
-    aliases: Offer | None
+    aliases: AliasOffer | None
 
 
 class _Seen(NamedTuple):
@@ -93,7 +93,7 @@ class _Talk:
     left: list[Setting] = field(default_factory=list)
     assumed: list[Setting] = field(default_factory=list)
     """Of what is left those without which a run could not go on; the likeliest is taken to look further."""
-    offer: Offer | None = None
+    offer: AliasOffer | None = None
 
     def lead(self) -> Explored:
         """Look and ask until nothing new is open."""
@@ -147,7 +147,7 @@ class _Talk:
         table = table.join(told, on=["role", "key"], how="anti", maintain_order="left")
         if table.is_empty() and (told.is_empty() or run.settings.aliases):
             return []
-        self.offer = Offer(path, aliases_csv(told, table))
+        self.offer = AliasOffer(path, aliases_csv(told, table))
         filled = table["account_id"].count() + told["account_id"].count()
         why = f"{table.height + told.height:,} keys of no account come near to one: {filled:,} are filled in, the same "
         why += "but for how they are written, and the others yours to choose"

@@ -13,7 +13,7 @@ from csq.cli.options import Speech, Text, Texts, expanded, option
 
 if TYPE_CHECKING:
     from csq.cli.run import Run
-    from csq.done.record import Told
+    from csq.done.record import TickDefaults
     from csq.done.ticks import Ticked, Ticks
     from csq.pipeline import Triage
     from csq.playbook.model import Step
@@ -77,7 +77,7 @@ def done(
     from csq.cli.rules import told_day
     from csq.cli.run import prepare, run_triage
     from csq.done.reading import read_ticks
-    from csq.done.record import Told
+    from csq.done.record import TickDefaults
     from csq.errors import UsageError
 
     speak(speech)
@@ -97,7 +97,7 @@ def done(
     run = prepare(Inputs(directory=data), Method(), Faults(), None)
     found = run_triage(run)
     known = _known(found)
-    told = Told(day, by or "", _cause(cause, found))
+    told = TickDefaults(day, by or "", _cause(cause, found))
     if account is not None:
         read = [_named(_Asked(account, step, note or ""), found, known, today)]
     for text in (text for each in read for text in each.warnings):
@@ -146,7 +146,7 @@ def _named(asked: _Asked, found: "Triage", known: _Known, today: date) -> "Ticks
     return Ticks((Ticked(planned, Said(Tick.DONE, "; ".join(asked.note.splitlines())), "command line", 0),))
 
 
-def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "Told") -> None:
+def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "TickDefaults") -> None:
     """Add what is not on record yet, and say so."""
     from csq.cli import diagnostics, emit
     from csq.done.record import added, events_of, gone, read_record, unknown_to

@@ -13,7 +13,7 @@ from csq.errors import UsageError
 from csq.located import SourceText
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
-from csq.settings.change import Change
+from csq.settings.change import KeyChange
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut, settings_of
 from csq.settings.model import FileRule, KeyColumn, Settings
 from csq.sources.cells.dates import ORDERS
@@ -64,7 +64,7 @@ def settle(
     *,
     checks: bool,
     draft: SourceText | None,
-    changes: Sequence[Change],
+    changes: Sequence[KeyChange],
 ) -> Rules:
     """Load csq.yaml and playbook, and put the command line on top.
 
@@ -106,7 +106,7 @@ def _alias_files(inputs: Inputs, of_settings: Path | None, *, writes: bool) -> t
     return tuple({path.resolve(): path for path in known}.values())
 
 
-def _refuse_hidden(inputs: Inputs, changes: Sequence[Change]) -> None:
+def _refuse_hidden(inputs: Inputs, changes: Sequence[KeyChange]) -> None:
     """Refuse a change that a flag would go before, so that it would change nothing."""
     for flag, key in READING.items():
         if getattr(inputs, flag) and any(change.path[0] == key for change in changes):
@@ -115,7 +115,7 @@ def _refuse_hidden(inputs: Inputs, changes: Sequence[Change]) -> None:
             raise UsageError(told, hint=f"leave `{name}` out, and say it under `{key}` in csq.yaml")
 
 
-def _but_changed(method: Method, changes: Sequence[Change]) -> Method:
+def _but_changed(method: Method, changes: Sequence[KeyChange]) -> Method:
     """The flags without those that say what a change says otherwise."""
     left: dict[str, Any] = {
         flag: None for flag, path in FLAGGED.items() if any(path[: len(each.path)] == each.path[:2] for each in changes)

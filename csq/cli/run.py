@@ -14,7 +14,7 @@ from csq.errors import InputError, TooFewMatch, UsageError
 from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook
-from csq.settings.change import Change
+from csq.settings.change import KeyChange
 from csq.settings.load import LoadedSettings
 from csq.settings.model import Settings
 from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in
@@ -61,7 +61,7 @@ def prepare(
     *,
     checks: bool = False,
     draft: SourceText | None = None,
-    changes: Sequence[Change] = (),
+    changes: Sequence[KeyChange] = (),
     whole: bool = False,
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
@@ -122,7 +122,7 @@ def _prepare(
     *,
     checks: bool,
     draft: SourceText | None,
-    changes: Sequence[Change],
+    changes: Sequence[KeyChange],
     whole: bool,
 ) -> Run:
     told, inputs = inputs, _here(inputs)
@@ -184,7 +184,7 @@ def _run(
     )
 
 
-def rerun(run: Run, inputs: Inputs, method: Method, limits: Limits, changes: Sequence[Change]) -> Run:
+def rerun(run: Run, inputs: Inputs, method: Method, limits: Limits, changes: Sequence[KeyChange]) -> Run:
     """The same exports under other rules, and read anew only where these say how to read.
 
     Args:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from csq.cli.run import Run
     from csq.pipeline import Triage
-    from csq.settings.change import Change
+    from csq.settings.change import KeyChange
     from csq.whatif import WhatIf
 
 EXAMPLES = """\b
@@ -62,7 +62,7 @@ def whatif(
     check_inputs(today.tables, today.max_rejects, Faults())
     placed = run_triage(today)
 
-    def other(more: "Sequence[Change]") -> "WhatIf":
+    def other(more: "Sequence[KeyChange]") -> "WhatIf":
         return _compared(today, placed, inputs, method, limits, [*told, *more])
 
     found = (
@@ -76,7 +76,7 @@ def whatif(
 
 
 def _compared(
-    today: "Run", placed: "Triage", inputs: Inputs, method: Method, limits: Limits, changes: "Sequence[Change]"
+    today: "Run", placed: "Triage", inputs: Inputs, method: Method, limits: Limits, changes: "Sequence[KeyChange]"
 ) -> "WhatIf":
     """The run under other rules, held against today's."""
     from csq.cli.options import Faults

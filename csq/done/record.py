@@ -28,7 +28,7 @@ Event = Mapping[str, str]
 """A line of the record, by `HEADER`."""
 
 
-class Told(NamedTuple):
+class TickDefaults(NamedTuple):
     """What the command line says of all ticks."""
 
     on: date
@@ -92,7 +92,9 @@ def unknown_to(record: Record, ticked: Iterable[Ticked]) -> list[Ticked]:
     return [each for key, each in reversed(keyed.items()) if key not in record.known]
 
 
-def events_of(ticked: Ticked, steps: Mapping[str, Step], keys: Mapping[str, str], told: Told) -> list[dict[str, str]]:
+def events_of(
+    ticked: Ticked, steps: Mapping[str, Step], keys: Mapping[str, str], told: TickDefaults
+) -> list[dict[str, str]]:
     """The events of a tick, its own first.
 
     Args:

@@ -10,7 +10,7 @@ YEAR_AGO_DAYS = 364
 """Fifty-two weeks: the same weekdays a year earlier."""
 
 
-class Span(NamedTuple):
+class DaySpan(NamedTuple):
     """Days from `first` to `last`, both included."""
 
     first: date
@@ -37,36 +37,36 @@ class UsageWindows(NamedTuple):
     days: int
 
     @property
-    def now(self) -> Span:
+    def now(self) -> DaySpan:
         """The window ending at as_of."""
-        return Span(earlier(self.as_of, self.days - 1), self.as_of)
+        return DaySpan(earlier(self.as_of, self.days - 1), self.as_of)
 
     @property
-    def before(self) -> Span:
+    def before(self) -> DaySpan:
         """The window before."""
         return self._back(self.days)
 
     @property
-    def year_ago(self) -> Span:
+    def year_ago(self) -> DaySpan:
         """The window 364 days earlier."""
         return self._back(YEAR_AGO_DAYS)
 
     @property
-    def compared(self) -> Mapping[str, Span]:
+    def compared(self) -> Mapping[str, DaySpan]:
         """The spans that are held against each other, by name."""
         return {"now": self.now, "before": self.before, "year_ago": self.year_ago}
 
     @property
-    def single_days(self) -> Span:
+    def single_days(self) -> DaySpan:
         """The days that are looked at one by one, beside those of the windows."""
-        return Span(earlier(self.as_of, SINGLE_DAYS), self.as_of)
+        return DaySpan(earlier(self.as_of, SINGLE_DAYS), self.as_of)
 
     def looked_at(self, day: pl.Expr) -> pl.Expr:
         """Whether a Date is looked at at all, but for the first and the last of an account."""
         return pl.any_horizontal(span.holds(day) for span in (self.now, self.before, self.year_ago, self.single_days))
 
-    def _back(self, days: int) -> Span:
-        return Span(earlier(self.now.first, days), earlier(self.now.last, days))
+    def _back(self, days: int) -> DaySpan:
+        return DaySpan(earlier(self.now.first, days), earlier(self.now.last, days))
 
 
 def exact_sum(values: pl.Expr) -> pl.Expr:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 import polars as pl
 import polars.selectors as cs
 
-from csq.engine.base import Span, UsageWindows
+from csq.engine.base import DaySpan, UsageWindows
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.terms import Aside, Fate
 
@@ -145,16 +145,16 @@ def count_apart(
     )
 
 
-def _stretches(windows: UsageWindows | None) -> list[Span]:
+def _stretches(windows: UsageWindows | None) -> list[DaySpan]:
     """The days of the spans that are compared, in stretches of at most `BITS`: fewer than there are spans, mostly."""
-    joined: list[Span] = []
+    joined: list[DaySpan] = []
     for span in sorted(windows.compared.values()) if windows else ():
         if joined and span.first <= joined[-1].last + timedelta(days=1):
-            joined[-1] = Span(joined[-1].first, max(joined[-1].last, span.last))
+            joined[-1] = DaySpan(joined[-1].first, max(joined[-1].last, span.last))
         else:
             joined.append(span)
     return [
-        Span(first, min(first + timedelta(days=BITS - 1), span.last))
+        DaySpan(first, min(first + timedelta(days=BITS - 1), span.last))
         for span in joined
         for start in range(0, (span.last - span.first).days + 1, BITS)
         for first in [span.first + timedelta(days=start)]
@@ -308,7 +308,7 @@ def _user_days(windows: UsageWindows | None) -> list[pl.Expr]:
     ]
 
 
-def _days_seen(stretch: Span, span: Span) -> pl.Expr:
+def _days_seen(stretch: DaySpan, span: DaySpan) -> pl.Expr:
     """How many days of a span a user was there, by the bits of a stretch."""
     days = [stretch.first + timedelta(days=place) for place in range((stretch.last - stretch.first).days + 1)]
     mask = sum(1 << place for place, day in enumerate(days) if span.first <= day <= span.last)

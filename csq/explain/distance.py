@@ -11,7 +11,7 @@ from typing import NamedTuple
 from csq.terms import Level
 
 
-class Change(NamedTuple):
+class CountChange(NamedTuple):
     """From how many to how many."""
 
     now: int
@@ -23,7 +23,9 @@ class Change(NamedTuple):
         return self.then - self.now
 
 
-def users_across(*, now: int, seats: int, cut: float, level: Level, score: Callable[[int], float]) -> Change | None:
+def users_across(
+    *, now: int, seats: int, cut: float, level: Level, score: Callable[[int], float]
+) -> CountChange | None:
     """The nearest number of active users that puts an account on the other side of the usage cut.
 
     Args:
@@ -38,5 +40,5 @@ def users_across(*, now: int, seats: int, cut: float, level: Level, score: Calla
     """
     high_from = bisect_left(range(seats + 1), True, key=lambda users: score(users) >= cut)
     if level is Level.LOW:
-        return Change(now, high_from) if now < high_from <= seats else None
-    return Change(now, high_from - 1) if 0 < high_from <= now else None
+        return CountChange(now, high_from) if now < high_from <= seats else None
+    return CountChange(now, high_from - 1) if 0 < high_from <= now else None

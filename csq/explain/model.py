@@ -61,7 +61,7 @@ class Part(NamedTuple):
     """The amount that counts as 100 in the account's tier, where there is one."""
 
 
-class Standing(NamedTuple):
+class AxisStanding(NamedTuple):
     """The account on one axis."""
 
     axis: Axis
@@ -180,7 +180,7 @@ class Explanation(NamedTuple):
     tier: Tier
     below: Decimal | None
     """Where the next higher tier begins, money per year."""
-    standings: tuple[Standing, ...]
+    standings: tuple[AxisStanding, ...]
     certainty: Certainty
     play: str
     next_step: str | None

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from csq.explain.distance import Change, users_across
-from csq.explain.model import Part, Row, Standing
+from csq.explain.distance import CountChange, users_across
+from csq.explain.model import AxisStanding, Part, Row
 from csq.facts.build import Facts
 from csq.facts.happiness import HAPPINESS_UNKNOWN
 from csq.facts.usage import TELLING, USAGE_UNKNOWN
@@ -29,7 +29,7 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -> Standing:
+def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -> AxisStanding:
     """The usage score, part by part.
 
     Args:
@@ -50,7 +50,7 @@ def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -
         for name in names
     )
     score = _number(row["usage_score"])
-    return Standing(
+    return AxisStanding(
         axis=Axis.USAGE,
         level=Level(str(row["usage_level"])),
         score=score,
@@ -62,10 +62,10 @@ def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -
     )
 
 
-def happiness_standing(row: Row, answers: tuple[Row, ...], placed: Placed, settings: Settings) -> Standing:
+def happiness_standing(row: Row, answers: tuple[Row, ...], placed: Placed, settings: Settings) -> AxisStanding:
     """The happiness score, and the answers behind it."""
     score = _number(row["happiness_score"])
-    return Standing(
+    return AxisStanding(
         axis=Axis.HAPPINESS,
         level=Level(str(row["happiness_level"])),
         score=score,
@@ -217,7 +217,7 @@ def _usage_distance(row: Row, parts: tuple[Part, ...], facts: Facts) -> str:
     return _say_users(change, level)
 
 
-def _say_users(change: Change | None, level: Level) -> str:
+def _say_users(change: CountChange | None, level: Level) -> str:
     other = Level.HIGH if level is Level.LOW else Level.LOW
     if change is None:
         return f"no number of active users alone would make it {other}"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from csq.engine.base import Span, UsageWindows
+from csq.engine.base import DaySpan, UsageWindows
 from csq.errors import InputError
 from csq.sources.cells.periods import last_day
 from csq.terms import Length
@@ -14,8 +14,8 @@ from csq.terms import Length
 class Periods(NamedTuple):
     """The window of a table, and what lies around it."""
 
-    now: Span
-    before: Span
+    now: DaySpan
+    before: DaySpan
     partial: tuple[date, ...]
     """Periods that are not over by as_of."""
     length: Length
@@ -86,7 +86,7 @@ def newest_end(starts: Sequence[date], run_day: date | None, told: Length | None
     return max((end for end in ends if run_day is None or end <= run_day), default=starts[-1])
 
 
-def before_of(now: Span, length: Length) -> Span:
+def before_of(now: DaySpan, length: Length) -> DaySpan:
     """The week, month or quarter before another."""
     return span(now.first - timedelta(days=7 if length is Length.WEEK else 1), length)
 
@@ -95,13 +95,13 @@ def _months(day: date) -> int:
     return day.year * 12 + day.month
 
 
-def span(start: date, length: Length) -> Span:
+def span(start: date, length: Length) -> DaySpan:
     """The week, month or quarter that is named by `start`."""
     if length is Length.WEEK:
-        return Span(start, last_day(start, length))
+        return DaySpan(start, last_day(start, length))
     # A month goes by any of its days: some exports name it by its first, others by its last.
     first = start.replace(day=1)
     if length is Length.QUARTER and (start + timedelta(days=1)).day == 1:
         year, month = divmod(_months(first) - 3, 12)
         first = date(year, month + 1, 1)
-    return Span(first, last_day(first, length))
+    return DaySpan(first, last_day(first, length))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.engine.base import Span, UsageWindows, exact_sum
+from csq.engine.base import DaySpan, UsageWindows, exact_sum
 from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
 from csq.facts.features import FeatureUse, feature_facts, find_features
 from csq.facts.newcomers import top_user_newness
@@ -173,7 +173,7 @@ def _counted(name: str, *, of: str, told: bool) -> pl.Expr:
     return pl.when(pl.lit(told) & pl.col(of).is_not_null() & ((count > 0) | (pl.col(of) == 0))).then(count)
 
 
-def _reached(log: LogSummary, span: Span) -> bool:
+def _reached(log: LogSummary, span: DaySpan) -> bool:
     """Whether the log goes back to the first day of a window."""
     return log.first_day is not None and log.first_day <= span.first
 
@@ -189,7 +189,7 @@ def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
     active, telling = events > 0, pl.col("telling")
     last = pl.col("last_active").max()
 
-    def within(span: Span) -> pl.Expr:
+    def within(span: DaySpan) -> pl.Expr:
         total = exact_sum(events.filter(span.holds(day)))
         return total if _reached(log, span) else pl.lit(None, dtype=pl.Float64())
 

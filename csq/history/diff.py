@@ -15,7 +15,7 @@ from csq.moves import MOVES, points_column
 from csq.place.scores import happiness_score, weighted_mean
 from csq.schema import collect, rounded
 from csq.settings.model import ALL_TIERS, Happiness
-from csq.terms import Axis, Cause, Change, Level
+from csq.terms import Axis, Cause, Level, Movement
 
 _THEN, _NOW, _SHARED = "_then_", "_now_", "_shared"
 """Prefixes of the earlier usage parts under today's rules and of today's; with the last, only where both are known."""
@@ -135,12 +135,12 @@ def _change() -> pl.Expr:
     """A `terms.Change`."""
     return (
         pl.when(pl.col("quadrant_before").is_null())
-        .then(pl.lit(str(Change.NEW)))
+        .then(pl.lit(str(Movement.NEW)))
         .when(pl.col("quadrant").is_null())
-        .then(pl.lit(str(Change.LEFT)))
+        .then(pl.lit(str(Movement.LEFT)))
         .when(pl.col("quadrant_before") == pl.col("quadrant"))
-        .then(pl.lit(str(Change.STAYED)))
-        .otherwise(pl.lit(str(Change.MOVED)))
+        .then(pl.lit(str(Movement.STAYED)))
+        .otherwise(pl.lit(str(Movement.MOVED)))
     )
 
 
@@ -176,7 +176,7 @@ def _axis_cause(axis: Axis, *, is_measured: bool) -> pl.Expr:
         .then(pl.lit(str(Cause.LINE)))
         .otherwise(crossed)
     )
-    return pl.when((pl.col("change") == str(Change.MOVED)) & (level != before)).then(cause).alias(f"_{axis}_cause")
+    return pl.when((pl.col("change") == str(Movement.MOVED)) & (level != before)).then(cause).alias(f"_{axis}_cause")
 
 
 def _cause() -> pl.Expr:
@@ -232,7 +232,7 @@ def _parts_in_points(parts: _Parts, method: Happiness) -> pl.Expr:
 
 def _mirrored(moves: pl.DataFrame) -> pl.DataFrame:
     """The same seen from the other end."""
-    swapped = {str(Change.NEW): str(Change.LEFT), str(Change.LEFT): str(Change.NEW)}
+    swapped = {str(Movement.NEW): str(Movement.LEFT), str(Movement.LEFT): str(Movement.NEW)}
     points = [points_column(axis) for axis in Axis]
     pairs = [("moved_from", "moved_to"), *((f"{name}_before", name) for name in ("contract_value", *_SCORES))]
     turned = pl.element().struct.with_fields(points=-pl.field("points"))

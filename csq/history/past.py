@@ -10,7 +10,7 @@ from csq.history.standing import Standing
 from csq.history.store import PLACES, History
 from csq.moves import Moves, Past, crossings, worth
 from csq.report import Report
-from csq.terms import Change, Quadrant
+from csq.terms import Movement, Quadrant
 
 
 def moves_between(before: Standing, after: Standing, *, is_filled: bool = False, past: tuple[Past, ...] = ()) -> Moves:
@@ -20,7 +20,7 @@ def moves_between(before: Standing, after: Standing, *, is_filled: bool = False,
         since=before.as_of,
         until=after.as_of,
         is_filled=is_filled,
-        accounts=frame.filter(pl.col("change") != str(Change.STAYED)),
+        accounts=frame.filter(pl.col("change") != str(Movement.STAYED)),
         grid=crossings(frame),
         worth=worth(frame),
         measured=measured_differently(before, after),
@@ -77,7 +77,7 @@ def with_moves(report: Report, moves: Moves | None, weeks: pl.DataFrame) -> Repo
         weeks, on="account_id", how="left", maintain_order="left", validate="1:1"
     )
     if moves is not None:
-        own = moves.accounts.filter(pl.col("change") == str(Change.MOVED))
+        own = moves.accounts.filter(pl.col("change") == str(Movement.MOVED))
         accounts = accounts.drop("moved_from", "moved_because").join(
             own.select("account_id", "moved_from", "moved_because"), on="account_id", how="left", maintain_order="left"
         )

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from csq.history.pins import Pins, pins_of
-from csq.history.standing import Measure, Rules, Standing, standing_of
+from csq.history.standing import Measure, PlacingRules, Standing, standing_of
 from csq.pipeline import Triage
 from csq.place.totals import quadrant_totals
 from csq.settings.model import Happiness, Settings
@@ -139,7 +139,7 @@ def from_bytes(table: bytes, record: Mapping[str, Any]) -> Snapshot:
         standing=Standing(
             as_of=day,
             accounts=pl.read_parquet(io.BytesIO(table)),
-            rules=Rules(references, record.get("weights", {}), Happiness(record.get("happiness", "csat_mean"))),
+            rules=PlacingRules(references, record.get("weights", {}), Happiness(record.get("happiness", "csat_mean"))),
             measure=Measure(
                 record["csq_version"], {Axis(axis): how for axis, how in record.get("measure", {}).items()}
             ),

@@ -76,7 +76,7 @@ _NO_MEASURE = ("comment", "role", "name", "note")
 _SCORED_OF_ACCOUNTS = ("seats", "features_entitled", "start_date")
 
 
-class Rules(NamedTuple):
+class PlacingRules(NamedTuple):
     """How measured values become levels."""
 
     references: Mapping[str, Mapping[str, float]]
@@ -101,7 +101,7 @@ class Standing(NamedTuple):
     as_of: date | None
     accounts: pl.DataFrame
     """Columns `KEPT`, `INACTIVE_KEPT`, and those that begin with `USAGE_PART` or `USAGE_AMOUNT`; by account_id."""
-    rules: Rules
+    rules: PlacingRules
     measure: Measure
 
 
@@ -125,7 +125,7 @@ def standing_of(found: Triage) -> Standing:
     return Standing(
         as_of=found.as_of.day,
         accounts=found.accounts.select(KEPT).join(measured, on="account_id", how="left").sort("account_id"),
-        rules=Rules(
+        rules=PlacingRules(
             references=found.placed.references,
             weights={name: settings.weights.get(name, 1.0) for name in names},
             happiness=settings.happiness,

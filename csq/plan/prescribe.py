@@ -21,7 +21,7 @@ from csq.plan.steps import (
     PERSON,
     STEP,
     Blockers,
-    Offer,
+    StepOffer,
     blockers,
     conditions,
     filled_for,
@@ -79,12 +79,12 @@ def prescribe(
 
 def _with_plays(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], asking: _Asking) -> pl.DataFrame:
     """Add the play of each account's quadrant, its next step and its risks."""
-    offers = [Offer(pl.col(IDLE))]
+    offers = [StepOffer(pl.col(IDLE))]
     for quadrant, entry in entries.items():
         is_mine = pl.col("quadrant") == str(quadrant)
         if entry.qualify:
-            offers.append(Offer(is_mine & (pl.col(GATE) == str(Gate.UNKNOWN)), [entry.qualify]))
-        offers.append(Offer(is_mine, entry.play.steps, entry.risks))
+            offers.append(StepOffer(is_mine & (pl.col(GATE) == str(Gate.UNKNOWN)), [entry.qualify]))
+        offers.append(StepOffer(is_mine, entry.play.steps, entry.risks))
     plays = {str(quadrant): entry.play.headline for quadrant, entry in entries.items()}
     labels = {str(quadrant): entry.label for quadrant, entry in entries.items()}
     return rows.with_columns(
@@ -172,9 +172,9 @@ def _spoken(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFra
     for name, signal in own.items():
         is_its = pl.col("signal") == name
         leads = pl.col("severity").is_in([str(each) for each in Severity if signal.leads(each)])
-        offers += [Offer(is_its & leads, signal.steps), Offer(is_its, risks=signal.risks)]
-        to_people.append(Offer(is_its, risks=signal.also))
-        to_machines.append(Offer(is_its, risks=[each for each in signal.also if not each.human]))
+        offers += [StepOffer(is_its & leads, signal.steps), StepOffer(is_its, risks=signal.risks)]
+        to_people.append(StepOffer(is_its, risks=signal.also))
+        to_machines.append(StepOffer(is_its, risks=[each for each in signal.also if not each.human]))
     steps = first_steps(pairs, offers, asking.known, asking.blocking)
     return pairs.select(
         "account_id",

@@ -18,8 +18,7 @@ from csq.playbook.columns import fill_all
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Need, Rest, Risk, Signal, Step
 from csq.playbook.text import fields, fill, spelled
-from csq.report import DONE_SCHEMA
-from csq.report import Step as PrintedStep
+from csq.report import DONE_SCHEMA, PrintedStep
 from csq.schema import Kind, collect, event_column
 from csq.terms import StepKind, Touch
 
@@ -75,7 +74,7 @@ def ways(step: Step) -> Iterator[Way]:
     yield Way(step, [*others, person] if step.human else others)
 
 
-class Offer(NamedTuple):
+class StepOffer(NamedTuple):
     """What the playbook has for the rows of which `whose` is true."""
 
     whose: pl.Expr
@@ -84,7 +83,7 @@ class Offer(NamedTuple):
 
 
 def first_steps(
-    rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, Kind], blocking: Blockers
+    rows: pl.DataFrame, offers: Sequence[StepOffer], known: Mapping[str, Kind], blocking: Blockers
 ) -> pl.DataFrame:
     """The next step of each row, columns of `STEP`: the first that applies and is not done or blocked.
 
@@ -145,7 +144,7 @@ def _first_sentence(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(text.str.extract(r"(?s)^(.*?[.!?:;]) "), text).str.strip_chars_end(".:;")
 
 
-def risk_notes(rows: pl.DataFrame, offers: Sequence[Offer], known: Mapping[str, Kind]) -> pl.Series:
+def risk_notes(rows: pl.DataFrame, offers: Sequence[StepOffer], known: Mapping[str, Kind]) -> pl.Series:
     """The risks that apply to each row, in order, but for what cannot be said without a fact that is not known."""
     risks = [risk for offer in offers for risk in offer.risks]
     if not risks:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from csq.validation import Section
+from csq.validation import YamlSection
 
 _ENTRY = "left out"
 """What is told of a group of keys that stands in the other one alone."""
@@ -18,7 +18,9 @@ class Difference(NamedTuple):
     after: str | None
 
 
-def differences(own: Section, base: Section, under: str = "", *, with_defaults: bool = False) -> Iterator[Difference]:
+def differences(
+    own: YamlSection, base: YamlSection, under: str = "", *, with_defaults: bool = False
+) -> Iterator[Difference]:
     """Yield each entry that differs.
 
     Steps are told by their id, so that one put between others does not make those below it look changed.

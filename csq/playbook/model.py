@@ -15,7 +15,7 @@ from csq.planned import AGAIN
 from csq.schema import Kind
 from csq.split import Split
 from csq.terms import Quadrant, Queue, Severity, StepKind, Touch, Who
-from csq.validation import Section, Text, fault, shown
+from csq.validation import Text, YamlSection, fault, shown
 
 
 def _check_name(name: str) -> str:
@@ -51,7 +51,7 @@ def _id_of(text: str) -> str:
     return "_".join(words[:6]) or "step"
 
 
-class StepVariant(Section):
+class StepVariant(YamlSection):
     """What differs of a step for accounts of one touch."""
 
     do: Text | None = Field(None, description="what to do instead; may name facts in braces")
@@ -61,7 +61,7 @@ class StepVariant(Section):
     hours: Annotated[float, Field(ge=0)] | None = Field(None, description="hours it takes instead")
 
 
-class Step(Section):
+class Step(YamlSection):
     """One action of a play. An account's next step is the first that applies and is not done."""
 
     do: Text = Field(description="what to do; may name facts in braces")
@@ -124,7 +124,7 @@ def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 StepList = Annotated[tuple[Step, ...], AfterValidator(_distinct)]
 
 
-class Risk(Section):
+class Risk(YamlSection):
     """A warning to print beside the play."""
 
     text: Text = Field(description="the warning; may name facts in braces")
@@ -138,7 +138,7 @@ class Addition(Risk):
     human: bool = Field(True, description="false when it may stand beside what a machine does, too")
 
 
-class Need(Section):
+class Need(YamlSection):
     """One thing that has to hold before a rescue takes more than an hour."""
 
     need: Text = Field(description="what is needed, to stand after `not yet:`")
@@ -146,7 +146,7 @@ class Need(Section):
     ask: Text | None = Field(None, description="question that settles it; added to `qualify` while it is not known")
 
 
-class Rest(Section):
+class Rest(YamlSection):
     """Why an account may rest: under a condition, or from one event until another."""
 
     because: Text = Field(description="the reason, as it is printed")
@@ -166,14 +166,14 @@ class Rest(Section):
         return self
 
 
-class Play(Section):
+class Play(YamlSection):
     """What to do."""
 
     headline: Text = Field(description="the play in one line, as an order")
     steps: StepList = Field(min_length=1, description="actions, in order")
 
 
-class Reason(Section):
+class Reason(YamlSection):
     """A likely reason for being in a quadrant. A text alone is one too; its code is its first words."""
 
     reason: Text = Field(description="the reason, as it is printed")
@@ -190,7 +190,7 @@ def _reason_of(data: Any) -> Any:
 ReasonOrText = Annotated[Reason, BeforeValidator(_reason_of, json_schema_input_type=Reason | Text)]
 
 
-class QuadrantEntry(Section):
+class QuadrantEntry(YamlSection):
     """What the playbook says about one quadrant."""
 
     label: Text = Field(description="short name for headings")
@@ -213,7 +213,7 @@ class QuadrantEntry(Section):
         return self
 
 
-class Quadrants(Section):
+class Quadrants(YamlSection):
     """One entry for each quadrant."""
 
     advocates: QuadrantEntry = Field(description="high usage, high happiness")
@@ -223,14 +223,14 @@ class Quadrants(Section):
     unknown: QuadrantEntry = Field(description="an axis is not known")
 
 
-class SignalReading(Section):
+class SignalReading(YamlSection):
     """How a signal reads in one quadrant, where that differs."""
 
     severity: Severity | None = Field(None, description="severity in this quadrant")
     text: Text | None = Field(None, description="text in this quadrant; may name facts in braces")
 
 
-class Signal(Section):
+class Signal(YamlSection):
     """A named condition with a severity."""
 
     when: Text = Field(description="condition under which it holds")
@@ -252,7 +252,7 @@ class Signal(Section):
         return severity is Severity.ACT if self.takes_over is None else self.takes_over
 
 
-class TouchModel(Section):
+class TouchModel(YamlSection):
     """Which accounts get how much of a person's time."""
 
     high: tuple[Text, ...] = Field((), description="segments or tiers whose accounts are looked after by a person")
@@ -270,7 +270,7 @@ class TouchModel(Section):
         return self
 
 
-class Urgency(Section):
+class Urgency(YamlSection):
     """A factor of the priority for accounts whose deadline is near."""
 
     within_days: Annotated[int, Field(ge=0)] = Field(
@@ -279,7 +279,7 @@ class Urgency(Section):
     factor: Positive = Field(description="factor of the priority, above 0")
 
 
-class SignalWeights(Section):
+class SignalWeights(YamlSection):
     """Factors of the priority by the severity of the most serious signal."""
 
     act: Positive = Field(3.0, description="factor while a signal says act")
@@ -287,7 +287,7 @@ class SignalWeights(Section):
     info: Positive = Field(1.0, description="factor otherwise")
 
 
-class CheckIns(Section):
+class CheckIns(YamlSection):
     """Calls by a person to a few accounts of the protect queue that otherwise get automated messages only."""
 
     count: Annotated[int, Field(ge=0)] = Field(2, description="accounts a week, for each owner")
@@ -315,7 +315,7 @@ def _check_urgency(urgency: tuple[Urgency, ...]) -> tuple[Urgency, ...]:
     return urgency
 
 
-class Playbook(Section):
+class Playbook(YamlSection):
     """playbooks.yaml: what to do."""
 
     extends: Base | None = Field(

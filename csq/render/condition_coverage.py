@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from csq.plan.condition_coverage import Clash, ConditionCoverage
 from csq.render import prose
 from csq.render.clean import clean_lines
-from csq.render.terminal.layout import Sheet, painted
+from csq.render.terminal.layout import PageWidth, painted
 
 
 def coverage_text(hits: Sequence[ConditionCoverage], clashes: Sequence[Clash], accounts: int) -> str:
@@ -19,7 +19,7 @@ def coverage_text(hits: Sequence[ConditionCoverage], clashes: Sequence[Clash], a
         (f"{hit.holds:,}", f"{hit.accounts:,}", f"{hit.unjudged:,}" if hit.unjudged else "", _condition(hit))
         for hit in possible
     ]
-    table = painted(Sheet(None).table(rows, right=range(3), header=True), colour=False)
+    table = painted(PageWidth(None).table(rows, right=range(3), header=True), colour=False)
     lines: list[str] = []
     if never:
         lines += ["", "never holds on these accounts"]

@@ -14,7 +14,17 @@ from csq.render.columns import PUBLIC, output_columns
 from csq.render.movers.blocks import tables
 from csq.render.options import Options
 from csq.render.view import view_of
-from csq.render.view.model import Account, Cell, Grid, Headline, Quality, Rules, Section, Signals, Week
+from csq.render.view.model import (
+    Account,
+    Grid,
+    Headline,
+    PlaySection,
+    Quality,
+    RulesSummary,
+    Signals,
+    TableCell,
+    Week,
+)
 from csq.render.wording import BORDERLINE
 from csq.report import Report
 from csq.terms import Axis
@@ -99,12 +109,12 @@ def _grid(grid: Grid) -> Iterator[str]:
     yield _table(("accounts", *(["value"] if is_valued else []), "why"), gaps)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TableCell) -> str:
     """Name a quadrant by its mark and in bold, with its numbers."""
     return f"{cell.mark} **{escaped(cell.label)}**: {_numbers(cell)}"
 
 
-def _numbers(cell: Cell) -> str:
+def _numbers(cell: TableCell) -> str:
     return escaped(", ".join(filter(None, (cell.accounts, cell.worth, cell.doubts))))
 
 
@@ -130,7 +140,7 @@ def _week(week: Week) -> Iterator[str]:
         yield week.more
 
 
-def _section(section: Section, extra: _Extra) -> Iterator[str]:
+def _section(section: PlaySection, extra: _Extra) -> Iterator[str]:
     """One quadrant with its play, its risks and its first accounts."""
     yield f"## {section.cell.mark} {escaped(section.cell.label)}: {_numbers(section.cell)}"
     if section.absent:
@@ -212,7 +222,7 @@ def _quality(quality: Quality) -> Iterator[str]:
     )
 
 
-def _rules(rules: Rules) -> Iterator[str]:
+def _rules(rules: RulesSummary) -> Iterator[str]:
     yield "## Rules"
     yield "\n".join(f"- {title}, {escaped(name)}: {escaped(text)}" for title, name, text in rules.told)
 

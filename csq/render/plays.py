@@ -13,7 +13,7 @@ from csq.render import prose
 from csq.render.delimited import table
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
-from csq.render.movers.words import Page, Table
+from csq.render.movers.words import MoversPage, WordTable
 from csq.render.options import Format, Options
 from csq.terms import Quadrant
 
@@ -104,7 +104,7 @@ def _sides(stood: Stood) -> dict[str, Any]:
     return {"done": plain(stood.done), "not_done": plain(stood.not_done)}
 
 
-def _page(found: Plays) -> Page:
+def _page(found: Plays) -> MoversPage:
     """The plays in reading order: all accounts first, then tiers and segments that are large enough."""
     whole = [row for row in found.rows if row.by == "all"]
     has_events = any(row.done is not None for row in whole)
@@ -114,11 +114,11 @@ def _page(found: Plays) -> Page:
         "This is what went before what, and no cause: accounts for which a step was done may differ in more than that; "
         f"under {FEWEST} accounts on a side it says too few"
     )
-    return Page(
+    return MoversPage(
         title=f"Plays of {prose.count(found.weeks, 'week')}, {found.first} to {found.last}",
         summary=(limit, told, *filled),
         tables=(
-            Table("Planned and done", ("Play", "Step", "Planned", "Done"), tuple(map(_counts, whole)), (2, 3)),
+            WordTable("Planned and done", ("Play", "Step", "Planned", "Done"), tuple(map(_counts, whole)), (2, 3)),
             *(_later(weeks, whole) for weeks in LATER if has_events),
             _parts(found),
             *_lists(found),
@@ -137,11 +137,11 @@ def _named(row: PlayRow) -> tuple[str, str]:
     return play or "no more in the playbook", row.text if row.step else "the whole play"
 
 
-def _later(weeks: int, rows: Iterable[PlayRow]) -> Table:
+def _later(weeks: int, rows: Iterable[PlayRow]) -> WordTable:
     told = [(row, stood) for row in rows for stood in row.stood if stood.weeks == weeks and any(stood.counts)]
     body = tuple((*_named(row), *_places(stood)) for row, stood in told)
     heads = ("Play", "Step", "Where it was done", "Where it was not")
-    return Table(f"Where they stood {weeks} weeks later", heads, body, (), "no snapshot is that much later")
+    return WordTable(f"Where they stood {weeks} weeks later", heads, body, (), "no snapshot is that much later")
 
 
 def _places(stood: Stood) -> tuple[str, str]:
@@ -161,7 +161,7 @@ def _listed(side: Mapping[str, int]) -> str:
     return ", ".join(f"{mark} {count:,} ({prose.share(count / whole * 100)})" for mark, count in told)
 
 
-def _parts(found: Plays) -> Table:
+def _parts(found: Plays) -> WordTable:
     """Tiers and segments of which both sides are large enough at one time at least."""
     rows = tuple(
         (*_named(row), f"{row.by} {row.name}", f"{stood.weeks}", *_places(stood))
@@ -171,13 +171,13 @@ def _parts(found: Plays) -> Table:
         if min(stood.counts) >= FEWEST
     )
     heads = ("Play", "Step", "Of", "Weeks", "Where it was done", "Where it was not")
-    return Table("By tier and segment", heads, rows, (3,), "too few of any tier or segment on both sides")
+    return WordTable("By tier and segment", heads, rows, (3,), "too few of any tier or segment on both sides")
 
 
-def _lists(found: Plays) -> Iterator[Table]:
+def _lists(found: Plays) -> Iterator[WordTable]:
     for title, names in (
         ("Steps that were never planned", found.never_planned),
         ("Signals that never held", found.never_held),
         ("Signals that held everywhere", found.everywhere),
     ):
-        yield Table(title, ("Ids",), ((", ".join(names),),) if names else (), (), "none")
+        yield WordTable(title, ("Ids",), ((", ".join(names),),) if names else (), (), "none")

@@ -9,7 +9,7 @@ from csq.render import prose
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
 from csq.render.movers.rows import plain_rows
-from csq.render.movers.words import Page, Table, page_of
+from csq.render.movers.words import MoversPage, WordTable, page_of
 from csq.render.options import Format, Options
 from csq.terms import Quadrant, WeekChange
 from csq.whatif import Shift, Stand, Swept, WhatIf
@@ -38,10 +38,10 @@ def render_whatif(found: WhatIf | Swept, format: Format, options: Options) -> by
     return terminal(page, options)
 
 
-def _page(found: WhatIf) -> Page:
+def _page(found: WhatIf) -> MoversPage:
     """The page in reading order: what is changed, what that comes to, where, who, and what it does to the week."""
     crossed, *others = page_of(found.moves, currency=found.currency).tables
-    return Page(
+    return MoversPage(
         title="What if",
         summary=(*_changes(found), _total(found), *(f"Measured differently: {each}" for each in found.moves.measured)),
         tables=(_quadrants(found), _tiers(found), crossed, *others, _week(found)),
@@ -68,22 +68,22 @@ def _total(found: WhatIf) -> str:
     return f"{told}; plays take {found.hours:+,.1f} hours; this week's list: {listed or 'as it is'}"
 
 
-def _quadrants(found: WhatIf) -> Table:
+def _quadrants(found: WhatIf) -> WordTable:
     rows = [(_place(each.quadrant), *_figures(each, found.currency)) for each in found.quadrants]
-    return _without_blank(Table("Per quadrant", ("Quadrant", *_FIGURES), tuple(rows), (1, 2, 3, 4)))
+    return _without_blank(WordTable("Per quadrant", ("Quadrant", *_FIGURES), tuple(rows), (1, 2, 3, 4)))
 
 
-def _tiers(found: WhatIf) -> Table:
+def _tiers(found: WhatIf) -> WordTable:
     rows = tuple(
         (each.tier or "", _place(each.quadrant), *_figures(each, found.currency))
         for each in found.tiers
         if each.before != each.after
     )
     heads = ("Tier", "Quadrant", *_FIGURES)
-    return _without_blank(Table("Per tier, where it differs", heads, rows, (2, 3, 4, 5), "no tier differs"))
+    return _without_blank(WordTable("Per tier, where it differs", heads, rows, (2, 3, 4, 5), "no tier differs"))
 
 
-def _without_blank(table: Table) -> Table:
+def _without_blank(table: WordTable) -> WordTable:
     """The table without its last column, the hours of a week, where nobody gave any."""
     if any(row[-1] for row in table.rows):
         return table
@@ -116,7 +116,7 @@ def _place(quadrant: Quadrant) -> str:
     return f"{MARKS[quadrant]} {quadrant.replace('_', ' ')}"
 
 
-def _week(found: WhatIf) -> Table:
+def _week(found: WhatIf) -> WordTable:
     rows = tuple(
         (
             str(row["account_name"] or row["account_id"]),
@@ -128,7 +128,7 @@ def _week(found: WhatIf) -> Table:
         for row in found.week.iter_rows(named=True)
     )
     heads = ("Account", "In the list", "Rank", "Next step", "Hours")
-    return Table("This week's list", heads, rows, (2, 4), "it stays as it is")
+    return WordTable("This week's list", heads, rows, (2, 4), "it stays as it is")
 
 
 def _pair(row: Mapping[str, Any], name: str, told: Callable[[Any], str]) -> str:
@@ -136,7 +136,7 @@ def _pair(row: Mapping[str, Any], name: str, told: Callable[[Any], str]) -> str:
     return _both(before, after) if row["change"] == WeekChange.ALTERED else after or before
 
 
-def _sweep_page(found: Swept) -> Page:
+def _sweep_page(found: Swept) -> MoversPage:
     """How many would move at each value, then every quadrant with bars, all on one scale of accounts."""
     first = found.points[0][1]
     moved = tuple(
@@ -145,10 +145,10 @@ def _sweep_page(found: Swept) -> Page:
     )
     heads = ("Value", "Accounts that move", "Contract value", "Play hours")
     most = max((count for _, each in found.points for count in _counts(each)), default=0) or 1
-    return Page(
+    return MoversPage(
         title=f"What if {found.key} were {found.points[0][0]} to {found.points[-1][0]}",
         summary=(f"Held against {first.moves.until or 'all that is known'}, as csq.yaml and the playbook are today",),
-        tables=(Table("What would move", heads, moved, (1, 2, 3)), *_bars(found, most)),
+        tables=(WordTable("What would move", heads, moved, (1, 2, 3)), *_bars(found, most)),
         weeks=(),
         currency=first.currency,
     )
@@ -158,7 +158,7 @@ def _counts(found: WhatIf) -> Iterable[int]:
     return (count for shift in found.quadrants for count in (shift.before.accounts, shift.after.accounts))
 
 
-def _bars(found: Swept, most: int) -> Iterable[Table]:
+def _bars(found: Swept, most: int) -> Iterable[WordTable]:
     for number, shift in enumerate(found.points[0][1].quadrants):
         stands = [("today", shift.before), *((value, each.quadrants[number].after) for value, each in found.points)]
         rows = tuple(
@@ -170,7 +170,7 @@ def _bars(found: Swept, most: int) -> Iterable[Table]:
             )
             for value, stand in stands
         )
-        yield Table(_place(shift.quadrant), ("Value", "Accounts", "Contract value", ""), rows, (1, 2))
+        yield WordTable(_place(shift.quadrant), ("Value", "Accounts", "Contract value", ""), rows, (1, 2))
 
 
 def _document(found: WhatIf) -> dict[str, object]:

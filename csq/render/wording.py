@@ -11,7 +11,7 @@ import polars as pl
 
 from csq.render import prose
 from csq.render.options import Selection
-from csq.report import Cut, Report, SourceFile, Step, Total, Window
+from csq.report import Cut, PrintedStep, Report, SourceFile, Total, Window
 from csq.schema import BORDERLINE as NEAR
 from csq.schema import COLUMNS, money
 from csq.terms import Aside, Axis, Evidence, Level, NoteKind, Outcome, Quadrant, Silence, Who
@@ -195,7 +195,7 @@ def chosen(selection: Selection) -> str:
     return ", ".join([*chosen, "this week's plan"] if selection.planned else chosen)
 
 
-def doer(step: Step) -> str:
+def doer(step: PrintedStep) -> str:
     """`csm 1 h`, `product, automated`, `automated`."""
     if step.who is Who.AUTOMATION:
         return "automated"

@@ -30,7 +30,7 @@ _FOR_ALL = re.compile(r"thresholds\.(usage|happiness)\.at|scales\.(csat|nps|ces)
 _CUT = re.compile(r"thresholds\.(usage|happiness)")
 
 
-class Change(NamedTuple):
+class KeyChange(NamedTuple):
     """A key and what it is to hold."""
 
     path: tuple[str, ...]
@@ -44,11 +44,11 @@ class Sweep(NamedTuple):
     """A key and the values that it is to take one after the other."""
 
     key: str
-    changes: tuple[Change, ...]
+    changes: tuple[KeyChange, ...]
     values: tuple[str, ...]
 
 
-def parse_change(text: str, flag: str = "--set") -> Change:
+def parse_change(text: str, flag: str = "--set") -> KeyChange:
     """Read `KEY=VALUE`, the value as csq.yaml would have it; a part of the key with a dot in it stands in quotes.
 
     Raises:
@@ -57,7 +57,7 @@ def parse_change(text: str, flag: str = "--set") -> Change:
     told = f"{flag} {text}"
     path, value = _parted(text, flag)
     try:
-        return Change(path, yamlfile.parse(value, flag).data, told)
+        return KeyChange(path, yamlfile.parse(value, flag).data, told)
     except ConfigError as error:
         hint = "write the value as in csq.yaml, in quotes where it has signs of YAML"
         raise UsageError(f"`{told}`: {error.problems[0].message}", hint=hint) from error
@@ -94,14 +94,14 @@ def _parted(text: str, flag: str) -> tuple[tuple[str, ...], str]:
     return tuple(path), text[at:]
 
 
-def changed(data: Data, changes: Sequence[Change]) -> str:
+def changed(data: Data, changes: Sequence[KeyChange]) -> str:
     """The text of a csq.yaml that says what `data` says, but for the changes."""
     for change in changes:
         data = _put(data, (), change)
     return json.dumps(data, indent=1, ensure_ascii=False)
 
 
-def _put(data: Data, above: tuple[str, ...], change: Change) -> Data:
+def _put(data: Data, above: tuple[str, ...], change: KeyChange) -> Data:
     """What stands under the keys `above`, with the change in it."""
     if above == change.path:
         return change.value
@@ -125,7 +125,7 @@ def _opened(data: Data, where: str) -> dict[str, Data]:
     return {}
 
 
-def meant(path: str, changes: Sequence[Change]) -> str:
+def meant(path: str, changes: Sequence[KeyChange]) -> str:
     """The change that is at fault for what stands at a path, as it was typed."""
     own = ((spell(each.path), each.told) for each in changes)
     return next((told for at, told in own if at.startswith(path) or path.startswith(at)), changes[0].told)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from csq import yamlfile
 from csq.errors import ConfigError, Problem, UsageError
 from csq.located import Document, SourceText, Steps, find, read, unusable
-from csq.settings.change import Change, changed, meant
+from csq.settings.change import KeyChange, changed, meant
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
@@ -63,7 +63,7 @@ def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path 
     return flag or find(FILE_NAME, directory, cwd)
 
 
-def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequence[Change] = ()) -> LoadedSettings:
+def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequence[KeyChange] = ()) -> LoadedSettings:
     """Read and check csq.yaml.
 
     Args:
@@ -95,7 +95,9 @@ def settings_of(source: SourceText, folder: Path, fields: Fields | None = None) 
     return LoadedSettings(settings=settings, label=source.label, sha256=source.sha256, folder=folder)
 
 
-def _with_changes(source: SourceText, folder: Path, fields: Fields | None, changes: Sequence[Change]) -> LoadedSettings:
+def _with_changes(
+    source: SourceText, folder: Path, fields: Fields | None, changes: Sequence[KeyChange]
+) -> LoadedSettings:
     """Settings without faults, with changes, whose faults are those of the command line. Raises UsageError."""
     text = changed(yamlfile.parse(source.text, source.label).data, changes)
     sha256 = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 from csq.roles import EXPORTS, KEYED
 from csq.split import Split
 from csq.terms import MetricKind, Role
-from csq.validation import Section, Text, fault, shown
+from csq.validation import Text, YamlSection, fault, shown
 
 ALL_TIERS = "all"
 """Stands for every tier where a number may differ between them; no band can be called so."""
@@ -62,10 +62,10 @@ class Within(StrEnum):
     ALL = "all"
 
 
-def _each(roles: tuple[Role, ...], kind: Any, default: Any, meaning: str) -> type[Section]:
+def _each(roles: tuple[Role, ...], kind: Any, default: Any, meaning: str) -> type[YamlSection]:
     """A model with a key for each of some roles; in `meaning` `{}` is the role."""
     fields: dict[str, Any] = {role: (kind, Field(default, description=meaning.format(role))) for role in roles}
-    return create_model("Each", __base__=Section, **fields)
+    return create_model("Each", __base__=YamlSection, **fields)
 
 
 class Columns(_each(EXPORTS, dict[str, Text], {}, "field: header, in {} files")):  # type: ignore[misc]
@@ -89,7 +89,7 @@ class Keys(_each(KEYED, KeyColumn | None, None, _KEY)):  # type: ignore[misc]
         return found
 
 
-class Windows(Section):
+class Windows(YamlSection):
     """How many days each axis looks back, as_of included."""
 
     usage: Days = Field(28, description="days of usage that are looked at, ending at as_of")
@@ -110,7 +110,7 @@ def _for_all_tiers(value: Any) -> Any:
     return {ALL_TIERS: value} if isinstance(value, str | int | float) else value
 
 
-class CutRule(Section):
+class CutRule(YamlSection):
     """Where high begins on one axis: taken from the scores by `method`, or fixed by `at`."""
 
     method: Annotated[str, AfterValidator(_known_method)] | None = Field(
@@ -145,7 +145,7 @@ class CutRule(Section):
         return self
 
 
-class Thresholds(Section):
+class Thresholds(YamlSection):
     """The cuts, and the references that shares are taken of."""
 
     usage: CutRule = Field(CutRule.model_construct(method="median"), description="cut of the usage score")
@@ -165,7 +165,7 @@ def _usable_bands(bands: dict[str, Decimal]) -> dict[str, Decimal]:
     return bands
 
 
-class Tiers(Section):
+class Tiers(YamlSection):
     """How accounts are divided by contract value before they are compared."""
 
     bands: Annotated[dict[Text, Money], Field(min_length=1), AfterValidator(_usable_bands)] | None = Field(
@@ -196,7 +196,7 @@ _HeaderScales = Annotated[
 """Scales by header; a scale alone is that of all headers."""
 
 
-class Scales(Section):
+class Scales(YamlSection):
     """The scale of the answers, from the worst to the best, by header or for `all` of a kind."""
 
     csat: _HeaderScales = Field({}, description="header of a satisfaction score: its scale, such as 1-5")
@@ -204,7 +204,7 @@ class Scales(Section):
     ces: _HeaderScales = Field({}, description="header of an effort score: its scale")
 
 
-class Capacity(Section):
+class Capacity(YamlSection):
     """How many hours a week there are for accounts."""
 
     default: Hours = Field(0.0, description="hours a week of each owner who is not named below, and of `unassigned`")
@@ -223,7 +223,7 @@ class Capacity(Section):
         return self.owners.get(desk, self.default)
 
 
-class Currency(Section):
+class Currency(YamlSection):
     """What money in other currencies is worth."""
 
     base: Text = Field(description="currency that contract values are told in")
@@ -237,7 +237,7 @@ class Currency(Section):
         return self
 
 
-class Features(Section):
+class Features(YamlSection):
     """Which events of a log count for active users and days only."""
 
     ignore: list[Text] | None = Field(
@@ -246,7 +246,7 @@ class Features(Section):
     count: list[Text] = Field([], description="events that do count, though they are known as everybody's")
 
 
-class Goals(Section):
+class Goals(YamlSection):
     """How goals are held against the calendar."""
 
     # Progress is told in round figures: a little under the share of the time gone is still on time.
@@ -255,7 +255,7 @@ class Goals(Section):
     )
 
 
-class Statuses(Section):
+class Statuses(YamlSection):
     """What the words in a status column mean, where csq does not know them or knows them otherwise."""
 
     current: list[Text] = Field([], description="statuses of paying customers")
@@ -273,7 +273,7 @@ def _roles(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-class FileRule(Section):
+class FileRule(YamlSection):
     """What is so of one file, where it cannot be told by what stands in it."""
 
     roles: Annotated[list[Role], BeforeValidator(_roles, json_schema_input_type=list[Role] | Role)] | None = Field(
@@ -283,7 +283,7 @@ class FileRule(Section):
     date_order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="order in dates like 03/04/2026")
 
 
-class Settings(Section):
+class Settings(YamlSection):
     """csq.yaml: how to measure."""
 
     playbook: Text | None = Field(None, description="playbook to use, relative to this file")

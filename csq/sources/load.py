@@ -200,9 +200,9 @@ def _apart(paths: Sequence[Path], options: ReadOptions) -> "tuple[list[Path], li
             files.append(path)
         else:
             from csq.sources.log.opening import Whole
-            from csq.sources.rollup.scan import Scan
+            from csq.sources.rollup.scan import StoreScan
 
-            scan = Scan(address)
+            scan = StoreScan(address)
             try:
                 days.append(scan.as_log(options))
             except Whole:

@@ -17,7 +17,7 @@ from csq.schema import COLUMNS
 from csq.settings.model import Capacity, Currency, CutRule, Settings, Tiers
 from csq.sources.columns import use_words
 from csq.sources.columns.presets import PRESETS, SHAPES
-from csq.validation import Section
+from csq.validation import YamlSection
 
 ASKED_FOR = ("fields", "facts", "columns", "settings", "playbook", "metrics", "answers", "formats", "exit-codes")
 
@@ -126,7 +126,7 @@ def test_every_column_has_its_line_in_the_order_of_the_tables(csq):
     assert first_cells(page(csq, "columns", "-f", "md"))[2:] == list(PUBLIC)
 
 
-def keys_of(model: type[Section]) -> set[str]:
+def keys_of(model: type[YamlSection]) -> set[str]:
     return set(model.model_fields)
 
 

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from csq.history.diff import diff, measured_differently
-from csq.history.standing import Measure, Rules, Standing
+from csq.history.standing import Measure, PlacingRules, Standing
 from csq.moves import MOVES, crossings, worth
 from csq.settings.model import Happiness
-from csq.terms import Axis, Cause, Change
+from csq.terms import Axis, Cause, Movement
 
 WEEK_1, WEEK_2 = date(2026, 11, 8), date(2026, 11, 15)
 MEASURE = Measure("1.0", {Axis.USAGE: {"window": "28 days"}, Axis.HAPPINESS: {"window": "365 days", "scale": "1-5"}})
@@ -67,7 +67,7 @@ def standing(
             }
         )
     frame = pl.DataFrame(rows, infer_schema_length=None, strict=False)
-    return Standing(as_of, frame, Rules(references or {}, weights or {}, Happiness.CSAT_MEAN), measure)
+    return Standing(as_of, frame, PlacingRules(references or {}, weights or {}, Happiness.CSAT_MEAN), measure)
 
 
 def moved(before: Standing, after: Standing) -> dict[str, tuple[str, str, str]]:
@@ -82,7 +82,7 @@ def one_cause(before: Standing, after: Standing) -> str:
 
 def test_nothing_moves_between_a_run_and_itself() -> None:
     week = standing(account("a"), account("b", usage=None), account("c", 10, 10))
-    assert set(diff(week, week)["change"]) == {Change.STAYED}
+    assert set(diff(week, week)["change"]) == {Movement.STAYED}
     assert diff(week, week).schema == MOVES
 
 

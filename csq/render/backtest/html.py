@@ -6,7 +6,7 @@ from csq.backtest.model import Backtest, Kept, Order
 from csq.backtest.orders import CURVE
 from csq.render.backtest.words import SAID, place
 from csq.render.html.template import page as filled
-from csq.render.movers.words import Page
+from csq.render.movers.words import MoversPage
 
 _WIDTH, _HEIGHT = 900, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 640, 14, 320
@@ -63,7 +63,7 @@ class Chart(NamedTuple):
     bar_right: int = 540
 
 
-def html(found: Backtest, page: Page) -> bytes:
+def html(found: Backtest, page: MoversPage) -> bytes:
     """Write the page."""
     return filled("backtest.html.j2", style=_STYLE, page=page, chart=Chart(_curves(found), _bars(found)))
 

@@ -10,12 +10,12 @@ from csq.backtest.model import Backtest
 from csq.backtest.orders import CURVE
 from csq.render.backtest.words import SAID, place
 from csq.render.movers.sheet import begun
-from csq.render.movers.words import Page
+from csq.render.movers.words import MoversPage
 
 _CURVES, _LOSSES = "Capture", "Losses"
 
 
-def workbook(found: Backtest, page: Page) -> bytes:
+def workbook(found: Backtest, page: MoversPage) -> bytes:
     """Write the workbook, as of the last outcome."""
     buffer = io.BytesIO()
     book = begun(buffer, page, found.last, "Backtest")

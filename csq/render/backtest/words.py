@@ -18,7 +18,7 @@ from csq.backtest.model import (
 )
 from csq.render import prose
 from csq.render.marks import MARKS
-from csq.render.movers.words import Page, Table
+from csq.render.movers.words import MoversPage, WordTable
 from csq.suggest import in_shell
 from csq.terms import Quadrant
 
@@ -34,10 +34,10 @@ SAID: dict[Order, str] = {
 """What an order is called, where its name says too little."""
 
 
-def page_of(found: Backtest) -> Page:
+def page_of(found: Backtest) -> MoversPage:
     """Put a backtest into reading order."""
     every = f"each placed as of {found.horizon} days before"
-    return Page(
+    return MoversPage(
         title=f"Backtest of {prose.count(found.outcomes, 'outcome')}, {found.first} to {found.last}, {every}",
         summary=(answer(found), *_rests_on(found), *_limits(found)),
         tables=(*_tables(found), *_held(found), _cuts(found), _surprises(found)),
@@ -125,19 +125,19 @@ def _hangs(found: Backtest) -> str:
     return f"; left out, the answer is {'the same' if same else f'another, {without.verdict}'} ({pairs})"
 
 
-def _tables(found: Backtest) -> Iterable[Table]:
+def _tables(found: Backtest) -> Iterable[WordTable]:
     yield _ranked(found)
     yield _groups("What became of them", (each for each in found.groups if each.tier is None), found, tiered=False)
     yield _groups("By tier", (each for each in found.groups if each.tier and each.outcomes), found, tiered=True)
 
 
-def _ranked(found: Backtest) -> Table:
+def _ranked(found: Backtest) -> WordTable:
     heads = ("Worked down by", "Pairs right", INTERVAL, "By value", INTERVAL)
     caught = tuple(f"Met at {share * 100:.0f} %" for share in SHARES)
     rows = tuple((SAID.get(each.order, str(each.order)), *_figures(each)) for each in found.ranked)
     absent = f"under {FEWEST} losses no order is judged"
     title = "What told the lost from the kept (met: of the lost value, at that share of the hours)"
-    return Table(title, (*heads, *caught), rows, tuple(range(1, 8)), absent)
+    return WordTable(title, (*heads, *caught), rows, tuple(range(1, 8)), absent)
 
 
 def _figures(each: Ranked) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ def _ends(of: Estimate) -> str:
     return f"{of.low * 100:.0f} to {of.high * 100:.0f}"
 
 
-def _groups(title: str, groups: Iterable[Group], found: Backtest, *, tiered: bool) -> Table:
+def _groups(title: str, groups: Iterable[Group], found: Backtest, *, tiered: bool) -> WordTable:
     heads = ("Stood in", *(("Tier",) if tiered else ()), "Outcomes", "Accounts", "Lost", "Share", INTERVAL)
     rows = tuple(
         (
@@ -167,7 +167,7 @@ def _groups(title: str, groups: Iterable[Group], found: Backtest, *, tiered: boo
         for each in groups
     )
     figures = (*heads, "Lost value", "GRR", "NRR")
-    return Table(title, figures, rows, tuple(range(2 if tiered else 1, len(figures))))
+    return WordTable(title, figures, rows, tuple(range(2 if tiered else 1, len(figures))))
 
 
 def place(group: Group) -> str:
@@ -187,7 +187,7 @@ def _interval(rate: Rate) -> str:
     return f"{rate.low_pct:.0f} to {rate.high_pct:.0f} %"
 
 
-def _held(found: Backtest) -> Iterable[Table]:
+def _held(found: Backtest) -> Iterable[WordTable]:
     heads = ("Lost", INTERVAL, "n", "Kept", INTERVAL, "n")
     for kind, title, verb, never in (
         ("signal", "How often a signal held", "Signal", "Signals that never held"),
@@ -196,10 +196,10 @@ def _held(found: Backtest) -> Iterable[Table]:
         mine = [each for each in found.held if each.kind == kind and each.lost.hits + each.kept.hits]
         mine.sort(key=_gap, reverse=True)
         rows = tuple((each.text, *_both(each)) for each in mine)
-        yield Table(title, (verb, *heads), rows, tuple(range(1, 7)))
+        yield WordTable(title, (verb, *heads), rows, tuple(range(1, 7)))
         silent = [each.name for each in found.held if each.kind == kind and not each.lost.hits + each.kept.hits]
         if silent and mine:
-            yield Table(never, ("Id",), (((", ".join(silent)),),))
+            yield WordTable(never, ("Id",), (((", ".join(silent)),),))
 
 
 def _gap(each: Held) -> float:
@@ -211,7 +211,7 @@ def _both(each: Held) -> Iterable[str]:
         yield from (_share(rate), _interval(rate), f"{rate.n:,}")
 
 
-def _cuts(found: Backtest) -> Table:
+def _cuts(found: Backtest) -> WordTable:
     rows = tuple(
         (
             f"{each.axis} {each.at:.0f}",
@@ -221,16 +221,16 @@ def _cuts(found: Backtest) -> Table:
     )
     title = "Loss rates on both sides of a cut (none is advised: the best one here is the best by luck as well)"
     heads = ("Cut at", "Lost below", INTERVAL, "n", "Lost from there up", INTERVAL, "n")
-    return Table(title, heads, rows, tuple(range(1, 7)))
+    return WordTable(title, heads, rows, tuple(range(1, 7)))
 
 
-def _surprises(found: Backtest) -> Table:
+def _surprises(found: Backtest) -> WordTable:
     rows = tuple(_surprise(each, found) for each in found.surprises[:_MOST])
     more = len(found.surprises) - len(rows)
     title = "Surprises: lost from the best quadrant, grown from the worst"
     if more > 0:
         title += f" ({more:,} more in csv and json)"
-    return Table(title, ("Account", "Value", "What happened", "What was known then", "See"), rows, (1,), "none")
+    return WordTable(title, ("Account", "Value", "What happened", "What was known then", "See"), rows, (1,), "none")
 
 
 def _surprise(each: Surprise, found: Backtest) -> tuple[str, ...]:

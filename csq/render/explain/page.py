@@ -8,7 +8,7 @@ from csq.render.explain.playbook import place_section, play_section, signal_sect
 from csq.render.explain.record import record_sections
 from csq.render.explain.score import standing_section
 from csq.render.explain.words import value
-from csq.render.terminal.layout import BLANK, Line, Sheet, chip, hanging, line, strong
+from csq.render.terminal.layout import BLANK, Line, PageWidth, chip, hanging, line, strong
 from csq.render.view.model import Account
 from csq.render.wording import BORDERLINE
 from csq.terms import Outcome
@@ -16,7 +16,7 @@ from csq.terms import Outcome
 
 def page(explanation: Explanation, account: Account, width: int | None) -> list[Line]:
     """Lay out the page."""
-    sheet = Sheet.of(width)
+    sheet = PageWidth.of(width)
     return [
         *_head(explanation, account, sheet),
         *signal_sections(explanation, sheet),
@@ -27,7 +27,7 @@ def page(explanation: Explanation, account: Account, width: int | None) -> list[
     ]
 
 
-def _head(found: Explanation, account: Account, sheet: Sheet) -> Iterator[Line]:
+def _head(found: Explanation, account: Account, sheet: PageWidth) -> Iterator[Line]:
     """Who it is, where it stands, why it is to be turned to, what to do next."""
     name = found.account_name or found.account_id
     key = f" ({found.account_id})" if found.account_name else ""

@@ -5,30 +5,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from csq.explain.model import Explanation, SignalTold, State, StepState
 from csq.render import prose
 from csq.render.explain.words import label, section
-from csq.render.terminal.layout import BLANK, Line, Sheet, Span, Tone, line, strong
+from csq.render.terminal.layout import BLANK, Line, PageWidth, Tone, TonedText, line, strong
 from csq.terms import Gate, Severity, Who
 
-_LOUD: Mapping[Severity, Span] = {
-    Severity.ACT: Span("!", Tone.RED),
-    Severity.WATCH: Span("*", Tone.MAGENTA),
-    Severity.INFO: Span("·"),
+_LOUD: Mapping[Severity, TonedText] = {
+    Severity.ACT: TonedText("!", Tone.RED),
+    Severity.WATCH: TonedText("*", Tone.MAGENTA),
+    Severity.INFO: TonedText("·"),
 }
-_MARKS: Mapping[State, Span] = {
-    State.DONE: Span("x", Tone.GREEN),
-    State.NEXT: Span("→", Tone.STRONG),
-    State.LATER: Span(" "),
-    State.NOT_DUE: Span("-"),
-    State.BLOCKED: Span("-"),
-    State.NOT_JUDGED: Span("?"),
+_MARKS: Mapping[State, TonedText] = {
+    State.DONE: TonedText("x", Tone.GREEN),
+    State.NEXT: TonedText("→", Tone.STRONG),
+    State.LATER: TonedText(" "),
+    State.NOT_DUE: TonedText("-"),
+    State.BLOCKED: TonedText("-"),
+    State.NOT_JUDGED: TonedText("?"),
 }
-_GATES: Mapping[Gate, Span] = {Gate.OPEN: Span("x", Tone.GREEN), Gate.UNKNOWN: Span("?"), Gate.CLOSED: Span("-")}
+_GATES: Mapping[Gate, TonedText] = {
+    Gate.OPEN: TonedText("x", Tone.GREEN),
+    Gate.UNKNOWN: TonedText("?"),
+    Gate.CLOSED: TonedText("-"),
+}
 
 
 ORDER = "Rank follows the priority alone: contract value x quadrant weight x urgency x signal, which is weighted money."
 """The order of work in one sentence, as the README says it."""
 
 
-def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def signal_sections(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     """Lay out the signals that hold, each with what it rests on, then those that could not be judged."""
     loud = ", ".join(
         f"{count} {severity}"
@@ -48,7 +52,7 @@ def signal_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         yield from sheet.table([(facts, ", ".join(names)) for facts, names in missing.items()])
 
 
-def _signal(signal: SignalTold, sheet: Sheet) -> Iterator[Line]:
+def _signal(signal: SignalTold, sheet: PageWidth) -> Iterator[Line]:
     mark = _LOUD[signal.severity]
     yield line("  ", mark, " ", strong(label(signal.name)), f" ({signal.severity})")
     yield from sheet.item(" ", signal.text)
@@ -58,7 +62,7 @@ def _signal(signal: SignalTold, sheet: Sheet) -> Iterator[Line]:
             yield from sheet.item(_MARKS[step.state], step.do, at=4)
 
 
-def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def play_section(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     """Lay out the play, the gate and the risks."""
     yield from section(sheet, "Play", "x done, → next, - does not apply, ? not judged")
     yield from sheet.text(found.play, Tone.STRONG)
@@ -79,7 +83,7 @@ def play_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
             yield from sheet.item("!", risk)
 
 
-def place_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def place_section(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     """Lay out the place in the order of work: the queue and why, and the priority factor by factor."""
     of = found.priority
     yield from section(sheet, "Place in the week", f"rank {found.rank:,} of {found.accounts:,}")
@@ -100,7 +104,7 @@ def place_section(found: Explanation, sheet: Sheet) -> Iterator[Line]:
         yield from sheet.text(f"{fits} of {found.desk}{hours}")
 
 
-def _steps(steps: Sequence[StepState], sheet: Sheet) -> Iterator[Line]:
+def _steps(steps: Sequence[StepState], sheet: PageWidth) -> Iterator[Line]:
     for number, step in enumerate(steps, start=1):
         mark = line("  ", _MARKS[step.state], f" {number:>2}  ")
         front = " " * sum(len(span.text) for span in mark)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from csq.explain.model import Explanation, Fact, Lines, Row
 from csq.render import prose
 from csq.render.explain.words import Columns, day, label, listed, section, text, value, where
-from csq.render.terminal.layout import BLANK, Line, Sheet, cells
+from csq.render.terminal.layout import BLANK, Line, PageWidth, cells
 from csq.schema import event_kind
 
 _LONG = 24
@@ -17,7 +17,7 @@ _MOST_FEATURES = 50
 """Features of a kind that are shown; likewise."""
 
 
-def record_sections(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def record_sections(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     """Lay out the record."""
     yield from _listed(sheet, "Goals", found.goals, _GOAL, right=(2, 3))
     yield from _listed(sheet, "People", found.people, _PERSON)
@@ -81,13 +81,13 @@ def _outcome(currency: str | None) -> Columns:
 
 
 def _listed(
-    sheet: Sheet, title: str, rows: Sequence[Row], columns: Columns, right: Iterable[int] = ()
+    sheet: PageWidth, title: str, rows: Sequence[Row], columns: Columns, right: Iterable[int] = ()
 ) -> Iterator[Line]:
     yield from section(sheet, title, "" if rows else "none on record")
     yield from listed(sheet, rows, columns, right=right)
 
 
-def _features(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def _features(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     if not found.features:
         return
     yield from section(sheet, "Features")
@@ -106,7 +106,7 @@ def _names(features: Sequence[Row]) -> str:
     return shown + (f" and {more:,} more (all in `-f json`)" if more > 0 else "")
 
 
-def _facts(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def _facts(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     known = [fact for fact in found.facts if fact.value is not None]
     yield from section(sheet, "Facts", f"{len(known):,} known, {len(found.facts) - len(known):,} not known")
     groups = dict.fromkeys(fact.group for fact in found.facts)
@@ -133,7 +133,7 @@ def _fact(fact: Fact, currency: str | None) -> tuple[str, str, str]:
     return (fact.name, told, fact.meaning) if cells(told) <= _LONG else (fact.name, "", f"{told} ({fact.meaning})")
 
 
-def _lines(found: Explanation, sheet: Sheet) -> Iterator[Line]:
+def _lines(found: Explanation, sheet: PageWidth) -> Iterator[Line]:
     yield from section(sheet, "Read from")
     # The path in the last column, which breaks where it is too long.
     yield from sheet.table(

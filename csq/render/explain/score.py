@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from csq.explain.model import Explanation, Standing
+from csq.explain.model import AxisStanding, Explanation
 from csq.explain.standing import exact
 from csq.render import prose, wording
 from csq.render.explain.words import Columns, day, label, listed, section, text, where
-from csq.render.terminal.layout import BLANK, Line, Sheet
+from csq.render.terminal.layout import BLANK, Line, PageWidth
 from csq.terms import Axis
 
 _EDGES = (0.0, 100.0)
 
 
-def standing_section(found: Explanation, standing: Standing, sheet: Sheet) -> Iterator[Line]:
+def standing_section(found: Explanation, standing: AxisStanding, sheet: PageWidth) -> Iterator[Line]:
     """Lay out one axis."""
     yield from section(sheet, standing.axis.capitalize(), _summary(found, standing))
     if standing.parts:
@@ -41,7 +41,7 @@ def _sides(found: Explanation) -> str:
     return wording.divided(users, makers, cut.at if cut else None, found.unhappy_side)
 
 
-def _summary(found: Explanation, standing: Standing) -> str:
+def _summary(found: Explanation, standing: AxisStanding) -> str:
     """`low: 41.2 (5 of 6 asked), 28.8 under the cut of 70 (3.8 of 5, 7 of 10)`."""
     behind = wording.answers(found.certainty.responses, found.certainty.asked)
     if standing.score is None or standing.cut is None or standing.margin is None:
@@ -57,7 +57,7 @@ def _summary(found: Explanation, standing: Standing) -> str:
     return f"{standing.level}: {mean}, {far} {wording.at(standing.cut)}"
 
 
-def _cut(standing: Standing) -> str:
+def _cut(standing: AxisStanding) -> str:
     cut = standing.cut
     if cut is None:
         return "none: too little is scored to take one"

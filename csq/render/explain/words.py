@@ -9,7 +9,7 @@ from typing import TypeAlias
 from csq.explain.model import Fact, Row
 from csq.playbook.text import UNKNOWN, say
 from csq.render import prose
-from csq.render.terminal.layout import BLANK, Line, Sheet
+from csq.render.terminal.layout import BLANK, Line, PageWidth
 
 _SIGNS = {"percent": "%"}
 _ONE = {"people": "person"}
@@ -18,12 +18,12 @@ Columns: TypeAlias = Mapping[str, Callable[[Row], str]]
 """How the cell of each column of a table is written, by its heading."""
 
 
-def section(sheet: Sheet, title: str, aside: str = "") -> list[Line]:
+def section(sheet: PageWidth, title: str, aside: str = "") -> list[Line]:
     """Head a section, apart from the one before."""
     return [BLANK, *sheet.heading(title, aside)]
 
 
-def listed(sheet: Sheet, rows: Iterable[Row], columns: Columns, right: Iterable[int] = ()) -> list[Line]:
+def listed(sheet: PageWidth, rows: Iterable[Row], columns: Columns, right: Iterable[int] = ()) -> list[Line]:
     """Lay out a table with a heading for each of `columns`; nothing without rows."""
     written = [[write(row) for write in columns.values()] for row in rows]
     return sheet.table([tuple(columns), *written], right=right, header=True)

@@ -47,7 +47,7 @@ _CORNERS = {
 }
 
 
-class Box(NamedTuple):
+class PlotArea(NamedTuple):
     """A rectangle."""
 
     x: float
@@ -66,14 +66,14 @@ class Lane(NamedTuple):
     """Path and name of each account."""
 
 
-class Line(NamedTuple):
+class CutLine(NamedTuple):
     """A cut: where its line stands, the band in which an account is borderline, and what it says."""
 
     axis: Axis
     tier: str
     """Whose cut it is; empty where all tiers share it."""
     at: float
-    band: Box
+    band: PlotArea
     text: str
 
 
@@ -92,11 +92,11 @@ class Scatter(NamedTuple):
 
     width: float
     height: float
-    plot: Box
-    no_usage: Box
-    no_happiness: Box
-    neither: Box
-    cuts: tuple[Line, ...]
+    plot: PlotArea
+    no_usage: PlotArea
+    no_happiness: PlotArea
+    neither: PlotArea
+    cuts: tuple[CutLine, ...]
     corners: tuple[Corner, ...]
     lanes: tuple[Lane, ...]
     is_named: bool
@@ -113,15 +113,17 @@ class Scatter(NamedTuple):
 
 def scatter(report: Report, rows: pl.DataFrame) -> Scatter:
     """Draw the accounts of `rows`, with the cuts of the report."""
-    plot = Box(x=_LEFT + _MARGIN + _GAP, y=2.5 * _LINE, width=100 * _ACROSS + 2 * _PAD, height=100 * _DOWN + 2 * _PAD)
+    plot = PlotArea(
+        x=_LEFT + _MARGIN + _GAP, y=2.5 * _LINE, width=100 * _ACROSS + 2 * _PAD, height=100 * _DOWN + 2 * _PAD
+    )
     below = plot.y + plot.height + 2.4 * _LINE
-    neither = Box(x=_LEFT, y=below, width=_MARGIN, height=_MARGIN)
+    neither = PlotArea(x=_LEFT, y=below, width=_MARGIN, height=_MARGIN)
     return Scatter(
         width=plot.x + plot.width + _RIGHT,
         height=below + _MARGIN + 1.4 * _LINE,
         plot=plot,
-        no_usage=Box(x=_LEFT, y=plot.y, width=_MARGIN, height=plot.height),
-        no_happiness=Box(x=plot.x, y=below, width=plot.width, height=_MARGIN),
+        no_usage=PlotArea(x=_LEFT, y=plot.y, width=_MARGIN, height=plot.height),
+        no_happiness=PlotArea(x=plot.x, y=below, width=plot.width, height=_MARGIN),
         neither=neither,
         cuts=tuple(line for axis in Axis for line in _lines(report.cuts, axis, plot)),
         corners=tuple(_corner(report, quadrant, plot) for quadrant in _CORNERS),
@@ -131,7 +133,7 @@ def scatter(report: Report, rows: pl.DataFrame) -> Scatter:
     )
 
 
-def _lanes(report: Report, rows: pl.DataFrame, plot: Box, neither: Box) -> tuple[Lane, ...]:
+def _lanes(report: Report, rows: pl.DataFrame, plot: PlotArea, neither: PlotArea) -> tuple[Lane, ...]:
     values = [float(value or 0) for value in rows["contract_value"]]
     unit = _radius_unit(values, plot)
     lanes: dict[tuple[Quadrant, bool], list[tuple[str, str]]] = {}
@@ -150,7 +152,7 @@ def _lanes(report: Report, rows: pl.DataFrame, plot: Box, neither: Box) -> tuple
     )
 
 
-def _radius_unit(values: list[float], plot: Box) -> float:
+def _radius_unit(values: list[float], plot: PlotArea) -> float:
     """Choose how large a mark is: its radius over the square root of its value."""
     if not any(values):
         return 0.0
@@ -162,33 +164,33 @@ def _inset(part: float) -> float:
     return _LARGEST + (_MARGIN - 2 * _LARGEST) * part
 
 
-def _lines(cuts: Iterable[Cut], axis: Axis, plot: Box) -> Iterator[Line]:
+def _lines(cuts: Iterable[Cut], axis: Axis, plot: PlotArea) -> Iterator[CutLine]:
     """Draw the cut of each tier, or one line where all tiers have the same."""
     mine = [cut for cut in cuts if cut.axis is axis]
     is_one = len({cut.at for cut in mine}) == 1
     for cut in mine[:1] if is_one else mine:
         low, high = max(cut.at - BORDERLINE, 0), min(cut.at + BORDERLINE, 100)
         text = f"from {prose.exact(round(cut.at, 1))}"
-        yield Line(
+        yield CutLine(
             axis=axis,
             tier="" if is_one else cut.tier,
             at=_across(plot, cut.at) if axis is Axis.USAGE else _down(plot, cut.at),
-            band=Box(_across(plot, low), plot.y, (high - low) * _ACROSS, plot.height)
+            band=PlotArea(_across(plot, low), plot.y, (high - low) * _ACROSS, plot.height)
             if axis is Axis.USAGE
-            else Box(plot.x, _down(plot, high), plot.width, (high - low) * _DOWN),
+            else PlotArea(plot.x, _down(plot, high), plot.width, (high - low) * _DOWN),
             text=f"high {text}" if is_one else f"{cut.tier}: high {text}",
         )
 
 
-def _across(plot: Box, usage: float) -> float:
+def _across(plot: PlotArea, usage: float) -> float:
     return plot.x + _PAD + usage * _ACROSS
 
 
-def _down(plot: Box, happiness: float) -> float:
+def _down(plot: PlotArea, happiness: float) -> float:
     return plot.y + _PAD + (100 - happiness) * _DOWN
 
 
-def _corner(report: Report, quadrant: Quadrant, plot: Box) -> Corner:
+def _corner(report: Report, quadrant: Quadrant, plot: PlotArea) -> Corner:
     usage, happiness = _CORNERS[quadrant]
     return Corner(
         text=f"{MARKS[quadrant]} {label(report, quadrant)}",

@@ -106,7 +106,7 @@ class Heading(NamedTuple):
     """What to choose from where the table is filtered by it; empty where it is not."""
 
 
-class Table(NamedTuple):
+class HtmlTable(NamedTuple):
     """The accounts."""
 
     headings: tuple[Heading, ...]
@@ -115,7 +115,7 @@ class Table(NamedTuple):
     """It has columns beyond those that fit, and scrolls."""
 
 
-def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
+def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> HtmlTable:
     """Write the accounts of `rows`, with the columns that were asked for at the end.
 
     Raises:
@@ -141,7 +141,7 @@ def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> Table:
                     choices=_choices(report, told, name, cells) if name in _CHOSEN else (),
                 )
             )
-    return Table(headings=tuple(headings), rows=tuple(zip(*columns, strict=True)), is_wide=bool(asked))
+    return HtmlTable(headings=tuple(headings), rows=tuple(zip(*columns, strict=True)), is_wide=bool(asked))
 
 
 def _heard(signal: Heard) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from csq.render.movers.words import Page, Table, week_table
+from csq.render.movers.words import MoversPage, WordTable, week_table
 
 
-def markdown(page: Page) -> bytes:
+def markdown(page: MoversPage) -> bytes:
     """Write the page."""
     from csq.render.markdown import escaped
 
@@ -17,7 +17,7 @@ def markdown(page: Page) -> bytes:
     return ("\n\n".join(blocks) + "\n").encode(errors="backslashreplace")
 
 
-def tables(of: Iterable[Table]) -> Iterator[str]:
+def tables(of: Iterable[WordTable]) -> Iterator[str]:
     """Write tables, each under its heading; one without rows by what it says then, or not at all."""
     from csq.render.markdown import escaped
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from csq.render.html.template import page as filled
 from csq.render.marks import MARKS
-from csq.render.movers.words import Page, week_table
+from csq.render.movers.words import MoversPage, week_table
 from csq.terms import Quadrant
 
 _WIDTH, _HEIGHT = 900, 320
@@ -18,7 +18,7 @@ _STYLE = """
 """
 
 
-class Line(NamedTuple):
+class QuadrantLine(NamedTuple):
     """Accounts of a quadrant from week to week."""
 
     quadrant: Quadrant
@@ -28,10 +28,10 @@ class Line(NamedTuple):
     """How far down its name stands."""
 
 
-class Chart(NamedTuple):
+class WeekChart(NamedTuple):
     """The picture, in units of its own."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[QuadrantLine, ...]
     most: str
     first: str
     last: str
@@ -43,13 +43,13 @@ class Chart(NamedTuple):
     bottom: int = _BOTTOM
 
 
-def html(page: Page) -> bytes:
+def html(page: MoversPage) -> bytes:
     """Write the page."""
     chart = _chart(page) if page.weeks else None
     return filled("movers.html.j2", style=_STYLE, page=page, chart=chart, weeks=week_table(page))
 
 
-def _chart(page: Page) -> Chart:
+def _chart(page: MoversPage) -> WeekChart:
     most = max((count for week in page.weeks for count in week.accounts.values()), default=0) or 1
     across = (_RIGHT - _LEFT) / max(len(page.weeks) - 1, 1)
 
@@ -66,5 +66,5 @@ def _chart(page: Page) -> Chart:
         ]
         ends.append(max(down(last.accounts[quadrant]) + 5, ends[-1] + _APART if ends else 0))
         label = f"{MARKS[quadrant]} {quadrant.replace('_', ' ')} {last.accounts[quadrant]:,}"
-        lines.append(Line(quadrant, label, " ".join(points), ends[-1]))
-    return Chart(tuple(lines), f"{most:,}", str(page.weeks[0].day), str(last.day))
+        lines.append(QuadrantLine(quadrant, label, " ".join(points), ends[-1]))
+    return WeekChart(tuple(lines), f"{most:,}", str(page.weeks[0].day), str(last.day))

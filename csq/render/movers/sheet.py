@@ -8,14 +8,14 @@ from xlsxwriter.chart_line import ChartLine
 from xlsxwriter.worksheet import Worksheet
 
 from csq.render.marks import COLOURS
-from csq.render.movers.words import Page, Table
+from csq.render.movers.words import MoversPage, WordTable
 from csq.terms import Quadrant
 
 _WIDTH = 24
 """Characters of a column."""
 
 
-def workbook(page: Page, day: date) -> bytes:
+def workbook(page: MoversPage, day: date) -> bytes:
     """Write the workbook; `day` is what it says of its time of creation, so that its bytes hang on nothing else."""
     buffer = io.BytesIO()
     book = begun(buffer, page, day, "Movers")
@@ -25,7 +25,7 @@ def workbook(page: Page, day: date) -> bytes:
     return buffer.getvalue()
 
 
-def begun(buffer: io.BytesIO, page: Page, day: date, name: str) -> Workbook:
+def begun(buffer: io.BytesIO, page: MoversPage, day: date, name: str) -> Workbook:
     """A workbook whose first sheet has the page: what it says, and its tables."""
     book = Workbook(
         buffer,
@@ -45,7 +45,7 @@ def begun(buffer: io.BytesIO, page: Page, day: date, name: str) -> Workbook:
     return book
 
 
-def _table(book: Workbook, sheet: Worksheet, table: Table, row: int) -> int:
+def _table(book: Workbook, sheet: Worksheet, table: WordTable, row: int) -> int:
     """Write a table from a row down; the next free row."""
     if not table.rows and not table.absent:
         return row
@@ -58,7 +58,7 @@ def _table(book: Workbook, sheet: Worksheet, table: Table, row: int) -> int:
     return row + 2 + len(table.rows)
 
 
-def _weeks(book: Workbook, page: Page) -> None:
+def _weeks(book: Workbook, page: MoversPage) -> None:
     """A sheet with the accounts and value of every quadrant by day, and a chart of the accounts."""
     name = "Week by week"
     sheet = book.add_worksheet(name)

@@ -10,7 +10,7 @@ import polars as pl
 from csq.moves import Crossing, Moves, Past
 from csq.render import prose
 from csq.render.marks import MARKS
-from csq.terms import Axis, Cause, Change, Quadrant
+from csq.terms import Axis, Cause, Movement, Quadrant
 
 FIRST = 3
 """Moves that a triage tells of on its first screen."""
@@ -20,7 +20,7 @@ _HAPPY = (Quadrant.ADVOCATES, Quadrant.UNDERUSERS)
 """Whoever leaves from there is a surprise."""
 
 
-class Table(NamedTuple):
+class WordTable(NamedTuple):
     """Rows under headings, all of them words."""
 
     title: str
@@ -32,7 +32,7 @@ class Table(NamedTuple):
     """What is said where there are no rows; nothing: the table is left out."""
 
 
-class Week(NamedTuple):
+class PastWeek(NamedTuple):
     """A day of the past: accounts and known value by quadrant."""
 
     day: date
@@ -41,20 +41,20 @@ class Week(NamedTuple):
     values: Mapping[Quadrant, Decimal]
 
 
-class Page(NamedTuple):
+class MoversPage(NamedTuple):
     """The moves in reading order."""
 
     title: str
     summary: tuple[str, ...]
-    tables: tuple[Table, ...]
-    weeks: tuple[Week, ...]
+    tables: tuple[WordTable, ...]
+    weeks: tuple[PastWeek, ...]
     """The earliest first; none where nobody asked."""
     currency: str | None
 
 
-def page_of(moves: Moves, *, weeks: int | None = None, currency: str | None = None) -> Page:
+def page_of(moves: Moves, *, weeks: int | None = None, currency: str | None = None) -> MoversPage:
     """Put the moves into reading order, the most valuable accounts first."""
-    return Page(
+    return MoversPage(
         title=f"Movers from {moves.since} to {moves.until}",
         summary=(*_summary(moves, currency), *_measured(moves)),
         tables=(_moved(moves, currency), _grid(moves, currency), *_gone(moves, currency)),
@@ -65,7 +65,7 @@ def page_of(moves: Moves, *, weeks: int | None = None, currency: str | None = No
 
 def told(moves: Moves, currency: str | None) -> tuple[str, ...]:
     """What a triage says of the moves before anything else: how many, the most valuable, and whose loss surprises."""
-    first = moves.of(Change.MOVED).head(FIRST).iter_rows(named=True)
+    first = moves.of(Movement.MOVED).head(FIRST).iter_rows(named=True)
     lost = _surprises(moves).head(FIRST).iter_rows(named=True)
     return (
         f"Since {moves.since}: {'; '.join(_counts(moves, currency))}",
@@ -74,14 +74,14 @@ def told(moves: Moves, currency: str | None) -> tuple[str, ...]:
     )
 
 
-def weeks_of(past: Iterable[Past], number: int) -> tuple[Week, ...]:
+def weeks_of(past: Iterable[Past], number: int) -> tuple[PastWeek, ...]:
     """The days of the last weeks, and what each quadrant came to."""
     by_day: dict[date, list[Past]] = {}
     for each in past:
         by_day.setdefault(each.as_of, []).append(each)
     first = max(by_day) - timedelta(weeks=number) if by_day else date.min
     return tuple(
-        Week(
+        PastWeek(
             day,
             each[0].is_filled,
             {one.quadrant: one.accounts for one in each},
@@ -92,7 +92,7 @@ def weeks_of(past: Iterable[Past], number: int) -> tuple[Week, ...]:
     )
 
 
-def week_table(page: Page) -> Table:
+def week_table(page: MoversPage) -> WordTable:
     """Accounts and value of every quadrant on every day."""
     rows = tuple(
         (
@@ -102,12 +102,12 @@ def week_table(page: Page) -> Table:
         for week in page.weeks
     )
     heads = ("Day", *(_place(each) for each in Quadrant))
-    return Table("Week by week", heads, rows, tuple(range(1, len(heads))))
+    return WordTable("Week by week", heads, rows, tuple(range(1, len(heads))))
 
 
 def _counts(moves: Moves, currency: str | None) -> list[str]:
     """`5 accounts moved, 1 new, 2 left`, and what that is worth."""
-    moved, new, left = (moves.of(change).height for change in (Change.MOVED, Change.NEW, Change.LEFT))
+    moved, new, left = (moves.of(change).height for change in (Movement.MOVED, Movement.NEW, Movement.LEFT))
     worth = moves.worth
     told = [f"{prose.count(moved, 'account')} moved, {new:,} new, {left:,} left"]
     sums = (("moved down", moves.moved_down), ("lost", worth.left + worth.shrunk), ("won", worth.new + worth.grown))
@@ -132,15 +132,15 @@ def _measured(moves: Moves) -> list[str]:
     return [f"Measured differently: {each}" for each in moves.measured]
 
 
-def _moved(moves: Moves, currency: str | None) -> Table:
+def _moved(moves: Moves, currency: str | None) -> WordTable:
     rows = tuple(
         (_name(row), _value(row, currency), _place(row["moved_from"]), _place(row["moved_to"]), _why(row))
-        for row in moves.of(Change.MOVED).iter_rows(named=True)
+        for row in moves.of(Movement.MOVED).iter_rows(named=True)
     )
-    return Table("Who crossed", ("Account", "Value", "From", "To", "Why"), rows, (1,), "nobody crossed")
+    return WordTable("Who crossed", ("Account", "Value", "From", "To", "Why"), rows, (1,), "nobody crossed")
 
 
-def _grid(moves: Moves, currency: str | None) -> Table:
+def _grid(moves: Moves, currency: str | None) -> WordTable:
     """From where in the rows to where in the columns: accounts and their value."""
     cells = {(each.moved_from, each.moved_to): each for each in moves.grid}
     starts = [start for start in (*Quadrant, None) if any(each.moved_from == start for each in moves.grid)]
@@ -149,7 +149,7 @@ def _grid(moves: Moves, currency: str | None) -> Table:
         (_place(start, "new"), *(_cell(cells.get((start, end)), currency) for end in ends)) for start in starts
     )
     heads = ("From ↓ to →", *(_place(end, "left") for end in ends))
-    return Table("From where to where", heads, rows, tuple(range(1, len(heads))))
+    return WordTable("From where to where", heads, rows, tuple(range(1, len(heads))))
 
 
 def _cell(of: Crossing | None, currency: str | None) -> str:
@@ -158,23 +158,23 @@ def _cell(of: Crossing | None, currency: str | None) -> str:
     return f"{of.accounts:,} ({prose.total(of.contract_value, currency)})" if of.contract_value else f"{of.accounts:,}"
 
 
-def _gone(moves: Moves, currency: str | None) -> tuple[Table, Table]:
+def _gone(moves: Moves, currency: str | None) -> tuple[WordTable, WordTable]:
     new = tuple(
         (_name(row), _value(row, currency), _place(row["moved_to"]))
-        for row in moves.of(Change.NEW).iter_rows(named=True)
+        for row in moves.of(Movement.NEW).iter_rows(named=True)
     )
     left = tuple(
         (_name(row), _value(row, currency), _place(row["moved_from"]), "surprise" if _is_surprise(row) else "")
-        for row in moves.of(Change.LEFT).iter_rows(named=True)
+        for row in moves.of(Movement.LEFT).iter_rows(named=True)
     )
     return (
-        Table("New", ("Account", "Value", "Stands in"), new, (1,)),
-        Table("Left", ("Account", "Value", "Stood in", ""), left, (1,)),
+        WordTable("New", ("Account", "Value", "Stands in"), new, (1,)),
+        WordTable("Left", ("Account", "Value", "Stood in", ""), left, (1,)),
     )
 
 
 def _surprises(moves: Moves) -> pl.DataFrame:
-    left = moves.of(Change.LEFT)
+    left = moves.of(Movement.LEFT)
     return left.filter(pl.col("moved_from").is_in([str(each) for each in _HAPPY]))
 
 

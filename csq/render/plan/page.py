@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from csq.render import prose, wording
 from csq.render.options import Options
 from csq.render.plan.week import HOURS_HINT, Batch, Desk, Task, batches, desks, summary, title
-from csq.render.terminal.layout import BLANK, Line, Sheet, Tone, chip, hanging, line, painted, strong, width_of
+from csq.render.terminal.layout import BLANK, Line, PageWidth, Tone, chip, hanging, line, painted, strong, width_of
 from csq.report import Report
 from csq.terms import NoteKind
 
@@ -24,7 +24,7 @@ def page(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there.
     """
-    sheet = Sheet.of(options.width)
+    sheet = PageWidth.of(options.width)
     shown, tools = desks(report, options.selection), batches(report, options.selection)
     top = options.selection.top
     most = top if top is not None or report.has_capacity or options.whole else _TOP
@@ -35,7 +35,7 @@ def page(report: Report, options: Options) -> bytes:
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
-def _head(report: Report, sheet: Sheet, told: str) -> Iterator[Line]:
+def _head(report: Report, sheet: PageWidth, told: str) -> Iterator[Line]:
     yield line(strong(title(report)), f" ({report.as_of_source})" if report.as_of else "")
     yield from hanging(BLANK, told, sheet.prose)
     if not report.weighted:
@@ -45,7 +45,7 @@ def _head(report: Report, sheet: Sheet, told: str) -> Iterator[Line]:
         yield from (line(f"  {text}") for text in HOURS_HINT)
 
 
-def _desk(sheet: Sheet, desk: Desk, most: int | None) -> Iterator[Line]:
+def _desk(sheet: PageWidth, desk: Desk, most: int | None) -> Iterator[Line]:
     yield from sheet.heading(desk.name, desk.head)
     if desk.hours:
         yield from hanging(line("  "), desk.hours, sheet.prose)
@@ -73,7 +73,7 @@ def _desk(sheet: Sheet, desk: Desk, most: int | None) -> Iterator[Line]:
             yield from hanging(line("  · "), rest, sheet.prose)
 
 
-def _task(sheet: Sheet, task: Task, digits: int, *, is_beside: bool) -> Iterator[Line]:
+def _task(sheet: PageWidth, task: Task, digits: int, *, is_beside: bool) -> Iterator[Line]:
     """The account with what it is, then why, who does what, and what may go wrong."""
     front = " " * (digits + 4)
     if is_beside:
@@ -96,13 +96,13 @@ def _about(task: Task) -> Line:
     return line(chip(task.quadrant), " ", task.about)
 
 
-def _fits(sheet: Sheet, tasks: tuple[Task, ...], digits: int) -> bool:
+def _fits(sheet: PageWidth, tasks: tuple[Task, ...], digits: int) -> bool:
     """Whether what each account is fits behind every name; else it stands below all, for the eye to run down."""
     widest = max((width_of(_name(task, digits)) + width_of(_about(task)) for task in tasks), default=0)
     return sheet.width is None or widest <= sheet.width
 
 
-def _automated(sheet: Sheet, steps: tuple[Batch, ...]) -> Iterator[Line]:
+def _automated(sheet: PageWidth, steps: tuple[Batch, ...]) -> Iterator[Line]:
     if not steps:
         return
     count = sum(len(step.account_ids) for step in steps)
@@ -115,7 +115,7 @@ def _automated(sheet: Sheet, steps: tuple[Batch, ...]) -> Iterator[Line]:
         yield from hanging(line("    "), ", ".join(ids) + more, sheet.prose)
 
 
-def _beware(report: Report, sheet: Sheet) -> Iterator[Line]:
+def _beware(report: Report, sheet: PageWidth) -> Iterator[Line]:
     """Warnings alone; what was chosen and set aside stands in the triage."""
     texts = [note.text for note in report.notes if note.kind is NoteKind.WARNING]
     if texts:

@@ -44,7 +44,7 @@ class Task(NamedTuple):
     """The id of the step, by which a tick finds it; empty where there is no week."""
 
 
-class CheckIn(NamedTuple):
+class CheckInLine(NamedTuple):
     """A call to an account that tools look after."""
 
     text: str
@@ -68,7 +68,7 @@ class Desk(NamedTuple):
     hours: str
     """How the hours are divided, or whose they are where no hours are set; empty where that says nothing more."""
     tasks: tuple[Task, ...]
-    check_ins: tuple[CheckIn, ...]
+    check_ins: tuple[CheckInLine, ...]
     left_out: str
     """What did not fit, with its value and the hours it would take; empty where all did."""
     rests: tuple[str, ...]
@@ -139,7 +139,7 @@ def _desk(report: Report, week: OwnerWeek) -> Desk:
         hours=_hours(week, todo),
         tasks=tuple(map(_task, accounts(report, todo), steps)),
         check_ins=tuple(
-            CheckIn(
+            CheckInLine(
                 f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)",
                 _id(report, each.account_id, CHECK_IN),
             )

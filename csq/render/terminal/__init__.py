@@ -12,9 +12,9 @@ from csq.render.columns import PUBLIC, output_columns
 from csq.render.options import Options
 from csq.render.terminal.accounts import account_table
 from csq.render.terminal.grid import grid_and_gaps
-from csq.render.terminal.layout import MEASURE, Line, Sheet, painted
+from csq.render.terminal.layout import MEASURE, Line, PageWidth, painted
 from csq.render.terminal.sections import closing, head, in_short, whole, whole_closing
-from csq.render.terminal.table import Table
+from csq.render.terminal.table import AlignedTable
 from csq.render.terminal.week import first_this_week
 from csq.render.view import view_of
 from csq.render.view.model import View
@@ -31,7 +31,7 @@ def terminal(report: Report, options: Options) -> bytes:
     """
     view = view_of(report, options.selection)
     # One screen is laid out whoever reads it; of all else a program finds every name and sentence whole, on one line.
-    sheet = Sheet.of(options.width if options.width or _has_rows(options) else MEASURE)
+    sheet = PageWidth.of(options.width if options.width or _has_rows(options) else MEASURE)
     table = _table(report, view, options, sheet)
     # What begins with a rule needs no blank line before it where lines are few.
     between = _BLANK if options.whole else []
@@ -48,7 +48,7 @@ def terminal(report: Report, options: Options) -> bytes:
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
-def _table(report: Report, view: View, options: Options, sheet: Sheet) -> Table | None:
+def _table(report: Report, view: View, options: Options, sheet: PageWidth) -> AlignedTable | None:
     """The accounts of all quadrants as rows, aligned with one another; None where their names will do."""
     fields = _fields(report, view, options.fields)
     if not _has_rows(options):
@@ -77,7 +77,7 @@ def _fields(report: Report, view: View, names: tuple[str, ...]) -> Sequence[str]
     ]
 
 
-def _sections(view: View, sheet: Sheet, table: Table | None, options: Options) -> Iterator[list[Line]]:
+def _sections(view: View, sheet: PageWidth, table: AlignedTable | None, options: Options) -> Iterator[list[Line]]:
     first = 0
     for section in view.sections:
         numbers = range(first, first + len(section.first))

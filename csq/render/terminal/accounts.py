@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from csq.render.terminal.layout import Sheet, cells
-from csq.render.terminal.table import Column, Table, fit
+from csq.render.terminal.layout import PageWidth, cells
+from csq.render.terminal.table import AlignedTable, TextColumn, fit
 from csq.render.view.model import Account
 from csq.render.wording import BORDERLINE
 from csq.terms import Severity
@@ -12,7 +12,7 @@ _SIGNALS = 3
 """Signals that are named in a row; `csq explain` has them all."""
 
 
-def account_table(accounts: Sequence[Account], fields: Sequence[str], sheet: Sheet) -> Table:
+def account_table(accounts: Sequence[Account], fields: Sequence[str], sheet: PageWidth) -> AlignedTable:
     """Align accounts.
 
     Args:
@@ -28,7 +28,7 @@ def account_table(accounts: Sequence[Account], fields: Sequence[str], sheet: She
     if "remarks" in columns and "remarks" not in shown:
         details.insert(2, columns["remarks"].texts)
     is_step_beside = "step" in layout
-    return Table(
+    return AlignedTable(
         columns=[columns[name] for name in layout if name != "step"],
         widths=widths,
         details=[[texts[number] for texts in details if texts[number]] for number in range(len(accounts))],
@@ -38,32 +38,32 @@ def account_table(accounts: Sequence[Account], fields: Sequence[str], sheet: She
     )
 
 
-def _columns(accounts: Sequence[Account]) -> dict[str, Column]:
+def _columns(accounts: Sequence[Account]) -> dict[str, TextColumn]:
     """Write every column that a layout may ask for, except those with nothing in them."""
     ranks = [f"{account.rank} {BORDERLINE if account.is_borderline else ' '}" for account in accounts]
     columns = {
-        "rank": Column("#  ", ranks, is_right=True),
-        "account": Column("account", [account.name for account in accounts]),
-        "step": Column("next step", [account.step for account in accounts]),
+        "rank": TextColumn("#  ", ranks, is_right=True),
+        "account": TextColumn("account", [account.name for account in accounts]),
+        "step": TextColumn("next step", [account.step for account in accounts]),
         "usage": _beside("usage", [(account.usage, account.usage_margin) for account in accounts]),
         "happiness": _beside("happiness", [(account.happiness, account.happiness_margin) for account in accounts]),
-        "usage score": Column("usage", [account.usage for account in accounts], is_right=True),
-        "happiness score": Column("happiness", [account.happiness for account in accounts], is_right=True),
+        "usage score": TextColumn("usage", [account.usage for account in accounts], is_right=True),
+        "happiness score": TextColumn("happiness", [account.happiness for account in accounts], is_right=True),
     }
     if any(account.has_name for account in accounts):
-        columns["id"] = Column("id", [account.account_id for account in accounts])
+        columns["id"] = TextColumn("id", [account.account_id for account in accounts])
     if any(account.value for account in accounts):
-        columns["value"] = Column("value", [account.value for account in accounts], is_right=True)
+        columns["value"] = TextColumn("value", [account.value for account in accounts], is_right=True)
     if any(remarks := [", ".join((*_loud(account), *account.remarks)) for account in accounts]):
-        columns["remarks"] = Column("remarks", remarks)
+        columns["remarks"] = TextColumn("remarks", remarks)
     return columns
 
 
-def _beside(header: str, texts: Sequence[tuple[str, str]]) -> Column:
+def _beside(header: str, texts: Sequence[tuple[str, str]]) -> TextColumn:
     """Scores with their margins aligned beside them."""
     room = max((len(margin) for _, margin in texts), default=0)
     both = [f"{score} {margin:>{room}}" if margin else score for score, margin in texts]
-    return Column(header, both, is_right=True)
+    return TextColumn(header, both, is_right=True)
 
 
 def _ids(accounts: Sequence[Account], shown: Mapping[str, int]) -> list[str]:

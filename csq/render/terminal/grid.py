@@ -3,9 +3,9 @@
 from csq.render.terminal.layout import (
     BLANK,
     Line,
-    Sheet,
-    Span,
+    PageWidth,
     Tone,
+    TonedText,
     beside,
     cells,
     chip,
@@ -16,7 +16,7 @@ from csq.render.terminal.layout import (
     width_of,
     wrapped,
 )
-from csq.render.view.model import Band, Cell, Grid
+from csq.render.view.model import Band, Grid, TableCell
 
 _AXIS = 12
 _CELL = 26
@@ -26,7 +26,7 @@ _GAPS = 36
 _GAP = 2
 
 
-def grid_and_gaps(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
+def grid_and_gaps(grid: Grid, sheet: PageWidth, *, is_whole: bool) -> list[Line]:
     """Lay out the grid, with what is unknown beside it where there is room, else below.
 
     Args:
@@ -45,7 +45,7 @@ def grid_and_gaps(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
     return [*drawn, *([BLANK] if is_whole else []), *below]
 
 
-def _grid(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
+def _grid(grid: Grid, sheet: PageWidth, *, is_whole: bool) -> list[Line]:
     parts = [cell for band in grid.bands for cell in (band.low, band.high)]
     natural = max(width_of(each) for cell in parts for each in _cell(cell, None, is_whole=is_whole))
     width = max(natural, _CELL)
@@ -56,7 +56,7 @@ def _grid(grid: Grid, sheet: Sheet, *, is_whole: bool) -> list[Line]:
     return [top, *high, _border(width, "├┼┤"), *low, _border(width, "└┴┘")]
 
 
-def _cell(cell: Cell, width: int | None, *, is_whole: bool) -> list[Line]:
+def _cell(cell: TableCell, width: int | None, *, is_whole: bool) -> list[Line]:
     """Name and accounts in a line where they fit, then the value; in full also its share as a bar, and the doubts."""
     label = line(chip(cell.quadrant), " ", strong(cell.label), f", {cell.accounts}")
     fits = width is None or width_of(label) <= width
@@ -67,7 +67,7 @@ def _cell(cell: Cell, width: int | None, *, is_whole: bool) -> list[Line]:
     return [*named, *count, *worth, *bar, *doubts]
 
 
-def _bar(cell: Cell, width: int) -> Line:
+def _bar(cell: TableCell, width: int) -> Line:
     """Draw the share of the value, as wide as the cell only for all of it, and not at all only for none."""
     share = (cell.share_pct or 0.0) / 100
     length = min(max(round(share * width), share > 0), width - (share < 1))
@@ -93,7 +93,7 @@ def _band(band: Band, width: int, *, is_whole: bool) -> list[Line]:
 
 
 def _padded(parts: Line, width: int) -> Line:
-    return (*parts, Span(" " * (width - width_of(parts))))
+    return (*parts, TonedText(" " * (width - width_of(parts))))
 
 
 def _border(width: int, corners: str, left: str = "", right: str = "") -> Line:

@@ -40,25 +40,25 @@ class Tone(StrEnum):
     CYAN = "36"
 
 
-class Span(NamedTuple):
+class TonedText(NamedTuple):
     """Some text in one tone."""
 
     text: str
     tone: Tone | None = None
 
 
-Line = tuple[Span, ...]
+Line = tuple[TonedText, ...]
 BLANK: Line = ()
 
 
-def line(*parts: str | Span) -> Line:
+def line(*parts: str | TonedText) -> Line:
     """Put a line together from text and spans."""
-    return tuple(part if isinstance(part, Span) else Span(clean(part)) for part in parts)
+    return tuple(part if isinstance(part, TonedText) else TonedText(clean(part)) for part in parts)
 
 
-def strong(text: str) -> Span:
+def strong(text: str) -> TonedText:
     """Make text bold."""
-    return Span(clean(text), Tone.STRONG)
+    return TonedText(clean(text), Tone.STRONG)
 
 
 def cells(text: str) -> int:
@@ -105,13 +105,13 @@ def hanging(front: Line, text: str, width: int | None, tone: Tone | None = None)
     """Put `front` before wrapped text, and as much blank before the lines that follow."""
     indent = width_of(front)
     first, *rest = wrapped(text, None if width is None else max(width - indent, 1))
-    return [(*front, Span(first, tone)), *((Span(" " * indent), Span(each, tone)) for each in rest)]
+    return [(*front, TonedText(first, tone)), *((TonedText(" " * indent), TonedText(each, tone)) for each in rest)]
 
 
 def beside(left: Sequence[Line], right: Sequence[Line], *, at: int) -> list[Line]:
     """Put two blocks side by side, the right one beginning at cell `at`, beyond the left one."""
     pairs = zip_longest(left, right, fillvalue=BLANK)
-    return [(*one, Span(" " * (at - width_of(one))), *other) if other else one for one, other in pairs]
+    return [(*one, TonedText(" " * (at - width_of(one))), *other) if other else one for one, other in pairs]
 
 
 def painted(lines: Iterable[Line], *, colour: bool) -> str:
@@ -119,7 +119,7 @@ def painted(lines: Iterable[Line], *, colour: bool) -> str:
     return "".join("".join(_paint(span, colour=colour) for span in each).rstrip(" ") + "\n" for each in lines)
 
 
-def _paint(span: Span, *, colour: bool) -> str:
+def _paint(span: TonedText, *, colour: bool) -> str:
     return f"\x1b[{span.tone}m{span.text}\x1b[0m" if colour and span.tone and span.text else span.text
 
 
@@ -132,18 +132,18 @@ TONES: Mapping[Quadrant, Tone | None] = {
 }
 
 
-def chip(quadrant: Quadrant) -> Span:
+def chip(quadrant: Quadrant) -> TonedText:
     """Mark a quadrant by shape and colour; its name stands beside it, in no colour, to be read on any background."""
-    return Span(MARKS[quadrant], TONES[quadrant])
+    return TonedText(MARKS[quadrant], TONES[quadrant])
 
 
-class Sheet(NamedTuple):
+class PageWidth(NamedTuple):
     """How wide the page is; None when nothing is to be cut or wrapped."""
 
     width: int | None
 
     @classmethod
-    def of(cls, width: int | None) -> "Sheet":
+    def of(cls, width: int | None) -> "PageWidth":
         """Make a sheet that is wide enough to be laid out at all."""
         return cls(None if width is None else max(width, _NARROWEST))
 
@@ -152,13 +152,13 @@ class Sheet(NamedTuple):
         """Width to wrap sentences at."""
         return None if self.width is None else min(self.width, MEASURE)
 
-    def heading(self, text: str, aside: str = "", mark: Span | None = None) -> list[Line]:
+    def heading(self, text: str, aside: str = "", mark: TonedText | None = None) -> list[Line]:
         """Head a section: its name, a rule, and on the right what it comes to; below each other without room."""
         front = line(mark, " ") if mark else BLANK
         tail = f" {aside}" if aside else ""
         room = (self.prose or MEASURE) - width_of(front) - cells(text) - cells(tail) - 1
         if room > 0:
-            return [(*front, *line(strong(text), " "), Span("─" * room, mark.tone if mark else None), *line(tail))]
+            return [(*front, *line(strong(text), " "), TonedText("─" * room, mark.tone if mark else None), *line(tail))]
         below = hanging(line(" " * INDENT), aside, self.width) if aside else []
         return [*hanging(front, text, self.width, Tone.STRONG), *below]
 
@@ -166,7 +166,7 @@ class Sheet(NamedTuple):
         """Lay out a paragraph."""
         return hanging(line(" " * INDENT), text, self.prose, tone)
 
-    def item(self, mark: str | Span, text: str, *, at: int = INDENT, tone: Tone | None = None) -> list[Line]:
+    def item(self, mark: str | TonedText, text: str, *, at: int = INDENT, tone: Tone | None = None) -> list[Line]:
         """Lay out one item of a list behind its mark."""
         return hanging(line(" " * at, mark, " "), text, self.prose, tone)
 
@@ -179,7 +179,7 @@ class Sheet(NamedTuple):
             each
             for before, (title, name, text) in zip(shown, rows, strict=False)
             for each in hanging(
-                (strong(fitted("" if title == before else title, _KEY)), Span(fitted(name, names) + "  ")),
+                (strong(fitted("" if title == before else title, _KEY)), TonedText(fitted(name, names) + "  ")),
                 text,
                 self.prose,
             )
@@ -204,7 +204,7 @@ class Sheet(NamedTuple):
         for place, row in enumerate(rows):
             tone = Tone.STRONG if header and place == 0 else None
             columns = (fitted(row[number], width, right=number in ends) for number, width in widths.items())
-            front = line(" " * INDENT, Span("".join(column + " " * _GAP for column in columns), tone))
+            front = line(" " * INDENT, TonedText("".join(column + " " * _GAP for column in columns), tone))
             if not is_below:
                 lines.extend(hanging(front, row[last], self.prose, tone))
                 continue

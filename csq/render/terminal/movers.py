@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 
 from csq.render import prose
-from csq.render.movers.words import Page, Table, Week
+from csq.render.movers.words import MoversPage, PastWeek, WordTable
 from csq.render.options import Options
-from csq.render.terminal.layout import BLANK, TONES, Line, Sheet, Span, chip, hanging, line, painted, strong
+from csq.render.terminal.layout import BLANK, TONES, Line, PageWidth, TonedText, chip, hanging, line, painted, strong
 from csq.terms import Quadrant
 
 _BAR = 30
 """Cells of the longest bar."""
 
 
-def terminal(page: Page, options: Options) -> bytes:
+def terminal(page: MoversPage, options: Options) -> bytes:
     """Write the page, as wide as the options say."""
-    sheet = Sheet.of(options.width)
+    sheet = PageWidth.of(options.width)
     lines = [line(strong(page.title))]
     for text in page.summary:
         lines += hanging(BLANK, text, sheet.prose)
@@ -22,7 +22,7 @@ def terminal(page: Page, options: Options) -> bytes:
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode(errors="backslashreplace")
 
 
-def tables(of: Iterable[Table], sheet: Sheet) -> list[Line]:
+def tables(of: Iterable[WordTable], sheet: PageWidth) -> list[Line]:
     """Lay out tables, each under its heading; one without rows by what it says then, or not at all."""
     lines: list[Line] = []
     for table in of:
@@ -34,7 +34,7 @@ def tables(of: Iterable[Table], sheet: Sheet) -> list[Line]:
     return lines
 
 
-def _weeks(page: Page, sheet: Sheet) -> list[Line]:
+def _weeks(page: MoversPage, sheet: PageWidth) -> list[Line]:
     """A bar for each quadrant and day, all on one scale of accounts."""
     if not page.weeks:
         return []
@@ -46,9 +46,9 @@ def _weeks(page: Page, sheet: Sheet) -> list[Line]:
     return lines
 
 
-def _bar(week: Week, quadrant: Quadrant, most: int, currency: str | None) -> Line:
+def _bar(week: PastWeek, quadrant: Quadrant, most: int, currency: str | None) -> Line:
     count, value = week.accounts[quadrant], week.values[quadrant]
     bar = "█" * max(round(count * _BAR / most), 1 if count else 0)
     filled = "filled" if week.is_filled else ""
     told = f"    {week.day}  {count:>6,}  {prose.total(value, currency):>12}  "
-    return (*line(told), Span(f"{bar:<{_BAR}}", TONES[quadrant]), *line(f"  {filled}" if filled else ""))
+    return (*line(told), TonedText(f"{bar:<{_BAR}}", TONES[quadrant]), *line(f"  {filled}" if filled else ""))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from csq.render.terminal.layout import (
     BLANK,
     Line,
-    Sheet,
+    PageWidth,
     Tone,
     cells,
     chip,
@@ -16,7 +16,7 @@ from csq.render.terminal.layout import (
     wrapped,
 )
 from csq.render.terminal.movers import tables
-from csq.render.view.model import Section, Signals, View
+from csq.render.view.model import PlaySection, Signals, View
 
 _KEY = 7
 """Cells of the words that begin a line of a quadrant in short, and of the end of the page."""
@@ -27,7 +27,7 @@ _RISKS = 2
 """Steps and risks that are told in short, if they fit."""
 
 
-def head(view: View, sheet: Sheet) -> list[Line]:
+def head(view: View, sheet: PageWidth) -> list[Line]:
     """Say as of when, of how many accounts, and which of them are shown."""
     of = view.headline
     out = hanging(line(strong(of.title), " "), of.source, sheet.prose) if of.source else [line(strong(of.title))]
@@ -40,7 +40,7 @@ def head(view: View, sheet: Sheet) -> list[Line]:
     return [*out, *(hanging(line(strong("Shown"), ": "), of.shown, sheet.prose) if of.shown else [])]
 
 
-def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> list[Line]:
+def in_short(section: PlaySection, sheet: PageWidth, rows: Sequence[Line] | None) -> list[Line]:
     """One quadrant in short: play, next steps of most accounts, risk, first accounts.
 
     Args:
@@ -62,7 +62,7 @@ def in_short(section: Section, sheet: Sheet, rows: Sequence[Line] | None) -> lis
     return [*out, *rows, *_more(section), BLANK]
 
 
-def whole(section: Section, sheet: Sheet, rows: Sequence[Line]) -> list[Line]:
+def whole(section: PlaySection, sheet: PageWidth, rows: Sequence[Line]) -> list[Line]:
     """One quadrant in full: what it means, every step and risk, and its accounts as a table."""
     out = _heading(section, sheet)
     if section.absent:
@@ -79,15 +79,15 @@ def whole(section: Section, sheet: Sheet, rows: Sequence[Line]) -> list[Line]:
     return [*out, *([BLANK, *rows] if rows else []), *_more(section)]
 
 
-def _heading(section: Section, sheet: Sheet) -> list[Line]:
+def _heading(section: PlaySection, sheet: PageWidth) -> list[Line]:
     return sheet.heading(section.cell.label, section.cell.size, chip(section.cell.quadrant))
 
 
-def _more(section: Section) -> list[Line]:
+def _more(section: PlaySection) -> list[Line]:
     return [line(f"  {section.more}")] if section.more else []
 
 
-def _led(word: str, text: str, sheet: Sheet) -> list[Line]:
+def _led(word: str, text: str, sheet: PageWidth) -> list[Line]:
     """A line that begins with a word; nothing without text."""
     return hanging(line("  ", strong(fitted(word, _KEY))), text, sheet.prose) if text else []
 
@@ -98,7 +98,7 @@ def _fitting(texts: Sequence[str], room: int) -> str:
     return next((text for text in told if cells(text) <= room), " ".join(texts[:1]))
 
 
-def _names(section: Section, room: int) -> str:
+def _names(section: PlaySection, room: int) -> str:
     """The first accounts by name, as many as fit into a line, and how many more there are."""
     names = [account.named for account in section.first]
     for number in range(len(names), 0, -1):
@@ -109,13 +109,13 @@ def _names(section: Section, room: int) -> str:
     return ""
 
 
-def closing(view: View, sheet: Sheet) -> list[Line]:
+def closing(view: View, sheet: PageWidth) -> list[Line]:
     """How far to trust the data, and by what rules it was placed, in a few lines."""
     data = hanging(_key("Data"), "; ".join(view.quality.brief), sheet.prose)
     return [*data, *hanging(_key("Rules"), view.rules.brief, sheet.prose)]
 
 
-def whole_closing(view: View, sheet: Sheet) -> list[Line]:
+def whole_closing(view: View, sheet: PageWidth) -> list[Line]:
     """Signals, files and notes, rules, and the lines that make them hold, exactly as they go into csq.yaml."""
     out = _signals(view.signals, sheet)
     if view.moves:
@@ -130,7 +130,7 @@ def whole_closing(view: View, sheet: Sheet) -> list[Line]:
     return out
 
 
-def _signals(signals: Signals, sheet: Sheet) -> list[Line]:
+def _signals(signals: Signals, sheet: PageWidth) -> list[Line]:
     """The signals that hold as a table, how many say less, and what nobody could judge; nothing without signals."""
     before = ["", *(told.severity for told in signals.told)]
     rows = [

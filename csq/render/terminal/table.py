@@ -28,7 +28,7 @@ LAYOUTS = (
 """Columns of a row, for the widest page first. `account` can shrink; `step` takes the rest of the line."""
 
 
-class Column(NamedTuple):
+class TextColumn(NamedTuple):
     """A heading, and the text of each row."""
 
     header: str
@@ -41,14 +41,14 @@ class Column(NamedTuple):
         return max(map(cells, (self.header, *self.texts)))
 
 
-class Table(NamedTuple):
+class AlignedTable(NamedTuple):
     """Accounts as aligned text, by row number."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TextColumn]
     widths: Sequence[int]
     details: Sequence[Sequence[str]]
     """For each row, lines to put below it."""
-    steps: Column
+    steps: TextColumn
     is_step_beside: bool
     width: int | None
     """Where a line ends; None for nowhere."""
@@ -81,7 +81,7 @@ class Table(NamedTuple):
         return [" " * _INDENT + first, *rest]
 
 
-def fit(columns: Mapping[str, Column], width: int | None) -> tuple[tuple[str, ...], list[int]]:
+def fit(columns: Mapping[str, TextColumn], width: int | None) -> tuple[tuple[str, ...], list[int]]:
     """Choose the fullest layout that leaves room for the names, and the width of each of its columns.
 
     Args:

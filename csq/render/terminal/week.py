@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from csq.render.terminal.layout import MEASURE, Line, Sheet, cells, chip, fitted, hanging, line, strong, width_of
+from csq.render.terminal.layout import MEASURE, Line, PageWidth, cells, chip, fitted, hanging, line, strong, width_of
 from csq.render.view.model import Account, Week
 
 _TWO_LINES = 5
@@ -14,7 +14,7 @@ _REASON = 24
 _GAP = "  "
 
 
-def first_this_week(week: Week, sheet: Sheet) -> list[Line]:
+def first_this_week(week: Week, sheet: PageWidth) -> list[Line]:
     """Lay out the list; the steps stand beside the reasons where the page is as wide as that."""
     lines = sheet.heading(week.title, week.more)
     if not week.first:

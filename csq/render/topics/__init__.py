@@ -6,7 +6,7 @@ A page is imported when it is asked for, so that a topic costs what it needs and
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from csq.render.topics.page import Page
+from csq.render.topics.page import HelpPage
 
 TOPICS: Mapping[str, tuple[str, str, str]] = {
     "metrics": ("which columns of a usage table are scored, and as what", "metrics", "page"),
@@ -23,10 +23,10 @@ TOPICS: Mapping[str, tuple[str, str, str]] = {
 """The topics, with what each is about, and the module and function that make its page."""
 
 
-def topic(name: str) -> Page:
+def topic(name: str) -> HelpPage:
     """The page of a topic."""
     _, module, function = TOPICS[name]
-    make: Callable[[], Page] = getattr(import_module(f"csq.render.topics.{module}"), function)
+    make: Callable[[], HelpPage] = getattr(import_module(f"csq.render.topics.{module}"), function)
     return make()
 
 

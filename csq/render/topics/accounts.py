@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from csq.render.columns import PUBLIC
-from csq.render.topics.page import Page, Section
+from csq.render.topics.page import HelpPage, HelpSection
 from csq.report import TOTALS
 from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, WORTH, Column, Kind
 
@@ -19,12 +19,12 @@ _STAGES = (
 )
 
 
-def facts() -> Page:
+def facts() -> HelpPage:
     """Every column of the account table, by the stage that finds it, and the totals of a run."""
-    return Page(
+    return HelpPage(
         "Facts: what conditions may ask about, and `--fields` may show",
         (
-            Section(
+            HelpSection(
                 "Conditions",
                 "`when:` in the playbook is an SQL expression over these facts: comparisons, AND, OR, NOT, IN, "
                 "BETWEEN, LIKE, IS NULL, COALESCE and arithmetic. A condition that meets an unknown fact is not "
@@ -39,8 +39,8 @@ def facts() -> Page:
                 ),
                 _HEAD,
             ),
-            *(Section(title, text, _rows(columns), _HEAD) for title, text, columns in _STAGES),
-            Section(
+            *(HelpSection(title, text, _rows(columns), _HEAD) for title, text, columns in _STAGES),
+            HelpSection(
                 "Totals, for `--fail-on`",
                 'The run ends with 1 when a condition holds, such as `--fail-on "at_risk_contract_value > 500000"`.',
                 tuple(TOTALS.items()),
@@ -50,14 +50,14 @@ def facts() -> Page:
     )
 
 
-def columns() -> Page:
+def columns() -> HelpPage:
     """The columns of every output table."""
     text = (
         "In this order, in every format. `--fields` adds any of the facts (`csq help facts`) that names no person. "
         "Null means not known; it is never 0."
     )
     rows = _rows(COLUMNS[name] for name in PUBLIC)
-    return Page("Columns: what every table has that is written", (Section("Columns", text, rows, _HEAD),))
+    return HelpPage("Columns: what every table has that is written", (HelpSection("Columns", text, rows, _HEAD),))
 
 
 def _rows(columns: Iterable[Column]) -> tuple[tuple[str, str, str], ...]:

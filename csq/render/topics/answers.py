@@ -1,14 +1,14 @@
 """`csq help answers`: the words, stars and faces that are answers, and what each is worth."""
 
-from csq.render.topics.page import Page, Section
+from csq.render.topics.page import HelpPage, HelpSection
 from csq.sources.cells.answer_words import ASKED, FACES, NO_ANSWER_CODES, SAME_WORD, UNASKED, WORD_SCALES
 from csq.sources.roles.scales import DIFFERENT, MANY, SOME, STANDARD
 
 
-def page() -> Page:
+def page() -> HelpPage:
     """Everything that tells what an answer is."""
     words = tuple(
-        Section(
+        HelpSection(
             f"Words: {language}" if language != "any" else "Thumbs and faces",
             "Each scale from its worst answer to its best, with what the answer is worth. Case, accents, `-` and `_` "
             "make no difference.",
@@ -16,10 +16,10 @@ def page() -> Page:
         )
         for language, scales in WORD_SCALES.items()
     )
-    return Page(
+    return HelpPage(
         "Answers: what the cells of a score column are worth, from 0 to 100",
         (
-            Section(
+            HelpSection(
                 "Figures",
                 f"A scale is told (`--csat-scale 1-5`, the worst answer first; `scales:` in csq.yaml), or named by a "
                 f"header, `(1-5)` or `out of 5`, or by the cells, `4/5`. Else {MANY} answers show it, {DIFFERENT} "
@@ -34,18 +34,20 @@ def page() -> Page:
                 ),
             ),
             *words,
-            Section("Faces", "What each face says.", tuple((name, " ".join(faces)) for name, faces in FACES.items())),
-            Section(
+            HelpSection(
+                "Faces", "What each face says.", tuple((name, " ".join(faces)) for name, faces in FACES.items())
+            ),
+            HelpSection(
                 "Other words",
                 "They stand for the word before them, on a scale that has not got them itself.",
                 tuple((word, "; ".join(others)) for word, others in SAME_WORD.items()),
             ),
-            Section(
+            HelpSection(
                 "No answers",
                 "Cells that speak of asking.",
                 (("asked, without an answer", "; ".join(ASKED)), ("never asked", "; ".join(UNASKED))),
             ),
-            Section(
+            HelpSection(
                 "What csq.yaml says comes first",
                 "`answers: {superb: 100, meh: 40}` says what any other word is worth. Two kinds of answers in one "
                 "column, such as good and bad beside 1 to 5, are refused: give each a column of its own, or say there "

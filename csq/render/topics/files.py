@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from csq.errors import Exit
 from csq.render.options import MOST, SUFFIXES, Format
-from csq.render.topics.page import Page, Section
+from csq.render.topics.page import HelpPage, HelpSection
 from csq.roles import ROLES, RoleSpec
 from csq.sources.columns.presets import PRESETS, SHAPES
 
@@ -29,43 +29,43 @@ def _room(format: Format) -> str:
     return f"to {MOST[format]:,}" if format in MOST else "any number"
 
 
-def fields() -> Page:
+def fields() -> HelpPage:
     """The fields of each role and the headers they go by."""
     how = (
         "Headers are known whatever their case, spaces and punctuation: `Account ID` is accountid. Anything else is "
         'one flag, `--column seats="Licences bought"`, or one line under `columns:` in csq.yaml. `csq check DIR` says '
         "which header became which field."
     )
-    return Page(
+    return HelpPage(
         "Fields: what an export may hold, and the headers it goes by",
-        (Section("Headers", how), *(_role(role, spec) for role, spec in ROLES.items())),
+        (HelpSection("Headers", how), *(_role(role, spec) for role, spec in ROLES.items())),
     )
 
 
-def _role(role: str, spec: RoleSpec) -> Section:
+def _role(role: str, spec: RoleSpec) -> HelpSection:
     needs = "".join(f", and {each}" for each in spec.needs)
     text = (
         f"{spec.flag}. Found by a word in the file's name: {', '.join(spec.file_words)}. Needs one of "
         f"{', '.join(spec.keys)}{needs}."
     )
     rows = tuple((field.name, str(field.cell), ", ".join(field.names) or "none") for field in spec.fields)
-    return Section(f"--{role}", text, rows, ("field", "holds", "headers"))
+    return HelpSection(f"--{role}", text, rows, ("field", "holds", "headers"))
 
 
-def formats() -> Page:
+def formats() -> HelpPage:
     """What can be written, and which exports are known."""
     suffixes = {each: " ".join(suffix for suffix, of in SUFFIXES.items() if of is each) for each in Format}
     known = tuple((each.name, f"--{each.role}", ", ".join(each.headers)) for each in PRESETS)
-    return Page(
+    return HelpPage(
         "Formats: what can be written, and what can be read",
         (
-            Section(
+            HelpSection(
                 "What comes out",
                 "`-f` chooses, or the suffix of `-o`. The same files, settings and `--as-of` give the same bytes.",
                 tuple((str(each), suffixes[each], _USES[each], _room(each)) for each in Format),
                 ("format", "suffixes", "for", "accounts"),
             ),
-            Section(
+            HelpSection(
                 "What goes in",
                 "CSV in any dialect and encoding, Excel workbooks and Parquet, each packed or not.",
                 (
@@ -84,22 +84,22 @@ def formats() -> Page:
                 ),
                 ("input", "how it is read"),
             ),
-            Section(
+            HelpSection(
                 "Exports known by these headers",
                 "In whatever order, among others.",
                 known,
                 ("export", "role", "headers"),
             ),
-            Section("Exports known by their shape", "", tuple(SHAPES.items()), ("export", "shape")),
+            HelpSection("Exports known by their shape", "", tuple(SHAPES.items()), ("export", "shape")),
         ),
     )
 
 
-def exit_codes() -> Page:
+def exit_codes() -> HelpPage:
     """How a run ends."""
     text = (
         "`--fail-on` makes the run end with 1 when a condition over the totals holds; the outputs are written all the "
         "same. A run that fails leaves the outputs of the last one as they were."
     )
     rows = tuple((str(int(code)), code.meaning) for code in Exit)
-    return Page("Exit codes: how a run ends", (Section("Codes", text, rows, ("exit code", "meaning")),))
+    return HelpPage("Exit codes: how a run ends", (HelpSection("Codes", text, rows, ("exit code", "meaning")),))

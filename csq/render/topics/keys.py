@@ -6,14 +6,13 @@ A model is imported when its page is asked for: that of the playbook needs polar
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from csq.render.topics.page import Page
-from csq.render.topics.page import Section as Part
-from csq.validation import Section
+from csq.render.topics.page import HelpPage, HelpSection
+from csq.validation import YamlSection
 
 _HEAD = ("key", "meaning")
 
 
-def settings() -> Page:
+def settings() -> HelpPage:
     """The keys of csq.yaml."""
     from csq.settings.model import Settings
 
@@ -21,10 +20,10 @@ def settings() -> Page:
         "All of it is optional. It is looked for in the folder with the exports and in the working directory; "
         "`--config` names another. A flag comes before it. The lines that a run prints for pinning are valid here."
     )
-    return Page("Settings: the keys of csq.yaml", (Part("Keys", text, _rows(Settings), _HEAD),))
+    return HelpPage("Settings: the keys of csq.yaml", (HelpSection("Keys", text, _rows(Settings), _HEAD),))
 
 
-def playbook() -> Page:
+def playbook() -> HelpPage:
     """The keys of playbooks.yaml."""
     from csq.playbook.model import Playbook
 
@@ -32,17 +31,17 @@ def playbook() -> Page:
         "`csq playbook init` writes the built-in one, `csq playbook lint` checks yours. NAME stands for names of your "
         "own or of csq, and `-` for each entry of a list. `csq help facts` lists what `when` and braces may name."
     )
-    return Page("Playbook: the keys of playbooks.yaml", (Part("Keys", text, _rows(Playbook), _HEAD),))
+    return HelpPage("Playbook: the keys of playbooks.yaml", (HelpSection("Keys", text, _rows(Playbook), _HEAD),))
 
 
-def _rows(model: type[Section]) -> tuple[tuple[str, str], ...]:
+def _rows(model: type[YamlSection]) -> tuple[tuple[str, str], ...]:
     return tuple(_keys(model, "", set()))
 
 
-def _keys(model: type[Section], place: str, seen: set[type[Section]]) -> Iterator[tuple[str, str]]:
+def _keys(model: type[YamlSection], place: str, seen: set[type[YamlSection]]) -> Iterator[tuple[str, str]]:
     """The keys of a model at a place, then those of the models within; what several keys hold is told once."""
     seen.add(model)
-    within: dict[tuple[type[Section], str], list[str]] = {}
+    within: dict[tuple[type[YamlSection], str], list[str]] = {}
     for name, field in model.model_fields.items():
         yield f"{place}{name}", field.description or ""
         for inner, path in _models(field.annotation):
@@ -53,9 +52,9 @@ def _keys(model: type[Section], place: str, seen: set[type[Section]]) -> Iterato
             yield from _keys(inner, f"{place}{where}: {path}", seen)
 
 
-def _models(kind: Any, path: str = "") -> Iterator[tuple[type[Section], str]]:
+def _models(kind: Any, path: str = "") -> Iterator[tuple[type[YamlSection], str]]:
     """The models that a key may hold, each with the way to it: `NAME: ` in a mapping, `- ` in a list."""
-    if isinstance(kind, type) and issubclass(kind, Section):
+    if isinstance(kind, type) and issubclass(kind, YamlSection):
         yield kind, path
     elif get_origin(kind) is dict:
         yield from _models(get_args(kind)[1], f"{path}NAME: ")

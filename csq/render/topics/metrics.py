@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from csq.render.topics.page import Page, Section
+from csq.render.topics.page import HelpPage, HelpSection
 from csq.sources.columns import use_words as use
 from csq.terms import MetricKind
 
@@ -30,19 +30,19 @@ _SPOKEN = {
 """How words are spoken of that stand for several."""
 
 
-def page() -> Page:
+def page() -> HelpPage:
     """Everything that tells what a column is."""
-    return Page(
+    return HelpPage(
         "Metrics: which columns of a usage table are scored",
         (
-            Section(
+            HelpSection(
                 "Kinds",
                 "A column of numbers is scored when every word of its header is known. Case, plurals and the window "
                 "(`30d`, `last 30 days`, `per week`, `total`) make no difference. A negative number is a fault.",
                 tuple((str(kind), how) for kind, how in KINDS),
             ),
-            Section("Words of use", "One word of a kind, alone or beside others of the list.", _use()),
-            Section(
+            HelpSection("Words of use", "One word of a kind, alone or beside others of the list.", _use()),
+            HelpSection(
                 "Never use",
                 "One of these words is enough, whatever else a header says; so is the name of a field of another file.",
                 (
@@ -50,14 +50,14 @@ def page() -> Page:
                     ("trouble, or time without use", _listed(use.TROUBLE)),
                 ),
             ),
-            Section(
+            HelpSection(
                 "Everyday events",
                 "Events of a log that say no more than that somebody was there: they count for active users and days, "
                 "not for breadth, volume or the next feature. `features: {ignore: [...]}` in csq.yaml replaces the "
                 "list, `features: {count: [...]}` takes events out of it.",
                 (("events", _listed(use.EVERYDAY)),),
             ),
-            Section(
+            HelpSection(
                 "What csq.yaml says comes first",
                 "Every other column is named once and not scored. `metrics: {widgets_made: count}` scores it, "
                 "`metrics: {widgets_made: ignore}` leaves it out and says nothing. Contract value is never scored.",

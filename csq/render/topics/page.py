@@ -11,7 +11,7 @@ _WIDEST = 30
 _GAP = 2
 
 
-class Section(NamedTuple):
+class HelpSection(NamedTuple):
     """`rows` are terms with what is said of them, under the names of `head` where a format has room for these."""
 
     title: str
@@ -20,14 +20,14 @@ class Section(NamedTuple):
     head: tuple[str, ...] = ("what", "words")
 
 
-class Page(NamedTuple):
+class HelpPage(NamedTuple):
     """Sections under a title."""
 
     title: str
-    sections: tuple[Section, ...]
+    sections: tuple[HelpSection, ...]
 
 
-def as_text(page: Page, width: int = WIDTH) -> str:
+def as_text(page: HelpPage, width: int = WIDTH) -> str:
     """The page for a terminal of so many columns."""
     blocks = [textwrap.fill(page.title, width)]
     for section in page.sections:
@@ -50,7 +50,7 @@ def _lines(rows: tuple[tuple[str, ...], ...], width: int) -> Iterator[str]:
             yield f"{'':{_GAP}}{(' ' * _GAP).join(padded)}".rstrip()
 
 
-def as_markdown(page: Page) -> str:
+def as_markdown(page: HelpPage) -> str:
     """The page for a document or a wiki."""
     blocks = [f"# {page.title}"]
     for section in page.sections:

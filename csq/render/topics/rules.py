@@ -8,7 +8,7 @@ from csq.facts.survey import TOP_BOX
 from csq.place.quadrants import FIRM_ANSWERS, FIRM_FLIPS
 from csq.place.scores import LEAST_IN_TIER, NEW_DAYS
 from csq.place.tiers import LEAST_FOR_THIRDS
-from csq.render.topics.page import Page, Section
+from csq.render.topics.page import HelpPage, HelpSection
 from csq.schema import BORDERLINE, PLACES
 from csq.settings.model import Goals, Windows
 
@@ -17,9 +17,9 @@ _CSAT_DAYS = Windows.model_fields["csat"].default
 _TOLERANCE = Goals.model_fields["tolerance"].default
 
 
-def page() -> Page:
+def page() -> HelpPage:
     """All rules, in the order in which they are applied."""
-    return Page(
+    return HelpPage(
         "Rules: how an account is measured and placed",
         (
             _NUMBERS,
@@ -39,7 +39,7 @@ def page() -> Page:
     )
 
 
-_NUMBERS = Section(
+_NUMBERS = HelpSection(
     "Numbers and days",
     f"Facts, scores and cuts are rounded once to {PLACES} places, a half to the even digit, before anything compares "
     "or prints them: scores are made of parts as they are, margins of rounded scores and cuts. What is not known is "
@@ -53,7 +53,7 @@ _NUMBERS = Section(
         ("csat window", f"{_CSAT_DAYS} days ending on it; the window before: the {_CSAT_DAYS} days before those"),
     ),
 )  # fmt: skip
-_POPULATION = Section(
+_POPULATION = HelpSection(
     "Who is a customer",
     "Without an accounts file: every key of a row in usage and csat that is not dated after the day. With one: its "
     "accounts, except those below. What else the subscriptions of an account say is taken where they agree.",
@@ -71,7 +71,7 @@ _POPULATION = Section(
         ("new", f"under {NEW_DAYS} days since the start date; not known without one"),
     ),
 )  # fmt: skip
-_USAGE = Section(
+_USAGE = HelpSection(
     "Usage, of an event log",
     "A row is one event, or as many as `events` says; blank is one, and 0 is a row without an event. An account "
     "without a row by the day is not known; one with rows by then but none in the window did nothing in it: 0. Of an "
@@ -94,7 +94,7 @@ _USAGE = Section(
          "of named users"),
     ),
 )  # fmt: skip
-_CHANGE = Section(
+_CHANGE = HelpSection(
     "Change of use",
     "In percent of the events before; not known from 0. It is sure where active user-days (pairs of user and day with "
     "an event) differ by more than twice the square root of their sum over both windows; of an account without any "
@@ -102,7 +102,7 @@ _CHANGE = Section(
     "tables: of active days, else of users, else of events. `usage_trend_pct` "
     "and `usage_trend_sure` are the change on a year ago where the account has a season, else on the window before.",
 )
-_HAPPINESS = Section(
+_HAPPINESS = HelpSection(
     "Happiness",
     "An answer is put on 0-100: (answer - lowest) / (highest - lowest) x 100. One kind feeds the axis of all: "
     "CSAT where any customer has an answer in the window, else NPS, else CES (where none has one, the first with an "
@@ -124,7 +124,7 @@ _HAPPINESS = Section(
         ("responses", "a row that averages several answers counts as so many; a score of 0 answers is a fault"),
     ),
 )  # fmt: skip
-_SILENCE = Section(
+_SILENCE = HelpSection(
     "Silence, in this order",
     "Only the first is known where the files do not tell who was asked.",
     (
@@ -134,14 +134,14 @@ _SILENCE = Section(
         ("no_answer", "asked in the window, and no answer in it"),
     ),
 )
-_GOALS = Section(
+_GOALS = HelpSection(
     "Goals and promises",
     f"An open goal is behind when its progress lies more than {_TOLERANCE:g} points under the share of its time that "
     "is gone, from its start date to its target date; `goals: {tolerance: 10}` in csq.yaml settles how many. Without a "
     "start date that is not known. Past its date it is overdue instead. A promise that is kept closes the oldest that "
     "is open by then, one made the same day among them.",
 )
-_RENEWAL = Section(
+_RENEWAL = HelpSection(
     "Renewals and conversations",
     "Days to the deadline are negative once it is past, and not known where the term is settled.",
     (
@@ -151,14 +151,14 @@ _RENEWAL = Section(
         ("last contact", f"the newest of last_contact_date and of the events {', '.join(CONVERSATIONS)}"),
     ),
 )  # fmt: skip
-_TIERS = Section(
+_TIERS = HelpSection(
     "Tiers",
     f"Thirds, where {LEAST_FOR_THIRDS} accounts or more have a value: of n values in ascending order, counted from 0, "
     "`large` begins at number 2n/3, `mid` at number n/3 (both rounded down) and `small` at 0; a band that begins where "
     "a higher one does is left out. With fewer all are one tier, `all`. Bands of csq.yaml begin at their least value. "
     "Without a value: `unvalued`; below the lowest band, or without a name in the column of `tiers:`, `other`.",
 )
-_SCORE = Section(
+_SCORE = HelpSection(
     "Usage score",
     "The mean of the parts that are known, each at most 100; `weights:` may weigh them. A new account is asked for the "
     "days since its start, that day among them, and is no yardstick for others; one whose start is not known counts as "
@@ -176,7 +176,7 @@ _SCORE = Section(
          "accounts of its tier have says so"),
     ),
 )  # fmt: skip
-_CUTS = Section(
+_CUTS = HelpSection(
     "Cuts, levels, quadrant",
     f"Usage: the median of the tier's settled scores; with under {LEAST_IN_TIER} of them, of all settled accounts. "
     "Happiness: 70, which is 3.8 of 5 or 7 of 10; by a method, likewise of settled scores within tiers. Percentiles "
@@ -193,7 +193,7 @@ _CUTS = Section(
          "at_risk; else unknown"),
     ),
 )  # fmt: skip
-_EVIDENCE = Section(
+_EVIDENCE = HelpSection(
     "Evidence",
     f"`answers_to_flip` is the least number of further answers at the other end of the scale (0 for a happy account, "
     f"100 for an unhappy one) that takes the score across the cut: (score x answers + end x further) / (answers + "
@@ -201,7 +201,7 @@ _EVIDENCE = Section(
     f"Firm: {FIRM_ANSWERS} answers or more, {FIRM_FLIPS} or more to flip, and not stale; thin: any other answers; "
     "none: no answer.",
 )
-_PRIORITY = Section(
+_PRIORITY = HelpSection(
     "Priority",
     "Contract value x weight of the quadrant x urgency x signal: weighted money, an index that only orders the work. "
     "It is rounded to cents (a tie goes to the even cent).",

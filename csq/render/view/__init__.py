@@ -12,7 +12,17 @@ from csq.render.options import Selection
 from csq.render.rows import selected_rows
 from csq.render.view import notes
 from csq.render.view.accounts import accounts, in_short
-from csq.render.view.model import Band, Cell, Grid, Headline, Moves, Section, Step, View, Week
+from csq.render.view.model import (
+    Band,
+    GeneralStep,
+    Grid,
+    Headline,
+    MovesSummary,
+    PlaySection,
+    TableCell,
+    View,
+    Week,
+)
 from csq.report import QuadrantPlay, Report, Total
 from csq.schema import collect
 from csq.terms import Quadrant, Queue
@@ -58,10 +68,10 @@ def _headline(report: Report, selection: Selection) -> Headline:
     )
 
 
-def _moves(report: Report) -> Moves | None:
+def _moves(report: Report) -> MovesSummary | None:
     if report.moves is None:
         return None
-    return Moves(
+    return MovesSummary(
         words.told(report.moves, report.currency), words.page_of(report.moves, currency=report.currency).tables
     )
 
@@ -72,8 +82,8 @@ def _grid(report: Report) -> Grid:
     return Grid(bands, cells[Quadrant.UNKNOWN], notes.axes(report), notes.gaps(report))
 
 
-def _cell(report: Report, total: Total) -> Cell:
-    return Cell(
+def _cell(report: Report, total: Total) -> TableCell:
+    return TableCell(
         quadrant=total.quadrant,
         mark=MARKS[total.quadrant],
         label=wording.label(report, total.quadrant),
@@ -96,16 +106,16 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     )
 
 
-def _section(report: Report, play: QuadrantPlay, cell: Cell, rows: pl.DataFrame, top: int | None) -> Section:
+def _section(report: Report, play: QuadrantPlay, cell: TableCell, rows: pl.DataFrame, top: int | None) -> PlaySection:
     mine = rows.filter(pl.col("quadrant") == str(play.quadrant))
     first = mine.head(TOP if top is None else top)
     more = mine.height - first.height
     none = "none of the selected accounts" if report.grid[play.quadrant].accounts else "no account"
-    return Section(
+    return PlaySection(
         cell=cell,
         means=play.means,
         headline=play.headline,
-        steps=tuple(Step(wording.doer(step), step.do) for step in play.steps),
+        steps=tuple(GeneralStep(wording.doer(step), step.do) for step in play.steps),
         usual=_usual(mine),
         risks=play.risks,
         risks_short=tuple(map(in_short, play.risks)),

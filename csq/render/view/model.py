@@ -5,7 +5,7 @@ Texts are as they came, neither cleaned nor escaped: that is for whoever knows w
 
 from typing import NamedTuple
 
-from csq.render.movers.words import Table
+from csq.render.movers.words import WordTable
 from csq.terms import Level, Quadrant, Severity
 
 
@@ -24,7 +24,7 @@ class Headline(NamedTuple):
     """Which accounts are shown, where that is not all of them; else empty."""
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """A quadrant with its numbers, which are over all accounts."""
 
     quadrant: Quadrant
@@ -49,12 +49,12 @@ class Band(NamedTuple):
     """The quadrants of one level of happiness."""
 
     happiness: Level
-    low: Cell
+    low: TableCell
     """Usage low."""
-    high: Cell
+    high: TableCell
 
 
-class Gap(NamedTuple):
+class MissingFact(NamedTuple):
     """Something that is not known."""
 
     accounts: str
@@ -67,13 +67,13 @@ class Grid(NamedTuple):
     """The 2 x 2, happiness from the top down, and what is not known."""
 
     bands: tuple[Band, ...]
-    unknown: Cell
+    unknown: TableCell
     axes: tuple[str, ...]
     """Of how many accounts each axis is unknown: `usage unknown: 5`."""
-    gaps: tuple[Gap, ...]
+    gaps: tuple[MissingFact, ...]
 
     @property
-    def cells(self) -> dict[Quadrant, Cell]:
+    def cells(self) -> dict[Quadrant, TableCell]:
         """Every cell by its quadrant."""
         pairs = (cell for band in self.bands for cell in (band.low, band.high))
         return {cell.quadrant: cell for cell in (*pairs, self.unknown)}
@@ -166,7 +166,7 @@ class Week(NamedTuple):
     """How many more there are, and what shows them; empty for none."""
 
 
-class Step(NamedTuple):
+class GeneralStep(NamedTuple):
     """A step of a play, as it reads for no account in particular."""
 
     doer: str
@@ -174,13 +174,13 @@ class Step(NamedTuple):
     do: str
 
 
-class Section(NamedTuple):
+class PlaySection(NamedTuple):
     """A quadrant with its play and its risks."""
 
-    cell: Cell
+    cell: TableCell
     means: str
     headline: str
-    steps: tuple[Step, ...]
+    steps: tuple[GeneralStep, ...]
     usual: tuple[str, ...]
     """The next steps of its accounts, those of most accounts first: `24 × Send the monthly summary`."""
     risks: tuple[str, ...]
@@ -219,12 +219,12 @@ class Signals(NamedTuple):
     """What nobody could judge, and for want of what; empty where all could be."""
 
 
-class Moves(NamedTuple):
+class MovesSummary(NamedTuple):
     """What changed since the last run."""
 
     told: tuple[str, ...]
     """In sentences, the most valuable accounts only."""
-    tables: tuple[Table, ...]
+    tables: tuple[WordTable, ...]
     """Everybody, from where to where, who is new and who left."""
 
 
@@ -247,7 +247,7 @@ class Quality(NamedTuple):
     """Title of its kind, text."""
 
 
-class Rules(NamedTuple):
+class RulesSummary(NamedTuple):
     """How accounts were measured and placed."""
 
     brief: str
@@ -264,10 +264,10 @@ class View(NamedTuple):
     headline: Headline
     grid: Grid
     week: Week
-    sections: tuple[Section, ...]
+    sections: tuple[PlaySection, ...]
     """The selected quadrants, in the order of attack."""
     signals: Signals
-    moves: Moves | None
+    moves: MovesSummary | None
     """None until there is a history."""
     quality: Quality
-    rules: Rules
+    rules: RulesSummary

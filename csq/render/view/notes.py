@@ -6,9 +6,8 @@ import polars as pl
 
 from csq.render import prose, wording
 from csq.render.view.accounts import words
-from csq.render.view.model import Gap, Quality, Rules, Signals, Source, Told
-from csq.report import Cut, Report, SignalTotal
-from csq.report import Gap as Missing
+from csq.render.view.model import MissingFact, Quality, RulesSummary, Signals, Source, Told
+from csq.report import Cut, Gap, Report, SignalTotal
 from csq.terms import Aside, Axis, NoteKind, Severity
 
 _NAMED = 3
@@ -17,7 +16,7 @@ _SHOWN = 6
 """Signals to watch, and signals not judged, that are named; all that say act are."""
 
 
-def gaps(report: Report) -> tuple[Gap, ...]:
+def gaps(report: Report) -> tuple[MissingFact, ...]:
     """What is not known; all that is known of no account together."""
     of_all = [gap for gap in report.gaps if gap.accounts == report.accounts.height]
     if len(of_all) > 1:
@@ -27,9 +26,9 @@ def gaps(report: Report) -> tuple[Gap, ...]:
     return tuple(_gap(report, gap) for gap in report.gaps)
 
 
-def _gap(report: Report, gap: Missing) -> Gap:
+def _gap(report: Report, gap: Gap) -> MissingFact:
     value = prose.total(gap.contract_value, report.currency) if report.weighted and gap.contract_value else ""
-    return Gap(f"{gap.accounts:,}", value, gap.text)
+    return MissingFact(f"{gap.accounts:,}", value, gap.text)
 
 
 def axes(report: Report) -> tuple[str, ...]:
@@ -111,7 +110,7 @@ def _open(report: Report) -> str:
     return f"{known}; {noted}: `csq check` or `-v`"
 
 
-def rules(report: Report) -> Rules:
+def rules(report: Report) -> RulesSummary:
     """Windows, cuts, settings and playbook."""
     told = (
         *(("Windows", str(window.axis), wording.days(window)) for window in report.windows),
@@ -121,7 +120,7 @@ def rules(report: Report) -> Rules:
         ("Rules", "settings", report.settings_label),
         ("Rules", "playbook", report.playbook_label),
     )
-    return Rules(_brief(report), told, "" if report.is_pinned else report.pinned)
+    return RulesSummary(_brief(report), told, "" if report.is_pinned else report.pinned)
 
 
 def _brief(report: Report) -> str:

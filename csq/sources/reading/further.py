@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.sources.reading.grid import LINE, Remark, Row
-from csq.sources.reading.names import SAMPLE, VALUES, Kind, are_names, is_header, kinds_below, over_values
+from csq.sources.reading.names import SAMPLE, VALUES, CellLook, are_names, is_header, kinds_below, over_values
 
 KIND = "further table"
 """What the lines of further tables are called in `dropped`."""
@@ -88,7 +88,7 @@ def _under_blank(rows: Sequence[Row], blank: Sequence[int]) -> set[int]:
     return {bisect(lines, line) for line in blank}
 
 
-def _begins(run: _Run, header: Sequence[str], kinds: Sequence[Kind], tops: Set[int]) -> bool:
+def _begins(run: _Run, header: Sequence[str], kinds: Sequence[CellLook], tops: Set[int]) -> bool:
     """Whether a run is a further table, under one with that header and such columns."""
     cells = run.top
     if run.end - run.start < 2 or not are_names(cells) or (header and all(map(eq, cells, header))):
@@ -118,7 +118,7 @@ def below_blank(frame: pl.DataFrame, blank: Sequence[int], header: Sequence[str]
 
 
 def _is_other(
-    names: Sequence[str], above: Sequence[Kind], body: Sequence[Sequence[str]], header: Sequence[str]
+    names: Sequence[str], above: Sequence[CellLook], body: Sequence[Sequence[str]], header: Sequence[str]
 ) -> bool:
     """Whether a row stands between two tables: words of it under values, over other cells than those or such again."""
     below = kinds_below(body)
@@ -126,10 +126,10 @@ def _is_other(
     if not under or not over_values(names, above):
         return False
     narrower = len(body) > 1 and any(
-        not name.strip() and kept is not Kind.BLANK and not any(row[index].strip() for row in body)
+        not name.strip() and kept is not CellLook.BLANK and not any(row[index].strip() for row in body)
         for index, (name, kept) in enumerate(zip(names, above, strict=True))
     )
-    apart = any(below[index] not in (above[index], Kind.BLANK) for index in under)
+    apart = any(below[index] not in (above[index], CellLook.BLANK) for index in under)
     # The same columns again: a row of data may have a word for a number, but no name of a column.
     again = not {*filter(None, names)}.isdisjoint(header)
     return narrower or apart or (again and over_values(names, below))

@@ -31,7 +31,7 @@ _RANGE = re.compile(r"\d ?[-\u2013/] ?\d")
 _PERIOD = re.compile(r"(19|20)\d\d([-/.]?\d{1,2})?|\d{1,2}[-/.](19|20)\d\d")
 
 
-class Kind(StrEnum):
+class CellLook(StrEnum):
     """What a cell is, by its looks."""
 
     BLANK = "blank"
@@ -45,34 +45,39 @@ class Kind(StrEnum):
     WORD = "word"
 
 
-VALUES = frozenset({Kind.DAY, Kind.TIME, Kind.MAIL, Kind.LINK, Kind.NUMBER})
+VALUES = frozenset({CellLook.DAY, CellLook.TIME, CellLook.MAIL, CellLook.LINK, CellLook.NUMBER})
 """Kinds that hardly ever name a column."""
 
 
 @lru_cache(maxsize=1 << 16)
-def kind(cell: str) -> Kind:
+def kind(cell: str) -> CellLook:
     """Tell the kind of a cell; one that says `n/a` is blank."""
     cell = cell.strip()
     if cell.casefold() in BLANKS:
-        return Kind.BLANK
-    for known, pattern in ((Kind.DAY, _DAY), (Kind.TIME, _TIME), (Kind.MAIL, _MAIL), (Kind.LINK, _LINK)):
+        return CellLook.BLANK
+    for known, pattern in (
+        (CellLook.DAY, _DAY),
+        (CellLook.TIME, _TIME),
+        (CellLook.MAIL, _MAIL),
+        (CellLook.LINK, _LINK),
+    ):
         if pattern.fullmatch(cell):
             return known
     if looks_like_number(cell) and not _RANGE.search(cell):
-        return Kind.NUMBER
-    return Kind.CODE if any(map(str.isdigit, cell)) else Kind.WORD
+        return CellLook.NUMBER
+    return CellLook.CODE if any(map(str.isdigit, cell)) else CellLook.WORD
 
 
-def kinds_below(rows: Sequence[Cells]) -> list[Kind]:
+def kinds_below(rows: Sequence[Cells]) -> list[CellLook]:
     """The kind that nearly all filled cells of a column have; a blank where they have several, or none is filled."""
     return [_common(map(kind, cells)) for cells in zip(*rows[:SAMPLE], strict=True)]
 
 
-def _common(kinds: "map[Kind]") -> Kind:
+def _common(kinds: "map[CellLook]") -> CellLook:
     counts = Counter(kinds)
-    del counts[Kind.BLANK]
+    del counts[CellLook.BLANK]
     most = counts.most_common(1)
-    return most[0][0] if most and most[0][1] >= MOSTLY * counts.total() else Kind.BLANK
+    return most[0][0] if most and most[0][1] >= MOSTLY * counts.total() else CellLook.BLANK
 
 
 def is_data(first: Cells, below: Sequence[Cells]) -> bool:
@@ -90,11 +95,11 @@ def _sign(cell: str, column: Cells, *, ascend: bool) -> bool | None:
     own, common = kind(cell), _common(map(kind, column))
     if squeeze(cell) in KNOWN and cell not in column:
         return False
-    if Kind.BLANK in (own, common) or not {own, common} & VALUES:
+    if CellLook.BLANK in (own, common) or not {own, common} & VALUES:
         return None
     if own is not common:
         return False
-    if own is not Kind.NUMBER:
+    if own is not CellLook.NUMBER:
         return True
     return True if len(column) > 1 and not ascend and _is_one_of(cell, column) else None
 
@@ -118,7 +123,7 @@ def _is_one_of(cell: str, column: Cells) -> bool:
 def are_names(cells: Cells) -> bool:
     """Whether a row is nothing but words, two or more and each of them once."""
     filled = [cell.strip().casefold() for cell in cells if cell.strip()]
-    return len({*filled}) == len(filled) > 1 and not {*map(kind, filled)} - {Kind.WORD, Kind.CODE}
+    return len({*filled}) == len(filled) > 1 and not {*map(kind, filled)} - {CellLook.WORD, CellLook.CODE}
 
 
 def is_header(cells: Cells, below: Sequence[Cells]) -> bool:
@@ -127,10 +132,11 @@ def is_header(cells: Cells, below: Sequence[Cells]) -> bool:
     return are_names(cells) and (known or over_values(cells, kinds_below(below)))
 
 
-def over_values(cells: Cells, kinds: Sequence[Kind]) -> bool:
+def over_values(cells: Cells, kinds: Sequence[CellLook]) -> bool:
     """Whether a word stands where a column has values."""
     return any(
-        kind(cell) in (Kind.WORD, Kind.CODE) and common in VALUES for cell, common in zip(cells, kinds, strict=False)
+        kind(cell) in (CellLook.WORD, CellLook.CODE) and common in VALUES
+        for cell, common in zip(cells, kinds, strict=False)
     )
 
 
@@ -138,8 +144,8 @@ def are_labels(cells: Cells, below: Sequence[Cells]) -> bool:
     """Whether a row under the header says more of the columns: a word over each column of values, two or more."""
     kinds = kinds_below(below)
     values = [cell for cell, common in zip(cells, kinds, strict=True) if common in VALUES]
-    is_row = any(kind(cell) is common is Kind.CODE for cell, common in zip(cells, kinds, strict=True))
-    return not is_row and len(values) > 1 and {*map(kind, values)} <= {Kind.WORD, Kind.CODE}
+    is_row = any(kind(cell) is common is CellLook.CODE for cell, common in zip(cells, kinds, strict=True))
+    return not is_row and len(values) > 1 and {*map(kind, values)} <= {CellLook.WORD, CellLook.CODE}
 
 
 def under_groups(upper: Cells, lower: Cells, below: Sequence[Cells]) -> list[str] | None:

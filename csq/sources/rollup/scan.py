@@ -41,7 +41,7 @@ DENIED = ("access denied", "accessdenied", "forbidden", "403", "401", "unauthori
 MISSING = ("not found", "notfound", "404", "no such", "nosuch", "expanded paths were empty")
 
 
-class Scan:
+class StoreScan:
     """Parquet as a source of days."""
 
     is_hashed = False
