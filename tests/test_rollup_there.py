@@ -117,6 +117,22 @@ def test_a_typed_log_of_parquet_with_headers_of_its_own_is_the_same_and_hides_us
     assert b"jane" not in b"".join(days_of("there").values())
 
 
+def test_a_table_is_named_as_the_server_names_it(remote):
+    from csq.sources.rows.tables import ReadOptions
+    from csq.sources.spark.roll_up import roll_up_there
+    from csq.sources.spark.session import connected
+
+    frame = pl.DataFrame({"account_id": ["A", "A"], "feature": ["F", "F"], "date": [LAST, LAST], "events": [2, 3]})
+    with connected(remote) as session:
+        session.createDataFrame(frame.to_arrow()).createOrReplaceTempView("usage_events")
+        found = roll_up_there(session, ["usage_events"], ReadOptions(), hash_users=False)
+        (counts,) = found.days.chunks()
+    assert set(counts.select("account_id", "day", "what", "name", "units", "rows").rows()) == {
+        ("A", LAST, "user", None, 50_000, 2),
+        ("A", LAST, "feature", "F", 50_000, 2),
+    }
+
+
 def test_rows_that_do_not_cast_are_told_by_their_reasons_and_too_many_are_refused(csq, remote, tmp_path):
     good = [f"A,u,2026-11-{day:02d},F,1" for day in range(1, 17)]
     bad = ["A,u,2026-02-30,F,1", "A,u,soon,F,1", "A,u,,F,1", "A,u,1900-01-01,F,1", "A,u,2026-11-01,F,-1"]

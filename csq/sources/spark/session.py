@@ -80,6 +80,7 @@ def connected(remote: str) -> Iterator[Any]:
         raise InputError(f"no Spark Connect server at `{server}`: {told}", hint=ANOTHER) from None
     with warnings.catch_warnings(), told_of(f"the server `{server}`"):
         warnings.simplefilter("ignore")  # the client warns of the versions of others
+        _await(remote, server)
         session = builder.remote(remote).create()
         try:
             _begin(session, server)
@@ -105,6 +106,20 @@ def _builder() -> Any:
             f"`--engine spark` needs pyspark-client {OLDEST} or newer, and {__version__} is installed", hint=INSTALL
         )
     return SparkSession.builder
+
+
+def _await(remote: str, server: str) -> None:
+    """See that what listens there speaks the language of such servers: one that is silent would be waited for long."""
+    import grpc
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+
+    channel = DefaultChannelBuilder(remote).toChannel()
+    try:
+        grpc.channel_ready_future(channel).result(timeout=PATIENCE)
+    except grpc.FutureTimeoutError:
+        raise InputError(f"what listens at `{server}` is no Spark Connect server", hint=ANOTHER) from None
+    finally:
+        channel.close()
 
 
 def _begin(session: Any, server: str) -> None:
