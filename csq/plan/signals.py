@@ -241,12 +241,20 @@ class Open(NamedTuple):
 
     def lacking(self) -> Mapping[str, Mapping[str, int]]:
         """By signal, for how many accounts each fact is missing."""
+        known = {*self.frame.columns}
+        asked: dict[tuple[str, str], pl.Expr] = {}
+        for name, facts in self.wanted.items():
+            lacks = {fact: pl.col(fact).is_null() if fact in known else pl.lit(value=True) for fact in facts}
+            # Without a gap it is "never" that leaves the matter open.
+            is_never = ~pl.any_horizontal(pl.lit(value=False), *lacks.values())
+            for fact, is_missing in lacks.items():
+                says_never = is_never if _can_be_never(fact) else pl.lit(value=False)
+                asked[name, fact] = (pl.lit(self.holds[name].is_null()) & (is_missing | says_never)).sum()
+        counted = self.frame.select(each.alias(str(place)) for place, each in enumerate(asked.values()))
         lacking: dict[str, dict[str, int]] = {}
-        for name in self.wanted:
-            sets = self._gaps(name).drop("_row").group_by(pl.all(), maintain_order=True).len()
-            for *numbers, accounts in sets.iter_rows():
-                counts = lacking.setdefault(name, {})
-                counts.update({each: counts.get(each, 0) + accounts for each in self._facts(name, numbers)})
+        for (name, fact), accounts in zip(asked, counted.row(0) if asked else (), strict=True):
+            if accounts:
+                lacking.setdefault(name, {})[fact] = accounts
         return lacking
 
     def rows(self) -> pl.DataFrame:
@@ -277,8 +285,12 @@ class Open(NamedTuple):
         """The facts that some numbers say are missing. Without one it is "never" that leaves the matter open."""
         missing = sum(number << place * _BITS for place, number in enumerate(numbers))
         return [each for place, each in enumerate(self.wanted[name]) if missing >> place & 1] or [
-            each for each in self.wanted[name] if event_kind(each) or each in SINCE_WITH
+            each for each in self.wanted[name] if _can_be_never(each)
         ]
+
+
+def _can_be_never(fact: str) -> bool:
+    return event_kind(fact) is not None or fact in SINCE_WITH
 
 
 def _bits(gaps: Sequence[pl.Expr]) -> pl.Expr:

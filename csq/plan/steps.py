@@ -34,6 +34,8 @@ STEP: Mapping[str, pl.DataType] = {
     "step_short": pl.String(),
 }
 """What is told of a next step; all null when there is none."""
+MANY = 2_000
+"""From so many accounts on texts are filled for all at once."""
 ROW_NUMBER = "_row number"
 """Column of our own."""
 
@@ -221,6 +223,13 @@ def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, 
         chosen: Places, one for each row.
         keep: Keep a text of which nothing would be left, with a word for what is not known.
     """
+    if rows.height < MANY:  # one by one takes less than the queries for all at once
+        say, facts = (spelled if keep else fill), facts_for(rows, texts.values())
+        filled = [
+            (say(texts[place], row) or None) if place in texts else None
+            for place, row in zip(chosen.to_list(), facts, strict=True)
+        ]
+        return pl.Series("text", filled, pl.String())
     numbered = rows.with_row_index(ROW_NUMBER)
     parts = [pl.DataFrame(schema={ROW_NUMBER: pl.UInt32(), "text": pl.String()})]
     for place, text in texts.items():
