@@ -45,7 +45,7 @@ class Verdicts:
         self._blocking = blockers(self._playbook.signals)
 
     def steps(self, steps: Sequence[Step], next_step: str | None) -> tuple[StepState, ...]:
-        """How each step stands; the one whose text is the account's next step is next."""
+        """How each step stands; the one whose text the account's next step is, or is made of, is next."""
         if not steps:
             return ()
         row = self._mine
@@ -58,7 +58,7 @@ class Verdicts:
         is_next_told = False
         for number, step in enumerate(steps):
             ways = [step, mine[number]] if row[PERSON][0] else [mine[number], step]
-            way = next((each for each in ways if spelled(each.do, texts) == next_step), ways[0])
+            way = next((each for each in ways if spelled(each.do, texts) in (next_step or "")), ways[0])
             do = spelled(way.do, texts)
             state, why = State.LATER, ""
             if done[number]:
@@ -69,7 +69,7 @@ class Verdicts:
                 state, why = State.BLOCKED, self._blocked(step)
             elif way.human and not row[PERSON][0]:
                 state, why = State.BLOCKED, f"{row['touch'][0]} touch, and no reason for a person's hour"
-            elif do == next_step and not is_next_told:
+            elif step.id == row["step_id"][0] and do in (next_step or "") and not is_next_told:
                 state, is_next_told = State.NEXT, True
             states.append(StepState(do=do, who=way.who, human=way.human, hours=way.hours, state=state, why=why))
         return tuple(states)

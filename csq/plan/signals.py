@@ -241,7 +241,7 @@ class Open(NamedTuple):
 
     def lacking(self) -> Mapping[str, Mapping[str, int]]:
         """By signal, for how many accounts each fact is missing."""
-        known = {*self.frame.columns}
+        known, silent = {*self.frame.columns}, self.holds.select(pl.all().is_null())
         asked: dict[tuple[str, str], pl.Expr] = {}
         for name, facts in self.wanted.items():
             lacks = {fact: pl.col(fact).is_null() if fact in known else pl.lit(value=True) for fact in facts}
@@ -249,7 +249,7 @@ class Open(NamedTuple):
             is_never = ~pl.any_horizontal(pl.lit(value=False), *lacks.values())
             for fact, is_missing in lacks.items():
                 says_never = is_never if _can_be_never(fact) else pl.lit(value=False)
-                asked[name, fact] = (pl.lit(self.holds[name].is_null()) & (is_missing | says_never)).sum()
+                asked[name, fact] = (pl.lit(silent[name]) & (is_missing | says_never)).sum()
         counted = self.frame.select(each.alias(str(place)) for place, each in enumerate(asked.values()))
         lacking: dict[str, dict[str, int]] = {}
         for (name, fact), accounts in zip(asked, counted.row(0) if asked else (), strict=True):
