@@ -265,6 +265,20 @@ def test_without_the_extra_it_is_said_what_to_install(csq, monkeypatch, missing)
     assert 'pip install "csq[spark]"' in done.stderr
 
 
+def test_a_client_or_a_server_that_is_too_old_is_a_sentence(csq, remote, tmp_path, monkeypatch):
+    (tmp_path / "log.csv").write_text(f"{HEADER}\nA,u,2026-11-16,f,1\n")
+    words = ("rollup", tmp_path / "log.csv", "-o", "there", "--engine", "spark", "--remote", remote)
+    with monkeypatch.context() as patch:
+        patch.setattr("pyspark.sql.connect.session.SparkSession.version", "3.5.3")
+        result = csq(*words)
+    assert (result.code, "is Spark 3.5.3" in result.stderr) == (3, True), result.stderr
+    with monkeypatch.context() as patch:
+        patch.setattr("pyspark.__version__", "3.5.3")
+        result = csq(*words)
+    assert (result.code, "needs pyspark-client 4 or newer, and 3.5.3 is installed" in result.stderr) == (2, True)
+    assert not [*Path("there").rglob("*.parquet"), *Path("there").rglob("manifest.json")]
+
+
 def test_what_listens_there_and_is_no_server_is_told_soon(csq):
     def answer(listener):
         for _ in range(2):
