@@ -396,3 +396,11 @@ def test_ravenstack_cannot_tell(csq: Csq, shared_data: Path):
     result = csq("backtest", folder, "--outcomes", "outcomes.csv", "-f", "json")
     assert result.code == 0, result.stderr
     assert json.loads(result.stdout)["verdict"] == "cannot tell"
+
+
+def test_what_needs_every_row_says_so_of_a_rollup_and_no_page_of_its_is_a_calendar(csq, sample_data, tmp_path):
+    assert csq("rollup", sample_data / "usage.csv", "-q", "-o", tmp_path / "rollup").code == 0
+    refused = csq("backtest", sample_data, "--usage", tmp_path / "rollup")
+    assert (refused.code, refused.stdout) == (3, b"")
+    assert "a rollup holds counts of days" in refused.stderr
+    assert "backtests have no format `ics`" in csq("backtest", sample_data, "-o", "week.ics").stderr

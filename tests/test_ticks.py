@@ -169,6 +169,36 @@ def test_a_note_stands_behind_the_id_or_below(written, tick, note):
     assert listed(text)[0] == [("A-1", tick, note, 1)]
 
 
+@pytest.mark.parametrize(
+    ("box", "tick", "day", "note"),
+    [
+        ("- [tried]", Tick.TRIED, None, ""),
+        ("- [not now]", Tick.NOT_NOW, None, ""),
+        ("- [no longer]", Tick.NO_LONGER, None, ""),
+        ("- [x 2026-11-18]", Tick.DONE, date(2026, 11, 18), ""),
+        ("- [done 2026-11-18]", Tick.DONE, date(2026, 11, 18), ""),
+        ("- [2026-11-18]", Tick.DONE, date(2026, 11, 18), ""),
+        ("-[x]", Tick.DONE, None, ""),
+        ("> - [x]", Tick.DONE, None, ""),
+        ("- \\[x\\]", Tick.DONE, None, ""),
+    ],
+)
+def test_a_box_may_say_more_than_a_mark(box, tick, day, note):
+    ticks = ticks_of_checklist(f"{box} 1 Acme `{a_step()}`\n".encode(), "dana.md", date(2026, 11, 20))
+    assert [each.said for each in ticks.ticked] == [Said(tick, note, day)]
+
+
+def test_a_day_behind_the_id_is_the_day_it_was_done():
+    for written in ("done 2026-11-18", "2026-11-18", "Done 2026-11-18: they agreed"):
+        ticks = ticks_of_checklist(f"- [x] 1 Acme `{a_step()}` {written}\n".encode(), "dana.md", date(2026, 11, 20))
+        assert ticks.ticked[0].said.on == date(2026, 11, 18), written
+
+
+def test_a_link_and_a_line_without_a_step_are_no_boxes():
+    text = f"- [ ] 1 Acme `{a_step()}`\n- [the page](https://example.com)\n- [what we agreed] last week\n"
+    assert listed(text) == ([], ())
+
+
 def test_a_note_without_a_tick_and_a_tick_without_an_id_are_told():
     text = f"- [ ] 1 Acme `{a_step()}` rang them\n- [x] 2 Bolt\n"
     assert listed(text) == ([], (

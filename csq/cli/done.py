@@ -22,7 +22,7 @@ EXAMPLES = """\b
 Examples:
   csq done acme --data exports                 the next step that triage shows
   csq done acme case_study --data exports --by Dana --note "they will think about it"
-  csq done acme find_cause --data exports --cause too_complex
+  csq done acme find_cause --data exports --cause too_hard
   csq done --from week.xlsx --data exports     what is ticked in the workbook
   csq done --from plans/ --data exports        what is ticked in the checklists
 """

@@ -11,7 +11,11 @@ from csq.planned import PlannedStep, parse
 from csq.sources.reading.encoding import decode
 from csq.terms import Tick
 
-_BOX = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[([^\]]{0,3})\](.*)")
+_BOX = re.compile(r"\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s*\\?\[([^\]\\]{0,40})\\?\](?!\()(.*)")
+"""A box, as people write them and as editors of Markdown save them; a link is none."""
+_DATED = re.compile(rf"(?:{Tick.DONE}\s+)?(?=\d{{4}}-\d{{2}}-\d{{2}})", re.IGNORECASE)
+LONGEST_MARK = 3
+"""Characters in the box of a line that is no planned step, which may be anything else."""
 _CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 
@@ -31,15 +35,17 @@ def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
     ticked, warnings = [], []
     for (at, found), told in zip(boxes, planned, strict=True):
         where = Location(label, at + 1, found.start(1) + 1)
-        is_ticked = understood(found[1].strip(), where, today).tick is not None
         if told is None:
-            if is_ticked:
+            if len(found[1]) <= LONGEST_MARK and understood(found[1].strip(), where, today).tick is not None:
                 warnings.append(f"line {at + 1:,} of `{label}` is ticked and has lost its id: it is not recorded")
             continue
         step, rest = told
-        note = "; ".join(filter(None, (rest, *_below(lines, at + 1))))
-        if is_ticked:
-            ticked.append(Ticked(step, _said(note, where, today), label, at + 1))
+        marked, note = (
+            understood(found[1].strip(), where, today),
+            "; ".join(filter(None, (rest, *_below(lines, at + 1)))),
+        )
+        if marked.tick is not None:
+            ticked.append(Ticked(step, _both(marked, note, where, today), label, at + 1))
         elif note:
             warnings.append(f"line {at + 1:,} of `{label}` has a note and no tick: it is not recorded")
     return Ticks(tuple(ticked), tuple(warnings))
@@ -71,10 +77,12 @@ def _below(lines: Sequence[str], at: int) -> Iterator[str]:
             yield body.strip()
 
 
-def _said(note: str, where: Location, today: date) -> Said:
-    """What a ticked line says: done, unless its note begins with another word for it, or with the day."""
+def _both(marked: Said, note: str, where: Location, today: date) -> Said:
+    """What a ticked line says: what stands in its box, unless that is a mere mark and its note begins with more."""
+    if marked.tick is not Tick.DONE or marked.on or marked.note:
+        return marked._replace(note="; ".join(filter(None, (marked.note, note))))
     if BEGUN.match(note):
         return understood(note, where, today)
-    if re.match(r"\d{4}-\d{2}-\d{2}", note):
-        return understood(note if len(note) == len("2026-11-16") else f"{Tick.DONE} {note}", where, today)
+    if dated := _DATED.match(note):
+        return understood(f"{Tick.DONE} {note[dated.end() :]}", where, today)
     return Said(Tick.DONE, note)

@@ -34,8 +34,8 @@ COLUMNS: Mapping[str, pl.DataType] = {
 
 def render_plays(found: Plays, format: Format, options: Options) -> bytes:
     """Write what became of plays. Raises UsageError for a format that there is none in."""
-    if format is Format.BRIEF:
-        raise UsageError("plays have no format `brief`", hint="choose from terminal, md, csv, json, xlsx, html")
+    if format in (Format.BRIEF, Format.CALENDAR):
+        raise UsageError(f"plays have no format `{format}`", hint="choose from terminal, md, csv, json, xlsx, html")
     if format is Format.JSON:
         return (json.dumps(_document(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     if format is Format.TERMINAL:

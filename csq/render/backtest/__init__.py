@@ -4,7 +4,7 @@ from csq.backtest.model import Backtest
 from csq.errors import UsageError
 from csq.render.options import Format, Options
 
-NOT_HERE = (Format.BRIEF,)
+NOT_HERE = (Format.BRIEF, Format.CALENDAR)
 """Formats in which nobody asks for a backtest."""
 
 

@@ -123,7 +123,9 @@ def with_days(
 
 
 def _windows(options: ReadOptions, day: date) -> UsageWindows:
-    assert options.usage_days is not None
+    """The days that a run looks at. Raises InputError where one needs the rows themselves."""
+    if options.usage_days is None:
+        raise InputError("a rollup holds counts of days, and this needs every row", hint="give the log itself")
     return UsageWindows(day, options.usage_days)
 
 
