@@ -6,9 +6,7 @@ told as such and never taken for the second. No signal changes where an account 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
 from graphlib import TopologicalSorter
-from operator import add
 from typing import NamedTuple
 
 import polars as pl
@@ -36,10 +34,6 @@ UNJUDGED_SCHEMA: Mapping[str, pl.DataType] = {
 
 SINCE_WITH = {"champion_left_days": "has_champion", "contraction_days": "last_outcome"}
 """Days since something that may never have been; where the other column is known, null means that it has not."""
-
-
-_BITS = 63
-"""Facts that the bits of one Int64 tell of; its sign is left alone."""
 
 
 class Judged(NamedTuple):
@@ -221,11 +215,7 @@ def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
 
 
 class Open(NamedTuple):
-    """What could not be judged, and for want of what.
-
-    Which of its facts a signal misses is a number for each account, a bit for each fact, and as many numbers as it
-    takes. Accounts lack a few sets of facts between them, so each list is made once.
-    """
+    """What could not be judged, and for want of what."""
 
     frame: pl.DataFrame
     """Facts, one row per account."""
@@ -241,15 +231,12 @@ class Open(NamedTuple):
 
     def lacking(self) -> Mapping[str, Mapping[str, int]]:
         """By signal, for how many accounts each fact is missing."""
-        known, silent = {*self.frame.columns}, self.holds.select(pl.all().is_null())
-        asked: dict[tuple[str, str], pl.Expr] = {}
-        for name, facts in self.wanted.items():
-            lacks = {fact: pl.col(fact).is_null() if fact in known else pl.lit(value=True) for fact in facts}
-            # Without a gap it is "never" that leaves the matter open.
-            is_never = ~pl.any_horizontal(pl.lit(value=False), *lacks.values())
-            for fact, is_missing in lacks.items():
-                says_never = is_never if _can_be_never(fact) else pl.lit(value=False)
-                asked[name, fact] = (pl.lit(silent[name]) & (is_missing | says_never)).sum()
+        silent = self.holds.select(pl.all().is_null())
+        asked = {
+            (name, fact): (pl.lit(silent[name]) & is_missing).sum()
+            for name in self.wanted
+            for fact, is_missing in self._missing(name).items()
+        }
         counted = self.frame.select(each.alias(str(place)) for place, each in enumerate(asked.values()))
         lacking: dict[str, dict[str, int]] = {}
         for (name, fact), accounts in zip(asked, counted.row(0) if asked else (), strict=True):
@@ -261,41 +248,18 @@ class Open(NamedTuple):
         """One row per account and signal that is not judged: `UNJUDGED_SCHEMA`."""
         parts = [pl.DataFrame(schema=UNJUDGED_SCHEMA)]
         for name in self.wanted:
-            gaps = self._gaps(name)
-            numbers = gaps.columns[1:]
-            sets = gaps.select(numbers).unique(maintain_order=True)
-            lists = pl.Series("missing", [self._facts(name, row) for row in sets.iter_rows()], pl.List(pl.String()))
-            named = gaps.join(sets.with_columns(lists), on=numbers, how="left", maintain_order="left")
-            account = self.frame["account_id"].gather(gaps["_row"])
-            parts.append(named.select(account, pl.lit(name).alias("signal"), "missing"))
+            facts = [pl.when(is_missing).then(pl.lit(fact)) for fact, is_missing in self._missing(name).items()]
+            missing = pl.concat_list(facts).list.drop_nulls() if facts else pl.lit([], dtype=pl.List(pl.String()))
+            silent = self.frame.filter(self.holds[name].is_null())
+            parts.append(silent.select("account_id", pl.lit(name).alias("signal"), missing.alias("missing")))
         return pl.concat(parts)
 
-    def _gaps(self, name: str) -> pl.DataFrame:
-        """The rows of the accounts for which a signal is not judged, and the numbers that say what is missing."""
-        facts = self.wanted[name]
-        gaps = [
-            pl.col(fact).is_null().cast(pl.Int64) if fact in self.frame.columns else pl.lit(1, dtype=pl.Int64())
-            for fact in facts
-        ]
-        numbers = [_bits(gaps[start : start + _BITS]) for start in range(0, max(len(facts), 1), _BITS)]
-        silent = self.frame.with_row_index("_row").filter(self.holds[name].is_null())
-        return silent.select("_row", *(each.alias(f"bits {place}") for place, each in enumerate(numbers)))
-
-    def _facts(self, name: str, numbers: Sequence[int]) -> list[str]:
-        """The facts that some numbers say are missing. Without one it is "never" that leaves the matter open."""
-        missing = sum(number << place * _BITS for place, number in enumerate(numbers))
-        return [each for place, each in enumerate(self.wanted[name]) if missing >> place & 1] or [
-            each for each in self.wanted[name] if _can_be_never(each)
-        ]
-
-
-def _can_be_never(fact: str) -> bool:
-    return event_kind(fact) is not None or fact in SINCE_WITH
-
-
-def _bits(gaps: Sequence[pl.Expr]) -> pl.Expr:
-    """Bit 0 for the first of some gaps, and so on; at most `_BITS`."""
-    return reduce(add, (gap * 2**place for place, gap in enumerate(gaps)), pl.lit(0, dtype=pl.Int64()))
+    def _missing(self, name: str) -> Mapping[str, pl.Expr]:
+        """Whether each fact that a signal needs is missing; without any it is "never" that leaves the matter open."""
+        known = {*self.frame.columns}
+        gaps = {fact: pl.col(fact).is_null() if fact in known else pl.lit(value=True) for fact in self.wanted[name]}
+        is_whole = ~pl.any_horizontal(pl.lit(value=False), *gaps.values())
+        return {fact: gap | is_whole if event_kind(fact) or fact in SINCE_WITH else gap for fact, gap in gaps.items()}
 
 
 def _totals(

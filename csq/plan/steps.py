@@ -7,14 +7,13 @@ says that now is no time for its kind.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, repeat
 from typing import NamedTuple
 
 import polars as pl
 
 from csq.mask import without_people
 from csq.planned import AGAIN, done_column, dropped_column
-from csq.playbook.columns import fill_all
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Need, Rest, Risk, Signal, Step
 from csq.playbook.text import fields, fill, spelled
@@ -34,10 +33,6 @@ STEP: Mapping[str, pl.DataType] = {
     "step_short": pl.String(),
 }
 """What is told of a next step; all null when there is none."""
-MANY = 2_000
-"""From so many accounts on texts are filled for all at once."""
-ROW_NUMBER = "_row number"
-"""Column of our own."""
 
 
 def blockers(signals: Mapping[str, Signal]) -> Blockers:
@@ -115,9 +110,14 @@ def first_steps(
     told = table.select(pl.all().gather(chosen))
     mine = {place: step for place, step in enumerate(steps) if fields(step.do)}
     texts = filled_for(rows, {place: step.do for place, step in mine.items()}, chosen, keep=True)
-    is_short = pl.lit(chosen.is_in([place for place, step in mine.items() if not step.short]))
-    short = pl.when(is_short).then(pl.coalesce(_first_sentence(pl.lit(texts)), "step_short")).otherwise("step_short")
-    return told.with_columns(next_step=pl.coalesce(pl.lit(texts), "next_step"), step_short=short)
+    bare = {place for place, step in mine.items() if not step.short}
+    shorts = [
+        first_sentence(text) if text and place in bare else None for text, place in zip(texts, chosen, strict=True)
+    ]
+    return told.with_columns(
+        next_step=pl.coalesce(pl.lit(texts), "next_step"),
+        step_short=pl.coalesce(pl.Series(shorts, dtype=pl.String()), "step_short"),
+    )
 
 
 def _is_free(way: Way, columns: Collection[str]) -> list[pl.Expr]:
@@ -139,11 +139,6 @@ def _told(step: Step, text: str) -> tuple[object, ...]:
 def first_sentence(text: str) -> str:
     """The beginning of a text, as far as it makes sense alone."""
     return re.split(r"(?<=[.!?:;]) ", text, maxsplit=1)[0].rstrip(".:;")
-
-
-def _first_sentence(text: pl.Expr) -> pl.Expr:
-    """The same of a column."""
-    return pl.coalesce(text.str.extract(r"(?s)^(.*?[.!?:;]) "), text).str.strip_chars_end(".:;")
 
 
 def risk_notes(rows: pl.DataFrame, offers: Sequence[StepOffer], known: Mapping[str, Kind]) -> pl.Series:
@@ -219,26 +214,25 @@ def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, 
 
     Args:
         rows: Facts.
-        texts: By place; each is filled for all of its rows at once.
+        texts: By place.
         chosen: Places, one for each row.
         keep: Keep a text of which nothing would be left, with a word for what is not known.
     """
-    if rows.height < MANY:  # one by one takes less than the queries for all at once
-        say, facts = (spelled if keep else fill), facts_for(rows, texts.values())
-        filled = [
-            (say(texts[place], row) or None) if place in texts else None
-            for place, row in zip(chosen.to_list(), facts, strict=True)
-        ]
-        return pl.Series("text", filled, pl.String())
-    numbered = rows.with_row_index(ROW_NUMBER)
-    parts = [pl.DataFrame(schema={ROW_NUMBER: pl.UInt32(), "text": pl.String()})]
-    for place, text in texts.items():
-        mine = numbered.filter(chosen == place)
-        if mine.height:
-            told = without_people(mine.select(name for name in sorted({*fields(text)}) if name in mine.columns))
-            parts.append(mine.select(ROW_NUMBER, text=fill_all(text, told, mine.height, keep=keep)))
-    all_rows = numbered.select(ROW_NUMBER)
-    return all_rows.join(pl.concat(parts), on=ROW_NUMBER, how="left", maintain_order="left")["text"].replace("", None)
+    say = spelled if keep else fill
+    filled: list[str | None] = [None] * rows.height
+    whose: dict[int, list[int]] = {}
+    for row, place in enumerate(chosen.to_list()):
+        if place in texts:
+            whose.setdefault(place, []).append(row)
+    for place, mine in whose.items():
+        names = [name for name in sorted({*fields(texts[place])}) if name in rows.columns]
+        facts = without_people(rows.select(names)[mine]).iter_rows() if names else repeat(())
+        told: dict[tuple[object, ...], str | None] = {}  # many accounts share their few facts
+        for row, values in zip(mine, facts, strict=False):
+            if values not in told:
+                told[values] = say(texts[place], dict(zip(names, values, strict=True))) or None
+            filled[row] = told[values]
+    return pl.Series("text", filled, pl.String())
 
 
 def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:

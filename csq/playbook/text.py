@@ -20,41 +20,41 @@ from csq.schema import Kind
 
 UNKNOWN = "unknown"
 
-ONE: Mapping[str, str] = {
+_ONE: Mapping[str, str] = {
     "days": "day", "points": "point", "seats": "seat", "features": "feature", "tickets": "ticket", "users": "user",
     "people": "person", "goals": "goal", "answers": "answer", "favours": "favour", "promises": "promise",
 }  # fmt: skip
 """What is counted, and one of it."""
-WORDS = frozenset(("cause", "csat_by_role", "highest_role", "last_outcome", "lowest_role", "top_user_role"))
+_WORDS = frozenset(("cause", "csat_by_role", "highest_role", "last_outcome", "lowest_role", "top_user_role"))
 """Facts that hold names out of a list, which stand in a sentence as words: `decision maker`."""
-TODAY = re.compile(r"\b(?:in 0 days|0 days ago)(?:\b)")
-BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(ONE)})\b)?|[{{}}]")
-OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
+_TODAY = re.compile(r"\b(?:in 0 days|0 days ago)(?:\b)")
+_BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(_ONE)})\b)?|[{{}}]")
+_OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 
 
 def fill(template: str, row: Mapping[str, object]) -> str:
     """Put the facts of one account into a text; what cannot be said without an unknown one is left out, maybe all."""
-    kept = OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
-    told = _filled(" ".join(each for each in sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
-    return TODAY.sub("today", told) if "0 days" in told else told
+    kept = _OPTIONAL.sub(lambda part: part.group(1) if _is_known(part.group(1), row) else "", template)
+    told = _filled(" ".join(each for each in _sentences(kept) if _is_known(each, row)), row, UNKNOWN).strip()
+    return _TODAY.sub("today", told) if "0 days" in told else told
 
 
 @lru_cache(maxsize=1024)  # a text is filled for every account
-def sentences(text: str) -> tuple[str, ...]:
+def _sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text."""
     return tuple(_SENTENCE_END.split(text))
 
 
 def spelled(template: str, row: Mapping[str, object], unknown: str = UNKNOWN) -> str:
     """The same, but where nothing would be left the text is kept, with a word for what is not known."""
-    return fill(template, row) or _filled(OPTIONAL.sub(r"\1", template), row, unknown)
+    return fill(template, row) or _filled(_OPTIONAL.sub(r"\1", template), row, unknown)
 
 
 @lru_cache(maxsize=1024)
 def fields(template: str) -> tuple[str, ...]:
     """Return the names in braces, in the order of the text."""
-    return tuple(_name(found) for found in BRACE.finditer(template) if found.group(1) is not None)
+    return tuple(_name(found) for found in _BRACE.finditer(template) if found.group(1) is not None)
 
 
 def _name(found: re.Match[str]) -> str:
@@ -73,12 +73,12 @@ def _filled(text: str, row: Mapping[str, object], unknown: str) -> str:
         if found.group(1).strip().startswith("-") and isinstance(fact, int | float | Decimal):
             fact = -fact
         told = unknown if say(fact) == UNKNOWN else say(fact)
-        if _name(found) in WORDS:
+        if _name(found) in _WORDS:
             told = told.replace("_", " ")
         counted = found.group(2)
-        return told if counted is None else f"{told} {ONE[counted] if told == '1' else counted}"
+        return told if counted is None else f"{told} {_ONE[counted] if told == '1' else counted}"
 
-    return BRACE.sub(value, text)
+    return _BRACE.sub(value, text)
 
 
 def check(template: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
@@ -88,7 +88,7 @@ def check(template: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
         template: The text.
         known: Names it may use, as `csq.playbook.names.names` gives them.
     """
-    return tuple(fault for found in BRACE.finditer(template) for fault in _faults(found, known))
+    return tuple(fault for found in _BRACE.finditer(template) for fault in _faults(found, known))
 
 
 def say(value: object) -> str:
