@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from csq.plan.steps import filled_for
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Report
 from csq.schema import PLAN, WORTH
@@ -153,3 +155,16 @@ qualify: {do: "Find out."}
 play: {headline: Save them, steps: [{do: Call them.}]}"""
     rows = by_id(triaged(playbook_of(gate)))
     assert rows["big"]["next_step"] == "Find out. Who owns it?"  # it is a good fit, and of its will nothing is asked
+
+
+def test_each_row_reads_its_own_text_with_its_own_facts_and_nobody_is_named() -> None:
+    rows = pl.DataFrame({"account_id": ["A", "B", "C", "D"], "seats": [1, 5, None, 5]})
+    texts = {1: "{seats} seats.", 2: "{nobody} knows. {top_user} does."}
+    chosen = pl.Series([1, 1, 1, 9])
+    assert filled_for(rows, texts, chosen).to_list() == ["1 seat.", "5 seats.", None, None]
+    assert filled_for(rows, texts, chosen, keep=True).to_list() == ["1 seat.", "5 seats.", "unknown seats.", None]
+    people = rows.with_columns(top_user=pl.Series(["eve@acme.example", None, "x", "y"]))
+    told = filled_for(people, {3: "Call {top_user}."}, pl.Series([3, 3, 1, 3])).to_list()
+    assert told[1:3] == [None, None]
+    assert "eve" not in told[0]
+    assert told[0] == told[3]

@@ -192,9 +192,13 @@ def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
         from csq.done.record import read_record, unknown_to
 
         with contextlib.suppress(InputError):
-            ticked = read_ticks(output, date.max).ticked
+            found = read_ticks(output, date.max)
+            if found.astray:
+                line = f"line {found.astray[0]:,} of `{output}`"
+                told = f"{line} is ticked without the id of a step, and would be replaced"
+                raise OutputError(told, hint="give the line its id back, or take the tick away")
             record = read_record(path.read_bytes() if path.exists() else b"", str(path))
-            if new := unknown_to(record, ticked):
+            if new := unknown_to(record, found.ticked):
                 what = "a tick that is" if len(new) == 1 else f"{len(new):,} ticks that are"
                 command = f"csq done --from {in_shell(str(output))} --data {in_shell(str(run.inputs.directory or '.'))}"
                 raise OutputError(f"`{output}` holds {what} not on record, and would be replaced", hint=f"`{command}`")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from csq.done.ticks import Said, Ticked, Ticks, understood
+from csq.done.ticks import Said, Ticked, Ticks, lost, understood
 from csq.done.words import DONE, NOTE
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
@@ -42,12 +42,16 @@ def ticks_of_workbook(data: bytes, label: str, today: date) -> Ticks:
     if not layouts:
         hint = "`csq triage DIR -o week.xlsx` writes a sheet with them, and a column `done`"
         raise InputError(f"`{label}` holds no planned steps, such as `A-1044/case_study/2026-11-16`", hint=hint)
-    ticked, warnings = [], []
+    ticked, warnings, astray = [], [], []
     for name, layout in layouts.items():
         rows = sheets[name].rows
         ticked += [*_ticked(rows, layout, label, today)]
-        warnings += [*_warnings(rows, layout, label, name)]
-    return Ticks(tuple(ticked), tuple(warnings))
+        mine = [*_astray(rows, layout)]
+        warnings += [lost(line, label) for line in mine]
+        astray += mine
+        if layout.done is None:
+            warnings.append(f"sheet `{name}` of `{label}` has no column `{DONE}`: no tick is read from it")
+    return Ticks(tuple(ticked), tuple(warnings), tuple(astray))
 
 
 def _layout(rows: Rows, label: str) -> _Layout | None:
@@ -106,12 +110,11 @@ def _ticked(rows: Rows, layout: _Layout, label: str, today: date) -> Iterator[Ti
             yield Ticked(planned, Said(said.tick, notes, said.on), label, row + 1)
 
 
-def _warnings(rows: Rows, layout: _Layout, label: str, name: str) -> Iterator[str]:
-    """What stands in a sheet and is not read."""
+def _astray(rows: Rows, layout: _Layout) -> Iterator[int]:
+    """Lines below the headings that are ticked and hold no id."""
     if layout.done is None:
-        yield f"sheet `{name}` of `{label}` has no column `{DONE}`: no tick is read from it"
         return
     below = max(layout.head, min(layout.ids))
-    for row in range(below + 1, len(rows)):
-        if row not in layout.ids and str(rows[row][layout.done]).strip():
-            yield f"line {row + 1:,} of `{label}` is ticked and has lost its id: it is not recorded"
+    yield from (
+        row + 1 for row in range(below + 1, len(rows)) if row not in layout.ids and str(rows[row][layout.done]).strip()
+    )

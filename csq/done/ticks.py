@@ -47,6 +47,13 @@ class Ticks(NamedTuple):
 
     ticked: tuple[Ticked, ...]
     warnings: tuple[str, ...] = ()
+    astray: tuple[int, ...] = ()
+    """Lines that are ticked and hold no id of a step."""
+
+
+def lost(line: int, label: str) -> str:
+    """What is said of a tick without the id of its step."""
+    return f"line {line:,} of `{label}` is ticked and has lost its id: it is not recorded"
 
 
 def understood(value: object, where: Location, today: date) -> Said:

@@ -1,7 +1,6 @@
 """`csq done`: what was done is known the next Monday, and nothing is lost or counted twice on the way."""
 
 import csv
-import os
 import re
 import shutil
 import zipfile
@@ -266,14 +265,12 @@ def test_a_mark_that_cannot_be_read_stops_before_anything_is_recorded(csq, expor
     assert on_record(exports) == []
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nobody keeps root from writing")
-def test_a_folder_that_nobody_may_write_to_is_an_output_error(csq, exports):
-    exports.chmod(0o555)
-    try:
-        run = csq("done", "A-1", "--data", exports)
-    finally:
-        exports.chmod(0o755)
-    assert run.code == Exit.OUTPUT
+def test_a_record_that_cannot_be_written_is_an_output_error(csq, exports):
+    (exports / "csq.yaml").write_text(f"{SETTINGS}events: nowhere/but/a.csv\n")
+    (exports / "nowhere").write_text("a file stands where the folder would be")
+    run = csq("done", "A-1", "--data", exports)
+    assert (run.code, run.stdout) == (Exit.OUTPUT, b"")
+    assert "nowhere" in run.stderr
 
 
 def test_the_folder_is_the_working_directory_where_none_is_named(csq, exports, monkeypatch):
@@ -341,6 +338,16 @@ def test_a_file_with_ticks_that_are_not_on_record_is_not_replaced(csq, exports, 
     assert f"`{path}` holds a tick that is not on record" in run.stderr
     assert csq("done", "--from", path, "--data", exports).code == 0
     assert csq(*write).code == 0
+
+
+def test_a_tick_that_lost_its_id_is_not_replaced_either(csq, exports):
+    assert csq("plan", exports, "-q", "--as-of", DAY, "-o", "dana.md").code == 0
+    path = Path("dana.md")
+    path.write_text(re.sub(r"- \[ \] 1 (.*) · `[^`]*`", r"- [x] 1 \1", path.read_text()))
+    before = path.read_bytes()
+    run = csq("plan", exports, "-q", "--as-of", DAY, "-o", "dana.md")
+    assert (run.code, path.read_bytes()) == (Exit.OUTPUT, before)
+    assert "is ticked without the id of a step" in run.stderr
 
 
 def test_calendars_and_checklists_of_owners_lie_beside_each_other(csq, exports):
