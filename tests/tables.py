@@ -99,3 +99,12 @@ def playbook_of(at_risk: str = "", **others: str) -> LoadedPlaybook:
     playbook, problems = check_playbook(text, "playbooks.yaml")
     assert playbook is not None, "\n".join(map(str, problems))
     return LoadedPlaybook(playbook=playbook, label="playbooks.yaml", sha256="0")
+
+
+def write_log(folder: Path, rows: int) -> None:
+    """Exports of forty accounts: a log of so many rows up to 15 November 2026, and an answer of each."""
+    folder.mkdir()
+    log = (f"A-{n % 40},u{n % 90},2026-11-{n % 15 + 1:02},f{n % 7},{n % 5}" for n in range(rows))
+    (folder / "usage.csv").write_text(lines("account_id,user_id,date,feature,events", *log))
+    answers = (f"A-{n},2026-10-01,{n % 5 + 1}" for n in range(40))
+    (folder / "csat.csv").write_text(lines("account_id,submitted_at,score (1-5)", *answers))

@@ -17,6 +17,7 @@ import pytest
 
 from conftest import ROOT, Csq
 from csq.errors import Exit
+from tables import write_log
 
 CSQ = f"{shlex.quote(sys.executable)} -m csq"
 OLD = b"last week\n"
@@ -43,11 +44,7 @@ MOUNTS = pytest.mark.skipif(not may_mount(), reason="may mount nothing")
 @pytest.fixture
 def exports() -> Path:
     folder = Path("exports")
-    folder.mkdir()
-    rows = [f"A-{n % 40},u{n % 90},2026-11-{n % 15 + 1:02},f{n % 7},{n % 5}" for n in range(2000)]
-    (folder / "usage.csv").write_text("\n".join(["account_id,user_id,date,feature,events", *rows]) + "\n")
-    answers = [f"A-{n},2026-10-01,{n % 5 + 1}" for n in range(40)]
-    (folder / "csat.csv").write_text("\n".join(["account_id,submitted_at,score (1-5)", *answers]) + "\n")
+    write_log(folder, 2000)
     Path("out").mkdir()
     Path("out/week.csv").write_bytes(OLD)
     return folder

@@ -14,6 +14,7 @@ import pytest
 
 from conftest import ROOT, Csq
 from csq.history.store import open_history
+from tables import write_log
 
 KILLS = int(os.environ.get("KILLS", "6"))
 """How many runs are killed; more than a few by hand: `KILLS=50 pytest tests/history/test_whole.py`."""
@@ -23,11 +24,7 @@ DAY = "2026-11-15"
 @pytest.fixture
 def exports() -> Path:
     folder = Path("exports")
-    folder.mkdir()
-    rows = [f"A-{n % 40},u{n % 90},2026-11-{n % 15 + 1:02},f{n % 7},{n % 5}" for n in range(3000)]
-    (folder / "usage.csv").write_text("\n".join(["account_id,user_id,date,feature,events", *rows]) + "\n")
-    answers = [f"A-{n},2026-10-01,{n % 5 + 1}" for n in range(40)]
-    (folder / "csat.csv").write_text("\n".join(["account_id,submitted_at,score (1-5)", *answers]) + "\n")
+    write_log(folder, 3000)
     return folder.resolve()
 
 
