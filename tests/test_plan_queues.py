@@ -59,3 +59,11 @@ def test_a_faulty_rest_is_told_with_its_line(rest: str, line: str, message: str)
 def test_a_qualifying_step_without_a_gate_is_a_fault() -> None:
     text = small(("    queue: rest\n", "    queue: rest\n    qualify: {do: Ask}\n"))
     assert [each.message for each in check_playbook(text, "p")[1]] == ["`qualify` is never reached without a `gate`"]
+
+
+@pytest.mark.parametrize(("idle", "is_sought"), [(23, False), (29, False), (60, True)])
+def test_a_power_user_who_stopped_with_the_champion_is_not_looked_for_as_well(idle: int, is_sought: bool) -> None:
+    gone = {"champion_left_days": 23, "successor_stance": None, "top_user_idle_days": idle, "active_users": 3}
+    row = planned({"quadrant": "advocates", "season_quiet": False, **gone})
+    assert row["next_step"].startswith("Champion left 23 days ago.")
+    assert ("power user was not seen" in row["next_step"]) is is_sought
