@@ -235,6 +235,14 @@ def test_usage_that_the_exports_do_not_reach_back_to_is_unknown_and_counted():
     assert (found.uncovered, cases["A"]["usage_level"], cases["A"]["quadrant"]) == (1, "unknown", "unknown")
 
 
+def test_who_was_no_customer_yet_is_not_counted_among_those_without_usage():
+    """B came on 10 January 2026, long after 90 days before its outcome: it is left out, and so of no count."""
+    accounts = ["account_id,arr,seats,start_date", "A,1000,5,2025-01-01", "B,1000,5,2026-01-10", "Z,1000,5,2025-01-01"]
+    outcomes = ["A,2026-02-02,churned,", "B,2026-02-02,churned,", "Z,2026-06-01,renewed,1000"]
+    found = held(small(outcomes, accounts))
+    assert (found.outcomes, found.not_yet, found.uncovered) == (2, 1, 1)
+
+
 def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss():
     """As billing tools list it: `churn_date`, no column that says what happened; a row without its day is rejected."""
     made = small(["A,2026-06-01,churned,"]) | {

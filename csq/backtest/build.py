@@ -87,7 +87,7 @@ def backtest(
         horizon=horizon,
         **_counted(decided, cases),
         from_history=from_history,
-        uncovered=then.uncovered,
+        uncovered=int(cases["decision"].is_in(then.uncovered.implode()).sum()),
         later=then.later,
         left_out=then.left_out,
         compared=compared.cases.height,

@@ -63,8 +63,8 @@ class Then(NamedTuple):
     """What of it has no date, in words."""
     left_out: tuple[str, ...]
     """What has none and is left out, since it may tell of what came later, in words."""
-    uncovered: int
-    """Decisions whose usage window the exports do not reach back to; their usage is left out."""
+    uncovered: pl.Series
+    """Keys of decisions whose usage window the exports do not reach back to; their usage is left out."""
     later: int
     """Rows of their accounts that are dated after the last day on which these are placed."""
 
@@ -92,14 +92,14 @@ def as_then(tables: Tables, decisions: pl.DataFrame, day: date, window: int, *, 
     left_out = [said for name, said in CHANGED_BY_OUTCOME.items() if listed and _tells(listed.frame, name)]
     left_out += ["overrides"] if Role.OVERRIDES in tables.roles else []
     last = keys.group_by("account_id").agg(pl.col("known_on").max())
-    roles, uncovered, later = {Role.ACCOUNTS: accounts}, 0, 0
+    roles, uncovered, later = {Role.ACCOUNTS: accounts}, keys["decision"].clear(), 0
     for role, rows in tables.roles.items():
         if role in (Role.ACCOUNTS, Role.OVERRIDES):
             continue
         mine, name = keys, dated_by(rows)
         if role is Role.USAGE and name is not None:
-            mine = keys.filter(_covered(rows, keys["known_on"], window))
-            uncovered = keys.height - mine.height
+            is_covered = _covered(rows, keys["known_on"], window)
+            mine, uncovered = keys.filter(is_covered), keys["decision"].filter(~is_covered)
         found = _moved(rows, mine, name, day)
         if name is not None and role is not Role.OUTCOMES:
             dated = own_rows(rows).select("account_id", name).join(last, on="account_id")
