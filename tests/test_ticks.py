@@ -195,7 +195,8 @@ def test_a_day_behind_the_id_is_the_day_it_was_done():
 
 
 def test_a_link_and_a_line_without_a_step_are_no_boxes():
-    text = f"- [ ] 1 Acme `{a_step()}`\n- [the page](https://example.com)\n- [1](https://example.com)\n- [what we agreed] last week\n"
+    links = "- [the page](https://example.com)\n- [1](https://example.com)\n- [what we agreed] last week\n"
+    text = f"- [ ] 1 Acme `{a_step()}`\n{links}"
     assert listed(text) == ([], ())
 
 
