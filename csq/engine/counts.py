@@ -116,7 +116,8 @@ def count_apart(
     """
     day, units = pl.col("day"), pl.col("units")
     # A row that counts no events says that the account is in the log, not that anybody was active.
-    active, said = (rows.lazy().filter(units > 0) for rows in (by_user, by_feature))
+    seen = _seen(windows, by_user["day"])
+    active, said = (rows.lazy().filter(units > 0) for rows in (by_user.with_columns(**seen), by_feature))
     before: pl.Expr = pl.lit(value=False)
     if windows:
         recent = pl.when(day >= windows.before.first).then(units).otherwise(0)
@@ -129,7 +130,7 @@ def count_apart(
         [
             by_day.lazy().group_by(*by, "day").agg(**summed),
             active.group_by(*by, "user_id").agg(
-                units.sum(), *_seen(windows, by_user["day"]), first_day=day.min(), last_day=day.max()
+                units.sum(), pl.col(list(seen)).bitwise_or(), first_day=day.min(), last_day=day.max()
             ),
             said.group_by(*by, "feature").agg(rows_before=before.sum(), last_day=day.max()),
         ],
@@ -161,17 +162,17 @@ def _stretches(windows: UsageWindows | None) -> list[DaySpan]:
     ]
 
 
-def _seen(windows: UsageWindows | None, days: pl.Series) -> list[pl.Expr]:
+def _seen(windows: UsageWindows | None, days: pl.Series) -> dict[str, pl.Expr]:
     """On which days that are compared a user did anything: bits, since the same day may come again."""
-    found = []
+    found = {}
+    # To look the bit of a day up takes less time than to raise two to its power.
+    bits, day = pl.lit(pl.Series([1 << place for place in range(BITS)], dtype=pl.Int64())), pl.col("day")
     for stretch in _stretches(windows):
-        name, day = f"{SEEN}{stretch.first}", pl.col("day")
+        bit: pl.Expr = pl.lit(0, dtype=pl.Int64())
         if days.is_between(*stretch).any():
             place = (day - pl.lit(stretch.first)).dt.total_days()
-            bit = pl.lit(2, dtype=pl.Int64()).pow(pl.when(stretch.holds(day)).then(place))
-            found.append(bit.fill_null(0).bitwise_or().alias(name))
-        else:
-            found.append(pl.lit(0, dtype=pl.Int64()).alias(name))
+            bit = bits.gather(pl.when(stretch.holds(day)).then(place)).fill_null(0)
+        found[f"{SEEN}{stretch.first}"] = bit
     return found
 
 

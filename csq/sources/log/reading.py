@@ -1,7 +1,8 @@
 """One reading of the files of a log that have one header: what is counted, what is held, and what settles the rest."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -130,20 +131,18 @@ class Reading:
     is_open: bool = False
     """Whether a batch could not be read by what was settled."""
 
-    def add_plain(self, pieces: list[pl.DataFrame], file: LogFile) -> None:
+    def add_plain(self, pieces: Sequence[pl.DataFrame], file: LogFile) -> None:
         """Count plain rows."""
         if pieces:
             rows = pl.concat(pieces)
             if "event_id" in rows.columns:
                 self.ids.append(rows["event_id"].drop_nulls().hash())
-            pieces.clear()
             if self.taker:
                 self.taker.take_plain(rows, self.log, file)
                 return
-            # Accounts come again and again: numbers are grouped in half the time.
             features = rows["feature"].drop_nulls().unique()
             everyday = [name for name in features if self._is_everyday(name)]
-            found = count(rows.with_columns(pl.col(KEY).cast(pl.Categorical())), self.windows, [KEY], everyday)
+            found = count(rows, self.windows, [KEY], everyday)
             has_features = _names_any(features.filter(~features.is_in(everyday)))
             found = found._replace(has_users=_names_any(rows["user_id"]), has_features=has_features)
             self._count("plain", found.with_columns(file=pl.lit(file.label, dtype=pl.Categorical())))
@@ -218,7 +217,6 @@ def read_log(log: Log, windows: UsageWindows | None, taker: Taker | None = None,
     found = Reading(log=log, windows=windows, taker=taker)
     for file in log.files:
         digest = hashlib.sha256()
-        pieces: list[pl.DataFrame] = []
         found.decisive.append(_head(log, file).with_columns(file=pl.lit(file.label)))
 
         def look(data: bytes, seen: Any = digest) -> None:
@@ -227,16 +225,27 @@ def read_log(log: Log, windows: UsageWindows | None, taker: Taker | None = None,
                 watch(data)
 
         with closing(read_pieces(file, log.scan(), look)) as read:
-            for rows in read:
-                if isinstance(rows, OddRows):
-                    found.add_careful(rows, file)
-                else:
-                    pieces.append(rows)
-                if len(pieces) == TOGETHER:
-                    found.add_plain(pieces, file)
-        found.add_plain(pieces, file)
+            _take(found, read, file)
         found.digests[file.label] = file.sha256 or digest.hexdigest()
     return found
+
+
+def _take(found: Reading, read: Iterator[pl.DataFrame | OddRows], file: LogFile) -> None:
+    """Count what is read of a file. While some pieces are counted the next are read, so that no core waits."""
+    pieces: list[pl.DataFrame] = []
+    with ThreadPoolExecutor(1) as beside:
+        turn = beside.submit(found.add_plain, [], file)
+        for rows in read:
+            if isinstance(rows, OddRows):
+                turn.result()
+                found.add_careful(rows, file)
+            else:
+                pieces.append(rows)
+            if len(pieces) == TOGETHER:
+                turn.result()
+                turn, pieces = beside.submit(found.add_plain, pieces, file), []
+        turn.result()
+        found.add_plain(pieces, file)
 
 
 def _names_any(text: pl.Series) -> bool:
