@@ -20,7 +20,6 @@ import typer
 from csq import __version__
 from csq.cli import (
     backtest,
-    brief,
     check,
     diagnostics,
     done,
@@ -68,7 +67,7 @@ EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for co
 
 COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
-    "brief": (brief.brief, brief.EXAMPLES),
+    "brief": (triage.brief, triage.BRIEF_EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
     "done": (done.done, done.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),

@@ -141,6 +141,13 @@ class Outputs(NamedTuple):
     excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it; ids keep their zeros")] = False
 
 
+class Message(NamedTuple):
+    """Whose week stands in a message, and where it goes."""
+
+    owner: Annotated[Texts, option("NAME", "This owner's accounts only; may repeat")] = None
+    output: Annotated[Texts, option("FILE", "Write a file, such as week.txt", "-o", "--output")] = None
+
+
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once what is longer than the terminal")]
 
 
@@ -159,6 +166,7 @@ PANELS: Mapping[type, str] = {
     Method: MEASURE,
     Shown: SHOW,
     Outputs: SHOW,
+    Message: SHOW,
     Faults: BEHAVE,
     Limits: BEHAVE,
     Alarm: BEHAVE,
