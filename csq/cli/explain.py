@@ -34,8 +34,7 @@ def explain(
     """
     from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
+    from csq.cli.run import prepare_checked, run_triage
     from csq.errors import UsageError
     from csq.explain.build import explain as explain_account
     from csq.explain.build import left_out
@@ -45,8 +44,7 @@ def explain(
     if output_format not in _FORMATS:
         raise UsageError(f"no format `{output_format}`", hint=f"choose from {', '.join(_FORMATS)}")
     speak(speech)
-    run = prepare(inputs, method, Faults(), limits)
-    check_inputs(run.tables, run.max_rejects, Faults())
+    run = prepare_checked(inputs, method, Faults(), limits)
     if inputs.as_of is not None and run.as_of.day:  # who has left since was there then
         run = run._replace(tables=with_who_left_later(run.tables, run.as_of.day))
     found = run_triage(run)

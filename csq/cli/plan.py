@@ -59,9 +59,8 @@ def plan(
     from csq.cli.done import refuse_unread
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs
-    from csq.cli.output import deliver, field_names, speak, targets, write_rejects
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import given, prepare, run_triage
+    from csq.cli.output import deliver, field_names, speak, targets
+    from csq.cli.run import given, prepare_checked, run_triage
     from csq.pipeline import report as report_of
     from csq.render import Options, Selection
     from csq.render.plan import FIELDS, render_plan
@@ -74,9 +73,7 @@ def plan(
     told = targets(outputs._replace(output=None))[0].format if outputs.output_format and folders else None
     for folder in folders:
         refuse_inputs(folder, given(inputs))
-    run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
-    write_rejects(run.tables, faults)
-    check_inputs(run.tables, run.max_rejects, faults)
+    run = prepare_checked(inputs, method, faults, limits, [target.path for target in to if target.path])
     found = run_triage(run)
     report = report_of(found)
     if run.memory is not None:

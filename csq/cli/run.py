@@ -1,7 +1,8 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
+import contextlib
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from csq import pipeline
 from csq.cli import places, quality, run_log
 from csq.cli.options import Faults, Inputs, Limits, Method
+from csq.cli.output import write_rejects
 from csq.cli.rules import Rules, settle, told_day
 from csq.errors import InputError, TooFewMatch, UsageError
 from csq.located import SourceText
@@ -52,6 +54,19 @@ class Run(NamedTuple):
         return self.memory.asked if self.memory else self.settings.settings
 
 
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Say in our form what the system refuses, such as a name that is too long, or a folder nobody may look into."""
+    try:
+        yield
+    except OSError as error:
+        if not error.filename and isinstance(error, FileNotFoundError):
+            raise InputError("the working directory is gone", hint="change to one that is there") from error
+        named = f" `{error.filename}`" if error.filename else ""
+        raise InputError(f"cannot read{named}: {error.strerror or error}") from error
+
+
+@_readable()
 def prepare(
     inputs: Inputs,
     method: Method,
@@ -80,15 +95,53 @@ def prepare(
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
     """
-    try:
-        return _prepare(
-            inputs, method, faults, limits, outputs, checks=checks, draft=draft, changes=changes, whole=whole
-        )
-    except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
-        if not error.filename and isinstance(error, FileNotFoundError):
-            raise InputError("the working directory is gone", hint="change to one that is there") from error
-        named = f" `{error.filename}`" if error.filename else ""
-        raise InputError(f"cannot read{named}: {error.strerror or error}") from error
+    told, inputs = inputs, _here(inputs)
+    directory = Path(inputs.directory) if inputs.directory is not None else None
+    told_day(inputs.as_of)  # before anything takes time
+    min_match = share(limits.min_match) if limits else 0.0
+    max_rejects = quality.Limit(limits.max_rejects) if limits else None
+    named = _expanded(inputs, directory, any_role=checks)
+    rules = settle(inputs, method, directory, named, checks=checks, draft=draft, changes=changes)
+    if whole:
+        rules = rules._replace(options=replace(rules.options, usage_days=None))
+    folder = in_directory(directory, named, rules.options) if directory else Folder(named)
+    if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
+        raise nothing if told.directory else _nothing_told()
+    paths = _with_events(folder.paths, rules.settings.events, is_told=bool(named.get(Role.EVENTS)))
+    read = [*(path for found in paths.values() for path in found if str(path) != "-"), *rules.files]
+    aliases = (Path(inputs.aliases),) if checks and inputs.aliases else ()
+    read += () if aliases else rules.aliases
+    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else []), *aliases]
+    places.check_targets(written, read, given(inputs))
+    run_log.check(lambda log: places.check_targets([*written, *log], read, given(inputs)))
+    tables = load(paths, rules.options, folder.tables, folder.findings)
+    if limits is not None:
+        quality.refuse_losses(tables, rules.options)
+    return _run(tables, rules, inputs, method, max_rejects=max_rejects, min_match=min_match)
+
+
+def prepare_checked(
+    inputs: Inputs,
+    method: Method,
+    faults: Faults,
+    limits: Limits,
+    outputs: Sequence[Path] = (),
+    *,
+    whole: bool = False,
+    needs_history: bool = False,
+) -> Run:
+    """As `prepare`; then write what is rejected, and refuse inputs that are not good enough to go on."""
+    run = prepare(inputs, method, faults, limits, outputs, whole=whole)
+    if needs_history and run.memory is None:
+        raise no_history()
+    write_rejects(run.tables, faults)
+    quality.check_inputs(run.tables, run.max_rejects, faults)
+    return run
+
+
+def no_history() -> UsageError:
+    """What is said to who asks for what only a history can tell, and has none."""
+    return UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")
 
 
 def run_triage(run: Run) -> Triage:
@@ -111,46 +164,6 @@ def aliases_command(run: Run) -> str:
             words += [f"--{name.replace('_', '-')}", value]
     file = inputs.aliases or (str(run.aliases[-1]) if run.aliases else "aliases.csv")
     return shlex.join([*words, "--aliases", file])
-
-
-def _prepare(
-    inputs: Inputs,
-    method: Method,
-    faults: Faults,
-    limits: Limits | None,
-    outputs: Sequence[Path],
-    *,
-    checks: bool,
-    draft: SourceText | None,
-    changes: Sequence[KeyChange],
-    whole: bool,
-) -> Run:
-    told, inputs = inputs, _here(inputs)
-    directory = Path(inputs.directory) if inputs.directory is not None else None
-    told_day(inputs.as_of)  # before anything takes time
-    min_match = share(limits.min_match) if limits else 0.0
-    max_rejects = quality.Limit(limits.max_rejects) if limits else None
-    named = _expanded(inputs, directory, any_role=checks)
-    rules = settle(inputs, method, directory, named, checks=checks, draft=draft, changes=changes)
-    if whole:
-        rules = rules._replace(options=replace(rules.options, usage_days=None))
-    folder = in_directory(directory, named, rules.options) if directory else Folder(named)
-    if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
-        raise nothing if told.directory else _nothing_told()
-    paths = _with_events(folder.paths, rules.settings.events, is_told=bool(named.get(Role.EVENTS)))
-    read = [path for found in paths.values() for path in found if str(path) != "-"]
-    read += rules.files
-    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
-    if checks and inputs.aliases:
-        written.append(Path(inputs.aliases))
-    else:
-        read += rules.aliases
-    places.check_targets(written, read, given(inputs))
-    run_log.check(lambda log: places.check_targets([*written, *log], read, given(inputs)))
-    tables = load(paths, rules.options, folder.tables, folder.findings)
-    if limits is not None:
-        quality.refuse_losses(tables, rules.options)
-    return _run(tables, rules, inputs, method, max_rejects=max_rejects, min_match=min_match)
 
 
 def _with_events(
@@ -259,11 +272,8 @@ def _named(inputs: Inputs) -> dict[Role, list[str]]:
 
 def given(inputs: Inputs) -> list[str]:
     """The folder, files and patterns that are read, as they were given."""
-    return [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])]
-
-
-def _patterns(inputs: Inputs) -> list[str]:
-    return [pattern for patterns in _named(inputs).values() for pattern in patterns]
+    patterns = [pattern for each in _named(inputs).values() for pattern in each]
+    return [*patterns, *([inputs.directory] if inputs.directory else [])]
 
 
 def share(text: str) -> float:
