@@ -16,6 +16,9 @@ SWEEP = tuple(range(10, 100, 10))
 """Scores at which both cuts are tried."""
 _MOST_WORDS = 12
 """Different values up to which text is a kind and no name."""
+_AS_KNOWN = ("account_id", "account_name", "date", "known_on", "usage_score", "happiness_score", "responses",
+    "evidence", "active_users", "is_listed")  # fmt: skip
+"""What is told of a surprise as it stands among the cases."""
 _BY_CHANCE = 1000
 """A perfect separation tells of a leak where chance makes one of all columns in at most one of so many backtests."""
 
@@ -140,21 +143,12 @@ def surprises(cases: pl.DataFrame) -> list[Surprise]:
 
 def _surprise(row: dict[str, Any]) -> Surprise:
     return Surprise(
-        account_id=row["account_id"],
-        account_name=row["account_name"],
+        **{name: row[name] for name in _AS_KNOWN},
         outcome=Outcome(row["outcome"]),
-        date=row["date"],
-        known_on=row["known_on"],
         contract_value=row["value"],
         value_after=row["after"],
         quadrant=Quadrant(row["quadrant"]),
-        usage_score=row["usage_score"],
-        happiness_score=row["happiness_score"],
-        responses=row["responses"],
-        evidence=row["evidence"],
-        active_users=row["active_users"],
         signals=tuple(row["signals"] or ()),
-        is_listed=row["is_listed"],
     )
 
 

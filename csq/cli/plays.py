@@ -33,7 +33,7 @@ def plays(
     few. It claims no cause. Nothing is kept.
     """
     from csq.backtest.decisions import own_rows
-    from csq.backtest.plays import WEEK
+    from csq.backtest.plays import OF_ACCOUNTS
     from csq.backtest.plays import plays as count_plays
     from csq.cli.output import in_formats, put, speak, targets
     from csq.cli.run import prepare_checked
@@ -50,6 +50,6 @@ def plays(
     if not history.days:
         told_so = f"the history `{history.folder}` has no snapshot"
         raise InputError(told_so, hint="`csq triage` with `--history` keeps one, and `csq history fill` earlier weeks")
-    stood = accounts_of_weeks(history, [name for name in WEEK if name not in ("as_of", "is_filled")])
+    stood = accounts_of_weeks(history, OF_ACCOUNTS)
     found = count_plays(stood, told, run.playbook.playbook, weeks)
     put(in_formats(to, outputs, speech, partial(render_plays, found)), speech)
