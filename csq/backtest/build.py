@@ -55,15 +55,9 @@ def backtest(
 ) -> Backtest:
     """Hold the placing against what became of the accounts.
 
-    Args:
-        tables: All rows; no log is counted as it was read.
-        settings: How to measure.
-        playbook: What to do.
-        horizon: Days before each outcome on which the account is placed.
-        as_of: The day told; later outcomes are not known.
-        today: The day of the run, which takes its place where none is told.
-        snapshots: Of triages kept: account_id, snapshot_on, columns `FROM_SNAPSHOT`.
-        replicates: Resamples behind an interval.
+    All rows are there: no log is counted as it was read. An account is placed `horizon` days before each outcome;
+    outcomes after as_of, else today, are not known. Of triages kept `snapshots` tells account_id, snapshot_on and
+    columns `FROM_SNAPSHOT`. `replicates` resamples stand behind an interval.
 
     Raises:
         InputError: There are no outcomes, or nobody can be placed.

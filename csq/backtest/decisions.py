@@ -57,18 +57,10 @@ def own_rows(rows: RoleRows) -> pl.DataFrame:
 def decisions(
     tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series], today: date | None = None
 ) -> Decisions:
-    """Take the decisions from the outcomes.
+    """Take the decisions from the outcomes, each to be placed `horizon` days before. Raises InputError without any.
 
-    Args:
-        tables: All rows; outcomes are among them.
-        horizon: Days before a decision on which it is placed.
-        as_of: The day told; what was decided later is set aside.
-        today: The day of the run, likewise where no day is told.
-        customers: The accounts that are customers on a day. Where no outcome says that anybody was kept, those of them
-            without an outcome were, on the newest day that there is an outcome of.
-
-    Raises:
-        InputError: No outcome can be used.
+    What was decided after as_of, else today, is set aside. Where no outcome says that anybody was kept, those of the
+    customers without an outcome were, on the newest day that there is an outcome of.
     """
     rows = tables.roles[Role.OUTCOMES]
     later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}

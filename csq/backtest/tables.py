@@ -82,12 +82,9 @@ def with_worth(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def held(cases: pl.DataFrame, signals: Iterable[tuple[str, str]], steps: Iterable[tuple[str, str, str]]) -> list[Held]:
-    """How often each signal held, and each step was done, among lost and kept.
+    """How often each signal (name, text) held, and each step (id, text, column of its days) was done, among both.
 
-    Args:
-        cases: With `signals` (those that hold), `unjudged` (those nobody could judge), and `event_<kind>_days`.
-        signals: Name and text of each.
-        steps: Id, text and the column that says how long ago it was done, of each.
+    Cases have `signals` (those that hold), `unjudged` (those nobody could judge), and `event_<kind>_days`.
     """
     told = [("signal", name, text, pl.col("signals").list.contains(name)) for name, text in signals]
     unknown = [pl.col("unjudged").list.contains(name) & ~has for _, name, _, has in told]
@@ -155,10 +152,7 @@ def _surprise(row: dict[str, Any]) -> Surprise:
 def leaks(cases: pl.DataFrame, columns: Sequence[str], of_axes: Iterable[str] = ()) -> list[Leak]:
     """The columns that separate the lost from the kept perfectly, by their values or by whether they are known.
 
-    Args:
-        cases: One row a decision, with `lost`.
-        columns: Which of them to look at.
-        of_axes: Those that an axis is made of.
+    Cases are one row a decision, with `lost`; `of_axes` names the columns that an axis is made of.
     """
     lost, kept = cases.filter("lost"), cases.filter(~pl.col("lost"))
     # So many ways there are to choose the lost; of two of them chance makes a separation.

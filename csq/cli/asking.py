@@ -67,10 +67,7 @@ class _Seen(NamedTuple):
 def explore(folder: Path, text: str, label: str) -> Explored:
     """Look at the exports of a folder, and ask what they leave open where there is a terminal.
 
-    Args:
-        folder: Where the exports are.
-        text: What csq.yaml says so far, or is to begin with.
-        label: What it is called.
+    `text` is what csq.yaml, called `label`, says so far or is to begin with.
 
     Raises:
         InputError: The exports cannot be used, whatever csq.yaml says.

@@ -30,10 +30,6 @@ def read_columns(texts: Iterable[str], labels: Iterable[str]) -> ToldColumns:
 
     What stands before a colon is a file only if it is one of the run's: a header may hold a colon, and so may a path.
 
-    Args:
-        texts: What was given.
-        labels: What the files of the run are called.
-
     Raises:
         UsageError: There is no such field, or one field is told two headers for the same files.
     """

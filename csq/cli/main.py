@@ -86,11 +86,7 @@ COMPLETE = "_CSQ_COMPLETE"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run csq and return its exit code.
-
-    Args:
-        argv: The arguments without the program's name; None for those of the process, which ends with this run.
-    """
+    """Run csq and return its exit code; without arguments by those of the process, which ends with this run."""
     try:
         if argv is not None:
             return copy_context().run(_run, argv)

@@ -81,16 +81,9 @@ def prepare(
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
-    Args:
-        inputs: What to read.
-        method: How to measure.
-        faults: Where what cannot be read will be written.
-        limits: How much must be usable; None: the run goes on whatever is found.
-        outputs: Files that will be written, which must not be inputs of this run or the next.
-        checks: Any role is enough, and the aliases that are named will be written.
-        draft: What the csq.yaml of the folder is to say, in place of what it says.
-        changes: Keys of csq.yaml that are to hold something else.
-        whole: Whether the rows of a big log are kept, which else is counted for one day as it is read.
+    Without limits the run goes on whatever is found. Outputs must not be inputs of this run or the next. Of a run that
+    `checks` any role is enough, and the aliases that are named will be written. `draft` and `changes` are as in
+    `settle`. The rows of a big log are kept as a `whole`, else counted for one day as they are read.
 
     Raises:
         UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
@@ -198,14 +191,7 @@ def _run(
 
 
 def rerun(run: Run, inputs: Inputs, method: Method, limits: Limits, changes: Sequence[KeyChange]) -> Run:
-    """The same exports under other rules, and read anew only where these say how to read.
-
-    Args:
-        run: As the exports were read.
-        inputs: The same, with another csq.yaml or playbook.
-        method: How to measure.
-        limits: How much must be usable.
-        changes: Keys of csq.yaml that are to hold something else.
+    """The same exports under another csq.yaml or playbook, and read anew only where these say how to read.
 
     Raises:
         UsageError, ConfigError, InputError: As `prepare` does.

@@ -95,14 +95,7 @@ def unknown_to(record: Record, ticked: Iterable[Ticked]) -> list[Ticked]:
 def events_of(
     ticked: Ticked, steps: Mapping[str, Step], keys: Mapping[str, str], told: TickDefaults
 ) -> list[dict[str, str]]:
-    """The events of a tick, its own first.
-
-    Args:
-        ticked: The tick.
-        steps: Those of the playbook, by id.
-        keys: The accounts as the exports name them, by how outputs show them.
-        told: What is so of all ticks.
-    """
+    """The events of a tick, its own first; accounts as the exports name them, by how outputs show them, are `keys`."""
     said, planned = ticked.said, ticked.planned
     step = steps.get(planned.step)
     tick = said.tick or Tick.DONE

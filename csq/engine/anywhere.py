@@ -45,14 +45,10 @@ def normal(
     nothing: Mapping[str, Sequence[str]],
     error: str,
 ) -> nw.LazyFrame:
-    """Rows of a log with what is counted of them: `keys` and `CELLS`.
+    """Rows of a log with what is counted of them: `CELLS`, and keys, which are null where it has none.
 
-    Args:
-        rows: The log.
-        fields: Its columns by field.
-        keys: Keys that come out, null where the log has none.
-        nothing: Cells that say that there is nothing, lower-cased, by field.
-        error: Pattern of cells that hold a spreadsheet's error, which name nothing either.
+    Its columns are told by field. Cells that say that there is nothing are told lower-cased, by field; those that match
+    `error` name nothing either.
     """
 
     def text(field: str) -> nw.Expr:

@@ -34,14 +34,7 @@ _REASONS: Mapping[str, str] = {
 
 
 def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -> AxisStanding:
-    """The usage score, part by part.
-
-    Args:
-        row: The account's facts and placement, with the parts.
-        facts: Of the run.
-        placed: Of the run.
-        settings: Weights of the parts.
-    """
+    """The usage score, part by part, from the account's facts and placement."""
     names = [name.removeprefix(PART) for name in row if name.startswith(PART)]
     parts = tuple(
         Part(

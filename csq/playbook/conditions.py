@@ -37,12 +37,7 @@ class Condition(NamedTuple):
 
 
 def check(text: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
-    """Return every fault of a condition, in the order of its text; none: it can be run.
-
-    Args:
-        text: The condition.
-        known: Columns it may name, as `csq.playbook.names.names` gives them.
-    """
+    """Return every fault of a condition over columns (`names.names`), in the order of its text; none: it can run."""
     return _read(text, known)[1]
 
 
@@ -59,14 +54,9 @@ def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
 
 
 def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.DataFrame:
-    """Run all conditions over all rows.
+    """Run all conditions over all rows, accounts with the dtypes of `csq.schema`; a column that is not there is null.
 
-    Args:
-        frame: One row per account, columns with the dtypes of `csq.schema`. A column that is not there is null.
-        conditions: By the name of the column to return.
-
-    Returns:
-        A Boolean column for each condition, the rows as in `frame`; null where it is not judged.
+    Returns a Boolean column for each condition, by its name, the rows as in `frame`; null where it is not judged.
     """
     reads = {name: kind for condition in conditions.values() for name, kind in condition.reads.items()}
     here = set(frame.columns)

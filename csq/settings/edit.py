@@ -47,12 +47,7 @@ class _Place(NamedTuple):
 
 
 def add(text: str, lines: Iterable[SettingLine], label: str) -> Edited:
-    """Add lines to a csq.yaml, each under the keys that it belongs to.
-
-    Args:
-        text: What stands there.
-        lines: Those to add; of sections that are new in this order.
-        label: What the file is called.
+    """Add lines to a csq.yaml, each under the keys that it belongs to; sections that are new come in the order given.
 
     Raises:
         ConfigError: The text is no YAML.

@@ -64,12 +64,7 @@ def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path 
 
 
 def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequence[KeyChange] = ()) -> LoadedSettings:
-    """Read and check csq.yaml.
-
-    Args:
-        path: The file; None for what is built in.
-        fields: The fields there are of each role, to check `columns:` against.
-        changes: Keys that are to hold something else than the file says.
+    """Read and check csq.yaml, or what is built in; `columns:` are checked against the fields there are of each role.
 
     Raises:
         ConfigError: it cannot be opened, or has faults; all of them are attached.
