@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from csq.cli.options import Speech, Text, Texts, expanded, option
+from csq.cli import diagnostics, emit
+from csq.cli.options import Faults, Inputs, Method, Speech, Text, Texts, expanded, option
+from csq.errors import InputError, OutputError, UsageError
+from csq.suggest import in_shell, unknown_name
+from csq.terms import Tick
 
 if TYPE_CHECKING:
     from csq.cli.run import Run
@@ -71,14 +75,11 @@ def done(
     the file that `events:` in csq.yaml names, and triage reads it there. What is on record is not added again, so a
     file may be read as often as you like. A tick whose account or step is gone is named, and kept.
     """
-    from csq.cli import diagnostics
-    from csq.cli.options import Faults, Inputs, Method
     from csq.cli.output import speak
     from csq.cli.rules import told_day
     from csq.cli.run import prepare, run_triage
     from csq.done.reading import read_ticks
     from csq.done.record import TickDefaults
-    from csq.errors import UsageError
 
     speak(speech)
     today = date.today()
@@ -116,8 +117,6 @@ def _known(found: "Triage") -> _Known:
 
 def _cause(code: str | None, found: "Triage") -> str:
     """The cause, if the playbook knows it: a slip would stand on record for good. Raises UsageError."""
-    from csq.suggest import unknown_name
-
     playbook = found.playbook.playbook
     codes = {reason.code for quadrant in playbook.order for reason in playbook.entry(quadrant).reasons}
     if code is not None and code not in codes:
@@ -128,11 +127,8 @@ def _cause(code: str | None, found: "Triage") -> str:
 def _named(asked: _Asked, found: "Triage", known: _Known, today: date) -> "Ticks":
     """The tick of an account's step, of the week of the run. Raises UsageError when there is no such step."""
     from csq.done.ticks import Said, Ticked, Ticks
-    from csq.errors import UsageError
     from csq.explain.find import find_account
     from csq.planned import CHECK_IN, PlannedStep, week_of
-    from csq.suggest import unknown_name
-    from csq.terms import Tick
 
     key = find_account(found.accounts, asked.account)
     row = found.accounts.filter(account_id=key).row(0, named=True)
@@ -148,7 +144,6 @@ def _named(asked: _Asked, found: "Triage", known: _Known, today: date) -> "Ticks
 
 def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "TickDefaults") -> None:
     """Add what is not on record yet, and say so."""
-    from csq.cli import diagnostics, emit
     from csq.done.record import added, events_of, gone, read_record, unknown_to
     from csq.sources.reading.read import label_of
 
@@ -182,9 +177,6 @@ def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
 
     Files that are no place for ticks, or hold none that can be read, are nobody's record.
     """
-    from csq.errors import InputError, OutputError
-    from csq.suggest import in_shell
-
     path = _record_of(run)
     marked = [each for each in outputs if each.suffix.casefold() in (".md", ".xlsx") and each.is_file()]
     for output in marked:

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from csq.cli import diagnostics, emit, pager
 from csq.cli.options import SHOW, Faults, Inputs, Limits, Method, Speech, expanded, option
+from csq.errors import UsageError
 
 EXAMPLES = """\b
 Examples:
@@ -32,10 +34,8 @@ def explain(
     those nobody could judge, the play step by step, and all that is on record. It names people; share it with care. Of
     an account that the triage leaves out it says why; as of an earlier day, one that has left since is told as it was.
     """
-    from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
     from csq.cli.run import prepare_checked, run_triage
-    from csq.errors import UsageError
     from csq.explain.build import explain as explain_account
     from csq.explain.build import left_out
     from csq.known import with_who_left_later

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from csq.cli import diagnostics
 from csq.cli.options import (
     MOST,
     SHOW,
@@ -55,7 +56,6 @@ def plan(
     tool can do stands apart. `-o DIR/` writes one file per owner, Markdown unless --format says otherwise, and removes
     those of owners who are gone.
     """
-    from csq.cli import diagnostics
     from csq.cli.done import refuse_unread
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from csq.cli import diagnostics, emit
+from csq.cli.options import Faults, Inputs, Method
 from csq.errors import Exit, UsageError
 from csq.terms import Quadrant, Role
 
@@ -89,7 +90,6 @@ def lint(
 
 def _try_on(data: str, path: Path | None) -> None:
     """Print how many accounts of a folder each condition of a playbook hits."""
-    from csq.cli.options import Faults, Inputs, Method
     from csq.cli.run import prepare
     from csq.pipeline import run
     from csq.plan.condition_coverage import condition_coverage, find_clashes

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from csq.cli.options import Faults, Speech, Text, Texts, expanded, option
+from csq.cli import diagnostics, emit
+from csq.cli.options import Faults, Inputs, Method, Speech, Text, Texts, expanded, option
+from csq.errors import InputError, UsageError
+from csq.terms import Role
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -60,18 +63,14 @@ def rollup(
     """
     from contextlib import nullcontext
 
-    from csq.cli import diagnostics
     from csq.cli.keep import locked
-    from csq.cli.options import Inputs, Method
     from csq.cli.output import speak, write_rejects
     from csq.cli.progress import Progress
     from csq.cli.quality import Limit, check_inputs
     from csq.cli.rollup_there import check_engine, counted_there
     from csq.cli.rules import settle
-    from csq.errors import InputError
     from csq.scratch import folder as scratch_folder
     from csq.sources.finding.locate import expand
-    from csq.terms import Role
 
     speak(speech)
     limit = Limit(max_rejects)
@@ -112,7 +111,6 @@ def rollup(
 
 def _check_target(target: Path, logs: Sequence[Path]) -> None:
     """Refuse a place that is no folder for a rollup. Raises UsageError."""
-    from csq.errors import UsageError
     from csq.history.store import LOCK
     from csq.sources.rollup.layout import is_rollup
 
@@ -127,7 +125,6 @@ def _check_target(target: Path, logs: Sequence[Path]) -> None:
 def _known(target: Path, *, hash_users: bool) -> "Manifest":
     """What is known of the rollup so far. Raises UsageError where its users are kept otherwise."""
     from csq import __version__
-    from csq.errors import UsageError
     from csq.sources.rollup.layout import Manifest, is_rollup, manifest_of
 
     if not is_rollup(target):
@@ -153,7 +150,6 @@ def _counted(
 
 def _write(target: Path, known: "Manifest", found: "Rolled", progress: "Progress") -> dict[date, tuple[int, int]]:
     """Put every day into its place, then the manifest and the months; returns the days that shrank, with their rows."""
-    from csq.cli import emit
     from csq.sources.rollup.layout import KEYS, MANIFEST, day_file, month_file
 
     rows, shrunk = found.days.days, {}
@@ -192,8 +188,6 @@ def _of_day(found: "Rolled", day: date, data: bytes) -> dict[str, object]:
 
 def _put(files: Iterable[tuple[Path, bytes]]) -> None:
     """Write files that their owner alone may read, each into a folder that is made if need be."""
-    from csq.cli import emit
-
     files = list(files)
     for path, _ in files:
         emit.make_folder(path.parent)
@@ -219,8 +213,6 @@ def _month(target: Path, month: date, keys: Sequence[str]) -> bytes:
 
 def _tell(found: "Rolled", shrunk: dict[date, tuple[int, int]], target: Path) -> None:
     """Say what was read and written."""
-    from csq.cli import diagnostics
-
     days = found.days.days
     for file in found.tables.files:
         lost = {**{str(aside): rows for aside, rows in file.set_aside.items()}, **file.rejected}
