@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from csq.cli import diagnostics, emit
-from csq.cli.options import Faults, Inputs, Method, Speech, Text, Texts, expanded, option
+from csq.cli.options import Faults, Inputs, LogInputs, Method, Speech, expanded, option
 from csq.errors import InputError, UsageError
 from csq.terms import Role
 
@@ -33,6 +33,7 @@ Examples:
 
 @expanded
 def rollup(
+    reading: LogInputs,
     faults: Faults,
     speech: Speech,
     *,
@@ -43,17 +44,6 @@ def rollup(
         typer.Option("--hash-users", help="Keep digests of users and no name; who knows a name can tell its digest"),
     ] = False,
     max_rejects: Annotated[str, option("N|N%", "Rows of a file that may be rejected before the run stops")] = "5%",
-    column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None,
-    date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None,
-    decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None,
-    encoding: Annotated[Text, option("NAME", "Encoding of the logs, where it is told wrongly")] = None,
-    max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None,
-    overlap: Annotated[Text, option("dedupe|add", "What to do where logs overlap")] = None,
-    config: Annotated[Text, option("FILE", "csq.yaml to use, else ./csq.yaml")] = None,
-    engine: Annotated[
-        str, option("local|spark", "Who counts; spark reads each LOG, a path or table, itself")
-    ] = "local",
-    remote: Annotated[Text, option("sc://HOST:PORT", "Spark Connect server that counts, with `--engine spark`")] = None,
 ) -> None:
     """Count usage logs by day, as Parquet in a folder that `--usage` takes in place of them.
 
@@ -75,23 +65,12 @@ def rollup(
     speak(speech)
     limit = Limit(max_rejects)
     target = Path(output)
-    check_engine(engine, remote, faults)
+    remote = reading.remote
+    check_engine(reading.engine, remote, faults)
     paths = [Path(log) for log in logs] if remote else expand(Role.USAGE, logs)
-    told = Inputs(
-        column=column,
-        date_order=date_order,
-        decimal=decimal,
-        encoding=encoding,
-        max_size=max_size,
-        overlap=overlap,
-        config=config,
-    )
-    rules = settle(told, Method(), None, {Role.USAGE: paths}, checks=False, draft=None, changes=())
-    options = rules.options
+    told = Inputs(**{name: value for name, value in reading._asdict().items() if name in Inputs._fields})
+    options = settle(told, Method(), None, {Role.USAGE: paths}, checks=False, draft=None, changes=()).options
     _check_target(target, () if remote else paths)
-    for path in () if remote else paths:
-        if str(path) != "-" and not path.exists():
-            raise InputError(f"no such file: `{path}`", hint="give the usage logs")
     with locked(target, "rollup"), scratch_folder() as scratch:
         known = _known(target, hash_users=hash_users)
         with Progress(quiet=speech.quiet) as progress:
@@ -110,7 +89,7 @@ def rollup(
 
 
 def _check_target(target: Path, logs: Sequence[Path]) -> None:
-    """Refuse a place that is no folder for a rollup. Raises UsageError."""
+    """Refuse a place that is no folder for a rollup, and logs that are no files. Raises UsageError, InputError."""
     from csq.history.store import LOCK
     from csq.sources.rollup.layout import is_rollup
 
@@ -120,6 +99,8 @@ def _check_target(target: Path, logs: Sequence[Path]) -> None:
         raise UsageError(f"`{target}` is a file", hint="name a folder: `-o rollup`")
     if rolled := next((path for path in logs if path.is_dir()), None):
         raise UsageError(f"`{rolled}` is a folder, no log", hint="give the files: `csq rollup LOG... -o ROLLUP`")
+    if gone := next((path for path in logs if str(path) != "-" and not path.exists()), None):
+        raise InputError(f"no such file: `{gone}`", hint="give the usage logs")
 
 
 def _known(target: Path, *, hash_users: bool) -> "Manifest":

@@ -16,6 +16,7 @@ from csq.errors import InputError, TooFewMatch, UsageError
 from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook
+from csq.report import Report
 from csq.settings.change import KeyChange
 from csq.settings.load import LoadedSettings
 from csq.settings.model import Settings
@@ -144,6 +145,16 @@ def run_triage(run: Run) -> Triage:
     except TooFewMatch as error:
         error.hint = f"`{aliases_command(run)}` offers accounts for the keys without one; else {error.hint}"
         raise
+
+
+def report_of(run: Run, found: Triage) -> Report:
+    """What a run found, with what its history tells of it."""
+    report = pipeline.report(found)
+    if run.memory is None:
+        return report
+    from csq.cli.keep import remembered
+
+    return remembered(report, found, run.memory)
 
 
 def aliases_command(run: Run) -> str:

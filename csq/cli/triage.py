@@ -75,8 +75,7 @@ def _run(
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, check_room, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
-    from csq.pipeline import report as report_of
+    from csq.cli.run import prepare, report_of, run_triage
 
     speak(speech)
     asked = conditions(alarm.fail_on)
@@ -87,11 +86,10 @@ def _run(
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
     found = run_triage(ready)
-    report, keep = report_of(found), None
-    if ready.memory is not None:
-        from csq.cli.keep import Keep, remembered, taken
+    report, keep = report_of(ready, found), None
+    if keeps and ready.memory is not None:
+        from csq.cli.keep import Keep, taken
 
-        report = remembered(report, found, ready.memory)
-        keep = Keep(ready.memory.history, taken(found, ready.memory), replace) if keeps else None
+        keep = Keep(ready.memory.history, taken(found, ready.memory), replace)
     deliver(report, to, asked_for(shown, outputs, speech), speech, keep=keep)
     return verdict(asked, report, ready.tables)
