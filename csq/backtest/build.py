@@ -55,18 +55,12 @@ def backtest(
 ) -> Backtest:
     """Hold the placing against what became of the accounts.
 
-    All rows are there: no log is counted as it was read. An account is placed `horizon` days before each outcome;
-    outcomes after as_of, else today, are not known. Of triages kept `snapshots` tells account_id, snapshot_on and
-    columns `FROM_SNAPSHOT`. `replicates` resamples stand behind an interval.
+    No log is counted as it was read. An account is placed `horizon` days before each outcome up to as_of, else today.
+    Of triages kept `snapshots` tells account_id, snapshot_on and columns `FROM_SNAPSHOT`.
 
     Raises:
         InputError: There are no outcomes, or nobody can be placed.
     """
-    if Role.OUTCOMES not in tables.roles:
-        told = "no outcomes: nothing to hold the placing against"
-        raise InputError(
-            told, hint="`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
-        )
     decided = decisions(tables, horizon, as_of, lambda day: _current(tables, settings, day), today)
     day = common_day(decided.frame)
     then = as_then(tables, decided.frame, day, settings.settings.windows.usage)
@@ -74,9 +68,7 @@ def backtest(
     cases, from_history = _with_snapshots(_cases(found, decided), snapshots)
     compared = compare(cases, replicates=replicates)
     leaking = _leaks(cases, tables, found)
-    verdict = compared.verdict
-    if verdict is not Verdict.TOO_FEW and any(each.is_of_axis for each in leaking):
-        verdict = Verdict.LEAK
+    is_leaking = compared.verdict is not Verdict.TOO_FEW and any(each.is_of_axis for each in leaking)
     return Backtest(
         horizon=horizon,
         **_counted(decided, cases),
@@ -86,7 +78,7 @@ def backtest(
         left_out=then.left_out,
         compared=compared.cases.height,
         compared_lost=compared.lost,
-        verdict=verdict,
+        verdict=Verdict.LEAK if is_leaking else compared.verdict,
         difference=compared.difference,
         groups=tuple(groups(cases)),
         ranked=compared.ranked,

@@ -62,14 +62,16 @@ def decisions(
     What was decided after as_of, else today, is set aside. Where no outcome says that anybody was kept, those of the
     customers without an outcome were, on the newest day that there is an outcome of.
     """
-    rows = tables.roles[Role.OUTCOMES]
+    rows = tables.roles.get(Role.OUTCOMES)
+    if rows is None:
+        hint = "`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
+        raise InputError("no outcomes: nothing to hold the placing against", hint=hint)
     later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}
     marked = mark(rows.frame, later)
     used = own_rows(replace(rows, frame=marked))
     if used.is_empty():
-        raise InputError(
-            "no outcome can be used", hint="`csq check` says what became of each row; `--as-of` leaves out later ones"
-        )
+        hint = "`csq check` says what became of each row; `--as-of` leaves out later ones"
+        raise InputError("no outcome can be used", hint=hint)
     telling = pl.col("outcome").cast(pl.Enum([str(each) for each in Outcome]))
     order = ("account_id", "date", telling, "value_after", "file", "line")
     decided = used.sort(*order, nulls_last=True).unique(["account_id", "date"], keep="first", maintain_order=True)

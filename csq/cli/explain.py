@@ -39,7 +39,10 @@ def explain(
     from csq.explain.build import explain as explain_account
     from csq.explain.build import left_out
     from csq.known import with_who_left_later
+    from csq.pipeline import report
+    from csq.render.explain import as_json, as_text, aside_as_json, aside_as_text
     from csq.render.options import Options
+    from csq.render.view import accounts
 
     if output_format not in _FORMATS:
         raise UsageError(f"no format `{output_format}`", hint=f"choose from {', '.join(_FORMATS)}")
@@ -49,8 +52,6 @@ def explain(
         run = run._replace(tables=with_who_left_later(run.tables, run.as_of.day))
     found = run_triage(run)
     if aside := left_out(found, account):
-        from csq.render.explain import aside_as_json, aside_as_text
-
         emit.to_stdout(aside_as_json(aside) if output_format == "json" else aside_as_text(aside))
         return
     explanation = explain_account(found, account)
@@ -62,14 +63,8 @@ def explain(
     for scale in found.scales:
         diagnostics.note(scale.text)
     if output_format == "json":
-        from csq.render.explain import as_json
-
         emit.to_stdout(as_json(explanation))
         return
-    from csq.pipeline import report
-    from csq.render.explain import as_text
-    from csq.render.view import accounts
-
     whole, on = report(found), screen(Options(), speech)
     (words,) = accounts(whole, whole.accounts.filter(account_id=explanation.account_id))
     pager.show(as_text(explanation, words, width=on.width, colour=on.colour), wanted=not speech.no_pager)

@@ -66,10 +66,8 @@ def fill(
         except InputError as error:
             left_out.append((each, error.message))
     if not filled and left_out:
-        raise InputError(
-            f"no week before {day} can be filled: {left_out[-1][1]}",
-            hint="export a longer past, or ask for fewer weeks",
-        )
+        told = f"no week before {day} can be filled: {left_out[-1][1]}"
+        raise InputError(told, hint="export a longer past, or ask for fewer weeks")
     with locked(memory.history.folder), files_of(memory.history.folder, filled) as files:
         emit.to_files(files, private=[path for path, _ in files])
     if filled:

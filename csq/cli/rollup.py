@@ -1,6 +1,7 @@
 """`csq rollup`: a usage log counted by day, so that no week reads the year again."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +11,10 @@ import typer
 from csq.cli import diagnostics, emit
 from csq.cli.options import Faults, Inputs, LogInputs, Method, Speech, expanded, option
 from csq.errors import InputError, UsageError
+from csq.scratch import folder as scratch_folder
 from csq.terms import Role
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     import polars as pl
 
     from csq.cli.progress import Progress
@@ -51,15 +51,12 @@ def rollup(
     the logs; only the days that a run looks at are read. A day that is given again is replaced whole, so give all rows
     of it together. Accounts are matched when the rollup is used. Its files can be read by their owner alone.
     """
-    from contextlib import nullcontext
-
     from csq.cli.keep import locked
     from csq.cli.output import speak, write_rejects
     from csq.cli.progress import Progress
     from csq.cli.quality import Limit, check_inputs
     from csq.cli.rollup_there import check_engine, counted_there
     from csq.cli.rules import settle
-    from csq.scratch import folder as scratch_folder
     from csq.sources.finding.locate import expand
 
     speak(speech)
@@ -83,8 +80,6 @@ def rollup(
                 write_rejects(found.tables, faults)
                 check_inputs(found.tables, limit, faults)
                 shrunk = _write(target, known, found, progress)
-    for note in found.tables.notes:
-        diagnostics.note(note.text)
     _tell(found, shrunk, target)
 
 
@@ -194,6 +189,8 @@ def _month(target: Path, month: date, keys: Sequence[str]) -> bytes:
 
 def _tell(found: "Rolled", shrunk: dict[date, tuple[int, int]], target: Path) -> None:
     """Say what was read and written."""
+    for note in found.tables.notes:
+        diagnostics.note(note.text)
     days = found.days.days
     for file in found.tables.files:
         lost = {**{str(aside): rows for aside, rows in file.set_aside.items()}, **file.rejected}
