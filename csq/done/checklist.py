@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from csq.done.ticks import BEGUN, Said, Ticked, Ticks, lost, understood
-from csq.done.words import OURS
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.sources.reading.encoding import decode
@@ -16,6 +15,8 @@ _BOX = re.compile(r"\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s*\\?\[([^\]\\]{0,40})\\?\](?!
 _DATED = re.compile(rf"(?:{Tick.DONE}\s+)?(?=\d{{4}}-\d{{2}}-\d{{2}})", re.IGNORECASE)
 LONGEST_MARK = 3
 """Characters in the box of a line that is no planned step, which may be anything else."""
+OURS = ("Why: ", "Next: ", "Risk: ")
+"""What the lines below a step begin with that csq wrote; others are notes of whoever ticked it."""
 _CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 

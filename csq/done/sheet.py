@@ -6,13 +6,14 @@ from datetime import date
 from typing import NamedTuple
 
 from csq.done.ticks import Said, Ticked, Ticks, lost, understood
-from csq.done.words import DONE, NOTE
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.sheet_xml import column_name
 from csq.sources.reading.workbook import visible_sheets
 
+DONE, NOTE = "done", "note"
+"""Headings of the columns in which people tick, and say more."""
 Rows = Sequence[Sequence[object]]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -52,6 +52,10 @@ class Measure(NamedTuple):
     """Of csq."""
     axes: Mapping[Axis, Mapping[str, str]]
     """By axis what was settled, such as `window`, and how."""
+
+    def differs(self, other: Self, axis: Axis) -> bool:
+        """Whether scores of an axis cannot be compared with those of the other."""
+        return self.version != other.version or self.axes.get(axis, {}) != other.axes.get(axis, {})
 
 
 class Standing(NamedTuple):

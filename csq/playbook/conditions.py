@@ -38,7 +38,7 @@ class Condition(NamedTuple):
 
 def check(text: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
     """Return every fault of a condition over columns (`names.names`), in the order of its text; none: it can run."""
-    return _read(text, known)[1]
+    return _parsed(text, frozenset(known.items()))[1]
 
 
 def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
@@ -47,7 +47,7 @@ def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
     Raises:
         ConfigError: it has a fault; the first is told.
     """
-    condition, faults = _read(text, known)
+    condition, faults = _parsed(text, frozenset(known.items()))
     if condition is None:
         raise ConfigError(f"{faults[0].message} (in the condition `{text[:60]}`)", hint=faults[0].hint)
     return condition
@@ -87,10 +87,6 @@ def _fact(name: str, kind: Kind) -> pl.Expr:
     """A column as conditions read it. To polars NaN is above every number; here it is not known."""
     fact = pl.col(name).cast(DTYPES[kind])
     return fact.fill_nan(None) if kind is Kind.NUMBER else fact
-
-
-def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:
-    return _parsed(text, frozenset(known.items()))
 
 
 @lru_cache(maxsize=1_024)  # a run checks every condition of its playbook, then compiles it

@@ -108,7 +108,8 @@ def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, 
         return None, error.problems
     playbook, problems = validate(document, Playbook, "playbook")
     problems += met
-    known = names(_custom(document))
+    facts = _entries(document.data, "facts")
+    known = names({name: Kind(kind) for name, kind in facts.items() if kind in list(FactKind)})
     problems += [
         *_wrong_texts(document, known),
         *_wrong_mutes(document),
@@ -141,10 +142,6 @@ def _entries(data: Data, key: str) -> dict[str, Data]:
     """Return the group under `key`; nothing where something else stands, which the model objects to."""
     found = data.get(key) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def _custom(document: Document) -> Mapping[str, Kind]:
-    return {name: Kind(kind) for name, kind in _entries(document.data, "facts").items() if kind in list(FactKind)}
 
 
 def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:
