@@ -53,13 +53,10 @@ def backtest(
     snapshots: pl.DataFrame | None = None,
     replicates: int = REPLICATES,
 ) -> Backtest:
-    """Hold the placing against what became of the accounts.
+    """Hold the placing against what became of the accounts. Raises InputError without outcomes, or anybody to place.
 
     No log is counted as it was read. An account is placed `horizon` days before each outcome up to as_of, else today.
     Of triages kept `snapshots` tells account_id, snapshot_on and columns `FROM_SNAPSHOT`.
-
-    Raises:
-        InputError: There are no outcomes, or nobody can be placed.
     """
     decided = decisions(tables, horizon, as_of, lambda day: _current(tables, settings, day), today)
     day = common_day(decided.frame)

@@ -85,8 +85,7 @@ def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> OwnerFile
 
     Where the files, by name, are those of all owners, others of the last run are those of owners who are gone.
 
-    Raises:
-        OutputError: The folder cannot be made, or a file stands in the way that is none of the last run's.
+    Raises OutputError when the folder cannot be made, or a file stands in the way that is none of the last run's.
     """
     emit.make_folder(folder)
     before = _read_manifest(folder / MANIFEST)

@@ -3,25 +3,17 @@
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from csq.cli import diagnostics, emit
-from csq.cli.options import Command, Faults, Inputs, Limits, Method, Speech, expanded, option
+from csq.cli.options import Command, Faults, Inputs, Limits, Method, Speech, application, expanded, option
 from csq.errors import InputError
 from csq.terms import Role
 
 if TYPE_CHECKING:
-    from csq.cli.keep import Memory
     from csq.cli.run import Run
     from csq.history.pins import Pins
     from csq.pipeline import Triage
 
-app = typer.Typer(
-    help="Look after the history: the snapshots that each triage keeps.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = application("Look after the history: the snapshots that each triage keeps.")
 
 EXAMPLES = """\b
 Examples:
@@ -57,9 +49,10 @@ def fill(
     today, memory = run_triage(run), run.memory
     day = day_of(today)
     pins = pins_of(today, memory.asked, memory.pins, day)
-    kept = _kept(memory, earlier_weeks(day, weeks))
+    history, asked = memory.history, earlier_weeks(day, weeks)
+    kept = {each for each in asked if each in history.days and not history.load(each).is_filled}
     filled, left_out = [], []
-    for each in (each for each in earlier_weeks(day, weeks) if each not in kept):
+    for each in (each for each in asked if each not in kept):
         try:
             placed = _placed(each, run, pins, inputs, method)
             filled.append(taken(placed, memory._replace(pins=pins), is_filled=True))
@@ -68,12 +61,12 @@ def fill(
     if not filled and left_out:
         told = f"no week before {day} can be filled: {left_out[-1][1]}"
         raise InputError(told, hint="export a longer past, or ask for fewer weeks")
-    with locked(memory.history.folder), files_of(memory.history.folder, filled) as files:
+    with locked(history.folder), files_of(history.folder, filled) as files:
         emit.to_files(files, private=[path for path, _ in files])
     if filled:
         first, last = filled[0].as_of, filled[-1].as_of
         count = "1 week" if len(filled) == 1 else f"{len(filled):,} weeks"
-        diagnostics.note(f"filled {count}, {first} to {last}, in `{memory.history.folder}`")
+        diagnostics.note(f"filled {count}, {first} to {last}, in `{history.folder}`")
         diagnostics.note(f"{UNDATED} have no date: they are taken as they stand today")
     if kept:
         diagnostics.note(f"left as they are, since a triage kept them: {', '.join(map(str, sorted(kept)))}")
@@ -96,9 +89,3 @@ def _placed(day: date, run: "Run", pins: "Pins", inputs: Inputs, method: Method)
         tables = prepare(inputs._replace(as_of=day.isoformat()), method, Faults(), None).tables
     asked = run.settings._replace(settings=run.memory.asked)
     return place_on(day, tables, asked, run.playbook, pins)
-
-
-def _kept(memory: "Memory", days: tuple[date, ...]) -> set[date]:
-    """Those of the days of which the history has a snapshot that a triage kept."""
-    history = memory.history
-    return {day for day in days if day in history.days and not history.load(day).is_filled}

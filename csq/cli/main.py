@@ -38,7 +38,7 @@ from csq.cli import (
     triage,
     whatif,
 )
-from csq.cli.options import Command
+from csq.cli.options import Command, application
 from csq.errors import CsqError, Exit, InputError, OutputError, UsageError
 from csq.sources.reading.streams import memory_left
 
@@ -190,15 +190,8 @@ def _refuse(error: typer.TyperException) -> int:
 
 def command_line(only: str | None = None) -> typer.Typer:
     """Build the command line; where `only` is the name of a command, without the others, which would cost time."""
-    app = typer.Typer(
-        help=HELP,
-        epilog=EPILOG,
-        no_args_is_help=True,
-        add_completion=only not in COMMANDS,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+    completes = only not in COMMANDS
+    app = application(HELP, epilog=EPILOG, add_completion=completes, pretty_exceptions_enable=False)
     app.callback()(_options)
     for name, (command, examples) in COMMANDS.items():
         if name == only or only not in COMMANDS:

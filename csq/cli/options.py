@@ -190,6 +190,12 @@ PANELS: Mapping[type, str] = {
 """The panel of each group."""
 
 
+def application(help: str, **more: Any) -> typer.Typer:
+    """A command line, or a group of commands of it."""
+    names = {"help_option_names": ["-h", "--help"]}
+    return typer.Typer(help=help, no_args_is_help=True, rich_markup_mode=None, context_settings=names, **more)
+
+
 class Command(TyperCommand):
     """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
 

@@ -19,8 +19,7 @@ def check_targets(outputs: Sequence[Path], inputs: Sequence[Path], input_pattern
     Settings and playbook are among the inputs; directories and patterns as they were given are looked through again by
     next week's run.
 
-    Raises:
-        UsageError: An output is an input, is named twice, or would be read by the next run.
+    Raises UsageError when an output is an input, is named twice, or would be read by the next run.
     """
     read = {_identity(path) for path in inputs}
     written: set[Path] = set()

@@ -6,16 +6,11 @@ from typing import Annotated
 import typer
 
 from csq.cli import diagnostics, emit
-from csq.cli.options import Faults, Inputs, Method
+from csq.cli.options import Faults, Inputs, Method, application
 from csq.errors import Exit, UsageError
 from csq.terms import Quadrant, Role
 
-app = typer.Typer(
-    help="Write, check and read the playbook: what to do for each quadrant.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = application("Write, check and read the playbook: what to do for each quadrant.")
 
 
 @app.command(

@@ -71,8 +71,7 @@ def settle(
     Of a run that `checks` the aliases that are named will be written. A `draft` stands in place of the csq.yaml of the
     folder of the exports; `changes` of its keys go before flags that say the same.
 
-    Raises:
-        UsageError, ConfigError: As the fault is the user's line, or a YAML file's.
+    Raises UsageError or ConfigError, as the fault is the user's line, or a YAML file's.
     """
     _refuse_hidden(inputs, changes)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path()) if draft is None else None

@@ -86,8 +86,7 @@ def prepare(
     `checks` any role is enough, and the aliases that are named will be written. `draft` and `changes` are as in
     `settle`. The rows of a big log are kept as a `whole`, else counted for one day as they are read.
 
-    Raises:
-        UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
+    Raises UsageError, ConfigError or InputError, as the fault is the user's line, a YAML file's, or the data's.
     """
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
@@ -202,11 +201,7 @@ def _run(
 
 
 def rerun(run: Run, inputs: Inputs, method: Method, limits: Limits, changes: Sequence[KeyChange]) -> Run:
-    """The same exports under another csq.yaml or playbook, and read anew only where these say how to read.
-
-    Raises:
-        UsageError, ConfigError, InputError: As `prepare` does.
-    """
+    """The same exports under another csq.yaml or playbook, read anew only where these say how; raises as `prepare`."""
     here = _here(inputs)
     directory = Path(here.directory) if here.directory is not None else None
     named = _expanded(here, directory, any_role=False)

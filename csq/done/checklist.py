@@ -22,11 +22,7 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 
 
 def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
-    """Read the ticks of a checklist.
-
-    Raises:
-        InputError: It is no text, holds no planned steps, or a mark cannot be understood.
-    """
+    """Read the ticks of a checklist. Raises InputError when it holds no planned steps, or a mark is none."""
     lines = re.split(r"\r\n|\r|\n", decode(data, label).text)
     boxes = [(at, found) for at, text in enumerate(lines) if (found := _BOX.fullmatch(text))]
     planned = [_planned(found[2]) for _, found in boxes]

@@ -51,11 +51,7 @@ class Record(NamedTuple):
 
 
 def read_record(data: bytes, label: str) -> Record:
-    """Look what a record holds.
-
-    Raises:
-        InputError: It is not UTF-8, or lacks a column of `HEADER`.
-    """
+    """Look what a record holds. Raises InputError when it is not UTF-8, or lacks a column of `HEADER`."""
     if not data.strip():
         return Record("", HEADER, ",", "\n", ())
     try:

@@ -30,11 +30,7 @@ class _Layout(NamedTuple):
 
 
 def ticks_of_workbook(data: bytes, label: str, today: date) -> Ticks:
-    """Read the ticks of all visible sheets.
-
-    Raises:
-        InputError: It is no workbook, holds no planned steps, or a tick cannot be understood.
-    """
+    """Read the ticks of all visible sheets. Raises InputError when there are no planned steps, or a tick is none."""
     content = open_content(data, label)
     if content.kind is not Container.WORKBOOK:
         raise InputError(f"`{label}` is no workbook", hint="save it as `.xlsx` or `.ods`")

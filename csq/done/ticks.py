@@ -64,11 +64,7 @@ def lost(line: int, label: str) -> str:
 
 
 def understood(value: object, where: Location, today: date) -> Said:
-    """What a cell or a note says.
-
-    Raises:
-        InputError: It is no tick, or names a day that is still to come.
-    """
+    """What a cell or a note says. Raises InputError when it is no tick, or names a day that is still to come."""
     said = _said(value)
     if said is None:
         hint = f"write {', '.join(f'`{tick}`' for tick in Tick)}, or the day: `done 2026-11-16`"

@@ -32,8 +32,7 @@ def find_account(accounts: pl.DataFrame, asked: str) -> str:
     An id is taken before a name, that before the code of an address in either, what is whole before a part, and what
     is written alike before what differs in case; the first of these under which an account matches decides.
 
-    Raises:
-        UsageError: No account matches, or more than one does; the candidates are named.
+    Raises UsageError when no account matches, or more than one does; the candidates are named.
     """
     rows = _named(accounts)
     _, found = _first(rows, asked)

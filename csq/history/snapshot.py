@@ -111,8 +111,7 @@ def to_bytes(snapshot: Snapshot) -> tuple[bytes, bytes]:
 def record_of(table: bytes, run: bytes | None) -> Mapping[str, Any]:
     """The record that belongs to a table: that of `run.json`, or its own where that one tells of another table.
 
-    Raises:
-        ValueError: Neither is whole.
+    Raises ValueError when neither is whole.
     """
     if run is not None:
         try:

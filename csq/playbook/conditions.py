@@ -42,11 +42,7 @@ def check(text: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
 
 
 def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
-    """Make a condition ready to run.
-
-    Raises:
-        ConfigError: it has a fault; the first is told.
-    """
+    """Make a condition ready to run. Raises ConfigError for its first fault."""
     condition, faults = _parsed(text, frozenset(known.items()))
     if condition is None:
         raise ConfigError(f"{faults[0].message} (in the condition `{text[:60]}`)", hint=faults[0].hint)

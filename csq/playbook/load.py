@@ -53,8 +53,7 @@ def find_playbook(flag: Path | None, from_settings: Path | None, directory: Path
 def load_playbook(path: Path | None) -> LoadedPlaybook:
     """Read and check a playbook; None for the one in the package.
 
-    Raises:
-        ConfigError: it cannot be opened, or has faults; all of them are attached.
+    Raises ConfigError when it cannot be opened, or has faults; all of them are attached.
     """
     source = _read(path)
     if path is None:
@@ -71,11 +70,7 @@ def load_playbook(path: Path | None) -> LoadedPlaybook:
 
 
 def lint_playbook(path: Path | None) -> tuple[Problem, ...]:
-    """Return every fault of a playbook, in the order of the file; None for the one in the package.
-
-    Raises:
-        ConfigError: it cannot be opened.
-    """
+    """Return every fault of a playbook, in the order of the file. Raises ConfigError when it cannot be opened."""
     try:
         source = _read(path)
     except ConfigError as error:

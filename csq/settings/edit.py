@@ -49,8 +49,7 @@ class _Place(NamedTuple):
 def add(text: str, lines: Iterable[SettingLine], label: str) -> Edited:
     """Add lines to a csq.yaml, each under the keys that it belongs to; sections that are new come in the order given.
 
-    Raises:
-        ConfigError: The text is no YAML.
+    Raises ConfigError when the text is no YAML.
     """
     document = yamlfile.parse(text, label)
     rows = re.split(r"(?<=\n)|(?<=\r)(?!\n)|(?<=[\x85\u2028\u2029])", text)

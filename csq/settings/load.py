@@ -106,8 +106,7 @@ def _with_changes(
 def parse_cut(text: str) -> CutRule:
     """Read a cut as the command line spells it: a number from 0 to 100, `median`, `weighted_median` or `q75`.
 
-    Raises:
-        UsageError: it is none of these.
+    Raises UsageError when it is none of these.
     """
     try:
         return CutRule.model_validate(text.strip())
