@@ -96,14 +96,7 @@ class Swept(NamedTuple):
 
 
 def compare(before: Triage, after: Triage, moves: Moves, asked: tuple[Settings, Settings]) -> WhatIf:
-    """Hold a run under other rules against today's.
-
-    Args:
-        before: Today's.
-        after: The other one, over the same exports.
-        moves: From the one to the other.
-        asked: The settings of both before anything was pinned.
-    """
+    """Hold a run under other rules against today's; `asked` are the settings of both before anything was pinned."""
     tiers = [*dict.fromkeys(tier for found in (before, after) for tier in found.accounts["tier"].unique().sort())]
     order = after.playbook.playbook.order
     then, now = (_stands(found, tiers, order) for found in (before, after))

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csq.explain.distance import CountChange, users_across
+from csq.explain.standing import users_across
 from csq.place.quadrants import SCORE_ANSWERS, answers_to_flip
 from csq.terms import Level
 
@@ -23,7 +23,7 @@ def test_no_smaller_change_of_users_crosses_the_cut(seats: int, users: int, rest
     tried = range(users + step, 200 if step > 0 else -1, step)
     crossing = next((count for count in tried if (score(count) >= cut) != (level is Level.HIGH)), None)
     found = users_across(now=users, seats=seats, cut=cut, level=level, score=score)
-    assert found == (None if crossing is None else CountChange(users, crossing))
+    assert found == crossing
 
 
 def flip(mean: float, answers: int, cut: float, level: Level) -> int | None:
@@ -61,4 +61,4 @@ def test_six_more_users_by_hand() -> None:
     def score(users: int) -> float:
         return (users / 20 * 100 + 50) / 2
 
-    assert users_across(now=9, seats=20, cut=60, level=Level.LOW, score=score) == CountChange(9, 14)
+    assert users_across(now=9, seats=20, cut=60, level=Level.LOW, score=score) == 14

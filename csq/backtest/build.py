@@ -53,26 +53,11 @@ def backtest(
     snapshots: pl.DataFrame | None = None,
     replicates: int = REPLICATES,
 ) -> Backtest:
-    """Hold the placing against what became of the accounts.
+    """Hold the placing against what became of the accounts. Raises InputError without outcomes, or anybody to place.
 
-    Args:
-        tables: All rows; no log is counted as it was read.
-        settings: How to measure.
-        playbook: What to do.
-        horizon: Days before each outcome on which the account is placed.
-        as_of: The day told; later outcomes are not known.
-        today: The day of the run, which takes its place where none is told.
-        snapshots: Of triages kept: account_id, snapshot_on, columns `FROM_SNAPSHOT`.
-        replicates: Resamples behind an interval.
-
-    Raises:
-        InputError: There are no outcomes, or nobody can be placed.
+    No log is counted as it was read. An account is placed `horizon` days before each outcome up to as_of, else today.
+    Of triages kept `snapshots` tells account_id, snapshot_on and columns `FROM_SNAPSHOT`.
     """
-    if Role.OUTCOMES not in tables.roles:
-        told = "no outcomes: nothing to hold the placing against"
-        raise InputError(
-            told, hint="`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
-        )
     decided = decisions(tables, horizon, as_of, lambda day: _current(tables, settings, day), today)
     day = common_day(decided.frame)
     then = as_then(tables, decided.frame, day, settings.settings.windows.usage)
@@ -80,9 +65,7 @@ def backtest(
     cases, from_history = _with_snapshots(_cases(found, decided), snapshots)
     compared = compare(cases, replicates=replicates)
     leaking = _leaks(cases, tables, found)
-    verdict = compared.verdict
-    if verdict is not Verdict.TOO_FEW and any(each.is_of_axis for each in leaking):
-        verdict = Verdict.LEAK
+    is_leaking = compared.verdict is not Verdict.TOO_FEW and any(each.is_of_axis for each in leaking)
     return Backtest(
         horizon=horizon,
         **_counted(decided, cases),
@@ -92,7 +75,7 @@ def backtest(
         left_out=then.left_out,
         compared=compared.cases.height,
         compared_lost=compared.lost,
-        verdict=verdict,
+        verdict=Verdict.LEAK if is_leaking else compared.verdict,
         difference=compared.difference,
         groups=tuple(groups(cases)),
         ranked=compared.ranked,

@@ -57,27 +57,21 @@ def own_rows(rows: RoleRows) -> pl.DataFrame:
 def decisions(
     tables: Tables, horizon: int, as_of: date | None, customers: Callable[[date], pl.Series], today: date | None = None
 ) -> Decisions:
-    """Take the decisions from the outcomes.
+    """Take the decisions from the outcomes, each to be placed `horizon` days before. Raises InputError without any.
 
-    Args:
-        tables: All rows; outcomes are among them.
-        horizon: Days before a decision on which it is placed.
-        as_of: The day told; what was decided later is set aside.
-        today: The day of the run, likewise where no day is told.
-        customers: The accounts that are customers on a day. Where no outcome says that anybody was kept, those of them
-            without an outcome were, on the newest day that there is an outcome of.
-
-    Raises:
-        InputError: No outcome can be used.
+    What was decided after as_of, else today, is set aside. Where no outcome says that anybody was kept, those of the
+    customers without an outcome were, on the newest day that there is an outcome of.
     """
-    rows = tables.roles[Role.OUTCOMES]
+    rows = tables.roles.get(Role.OUTCOMES)
+    if rows is None:
+        hint = "`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
+        raise InputError("no outcomes: nothing to hold the placing against", hint=hint)
     later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}
     marked = mark(rows.frame, later)
     used = own_rows(replace(rows, frame=marked))
     if used.is_empty():
-        raise InputError(
-            "no outcome can be used", hint="`csq check` says what became of each row; `--as-of` leaves out later ones"
-        )
+        hint = "`csq check` says what became of each row; `--as-of` leaves out later ones"
+        raise InputError("no outcome can be used", hint=hint)
     telling = pl.col("outcome").cast(pl.Enum([str(each) for each in Outcome]))
     order = ("account_id", "date", telling, "value_after", "file", "line")
     decided = used.sort(*order, nulls_last=True).unique(["account_id", "date"], keep="first", maintain_order=True)

@@ -12,8 +12,6 @@ from csq.terms import Axis, Outcome, Quadrant
 
 FEWEST = 30
 """Losses under which no order of the accounts is judged."""
-FEWEST_OF_A_STEP = 10
-"""Accounts under which nothing is said of where a step led."""
 SHARES = (0.1, 0.2, 0.4)
 """Of the hours, at which is told what the list would have caught."""
 

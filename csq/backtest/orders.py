@@ -35,12 +35,9 @@ class Compared(NamedTuple):
 
 
 def compare(cases: pl.DataFrame, orders: Sequence[Order] = tuple(Order), replicates: int = REPLICATES) -> Compared:
-    """Hold the orders against each other, on the decisions of which both axes are known.
+    """Hold the orders, usage and happiness first, against each other, on the decisions of which both axes are known.
 
-    Args:
-        cases: One row a decision: account_id, lost, value, both scores, quadrant, queue, priority, hours, human.
-        orders: Which, usage and happiness first.
-        replicates: Resamples behind an interval.
+    Cases are one row a decision: account_id, lost, value, both scores, quadrant, queue, priority, hours, human.
     """
     known = cases.filter(pl.col("usage_score").is_not_null() & pl.col("happiness_score").is_not_null())
     known = known.sort("account_id", "decision")

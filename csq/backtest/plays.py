@@ -15,6 +15,7 @@ import polars as pl
 from csq.plan.prescribe import steps_of
 from csq.plan.steps import general
 from csq.playbook.model import Playbook
+from csq.schema import COLUMNS
 from csq.terms import Quadrant, Queue
 
 LATER = (4, 8, 12)
@@ -29,13 +30,11 @@ NEAR = timedelta(days=3)
 """How far from the day a snapshot may be."""
 NOT_DONE = ("step_tried", "step_not_now", "step_no_longer")
 """Kinds of events of a planned step that do not say it was done."""
+OF_ACCOUNTS = ("account_id", "quadrant", "tier", "segment", "step_id", "queue", "this_week", "hours", "signals")
 WEEK = {
     "as_of": pl.Date(),
     "is_filled": pl.Boolean(),
-    **dict.fromkeys(("account_id", "quadrant", "tier", "segment", "step_id", "queue"), pl.String()),
-    "this_week": pl.Boolean(),
-    "hours": pl.Float64(),
-    "signals": pl.List(pl.String()),
+    **{name: COLUMNS[name].dtype for name in OF_ACCOUNTS},
 }
 """Columns of the weeks of a history: one row per account and day."""
 

@@ -60,12 +60,7 @@ class Ranking(NamedTuple):
 
 
 def ranking(risk: pl.Series, lost: pl.Series) -> Ranking:
-    """Lay a risk out.
-
-    Args:
-        risk: The higher the likelier to be lost; none is null.
-        lost: Whether each row was; some are, and some are not.
-    """
+    """Lay a risk out: the higher the likelier to be lost, none null; some rows were lost, and some were not."""
     mine, others = lost.arg_true(), (~lost).arg_true()
     order = others.gather(risk.gather(others).arg_sort())
     sorted_kept, of_lost = risk.gather(order), risk.gather(mine)
@@ -141,11 +136,8 @@ def aucs(
 ) -> list[dict[str, Estimate]]:
     """The AUC of each ranking under each weighting, with its interval; under `DIFFERENCE` the first less the second.
 
-    Args:
-        rankings: By name, two or more over the same rows.
-        cluster: Of each row the number of its cluster, 0 and up, none left out.
-        weightings: Of the rows; what weighs nothing does not count.
-        replicates: How many resamples.
+    Two or more rankings of the same rows; clusters are numbered 0 and up, none left out; what weighs nothing does not
+    count.
     """
     number, first = int(cluster.n_unique()), next(iter(rankings.values()))
     over: list[dict[str, list[pl.Series]]] = [{name: [] for name in rankings} for _ in weightings]
@@ -175,15 +167,10 @@ def estimate(value: float, over: pl.Series) -> Estimate:
 
 
 def caught(risk: pl.Series, hours: pl.Series, worth: pl.Series, shares: Sequence[float]) -> list[float]:
-    """What share of a sum is met when so many shares of all hours are worked off, the highest risk first; 0-100.
+    """What share of all worth is met when so many shares (0-1) of all hours are worked off, the highest risk first.
 
-    Who ties is met in any order, so that a share of them is met; and so is the last one whom the hours reach.
-
-    Args:
-        risk: The order.
-        hours: That each takes, > 0.
-        worth: Of each, >= 0; some is more.
-        shares: Of all hours, 0-1.
+    0-100. Each takes more than no hours, and its worth is not negative. Who ties is met in any order, so that a share
+    of them is met; and so is the last one whom the hours reach.
     """
     groups = (
         pl.DataFrame({"risk": risk, "hours": hours, "worth": worth})

@@ -16,6 +16,9 @@ SWEEP = tuple(range(10, 100, 10))
 """Scores at which both cuts are tried."""
 _MOST_WORDS = 12
 """Different values up to which text is a kind and no name."""
+_AS_KNOWN = ("account_id", "account_name", "date", "known_on", "usage_score", "happiness_score", "responses",
+    "evidence", "active_users", "is_listed")  # fmt: skip
+"""What is told of a surprise as it stands among the cases."""
 _BY_CHANCE = 1000
 """A perfect separation tells of a leak where chance makes one of all columns in at most one of so many backtests."""
 
@@ -79,12 +82,9 @@ def with_worth(cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def held(cases: pl.DataFrame, signals: Iterable[tuple[str, str]], steps: Iterable[tuple[str, str, str]]) -> list[Held]:
-    """How often each signal held, and each step was done, among lost and kept.
+    """How often each signal (name, text) held, and each step (id, text, column of its days) was done, among both.
 
-    Args:
-        cases: With `signals` (those that hold), `unjudged` (those nobody could judge), and `event_<kind>_days`.
-        signals: Name and text of each.
-        steps: Id, text and the column that says how long ago it was done, of each.
+    Cases have `signals` (those that hold), `unjudged` (those nobody could judge), and `event_<kind>_days`.
     """
     told = [("signal", name, text, pl.col("signals").list.contains(name)) for name, text in signals]
     unknown = [pl.col("unjudged").list.contains(name) & ~has for _, name, _, has in told]
@@ -140,31 +140,19 @@ def surprises(cases: pl.DataFrame) -> list[Surprise]:
 
 def _surprise(row: dict[str, Any]) -> Surprise:
     return Surprise(
-        account_id=row["account_id"],
-        account_name=row["account_name"],
+        **{name: row[name] for name in _AS_KNOWN},
         outcome=Outcome(row["outcome"]),
-        date=row["date"],
-        known_on=row["known_on"],
         contract_value=row["value"],
         value_after=row["after"],
         quadrant=Quadrant(row["quadrant"]),
-        usage_score=row["usage_score"],
-        happiness_score=row["happiness_score"],
-        responses=row["responses"],
-        evidence=row["evidence"],
-        active_users=row["active_users"],
         signals=tuple(row["signals"] or ()),
-        is_listed=row["is_listed"],
     )
 
 
 def leaks(cases: pl.DataFrame, columns: Sequence[str], of_axes: Iterable[str] = ()) -> list[Leak]:
     """The columns that separate the lost from the kept perfectly, by their values or by whether they are known.
 
-    Args:
-        cases: One row a decision, with `lost`.
-        columns: Which of them to look at.
-        of_axes: Those that an axis is made of.
+    Cases are one row a decision, with `lost`; `of_axes` names the columns that an axis is made of.
     """
     lost, kept = cases.filter("lost"), cases.filter(~pl.col("lost"))
     # So many ways there are to choose the lost; of two of them chance makes a separation.

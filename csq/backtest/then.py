@@ -76,14 +76,10 @@ def common_day(decisions: pl.DataFrame) -> date:
 
 
 def as_then(tables: Tables, decisions: pl.DataFrame, day: date, window: int, *, with_undated: bool = True) -> Then:
-    """The tables as they were known on the day of each decision.
+    """The tables as they were known on the day of each decision (columns `DECISION`), moved to the common day.
 
-    Args:
-        tables: All rows of today, none of them counted as it was read.
-        decisions: Columns `decisions.DECISION`.
-        day: The common day.
-        window: Days of the usage window.
-        with_undated: Whether what has no date counts as it stands today.
+    All rows of today are there, none counted as it was read; the usage window has so many days. What has no date may
+    count as it stands today.
     """
     moved = pl.duration(days=(pl.lit(day) - pl.col("known_on")).dt.total_days())
     keys = decisions.select("account_id", "decision", "known_on", moved.alias(_MOVED))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -67,10 +67,7 @@ class _Seen(NamedTuple):
 def explore(folder: Path, text: str, label: str) -> Explored:
     """Look at the exports of a folder, and ask what they leave open where there is a terminal.
 
-    Args:
-        folder: Where the exports are.
-        text: What csq.yaml says so far, or is to begin with.
-        label: What it is called.
+    `text` is what csq.yaml, called `label`, says so far or is to begin with.
 
     Raises:
         InputError: The exports cannot be used, whatever csq.yaml says.
@@ -107,15 +104,13 @@ class _Talk:
         if seen.fault and not seen.fault.asks:
             raise seen.fault
         found = self._tried(seen.run, seen.report) if seen.run and seen.report else []
-        lines = [SettingLine(each) for each in (*found, *self.settled) if each.value != NONE]
-        lines = [line._replace(setting=self._as_here(line.setting)) for line in lines]
-        lines = sorted([*lines, *(SettingLine(each, is_open=True) for each in self.left)], key=_section)
+        here = f"{self.folder}{os.sep}"  # where csq.yaml lies
+        told = (each for each in (*found, *self.settled) if each.value != NONE)
+        lines = [SettingLine(each._replace(why=each.why.replace(here, ""))) for each in told]
+        lines += [SettingLine(each, is_open=True) for each in self.left]
+        lines.sort(key=lambda line: SECTIONS.index(line.setting.path[0]))
         is_wanted = self.aliases.exists() or not (seen.run and seen.run.aliases)
         return Explored(tuple(lines), tuple(self.left), self.offer if self.offer and is_wanted else None)
-
-    def _as_here(self, setting: Setting) -> Setting:
-        """The same with files named as they are in the folder, where csq.yaml lies."""
-        return setting._replace(why=setting.why.replace(f"{self.folder}{os.sep}", ""))
 
     def _look(self) -> _Seen:
         try:
@@ -200,7 +195,7 @@ class _Talk:
         left = {each.path[0] for each in self.left}
         few = any(join.matched * 2 < join.rows for join in report.joins)
         waits = bool(self.assumed) or "metrics" in left or (ALIASES_KEY in left and few)
-        standing = {line.path[0] for line in self.settled} | _sections(self.text, self.label)
+        standing = {line.path[0] for line in self.settled} | {*_keys(self.text, self.label)}
         found = [
             each
             for each in found_settings(report, run.tables, run.settings.settings)
@@ -234,11 +229,6 @@ def _fates(report: Report) -> list[tuple[object, ...]]:
     return [(file.label, file.read, file.used, file.set_aside, file.rejected) for file in report.sources]
 
 
-def _sections(text: str, label: str) -> set[str]:
+def _keys(text: str, label: str) -> Iterable[str]:
     data = yamlfile.parse(text, label).data
-    return {*data} if isinstance(data, dict) else set()
-
-
-def _section(line: SettingLine) -> int:
-    """Which section a line belongs to."""
-    return SECTIONS.index(line.setting.path[0])
+    return data if isinstance(data, dict) else ()

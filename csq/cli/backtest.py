@@ -1,8 +1,10 @@
 """`csq backtest`: the placing of earlier days held against what became of the accounts."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from csq.cli.options import MEASURE, Inputs, Limits, Method, Outputs, Speech, expanded, option
+from csq.cli import diagnostics
+from csq.cli.options import MEASURE, Faults, Inputs, Limits, Method, Outputs, Speech, expanded, option
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,16 +40,13 @@ def backtest(
     no order is judged. It gives no account a probability, and claims no cause.
     """
     from csq.backtest.build import backtest as hold_against
-    from csq.cli.options import Faults, Shown
-    from csq.cli.output import asked_for, put, screen, speak, targets
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare
+    from csq.cli.output import in_formats, put, speak, targets
+    from csq.cli.run import prepare_checked
     from csq.render.backtest import render_backtest
 
     speak(speech)
     to = targets(outputs)
-    run = prepare(inputs, method, Faults(), limits, [target.path for target in to if target.path], whole=True)
-    check_inputs(run.tables, run.max_rejects, Faults())
+    run = prepare_checked(inputs, method, Faults(), limits, [each.path for each in to if each.path], whole=True)
     found = hold_against(
         run.tables,
         run.settings,
@@ -57,9 +56,7 @@ def backtest(
         today=run.options.run_day,
         snapshots=_snapshots(run),
     )
-    options = asked_for(Shown(), outputs, speech)
-    on_screen = screen(options, speech)
-    rendered = [(each, render_backtest(found, each.format, options if each.path else on_screen)) for each in to]
+    rendered = in_formats(to, outputs, speech, partial(render_backtest, found))
     _narrate(found)
     put(rendered, speech)
 
@@ -68,26 +65,15 @@ def _snapshots(run: "Run") -> "pl.DataFrame | None":
     """Where the accounts stood in the triages that the history keeps; what was filled in afterwards is no better."""
     if run.memory is None or not run.memory.history.days:
         return None
-    import polars as pl
-
     from csq.backtest.build import FROM_SNAPSHOT
-    from csq.history.standing import completed
+    from csq.history.past import accounts_of_weeks
 
-    history = run.memory.history
-    kept = [each for each in map(history.load, history.days) if not each.is_filled]
-    frames = [
-        completed(each.standing.accounts)
-        .select("account_id", *FROM_SNAPSHOT)
-        .with_columns(snapshot_on=pl.lit(each.as_of))
-        for each in kept
-    ]
-    return pl.concat(frames) if frames else None
+    weeks = accounts_of_weeks(run.memory.history, ["account_id", *FROM_SNAPSHOT])
+    return weeks.filter(~weeks["is_filled"]).drop("is_filled").rename({"as_of": "snapshot_on"})
 
 
 def _narrate(found: "Backtest") -> None:
     """Say what was left out, and what to be wary of."""
-    from csq.cli import diagnostics
-
     if found.later:
         told = f"left out {found.later:,} rows dated after the day their account is placed on"
         diagnostics.note(f"{told}: what came later was not known")

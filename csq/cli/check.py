@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from csq.cli import diagnostics, emit, pager, run_log
 from csq.cli.options import SHOW, Faults, Inputs, Method, Speech, expanded, option
+from csq.errors import Exit, UsageError
+from csq.terms import Role
 
 if TYPE_CHECKING:
     from csq.cli.run import Run
@@ -39,11 +42,9 @@ def check(
     for the keys that meet none; what FILE says already stays. Exit 1 when a row is rejected, a cell unreadable or a key
     unmatched.
     """
-    from csq.cli import pager, run_log
     from csq.cli.output import speak, write_rejects
     from csq.cli.quality import check_strict
     from csq.cli.run import aliases_command, prepare, share
-    from csq.errors import Exit
     from csq.pipeline import triage
     from csq.render.check import check_text, exports_text, is_clean
 
@@ -68,13 +69,10 @@ def check(
 
 def _write_aliases(run: "Run", report: "Report", path: Path) -> None:
     """Write what is said of aliases already, and candidates for the keys that nothing is said of."""
-    from csq.cli import diagnostics, emit
-    from csq.errors import UsageError
     from csq.render.rejects import aliases_csv
     from csq.sources.joining.aliases import read_aliases
     from csq.sources.joining.candidates import find_candidates, may_be_meant
     from csq.sources.joining.identity import key_map
-    from csq.terms import Role
 
     accounts = run.tables.roles.get(Role.ACCOUNTS)
     if accounts is None:

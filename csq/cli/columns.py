@@ -30,12 +30,7 @@ def read_columns(texts: Iterable[str], labels: Iterable[str]) -> ToldColumns:
 
     What stands before a colon is a file only if it is one of the run's: a header may hold a colon, and so may a path.
 
-    Args:
-        texts: What was given.
-        labels: What the files of the run are called.
-
-    Raises:
-        UsageError: There is no such field, or one field is told two headers for the same files.
+    Raises UsageError when there is no such field, or one field is told two headers for the same files.
     """
     files = _files(labels)
     names = {field.name for spec in ROLES.values() for field in spec.fields}
@@ -71,13 +66,11 @@ def _parted(text: str, told: str, files: Mapping[str, list[str]]) -> tuple[str |
     named = max((name for name in files if told.startswith(f"{name}:")), key=len, default=None)
     if named is None:
         return None, told
-    if len(files[named]) > 1:
-        hint = f"name one by its path: {', '.join(files[named])}"
-        raise UsageError(f"`--column {text}`: several files are called `{named}`", hint=hint)
+    label = _one_file("--column", text, named, files)
     header = told.removeprefix(f"{named}:").strip()
     if not header:
         raise UsageError(f"`--column {text}` names no header")
-    return files[named][0], header
+    return label, header
 
 
 def read_convention(
@@ -87,8 +80,7 @@ def read_convention(
 
     The last `=` parts them, so that a path may hold any, and a drive its colon.
 
-    Raises:
-        UsageError: There is no such value or file, or two are told for the same files.
+    Raises UsageError when there is no such value or file, or two are told for the same files.
     """
     files = _files(labels)
     found: dict[str, Word] = {}

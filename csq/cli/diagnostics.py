@@ -8,14 +8,13 @@ how a run ends.
 import os
 import sys
 import traceback
-import unicodedata
 from contextvars import ContextVar
 from enum import IntEnum
 from typing import NamedTuple
 
 from csq.errors import ConfigError, CsqError, InputError, Location, Problem
 from csq.located import without_addresses
-from csq.render.clean import clean
+from csq.render.clean import clean, columns
 
 _LONGEST = 100
 """Characters of an excerpt that are shown; a longer line would wrap and part the caret from what it points at."""
@@ -130,13 +129,8 @@ def _excerpt(location: Location) -> list[str]:
     lines = [f"{'':{margin}} |", f"{location.line:>{margin}} | {shown}"]
     if location.column is not None:
         before, marked = shown[: at - start], shown[at - start :][: location.width]
-        lines.append(f"{'':{margin}} | {' ' * _columns(before)}{'^' * max(1, _columns(marked))}")
+        lines.append(f"{'':{margin}} | {' ' * columns(before)}{'^' * max(1, columns(marked))}")
     return lines
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal `text` takes: East Asian characters and emoji are two wide."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 _RED, _YELLOW, _CYAN = "1;31", "1;33", "1;36"

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from csq.cli.options import Speech, Text, Texts, expanded, option
+from csq.cli import diagnostics, emit
+from csq.cli.options import Faults, Inputs, Method, Speech, Text, Texts, expanded, option
+from csq.errors import InputError, OutputError, UsageError
+from csq.suggest import in_shell, unknown_name
+from csq.terms import Tick
 
 if TYPE_CHECKING:
     from csq.cli.run import Run
     from csq.done.record import TickDefaults
-    from csq.done.ticks import Ticked, Ticks
+    from csq.done.ticks import Ticks
     from csq.pipeline import Triage
     from csq.playbook.model import Step
 
@@ -28,14 +32,6 @@ Examples:
 """
 EVENTS = "csq-events.csv"
 """The record beside the exports, where csq.yaml names no other."""
-
-
-class _Asked(NamedTuple):
-    """The step that the command line names."""
-
-    account: str
-    step: str | None
-    note: str
 
 
 class _Known(NamedTuple):
@@ -71,14 +67,11 @@ def done(
     the file that `events:` in csq.yaml names, and triage reads it there. What is on record is not added again, so a
     file may be read as often as you like. A tick whose account or step is gone is named, and kept.
     """
-    from csq.cli import diagnostics
-    from csq.cli.options import Faults, Inputs, Method
     from csq.cli.output import speak
     from csq.cli.rules import told_day
     from csq.cli.run import prepare, run_triage
     from csq.done.reading import read_ticks
     from csq.done.record import TickDefaults
-    from csq.errors import UsageError
 
     speak(speech)
     today = date.today()
@@ -86,23 +79,19 @@ def done(
     if day > today:
         raise UsageError(f"`--on {on}` is still to come", hint="name the day on which it was done")
     if (account is None) == (not files):
-        raise UsageError(
-            "name one account, or files with `--from`", hint="`csq done ACCOUNT` or `csq done --from FILE`"
-        )
+        hint = "`csq done ACCOUNT` or `csq done --from FILE`"
+        raise UsageError("name one account, or files with `--from`", hint=hint)
     if files and (note is not None or cause is not None):
-        raise UsageError(
-            "`--note` and `--cause` are of one step", hint="write them beside the tick, or name the account"
-        )
+        hint = "write them beside the tick, or name the account"
+        raise UsageError("`--note` and `--cause` are of one step", hint=hint)
     read = [read_ticks(Path(name), today) for name in files or ()]
     run = prepare(Inputs(directory=data), Method(), Faults(), None)
     found = run_triage(run)
     known = _known(found)
     told = TickDefaults(day, by or "", _cause(cause, found))
     if account is not None:
-        read = [_named(_Asked(account, step, note or ""), found, known, today)]
-    for text in (text for each in read for text in each.warnings):
-        diagnostics.warning(text)
-    _record(run, [ticked for each in read for ticked in each.ticked], known, told)
+        read = [_named(account, step, note or "", found, known, today)]
+    _record(run, read, known, told)
 
 
 def _known(found: "Triage") -> _Known:
@@ -116,8 +105,6 @@ def _known(found: "Triage") -> _Known:
 
 def _cause(code: str | None, found: "Triage") -> str:
     """The cause, if the playbook knows it: a slip would stand on record for good. Raises UsageError."""
-    from csq.suggest import unknown_name
-
     playbook = found.playbook.playbook
     codes = {reason.code for quadrant in playbook.order for reason in playbook.entry(quadrant).reasons}
     if code is not None and code not in codes:
@@ -125,33 +112,32 @@ def _cause(code: str | None, found: "Triage") -> str:
     return code or ""
 
 
-def _named(asked: _Asked, found: "Triage", known: _Known, today: date) -> "Ticks":
+def _named(account: str, step: str | None, note: str, found: "Triage", known: _Known, today: date) -> "Ticks":
     """The tick of an account's step, of the week of the run. Raises UsageError when there is no such step."""
     from csq.done.ticks import Said, Ticked, Ticks
-    from csq.errors import UsageError
     from csq.explain.find import find_account
     from csq.planned import CHECK_IN, PlannedStep, week_of
-    from csq.suggest import unknown_name
-    from csq.terms import Tick
 
-    key = find_account(found.accounts, asked.account)
+    key = find_account(found.accounts, account)
     row = found.accounts.filter(account_id=key).row(0, named=True)
-    step = asked.step or row["step_id"]
+    step = step or row["step_id"]
     if step is None:
         raise UsageError(f"nothing is planned for `{key}`", hint=f"name a step: `csq done {key} STEP`")
     if step not in (*known.steps, CHECK_IN):
         raise unknown_name("no step", step, [*known.steps, CHECK_IN])
     shown = next(shown for shown, own in known.keys.items() if own == key)
     planned = PlannedStep(shown, step, week_of(found.as_of.day or today))
-    return Ticks((Ticked(planned, Said(Tick.DONE, "; ".join(asked.note.splitlines())), "command line", 0),))
+    return Ticks((Ticked(planned, Said(Tick.DONE, "; ".join(note.splitlines())), "command line", 0),))
 
 
-def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "TickDefaults") -> None:
+def _record(run: "Run", read: "Sequence[Ticks]", known: _Known, told: "TickDefaults") -> None:
     """Add what is not on record yet, and say so."""
-    from csq.cli import diagnostics, emit
     from csq.done.record import added, events_of, gone, read_record, unknown_to
     from csq.sources.reading.read import label_of
 
+    for warning in (text for each in read for text in each.warnings):
+        diagnostics.warning(warning)
+    ticked = [each for ticks in read for each in ticks.ticked]
     path = _record_of(run)
     with emit.held(path.with_name(f".{path.name}.lock"), f"`{path}`"):
         before = path.read_bytes() if path.exists() else b""
@@ -160,8 +146,8 @@ def _record(run: "Run", ticked: "Sequence[Ticked]", known: _Known, told: "TickDe
         events = [event for each in new for event in events_of(each, known.steps, known.keys, told)]
         if events:
             emit.to_file(path, before + added(record, events))
-    for text in gone(new, known.keys, known.steps):
-        diagnostics.warning(text)
+    for warning in gone(new, known.keys, known.steps):
+        diagnostics.warning(warning)
     many = Counter(str(each.said.tick) for each in new)
     counts = ", ".join(f"{count:,} {tick}" for tick, count in many.items())
     for each in new if len(new) == 1 else ():
@@ -182,9 +168,6 @@ def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
 
     Files that are no place for ticks, or hold none that can be read, are nobody's record.
     """
-    from csq.errors import InputError, OutputError
-    from csq.suggest import in_shell
-
     path = _record_of(run)
     marked = [each for each in outputs if each.suffix.casefold() in (".md", ".xlsx") and each.is_file()]
     for output in marked:

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from csq.cli import diagnostics, emit, pager
 from csq.cli.options import SHOW, Faults, Inputs, Limits, Method, Speech, expanded, option
+from csq.errors import UsageError
 
 EXAMPLES = """\b
 Examples:
@@ -32,27 +34,24 @@ def explain(
     those nobody could judge, the play step by step, and all that is on record. It names people; share it with care. Of
     an account that the triage leaves out it says why; as of an earlier day, one that has left since is told as it was.
     """
-    from csq.cli import diagnostics, emit, pager
     from csq.cli.output import screen, speak
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
-    from csq.errors import UsageError
+    from csq.cli.run import prepare_checked, run_triage
     from csq.explain.build import explain as explain_account
     from csq.explain.build import left_out
     from csq.known import with_who_left_later
+    from csq.pipeline import report
+    from csq.render.explain import as_json, as_text, aside_as_json, aside_as_text
     from csq.render.options import Options
+    from csq.render.view import accounts
 
     if output_format not in _FORMATS:
         raise UsageError(f"no format `{output_format}`", hint=f"choose from {', '.join(_FORMATS)}")
     speak(speech)
-    run = prepare(inputs, method, Faults(), limits)
-    check_inputs(run.tables, run.max_rejects, Faults())
+    run = prepare_checked(inputs, method, Faults(), limits)
     if inputs.as_of is not None and run.as_of.day:  # who has left since was there then
         run = run._replace(tables=with_who_left_later(run.tables, run.as_of.day))
     found = run_triage(run)
     if aside := left_out(found, account):
-        from csq.render.explain import aside_as_json, aside_as_text
-
         emit.to_stdout(aside_as_json(aside) if output_format == "json" else aside_as_text(aside))
         return
     explanation = explain_account(found, account)
@@ -64,14 +63,8 @@ def explain(
     for scale in found.scales:
         diagnostics.note(scale.text)
     if output_format == "json":
-        from csq.render.explain import as_json
-
         emit.to_stdout(as_json(explanation))
         return
-    from csq.pipeline import report
-    from csq.render.explain import as_text
-    from csq.render.view import accounts
-
     whole, on = report(found), screen(Options(), speech)
     (words,) = accounts(whole, whole.accounts.filter(account_id=explanation.account_id))
     pager.show(as_text(explanation, words, width=on.width, colour=on.colour), wanted=not speech.no_pager)

@@ -19,11 +19,7 @@ _KNOWN = dict.fromkeys(TOTALS, Kind.NUMBER)
 
 
 def conditions(texts: Sequence[str] | None) -> tuple[Condition, ...]:
-    """Read the conditions of the command line.
-
-    Raises:
-        UsageError: One of them has a fault; the first is told, with the near miss.
-    """
+    """Read the conditions of the command line. Raises UsageError for the first fault, with the near miss."""
     return tuple(_read(text) for text in texts or ())
 
 

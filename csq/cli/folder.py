@@ -27,12 +27,7 @@ def is_folder(name: str) -> bool:
 
 
 def refuse_inputs(folder: Path, inputs: Iterable[str]) -> None:
-    """Refuse a folder that exports are read from: an owner's file could be next week's input, or take its place.
-
-    Args:
-        folder: Where the files are to go.
-        inputs: Folder, files and patterns that are read, as they were given.
-    """
+    """Refuse a folder that exports are read from: an owner's file could be next week's input, or take its place."""
     for given in inputs:
         place = Path(given) if Path(given).is_dir() else Path(given).parent
         if place.resolve() == folder.resolve():
@@ -86,15 +81,11 @@ class OwnerFiles(NamedTuple):
 
 
 def fill(folder: Path, files: Mapping[str, bytes], *, is_all: bool) -> OwnerFiles:
-    """Settle what is written into a folder of one file per owner.
+    """Settle what is written into a folder of one file per owner, which is made where there is none.
 
-    Args:
-        folder: It is made where there is none.
-        files: By name.
-        is_all: These are the files of all owners, so that others of the last run are those of owners who are gone.
+    Where the files, by name, are those of all owners, others of the last run are those of owners who are gone.
 
-    Raises:
-        OutputError: The folder cannot be made, or a file stands in the way that is none of the last run's.
+    Raises OutputError when the folder cannot be made, or a file stands in the way that is none of the last run's.
     """
     emit.make_folder(folder)
     before = _read_manifest(folder / MANIFEST)

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from csq.cli import emit, pager
 from csq.cli.options import SHOW, NoPager, Text, option
+from csq.errors import UsageError
+from csq.suggest import unknown_name
 
 EXAMPLES = """\b
 Examples:
@@ -25,12 +28,9 @@ def explain_topic(
     no_pager: NoPager = False,
 ) -> None:
     """Print a topic of the reference, such as the fields of the exports or the keys of csq.yaml."""
-    from csq.cli import emit, pager
-    from csq.errors import UsageError
     from csq.render.topics import TOPICS, list_topics
     from csq.render.topics import topic as page_of
     from csq.render.topics.page import WIDTH, as_markdown, as_text
-    from csq.suggest import unknown_name
 
     if output_format not in (None, "text", "md"):
         raise UsageError(f"no format `{output_format}`", hint="choose from text, md")

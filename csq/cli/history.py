@@ -1,27 +1,19 @@
 """`csq history`: a past on the first day."""
 
-import contextlib
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from csq.cli.options import Command, Inputs, Limits, Method, Speech, expanded, option
+from csq.cli import diagnostics, emit
+from csq.cli.options import Command, Faults, Inputs, Limits, Method, Speech, application, expanded, option
+from csq.errors import InputError
+from csq.terms import Role
 
 if TYPE_CHECKING:
-    from csq.cli.keep import Memory
     from csq.cli.run import Run
     from csq.history.pins import Pins
-    from csq.history.snapshot import Snapshot
     from csq.pipeline import Triage
 
-app = typer.Typer(
-    help="Look after the history: the snapshots that each triage keeps.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = application("Look after the history: the snapshots that each triage keeps.")
 
 EXAMPLES = """\b
 Examples:
@@ -45,43 +37,36 @@ def fill(
     usage the exports do not reach back to is left out; one that a triage has kept stays as it is. What is filled says
     so, and a triage of that day takes its place.
     """
-    from csq.cli import diagnostics
-    from csq.cli.keep import day_of, taken
-    from csq.cli.options import Faults
+    from csq.cli.keep import day_of, files_of, locked, taken
     from csq.cli.output import speak
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
-    from csq.errors import InputError, UsageError
+    from csq.cli.run import prepare_checked, run_triage
     from csq.history.fill import UNDATED, earlier_weeks
     from csq.history.pins import pins_of
 
     speak(speech)
-    run = prepare(inputs, method, Faults(), limits)
-    if run.memory is None:
-        raise UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")
-    check_inputs(run.tables, run.max_rejects, Faults())
-    today = run_triage(run)
+    run = prepare_checked(inputs, method, Faults(), limits, needs_history=True)
+    assert run.memory is not None
+    today, memory = run_triage(run), run.memory
     day = day_of(today)
-    memory = run.memory
     pins = pins_of(today, memory.asked, memory.pins, day)
-    kept = _kept(memory, earlier_weeks(day, weeks))
+    history, asked = memory.history, earlier_weeks(day, weeks)
+    kept = {each for each in asked if each in history.days and not history.load(each).is_filled}
     filled, left_out = [], []
-    for each in (each for each in earlier_weeks(day, weeks) if each not in kept):
+    for each in (each for each in asked if each not in kept):
         try:
             placed = _placed(each, run, pins, inputs, method)
             filled.append(taken(placed, memory._replace(pins=pins), is_filled=True))
         except InputError as error:
             left_out.append((each, error.message))
     if not filled and left_out:
-        raise InputError(
-            f"no week before {day} can be filled: {left_out[-1][1]}",
-            hint="export a longer past, or ask for fewer weeks",
-        )
-    _write(memory.history.folder, filled)
+        told = f"no week before {day} can be filled: {left_out[-1][1]}"
+        raise InputError(told, hint="export a longer past, or ask for fewer weeks")
+    with locked(history.folder), files_of(history.folder, filled) as files:
+        emit.to_files(files, private=[path for path, _ in files])
     if filled:
         first, last = filled[0].as_of, filled[-1].as_of
         count = "1 week" if len(filled) == 1 else f"{len(filled):,} weeks"
-        diagnostics.note(f"filled {count}, {first} to {last}, in `{memory.history.folder}`")
+        diagnostics.note(f"filled {count}, {first} to {last}, in `{history.folder}`")
         diagnostics.note(f"{UNDATED} have no date: they are taken as they stand today")
     if kept:
         diagnostics.note(f"left as they are, since a triage kept them: {', '.join(map(str, sorted(kept)))}")
@@ -94,10 +79,8 @@ app.command(name="fill", cls=Command, epilog=EXAMPLES)(expanded(fill))
 
 def _placed(day: date, run: "Run", pins: "Pins", inputs: Inputs, method: Method) -> "Triage":
     """The exports as of a day. A log that was counted as it was read is counted anew for it."""
-    from csq.cli.options import Faults
     from csq.cli.run import prepare
     from csq.history.fill import place_on
-    from csq.terms import Role
 
     assert run.memory is not None
     tables = run.tables
@@ -106,33 +89,3 @@ def _placed(day: date, run: "Run", pins: "Pins", inputs: Inputs, method: Method)
         tables = prepare(inputs._replace(as_of=day.isoformat()), method, Faults(), None).tables
     asked = run.settings._replace(settings=run.memory.asked)
     return place_on(day, tables, asked, run.playbook, pins)
-
-
-def _kept(memory: "Memory", days: tuple[date, ...]) -> set[date]:
-    """Those of the days of which the history has a snapshot that a triage kept."""
-    history = memory.history
-    return {day for day in days if day in history.days and not history.load(day).is_filled}
-
-
-def _write(folder: Path, snapshots: "list[Snapshot]") -> None:
-    """Put all snapshots into their places, or none."""
-    from csq.cli import emit
-    from csq.cli.keep import locked
-    from csq.history.snapshot import to_bytes
-    from csq.history.store import RUN, TABLE, place_of
-
-    with locked(folder):
-        files, made = [], []
-        for snapshot in snapshots:
-            place = place_of(folder, snapshot.as_of)
-            if not place.is_dir():
-                emit.make_folder(place)
-                made.append(place)
-            files += [(place / name, data) for name, data in zip((TABLE, RUN), to_bytes(snapshot), strict=True)]
-        try:
-            emit.to_files(files, private=[path for path, _ in files])
-        except BaseException:
-            for place in made:
-                with contextlib.suppress(OSError):  # it is not empty, then
-                    place.rmdir()
-            raise

@@ -6,7 +6,11 @@ from typing import Annotated
 
 import typer
 
+from csq.cli import diagnostics, emit
 from csq.cli.options import Speech, expanded
+from csq.errors import Exit, UsageError
+from csq.located import read
+from csq.suggest import in_shell
 
 EXAMPLES = """\b
 Examples:
@@ -33,14 +37,11 @@ def init(speech: Speech, *, directory: Folder = ".", force: Force = False, updat
     terminal it is written as a comment, to be completed, and listed; exit 1. Where keys of no account come near to one,
     accounts are offered in aliases.csv.
     """
-    from csq.cli import diagnostics, emit
     from csq.cli.asking import explore
     from csq.cli.output import speak
-    from csq.errors import Exit
     from csq.settings.edit import add, in_one_line
     from csq.settings.load import FILE_NAME, SCHEMA_NAME
     from csq.settings.model import Settings
-    from csq.suggest import in_shell
     from csq.validation import schema_of
 
     speak(speech)
@@ -63,8 +64,6 @@ def init(speech: Speech, *, directory: Folder = ".", force: Force = False, updat
 
 def _begin(path: Path, *, force: bool, update: bool) -> str:
     """What csq.yaml says before anything is added to it."""
-    from csq.errors import UsageError
-    from csq.located import read
     from csq.settings.load import SCHEMA_NAME
 
     if force and update:

@@ -1,7 +1,7 @@
 """The history of a run: what earlier runs pin for it and tell of it, and its own snapshot put beside theirs."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -95,16 +95,8 @@ class Keep(NamedTuple):
         folder = place_of(self.history.folder, self.snapshot.as_of)
         with locked(self.history.folder):
             self._refuse_other(folder)
-            is_new = not folder.is_dir()
-            emit.make_folder(folder)
-            table, run = to_bytes(self.snapshot)
-            try:
-                yield [(folder / TABLE, table), (folder / RUN, run)]
-            except BaseException:
-                if is_new:
-                    with contextlib.suppress(OSError):  # it is not empty, then
-                        folder.rmdir()
-                raise
+            with files_of(self.history.folder, [self.snapshot]) as files:
+                yield files
 
     def _refuse_other(self, folder: Path) -> None:
         if self.replace or not (folder / TABLE).is_file():
@@ -114,6 +106,25 @@ class Keep(NamedTuple):
         if not before.is_filled and before.settings_sha256 != self.snapshot.settings_sha256:
             told = f"the history `{self.history.folder}` has {day} under other settings"
             raise OutputError(told, hint="`--replace` puts this run in its place")
+
+
+@contextlib.contextmanager
+def files_of(history: Path, snapshots: Sequence[Snapshot]) -> Iterator[list[tuple[Path, bytes]]]:
+    """The files of snapshots, each in the folder of its day; one that was made for it goes where writing fails."""
+    files, made = [], []
+    for snapshot in snapshots:
+        folder = place_of(history, snapshot.as_of)
+        if not folder.is_dir():
+            emit.make_folder(folder)
+            made.append(folder)
+        files += [(folder / name, data) for name, data in zip((TABLE, RUN), to_bytes(snapshot), strict=True)]
+    try:
+        yield files
+    except BaseException:
+        for folder in made:
+            with contextlib.suppress(OSError):  # it is not empty, then
+                folder.rmdir()
+        raise
 
 
 @contextlib.contextmanager

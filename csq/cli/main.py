@@ -20,7 +20,6 @@ import typer
 from csq import __version__
 from csq.cli import (
     backtest,
-    brief,
     check,
     diagnostics,
     done,
@@ -39,7 +38,7 @@ from csq.cli import (
     triage,
     whatif,
 )
-from csq.cli.options import Command
+from csq.cli.options import Command, application
 from csq.errors import CsqError, Exit, InputError, OutputError, UsageError
 from csq.sources.reading.streams import memory_left
 
@@ -68,7 +67,7 @@ EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for co
 
 COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
-    "brief": (brief.brief, brief.EXAMPLES),
+    "brief": (triage.brief, triage.BRIEF_EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
     "done": (done.done, done.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),
@@ -87,11 +86,7 @@ COMPLETE = "_CSQ_COMPLETE"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run csq and return its exit code.
-
-    Args:
-        argv: The arguments without the program's name; None for those of the process, which ends with this run.
-    """
+    """Run csq and return its exit code; without arguments by those of the process, which ends with this run."""
     try:
         if argv is not None:
             return copy_context().run(_run, argv)
@@ -195,15 +190,8 @@ def _refuse(error: typer.TyperException) -> int:
 
 def command_line(only: str | None = None) -> typer.Typer:
     """Build the command line; where `only` is the name of a command, without the others, which would cost time."""
-    app = typer.Typer(
-        help=HELP,
-        epilog=EPILOG,
-        no_args_is_help=True,
-        add_completion=only not in COMMANDS,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+    completes = only not in COMMANDS
+    app = application(HELP, epilog=EPILOG, add_completion=completes, pretty_exceptions_enable=False)
     app.callback()(_options)
     for name, (command, examples) in COMMANDS.items():
         if name == only or only not in COMMANDS:

@@ -1,10 +1,12 @@
 """`csq movers`: what changed since the last snapshot, or between two of them."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from csq.cli.options import SHOW, Inputs, Limits, Method, Outputs, Speech, Text, Whole, expanded, option
+from csq.cli.options import SHOW, Faults, Inputs, Limits, Method, Outputs, Speech, Text, Whole, expanded, option
+from csq.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,46 +43,24 @@ def movers(
     last two snapshots. Every move has one cause: usage or happiness crossed, data appeared or went missing, the line
     moved, or it is measured differently. Nothing is kept.
     """
-    from csq.cli.options import Shown
-    from csq.cli.output import asked_for, put, screen, speak, targets
+    from csq.cli.output import in_formats, put, speak, targets
     from csq.render.movers import render_movers
 
     speak(speech)
     to = targets(outputs)
-    told, written = _day(since), [target.path for target in to if target.path]
-    moves, currency = (
-        _of_exports(inputs, method, limits, told, written)
-        if _has_exports(inputs)
-        else _kept(method, inputs, told, weeks, written)
-    )
-    options = asked_for(Shown(), outputs, speech)
-    rendered = [
-        (
-            target,
-            render_movers(
-                moves,
-                target.format,
-                options if target.path else screen(options, speech),
-                weeks=weeks,
-                currency=currency,
-            ),
-        )
-        for target in to
-    ]
-    put(rendered, speech)
+    told, written = _day(since), [each.path for each in to if each.path]
+    if inputs.directory is not None or any(inputs.files.values()):
+        moves, currency = _of_exports(inputs, method, limits, told, written)
+    else:
+        moves, currency = _kept(method, inputs, told, weeks, written)
+    put(in_formats(to, outputs, speech, partial(render_movers, moves, weeks=weeks, currency=currency)), speech)
 
 
 def _day(text: str | None) -> date | None:
-    from csq.errors import UsageError
-
     try:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise UsageError(f"`--since {text}` is not a date", hint="write it as 2026-11-16") from None
-
-
-def _has_exports(inputs: Inputs) -> bool:
-    return inputs.directory is not None or any(inputs.files.values())
 
 
 def _of_exports(
@@ -88,15 +68,11 @@ def _of_exports(
 ) -> "tuple[Moves, str | None]":
     """The moves from a snapshot to what stands in exports, which no output may replace."""
     from csq.cli.keep import day_of, remembered
-    from csq.cli.options import Faults
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
+    from csq.cli.run import prepare_checked, run_triage
     from csq.pipeline import report as report_of
 
-    run = prepare(inputs, method, Faults(), limits, outputs)
-    if run.memory is None:
-        raise _no_history()
-    check_inputs(run.tables, run.max_rejects, Faults())
+    run = prepare_checked(inputs, method, Faults(), limits, outputs, needs_history=True)
+    assert run.memory is not None
     found = run_triage(run)
     day = day_of(found)
     earlier = tuple(each for each in run.memory.history.days if each < day)
@@ -111,7 +87,7 @@ def _kept(
 ) -> "tuple[Moves, str | None]":
     """The moves between two snapshots: the last, and the one before it or that of `since`."""
     from csq.cli.places import check_targets
-    from csq.errors import InputError
+    from csq.cli.run import no_history
     from csq.history.past import moves_between, past_of
     from csq.history.store import open_history
     from csq.settings.load import find_settings, load_settings
@@ -121,7 +97,7 @@ def _kept(
         config = Path(inputs.config) if inputs.config else None
         told = load_settings(find_settings(config, None, Path())).history
     if told is None:
-        raise _no_history()
+        raise no_history()
     check_targets(outputs, [*told.rglob("*")], [])
     history = open_history(told)
     if not history.days:
@@ -137,8 +113,6 @@ def _kept(
 
 def _last(history: "History", days: tuple[date, ...], since: date | None, which: str) -> date:
     """The newest of the days, up to `since` where that is told. Raises InputError or UsageError when there is none."""
-    from csq.errors import InputError, UsageError
-
     if not days:
         fill = "`csq history fill DIR` places the same exports as of earlier weeks"
         raise InputError(f"the history `{history.folder}` has no snapshot {which}", hint=fill)
@@ -146,9 +120,3 @@ def _last(history: "History", days: tuple[date, ...], since: date | None, which:
     if last is None:
         raise UsageError(f"no snapshot is as old as `--since {since}`", hint=f"the first is of {days[0]}")
     return last
-
-
-def _no_history() -> Exception:
-    from csq.errors import UsageError
-
-    return UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")

@@ -141,6 +141,27 @@ class Outputs(NamedTuple):
     excel: Annotated[bool, typer.Option("--excel", help="Write CSV as Excel wants it; ids keep their zeros")] = False
 
 
+class LogInputs(NamedTuple):
+    """How usage logs are read, and by whom."""
+
+    column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None
+    date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None
+    decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None
+    encoding: Annotated[Text, option("NAME", "Encoding of the logs, where it is told wrongly")] = None
+    max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None
+    overlap: Annotated[Text, option("dedupe|add", "What to do where logs overlap")] = None
+    config: Annotated[Text, option("FILE", "csq.yaml to use, else ./csq.yaml")] = None
+    engine: Annotated[str, option("local|spark", "Who counts; spark reads each LOG, a path or table, itself")] = "local"
+    remote: Annotated[Text, option("sc://HOST:PORT", "Spark Connect server that counts, with `--engine spark`")] = None
+
+
+class Message(NamedTuple):
+    """Whose week stands in a message, and where it goes."""
+
+    owner: Annotated[Texts, option("NAME", "This owner's accounts only; may repeat")] = None
+    output: Annotated[Texts, option("FILE", "Write a file, such as week.txt", "-o", "--output")] = None
+
+
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once what is longer than the terminal")]
 
 
@@ -159,12 +180,20 @@ PANELS: Mapping[type, str] = {
     Method: MEASURE,
     Shown: SHOW,
     Outputs: SHOW,
+    Message: SHOW,
+    LogInputs: BEHAVE,
     Faults: BEHAVE,
     Limits: BEHAVE,
     Alarm: BEHAVE,
     Speech: BEHAVE,
 }
 """The panel of each group."""
+
+
+def application(help: str, **more: Any) -> typer.Typer:
+    """A command line, or a group of commands of it."""
+    names = {"help_option_names": ["-h", "--help"]}
+    return typer.Typer(help=help, no_args_is_help=True, rich_markup_mode=None, context_settings=names, **more)
 
 
 class Command(TyperCommand):

@@ -176,6 +176,15 @@ def deliver(
             _print(target, data, speech)
 
 
+def in_formats(
+    to: Sequence[Target], outputs: Outputs, speech: Speech, write: Callable[[Format, Options], bytes]
+) -> list[tuple[Target, bytes]]:
+    """What `write` makes of each target's format. Raises UsageError where there is none."""
+    options = asked_for(Shown(), outputs, speech)
+    on_screen = screen(options, speech)
+    return [(each, write(each.format, options if each.path else on_screen)) for each in to]
+
+
 def put(rendered: Sequence[tuple[Target, bytes]], speech: Speech) -> None:
     """Write what is rendered of every target, and say which files. Raises OutputError when one cannot be written."""
     emit.to_files([(target.path, data) for target, data in rendered if target.path is not None])

@@ -10,9 +10,9 @@ import re
 import shutil
 import signal
 import subprocess
-import unicodedata
 
 from csq.cli import emit
+from csq.render.clean import columns
 
 TOLD = {"LESS": "FRX", "LV": "-c", "LESSCHARSET": "utf-8"}
 """What the environment tells pagers, unless it does already: leave when all fits, show colours, do not clear."""
@@ -44,11 +44,7 @@ def _is_long(text: str) -> bool:
     """Whether it needs more lines than the terminal has; one is for the prompt that comes after."""
     width, height = shutil.get_terminal_size()
     lines = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
-    return sum(max(1, -(-_columns(line) // width)) for line in lines) >= height
-
-
-def _columns(line: str) -> int:
-    return len(line) if line.isascii() else sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in line)
+    return sum(max(1, -(-columns(line) // width)) for line in lines) >= height
 
 
 def _paged(command: str, text: bytes) -> bool:

@@ -16,13 +16,10 @@ SETTINGS = ("csq.yaml", "playbooks.yaml")
 def check_targets(outputs: Sequence[Path], inputs: Sequence[Path], input_patterns: Sequence[str]) -> None:
     """Refuse outputs that would destroy an input or become one. To be called before anything is read.
 
-    Args:
-        outputs: Files to be written.
-        inputs: Files to be read, settings and playbook included.
-        input_patterns: Directories and glob patterns as they were given, which next week's run will look through again.
+    Settings and playbook are among the inputs; directories and patterns as they were given are looked through again by
+    next week's run.
 
-    Raises:
-        UsageError: An output is an input, is named twice, or would be read by the next run.
+    Raises UsageError when an output is an input, is named twice, or would be read by the next run.
     """
     read = {_identity(path) for path in inputs}
     written: set[Path] = set()

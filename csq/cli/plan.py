@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from csq.cli import diagnostics
 from csq.cli.options import (
     MOST,
     SHOW,
@@ -20,7 +21,11 @@ from csq.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from csq.cli.folder import OwnerFiles
+    from csq.cli.output import Target
+    from csq.cli.run import Run
     from csq.render import Format, Options
     from csq.report import Report
 
@@ -55,16 +60,12 @@ def plan(
     tool can do stands apart. `-o DIR/` writes one file per owner, Markdown unless --format says otherwise, and removes
     those of owners who are gone.
     """
-    from csq.cli import diagnostics
-    from csq.cli.done import refuse_unread
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.folder import is_folder, refuse_inputs
-    from csq.cli.output import deliver, field_names, speak, targets, write_rejects
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import given, prepare, run_triage
-    from csq.pipeline import report as report_of
+    from csq.cli.output import field_names, speak, targets
+    from csq.cli.run import given, prepare_checked, report_of, run_triage
     from csq.render import Options, Selection
-    from csq.render.plan import FIELDS, render_plan
+    from csq.render.plan import FIELDS
 
     speak(speech)
     asked = conditions(alarm.fail_on)
@@ -74,15 +75,8 @@ def plan(
     told = targets(outputs._replace(output=None))[0].format if outputs.output_format and folders else None
     for folder in folders:
         refuse_inputs(folder, given(inputs))
-    run = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
-    write_rejects(run.tables, faults)
-    check_inputs(run.tables, run.max_rejects, faults)
-    found = run_triage(run)
-    report = report_of(found)
-    if run.memory is not None:
-        from csq.cli.keep import remembered
-
-        report = remembered(report, found, run.memory)
+    run = prepare_checked(inputs, method, faults, limits, [target.path for target in to if target.path])
+    report = report_of(run, run_triage(run))
     options = Options(
         selection=Selection(planned=True, desk=tuple(owner or ()), top=top),
         fields=(*FIELDS, *field_names(fields)),
@@ -90,7 +84,23 @@ def plan(
         excel=outputs.excel,
         whole=speech.verbose,
     )
-    filled = [_fill(report, folder, told, options) for folder in folders]
+    _write(run, report, to, [_fill(report, folder, told, options) for folder in folders], options, speech)
+    return verdict(asked, report, run.tables)
+
+
+def _write(
+    run: "Run",
+    report: "Report",
+    to: "Sequence[Target]",
+    filled: "Sequence[OwnerFiles]",
+    options: "Options",
+    speech: Speech,
+) -> None:
+    """Write the plan to its targets and a file per owner into each folder, over no tick that is not on record."""
+    from csq.cli.done import refuse_unread
+    from csq.cli.output import deliver
+    from csq.render.plan import render_plan
+
     places = [target.path for target in to if target.path] + [path for each in filled for path, _ in each.files]
     refuse_unread(run, [*places, *(each.path / name for each in filled for name in each.stale)])
     deliver(report, to, options, speech, write=render_plan, also=[file for each in filled for file in each.files])
@@ -98,7 +108,6 @@ def plan(
         each.tidy()
         gone = f"; removed {', '.join(each.stale)}" if each.stale else ""
         diagnostics.note(f"{len(each.files) - 1:,} files in `{each.path}`{gone}")
-    return verdict(asked, report, run.tables)
 
 
 def _fill(report: "Report", folder: Path, told: "Format | None", options: "Options") -> "OwnerFiles":

@@ -6,15 +6,11 @@ from typing import Annotated
 import typer
 
 from csq.cli import diagnostics, emit
+from csq.cli.options import Faults, Inputs, Method, application
 from csq.errors import Exit, UsageError
 from csq.terms import Quadrant, Role
 
-app = typer.Typer(
-    help="Write, check and read the playbook: what to do for each quadrant.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = application("Write, check and read the playbook: what to do for each quadrant.")
 
 
 @app.command(
@@ -89,7 +85,6 @@ def lint(
 
 def _try_on(data: str, path: Path | None) -> None:
     """Print how many accounts of a folder each condition of a playbook hits."""
-    from csq.cli.options import Faults, Inputs, Method
     from csq.cli.run import prepare
     from csq.pipeline import run
     from csq.plan.condition_coverage import condition_coverage, find_clashes

@@ -1,13 +1,11 @@
 """`csq plays`: what was planned, what of it was done, and where those accounts stood later."""
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
-from csq.cli.options import SHOW, Inputs, Limits, Method, Outputs, Speech, Whole, expanded, option
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from csq.history.store import History
+from csq.cli.options import SHOW, Faults, Inputs, Limits, Method, Outputs, Speech, Whole, expanded, option
+from csq.errors import InputError
+from csq.terms import Role
 
 EXAMPLES = """\b
 Examples:
@@ -35,44 +33,23 @@ def plays(
     few. It claims no cause. Nothing is kept.
     """
     from csq.backtest.decisions import own_rows
+    from csq.backtest.plays import OF_ACCOUNTS
     from csq.backtest.plays import plays as count_plays
-    from csq.cli.options import Faults, Shown
-    from csq.cli.output import asked_for, put, screen, speak, targets
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare
-    from csq.errors import InputError, UsageError
+    from csq.cli.output import in_formats, put, speak, targets
+    from csq.cli.run import prepare_checked
+    from csq.history.past import accounts_of_weeks
     from csq.render.plays import render_plays
-    from csq.terms import Role
 
     speak(speech)
     to = targets(outputs)
-    run = prepare(inputs, method, Faults(), limits, [target.path for target in to if target.path])
-    if run.memory is None:
-        raise UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")
-    check_inputs(run.tables, run.max_rejects, Faults())
+    run = prepare_checked(inputs, method, Faults(), limits, [each.path for each in to if each.path], needs_history=True)
     events = run.tables.roles.get(Role.EVENTS)
-    history = run.memory.history
     told = own_rows(events) if events is not None else None
+    assert run.memory is not None
+    history = run.memory.history
     if not history.days:
         told_so = f"the history `{history.folder}` has no snapshot"
         raise InputError(told_so, hint="`csq triage` with `--history` keeps one, and `csq history fill` earlier weeks")
-    found = count_plays(_weeks(history), told, run.playbook.playbook, weeks)
-    options = asked_for(Shown(), outputs, speech)
-    on_screen = screen(options, speech)
-    put([(each, render_plays(found, each.format, options if each.path else on_screen)) for each in to], speech)
-
-
-def _weeks(history: "History") -> "pl.DataFrame":
-    """Every week of a history."""
-    import polars as pl
-
-    from csq.backtest.plays import WEEK
-    from csq.history.standing import completed
-
-    frames = []
-    for snapshot in map(history.load, history.days):
-        own = completed(snapshot.standing.accounts).with_columns(
-            as_of=pl.lit(snapshot.as_of), is_filled=pl.lit(snapshot.is_filled)
-        )
-        frames.append(own.select(pl.col(name).cast(dtype) for name, dtype in WEEK.items()))
-    return pl.concat(frames)
+    stood = accounts_of_weeks(history, OF_ACCOUNTS)
+    found = count_plays(stood, told, run.playbook.playbook, weeks)
+    put(in_formats(to, outputs, speech, partial(render_plays, found)), speech)

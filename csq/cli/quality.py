@@ -48,8 +48,7 @@ class Limit:
 def check_inputs(tables: Tables, limit: Limit | None, faults: Faults) -> None:
     """Refuse a file of which too much was rejected: what is left of it may say something else. Then `--strict`.
 
-    Raises:
-        InputError: With the reasons, most frequent first, and where each was met first.
+    Raises InputError with the reasons, most frequent first, and where each was met first.
     """
     for file in tables.files:
         rejected = sum(file.rejected.values())
@@ -74,8 +73,7 @@ A row that is rejected has no key.
 def refuse_losses(tables: Tables, options: ReadOptions) -> None:
     """Refuse to go on without any contract value, score or date where columns for them are there and unreadable.
 
-    Raises:
-        InputError: With the column, and the flag that made it so.
+    Raises InputError with the column, and the flag that made it so.
     """
     for what, role, fields, known in _LOSSES:
         rows = tables.roles.get(role)
@@ -207,11 +205,7 @@ def _reason(row: dict[str, object]) -> str:
 
 
 def check_strict(tables: Tables) -> None:
-    """Refuse anything that was repaired, could not be read or found no account.
-
-    Raises:
-        InputError: With each kind of fault counted.
-    """
+    """Refuse anything that was repaired, could not be read or found no account. Raises InputError with the counts."""
     lost = pl.col(FATE).is_in([str(Aside.UNMATCHED), str(Aside.AMBIGUOUS)])
     without = sum(without_ticks(rows).frame.filter(lost)[ROWS].sum() for rows in tables.roles.values())
     faults = {

@@ -1,17 +1,20 @@
 """`csq rollup`: a usage log counted by day, so that no week reads the year again."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from csq.cli.options import Faults, Speech, Text, Texts, expanded, option
+from csq.cli import diagnostics, emit
+from csq.cli.options import Faults, Inputs, LogInputs, Method, Speech, expanded, option
+from csq.errors import InputError, UsageError
+from csq.scratch import folder as scratch_folder
+from csq.terms import Role
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     import polars as pl
 
     from csq.cli.progress import Progress
@@ -30,6 +33,7 @@ Examples:
 
 @expanded
 def rollup(
+    reading: LogInputs,
     faults: Faults,
     speech: Speech,
     *,
@@ -40,17 +44,6 @@ def rollup(
         typer.Option("--hash-users", help="Keep digests of users and no name; who knows a name can tell its digest"),
     ] = False,
     max_rejects: Annotated[str, option("N|N%", "Rows of a file that may be rejected before the run stops")] = "5%",
-    column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None,
-    date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None,
-    decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None,
-    encoding: Annotated[Text, option("NAME", "Encoding of the logs, where it is told wrongly")] = None,
-    max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None,
-    overlap: Annotated[Text, option("dedupe|add", "What to do where logs overlap")] = None,
-    config: Annotated[Text, option("FILE", "csq.yaml to use, else ./csq.yaml")] = None,
-    engine: Annotated[
-        str, option("local|spark", "Who counts; spark reads each LOG, a path or table, itself")
-    ] = "local",
-    remote: Annotated[Text, option("sc://HOST:PORT", "Spark Connect server that counts, with `--engine spark`")] = None,
 ) -> None:
     """Count usage logs by day, as Parquet in a folder that `--usage` takes in place of them.
 
@@ -58,41 +51,23 @@ def rollup(
     the logs; only the days that a run looks at are read. A day that is given again is replaced whole, so give all rows
     of it together. Accounts are matched when the rollup is used. Its files can be read by their owner alone.
     """
-    from contextlib import nullcontext
-
-    from csq.cli import diagnostics
     from csq.cli.keep import locked
-    from csq.cli.options import Inputs, Method
     from csq.cli.output import speak, write_rejects
     from csq.cli.progress import Progress
     from csq.cli.quality import Limit, check_inputs
     from csq.cli.rollup_there import check_engine, counted_there
     from csq.cli.rules import settle
-    from csq.errors import InputError
-    from csq.scratch import folder as scratch_folder
     from csq.sources.finding.locate import expand
-    from csq.terms import Role
 
     speak(speech)
     limit = Limit(max_rejects)
     target = Path(output)
-    check_engine(engine, remote, faults)
+    remote = reading.remote
+    check_engine(reading.engine, remote, faults)
     paths = [Path(log) for log in logs] if remote else expand(Role.USAGE, logs)
-    told = Inputs(
-        column=column,
-        date_order=date_order,
-        decimal=decimal,
-        encoding=encoding,
-        max_size=max_size,
-        overlap=overlap,
-        config=config,
-    )
-    rules = settle(told, Method(), None, {Role.USAGE: paths}, checks=False, draft=None, changes=())
-    options = rules.options
+    told = Inputs(**{name: value for name, value in reading._asdict().items() if name in Inputs._fields})
+    options = settle(told, Method(), None, {Role.USAGE: paths}, checks=False, draft=None, changes=()).options
     _check_target(target, () if remote else paths)
-    for path in () if remote else paths:
-        if str(path) != "-" and not path.exists():
-            raise InputError(f"no such file: `{path}`", hint="give the usage logs")
     with locked(target, "rollup"), scratch_folder() as scratch:
         known = _known(target, hash_users=hash_users)
         with Progress(quiet=speech.quiet) as progress:
@@ -105,14 +80,11 @@ def rollup(
                 write_rejects(found.tables, faults)
                 check_inputs(found.tables, limit, faults)
                 shrunk = _write(target, known, found, progress)
-    for note in found.tables.notes:
-        diagnostics.note(note.text)
     _tell(found, shrunk, target)
 
 
 def _check_target(target: Path, logs: Sequence[Path]) -> None:
-    """Refuse a place that is no folder for a rollup. Raises UsageError."""
-    from csq.errors import UsageError
+    """Refuse a place that is no folder for a rollup, and logs that are no files. Raises UsageError, InputError."""
     from csq.history.store import LOCK
     from csq.sources.rollup.layout import is_rollup
 
@@ -122,12 +94,13 @@ def _check_target(target: Path, logs: Sequence[Path]) -> None:
         raise UsageError(f"`{target}` is a file", hint="name a folder: `-o rollup`")
     if rolled := next((path for path in logs if path.is_dir()), None):
         raise UsageError(f"`{rolled}` is a folder, no log", hint="give the files: `csq rollup LOG... -o ROLLUP`")
+    if gone := next((path for path in logs if str(path) != "-" and not path.exists()), None):
+        raise InputError(f"no such file: `{gone}`", hint="give the usage logs")
 
 
 def _known(target: Path, *, hash_users: bool) -> "Manifest":
     """What is known of the rollup so far. Raises UsageError where its users are kept otherwise."""
     from csq import __version__
-    from csq.errors import UsageError
     from csq.sources.rollup.layout import Manifest, is_rollup, manifest_of
 
     if not is_rollup(target):
@@ -153,7 +126,6 @@ def _counted(
 
 def _write(target: Path, known: "Manifest", found: "Rolled", progress: "Progress") -> dict[date, tuple[int, int]]:
     """Put every day into its place, then the manifest and the months; returns the days that shrank, with their rows."""
-    from csq.cli import emit
     from csq.sources.rollup.layout import KEYS, MANIFEST, day_file, month_file
 
     rows, shrunk = found.days.days, {}
@@ -192,8 +164,6 @@ def _of_day(found: "Rolled", day: date, data: bytes) -> dict[str, object]:
 
 def _put(files: Iterable[tuple[Path, bytes]]) -> None:
     """Write files that their owner alone may read, each into a folder that is made if need be."""
-    from csq.cli import emit
-
     files = list(files)
     for path, _ in files:
         emit.make_folder(path.parent)
@@ -219,8 +189,8 @@ def _month(target: Path, month: date, keys: Sequence[str]) -> bytes:
 
 def _tell(found: "Rolled", shrunk: dict[date, tuple[int, int]], target: Path) -> None:
     """Say what was read and written."""
-    from csq.cli import diagnostics
-
+    for note in found.tables.notes:
+        diagnostics.note(note.text)
     days = found.days.days
     for file in found.tables.files:
         lost = {**{str(aside): rows for aside, rows in file.set_aside.items()}, **file.rejected}

@@ -34,11 +34,7 @@ def check_engine(engine: str, remote: str | None, faults: Faults) -> None:
 def counted_there(
     remote: str, logs: Sequence[str], told: Inputs, options: ReadOptions, limit: Limit, *, hash_users: bool
 ) -> Iterator[Rolled]:
-    """The counts of logs while the server that has them is asked.
-
-    Raises:
-        UsageError, InputError: As the fault is in the command line, or in the server or the logs.
-    """
+    """The counts of logs while the server that has them is asked. Raises UsageError, InputError."""
     from csq.sources.spark.roll_up import roll_up_there
     from csq.sources.spark.session import connected
 

@@ -68,17 +68,10 @@ def settle(
 ) -> Rules:
     """Load csq.yaml and playbook, and put the command line on top.
 
-    Args:
-        inputs: What to read.
-        method: How to measure.
-        directory: The folder of the exports.
-        named: The files that flags name, by role.
-        checks: The aliases that are named will be written.
-        draft: What the csq.yaml of the folder is to say, in place of what it says.
-        changes: Keys of csq.yaml that are to hold something else; they go before flags that say the same.
+    Of a run that `checks` the aliases that are named will be written. A `draft` stands in place of the csq.yaml of the
+    folder of the exports; `changes` of its keys go before flags that say the same.
 
-    Raises:
-        UsageError, ConfigError: As the fault is the user's line, or a YAML file's.
+    Raises UsageError or ConfigError, as the fault is the user's line, or a YAML file's.
     """
     _refuse_hidden(inputs, changes)
     config = find_settings(Path(inputs.config) if inputs.config else None, directory, Path()) if draft is None else None

@@ -1,7 +1,8 @@
 """From what was typed to what a run needs: files found, settings and playbook loaded, tables read."""
 
+import contextlib
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from csq import pipeline
 from csq.cli import places, quality, run_log
 from csq.cli.options import Faults, Inputs, Limits, Method
+from csq.cli.output import write_rejects
 from csq.cli.rules import Rules, settle, told_day
 from csq.errors import InputError, TooFewMatch, UsageError
 from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook
+from csq.report import Report
 from csq.settings.change import KeyChange
 from csq.settings.load import LoadedSettings
 from csq.settings.model import Settings
@@ -52,6 +55,19 @@ class Run(NamedTuple):
         return self.memory.asked if self.memory else self.settings.settings
 
 
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Say in our form what the system refuses, such as a name that is too long, or a folder nobody may look into."""
+    try:
+        yield
+    except OSError as error:
+        if not error.filename and isinstance(error, FileNotFoundError):
+            raise InputError("the working directory is gone", hint="change to one that is there") from error
+        named = f" `{error.filename}`" if error.filename else ""
+        raise InputError(f"cannot read{named}: {error.strerror or error}") from error
+
+
+@_readable()
 def prepare(
     inputs: Inputs,
     method: Method,
@@ -66,65 +82,12 @@ def prepare(
 ) -> Run:
     """Check the command line, then load settings, playbook and files.
 
-    Args:
-        inputs: What to read.
-        method: How to measure.
-        faults: Where what cannot be read will be written.
-        limits: How much must be usable; None: the run goes on whatever is found.
-        outputs: Files that will be written, which must not be inputs of this run or the next.
-        checks: Any role is enough, and the aliases that are named will be written.
-        draft: What the csq.yaml of the folder is to say, in place of what it says.
-        changes: Keys of csq.yaml that are to hold something else.
-        whole: Whether the rows of a big log are kept, which else is counted for one day as it is read.
+    Without limits the run goes on whatever is found. Outputs must not be inputs of this run or the next. Of a run that
+    `checks` any role is enough, and the aliases that are named will be written. `draft` and `changes` are as in
+    `settle`. The rows of a big log are kept as a `whole`, else counted for one day as they are read.
 
-    Raises:
-        UsageError, ConfigError, InputError: As the fault is the user's line, a YAML file's, or the data's.
+    Raises UsageError, ConfigError or InputError, as the fault is the user's line, a YAML file's, or the data's.
     """
-    try:
-        return _prepare(
-            inputs, method, faults, limits, outputs, checks=checks, draft=draft, changes=changes, whole=whole
-        )
-    except OSError as error:  # such as a name that is too long, or a folder that nobody may look into
-        if not error.filename and isinstance(error, FileNotFoundError):
-            raise InputError("the working directory is gone", hint="change to one that is there") from error
-        named = f" `{error.filename}`" if error.filename else ""
-        raise InputError(f"cannot read{named}: {error.strerror or error}") from error
-
-
-def run_triage(run: Run) -> Triage:
-    """Measure, place and prescribe. Raises what `pipeline.run` does, with the command that mends keys of no account."""
-    try:
-        return pipeline.run(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
-    except TooFewMatch as error:
-        error.hint = f"`{aliases_command(run)}` offers accounts for the keys without one; else {error.hint}"
-        raise
-
-
-def aliases_command(run: Run) -> str:
-    """The command that writes candidates for the keys of a run without an account, to be pasted into a shell."""
-    inputs = run.inputs
-    words = ["csq", "check", *([inputs.directory] if inputs.directory is not None else [])]
-    words += [word for role, patterns in _named(inputs).items() for each in patterns for word in (f"--{role}", each)]
-    for name in (name for name in Inputs._fields if name not in ("directory", "files", "aliases")):
-        told = getattr(inputs, name)
-        for value in [told] if isinstance(told, str) else told or ():
-            words += [f"--{name.replace('_', '-')}", value]
-    file = inputs.aliases or (str(run.aliases[-1]) if run.aliases else "aliases.csv")
-    return shlex.join([*words, "--aliases", file])
-
-
-def _prepare(
-    inputs: Inputs,
-    method: Method,
-    faults: Faults,
-    limits: Limits | None,
-    outputs: Sequence[Path],
-    *,
-    checks: bool,
-    draft: SourceText | None,
-    changes: Sequence[KeyChange],
-    whole: bool,
-) -> Run:
     told, inputs = inputs, _here(inputs)
     directory = Path(inputs.directory) if inputs.directory is not None else None
     told_day(inputs.as_of)  # before anything takes time
@@ -138,19 +101,72 @@ def _prepare(
     if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
         raise nothing if told.directory else _nothing_told()
     paths = _with_events(folder.paths, rules.settings.events, is_told=bool(named.get(Role.EVENTS)))
-    read = [path for found in paths.values() for path in found if str(path) != "-"]
-    read += rules.files
-    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else [])]
-    if checks and inputs.aliases:
-        written.append(Path(inputs.aliases))
-    else:
-        read += rules.aliases
+    read = [*(path for found in paths.values() for path in found if str(path) != "-"), *rules.files]
+    aliases = (Path(inputs.aliases),) if checks and inputs.aliases else ()
+    read += () if aliases else rules.aliases
+    written = [*outputs, *([Path(faults.rejects)] if faults.rejects is not None else []), *aliases]
     places.check_targets(written, read, given(inputs))
     run_log.check(lambda log: places.check_targets([*written, *log], read, given(inputs)))
     tables = load(paths, rules.options, folder.tables, folder.findings)
     if limits is not None:
         quality.refuse_losses(tables, rules.options)
     return _run(tables, rules, inputs, method, max_rejects=max_rejects, min_match=min_match)
+
+
+def prepare_checked(
+    inputs: Inputs,
+    method: Method,
+    faults: Faults,
+    limits: Limits,
+    outputs: Sequence[Path] = (),
+    *,
+    whole: bool = False,
+    needs_history: bool = False,
+) -> Run:
+    """As `prepare`; then write what is rejected, and refuse inputs that are not good enough to go on."""
+    run = prepare(inputs, method, faults, limits, outputs, whole=whole)
+    if needs_history and run.memory is None:
+        raise no_history()
+    write_rejects(run.tables, faults)
+    quality.check_inputs(run.tables, run.max_rejects, faults)
+    return run
+
+
+def no_history() -> UsageError:
+    """What is said to who asks for what only a history can tell, and has none."""
+    return UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")
+
+
+def run_triage(run: Run) -> Triage:
+    """Measure, place and prescribe. Raises what `pipeline.run` does, with the command that mends keys of no account."""
+    try:
+        return pipeline.run(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+    except TooFewMatch as error:
+        error.hint = f"`{aliases_command(run)}` offers accounts for the keys without one; else {error.hint}"
+        raise
+
+
+def report_of(run: Run, found: Triage) -> Report:
+    """What a run found, with what its history tells of it."""
+    report = pipeline.report(found)
+    if run.memory is None:
+        return report
+    from csq.cli.keep import remembered
+
+    return remembered(report, found, run.memory)
+
+
+def aliases_command(run: Run) -> str:
+    """The command that writes candidates for the keys of a run without an account, to be pasted into a shell."""
+    inputs = run.inputs
+    words = ["csq", "check", *([inputs.directory] if inputs.directory is not None else [])]
+    words += [word for role, patterns in _named(inputs).items() for each in patterns for word in (f"--{role}", each)]
+    for name in (name for name in Inputs._fields if name not in ("directory", "files", "aliases")):
+        told = getattr(inputs, name)
+        for value in [told] if isinstance(told, str) else told or ():
+            words += [f"--{name.replace('_', '-')}", value]
+    file = inputs.aliases or (str(run.aliases[-1]) if run.aliases else "aliases.csv")
+    return shlex.join([*words, "--aliases", file])
 
 
 def _with_events(
@@ -185,18 +201,7 @@ def _run(
 
 
 def rerun(run: Run, inputs: Inputs, method: Method, limits: Limits, changes: Sequence[KeyChange]) -> Run:
-    """The same exports under other rules, and read anew only where these say how to read.
-
-    Args:
-        run: As the exports were read.
-        inputs: The same, with another csq.yaml or playbook.
-        method: How to measure.
-        limits: How much must be usable.
-        changes: Keys of csq.yaml that are to hold something else.
-
-    Raises:
-        UsageError, ConfigError, InputError: As `prepare` does.
-    """
+    """The same exports under another csq.yaml or playbook, read anew only where these say how; raises as `prepare`."""
     here = _here(inputs)
     directory = Path(here.directory) if here.directory is not None else None
     named = _expanded(here, directory, any_role=False)
@@ -259,11 +264,8 @@ def _named(inputs: Inputs) -> dict[Role, list[str]]:
 
 def given(inputs: Inputs) -> list[str]:
     """The folder, files and patterns that are read, as they were given."""
-    return [*_patterns(inputs), *([inputs.directory] if inputs.directory else [])]
-
-
-def _patterns(inputs: Inputs) -> list[str]:
-    return [pattern for patterns in _named(inputs).values() for pattern in patterns]
+    patterns = [pattern for each in _named(inputs).values() for pattern in each]
+    return [*patterns, *([inputs.directory] if inputs.directory else [])]
 
 
 def share(text: str) -> float:

@@ -1,10 +1,10 @@
-"""`csq triage`: the weekly run."""
+"""`csq triage`: the weekly run; and `csq brief`, the same in a message for a chat or a mail."""
 
 from typing import Annotated
 
 import typer
 
-from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Shown, Speech, expanded
+from csq.cli.options import Alarm, Faults, Inputs, Limits, Message, Method, Outputs, Shown, Speech, expanded
 
 EXAMPLES = """\b
 Examples:
@@ -12,6 +12,12 @@ Examples:
   csq triage --usage usage.csv --csat survey.csv --as-of 2026-11-16
   csq triage exports --owner "Dana Reyes" -f csv | head
   csq triage exports -o week.csv --fail-on "at_risk_contract_value > 500000" --fail-on "data_age_days > 8"
+"""
+BRIEF_EXAMPLES = """\b
+Examples:
+  csq brief exports
+  csq brief exports -q | mail -s "This week" team@example.com
+  csq brief exports --owner "Dana Reyes" -o dana.txt
 """
 
 
@@ -36,10 +42,22 @@ def triage(
     reads the working directory. The result goes to stdout or, with -o, to files. The page is one screen; -v prints
     everything. What was noticed on the way is counted on the page and told on stderr, or in full by -v.
     """
-    return run(inputs, outputs, shown, method, faults, limits, alarm, speech, keeps=True, replace=replace)
+    return _run(inputs, outputs, shown, method, faults, limits, alarm, speech, keeps=True, replace=replace)
 
 
-def run(
+@expanded
+def brief(
+    inputs: Inputs, message: Message, method: Method, faults: Faults, limits: Limits, alarm: Alarm, speech: Speech
+) -> int:
+    """Print the week in a message: the quadrants, whom to turn to first, why, and what to do.
+
+    Plain text of at most 40 lines and 250 words, for a chat or a mail: what `csq triage -f brief` prints.
+    """
+    outputs = Outputs(output_format="brief", output=message.output)
+    return _run(inputs, outputs, Shown(owner=message.owner), method, faults, limits, alarm, speech)
+
+
+def _run(
     inputs: Inputs,
     outputs: Outputs,
     shown: Shown,
@@ -57,8 +75,7 @@ def run(
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, check_room, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
-    from csq.pipeline import report as report_of
+    from csq.cli.run import prepare, report_of, run_triage
 
     speak(speech)
     asked = conditions(alarm.fail_on)
@@ -69,11 +86,10 @@ def run(
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
     found = run_triage(ready)
-    report, keep = report_of(found), None
-    if ready.memory is not None:
-        from csq.cli.keep import Keep, remembered, taken
+    report, keep = report_of(ready, found), None
+    if keeps and ready.memory is not None:
+        from csq.cli.keep import Keep, taken
 
-        report = remembered(report, found, ready.memory)
-        keep = Keep(ready.memory.history, taken(found, ready.memory), replace) if keeps else None
+        keep = Keep(ready.memory.history, taken(found, ready.memory), replace)
     deliver(report, to, asked_for(shown, outputs, speech), speech, keep=keep)
     return verdict(asked, report, ready.tables)

@@ -1,8 +1,10 @@
 """`csq whatif`: what would stand elsewhere under another csq.yaml or playbook."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from csq.cli.options import MEASURE, Inputs, Limits, Method, Outputs, Speech, Text, Texts, expanded, option
+from csq.cli.options import MEASURE, Faults, Inputs, Limits, Method, Outputs, Speech, Text, Texts, expanded, option
+from csq.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +43,8 @@ def whatif(
     files that --config and --playbook name. Flags hold for both, but where --set says otherwise. The exports are read
     once, unless a change says how to read them. Written as terminal, md or json; the history keeps nothing of it.
     """
-    from csq.cli.options import Faults, Shown
-    from csq.cli.output import asked_for, put, screen, speak, targets
-    from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, run_triage
-    from csq.errors import UsageError
+    from csq.cli.output import in_formats, put, speak, targets
+    from csq.cli.run import prepare_checked, run_triage
     from csq.render.whatif import render_whatif
     from csq.settings.change import EXAMPLE, parse_change, parse_sweep
     from csq.whatif import Swept
@@ -58,8 +57,7 @@ def whatif(
         hint = f"{EXAMPLE['--set']}, `--config FILE`, `--playbook FILE`, or {EXAMPLE['--sweep']}"
         raise UsageError("nothing is to be otherwise", hint=hint)
     found_today = inputs._replace(config=None, playbook=None)
-    today = prepare(found_today, method, Faults(), limits, [target.path for target in to if target.path])
-    check_inputs(today.tables, today.max_rejects, Faults())
+    today = prepare_checked(found_today, method, Faults(), limits, [each.path for each in to if each.path])
     placed = run_triage(today)
 
     def other(more: "Sequence[KeyChange]") -> "WhatIf":
@@ -70,16 +68,13 @@ def whatif(
         if swept
         else other([])
     )
-    options = asked_for(Shown(), outputs, speech)
-    on_screen = screen(options, speech)
-    put([(each, render_whatif(found, each.format, options if each.path else on_screen)) for each in to], speech)
+    put(in_formats(to, outputs, speech, partial(render_whatif, found)), speech)
 
 
 def _compared(
     today: "Run", placed: "Triage", inputs: Inputs, method: Method, limits: Limits, changes: "Sequence[KeyChange]"
 ) -> "WhatIf":
     """The run under other rules, held against today's."""
-    from csq.cli.options import Faults
     from csq.cli.quality import check_inputs
     from csq.cli.run import rerun, run_triage
     from csq.history.past import moves_between

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from csq.done.ticks import BEGUN, Said, Ticked, Ticks, lost, understood
-from csq.done.words import OURS
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.sources.reading.encoding import decode
@@ -16,16 +15,14 @@ _BOX = re.compile(r"\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s*\\?\[([^\]\\]{0,40})\\?\](?!
 _DATED = re.compile(rf"(?:{Tick.DONE}\s+)?(?=\d{{4}}-\d{{2}}-\d{{2}})", re.IGNORECASE)
 LONGEST_MARK = 3
 """Characters in the box of a line that is no planned step, which may be anything else."""
+OURS = ("Why: ", "Next: ", "Risk: ")
+"""What the lines below a step begin with that csq wrote; others are notes of whoever ticked it."""
 _CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 
 
 def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
-    """Read the ticks of a checklist.
-
-    Raises:
-        InputError: It is no text, holds no planned steps, or a mark cannot be understood.
-    """
+    """Read the ticks of a checklist. Raises InputError when it holds no planned steps, or a mark is none."""
     lines = re.split(r"\r\n|\r|\n", decode(data, label).text)
     boxes = [(at, found) for at, text in enumerate(lines) if (found := _BOX.fullmatch(text))]
     planned = [_planned(found[2]) for _, found in boxes]

@@ -21,14 +21,9 @@ READERS: Mapping[str, Callable[[bytes, str, date], Ticks]] = {
 
 
 def read_ticks(path: Path, today: date) -> Ticks:
-    """Read what is ticked in a file, or in the files of a folder.
+    """Read what is ticked in a file, or in the files of a folder. No step can have been done after today.
 
-    Args:
-        path: The file or folder.
-        today: No step can have been done after it.
-
-    Raises:
-        InputError: A file cannot be read, holds no planned steps, or holds a tick that cannot be understood.
+    Raises InputError when a file cannot be read, holds no planned steps, or holds a tick that cannot be understood.
     """
     files = [path]
     if path.is_dir():

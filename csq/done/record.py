@@ -51,11 +51,7 @@ class Record(NamedTuple):
 
 
 def read_record(data: bytes, label: str) -> Record:
-    """Look what a record holds.
-
-    Raises:
-        InputError: It is not UTF-8, or lacks a column of `HEADER`.
-    """
+    """Look what a record holds. Raises InputError when it is not UTF-8, or lacks a column of `HEADER`."""
     if not data.strip():
         return Record("", HEADER, ",", "\n", ())
     try:
@@ -95,14 +91,7 @@ def unknown_to(record: Record, ticked: Iterable[Ticked]) -> list[Ticked]:
 def events_of(
     ticked: Ticked, steps: Mapping[str, Step], keys: Mapping[str, str], told: TickDefaults
 ) -> list[dict[str, str]]:
-    """The events of a tick, its own first.
-
-    Args:
-        ticked: The tick.
-        steps: Those of the playbook, by id.
-        keys: The accounts as the exports name them, by how outputs show them.
-        told: What is so of all ticks.
-    """
+    """The events of a tick, its own first; accounts as the exports name them, by how outputs show them, are `keys`."""
     said, planned = ticked.said, ticked.planned
     step = steps.get(planned.step)
     tick = said.tick or Tick.DONE

@@ -6,13 +6,14 @@ from datetime import date
 from typing import NamedTuple
 
 from csq.done.ticks import Said, Ticked, Ticks, lost, understood
-from csq.done.words import DONE, NOTE
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.sheet_xml import column_name
 from csq.sources.reading.workbook import visible_sheets
 
+DONE, NOTE = "done", "note"
+"""Headings of the columns in which people tick, and say more."""
 Rows = Sequence[Sequence[object]]
 
 
@@ -29,11 +30,7 @@ class _Layout(NamedTuple):
 
 
 def ticks_of_workbook(data: bytes, label: str, today: date) -> Ticks:
-    """Read the ticks of all visible sheets.
-
-    Raises:
-        InputError: It is no workbook, holds no planned steps, or a tick cannot be understood.
-    """
+    """Read the ticks of all visible sheets. Raises InputError when there are no planned steps, or a tick is none."""
     content = open_content(data, label)
     if content.kind is not Container.WORKBOOK:
         raise InputError(f"`{label}` is no workbook", hint="save it as `.xlsx` or `.ods`")

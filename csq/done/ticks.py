@@ -2,14 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from csq.done.words import WORDS
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep
 from csq.terms import Tick
 
+WORDS: Mapping[str, Tick | None] = {
+    "done": Tick.DONE, "x": Tick.DONE, "✓": Tick.DONE, "✔": Tick.DONE, "☑": Tick.DONE, "✅": Tick.DONE,
+    "yes": Tick.DONE, "y": Tick.DONE, "true": Tick.DONE, "1": Tick.DONE, "checked": Tick.DONE, "completed": Tick.DONE,
+    "tried": Tick.TRIED, "not now": Tick.NOT_NOW, "no longer": Tick.NO_LONGER,
+    "no": None, "n": None, "false": None, "0": None, "-": None, "☐": None, "open": None, "not done": None,
+}  # fmt: skip
+"""By word, in lower case, the tick that it is; None: nothing is ticked."""
 _SERIALS, _SERIAL_0 = range(40_000, 70_000), date(1899, 12, 30)
 """Days as spreadsheets count them, from 2009 to 2091, and the one they count from."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -57,11 +64,7 @@ def lost(line: int, label: str) -> str:
 
 
 def understood(value: object, where: Location, today: date) -> Said:
-    """What a cell or a note says.
-
-    Raises:
-        InputError: It is no tick, or names a day that is still to come.
-    """
+    """What a cell or a note says. Raises InputError when it is no tick, or names a day that is still to come."""
     said = _said(value)
     if said is None:
         hint = f"write {', '.join(f'`{tick}`' for tick in Tick)}, or the day: `done 2026-11-16`"

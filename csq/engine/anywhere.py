@@ -45,14 +45,10 @@ def normal(
     nothing: Mapping[str, Sequence[str]],
     error: str,
 ) -> nw.LazyFrame:
-    """Rows of a log with what is counted of them: `keys` and `CELLS`.
+    """Rows of a log with what is counted of them: `CELLS`, and keys, which are null where it has none.
 
-    Args:
-        rows: The log.
-        fields: Its columns by field.
-        keys: Keys that come out, null where the log has none.
-        nothing: Cells that say that there is nothing, lower-cased, by field.
-        error: Pattern of cells that hold a spreadsheet's error, which name nothing either.
+    Its columns are told by field. Cells that say that there is nothing are told lower-cased, by field; those that match
+    `error` name nothing either.
     """
 
     def text(field: str) -> nw.Expr:
@@ -69,17 +65,8 @@ def normal(
     broken = [_one(text(field).str.contains(error)) for field in names if field in fields]
     date = text("date").str.strip_chars()
     number, uncounted, wrong, negative = _numbers(rows, fields, text("events").str.strip_chars(), is_blank)
-    reason = (
-        nw.when(is_blank(date, "date"))
-        .then(nw.lit(NO_DATE))
-        .when(~date.str.contains(DATE))
-        .then(nw.lit(BAD_DATE))
-        .when(negative)
-        .then(nw.lit(NEGATIVE))
-        .when(wrong)
-        .then(nw.lit(BAD_COUNT))
-        .otherwise(nw.lit(None, nw.String))
-    )
+    undated = is_blank(date, "date")
+    reason = _first({NO_DATE: undated, BAD_DATE: ~date.str.contains(DATE), NEGATIVE: negative, BAD_COUNT: wrong})
     cells = rows.select(
         *(name(field).alias(field) for field in names),
         at=date,
@@ -94,6 +81,14 @@ def normal(
         via_user_id=nw.when(alone).then(nw.col("user_id")),
         day=nw.when(nw.col(REASON).is_null()).then(nw.col("at").str.slice(0, 10)),
     ).select(*keys, *CELLS)
+
+
+def _first(reasons: Mapping[str, nw.Expr]) -> nw.Expr:
+    """The first of the reasons that is one; null where none is."""
+    found = nw.lit(None, nw.String)
+    for reason, holds in reversed([*reasons.items()]):
+        found = nw.when(holds).then(nw.lit(reason)).otherwise(found)
+    return found
 
 
 def _numbers(

@@ -75,11 +75,9 @@ def exact_sum(values: pl.Expr) -> pl.Expr:
 
 
 def exact_mean(values: pl.Expr, counts: pl.Expr | None = None) -> pl.Expr:
-    """A mean that does not depend on the order of the rows, to six decimals; null of no values.
+    """A mean that does not depend on the order of the rows, to six decimals; nulls are passed over, null of no values.
 
-    Args:
-        values: What to average; nulls are passed over.
-        counts: How often each value counts, whole numbers; once each when absent.
+    Each value counts so often, a whole number; once when that is absent.
     """
     counts = pl.lit(1) if counts is None else counts
     total = ((values * 1_000_000).round().cast(pl.Int128) * counts).sum() / 1_000_000

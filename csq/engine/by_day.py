@@ -93,14 +93,9 @@ def count_days(
     by: Sequence[str],
     is_everyday: IsEveryday = never_everyday,
 ) -> LogCounts:
-    """The counts for some windows: columns `by` and `DAYS`.
+    """The counts for some windows, from counts of days: columns `by` and `DAYS`.
 
-    Args:
-        days: Counts of days.
-        thin_days: Those of others, which lie in no span that is compared, and all by as_of or all after it.
-        windows: The days that are looked at.
-        by: What tells the rows apart.
-        is_everyday: Tells features that say no more than that somebody was there.
+    The thin days lie in no span that is compared, and all by as_of or all after it.
     """
     whole = days.filter(pl.col("what") == FEATURE)
     both = pl.concat([days, thin_days])

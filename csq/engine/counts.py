@@ -75,13 +75,9 @@ class LogCounts(NamedTuple):
 def count(
     rows: pl.DataFrame, windows: UsageWindows | None, by: Sequence[str], everyday: Collection[str] = ()
 ) -> LogCounts:
-    """Count rows of a log.
+    """Count rows of a log: columns `by`, day (Date or null), units (whole numbers), user_id, feature.
 
-    Args:
-        rows: Columns `by`, day (Date or null), units (whole numbers), user_id, feature.
-        windows: The days that are looked at.
-        by: What tells the rows apart.
-        everyday: The features among them that say no more than that somebody was there.
+    Everyday features say no more than that somebody was there.
     """
     units = pl.col("units")
     told = units.filter(is_telling(everyday)) if everyday else units
@@ -105,14 +101,8 @@ def count_apart(
 ) -> LogCounts:
     """Count a log of which days, features and users stand in tables of their own, or in one and the same.
 
-    Args:
-        by_day: Columns `by`, day (Date or null), and what is summed.
-        by_feature: Columns `by`, day, feature, units (whole numbers).
-        by_user: Columns `by`, day, user_id, units.
-        windows: The days that are looked at.
-        by: What tells the rows apart.
-        everyday: The features that say no more than that somebody was there.
-        summed: How units, rows and telling are summed over `by_day`.
+    All have columns `by` and day (Date or null); features and users also feature or user_id, and units (whole numbers);
+    days what units, rows and telling are `summed` from.
     """
     day, units = pl.col("day"), pl.col("units")
     # A row that counts no events says that the account is in the log, not that anybody was active.
@@ -254,11 +244,9 @@ class LogSummary(NamedTuple):
 
 
 def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
-    """Sum up a log account by account.
+    """Sum up a log account by account, from counts told apart by file, account_id and fate.
 
-    Args:
-        counts: Told apart by file, account_id and fate.
-        members: The account_ids of the population. Users and features of others are no matter.
+    Users and features of others than the members of the population are no matter.
     """
     windows, day = counts.windows, pl.col("day")
     fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}

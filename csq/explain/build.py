@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -20,6 +21,14 @@ from csq.report import Tier
 from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, USAGE, event_kind
 from csq.terms import Evidence, Gate, Quadrant, Queue, Role
 
+_AS_PLACED = ("account_name", "contract_value", "borderline", "unhappy_side", "rank", "why", "look_again", "desk",
+    "hours", "this_week", "next_step")  # fmt: skip
+"""What is told as it stands in the account table."""
+_RECORDS = {
+    "goals": Role.GOALS, "people": Role.CONTACTS, "events": Role.EVENTS, "outcomes": Role.OUTCOMES,
+    "answers": Role.CSAT, "overrides": Role.OVERRIDES,
+}  # fmt: skip
+"""Whose rows are told one by one."""
 _GROUPS = (("account", ACCOUNT), ("usage", USAGE), ("happiness", HAPPINESS), ("context", CONTEXT))
 
 
@@ -29,15 +38,7 @@ def left_out(found: Triage, asked: str) -> SetAside | None:
 
 
 def explain(found: Triage, asked: str) -> Explanation:
-    """Explain one account of a run.
-
-    Args:
-        found: The run.
-        asked: Its id, its name, or an unambiguous part of either.
-
-    Raises:
-        UsageError: No account matches, or more than one does.
-    """
+    """Explain the account that is asked for. Raises UsageError when none matches, or more than one does."""
     try:
         key = find_account(found.accounts, asked)
     except UsageError as error:
@@ -46,67 +47,59 @@ def explain(found: Triage, asked: str) -> Explanation:
     mine = found.accounts.filter(pl.col("account_id") == key)
     # Placement knows more than goes out: the parts of the score, the metrics, why an axis is unknown.
     placed = found.placed.frame.row(by_predicate=pl.col("account_id") == key, named=True)
-    row = {name: plain(value) for name, value in {**placed, **mine.row(0, named=True)}.items()}
-    facts = tuple(_facts(row, found.playbook.playbook.custom))
+    own = mine.row(0, named=True)
+    row = {name: plain(value) for name, value in {**placed, **own}.items()}
     quadrant = Quadrant(str(row["quadrant"]))
     entry = found.playbook.playbook.entry(quadrant)
-    answers = _rows(found.facts.rows[Role.CSAT], key)
+    records: dict[str, Any] = {name: _rows(found.facts.rows[role], key) for name, role in _RECORDS.items()}
     verdicts = Verdicts(found, mine)
-    gate = Gate(mine["gate"][0]) if mine["gate"][0] else None
+    gate = Gate(own["gate"]) if own["gate"] else None
     qualify = (entry.qualify,) if entry.qualify and gate is Gate.UNKNOWN else ()
     tier, below = _tier(found, str(row["tier"]))
     settings = found.settings.settings
     return Explanation(
-        version=__version__,
-        as_of=found.as_of.day,
-        as_of_source=found.as_of.source,
-        windows=windows(found.facts, found.as_of.day, settings.windows.csat),
-        settings_label=found.settings.label,
-        playbook_label=found.playbook.label,
-        currency=found.facts.currency,
+        **_of_run(found),
+        **{name: own[name] for name in _AS_PLACED},
+        **records,
         account_id=key,
-        account_name=mine["account_name"][0],
-        contract_value=mine["contract_value"][0],
         quadrant=quadrant,
         quadrant_label=entry.label,
         means=entry.means,
-        borderline=mine["borderline"][0],
-        unhappy_side=mine["unhappy_side"][0],
-        rank=mine["rank"][0],
         accounts=found.accounts.height,
-        queue=Queue(mine["queue"][0]),
-        why=mine["why"][0],
-        look_again=mine["look_again"][0],
-        priority=_priority(mine),
-        desk=mine["desk"][0],
-        hours=mine["hours"][0],
-        this_week=mine["this_week"][0],
+        queue=Queue(own["queue"]),
+        priority=_priority(own),
         tier=tier,
         below=below,
         standings=(
             usage_standing(row, found.facts, found.placed, settings),
-            happiness_standing(row, answers, found.placed, settings),
+            happiness_standing(row, records["answers"], found.placed, settings),
         ),
-        certainty=_certainty(mine, placed),
+        certainty=_certainty(own, placed),
         play=entry.play.headline,
-        next_step=mine["next_step"][0],
-        steps=verdicts.steps(entry.play.steps, mine["next_step"][0]),
+        steps=verdicts.steps(entry.play.steps, own["next_step"]),
         gate=verdicts.gate(entry.gate),
         gate_state=gate,
-        qualify=verdicts.steps(qualify, mine["next_step"][0]),
+        qualify=verdicts.steps(qualify, own["next_step"]),
         signals=verdicts.signals(),
         unjudged=verdicts.unjudged(),
-        risks=tuple(mine["risks"][0]),
-        goals=_rows(found.facts.rows[Role.GOALS], key),
-        people=_rows(found.facts.rows[Role.CONTACTS], key),
-        events=_rows(found.facts.rows[Role.EVENTS], key),
-        outcomes=_rows(found.facts.rows[Role.OUTCOMES], key),
+        risks=tuple(own["risks"]),
         features=_rows(found.facts.features.of(key), key),
-        answers=answers,
-        overrides=_rows(found.facts.rows[Role.OVERRIDES], key),
-        facts=facts,
+        facts=tuple(_facts(row, found.playbook.playbook.custom)),
         lines=tuple(_lines(found, key)),
     )
+
+
+def _of_run(found: Triage) -> dict[str, Any]:
+    """What is so of all accounts."""
+    return {
+        "version": __version__,
+        "as_of": found.as_of.day,
+        "as_of_source": found.as_of.source,
+        "windows": windows(found.facts, found.as_of.day, found.settings.settings.windows.csat),
+        "settings_label": found.settings.label,
+        "playbook_label": found.playbook.label,
+        "currency": found.facts.currency,
+    }
 
 
 def plain(value: object) -> object:
@@ -141,7 +134,7 @@ def _tier(found: Triage, name: str) -> tuple[Tier, Decimal | None]:
     return tier, min(above, default=None)
 
 
-def _certainty(mine: pl.DataFrame, placed: Row) -> Certainty:
+def _certainty(own: dict[str, Any], placed: Row) -> Certainty:
     """How sure the happiness is.
 
     A mean of answers on 0-100 varies at most as a share of nothing but noughts and hundreds with that mean would, so
@@ -152,26 +145,23 @@ def _certainty(mine: pl.DataFrame, placed: Row) -> Certainty:
     low, high = wilson(pl.lit(score, dtype=pl.Float64()) / 100 * answers, answers)
     ends = pl.select(low=low, high=high).row(0) if score is not None and count else (None, None)
     return Certainty(
-        evidence=Evidence(mine["evidence"][0]),
+        evidence=Evidence(own["evidence"]),
         mean_low=ends[0],
         mean_high=ends[1],
-        answers_to_flip=mine["answers_to_flip"][0],
-        responses=mine["responses"][0],
-        asked=mine["asked"][0],
-        top_box_pct=mine["top_box_pct"][0],
-        low_pct=mine["top_box_low_pct"][0],
-        high_pct=mine["top_box_high_pct"][0],
+        **{name: own[name] for name in ("answers_to_flip", "responses", "asked", "top_box_pct")},
+        low_pct=own["top_box_low_pct"],
+        high_pct=own["top_box_high_pct"],
     )
 
 
-def _priority(mine: pl.DataFrame) -> Priority:
+def _priority(own: dict[str, Any]) -> Priority:
     return Priority(
-        value=mine["priority_value"][0],
-        is_assumed=mine["value_assumed"][0],
-        weight=mine["priority_weight"][0],
-        urgency=mine["priority_urgency"][0],
-        signal=mine["priority_signal"][0],
-        priority=mine["priority"][0],
+        value=own["priority_value"],
+        is_assumed=own["value_assumed"],
+        weight=own["priority_weight"],
+        urgency=own["priority_urgency"],
+        signal=own["priority_signal"],
+        priority=own["priority"],
     )
 
 

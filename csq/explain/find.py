@@ -32,8 +32,7 @@ def find_account(accounts: pl.DataFrame, asked: str) -> str:
     An id is taken before a name, that before the code of an address in either, what is whole before a part, and what
     is written alike before what differs in case; the first of these under which an account matches decides.
 
-    Raises:
-        UsageError: No account matches, or more than one does; the candidates are named.
+    Raises UsageError when no account matches, or more than one does; the candidates are named.
     """
     rows = _named(accounts)
     _, found = _first(rows, asked)
@@ -45,13 +44,8 @@ def find_account(accounts: pl.DataFrame, asked: str) -> str:
 def set_aside(told: pl.DataFrame, accounts: pl.DataFrame, asked: str) -> SetAside | None:
     """The account that `asked` stands for where it is better met by one that the triage leaves out; else None.
 
-    Args:
-        told: Rows of the accounts files with what became of them, as `Facts.fates` has them.
-        accounts: The accounts of the triage.
-        asked: Its id, its name, or an unambiguous part of either.
-
-    Raises:
-        UsageError: More than one of those left out matches.
+    What became of the rows of the accounts files is told as `Facts.fates` has it. Raises UsageError when more than one
+    of those left out matches.
     """
     if "account_name" not in told.columns:
         return None

@@ -1,9 +1,13 @@
-"""An account on each axis: the parts of its score, the arithmetic, the cut, and how far it is from crossing."""
+"""An account on each axis: the parts of its score, the arithmetic, the cut, and how far it is from crossing.
 
-from collections.abc import Mapping
+The distance is in things that people can count, and the smallest whole number of them that crosses while everything
+else stays as it is: the cut, too, though a median would move a little with the account.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from csq.explain.distance import CountChange, users_across
 from csq.explain.model import AxisStanding, Part, Row
 from csq.facts.build import Facts
 from csq.facts.happiness import HAPPINESS_UNKNOWN
@@ -30,14 +34,7 @@ _REASONS: Mapping[str, str] = {
 
 
 def usage_standing(row: Row, facts: Facts, placed: Placed, settings: Settings) -> AxisStanding:
-    """The usage score, part by part.
-
-    Args:
-        row: The account's facts and placement, with the parts.
-        facts: Of the run.
-        placed: Of the run.
-        settings: Weights of the parts.
-    """
+    """The usage score, part by part, from the account's facts and placement."""
     names = [name.removeprefix(PART) for name in row if name.startswith(PART)]
     parts = tuple(
         Part(
@@ -213,17 +210,24 @@ def _usage_distance(row: Row, parts: tuple[Part, ...], facts: Facts) -> str:
     def score(count: int) -> float:
         return round((rest + own * min(count / seats * 100, 100.0)) / weight, 4)
 
-    change = users_across(now=int(users), seats=int(seats), cut=cut, level=level, score=score)
-    return _say_users(change, level)
-
-
-def _say_users(change: CountChange | None, level: Level) -> str:
-    other = Level.HIGH if level is Level.LOW else Level.LOW
-    if change is None:
+    now, other = int(users), Level.HIGH if level is Level.LOW else Level.LOW
+    then = users_across(now=now, seats=int(seats), cut=cut, level=level, score=score)
+    if then is None:
         return f"no number of active users alone would make it {other}"
-    more = "more" if change.by > 0 else "fewer"
-    noun = "user" if abs(change.by) == 1 else "users"
-    return f"{abs(change.by):,} {more} active {noun} would make it {other} ({change.then:,} instead of {change.now:,})"
+    more = "more" if then > now else "fewer"
+    noun = "user" if abs(then - now) == 1 else "users"
+    return f"{abs(then - now):,} {more} active {noun} would make it {other} ({then:,} instead of {now:,})"
+
+
+def users_across(*, now: int, seats: int, cut: float, level: Level, score: Callable[[int], float]) -> int | None:
+    """The nearest number of active users with which an account is on the other side of the usage cut; None: none is.
+
+    `score` is the usage score with so many of them, never falling; above the number of seats more do not count.
+    """
+    high_from = bisect_left(range(seats + 1), True, key=lambda users: score(users) >= cut)
+    if level is Level.LOW:
+        return high_from if now < high_from <= seats else None
+    return high_from - 1 if 0 < high_from <= now else None
 
 
 def _happiness_distance(row: Row, method: Happiness) -> str:

@@ -109,17 +109,10 @@ def _known_by(rows: RoleRows, as_of: date | None) -> pl.Series:
 
 
 def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_match: float = 0.0) -> Facts:
-    """Measure every account.
+    """Measure every account, in windows that end at as_of; without that day all rows count.
 
-    Args:
-        tables: All rows.
-        settings: Windows, metrics, currencies.
-        as_of: The day that windows end at; None: all rows count.
-        min_match: Share of a role's rows, 0-1, that must match an account.
-
-    Raises:
-        InputError: What the files say cannot be put together, such as two currencies without a rate; or under
-            `min_match` of a role's rows match.
+    Raises InputError when what the files say cannot be put together, such as two currencies without a rate; or when
+    under `min_match` (0-1) of a role's rows match an account.
     """
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
@@ -130,24 +123,9 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     answers = with_known_roles(tables.roles.get(Role.CSAT), tables.roles.get(Role.CONTACTS))
     happiness = happiness_facts(answers, accounts["account_id"], as_of, settings.windows.csat)
     context = measure_context(tables, accounts, usage.frame, as_of, tolerance=settings.goals.tolerance)
-    measured = (usage.frame, happiness.frame, context.frame)
-    # A column of the accounts files that is named like one of the measured columns gives way to it.
-    frame = accounts.lazy().drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
-    for facts in measured:
-        frame = frame.join(facts.lazy(), on="account_id", how="left", maintain_order="left")
-    day = pl.lit(as_of, dtype=pl.Date())
-    frame = (
-        with_newer(frame, day, context.frame.columns)
-        .with_columns(
-            tenure_days=(day - pl.col("start_date")).dt.total_days(),
-            days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
-            usage_trend_pct=that_tells("usage_change_pct", "usage_change_yoy_pct"),
-            usage_trend_sure=that_tells("usage_change_sure", "usage_change_yoy_sure"),
-        )
-        .sort("account_id")
-    )
+    frame = _joined(accounts, usage.frame, happiness.frame, context.frame, as_of)
     return Facts(
-        frame=round_facts(with_deadline(complete(collect(frame), FACTS), as_of), usage.metrics),
+        frame=round_facts(with_deadline(frame, as_of), usage.metrics),
         rows={
             Role.CSAT: happiness.answers,
             Role.OVERRIDES: told.used,
@@ -171,6 +149,25 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
         notes=(*members.notes, *told.notes, *usage.notes, *_notes(tables, happiness), *context.notes),
         undated=happiness.undated,
     )
+
+
+def _joined(
+    accounts: pl.DataFrame, usage: pl.DataFrame, happiness: pl.DataFrame, context: pl.DataFrame, as_of: date | None
+) -> pl.DataFrame:
+    """All that was measured beside its account, and what follows from several of these: columns `FACTS` and others."""
+    measured = (usage, happiness, context)
+    # A column of the accounts files that is named like one of the measured columns gives way to it.
+    frame = accounts.lazy().drop({name for facts in measured for name in facts.columns[1:]}, strict=False)
+    for facts in measured:
+        frame = frame.join(facts.lazy(), on="account_id", how="left", maintain_order="left")
+    day = pl.lit(as_of, dtype=pl.Date())
+    frame = with_newer(frame, day, context.columns).with_columns(
+        tenure_days=(day - pl.col("start_date")).dt.total_days(),
+        days_to_renewal=(pl.col("renewal_date") - day).dt.total_days(),
+        usage_trend_pct=that_tells("usage_change_pct", "usage_change_yoy_pct"),
+        usage_trend_sure=that_tells("usage_change_sure", "usage_change_yoy_sure"),
+    )
+    return complete(collect(frame.sort("account_id")), FACTS)
 
 
 def round_facts(frame: pl.DataFrame, metrics: Mapping[str, Metric] = {}) -> pl.DataFrame:

@@ -63,13 +63,9 @@ def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | None, window_days: int) -> HappinessFacts:
-    """Measure happiness for every member.
+    """Measure happiness for every member, sorted account_ids; without as_of, the last day of the window, by all rows.
 
-    Args:
-        rows: Survey rows with account_id, answer (0-100 or null), survey, at, respondent, role, fate, ...
-        members: The account_ids of the population, sorted.
-        as_of: Last day of the window; None takes all rows, since they have no date to go by.
-        window_days: Length of the window, both ends included.
+    Survey rows have account_id, answer (0-100 or null), survey, at, respondent, role, fate, ...
     """
     everyone = pl.DataFrame({"account_id": members})
     if rows is None:

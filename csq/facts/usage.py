@@ -65,27 +65,17 @@ def log_facts(
     everyday: frozenset[str] = frozenset(),
     in_log: int | None = None,
 ) -> Usage:
-    """Measure usage from an event log.
+    """Measure usage from an event log: account_id, at (Datetime or null), user_id, feature, events.
 
-    Args:
-        rows: Log rows, with account_id, at (Datetime or null), user_id, feature, events.
-        accounts: The population, with `seats` and `features_entitled`.
-        as_of: Last day of the window; None where the log has no dates, so that all of it counts.
-        days: Length of the window.
-        everyday: Features that say no more than that somebody was there, squeezed.
-        in_log: How many features there are, where that is pinned; None counts those of the log.
+    The accounts have `seats` and `features_entitled`. Without as_of, the last day of the window, all of the log counts;
+    everyday features, squeezed, say no more than that somebody was there. `in_log` features are pinned, else counted.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
     log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
     frame = accounts.select("account_id", "seats", without_everyday(accounts["features_entitled"], everyday))
     features = find_features(log.features, frame, log.days["account_id"])
-    for part in (
-        _volume(log, windows),
-        _people(log, windows),
-        _features(log, frame, in_log),
-        feature_facts(features.rows),
-        _sure_changes(log, windows),
-    ):
+    people, used = _people(log, windows), _features(log, frame, in_log)
+    for part in (_volume(log, windows), people, used, feature_facts(features.rows), _sure_changes(log, windows)):
         frame = frame.join(part, on="account_id", how="left", maintain_order="left")
     frame = frame.with_columns(
         active_users=_counted("active_users", of="events", told=log.has_users),
@@ -115,9 +105,12 @@ def log_facts(
     promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), *ours]].sort("account_id")
     window = (windows.now.first, windows.now.last) if windows else None
     fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
+    return Usage(frame=promised, fates=fates, window=window, features=features, notes=_notes(log))
+
+
+def _notes(log: LogSummary) -> tuple[Note, ...]:
     notes = [Note(kind=NoteKind.CHOICE, text=_ALL_EVERYDAY)] if _is_all_everyday(log) else []
-    notes += [Note(kind=NoteKind.WARNING, text=_OF_MONTHS)] if _is_of_months(log) else []
-    return Usage(frame=promised, fates=fates, window=window, features=features, notes=tuple(notes))
+    return (*notes, *([Note(kind=NoteKind.WARNING, text=_OF_MONTHS)] if _is_of_months(log) else []))
 
 
 _ALL_EVERYDAY = (

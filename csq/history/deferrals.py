@@ -19,11 +19,7 @@ def times_deferred(places: pl.DataFrame, found: Triage) -> pl.DataFrame:
     """Weeks before this one in which an account had the step of today to do, and did not: account_id, times_deferred.
 
     They count from the day on which it was done last. Steps that a machine takes are not put off by anybody, and a week
-    that was filled in afterwards was planned by nobody.
-
-    Args:
-        places: Where every account stood on every day, as `store.PLACES`.
-        found: The run, which has a day.
+    that was filled in afterwards was planned by nobody. The places are columns `store.PLACES`; the run has a day.
     """
     day = found.as_of.day
     mine = found.accounts.select("account_id", "step_id", "human", since=_days_since_done(found))
@@ -57,11 +53,9 @@ def _days_since_done(found: Triage) -> pl.Expr:
 
 
 def asking(accounts: pl.DataFrame, deferred: pl.DataFrame) -> pl.DataFrame:
-    """The accounts with `times_deferred`; a step that was put off too often asks for a decision, in every output.
+    """The accounts with `times_deferred`, which is told of the same ones in the same order.
 
-    Args:
-        accounts: Those of a run, or as its report shows them.
-        deferred: Of the same accounts in the same order.
+    A step that was put off too often asks for a decision, in every output.
     """
     told = accounts.with_columns(deferred["times_deferred"])
     times = pl.col("times_deferred").cast(pl.String)

@@ -49,8 +49,8 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
         return _mirrored(diff(after, before))
     earlier = completed(before.accounts).with_columns(_happiness_then=happiness_score(after.rules.happiness))
     later = completed(after.accounts)
-    named = [name.removeprefix(USAGE_PART) for frame in (earlier, later) for name in frame.columns if _is_part(name)]
-    parts = _Parts(sorted({*named}), after.rules.weights)
+    columns = {name for name in (*earlier.columns, *later.columns) if name.startswith(USAGE_PART)}
+    parts = _Parts(sorted(name.removeprefix(USAGE_PART) for name in columns), after.rules.weights)
     joined = later.join(earlier, on="account_id", how="full", coalesce=True, suffix="_before")
     return collect(
         _with_null(joined, parts)
@@ -64,7 +64,7 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
             _usage_now_shared=_score(parts, _SHARED + _NOW),
             change=_change(),
         )
-        .with_columns(_axis_cause(axis, is_measured=_differs(before, after, axis)) for axis in Axis)
+        .with_columns(_axis_cause(axis, is_measured=before.measure.differs(after.measure, axis)) for axis in Axis)
         .with_columns(
             rounded(pl.col(f"{axis}_score") - pl.col(f"_{axis}_then")).alias(points_column(axis)) for axis in Axis
         )
@@ -93,15 +93,6 @@ def measured_differently(before: Standing, after: Standing) -> tuple[str, ...]:
             if earlier.get(what) != later.get(what)
         ]
     return tuple(told)
-
-
-def _differs(before: Standing, after: Standing, axis: Axis) -> bool:
-    then, now = before.measure, after.measure
-    return then.version != now.version or then.axes.get(axis, {}) != now.axes.get(axis, {})
-
-
-def _is_part(name: str) -> bool:
-    return name.startswith(USAGE_PART)
 
 
 def _with_null(frame: pl.DataFrame, parts: _Parts) -> pl.DataFrame:

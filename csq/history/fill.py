@@ -26,17 +26,10 @@ def earlier_weeks(day: date, number: int) -> tuple[date, ...]:
 
 
 def place_on(day: date, tables: Tables, asked: LoadedSettings, playbook: LoadedPlaybook, pins: Pins) -> Triage:
-    """Triage what was known on an earlier day, under today's tiers, cuts and references.
+    """Triage what was known on an earlier day, under today's playbook, tiers, cuts and references.
 
-    Args:
-        day: The day.
-        tables: All rows of today; of a log that was counted as it was read, as it was counted for `day`.
-        asked: Settings before anything was pinned.
-        playbook: Today's.
-        pins: What today's run pins.
-
-    Raises:
-        InputError: Too little was known on that day to be placed.
+    All rows of today are given, but a log that was counted as it was read is counted for that day; and the settings
+    before anything was pinned. Raises InputError when too little was known on that day to be placed.
     """
     if rows := tables.roles.get(Role.USAGE):
         _refuse_gap(rows, day, asked.settings.windows.usage)

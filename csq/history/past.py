@@ -1,12 +1,13 @@
 """Snapshots to what a report tells of them: moves since the last one, weeks in a quadrant, quadrants over time."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
 from csq.history.diff import diff, measured_differently
-from csq.history.standing import Standing
+from csq.history.standing import Standing, completed
 from csq.history.store import PLACES, History
 from csq.moves import Moves, Past, crossings, worth
 from csq.report import Report
@@ -35,6 +36,14 @@ def with_places(history: History, now: Standing) -> pl.DataFrame:
     own = now.accounts.with_columns(as_of=pl.lit(now.as_of), is_filled=pl.lit(value=False))
     earlier = history.places(tuple(day for day in history.days if day < now.as_of))
     return pl.concat([earlier, own.select(pl.col(name).cast(dtype) for name, dtype in PLACES.items())])
+
+
+def accounts_of_weeks(history: History, columns: Sequence[str]) -> pl.DataFrame:
+    """Some columns of the accounts of every snapshot of a history that has any, with as_of and is_filled."""
+    return pl.concat(
+        completed(each.standing.accounts).select(*columns, as_of=pl.lit(each.as_of), is_filled=pl.lit(each.is_filled))
+        for each in map(history.load, history.days)
+    )
 
 
 def past_of(places: pl.DataFrame) -> tuple[Past, ...]:

@@ -67,13 +67,9 @@ def holds(settings: Settings, pins: Pins) -> bool:
 
 
 def pins_of(found: Triage, asked: Settings, before: Pins | None, day: date) -> Pins:
-    """What a run pins.
+    """What a run pins; of what was pinned before, a tier that has no account today keeps its cuts.
 
-    Args:
-        found: The run.
-        asked: Its settings before anything was pinned.
-        before: What was pinned for it; a tier that has no account today keeps its cuts.
-        day: The day of the run.
+    `asked` are the settings before anything was pinned.
     """
     kept = before if before and holds(asked, before) else None
     cuts: dict[Axis, dict[str, float]] = {axis: dict(kept.cuts.get(axis, {})) if kept else {} for axis in Axis}

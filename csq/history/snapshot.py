@@ -56,14 +56,10 @@ class Snapshot(NamedTuple):
 def snapshot_of(
     found: Triage, asked: Settings, before: Pins | None, told: Mapping[str, object], *, is_filled: bool = False
 ) -> Snapshot:
-    """Take from a run what is kept of it.
+    """Take from a run, which has a day, what is kept of it.
 
-    Args:
-        found: The run, which has a day.
-        asked: Its settings before anything was pinned.
-        before: What was pinned for it.
-        told: What else was told on the command line about how to read.
-        is_filled: Whether it is placed afterwards.
+    `asked` are its settings before anything was pinned, `before` is what was, and `told` what else was told on the
+    command line about how to read.
     """
     day = found.as_of.day
     if day is None:
@@ -115,8 +111,7 @@ def to_bytes(snapshot: Snapshot) -> tuple[bytes, bytes]:
 def record_of(table: bytes, run: bytes | None) -> Mapping[str, Any]:
     """The record that belongs to a table: that of `run.json`, or its own where that one tells of another table.
 
-    Raises:
-        ValueError: Neither is whole.
+    Raises ValueError when neither is whole.
     """
     if run is not None:
         try:

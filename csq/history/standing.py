@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -15,58 +15,17 @@ from csq.sources.load import Tables
 from csq.terms import Axis, Role
 
 KEPT = (
-    "account_id",
-    "account_name",
-    "tier",
-    "contract_value",
-    "currency",
-    "segment",
-    "seats",
-    "status",
-    "start_date",
+    "account_id", "account_name", "tier", "contract_value", "currency", "segment", "seats", "status", "start_date",
     "renewal_date",
-    "quadrant",
-    "usage_level",
-    "happiness_level",
-    "usage_score",
-    "happiness_score",
-    "usage_cut",
-    "happiness_cut",
-    "usage_margin",
-    "happiness_margin",
-    "borderline",
-    "evidence",
-    "unknown_reason",
-    "is_new",
-    "events",
-    "active_users",
-    "active_days",
-    "features_used",
-    "seat_use_pct",
-    "breadth_pct",
-    "usage_change_pct",
+    "quadrant", "usage_level", "happiness_level", "usage_score", "happiness_score", "usage_cut", "happiness_cut",
+    "usage_margin", "happiness_margin", "borderline", "evidence", "unknown_reason", "is_new",
+    "events", "active_users", "active_days", "features_used", "seat_use_pct", "breadth_pct", "usage_change_pct",
     "last_active_date",
-    "responses",
-    "asked",
-    "response_rate_pct",
-    "csat_mean",
-    "top_box_pct",
-    "decision_maker_mean",
-    "lowest_role_mean",
-    "nps",
-    "ces",
-    "silence",
-    "days_to_renewal",
-    "days_to_deadline",
-    "signals",
-    "severity",
-    "queue",
-    "priority",
-    "rank",
-    "step_id",
-    "hours",
+    "responses", "asked", "response_rate_pct", "csat_mean", "top_box_pct", "decision_maker_mean", "lowest_role_mean",
+    "nps", "ces", "silence",
+    "days_to_renewal", "days_to_deadline", "signals", "severity", "queue", "priority", "rank", "step_id", "hours",
     "this_week",
-)
+)  # fmt: skip
 """Columns of the account table that are kept of a run. None of them names a person."""
 USAGE_PART, USAGE_AMOUNT, INACTIVE_KEPT = PART, "usage_amount_", "inactive"
 """Prefixes of the parts of the usage score, 0-100, and of the amounts that references turn into parts; and the column
@@ -93,6 +52,10 @@ class Measure(NamedTuple):
     """Of csq."""
     axes: Mapping[Axis, Mapping[str, str]]
     """By axis what was settled, such as `window`, and how."""
+
+    def differs(self, other: Self, axis: Axis) -> bool:
+        """Whether scores of an axis cannot be compared with those of the other."""
+        return self.version != other.version or self.axes.get(axis, {}) != other.axes.get(axis, {})
 
 
 class Standing(NamedTuple):

@@ -10,17 +10,16 @@ import polars as pl
 
 from csq.errors import InputError
 from csq.history.snapshot import SCHEMA_VERSION, Snapshot, from_bytes, record_of
+from csq.schema import COLUMNS
 
 TABLE, RUN, LOCK = "snapshot.parquet", "run.json", ".lock"
 _DAY = "as_of="
 PLACES = {
     "as_of": pl.Date(),
-    "account_id": pl.String(),
-    "quadrant": pl.String(),
-    "contract_value": pl.Decimal(38, 2),
-    "step_id": pl.String(),
-    "queue": pl.String(),
-    "this_week": pl.Boolean(),
+    **{
+        name: COLUMNS[name].dtype
+        for name in ("account_id", "quadrant", "contract_value", "step_id", "queue", "this_week")
+    },
     "is_filled": pl.Boolean(),
 }
 """Columns of `History.places`: where every account stood on every day, and what was planned for it."""

@@ -76,14 +76,9 @@ def score_usage(
     weights: Mapping[str, float],
     pinned: Mapping[str, Mapping[str, float]],
 ) -> Scored:
-    """Score the usage of every account.
+    """Score the usage of every account, from facts with `tier`; metrics are empty for an event log.
 
-    Args:
-        frame: Facts with `tier`.
-        metrics: Kinds of the `metric_<name>` columns; empty for an event log.
-        window: First and last day usage was counted over, where there are days.
-        weights: Weight of each part; 1 where absent.
-        pinned: References by part and tier that stand in for the 75th percentiles.
+    A part weighs 1 where its weight is absent. Pinned references, by part and tier, stand in for the 75th percentiles.
     """
     per_seat = frame["seats"].is_not_null().any()
     notes: tuple[str, ...] = (

@@ -37,36 +37,22 @@ class Condition(NamedTuple):
 
 
 def check(text: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
-    """Return every fault of a condition, in the order of its text; none: it can be run.
-
-    Args:
-        text: The condition.
-        known: Columns it may name, as `csq.playbook.names.names` gives them.
-    """
-    return _read(text, known)[1]
+    """Return every fault of a condition over columns (`names.names`), in the order of its text; none: it can run."""
+    return _parsed(text, frozenset(known.items()))[1]
 
 
 def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
-    """Make a condition ready to run.
-
-    Raises:
-        ConfigError: it has a fault; the first is told.
-    """
-    condition, faults = _read(text, known)
+    """Make a condition ready to run. Raises ConfigError for its first fault."""
+    condition, faults = _parsed(text, frozenset(known.items()))
     if condition is None:
         raise ConfigError(f"{faults[0].message} (in the condition `{text[:60]}`)", hint=faults[0].hint)
     return condition
 
 
 def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.DataFrame:
-    """Run all conditions over all rows.
+    """Run all conditions over all rows, accounts with the dtypes of `csq.schema`; a column that is not there is null.
 
-    Args:
-        frame: One row per account, columns with the dtypes of `csq.schema`. A column that is not there is null.
-        conditions: By the name of the column to return.
-
-    Returns:
-        A Boolean column for each condition, the rows as in `frame`; null where it is not judged.
+    Returns a Boolean column for each condition, by its name, the rows as in `frame`; null where it is not judged.
     """
     reads = {name: kind for condition in conditions.values() for name, kind in condition.reads.items()}
     here = set(frame.columns)
@@ -97,10 +83,6 @@ def _fact(name: str, kind: Kind) -> pl.Expr:
     """A column as conditions read it. To polars NaN is above every number; here it is not known."""
     fact = pl.col(name).cast(DTYPES[kind])
     return fact.fill_nan(None) if kind is Kind.NUMBER else fact
-
-
-def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:
-    return _parsed(text, frozenset(known.items()))
 
 
 @lru_cache(maxsize=1_024)  # a run checks every condition of its playbook, then compiles it

@@ -21,15 +21,10 @@ class Difference(NamedTuple):
 def differences(
     own: YamlSection, base: YamlSection, under: str = "", *, with_defaults: bool = False
 ) -> Iterator[Difference]:
-    """Yield each entry that differs.
+    """Yield each entry of the one that differs from the base, of paths that begin with `under`.
 
-    Steps are told by their id, so that one put between others does not make those below it look changed.
-
-    Args:
-        own: The playbook to tell of.
-        base: What it is held against.
-        under: Beginning of the paths to tell.
-        with_defaults: Hold what is not said to be said by default.
+    Steps are told by their id, so that one put between others does not make those below it look changed. What is not
+    said may be held to be said by default.
     """
     dumps = (each.model_dump(mode="json", exclude_unset=not with_defaults) for each in (base, own))
     theirs, ours = (dict(_flat(each, "")) for each in dumps)

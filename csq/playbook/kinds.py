@@ -32,12 +32,7 @@ def texts(data: Data, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
 
 
 def doubtful_kinds(document: Document, base: Document) -> Iterator[Problem]:
-    """Find the kinds that nothing records and that are near one that something does.
-
-    Args:
-        document: The playbook.
-        base: The built-in one, whose kinds are known.
-    """
+    """Find the kinds that nothing records and that are near one that something does; those of the base are known."""
     built_in = {kind for _, _, kind in _named(base)}
     recorded = {kind for path, _, kind in _named(document) if path[-1] == "done_by"}
     for path, offset, kind in _named(document):

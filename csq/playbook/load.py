@@ -53,8 +53,7 @@ def find_playbook(flag: Path | None, from_settings: Path | None, directory: Path
 def load_playbook(path: Path | None) -> LoadedPlaybook:
     """Read and check a playbook; None for the one in the package.
 
-    Raises:
-        ConfigError: it cannot be opened, or has faults; all of them are attached.
+    Raises ConfigError when it cannot be opened, or has faults; all of them are attached.
     """
     source = _read(path)
     if path is None:
@@ -71,11 +70,7 @@ def load_playbook(path: Path | None) -> LoadedPlaybook:
 
 
 def lint_playbook(path: Path | None) -> tuple[Problem, ...]:
-    """Return every fault of a playbook, in the order of the file; None for the one in the package.
-
-    Raises:
-        ConfigError: it cannot be opened.
-    """
+    """Return every fault of a playbook, in the order of the file. Raises ConfigError when it cannot be opened."""
     try:
         source = _read(path)
     except ConfigError as error:
@@ -108,7 +103,8 @@ def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, 
         return None, error.problems
     playbook, problems = validate(document, Playbook, "playbook")
     problems += met
-    known = names(_custom(document))
+    facts = _entries(document.data, "facts")
+    known = names({name: Kind(kind) for name, kind in facts.items() if kind in list(FactKind)})
     problems += [
         *_wrong_texts(document, known),
         *_wrong_mutes(document),
@@ -141,10 +137,6 @@ def _entries(data: Data, key: str) -> dict[str, Data]:
     """Return the group under `key`; nothing where something else stands, which the model objects to."""
     found = data.get(key) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
-
-
-def _custom(document: Document) -> Mapping[str, Kind]:
-    return {name: Kind(kind) for name, kind in _entries(document.data, "facts").items() if kind in list(FactKind)}
 
 
 def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Problem]:

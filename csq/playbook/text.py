@@ -82,12 +82,7 @@ def _filled(text: str, row: Mapping[str, object], unknown: str) -> str:
 
 
 def check(template: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
-    """Return every fault of a text: names that are not known, and braces around nothing.
-
-    Args:
-        template: The text.
-        known: Names it may use, as `csq.playbook.names.names` gives them.
-    """
+    """Return every fault of a text: names that are not known (`names.names`), and braces around nothing."""
     return tuple(fault for found in _BRACE.finditer(template) for fault in _faults(found, known))
 
 

@@ -79,8 +79,7 @@ _REFUSED = {
 def tokenize(text: str) -> list[Token]:
     """Divide a condition into words; the last is an empty one that marks the end.
 
-    Raises:
-        Refused: at the first character that no allowed word begins with.
+    Raises Refused at the first character that no allowed word begins with.
     """
     tokens = []
     position = 0

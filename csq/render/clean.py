@@ -5,6 +5,7 @@ character becomes a visible stand-in, so that nothing is hidden either.
 """
 
 from collections.abc import Iterable
+from unicodedata import east_asian_width
 
 _STAND_IN = "\ufffd"
 
@@ -22,6 +23,11 @@ def clean(text: str) -> str:
 def clean_lines(lines: Iterable[str]) -> str:
     """Put lines together, each made safe and ended."""
     return "".join(f"{clean(line)}\n" for line in lines)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: East Asian characters and emoji are two wide."""
+    return len(text) if text.isascii() else sum(1 + (east_asian_width(each) in "WF") for each in text)
 
 
 def _printable(character: str, after: str) -> str:

@@ -51,8 +51,7 @@ class Sweep(NamedTuple):
 def parse_change(text: str, flag: str = "--set") -> KeyChange:
     """Read `KEY=VALUE`, the value as csq.yaml would have it; a part of the key with a dot in it stands in quotes.
 
-    Raises:
-        UsageError: It is none.
+    Raises UsageError when it is none.
     """
     told = f"{flag} {text}"
     path, value = _parted(text, flag)

@@ -47,15 +47,9 @@ class _Place(NamedTuple):
 
 
 def add(text: str, lines: Iterable[SettingLine], label: str) -> Edited:
-    """Add lines to a csq.yaml, each under the keys that it belongs to.
+    """Add lines to a csq.yaml, each under the keys that it belongs to; sections that are new come in the order given.
 
-    Args:
-        text: What stands there.
-        lines: Those to add; of sections that are new in this order.
-        label: What the file is called.
-
-    Raises:
-        ConfigError: The text is no YAML.
+    Raises ConfigError when the text is no YAML.
     """
     document = yamlfile.parse(text, label)
     rows = re.split(r"(?<=\n)|(?<=\r)(?!\n)|(?<=[\x85\u2028\u2029])", text)

@@ -64,12 +64,7 @@ def find_settings(flag: Path | None, directory: Path | None, cwd: Path) -> Path 
 
 
 def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequence[KeyChange] = ()) -> LoadedSettings:
-    """Read and check csq.yaml.
-
-    Args:
-        path: The file; None for what is built in.
-        fields: The fields there are of each role, to check `columns:` against.
-        changes: Keys that are to hold something else than the file says.
+    """Read and check csq.yaml, or what is built in; `columns:` are checked against the fields there are of each role.
 
     Raises:
         ConfigError: it cannot be opened, or has faults; all of them are attached.
@@ -111,8 +106,7 @@ def _with_changes(
 def parse_cut(text: str) -> CutRule:
     """Read a cut as the command line spells it: a number from 0 to 100, `median`, `weighted_median` or `q75`.
 
-    Raises:
-        UsageError: it is none of these.
+    Raises UsageError when it is none of these.
     """
     try:
         return CutRule.model_validate(text.strip())

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import TypeAlias
-from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
@@ -14,6 +13,7 @@ from xlsxwriter.format import Format
 
 from csq.render import wording
 from csq.render.cells import output_rows, value_cells
+from csq.render.clean import columns
 from csq.render.marks import COLOURS, MARKS
 from csq.render.options import Options
 from csq.report import Report
@@ -278,8 +278,7 @@ def _is_number(value: Value) -> bool:
 
 def _lines(text: str, width: float) -> int:
     """Count the lines that text takes in a column; wide characters take two places."""
-    places = (sum(1 + (east_asian_width(each) in "WF") for each in part) for part in text.split("\n"))
-    return sum(max(1, ceil(each / (_PER_WIDTH * width))) for each in places)
+    return sum(max(1, ceil(columns(part) / (_PER_WIDTH * width))) for part in text.split("\n"))
 
 
 def marked(quadrant: Quadrant) -> Style:

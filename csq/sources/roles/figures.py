@@ -222,43 +222,30 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
     )
     why = "whether a high number is a good one"
     asks = (Setting(("scales", figures.kind, scores.header), str(scale), why, (str(scale.reversed("")),)),)
-    if is_told and labelled.any():
+
+    def refused(told: str, where: pl.Series, asks: tuple[Setting, ...] = asks) -> InputError:
+        return InputError(told, location=scores.where(where), hint=hint, asks=asks)
+
+    if is_told:
         _check_top(scores, figures, scale)
-    elif is_told:
-        _check_top(scores, figures, scale)
-        return candidates
+        if not labelled.any():
+            return candidates
     try:
         rises = direction(pairs, *scale.span)
     except ValueError:
-        raise InputError(
-            f"the words in `{scores.header}` run both ways beside the numbers: {scores.cell(labelled)}",
-            location=scores.where(labelled),
-            hint=hint,
-            asks=asks,
-        ) from None
+        told = f"the words in `{scores.header}` run both ways beside the numbers: {scores.cell(labelled)}"
+        raise refused(told, labelled) from None
     told_apart = len({number for number, _ in pairs_in(figures.asks)}) > 1
     if rises is None and told_apart and not labelled.any():
-        raise InputError(
-            f"whether a high number is a good one cannot be told by the words in the header `{scores.header}`",
-            location=scores.where(figures.here),
-            hint=hint,
-            asks=asks,
-        )
+        raise refused(f"{why} cannot be told by the words in the header `{scores.header}`", figures.here)
     if rises is None and labelled.any() and not is_told:
-        raise InputError(
-            f"whether a high number in `{scores.header}` is a good one cannot be told by {scores.cell(labelled)}",
-            location=scores.where(labelled),
-            hint=hint,
-            asks=asks,
-        )
+        told = f"whether a high number in `{scores.header}` is a good one cannot be told by {scores.cell(labelled)}"
+        raise refused(told, labelled)
     if rises is None or rises == (scale.worst < scale.best):
         return candidates
     if is_told:
-        raise InputError(
-            f"{scores.cell(labelled)} of `{scores.header}` runs the other way than the scale {scale}, {scale.why}",
-            location=scores.where(labelled),
-            hint=hint,
-        )
+        told = f"{scores.cell(labelled)} of `{scores.header}` runs the other way than the scale {scale}, {scale.why}"
+        raise refused(told, labelled, ())
     why = "the words beside the numbers say that the lowest is the best"
     return tuple(each.reversed(why) for each in candidates)
 
