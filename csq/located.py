@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from csq.errors import ConfigError, Location, Problem
+from csq.regex import regex
 
 Data: TypeAlias = "dict[str, Data] | list[Data] | str | None"
 Steps: TypeAlias = tuple[str | int, ...]
@@ -23,13 +24,13 @@ ADDRESS = "(an e-mail address)"
 """Stands in what is passed on for an address."""
 
 _PART = r"[^\s@\uff20\ufe6b.<>()\[\]\",;:|`]"
-EMAIL = re.compile(
+EMAIL = regex(
     # From the beginning of a word and never back into it, or a long word without `@` takes for ever.
     rf"(?:\"[^\"\n]{{1,64}}\"|(?<!{_PART})(?<!\.)(?:{_PART}|\.)++)[@\uff20\ufe6b]{_PART}++(?:\.{_PART}++)++"
 )
 """An e-mail address in a text. Without a dot behind the `@` it is none: there are companies called Meet@Work."""
 
-_FILE = re.compile(r"\.(csv|tsv|tab|txt|xlsx|parquet|gz|zst|zip|ya?ml|json|jsonl|md|html)$", re.IGNORECASE)
+_FILE = regex(r"\.(csv|tsv|tab|txt|xlsx|parquet|gz|zst|zip|ya?ml|json|jsonl|md|html)$", re.IGNORECASE)
 
 
 def without_addresses(text: str) -> str:

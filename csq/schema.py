@@ -5,7 +5,6 @@ Everything csq knows of an account is one of these columns, or a custom column d
 these dtypes; null means "not known", never zero.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from csq.regex import regex
 from csq.terms import Axis, Cause
 
 
@@ -48,7 +48,7 @@ BORDERLINE = 5.0
 """Points: strictly less than so many from a cut is borderline."""
 ORDERED_REST = "_rest_until"
 """Last day of a rest that a person ordered. What begins with `_` is our own and stands in no output."""
-_EVENT = re.compile(r"event_([^\W\d_]\w*)_days")
+_EVENT = regex(r"event_([^\W\d_]\w*)_days")
 
 
 def unknown_column(axis: Axis) -> str:

@@ -5,12 +5,13 @@ Who may still need a folder holds a lock on it. Each has the number of its proce
 
 import contextlib
 import os
-import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from csq.regex import regex
 
 try:
     import fcntl
@@ -19,7 +20,7 @@ except ImportError:  # there is none on Windows, and nothing is swept there
 
 FRESH = 60
 """Seconds in which a folder may not be locked yet by who has just made it."""
-_OURS = re.compile(r"csq-\d+-\w+")
+_OURS = regex(r"csq-\d+-\w+")
 
 
 def place() -> Path:

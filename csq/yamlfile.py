@@ -17,6 +17,7 @@ import yaml
 
 from csq.errors import Problem
 from csq.located import Data, Document, Node, place, printable, unusable
+from csq.regex import regex
 
 MAX_DEPTH = 32
 MAX_VALUES = 20_000
@@ -24,9 +25,9 @@ MAX_VALUES = 20_000
 
 # Several times as fast as the other, but not part of every build of the library.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_BREAK = regex("\r\n|[\n\r\x85\u2028\u2029]")
 # Telling what may not stand there, and the long range by itself, compiles ten times as fast.
-_UNREADABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]|[\ud800-\udfff]")
+_UNREADABLE = regex("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]|[\ud800-\udfff]")
 
 
 def parse(text: str, label: str) -> Document:

@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from csq.cli import emit
 from csq.errors import OutputError, UsageError
+from csq.regex import regex
 from csq.render import SUFFIXES, Format
 from csq.suggest import in_shell
 
 MANIFEST = ".csq-plan.json"
 _LONGEST = 60
-_OURS = re.compile(r"[a-z0-9-]+\.[a-z]+")
+_OURS = regex(r"[a-z0-9-]+\.[a-z]+")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))}
 """Names that Windows keeps for devices, whatever the suffix."""
 

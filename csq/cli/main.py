@@ -4,7 +4,6 @@ Commands import what is heavy inside their functions, so `csq --help` pays for n
 """
 
 import contextlib
-import gc
 import math
 import os
 import platform
@@ -90,8 +89,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is not None:
             return copy_context().run(_run, argv)
-        # One command and out: nearly all objects stay to the end, and looking through them takes a tenth of a run.
-        gc.disable()
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED

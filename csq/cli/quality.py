@@ -12,6 +12,7 @@ import polars as pl
 from csq.cli.options import Faults
 from csq.errors import InputError, Location, Setting, UsageError
 from csq.fate import FATE, ROWS
+from csq.regex import regex
 from csq.report import SourceFile
 from csq.roles import MONEY_FIELDS, ROLES
 from csq.sources.cells.values import ERROR, squeeze
@@ -144,7 +145,7 @@ def _accepting(rejected: int, file: SourceFile) -> str:
     return f"--max-rejects {math.ceil(rejected * 100 / file.read)}%"
 
 
-_OUTSIDE = re.compile(r"score outside the scale (-?[\d.]+)-([\d.]+)")
+_OUTSIDE = regex(r"score outside the scale (-?[\d.]+)-([\d.]+)")
 
 
 def _scale_of(worst: Mapping[str, Any], outside: re.Match[str]) -> str | None:

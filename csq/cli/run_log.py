@@ -6,7 +6,6 @@ to know is `-`. A run that is killed with -9 leaves no line.
 
 import contextlib
 import os
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from csq.cli import diagnostics, emit, stop
 from csq.errors import Exit, OutputError, UsageError
+from csq.regex import regex
 from csq.terms import Quadrant
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COUNTED = ("as_of", "accounts", *Quadrant, "rows", "rejected")
 """What a line tells besides exit code and seconds."""
-_LINE = re.compile(rb"\d{4}-\d\d-\d\dT\S+ exit=\d")
+_LINE = regex(rb"\d{4}-\d\d-\d\dT\S+ exit=\d")
 """How a line begins. A file that begins otherwise is somebody's data, and gets none."""
 
 

@@ -7,18 +7,19 @@ from datetime import date
 from csq.done.ticks import BEGUN, Said, Ticked, Ticks, lost, understood
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
+from csq.regex import regex
 from csq.sources.reading.encoding import decode
 from csq.terms import Tick
 
-_BOX = re.compile(r"\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s*\\?\[([^\]\\]{0,40})\\?\](?!\()(.*)")
+_BOX = regex(r"\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s*\\?\[([^\]\\]{0,40})\\?\](?!\()(.*)")
 """A box, as people write them and as editors of Markdown save them; a link is none."""
-_DATED = re.compile(rf"(?:{Tick.DONE}\s+)?(?=\d{{4}}-\d{{2}}-\d{{2}})", re.IGNORECASE)
+_DATED = regex(rf"(?:{Tick.DONE}\s+)?(?=\d{{4}}-\d{{2}}-\d{{2}})", re.IGNORECASE)
 LONGEST_MARK = 3
 """Characters in the box of a line that is no planned step, which may be anything else."""
 OURS = ("Why: ", "Next: ", "Risk: ")
 """What the lines below a step begin with that csq wrote; others are notes of whoever ticked it."""
-_CODE = re.compile(r"(`+)(.+?)(?<!`)\1(?!`)")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_CODE = regex(r"(`+)(.+?)(?<!`)\1(?!`)")
+_ITEM = regex(r"\s*(?:[-*+]|\d+[.)])\s+")
 
 
 def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:

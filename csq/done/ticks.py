@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep
+from csq.regex import regex
 from csq.terms import Tick
 
 WORDS: Mapping[str, Tick | None] = {
@@ -19,14 +20,14 @@ WORDS: Mapping[str, Tick | None] = {
 """By word, in lower case, the tick that it is; None: nothing is ticked."""
 _SERIALS, _SERIAL_0 = range(40_000, 70_000), date(1899, 12, 30)
 """Days as spreadsheets count them, from 2009 to 2091, and the one they count from."""
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SAID = re.compile(
+_DAY = regex(r"\d{4}-\d{2}-\d{2}")
+_SAID = regex(
     rf"({'|'.join(map(re.escape, sorted(WORDS, key=len, reverse=True)))})"
     r"(?:$|\s*[:,;.–—-]+\s+|\s*[:,;–—]\s*|\s+(?=\d{4}-|\())(.*)",
     re.IGNORECASE,
 )
 
-BEGUN = re.compile(rf"({'|'.join(tick for tick in Tick if tick is not Tick.DONE)})\b", re.IGNORECASE)
+BEGUN = regex(rf"({'|'.join(tick for tick in Tick if tick is not Tick.DONE)})\b", re.IGNORECASE)
 """How a sentence begins that says it was not done: `tried to reach them`."""
 
 

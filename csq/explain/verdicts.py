@@ -14,6 +14,7 @@ from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import names
 from csq.playbook.text import fill, say, spelled
+from csq.regex import regex
 from csq.schema import event_column, event_kind
 from csq.terms import Gate, Role, StepKind, Touch
 
@@ -28,7 +29,7 @@ KINDS: Mapping[StepKind, str] = {
     StepKind.RENEWAL: "talk of the renewal",
 }
 """What a step of a kind is, to stand after `no time for`."""
-_WORD = re.compile(r"'(?:[^']|'')*'|\w+")
+_WORD = regex(r"'(?:[^']|'')*'|\w+")
 """A text in quotes, which is taken whole, or a word."""
 
 

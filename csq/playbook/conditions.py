@@ -15,10 +15,11 @@ import polars as pl
 from csq.errors import ConfigError
 from csq.playbook.grammar import Parser
 from csq.playbook.tokens import Fault
+from csq.regex import regex
 from csq.schema import DTYPES, Kind, collect
 
 MAX_LENGTH = 1_000
-_PROVIDED = re.compile(r"COALESCE\s*\(\s*(\w+)\s*,|(\w+)\s+IS\s+(?:NOT\s+)?NULL", re.IGNORECASE)
+_PROVIDED = regex(r"COALESCE\s*\(\s*(\w+)\s*,|(\w+)\s+IS\s+(?:NOT\s+)?NULL", re.IGNORECASE)
 
 
 class Condition(NamedTuple):

@@ -4,17 +4,17 @@ Any word may be a kind, so that one nobody records is no fault. But one that is 
 and not quite will hold for no account, ever.
 """
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from csq.errors import Problem
 from csq.located import Data, Document, Steps
+from csq.regex import regex
 from csq.schema import event_kind
 from csq.validation import spell
 
 _LIKENESS = 0.8
-_COLUMN = re.compile(r"\bevent_\w+_days\b")
+_COLUMN = regex(r"\bevent_\w+_days\b")
 _BY_NAME = ("done_by", "after")
 """Keys whose texts are kinds; so are the entries of `until`."""
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from csq.playbook.names import hint_for, kind_of
 from csq.playbook.tokens import Fault
+from csq.regex import regex
 from csq.schema import Kind
 
 UNKNOWN = "unknown"
@@ -27,10 +28,10 @@ _ONE: Mapping[str, str] = {
 """What is counted, and one of it."""
 _WORDS = frozenset(("cause", "csat_by_role", "highest_role", "last_outcome", "lowest_role", "top_user_role"))
 """Facts that hold names out of a list, which stand in a sentence as words: `decision maker`."""
-_TODAY = re.compile(r"\b(?:in 0 days|0 days ago)(?:\b)")
-_BRACE = re.compile(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(_ONE)})\b)?|[{{}}]")
-_OPTIONAL = re.compile(r"\[([^][]*\{[^][]*)\]")
-_SENTENCE_END = re.compile(r"(?<=[.!?]) +")
+_TODAY = regex(r"\b(?:in 0 days|0 days ago)(?:\b)")
+_BRACE = regex(rf"\{{\{{|\}}\}}|\{{([^{{}}]*)\}}(?: ({'|'.join(_ONE)})\b)?|[{{}}]")
+_OPTIONAL = regex(r"\[([^][]*\{[^][]*)\]")
+_SENTENCE_END = regex(r"(?<=[.!?]) +")
 
 
 def fill(template: str, row: Mapping[str, object]) -> str:

@@ -4,6 +4,8 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
+from csq.regex import regex
+
 
 class Mark(Enum):
     """What a word is."""
@@ -51,7 +53,7 @@ KEYWORDS = frozenset(
 FOREIGN = frozenset(("SELECT", "FROM", "WITH", "CASE", "CAST", "EXISTS", "INTERVAL"))
 """Words with which SQL goes beyond what a condition may be. Unlike keywords they can be columns of someone's."""
 
-_WORD = re.compile(
+_WORD = regex(
     r"""
       (?P<space>\s+)
     | (?P<refused>--|/\*|;|\|\||&&|::|==|[\u2018\u2019\u201c\u201d`])

@@ -3,11 +3,11 @@
 Text from data is escaped where it enters: it makes no mark-up and no HTML, links to nothing and notifies nobody.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
+from csq.regex import regex
 from csq.render.cells import text_cells
 from csq.render.clean import clean
 from csq.render.columns import PUBLIC, output_columns
@@ -32,12 +32,12 @@ from csq.terms import Axis
 _RIGHT = {"#", "accounts", "value", *Axis}
 
 # Within a word an underscore is one, as in at_risk; a lone < or & is itself.
-_MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
+_MARKUP = regex(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
 # What makes a heading, a quote, a list or a rule, at the beginning of a line only.
-_LEADING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[>=]|#[#\s]|#$|[-+](?!\w)))")
+_LEADING = regex(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[>=]|#[#\s]|#$|[-+](?!\w)))")
 # Trackers and chats look for these after the mark-up is gone, where a backslash is no help: names to notify, numbers
 # of issues, addresses and emoji codes. A word joiner, which nobody sees, ends the pattern.
-_LINKED = re.compile(r"[@#](?=\w)|:(?=//)|\bwww(?=\.)|:(?=[\w+-]+:)")
+_LINKED = regex(r"[@#](?=\w)|:(?=//)|\bwww(?=\.)|:(?=[\w+-]+:)")
 _JOINER = "\u2060"
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from csq import yamlfile
 from csq.errors import ConfigError, UsageError
 from csq.located import Data
+from csq.regex import regex
 from csq.settings.model import ALL_TIERS
 from csq.validation import spell
 
@@ -18,16 +19,16 @@ EXAMPLE = {
     "--set": "`--set thresholds.happiness.at=75`",
     "--sweep": "`--sweep thresholds.happiness.at=60:80:5`",
 }
-_STEP = re.compile(r'\s*(?:"([^"]+)"|([^".=]+?))\s*(\.|=|$)')
+_STEP = regex(r'\s*(?:"([^"]+)"|([^".=]+?))\s*(\.|=|$)')
 _INSTEAD = (
     ("thresholds.usage", "at", "method"),
     ("thresholds.happiness", "at", "method"),
     ("tiers", "bands", "column"),
 )
 """Groups of which one key stands in place of another."""
-_FOR_ALL = re.compile(r"thresholds\.(usage|happiness)\.at|scales\.(csat|nps|ces)")
+_FOR_ALL = regex(r"thresholds\.(usage|happiness)\.at|scales\.(csat|nps|ces)")
 """Keys where a value alone is that of all."""
-_CUT = re.compile(r"thresholds\.(usage|happiness)")
+_CUT = regex(r"thresholds\.(usage|happiness)")
 
 
 class KeyChange(NamedTuple):

@@ -5,11 +5,12 @@ Texts that differ in nothing but numbers are one footnote with gaps, and a refer
 and still read on paper.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
+from csq.regex import regex
+
+_NUMBER = regex(r"-?\d+(?:[.,]\d+)*")
 
 
 class Footnotes(NamedTuple):

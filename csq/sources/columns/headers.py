@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from csq.errors import InputError, Location, Setting, UsageError
+from csq.regex import regex
 from csq.roles import ROLES, SIGN_UPS, Cell, Field
 from csq.sources.cells.numbers import currency_code
 from csq.sources.cells.values import squeeze
@@ -17,12 +18,12 @@ from csq.sources.reading.read import TextTable
 from csq.suggest import in_shell, in_yaml, nearest
 from csq.terms import Role
 
-_BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
+_BRACKETS = regex(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
 
-_CURRENCY_BEHIND = re.compile(r"(?P<name>.*?\w)(?:[\s_.-]+in)?[\s_.-]+(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)")
-_CURRENCY_BEFORE = re.compile(r"(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)[\s_.-]+(?P<name>\w.*)")
+_CURRENCY_BEHIND = regex(r"(?P<name>.*?\w)(?:[\s_.-]+in)?[\s_.-]+(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)")
+_CURRENCY_BEFORE = regex(r"(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)[\s_.-]+(?P<name>\w.*)")
 _MONEY = {name for spec in ROLES.values() for field in spec.fields if field.cell is Cell.MONEY for name in field.names}
-_SCALE = re.compile(
+_SCALE = regex(
     r"\s*[\[(]?(?:\d{1,3} ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?|(?:/|\b(?:out of|of|von|sur|de|su|van)\b) ?)"
     r"\d{1,3}(?: \w+)?[\])]?$|\s*[\[(]\d{1,3} ?[=:].*[\])]$",
     re.IGNORECASE,
@@ -39,7 +40,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("comment", r"\b(any|other|additional)\b.*\bcomments?\b|^why\b|reason for your (score|rating|answer)"),
 )  # fmt: skip
 """What a question asks after, by field; told from its words, lower-cased."""
-_NO_QUESTION = re.compile(r"- (group|topics?|sentiment.*|parent topics?)$|^why\b|reason for")
+_NO_QUESTION = regex(r"- (group|topics?|sentiment.*|parent topics?)$|^why\b|reason for")
 
 
 def unit_of(header: str) -> str | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 
 from csq.errors import ConfigError, Setting
+from csq.regex import regex
 from csq.roles import ROLES
 from csq.sources.cells.values import squeeze
 from csq.sources.columns import use_words as use
@@ -157,11 +158,11 @@ def _text(header: str) -> str:
 
 _UNIT = "|".join(use.UNITS.values())
 _LAST = "l|t|d|last|past|trailing|rolling"
-_COUNTED = re.compile(rf"(?:\b(?:{_LAST}|the|in|over|within|for) )*\b(\d+) ({_UNIT}|h|hrs?|hours?)\b")
-_BARE = re.compile(rf"\b(?:{_LAST}) (\d+)\b")
-_NAMED = re.compile(rf"\b(?:last|past|this|current|per|each|every) (?:calendar )?({_UNIT}|period)\b")
-_TOTALS = {again: re.compile(rf"\b(?:{'|'.join(words)})\b") for again, words in use.RUNNING.items()}
-_OVER = re.compile(rf"\bper (?:{_UNIT})\b|\b(?:daily|weekly|monthly|quarterly|yearly)\b")
+_COUNTED = regex(rf"(?:\b(?:{_LAST}|the|in|over|within|for) )*\b(\d+) ({_UNIT}|h|hrs?|hours?)\b")
+_BARE = regex(rf"\b(?:{_LAST}) (\d+)\b")
+_NAMED = regex(rf"\b(?:last|past|this|current|per|each|every) (?:calendar )?({_UNIT}|period)\b")
+_TOTALS = {again: regex(rf"\b(?:{'|'.join(words)})\b") for again, words in use.RUNNING.items()}
+_OVER = regex(rf"\bper (?:{_UNIT})\b|\b(?:daily|weekly|monthly|quarterly|yearly)\b")
 """What an average is over, so that more days do not make more of it."""
 
 

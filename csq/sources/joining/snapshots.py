@@ -11,10 +11,11 @@ from pathlib import Path
 import polars as pl
 
 from csq.fate import ROW, is_used, mark
+from csq.regex import regex
 from csq.sources.rows.typed import FILE
 from csq.terms import Aside
 
-_DAY = re.compile(r"(?<!\d)(20\d\d)([-_. ]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+_DAY = regex(r"(?<!\d)(20\d\d)([-_. ]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _SHARED = 0.5
 """Share of an older file's accounts that the newest must have for them to be snapshots of one export."""
 _PAST = ("start_date", "last_contact_date")

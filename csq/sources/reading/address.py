@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from csq.errors import UsageError
+from csq.regex import regex
 
 SCHEMES = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "http", "https", "hf")
 """What polars reads Parquet from."""
-_REMOTE = re.compile(rf"({'|'.join(SCHEMES)}):/+(.*)", re.IGNORECASE | re.DOTALL)
+_REMOTE = regex(rf"({'|'.join(SCHEMES)}):/+(.*)", re.IGNORECASE | re.DOTALL)
 PARQUET = (".parquet", ".pq")
 BIG = 64 * 2**20
 """Bytes of a Parquet file from which on it is counted where it lies; a smaller one is read like any other."""

@@ -1,12 +1,13 @@
 """Rows that are too short or too long: where the missing or surplus cell is, told by what the columns look like."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import log
 from typing import NamedTuple
+
+from csq.regex import regex
 
 SAMPLE = 1000
 """Full rows that are looked at."""
@@ -20,7 +21,7 @@ RARE = log(0.01)
 MOST_SURPLUS = 50
 """Cells too many above which none are joined: they are rows run into one another."""
 
-_RUNS = ((re.compile(r"[0-9]+"), "9"), (re.compile(r"[^\W\d_]+"), "a"), (re.compile(r"\s+"), " "))
+_RUNS = ((regex(r"[0-9]+"), "9"), (regex(r"[^\W\d_]+"), "a"), (regex(r"\s+"), " "))
 Mended = tuple[list[str], str]
 
 

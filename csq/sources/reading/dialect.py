@@ -17,6 +17,7 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.regex import regex
 from csq.sources.reading.grid import LINE, RawTable, Remark, Row, column, to_frame
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -32,7 +33,7 @@ MOST_COLUMNS = 1 << 14
 """As many as a spreadsheet has."""
 BATCH = 500_000
 """Cells that are held as lists, before they are put into a frame."""
-_LONG = re.compile(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MOST_COLUMNS},}}")
+_LONG = regex(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MOST_COLUMNS},}}")
 
 csv.field_size_limit(sys.maxsize)
 

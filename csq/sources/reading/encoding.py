@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from csq.errors import InputError, Location
+from csq.regex import regex
 from csq.sources.reading.grid import spans
 
 _MARKS = (
@@ -73,8 +74,8 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
 
 _ODD = "surrogateescape"
 """How Python keeps a byte that is no UTF-8: as a character of its own, which no UTF-8 text has."""
-_STRAY = re.compile("[\udc80-\udcff]+")
-_BEYOND_ASCII = re.compile("[\u0080-\ud7ff\ue000-\U0010ffff]+")
+_STRAY = regex("[\udc80-\udcff]+")
+_BEYOND_ASCII = regex("[\u0080-\ud7ff\ue000-\U0010ffff]+")
 
 
 def _as_cp1252(stray: re.Match[str]) -> str:
@@ -133,12 +134,12 @@ def _not_text(label: str) -> InputError:
     return InputError(f"`{label}` is a binary file of an unknown kind", hint="export the table as CSV, XLSX or Parquet")
 
 
-_PAGE = re.compile(r"\s*(<\?xml|<!doctype|<html|<head|<body|<!--|<meta|<style|<table)", re.IGNORECASE)
-_SPREADSHEET_XML = re.compile(r"urn:schemas-microsoft-com:office:spreadsheet|progid=\"Excel\.Sheet\"")
-_TABLE = re.compile(r"<table\b", re.IGNORECASE)
-_MIME = re.compile(r"\s*(MIME-Version:|Content-Type: *multipart/)", re.IGNORECASE)
-_JSON = re.compile(r'\s*(\{\s*("|\}\s*$)|\[\s*([\[{"\]]))')
-_SQL = re.compile(
+_PAGE = regex(r"\s*(<\?xml|<!doctype|<html|<head|<body|<!--|<meta|<style|<table)", re.IGNORECASE)
+_SPREADSHEET_XML = regex(r"urn:schemas-microsoft-com:office:spreadsheet|progid=\"Excel\.Sheet\"")
+_TABLE = regex(r"<table\b", re.IGNORECASE)
+_MIME = regex(r"\s*(MIME-Version:|Content-Type: *multipart/)", re.IGNORECASE)
+_JSON = regex(r'\s*(\{\s*("|\}\s*$)|\[\s*([\[{"\]]))')
+_SQL = regex(
     r"\s*(select\s+(?=[^\n]*[*'(=])[^,\n]*\bas\s+\w+\s*(,|;|$)|insert\s+into\b|create\s+table\b)",
     re.IGNORECASE | re.MULTILINE,
 )

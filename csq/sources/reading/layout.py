@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.regex import regex
 from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
 from csq.sources.reading.names import are_labels, are_names, is_data, is_header, under_groups
@@ -27,18 +28,18 @@ UPPER = "upper header"
 TAIL = 20
 """Rows in which footers and totals are looked for."""
 
-_GRAND = re.compile(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
-_FOOTER = re.compile(
+_GRAND = regex(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
+_FOOTER = regex(
     r"(copyright\b|confidential\b|generated (by|on|at)\b|exported (by|on|at|from)\b|report (generated|run|name)\b"
     r"|filtered by\b|filters?:|source:|notes?(:|$)|total (records|rows)\b|records?:|(row |record )?counts?:? ?\d"
     r"|© ?\d{4})",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"[\[(][^\])]+[\])]|[%$€£]")
-_IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
-_PERIOD = re.compile(r"\s*(19|20)\d\d\b|\s*\d{1,2}[/.-]")
+_UNIT = regex(r"[\[(][^\])]+[\])]|[%$€£]")
+_IMPORT_ID = regex(r'\s*\{\s*"ImportId"\s*:')
+_PERIOD = regex(r"\s*(19|20)\d\d\b|\s*\d{1,2}[/.-]")
 """Years and days head the columns of a table over time."""
-_COMMENT = re.compile(r'"?#')
+_COMMENT = regex(r'"?#')
 
 
 class Layout(NamedTuple):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from csq.regex import regex
 from csq.roles import ROLES, Cell
 from csq.sources.cells.values import squeeze
 from csq.sources.reading.sheet_values import Place
@@ -14,7 +15,7 @@ from csq.sources.reading.sheet_xml import cell_name
 
 MERGED = "#MERGED!"
 _AMOUNTS = (Cell.NUMBER, Cell.WHOLE, Cell.MONEY, Cell.SCORE)
-_NUMBER = re.compile(r"\W{0,3}[a-z]{0,3}\W?\d[\d.,'\s]*\W{0,3}", re.IGNORECASE)
+_NUMBER = regex(r"\W{0,3}[a-z]{0,3}\W?\d[\d.,'\s]*\W{0,3}", re.IGNORECASE)
 
 
 class Filled(NamedTuple):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from csq.regex import regex
 from csq.roles import ROLES
 from csq.sources.cells.values import BLANKS, squeeze
 from csq.sources.reading.sums import looks_like_number
@@ -23,12 +24,12 @@ MOSTLY = 0.9
 KNOWN = frozenset(name for spec in ROLES.values() for field in spec.fields for name in field.names)
 """What columns are called, as `squeeze` has it."""
 
-_DAY = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?")
-_TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?", re.IGNORECASE)
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
-_LINK = re.compile(r"https?://\S+")
-_RANGE = re.compile(r"\d ?[-\u2013/] ?\d")
-_PERIOD = re.compile(r"(19|20)\d\d([-/.]?\d{1,2})?|\d{1,2}[-/.](19|20)\d\d")
+_DAY = regex(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ].*)?")
+_TIME = regex(r"\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?", re.IGNORECASE)
+_MAIL = regex(r"[^@\s]+@[^@\s]+\.\w+")
+_LINK = regex(r"https?://\S+")
+_RANGE = regex(r"\d ?[-\u2013/] ?\d")
+_PERIOD = regex(r"(19|20)\d\d([-/.]?\d{1,2})?|\d{1,2}[-/.](19|20)\d\d")
 
 
 class CellLook(StrEnum):

@@ -8,18 +8,19 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from csq.regex import regex
 from csq.sources.cells.numbers import currency_code
 
 BUILT_IN = {9: "0%", 10: "0.00%", 17: "mmm-yy"}
 """Codes of the built-in formats that say something. The currency of 5-8 and 42-44 is that of whoever looks."""
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\[\$(?P<money>[^\]-]*)(-[^\]]*)?\]|\[(?P<elapsed>[hms]+)\]|\[[^\]]*\]|"(?P<quoted>[^"]*)"|\\(?P<escaped>.)"""
     r"""|[_*].|(?P<digits>[0#?][0#?.,]*)|(?P<end>;)|(?P<plain>.)""",
     re.DOTALL | re.IGNORECASE,
 )
-_ID = re.compile(r"(?!0$)([A-Za-z]*[-_]?0)+")
+_ID = regex(r"(?!0$)([A-Za-z]*[-_]?0)+")
 """Zeros that are always shown, with letters and marks among them: `00000`, `C-0000`, `000-0000`; not a bare `0`."""
-_AFTER = re.compile(r"%|/ ?\d{1,3}|k|m|mio|mrd|bn", re.IGNORECASE)
+_AFTER = regex(r"%|/ ?\d{1,3}|k|m|mio|mrd|bn", re.IGNORECASE)
 """What counts of the words behind a number: a percent sign, a denominator, thousands and millions."""
 
 

@@ -8,7 +8,6 @@ line. No value is interpreted.
 import hashlib
 import io
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import NamedTuple, Self
 import polars as pl
 
 from csq.errors import InputError, Location
+from csq.regex import regex
 from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.dialect import (
     are_lines,
@@ -44,7 +44,7 @@ SHORT_LINE = 8
 """Bytes of a line below which, on average, a big file is parsed row by row."""
 
 
-_NOTHING = re.compile(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
+_NOTHING = regex(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
 """Blanks and byte order marks."""
 
 

@@ -4,12 +4,13 @@ Imports no polars, since a process of its own has to load all that stands here.
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import python_calamine as calamine
+
+from csq.regex import regex
 
 Place = tuple[int, int]
 """Row and column of a cell, both from 0."""
@@ -18,8 +19,8 @@ MOST_CELLS = 100_000_000
 """calamine lays a sheet out in full, from its first used cell to its last."""
 SPARSE, _PER_CELL = 5_000_000, 100
 """From so many cells laid out on, at most so many for each that holds something."""
-_ERROR = re.compile(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
-_WORKSHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_ERROR = regex(rb"""(<[^<>]*\bt=["']e["'][^<>]*>(?:<f[^<]*(?:</f>)?)?<v>)[^<]*""")
+_WORKSHEET = regex(r"xl/worksheets/[^/]+\.xml")
 
 
 class SheetCells(NamedTuple):

@@ -7,12 +7,12 @@ and errors, which have no value; merged cells, which are filled down.
 import contextlib
 import datetime as dt
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from csq.errors import InputError, Location
+from csq.regex import regex
 from csq.sources.reading import sheet_values
 from csq.sources.reading.apart import Failed, read_apart
 from csq.sources.reading.containers import BROKEN, ceiling, too_big
@@ -26,7 +26,7 @@ EXACT = 10**16
 """Whole numbers below this are written out."""
 FORMULA = "#FORMULA!"
 """Stands before a formula that has no stored result."""
-_LOOKS_GROUPED = re.compile(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
+_LOOKS_GROUPED = regex(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
 _SHOWN = 5
 """Cells named one by one, at most."""
 

@@ -9,6 +9,7 @@ import polars.selectors as cs
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
+from csq.regex import regex
 from csq.report import masked
 from csq.roles import ACCOUNTS, GONE_FLAGS, MONEY_FIELDS, STAYING_FLAGS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
@@ -86,7 +87,7 @@ def _add_value(typed: Typed) -> Typed:
     return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 
 
-_PARTS = re.compile(r"\b(cents?|pence|minor|k|tsd|thousands?|mm?|mio|millions?)\b|k(?=[^\w\s])|(?<=[^\w\s])k")
+_PARTS = regex(r"\b(cents?|pence|minor|k|tsd|thousands?|mm?|mio|millions?)\b|k(?=[^\w\s])|(?<=[^\w\s])k")
 """Words of a header by which its amounts are in cents, thousands or millions."""
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.regex import regex
 from csq.sources.cells.answer_words import NO_ANSWER_CODES
 from csq.terms import Survey
 
@@ -77,10 +78,8 @@ def kind_of(header: str, field: str) -> Survey | None:
     return Survey.CSAT if re.search(r"csat|satisf|happi|zufrieden|rating", words) else None
 
 
-_SPAN = re.compile(r"(?<![\w-])(-?\d{1,3}) ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?(\d{1,3})(?![\d-])")
-_TOP = re.compile(
-    r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bde\b|\bsu\b|\bvan\b) ?(\d{1,3})(?!\d|[-/]\d)", re.IGNORECASE
-)
+_SPAN = regex(r"(?<![\w-])(-?\d{1,3}) ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?(\d{1,3})(?![\d-])")
+_TOP = regex(r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bde\b|\bsu\b|\bvan\b) ?(\d{1,3})(?!\d|[-/]\d)", re.IGNORECASE)
 
 
 def scale_in_header(text: str, header: str) -> Scale | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from csq.regex import regex
 from csq.roles import KEYS
 from csq.sources.cells.values import squeeze
 from csq.sources.columns.headers import INSIDE
@@ -17,7 +18,7 @@ from csq.sources.reading.read import TextTable, column
 from csq.sources.rows.wide import lengthen, with_year
 from csq.terms import Role
 
-_NUMBERED = re.compile(r"V\d+")
+_NUMBERED = regex(r"V\d+")
 
 
 def reshape(table: TextTable, role: Role, year: int | None = None) -> TextTable:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.regex import regex
 from csq.roles import USAGE
 from csq.sources.cells.dates import read_time
 from csq.sources.cells.numbers import read_number
@@ -29,7 +30,7 @@ _COUNTED = {
 }
 """What a chart counts, by the metric type that stands above its header; anything else is events."""
 _SHORTEST = (Length.WEEK, Length.MONTH, Length.QUARTER)
-_YEAR_ALONE = re.compile(r"(?<![\d])(?<!\d[-_. ])(20\d\d)(?!\d|[-_. ]\d)")
+_YEAR_ALONE = regex(r"(?<![\d])(?<!\d[-_. ])(20\d\d)(?!\d|[-_. ]\d)")
 _DATED = {name for field in USAGE if field.name in ("date", "period") for name in field.names}
 _FIELDS = {name for field in USAGE for name in field.names}
 

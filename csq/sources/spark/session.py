@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from csq.errors import InputError, UsageError
+from csq.regex import regex
 
 PATIENCE = 5.0
 """Seconds until a server has to answer."""
@@ -23,7 +24,7 @@ OLDEST = 4
 """The first Spark that reads what is asked of it: its CSV reader refuses rows that are not as wide as the header."""
 ANOTHER = "start it, or name another: `--remote sc://HOST:PORT`"
 INSTALL = '`pip install "csq[spark]"`'
-_ADDRESS = re.compile(r"sc://(?P<host>\[[^\]]+\]|[^:/;?#@\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?")
+_ADDRESS = regex(r"sc://(?P<host>\[[^\]]+\]|[^:/;?#@\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?")
 _FAULTS = (
     (r"UNAUTHENTICATED|\b401\b", "does not know who asks", "set the token in SPARK_CONNECT_AUTHENTICATE_TOKEN"),
     (

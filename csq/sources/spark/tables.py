@@ -8,6 +8,7 @@ import polars as pl
 
 from csq.engine import anywhere
 from csq.errors import InputError
+from csq.regex import regex
 from csq.roles import KEY_NAMES
 from csq.sources.cells.values import read_text
 from csq.sources.columns.headers import detect, match_headers, unit_of
@@ -22,14 +23,14 @@ from csq.terms import Grain, Role
 
 HEAD = 500
 """Rows that tell what the columns are."""
-CSV = re.compile(r"\.(csv|tsv|tab|txt|psv)(\.(gz|bz2|zst|zstd|lz4))?$", re.IGNORECASE)
-PARQUET = re.compile(r"(\.(parquet|pq)|/[^/.]*)$", re.IGNORECASE)
+CSV = regex(r"\.(csv|tsv|tab|txt|psv)(\.(gz|bz2|zst|zstd|lz4))?$", re.IGNORECASE)
+PARQUET = regex(r"(\.(parquet|pq)|/[^/.]*)$", re.IGNORECASE)
 _PLAIN = {
     "date": (anywhere.DATE, "days written as 2026-11-15 or 2026-11-15T08:00:00Z"),
     "events": (r"^-?[0-9]+([.][0-9]+)?$", "numbers written as 1234.5"),
 }
 """How cells are written that a server can read, by field."""
-_PLACES = re.compile(r"[/*]|^~")
+_PLACES = regex(r"[/*]|^~")
 
 
 class ServerLog(NamedTuple):
