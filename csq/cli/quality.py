@@ -78,13 +78,13 @@ def refuse_losses(tables: Tables, options: ReadOptions) -> None:
     """
     for what, role, fields, known in _LOSSES:
         rows = tables.roles.get(role)
-        if rows is None or (known in rows.frame.columns and rows.frame[known].is_not_null().any()):
+        if rows is None or (known in rows.frame.columns and rows.frame[known].count()):
             continue
         for file in rows.files:
             headers = {header: field for header, field in file.columns if field in fields}
-            lost = pl.col("column").is_in([*headers]) & (pl.col("file") == file.label)
-            cells = pl.concat([tables.rejects, tables.faults]).filter(lost, pl.col("role") == role)
-            cells = cells.filter(~pl.col("reason").str.starts_with("date after"))
+            lost = pl.col("column").is_in([*headers]) & (pl.col("file") == file.label) & (pl.col("role") == role)
+            cells = pl.concat([tables.rejects, tables.faults])
+            cells = cells.filter(lost, ~pl.col("reason").str.starts_with("date after")) if cells.height else cells
             if cells.height:
                 first = cells.row(0, named=True)
                 raise InputError(

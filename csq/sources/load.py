@@ -85,12 +85,13 @@ class Tables(NamedTuple):
     @property
     def rejects(self) -> pl.DataFrame:
         """All rejected rows: columns `report.REJECT_SCHEMA`."""
-        return _listed(rejects(role, rows.frame.lazy()) for role, rows in self.roles.items())
+        parts = [rejects(role, rows.frame.lazy()) for role, rows in self.roles.items()]
+        return _listed(collect(pl.concat(parts))) if parts else no_rejects()
 
     @property
     def faults(self) -> pl.DataFrame:
         """All unreadable optional cells: columns `report.REJECT_SCHEMA`."""
-        return _listed(rows.faults.lazy() for rows in self.roles.values())
+        return _listed(pl.concat([no_rejects(), *(rows.faults for rows in self.roles.values())]))
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -104,8 +105,8 @@ class Tables(NamedTuple):
         return accounts.custom if accounts else ()
 
 
-def _listed(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    return collect(pl.concat([no_rejects().lazy(), *parts]).sort("role", FILE, LINE, "column"))
+def _listed(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.sort("role", FILE, LINE, "column") if rows.height > 1 else rows
 
 
 def _told_roles(findings: Sequence[Finding]) -> list[Note]:
@@ -288,9 +289,13 @@ def _load(
         return None
     rows = stack(parts)
     if len(parts) > 1 and rows.grain in (None, Grain.LOG):  # what one header alone has tells no rows apart
-        rows = replace(rows, frame=rows.frame.drop(UNREAD, strict=False))
+        rows = replace(rows, frame=_without_unread(rows.frame))
     frame, notes = _settled(rows, tables, options)
-    return replace(rows, frame=frame.drop(UNREAD, strict=False), notes=(*rows.notes, *notes))
+    return replace(rows, frame=_without_unread(frame), notes=(*rows.notes, *notes))
+
+
+def _without_unread(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame[[name for name in frame.columns if name != UNREAD]]
 
 
 def _key(typed: Typed, options: ReadOptions) -> str | None:

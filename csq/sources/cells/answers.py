@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.schema import collect
 from csq.sources.cells.answer_words import EMPTY, ENDS, FACES, FULL, POINTS, SAME_WORD, UNITS, WORD_SCALES
 from csq.sources.cells.dates import MONTH_NAMES
+from csq.sources.cells.values import nowhere
 
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)*|[.,]\d+"
 _OUT_OF = r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bsobre\b|\bde\b|\bsu\b|\bvan\b|\buit\b)"
@@ -109,12 +111,12 @@ SCHEMA = {
 
 def read_answers(tidied: pl.Series) -> pl.DataFrame:
     """The cells of a column, columns as in `Answer`; each distinct text is read once. A blank one says nothing."""
-    distinct = tidied.drop_nulls().unique(maintain_order=True)
-    read = pl.DataFrame([read_answer(cell) for cell in distinct], schema=SCHEMA, orient="row")
-    cells = tidied.rename("cell").to_frame()
-    return cells.join(
-        read.insert_column(0, distinct.rename("cell")), on="cell", how="left", maintain_order="left"
-    ).drop("cell")
+    cells = tidied.to_frame("cell").lazy()
+    distinct = collect(cells.drop_nulls().unique(maintain_order=True))
+    read = pl.DataFrame([read_answer(cell) for cell in distinct["cell"]], schema=SCHEMA, orient="row")
+    return collect(
+        cells.join(distinct.hstack(read).lazy(), on="cell", how="left", maintain_order="left").select(*SCHEMA)
+    )
 
 
 class WordScale(NamedTuple):
@@ -167,7 +169,7 @@ def are_known(words: pl.Series) -> pl.Series:
     """Which words stand on a scale."""
     # Most surveys are in numbers, and to lay out all scales takes longer than to read a small one.
     if not words.count():
-        return pl.repeat(False, len(words), eager=True)
+        return nowhere(len(words))
     return words.is_in(list(valence())).fill_null(value=False)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from csq.schema import collect
-from csq.sources.cells.values import Ambiguous, Cells, per_distinct, tidy
+from csq.sources.cells.values import Ambiguous, Cells, nowhere, per_distinct, tidied
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ORDERS: Mapping[DateOrder, str] = {"dmy": "day before month", "mdy": "month before day", "ymd": "year, month, day"}
@@ -111,7 +111,7 @@ _FIRST, _LAST = 1950, 2090
 def placeholders(values: pl.Series) -> pl.Series:
     """Which dates only stand for a date that is not known or never comes; of other cells none."""
     if not values.dtype.is_temporal():
-        return pl.repeat(value=False, n=len(values), eager=True)
+        return nowhere(len(values))
     day = values.dt.date() if values.dtype != pl.Date else values
     year = day.dt.year()
     return (day.is_in(_UNSET) | (year < _FIRST) | (year >= _LAST)).fill_null(value=False)
@@ -128,13 +128,21 @@ def is_zone(name: str) -> bool:
 
 
 def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
-    tidied = tidy(text)
-    if tidied.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").all():
-        values = tidied.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
-        return Cells(values, tidied.is_not_null() & values.is_null())
-    if bare := _bare(tidied):
+    cell = pl.col("cell")
+    cells = collect(
+        tidied(text)
+        .with_columns(
+            value=cell.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us"),
+            is_iso=cell.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").all(),
+        )
+        .with_columns(unreadable=cell.is_not_null() & pl.col("value").is_null())
+    )
+    if cells["is_iso"].all():
+        return Cells(cells["value"], cells["unreadable"])
+    plain = cells["cell"]
+    if bare := _bare(plain):
         return bare
-    parts = _parts(tidied)
+    parts = _parts(plain)
     choice = None
     if parts["first"].is_not_null().any():
         told, order = order, _order_of(parts, order)
@@ -145,10 +153,10 @@ def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
     if zone is not None:
         there = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
         moment = moment.zip_with(~placed["naive"], there.dt.convert_time_zone("UTC").dt.replace_time_zone(None))
-    return Cells(moment, tidied.is_not_null() & moment.is_null(), choice)
+    return Cells(moment, plain.is_not_null() & moment.is_null(), choice)
 
 
-def _parts(tidied: pl.Series) -> pl.DataFrame:
+def _parts(text: pl.Series) -> pl.DataFrame:
     """Year, month, day and so on of each cell, as numbers, by the first pattern that fits."""
     patterns = {str(number): pattern for number, pattern in enumerate(_PATTERNS)}
 
@@ -160,7 +168,7 @@ def _parts(tidied: pl.Series) -> pl.DataFrame:
     years = [pl.col(name).str.replace(r"^00([0-9]{2})$", "10${1}") for name in ("year", "first", "last")]
     numbers = [name for name in _PARTS if name not in ("half", "zone", "name")]
     return collect(
-        tidied.to_frame("cell")
+        text.to_frame("cell")
         .lazy()
         .select(pl.col("cell").str.extract_groups(pattern).alias(number) for number, pattern in patterns.items())
         .select(map(part, _PARTS))
@@ -169,25 +177,25 @@ def _parts(tidied: pl.Series) -> pl.DataFrame:
     )
 
 
-def _bare(tidied: pl.Series) -> Cells | None:
+def _bare(text: pl.Series) -> Cells | None:
     """Moments that are bare numbers; None unless all cells are, of one kind and within a century of now."""
-    if not tidied.is_not_null().any():
+    if not text.is_not_null().any():
         return None
     # A nought among them stands for no date; alone, it is no sort of date.
-    unset = tidied.is_in(("0", "0.0", "-1")).fill_null(value=False)
-    if unset.any() and (others := _bare(tidied.set(unset, None))):
+    unset = text.is_in(("0", "0.0", "-1")).fill_null(value=False)
+    if unset.any() and (others := _bare(text.set(unset, None))):
         return others._replace(unreadable=others.unreadable | unset)
     for pattern, what, unit, first, last in _BARE:
-        if tidied.str.contains(pattern).all():
-            numbers = tidied.cast(pl.Float64)
+        if text.str.contains(pattern).all():
+            numbers = text.cast(pl.Float64)
             if not numbers.is_between(first, last, closed="left").all():
                 return None
             zero = _SERIAL_ZERO if unit == _DAY_US else 0
-            whole = tidied.str.extract(r"^([0-9]+)").cast(pl.Int64)
+            whole = text.str.extract(r"^([0-9]+)").cast(pl.Int64)
             # To the millisecond: a spreadsheet's fraction of a day carries no more.
             rest = ((numbers - whole) * (unit / 1_000)).round().cast(pl.Int64) * 1_000 if unit > 1 else 0
             values = ((whole - zero) * unit + rest).cast(pl.Datetime("us"))
-            return Cells(values, pl.repeat(False, len(values), eager=True), f"{what}, as dates in UTC")
+            return Cells(values, nowhere(len(values)), f"{what}, as dates in UTC")
     return None
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 import polars as pl
 
-from csq.sources.cells.values import Ambiguous, Cells, per_distinct, tidy
+from csq.schema import collect
+from csq.sources.cells.values import Ambiguous, Cells, nowhere, per_distinct, tidied
 
 DecimalMark = Literal[".", ","]
 MARKS: tuple[DecimalMark, ...] = (",", ".")
@@ -70,21 +71,24 @@ def read_number(text: pl.Series, *, decimal: DecimalMark | None = None, whole: b
 
 
 def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:
-    tidied = tidy(text)
-    if pl.select(pl.lit(tidied).str.contains(r"^-?[0-9]{1,15}$").all()).item():
-        return Cells(tidied.cast(pl.Float64), pl.repeat(False, len(tidied), eager=True))
+    cell = pl.col("cell")
+    is_plain = cell.str.contains(r"^-?[0-9]{1,15}$").all()
+    cells = collect(tidied(text).select("cell", number=cell.cast(pl.Float64, strict=False), is_plain=is_plain))
+    if cells["is_plain"].all():
+        return Cells(cells["number"], nowhere(len(text)))
     # All the dashes that stand for a minus.
-    parts = pl.select(
-        pl.lit(tidied).str.replace_all("[\u2010-\u2015\u2212]", "-").str.extract_groups(_CELL).alias("cell")
-    ).unnest("cell")
-    parts = parts.with_columns(pl.col("body").str.strip_chars())
-    codes = parts.select(before=_code("before"), after=_code("after"))
-    currency = pl.select(pl.coalesce(codes["after"], codes["before"])).to_series()
-    loose = parts.select(
-        pl.col("before").is_not_null() | pl.col("after").is_not_null(),
-    ).to_series() & ~currency.is_in(_THREE_PLACES).fill_null(value=False)
+    groups = cell.str.replace_all("[\u2010-\u2015\u2212]", "-").str.extract_groups(_CELL)
+    is_marked = pl.col("before").is_not_null() | pl.col("after").is_not_null()
+    parts = collect(
+        cells.lazy()
+        .select(groups)
+        .unnest("cell")
+        .with_columns(pl.col("body").str.strip_chars(), currency=pl.coalesce(_code("after"), _code("before")))
+        .with_columns(loose=is_marked & ~pl.col("currency").is_in(_THREE_PLACES).fill_null(value=False))
+    )
+    currency = parts["currency"]
     try:
-        mark = _settle_decimal(parts["body"], parts["power"].is_not_null(), money=loose, whole=whole)
+        mark = _settle_decimal(parts["body"], parts["power"].is_not_null(), money=parts["loose"], whole=whole)
     except Ambiguous:
         if currency.drop_nulls().n_unique() > 1:
             return _by_currency(text, currency, decimal, whole=whole)
@@ -92,15 +96,20 @@ def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Ce
             raise
         mark = decimal
     choice = f"decimal mark `{mark}`" if mark and mark != decimal else None
-    values = parts.select(_value(mark or ".")).to_series()
-    values = values.set(~values.is_finite().fill_null(value=False), None)
-    return Cells(values, tidied.is_not_null() & values.is_null(), choice, currency)
+    read = collect(
+        parts.hstack(cells[["cell"]])
+        .lazy()
+        .select("cell", _value(mark or "."))
+        .with_columns(pl.when(pl.col("value").is_finite()).then("value"))
+        .with_columns(unreadable=pl.col("cell").is_not_null() & pl.col("value").is_null())
+    )
+    return Cells(read["value"], read["unreadable"], choice, currency)
 
 
 def _by_currency(text: pl.Series, currency: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:
     """Amounts in several currencies, each written in a style of its own: `$1,234.50` and `€1.234,50`."""
     values = pl.Series([None] * len(text), dtype=pl.Float64())
-    unreadable = pl.repeat(value=False, n=len(text), eager=True)
+    unreadable = nowhere(len(text))
     for code in currency.unique().sort(nulls_last=True):
         rows = currency.is_null() if code is None else (currency == code).fill_null(value=False)
         places = rows.arg_true()

@@ -95,15 +95,24 @@ def tidy(text: pl.Series) -> pl.Series:
 
     What keeps a spreadsheet from running or rounding a cell, `'=x`, `'00123` and `="00123"`, is taken off.
     """
+    return collect(tidied(text))["cell"].rename(text.name)
+
+
+def tidied(text: pl.Series) -> pl.LazyFrame:
+    """The same as one column `cell`, to be read in the same query: a small column costs as much as a query does."""
     return _in_steps(text, _plain(text), _without_blanks)
 
 
-def _in_steps(text: pl.Series, *steps: Step) -> pl.Series:
-    """A column of text after each step in turn, in one query: a small column costs as much as a query does."""
+def nowhere(length: int) -> pl.Series:
+    """A mask that holds nowhere."""
+    return pl.Series([False]).new_from_index(0, length)
+
+
+def _in_steps(text: pl.Series, *steps: Step) -> pl.LazyFrame:
     cells = text.to_frame("cell").lazy()
     for step in steps:
         cells = cells.select(cell=step(pl.col("cell")))
-    return collect(cells)["cell"].rename(text.name)
+    return cells
 
 
 def _plain(text: pl.Series) -> Step:
@@ -132,12 +141,13 @@ def _without_blanks(cell: pl.Expr) -> pl.Expr:
 
 def read_text(text: pl.Series) -> Cells:
     """Names, notes, words: any text is readable but a spreadsheet's error."""
-    return per_distinct(text, lambda distinct: _without_errors(tidy(distinct)))
+    return per_distinct(text, lambda distinct: _without_errors(tidied(distinct)))
 
 
-def _without_errors(values: pl.Series) -> Cells:
-    errors = pl.select(pl.lit(values).str.contains(ERROR).fill_null(value=False)).to_series()
-    return Cells(values.set(errors, None) if errors.any() else values, errors)
+def _without_errors(column: pl.LazyFrame) -> Cells:
+    is_error = pl.col("cell").str.contains(ERROR).fill_null(value=False)
+    cells = collect(column.with_columns(error=is_error).with_columns(pl.when(~pl.col("error")).then("cell")))
+    return Cells(cells["cell"], cells["error"])
 
 
 def read_id(text: pl.Series) -> Cells:
@@ -165,6 +175,8 @@ def _id(text: pl.Series) -> Cells:
 
 def may_be_id(text: pl.Series) -> pl.Series:
     """Which cells hold a word for nothing that may be an id."""
+    if len(text) < _FEW:
+        return pl.Series([(cell or "").lower() in MISSING_IDS for cell in text.to_list()], dtype=pl.Boolean())
     return pl.select(_may_be_id(pl.lit(text))).to_series()
 
 
@@ -179,6 +191,7 @@ _YES_NO = dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "x"), True) | dict
 
 def read_bool(text: pl.Series) -> Cells:
     """Yes or no, true or false, 1 or 0."""
-    tidied = tidy(text)
-    values = tidied.str.to_lowercase().replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean())
-    return Cells(values, tidied.is_not_null() & values.is_null())
+    value = pl.col("cell").str.to_lowercase().replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean())
+    unreadable = pl.col("cell").is_not_null() & pl.col("value").is_null()
+    cells = collect(tidied(text).with_columns(value=value).with_columns(unreadable=unreadable))
+    return Cells(cells["value"], cells["unreadable"])

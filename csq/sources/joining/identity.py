@@ -17,6 +17,7 @@ from csq.errors import NoKeyError, UsageError
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
+from csq.schema import collect
 from csq.sources.cells.keys import domain_of, name_damage, salesforce_twin
 from csq.sources.columns.headers import missing_key
 from csq.sources.joining.aliases import ALIAS, NO_ALIASES, with_aliases
@@ -54,6 +55,11 @@ class Known:
         """Every key that leads to an account: columns `key_kind` (a key column), `key`, `account_id`."""
         return key_map(self.accounts, self.contacts)
 
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The key columns that there are."""
+        return self.keys[KEY_KIND].unique().to_list()
+
 
 def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every key that leads to an account: columns `key_kind` (a key column), `key`, `account_id`, each pair once."""
@@ -72,7 +78,8 @@ def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None)
             # Many tools call a person by the e-mail address.
             mail = contacts.filter(pl.col(name).str.contains("@", literal=True))
             parts += [_keys_of(contacts, name, "user_id"), _keys_of(mail, name, "email")]
-    return pl.concat(parts).drop_nulls().unique().sort(KEY_KIND, KEY, "account_id")
+    found = pl.concat(parts)
+    return collect(found.lazy().drop_nulls().unique().sort(KEY_KIND, KEY, "account_id")) if parts[1:] else found
 
 
 def _keys_of(rows: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
@@ -98,11 +105,10 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
         tell_marks(typed), known.keys[KEY] if known.accounts is not None else pl.Series([], dtype=pl.String())
     )
     have = [name for name in ROLES[typed.role].keys if name in typed.fields]
-    kinds = known.keys[KEY_KIND].unique().to_list()
-    if told and known.accounts is not None and told not in kinds:
+    if told and known.accounts is not None and told not in known.kinds:
         raise UsageError(
             f"`--key {typed.role}={told}`: the accounts have no such key column",
-            hint=f"they have: {', '.join(sorted(set(kinds) & set(KEY_NAMES)))}",
+            hint=f"they have: {', '.join(sorted(set(known.kinds) & set(KEY_NAMES)))}",
         )
     people = known.contacts is not None
     own = _own_key(have, people=people) if known.accounts is None else None
@@ -111,7 +117,7 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
         return _by_itself(typed, own, known.keys, [name for name in have if name in PEOPLE and people])
     tried = pairs_to_try(have, known, told)
     if not tried:
-        raise _no_way(typed, known.accounts, kinds)
+        raise _no_way(typed, known.accounts, known.kinds)
     keys = known.of(typed.role)
     taken, runner_up = rank_keys(typed.frame, keys, tried)
     found = _joined(typed, keys, taken)
@@ -152,8 +158,7 @@ def may_lead(fields: Iterable[str], known: Known, told: str | None) -> list[str]
 
 def pairs_to_try(have: Iterable[str], known: Known, told: str | None) -> list[Pair]:
     """What fields may be looked up in, the likeliest first."""
-    kinds = known.keys[KEY_KIND].unique().to_list()
-    return [(name, kind) for name in have for kind in _kinds_for(name, kinds, told)]
+    return [(name, kind) for name in have for kind in _kinds_for(name, known.kinds, told)]
 
 
 def _own_key(have: list[str], *, people: bool) -> str | None:
@@ -272,7 +277,8 @@ def _by_itself(typed: Typed, own: str, keys: pl.DataFrame, people: list[str]) ->
             pl.coalesce(KEY, domain.replace_strict(shared, default=None, return_dtype=pl.String()), domain)
         )
     typed = typed.replace(frame=frame)
-    typed = _noted(typed, own, ids.is_null() & pl.col(KEY).is_not_null())
+    if people or "email_domain" in typed.fields:
+        typed = _noted(typed, own, ids.is_null() & pl.col(KEY).is_not_null())
     typed = _settled(typed, own)
     return as_role(typed.with_columns(account_id=pl.col(KEY)), key=own, matched_by=own)
 
@@ -313,11 +319,10 @@ def _nobodys(typed: Typed, name: str) -> Typed:
 
 def _settled(typed: Typed, name: str) -> Typed:
     """No row without a key is in use, and no row that is not in use has one."""
-    blank = typed.frame[KEY].is_null()
-    if typed.preset and typed.preset.anonymous:
-        typed = typed.put_aside(blank, Aside.NOBODY)
-    else:
-        typed = typed.reject(blank, name, "no account key")
+    if typed.frame[KEY].null_count():
+        blank = typed.frame[KEY].is_null()
+        is_nobodys = typed.preset and typed.preset.anonymous
+        typed = typed.put_aside(blank, Aside.NOBODY) if is_nobodys else typed.reject(blank, name, "no account key")
     return typed.with_columns(pl.when(is_used()).then(KEY).alias(KEY))
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.fate import FATE, ROW, is_used, mark
 from csq.report import Note
+from csq.schema import collect
 from csq.sources.cells.periods import read_period, spoken_length
 from csq.sources.cells.values import Ambiguous
 from csq.sources.joining.snapshots import are_snapshots, count_overlap_once
@@ -29,8 +30,10 @@ def with_unread(typed: Typed, frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of files with one header, with what stands in the columns that are not read."""
     read = set(typed.fields.values())
     cells = [column(index) for index in range(len(typed.tables[0].header)) if index not in read]
-    unread = pl.struct(pl.col(cell).str.strip_chars() for cell in cells).hash() if cells else pl.lit(0, pl.UInt64())
-    return frame.with_columns(typed.text.select(unread.alias(UNREAD)).to_series() if cells else unread.alias(UNREAD))
+    if not cells:
+        return frame.hstack([pl.Series(UNREAD, [0], dtype=pl.UInt64()).new_from_index(0, frame.height)])
+    unread = pl.struct(pl.col(cell).str.strip_chars() for cell in cells).hash()
+    return frame.hstack(typed.text.select(unread.alias(UNREAD)))
 
 
 def drop_repeats_across_files(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -146,7 +149,7 @@ def settle_table(
     rows = pl.struct(name for name in frame.columns if name in apart or name.startswith(METRIC))
     place = pl.struct(FILE, LINE).rank("ordinal").over([*key, rows.hash()])
     frame = mark(frame, {Aside.DUPLICATE: pl.col("account_id").is_not_null() & (place > 1)})
-    twice = frame.filter(is_used()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE)
+    twice = collect(frame.lazy().filter(is_used()).filter(pl.len().over(key) > 1).sort(*key, FILE, LINE))
     if twice.height:
         raise _overlap(twice, _and_so_on(key), tables)
     return frame

@@ -14,8 +14,9 @@ import polars as pl
 from csq.fate import COLUMN, FATE, REASON, ROW, VALUE, is_used
 from csq.report import Note, masked
 from csq.roles import ROLES, Cell
+from csq.schema import collect
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import Word, is_mean, is_sum, total_word
+from csq.sources.reading.sums import Word, is_mean, is_sum, total_word, total_words
 from csq.sources.rows.measures import METRIC
 from csq.sources.rows.typed import FILE, KEY, RoleRows
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
@@ -74,33 +75,35 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
     names = _amounts(rows)
     if not names:
         return
-    frame = rows.frame.filter(pl.col(FATE).is_in([str(fate) for fate in _OPEN])).with_columns(_key(rows))
+    is_open = pl.col(FATE).is_in([str(fate) for fate in _OPEN])
+    frame = collect(rows.frame.lazy().filter(is_open).with_columns(_key(rows)).sort(FILE, LINE))
     by = [FILE, "period"] if rows.grain is Grain.PERIOD else [FILE]
-    named = _named(others)
-    for whole in frame.sort(FILE, LINE).partition_by(by, maintain_order=True):
-        subtotals = _subtotals(whole, names)
-        yield from ((file, line, "above") for file, line in whole[subtotals].select(FILE, LINE).rows())
-        part = whole[[row for row in range(whole.height) if row not in subtotals]]
+    words = total_words(frame["_key"])
+    counts = is_used() | (pl.col(FATE) == Aside.UNMATCHED)
+    for whole in frame.partition_by(by, maintain_order=True):
+        part = whole
+        if subtotals := _subtotals(whole, names, words):
+            yield from ((file, line, "above") for file, line in whole[subtotals][[FILE, LINE]].rows())
+            part = whole[[row for row in range(whole.height) if row not in subtotals]]
         first, last = part.head(1), part.tail(1)
-        body = part.head(-1).filter(is_used() | (pl.col(FATE) == Aside.UNMATCHED))
-        body = body.filter(~pl.col("_key").is_in([key for key in body["_key"] if total_word(key or "") is Word.ALONE]))
-        if body.height > 1 and _is_total(last, body, names, named):
-            yield (*last.select(FILE, LINE).row(0), "above")
-        elif total_word(first["_key"][0] or ""):
-            below = part.tail(-1).filter(is_used() | (pl.col(FATE) == Aside.UNMATCHED))
-            if below.height > 1 and _is_total(first, below, names, named):
-                yield (*first.select(FILE, LINE).row(0), "below")
+        alone = [key for key, word in words.items() if word is Word.ALONE]
+        body = part.head(-1).filter(counts, ~pl.col("_key").is_in(alone))
+        if body.height > 1 and _is_total(last, body, names, others):
+            yield (*last[[FILE, LINE]].row(0), "above")
+        elif first["_key"][0] in words:
+            below = part.tail(-1).filter(counts)
+            if below.height > 1 and _is_total(first, below, names, others):
+                yield (*first[[FILE, LINE]].row(0), "below")
 
 
-def _subtotals(part: pl.DataFrame, names: list[str]) -> list[int]:
+def _subtotals(part: pl.DataFrame, names: list[str], words: Mapping[str, Word]) -> list[int]:
     """Rows with a total word, all of whose numbers sum up the rows since the one before; the last is none alone."""
     found: list[int] = []
     start = 0
-    words = [bool(total_word(key or "")) for key in part["_key"]]
-    for row in (row for row in range(part.height) if words[row]):
+    for row in (row for row, key in enumerate(part["_key"]) if key in words):
         block = part.slice(start, row - start)
         told = [name for name in names if part[name][row]]
-        sums = [is_sum(block[name].drop_nulls().cast(pl.Float64), float(part[name][row])) for name in told]
+        sums = [is_sum(block[name].cast(pl.Float64), float(part[name][row])) for name in told]
         if block.height > 1 and told and all(sums) and (found or row + 1 < part.height):
             found.append(row)
             start = row + 1
@@ -116,15 +119,15 @@ def _amounts(rows: RoleRows) -> list[str]:
     return [name for name in names if rows.frame[name].count() > 1]
 
 
-def _named(others: list[RoleRows]) -> pl.Series:
-    """The keys that other files name."""
-    keys = [each.frame[name] for each in others for name in ("account_id", KEY) if name in each.frame.columns]
-    return pl.concat([pl.Series([], dtype=pl.String()), *keys]).drop_nulls().unique()
+def _is_named(key: str, others: list[RoleRows]) -> bool:
+    """Whether other files name a key."""
+    columns = (each.frame[name] for each in others for name in ("account_id", KEY) if name in each.frame.columns)
+    return any((column == key).any() for column in columns)
 
 
-def _is_total(last: pl.DataFrame, body: pl.DataFrame, names: list[str], named: pl.Series) -> bool:
+def _is_total(last: pl.DataFrame, body: pl.DataFrame, names: list[str], others: list[RoleRows]) -> bool:
     row = last.row(0, named=True)
-    sums = [name for name in names if row[name] and is_sum(body[name].drop_nulls().cast(pl.Float64), float(row[name]))]
+    sums = [name for name in names if row[name] and is_sum(body[name].cast(pl.Float64), float(row[name]))]
     if row["_key"] is None or total_word(row["_key"]):
         filled = [name for name in names if row[name]]
         means = [name for name in filled if is_mean(body[name].drop_nulls().cast(pl.Float64), float(row[name]))]
@@ -136,7 +139,7 @@ def _is_total(last: pl.DataFrame, body: pl.DataFrame, names: list[str], named: p
         len(sums) == len(known) > 0
         and unlike >= _UNLIKE
         and row[FATE] != Fate.REJECTED
-        and row["_key"] not in named
+        and not _is_named(row["_key"], others)
         and _says_no_more(row, body, names)
     )
 

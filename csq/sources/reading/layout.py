@@ -12,6 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.regex import regex
+from csq.schema import collect
 from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
 from csq.sources.reading.names import are_labels, are_names, is_data, is_header, under_groups
@@ -133,8 +134,8 @@ def _without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]
     columns = cell_columns(frame)
     if len(columns) == 1:
         return frame, []  # a blank cell in a list of one column is a value
-    candidates = frame.filter(pl.col(columns[0]).str.strip_chars() == "")
-    blank = candidates.filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[LINE]
+    first, *rest = (pl.col(name).str.strip_chars() == "" for name in columns)
+    blank = collect(frame.lazy().filter(first).filter(rest).select(LINE))[LINE]
     if blank.is_empty() or blank.len() == frame.height:
         return frame, []
     return frame.filter(~pl.col(LINE).is_in(blank.implode())), [(line, "blank") for line in blank]
@@ -212,7 +213,7 @@ def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     if len(columns) == 1 or any(looks_like_number(cell) and not _PERIOD.match(cell) for cell in header):
         return []  # a number is no name: the first row is one of data, and so are those like it
     first, *rest = (pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
-    same = frame.filter(first).filter(rest)
+    same = collect(frame.lazy().filter(first).filter(rest).select(LINE))
     return [(line, "repeated header") for line in same[LINE]]
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from csq.schema import collect
 from csq.sources.cells.numbers import CODES, read_number
 from csq.sources.reading.grid import cell_columns
 from csq.sources.reading.total_words import TOTAL_WORDS
@@ -38,6 +39,14 @@ def total_word(cell: str) -> Word | None:
         return Word.ALONE
     parts = [part for cut in range(1, len(words)) for part in (words[:cut], words[cut:])]
     return Word.FIRST if any(" ".join(part) in _WORDS for part in parts) else None
+
+
+def total_words(cells: pl.Series) -> dict[str, Word]:
+    """The cells of a column that begin, or end, with a total word; most need no second look."""
+    cell = cells.name
+    is_likely = pl.col(cell).str.contains_any(sorted(_PARTS), ascii_case_insensitive=True)
+    likely = collect(cells.to_frame().lazy().filter(is_likely | pl.col(cell).str.contains("[^\\x00-\\x7F]")).unique())
+    return {cell: word for cell in likely.to_series() if (word := total_word(cell))}
 
 
 _WORDS = frozenset(
@@ -69,7 +78,7 @@ def sums_up(frame: pl.DataFrame, cells: Sequence[str], below: int) -> bool:
     names = cell_columns(frame)
     body = frame.slice(0, frame.height - 1 - below)
     label = next((cell for cell in cells if cell.strip()), "")
-    subtotals = [cell for cell in body[names[0]].unique() if total_word(cell) is Word.ALONE]
+    subtotals = [cell for cell, word in total_words(body[names[0]]).items() if word is Word.ALONE]
     body = body.filter(~pl.col(names[0]).is_in(subtotals))
     found = [_fits(body[name], cell) for name, cell in zip(names, cells, strict=True) if looks_like_number(cell)]
     told = [fit for fit in found if fit is not None]

@@ -11,7 +11,7 @@ from csq.report import BY_SETTINGS, ScaleFound
 from csq.roles import Cell
 from csq.sources.cells.answer_words import HOW_MUCH
 from csq.sources.cells.answers import direction, pairs_in
-from csq.sources.cells.values import squeeze
+from csq.sources.cells.values import nowhere, squeeze
 from csq.sources.roles.scales import (
     NPS,
     Scale,
@@ -59,8 +59,9 @@ def read_figures(scores: Scores, asks: str, fixed: Mapping[Survey, Scale]) -> No
     """
     cells = convert(scores.typed, scores.name, Cell.NUMBER, scores.cells["number"], scores.options)
     scores.reject(cells.unreadable, "score is not a number")
+    is_number = cells.values.is_not_null()
     for kind in Survey:
-        here = (scores.kinds == kind) & cells.values.is_not_null()
+        here = (scores.kinds == kind) & is_number
         if here.any():
             _read_kind(scores, Figures(kind, here, cells.values.set(~here, None), asks), fixed.get(kind))
 
@@ -70,14 +71,17 @@ def _read_kind(scores: Scores, figures: Figures, fixed: Scale | None) -> None:
     labels = scores.typed.frame[FILE].filter(figures.here).unique(maintain_order=True).to_list()
     open_labels = [label for label in labels if label not in told]
     if open_labels:
-        of_open = scores.typed.frame[FILE].is_in(open_labels)
-        part = figures._replace(here=figures.here & of_open, values=figures.values.set(~of_open, None))
+        part = figures if open_labels == labels else _of(scores, figures, open_labels)
         _read_part(scores, part, _candidates(scores, part, fixed), open_labels, is_told=False)
     for scale in dict.fromkeys(told[label] for label in labels if label in told):
         mine = [label for label in labels if told.get(label) == scale]
-        of_mine = scores.typed.frame[FILE].is_in(mine)
-        part = figures._replace(here=figures.here & of_mine, values=figures.values.set(~of_mine, None))
-        _read_part(scores, part, (scale,), mine, is_told=True)
+        _read_part(scores, _of(scores, figures, mine), (scale,), mine, is_told=True)
+
+
+def _of(scores: Scores, figures: Figures, labels: list[str]) -> Figures:
+    """Those of some files."""
+    mine = scores.typed.frame[FILE].is_in(labels)
+    return figures._replace(here=figures.here & mine, values=figures.values.set(~mine, None))
 
 
 def _read_part(
@@ -86,10 +90,11 @@ def _read_part(
     """Put the answers of files that go by the same scales on 0-100."""
     candidates = _directed(scores, figures, candidates, is_told=is_told)
     points = [to_hundred(figures.values, scale) for scale in candidates]
-    codes = figures.here & codes_in(figures.values) & points[0].is_null()
+    outside = figures.here & points[0].is_null()
+    codes = outside & codes_in(figures.values)
     if codes.any():
         count_silent(scores, codes, CODES)
-    lost = figures.here & points[0].is_null() & ~codes
+    lost = outside & ~codes
     first = next(table for table in scores.typed.tables if table.label == labels[0])
     found = ScaleFound(
         survey=figures.kind,
@@ -183,6 +188,8 @@ def _check_files(scores: Scores, figures: Figures, *, stars: bool, top: float | 
 def _top(scores: Scores, figures: Figures) -> float | None:
     """The top of the scale that the cells name, else the header. Raises InputError where cells name different ones."""
     tops = scores.cells["top"].set(~figures.here, None)
+    if not tops.count():
+        return top_in_header(figures.asks)
     named = tops.drop_nulls().unique().sort()
     if len(named) > 1:
         cells = " and ".join(scores.cell(tops == top) for top in named[:2])
@@ -191,7 +198,7 @@ def _top(scores: Scores, figures: Figures) -> float | None:
             location=scores.where(tops == named[1]),
             hint="give each scale a file or a column of its own",
         )
-    return named[0] if len(named) else top_in_header(figures.asks)
+    return float(named[0])
 
 
 def _contradiction(scores: Scores, figures: Figures, top: float, scale: Scale) -> InputError:
@@ -211,11 +218,14 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
     Raises:
         InputError: They run either way, the other way than was told, or csq knows none of them.
     """
-    frame = pl.DataFrame({"number": figures.values, "label": scores.cells["label"]}).filter(figures.here)
-    pairs = [*frame.drop_nulls().unique().sort("number", "label").rows(), *pairs_in(figures.asks)]
+    label = scores.cells["label"].set(~figures.here, None)
+    labelled = label.is_not_null() if label.count() else nowhere(len(label))
+    pairs = pairs_in(figures.asks)
+    if labelled.any():
+        beside = pl.DataFrame({"number": figures.values, "label": label}).filter(labelled).unique()
+        pairs = [*sorted(beside.rows()), *pairs]
     if figures.kind is Survey.CES:
-        pairs = [(number, words) for number, words in pairs if words not in HOW_MUCH]
-    labelled = figures.here & scores.cells["label"].is_not_null()
+    pairs = [*pairs_in(figures.asks)]
     scale = candidates[0]
     hint = (
         f"say which way it runs, the worst answer first: `--csat-scale {scale}` or `--csat-scale {scale.reversed('')}`"

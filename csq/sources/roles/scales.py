@@ -13,6 +13,7 @@ import polars as pl
 
 from csq.regex import regex
 from csq.sources.cells.answer_words import NO_ANSWER_CODES
+from csq.sources.cells.values import nowhere
 from csq.terms import Survey
 
 STANDARD = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0), (0.0, 100.0))
@@ -179,12 +180,15 @@ def codes_in(values: pl.Series) -> pl.Series:
 
     A -1 beside nothing above 3, or several small negatives, may as well be answers on a scale with zero in the middle.
     """
-    codes = values.is_in([float(code) for code in NO_ANSWER_CODES]).fill_null(value=False)
+    codes = values.is_in([float(code) for code in NO_ANSWER_CODES])
+    if not codes.any():
+        return nowhere(len(values))
+    codes = codes.fill_null(value=False)
     rest = values.filter(~codes).drop_nulls()
     small = values.is_between(-9, -1).fill_null(value=False)
     if not len(rest) or _bound(rest.max()) <= 3 or values.filter(small).n_unique() >= 3:
         codes = codes & ~small
-    return codes if len(values.filter(~codes).drop_nulls()) else pl.repeat(False, len(values), eager=True)
+    return codes if len(values.filter(~codes).drop_nulls()) else nowhere(len(values))
 
 
 def _bound(value: object) -> float:

@@ -109,9 +109,9 @@ def open_scores(typed: Typed, name: str, text: pl.Series, kinds: pl.Series, opti
 
 def read_told(scores: Scores) -> None:
     """Take the answers whose points csq.yaml tells; whatever else is in the column is read without them."""
-    told = with_spellings(scores.options.answers)
-    if not told:
+    if not scores.options.answers:
         return
+    told = with_spellings(scores.options.answers)
     words = scores.tidied.drop_nulls().unique()
     spelled = {cell: told[plain(cell)] for cell in words if plain(cell) in told}
     points = scores.tidied.replace_strict(spelled, default=None, return_dtype=pl.Float64())
@@ -132,8 +132,9 @@ def hide(scores: Scores, mask: pl.Series) -> None:
 def drop_codes(scores: Scores) -> None:
     """Where every number beside words is a code for no answer, such as -99, take it for that."""
     numbers = scores.cells["number"].cast(pl.Float64, strict=False)
-    codes = numbers.is_in([float(code) for code in NO_ANSWER_CODES]).fill_null(value=False)
-    if codes.any() and scores.words.is_not_null().any() and codes.sum() == scores.cells["number"].count():
+    codes = numbers.is_in([float(code) for code in NO_ANSWER_CODES])
+    if codes.any() and scores.words.count() and codes.sum() == scores.cells["number"].count():
+        codes = codes.fill_null(value=False)
         count_silent(scores, codes, CODES)
         hide(scores, codes)
 
@@ -144,11 +145,14 @@ def refuse_mixtures(scores: Scores) -> None:
     Raises:
         InputError: It does.
     """
-    cells = scores.cells
-    is_number, is_date = cells["number"].is_not_null(), cells["is_date"].fill_null(value=False)
-    is_known = are_known(cells["word"])
-    given = scores.tidied.is_not_null()
-    read = is_number | is_known | scores.answer.is_not_null()
+    is_number, is_date, given, is_settled = scores.cells.select(
+        pl.col("number").is_not_null(),
+        pl.col("is_date").fill_null(value=False),
+        given=pl.lit(scores.tidied).is_not_null(),
+        is_settled=pl.lit(scores.answer).is_not_null(),
+    ).get_columns()
+    is_known = are_known(scores.words)
+    read = is_number | is_known | is_settled
     if given.any() and not read.any():
         reason = SPOILED if is_date.any() else UNKNOWN_WORD
         first = is_date if is_date.any() else given
@@ -190,10 +194,13 @@ def read_worded(scores: Scores) -> None:
     Raises:
         InputError: Two kinds of words, or two faces that say the same.
     """
+    if not scores.words.count():
+        return
     is_word = scores.words.is_not_null()
     known = are_known(scores.words)
-    if scores.cells["number"].is_not_null().any() or not known.any():
-        scores.reject(is_word, "score is not a number" if scores.cells["number"].is_not_null().any() else UNKNOWN_WORD)
+    has_numbers = bool(scores.cells["number"].count())
+    if has_numbers or not known.any():
+        scores.reject(is_word, "score is not a number" if has_numbers else UNKNOWN_WORD)
         return
     scores.reject(is_word & ~known, UNKNOWN_WORD)
     _check_faces(scores)

@@ -13,7 +13,7 @@ from csq.errors import InputError
 from csq.fate import ROWS
 from csq.sources.cells.answer_words import ANSWERED, ASKED, UNANSWERED, UNASKED, WAITING
 from csq.sources.cells.answers import plain
-from csq.sources.cells.values import tidy
+from csq.sources.cells.values import nowhere, tidy
 from csq.sources.columns.headers import missing_column
 from csq.sources.reading.read import TextTable, column
 from csq.sources.roles.figures import read_figures
@@ -114,13 +114,15 @@ def _no_score(table: TextTable) -> InputError:
 def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, list[pl.Series]]:
     """What the frame gains of one score column: answers, kinds, what is known of asking. The unreadable are rejects."""
     text, asking = _answers_only(typed, typed.text[column(typed.fields[name])])
-    unanswered = _said_unanswered(typed) & tidy(text).is_not_null()
-    text = text.set(unanswered, None)
+    unanswered = _said_unanswered(typed)
+    if unanswered.any():
+        unanswered &= tidy(text).is_not_null()
+        text = text.set(unanswered, None)
     kinds = _kinds(typed, name, text)
     scores = open_scores(typed, name, text, kinds, options)
     if unanswered.any():
         count_silent(scores, unanswered, f"are no answers, as `{typed.header('status')}` says")
-    silent = int((scores.tidied.is_null() & asking["asked"]).sum())
+    silent = int((scores.tidied.is_null() & asking["asked"]).sum()) if scores.tidied.null_count() else 0
     if silent:
         count = f"{silent:,} of {len(text):,} rows of {labels(typed.tables)}"
         scores.typed = scores.typed.noting(f"{count} have no `{scores.header}`: counted as asked, without an answer")
@@ -134,8 +136,9 @@ def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, 
 
 def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """Score cells without those that speak of asking, and `asked` and `asked_known` with what these say."""
-    distinct = text.unique()
-    spelled = {cell: plain(cell) for cell in distinct if plain(cell) in (*UNASKED, *ASKED)}
+    spelled = {cell: plain(cell) for cell in text.unique() if plain(cell) in (*UNASKED, *ASKED)}
+    if not spelled:
+        return text, typed.frame[["asked", "asked_known"]]
     words = text.replace_strict(spelled, default=None, return_dtype=pl.String())
     unasked, asked = words.is_in(UNASKED).fill_null(value=False), words.is_in(ASKED).fill_null(value=False)
     asking = typed.frame.select(
@@ -147,7 +150,7 @@ def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFram
 def _said_unanswered(typed: Typed) -> pl.Series:
     """Rows whose status says that nobody answered, so that a number in them is what a tool writes for none."""
     if "status" not in typed.frame.columns:
-        return pl.repeat(False, typed.frame.height, eager=True)
+        return nowhere(typed.frame.height)
     spelled = {word: plain(word) for word in typed.frame["status"].drop_nulls().unique()}
     words = typed.frame["status"].replace_strict(spelled, default=None, return_dtype=pl.String())
     told_apart = words.is_in(ANSWERED).any()

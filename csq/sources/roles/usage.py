@@ -113,7 +113,7 @@ def _last_there(typed: Typed, options: ReadOptions) -> Typed:
 
 def _refuse_periods_as_days(typed: Typed) -> None:
     """Ask about a date column of which no cell is a day and all name a period, such as `Oct-26`. Raises InputError."""
-    if "date" not in typed.fields or "period" in typed.fields or typed.frame["date"].is_not_null().any():
+    if "date" not in typed.fields or "period" in typed.fields or typed.frame["date"].count():
         return
     text = typed.text[column(typed.fields["date"])]
     cells = read_text(text).values

@@ -27,7 +27,10 @@ OWN_IDS = ("account_id", "subscription_id", "external_id")
 def tell_marks(typed: Typed) -> Typed:
     """Say of the id columns what was taken off their cells, and on which line first, where lines are known."""
     for name in (name for name in OWN_IDS if name in typed.frame.columns and name in typed.fields):
-        raw = pl.lit(typed.text[column(typed.fields[name])]).str.replace_all(r"\s+", " ").str.strip_chars()
+        text = typed.text[column(typed.fields[name])]
+        if not (text != typed.frame[name]).any():
+            continue
+        raw = pl.lit(text).str.replace_all(r"\s+", " ").str.strip_chars()
         cells = typed.frame.lazy().select(FILE, LINE, ROWS, pl.col(name).alias("id"), raw.alias("raw"))
         off = collect(cells.filter(pl.col("raw") != pl.col("id")).sort(FILE, LINE, "raw", nulls_last=True))
         for (file,), rows in off.partition_by(FILE, as_dict=True).items():

@@ -66,7 +66,7 @@ def read_numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cel
         except Ambiguous:
             found[name] = index, None
             continue
-        if cells.values.is_not_null().sum() > cells.unreadable.sum():
+        if cells.values.count() > cells.unreadable.sum():
             found[name] = index, cells
     return found
 
@@ -219,9 +219,10 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
 
 def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:
     """Nobody uses anything less than not at all: such a cell is a fault."""
-    negative = (typed.frame[name] < 0).fill_null(value=False)
+    negative = typed.frame[name] < 0
     if kind not in SCORED or not negative.any():
         return typed
+    negative = negative.fill_null(value=False)
     typed = typed.fault(negative, name, f"a negative number, of {kind}")
     return typed.with_columns(typed.frame[name].set(negative, None))
 

@@ -109,7 +109,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
     """
     preset = detect(tables[0], role)
     matched = match_headers(tables[0], role, options.told(role, tables), preset)
-    text = pl.concat([table.frame.with_columns(pl.lit(table.label).alias(FILE)) for table in tables])
+    text = pl.concat([_with_label(table) for table in tables])
     kinds = {known.name: known.cell for known in ROLES[role].fields}
     text, unwanted = _wanted(tables[0], text, preset)
     typed = Typed(
@@ -117,7 +117,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
         tables=tables,
         fields=matched,
         text=text,
-        frame=as_rows(text.select(FILE, LINE)),
+        frame=as_rows(text[[FILE, LINE]]),
         apart=pl.concat([_broken(tables), unwanted]),
         faults=no_rejects(),
         notes=_told(tables, preset),
@@ -132,6 +132,10 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
         if name not in matched:
             raise missing_column(tables[0], role, name)
     return typed
+
+
+def _with_label(table: TextTable) -> pl.DataFrame:
+    return table.frame.hstack([pl.Series(FILE, [table.label]).new_from_index(0, table.frame.height)])
 
 
 UNREADABLE: Mapping[Cell, str] = {
@@ -234,12 +238,10 @@ def add_cells(
     if name in ROLES[typed.role].days:
         typed = typed.reject(cells.unreadable, name, "unreadable date")
         typed = typed.reject(unset, name, "a placeholder for a date")
-        typed = typed.reject(values.is_null(), name, "no date")
-        if options.run_day:
-            typed = typed.reject(
-                (values.dt.date() > options.run_day).fill_null(value=False), name, "date after the run day"
-            )
-        return typed
+        is_later = pl.col(name).dt.date() > pl.lit(options.run_day, dtype=pl.Date())
+        lost = values.to_frame().select(none=pl.col(name).is_null(), later=is_later.fill_null(value=False))
+        typed = typed.reject(lost["none"], name, "no date")
+        return typed.reject(lost["later"], name, "date after the run day")
     unset_date = (unset, "a placeholder for a date")
     for wrong, reason in ((cells.unreadable, UNREADABLE.get(kind, "")), unset_date):
         if wrong.any() and name != "account_id":  # without it a row is rejected

@@ -12,6 +12,7 @@ from csq.errors import Setting
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
 from csq.roles import ROLES, TICKED, Cell
+from csq.schema import collect
 from csq.sources.columns.metrics import Metric
 from csq.sources.columns.presets import Preset
 from csq.sources.reading.read import TextTable, column
@@ -103,8 +104,8 @@ class Typed(NamedTuple):
             "value": pl.col(column(self.fields[name])),
             "reason": pl.lit(reason),
         }
-        found = self.text.filter(mask).select(cells.get(each, pl.col(each)).alias(each) for each in REJECT_SCHEMA)
-        return self.replace(faults=pl.concat([self.faults, found]))
+        told = (cells.get(each, pl.col(each)).alias(each) for each in REJECT_SCHEMA)
+        return self.replace(faults=pl.concat([self.faults, collect(self.text.lazy().filter(mask).select(told))]))
 
     def with_all_fields(self) -> "Typed":
         """The same with the fields that the files do not have, empty: nothing after this asks which there are."""
