@@ -93,7 +93,7 @@ def first_steps(
     offered = [[way for step in offer.steps for way in ways(step)] for offer in offers]
     steps = [way.step for found in offered for way in found]
     if not steps:
-        return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
+        return pl.DataFrame(schema=STEP).clear(rows.height)
     places, none = count(), pl.lit(len(steps))
     firsts = []
     for offer, found in zip(offers, offered, strict=True):
@@ -145,7 +145,7 @@ def risk_notes(rows: pl.DataFrame, offers: Sequence[StepOffer], known: Mapping[s
     """The risks that apply to each row, in order, but for what cannot be said without a fact that is not known."""
     risks = [risk for offer in offers for risk in offer.risks]
     if not risks:
-        return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
+        return pl.Series("risks", [[]], pl.List(pl.String())).new_from_index(0, rows.height)
     mine = [offer.whose & pl.col(holds(risk)) for offer in offers for risk in offer.risks]
     held = rows.hstack(applies(rows, risks, known)).select(each.alias(str(n)) for n, each in enumerate(mine))
     noted = pl.concat_list(
