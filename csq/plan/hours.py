@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.plan.steps import facts_for
+from csq.plan.texts import facts_for
 from csq.playbook.model import CheckIns, Playbook
 from csq.playbook.text import spelled
 from csq.report import CheckIn, LeftOut, Note, OwnerWeek
