@@ -15,7 +15,7 @@ from csq.fate import COLUMN, FATE, REASON, ROW, VALUE, is_used
 from csq.report import Note, masked
 from csq.roles import ROLES, Cell
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import Word, is_mean, is_sum, total_word
+from csq.sources.reading.sums import Word, is_mean, is_sum, total_word, total_words
 from csq.sources.rows.measures import METRIC
 from csq.sources.rows.typed import FILE, KEY, RoleRows
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
@@ -76,14 +76,15 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
         return
     frame = rows.frame.filter(pl.col(FATE).is_in([str(fate) for fate in _OPEN])).with_columns(_key(rows))
     by = [FILE, "period"] if rows.grain is Grain.PERIOD else [FILE]
-    named = _named(others)
+    named, words = _named(others), total_words(frame["_key"])
+    alone = [key for key, word in words.items() if word is Word.ALONE]
     for whole in frame.sort(FILE, LINE).partition_by(by, maintain_order=True):
-        subtotals = _subtotals(whole, names)
+        subtotals = _subtotals(whole, names, words)
         yield from ((file, line, "above") for file, line in whole[subtotals].select(FILE, LINE).rows())
-        part = whole[[row for row in range(whole.height) if row not in subtotals]]
+        part = whole.with_row_index("_row").filter(~pl.col("_row").is_in(subtotals)).drop("_row")
         first, last = part.head(1), part.tail(1)
         body = part.head(-1).filter(is_used() | (pl.col(FATE) == Aside.UNMATCHED))
-        body = body.filter(~pl.col("_key").is_in([key for key in body["_key"] if total_word(key or "") is Word.ALONE]))
+        body = body.filter(~pl.col("_key").is_in(alone))
         if body.height > 1 and _is_total(last, body, names, named):
             yield (*last.select(FILE, LINE).row(0), "above")
         elif total_word(first["_key"][0] or ""):
@@ -92,12 +93,11 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
                 yield (*first.select(FILE, LINE).row(0), "below")
 
 
-def _subtotals(part: pl.DataFrame, names: list[str]) -> list[int]:
+def _subtotals(part: pl.DataFrame, names: list[str], words: Mapping[str, Word]) -> list[int]:
     """Rows with a total word, all of whose numbers sum up the rows since the one before; the last is none alone."""
     found: list[int] = []
     start = 0
-    words = [bool(total_word(key or "")) for key in part["_key"]]
-    for row in (row for row in range(part.height) if words[row]):
+    for row in part["_key"].is_in([*words]).arg_true():
         block = part.slice(start, row - start)
         told = [name for name in names if part[name][row]]
         sums = [is_sum(block[name].drop_nulls().cast(pl.Float64), float(part[name][row])) for name in told]

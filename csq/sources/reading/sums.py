@@ -5,7 +5,7 @@ A total word or a blank key makes a row a candidate; its numbers decide, being s
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import polars as pl
@@ -38,6 +38,13 @@ def total_word(cell: str) -> Word | None:
         return Word.ALONE
     parts = [part for cut in range(1, len(words)) for part in (words[:cut], words[cut:])]
     return Word.FIRST if any(" ".join(part) in _WORDS for part in parts) else None
+
+
+def total_words(keys: pl.Series) -> Mapping[str, Word]:
+    """The total words of some keys, by key; only of those that may hold one is each looked at."""
+    each = keys.drop_nulls().unique()
+    may = each.filter(each.str.contains(r"[^\x00-\x7f]") | each.str.to_lowercase().str.contains_any([*_PARTS]))
+    return {key: word for key in may if (word := total_word(key))}
 
 
 _WORDS = frozenset(
