@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.plan.steps import filled_for
+from csq.plan.texts import filled_for
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Report
 from csq.schema import PLAN, WORTH

@@ -21,7 +21,7 @@ from csq.pipeline import AsOf, Triage
 from csq.place.place import place
 from csq.place.scale_choice import settle_scales
 from csq.plan.prescribe import steps_of
-from csq.plan.steps import general
+from csq.plan.texts import general
 from csq.playbook.load import LoadedPlaybook
 from csq.playbook.model import Playbook
 from csq.roles import MONEY_FIELDS

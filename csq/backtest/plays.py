@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.plan.prescribe import steps_of
-from csq.plan.steps import general
+from csq.plan.texts import general
 from csq.playbook.model import Playbook
 from csq.schema import COLUMNS
 from csq.terms import Quadrant, Queue

@@ -8,7 +8,8 @@ import polars as pl
 from csq.explain.model import NeedState, SignalTold, State, StepState, Unjudged
 from csq.pipeline import Triage
 from csq.plan.signals import SINCE_WITH, evaluated, reading
-from csq.plan.steps import PERSON, applies, blockers, facts_for, holds, is_blocked, is_done
+from csq.plan.steps import PERSON, applies, blockers, holds, is_blocked, is_done
+from csq.plan.texts import facts_for
 from csq.planned import done_column, dropped_column
 from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step

@@ -1,9 +1,11 @@
 """What is not known of each account, most telling first, and how much of it is."""
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
 from csq.schema import rounded, unknown_column
-from csq.terms import Axis
+from csq.terms import Axis, Unknown
 
 LOOKED_FOR = ("contract_value", "seats", "renewal_date", "owner", "start_date")
 """Facts besides the two axes that every account ought to have."""
@@ -19,6 +21,28 @@ CONTEXT_LOOKED_FOR = {
 """What else one ought to know of every account, and when it is known: that there is nobody is a gap as well."""
 
 
+_TOGETHER = 60
+"""Names that are told apart by the bits of one number."""
+
+
+def named(masks: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The names whose masks hold, in their order: one list for all rows that are alike, which are many."""
+    names = [*masks]
+    some = [names[first : first + _TOGETHER] for first in range(0, len(names), _TOGETHER)] or [[]]
+    parts = [_of_bits(each, [masks[name] for name in each]) for each in some]
+    return parts[0] if len(parts) == 1 else pl.concat_list(parts)
+
+
+def _of_bits(names: Sequence[str], masks: Sequence[pl.Expr]) -> pl.Expr:
+    def lists(codes: pl.Series) -> pl.Series:
+        alike = codes.unique().sort()
+        told = [[name for place, name in enumerate(names) if code >> place & 1] for code in alike]
+        return pl.Series(told, dtype=pl.List(pl.String())).gather(alike.search_sorted(codes))
+
+    bits = (mask.fill_null(value=False).cast(pl.UInt64()) * 2**place for place, mask in enumerate(masks))
+    return pl.sum_horizontal(pl.lit(0, pl.UInt64()), *bits).map_batches(lists, return_dtype=pl.List(pl.String()))
+
+
 def axis_gaps() -> list[pl.Expr]:
     """For each axis that is not known `usage: not_in_usage` and the like, from our own columns; null otherwise."""
     reasons = {axis: pl.col(unknown_column(axis)) for axis in Axis}
@@ -28,7 +52,8 @@ def axis_gaps() -> list[pl.Expr]:
 def coverage_facts() -> dict[str, pl.Expr]:
     """Expressions for `missing` and `coverage_pct`, over a frame with the axes' reasons and the facts looked for."""
     known = {name: pl.col(name).is_not_null() for name in LOOKED_FOR} | CONTEXT_LOOKED_FOR
-    others = [pl.when(~there.fill_null(value=False)).then(pl.lit(name)) for name, there in known.items()]
-    looked_for = [*axis_gaps(), *others]
-    missing = pl.concat_list(looked_for).list.drop_nulls()
-    return {"missing": missing, "coverage_pct": rounded((1 - missing.list.len() / len(looked_for)) * 100)}
+    others = {name: ~there.fill_null(value=False) for name, there in known.items()}
+    axes = {f"{axis}: {why}": pl.col(unknown_column(axis)) == str(why) for axis in Axis for why in Unknown}
+    gaps = pl.sum_horizontal(*(pl.col(unknown_column(axis)).is_not_null() for axis in Axis), *others.values())
+    share = 1 - gaps / (len(Axis) + len(others))
+    return {"missing": named(axes | others), "coverage_pct": rounded(share * 100)}

@@ -15,6 +15,7 @@ import polars as pl
 
 from csq.facts.survey import DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS
 from csq.facts.usage import TELLING, share_pct
+from csq.place.coverage import named
 from csq.schema import collect, rounded
 from csq.settings.model import ALL_TIERS, Happiness
 from csq.sources.columns.metrics import AMOUNTS, Metric
@@ -123,8 +124,7 @@ def _parts_known(parts: Sequence[str]) -> dict[str, pl.Expr]:
     usual = {
         name: (there & is_scored).sum().over("tier") * 2 > is_scored.sum().over("tier") for name, there in known.items()
     }
-    lacking = [pl.when(~there & usual[name]).then(pl.lit(name.removeprefix(PART))) for name, there in known.items()]
-    listed = pl.concat_list(lacking).list.drop_nulls().list.join(", ") if lacking else pl.lit("")
+    listed = named({name.removeprefix(PART): ~there & usual[name] for name, there in known.items()}).list.join(", ")
     possible = pl.sum_horizontal(pl.lit(0), *(there.any().cast(pl.Int64) for there in known.values()))
     have = pl.sum_horizontal(pl.lit(0), *(there.cast(pl.Int64) for there in known.values()))
     return {

@@ -51,7 +51,7 @@ def thirds(values: pl.Series) -> dict[str, Decimal]:
 
     Equal values share a tier, so a band may be larger than a third, or absent.
     """
-    ordered = sorted(values.drop_nulls().to_list())
+    ordered = values.drop_nulls().sort()
     if len(ordered) < LEAST_FOR_THIRDS:
         return {}
     ends = (ordered[len(ordered) * 2 // 3], ordered[len(ordered) // 3], Decimal(0))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.plan.steps import facts_for
+from csq.plan.texts import facts_for
 from csq.playbook.model import CheckIns, Playbook
 from csq.playbook.text import spelled
 from csq.report import CheckIn, LeftOut, Note, OwnerWeek
@@ -122,8 +122,11 @@ def _week(
 ) -> tuple[OwnerWeek, pl.Series]:
     """One desk's week, and the accounts whose step fits."""
     hours = capacity.of(desk) if capacity else None
-    pieces = [Work(Queue(queue), length) for queue, length in work[["queue", "hours"]].iter_rows()]
-    taken = fit(pieces, hours, split) if hours is not None else [True] * len(pieces)
+    lengths = work["hours"].to_list()
+    pieces = [
+        Work(Queue(queue), length) for queue, length in zip(work["queue"], lengths, strict=True) if hours is not None
+    ]
+    taken = fit(pieces, hours, split) if hours is not None else [True] * len(lengths)
     spent = (
         {
             queue: _sum(each.hours for each, fits in zip(pieces, taken, strict=True) if fits and each.queue is queue)
@@ -140,13 +143,11 @@ def _week(
         rescue_hours=spent.get(Queue.RESCUE, 0.0),
         protect_hours=spent.get(Queue.PROTECT, 0.0),
         check_in_hours=_sum(call.hours for call in called),
-        wanted_hours=_sum(each.hours for each in pieces),
+        wanted_hours=_sum(lengths),
         left_out=left.height,
         left_out_value=money(left["contract_value"]),
         left_out_unvalued=left["contract_value"].null_count(),
-        more_hours=round(_sum(each.hours for each in pieces) - hours, _PLACES)
-        if left.height and hours is not None
-        else 0.0,
+        more_hours=round(_sum(lengths) - hours, _PLACES) if left.height and hours is not None else 0.0,
         check_ins=called,
         left_out_first=tuple(
             LeftOut(**row) for row in left.head(_NAMED).select(*LeftOut._fields).iter_rows(named=True)

@@ -19,30 +19,30 @@ from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idl
 from csq.plan.signals import Judged, evaluated, reading
 from csq.plan.steps import (
     PERSON,
-    STEP,
-    Blockers,
     StepOffer,
     blockers,
+    choose_steps,
     conditions,
-    filled_for,
-    first_steps,
-    general,
+    judge_entries,
     printed,
-    risk_notes,
+    told_steps,
+    warnings,
 )
+from csq.plan.texts import Texts, filled_for, general
 from csq.plan.touch import add_person
-from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal, Step
+from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Risk, Signal, Step
 from csq.playbook.names import names
 from csq.report import QuadrantPlay
 from csq.schema import PLAN, Kind, collect, complete
-from csq.terms import Gate, Quadrant, Queue, Severity
+from csq.terms import Gate, Quadrant, Queue, Severity, StepKind
 
 
 class _Asking(NamedTuple):
-    """What steps and risks are judged by."""
+    """What steps and risks are chosen by."""
 
-    known: Mapping[str, Kind]
-    blocking: Blockers
+    entries: pl.DataFrame
+    """As `judge_entries` lays them out, with the quadrant, `GATE` and `IDLE`; one row per account."""
+    texts: Texts
 
 
 def prescribe(
@@ -57,28 +57,59 @@ def prescribe(
         as_of: The day of the run; without one nothing is to be looked at again on a day.
         are_events_given: Whether no event on record means that none is known to have been.
     """
-    asking = _Asking(known=names(playbook.custom), blocking=blockers(playbook.signals))
-    told = judged.told.rename({"loudest": "severity"})
-    rows = add_person(frame.join(told, on="account_id", how="left", maintain_order="left"), playbook)
+    known = names(playbook.custom)
+    told = judged.told.select("signals", severity="loudest")
+    rows = add_person(frame.hstack(told), playbook)
     placed = set(rows["quadrant"])
     entries = {quadrant: playbook.entry(quadrant) for quadrant in playbook.order if str(quadrant) in placed}
     rules: list[Need | Rest] = [*playbook.rest]
     for entry in entries.values():
         rules += [*entry.gate, *entry.rest]
-    asked = conditions((each for each in rules if each.when), asking.known)
+    asked = conditions((each for each in rules if each.when), known)
     holding = evaluated(rows, asked, are_events_given=are_events_given)
     gated = add_gate(rows.hstack(holding), {quadrant: entry.gate for quadrant, entry in entries.items()})
     # Steps ask anew, for "never" is no answer to them.
     queued = add_queue(gated, entries, playbook.rest, as_of).drop(holding.columns)
-    played = _with_asks(_with_plays(queued, entries, asking), entries)
-    planned = _with_signals(played, playbook.signals, judged.fired, asking)
-    voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged.fired)
+    held = {name: playbook.signals[name] for name in judged.fired["signal"].unique()}
+    asking = _Asking(texts=Texts(), entries=_judged_entries(queued, entries, held, known, _barred(playbook, judged)))
+    played, risks = _with_plays(queued, entries, asking)
+    planned = _with_signals(_with_asks(played, entries), held, judged, asking, risks)
+    voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged)
     ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
     return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
 
 
-def _with_plays(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], asking: _Asking) -> pl.DataFrame:
-    """Add the play of each account's quadrant, its next step and its risks."""
+def _barred(playbook: Playbook, judged: Judged) -> dict[StepKind, pl.Series]:
+    """By kind of step the accounts for which a signal that holds says that now is no time for it."""
+    by_kind = {kind: by for kind, by in blockers(playbook.signals).items() if by}
+    any_holds = (pl.any_horizontal(pl.col(by).fill_null(value=False)).alias(kind) for kind, by in by_kind.items())
+    barred = judged.open.holds.select(any_holds)
+    return {kind: barred[kind] for kind in by_kind}
+
+
+def _judged_entries(
+    rows: pl.DataFrame,
+    entries: Mapping[Quadrant, QuadrantEntry],
+    signals: Mapping[str, Signal],
+    known: Mapping[str, Kind],
+    barred: Mapping[StepKind, pl.Series],
+) -> pl.DataFrame:
+    """Judge every step and risk once for every account, whoever offers it."""
+    steps: list[Step] = []
+    risks: list[Risk] = []
+    for entry in entries.values():
+        steps += [*([entry.qualify] if entry.qualify else []), *entry.play.steps]
+        risks += entry.risks
+    for signal in signals.values():
+        steps += signal.steps
+        risks += [*signal.risks, *signal.also]
+    return rows[["quadrant", GATE, IDLE]].hstack(judge_entries(rows, steps, risks, known, barred))
+
+
+def _with_plays(
+    rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], asking: _Asking
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Add the play of each account's quadrant and its next step; and tell its risks, as `warnings` does."""
     offers = [StepOffer(pl.col(IDLE))]
     for quadrant, entry in entries.items():
         is_mine = pl.col("quadrant") == str(quadrant)
@@ -87,12 +118,12 @@ def _with_plays(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry], a
         offers.append(StepOffer(is_mine, entry.play.steps, entry.risks))
     plays = {str(quadrant): entry.play.headline for quadrant, entry in entries.items()}
     labels = {str(quadrant): entry.label for quadrant, entry in entries.items()}
-    return rows.with_columns(
+    played = rows.with_columns(
         pl.col("quadrant").replace_strict(plays, return_dtype=pl.String()).alias("play"),
         pl.col("quadrant").replace_strict(labels, return_dtype=pl.String()).alias(LABEL),
-        *first_steps(rows, offers, asking.known, asking.blocking).get_columns(),
-        risk_notes(rows, offers, asking.known),
+        *told_steps(rows, *choose_steps(asking.entries, offers)).get_columns(),
     )
+    return played, warnings(asking.entries.with_row_index("row"), offers, rows, asking.texts)
 
 
 def _with_asks(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry]) -> pl.DataFrame:
@@ -109,101 +140,127 @@ def _with_more(rows: pl.DataFrame, more: pl.Expr) -> pl.DataFrame:
 
 
 def _with_signals(
-    rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, asking: _Asking
+    rows: pl.DataFrame, signals: Mapping[str, Signal], judged: Judged, asking: _Asking, risks: pl.DataFrame
 ) -> pl.DataFrame:
-    """Let signals speak: their risks before those of the quadrant, the step of one that leads before the play's.
+    """Let signals speak: their risks before `risks`, those of the quadrant, and the step of one before the play's.
 
-    What the others have to add comes after the step. Adds `OWN_STEP` and `LEADER`.
+    What the others have to add comes after the step. Adds `risks`, `OWN_STEP` and `LEADER`.
     """
-    spoken = _spoken(rows, signals, fired, asking)
-    if spoken.is_empty():
-        return rows.with_columns(pl.lit(value=False).alias(OWN_STEP), pl.lit(None, dtype=pl.String()).alias(LEADER))
+    cases = _cases(signals, judged, asking)
+    offers = [
+        StepOffer(pl.col("signal") == number, signal.steps, signal.risks)
+        for number, signal in enumerate(signals.values())
+    ]
+    own = warnings(cases, [StepOffer(offer.whose, risks=offer.risks) for offer in offers], rows, asking.texts)
+    chosen, steps = choose_steps(cases, [offer._replace(whose=offer.whose & pl.col("leads")) for offer in offers])
     # In the order in which each account's signals are told, so that the loudest speaks first.
-    has_step = pl.col("own").struct.field("next_step").is_not_null()
-    says_act = pl.col("own").struct.field("acts")
-    leads = has_step & (says_act | (pl.col("queue") != str(Queue.REST)))
-    own = (
-        spoken.lazy()
-        .group_by("account_id", maintain_order=True)
-        .agg(pl.col("own").filter(has_step).first(), pl.col("own_risks").explode().drop_nulls())
+    first = collect(
+        cases.lazy()
+        .select("row", "signal", "acts", place=chosen)
+        .drop_nulls("place")
+        .unique("row", keep="first", maintain_order=True)
     )
-    led = collect(
+    mine = collect(
         rows.lazy()
-        .join(own, on="account_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(leads).then(pl.col("own").struct.field("leader")).alias(LEADER),
-            (has_step & says_act).fill_null(value=False).alias(OWN_STEP),
-        )
-        .with_columns(
-            *(
-                pl.when(pl.col(LEADER).is_not_null()).then(pl.col("own").struct.field(name)).otherwise(name).alias(name)
-                for name in STEP
-            ),
-            risks=pl.concat_list(pl.col("own_risks").fill_null([]), "risks").list.unique(maintain_order=True),
-        )
+        .select("queue")
+        .with_row_index("row")
+        .join(first.lazy(), on="row", how="left", maintain_order="left")
     )
-    return _with_added(led, spoken)
+    leads = pl.lit(mine["acts"] | ((rows["queue"] != str(Queue.REST)) & mine["place"].is_not_null()))
+    leading = mine.select(leader=pl.when(leads).then("signal"), place=pl.when(leads).then("place"))
+    led = rows.with_columns(
+        pl.Series(LEADER, [*signals], pl.String()).gather(leading["leader"]),
+        pl.lit(mine["acts"]).fill_null(value=False).alias(OWN_STEP),
+        *(
+            pl.when(pl.lit(leading["place"]).is_not_null()).then(pl.lit(step)).otherwise(step.name).alias(step.name)
+            for step in told_steps(rows, leading["place"], steps)
+        ),
+        risks=_listed(pl.concat([own, risks]), asking.texts, rows.height),
+    )
+    return _with_added(led, signals, cases, leading["leader"], asking)
 
 
-def _with_added(rows: pl.DataFrame, spoken: pl.DataFrame) -> pl.DataFrame:
+def _cases(signals: Mapping[str, Signal], judged: Judged, asking: _Asking) -> pl.DataFrame:
+    """For each account and signal that holds: both by number, whether it says act, whether its step leads."""
+    number = {name: place for place, name in enumerate(signals)}
+    readings = pl.DataFrame(
+        {
+            "signal": [number.get(name) for name, _ in judged.readings],
+            "leads": [name in signals and signals[name].leads(severity) for name, severity in judged.readings],
+            "acts": [
+                name in signals and severity is Severity.ACT and signals[name].leads(severity)
+                for name, severity in judged.readings
+            ],
+        },
+        schema={"signal": pl.UInt32(), "leads": pl.Boolean(), "acts": pl.Boolean()},
+    )
+    cases = judged.cases["row"].to_frame().hstack(readings[judged.cases["reading"]])
+    return cases.hstack(asking.entries[cases["row"]]).with_columns(pl.col(PERSON) | pl.col("acts"))
+
+
+def _listed(sentences: pl.DataFrame, texts: Texts, accounts: int) -> pl.Series:
+    """The sentences of each account, each text once; none for those without any."""
+    each = collect(sentences.lazy().select("row", "text").sort("row", maintain_order=True))
+    once = each.filter((pl.col("row").cast(pl.UInt64()) * 2**32 + pl.col("text")).is_first_distinct())
+    lists = (
+        once.lazy()
+        .select(pl.col("row").set_sorted(), risks=texts.told(once["text"]))
+        .group_by("row", maintain_order=True)
+        .agg("risks")
+    )
+    return collect(_numbered(accounts).join(lists, on="row", how="left", maintain_order="left"))["risks"].fill_null([])
+
+
+def _numbered(accounts: int) -> pl.LazyFrame:
+    return pl.LazyFrame({"row": pl.int_range(accounts, dtype=pl.UInt32(), eager=True)})
+
+
+def _with_added(
+    rows: pl.DataFrame, signals: Mapping[str, Signal], cases: pl.DataFrame, leader: pl.Series, asking: _Asking
+) -> pl.DataFrame:
     """Add to the next step what signals have to add whose own step it is not; of accounts that rest, to a machine's."""
-    works = pl.col(LEADER).is_not_null() | (pl.col("queue") != str(Queue.REST)) | ~pl.col("human")
-    mine = pl.when("human").then("also_by_people").otherwise("also_by_machines")
-    added = (
-        spoken.join(rows.filter(works).select("account_id", LEADER, "human"), on="account_id", maintain_order="left")
-        .filter(pl.col("own").struct.field("leader").ne_missing(pl.col(LEADER)))
-        .group_by("account_id", maintain_order=True)
-        .agg(mine.explode().drop_nulls().str.join(" ").alias("also"))
+    works = (rows["queue"] != str(Queue.REST)) | leader.is_not_null() | ~rows["human"]
+    adds = works.gather(cases["row"]) & cases["signal"].ne_missing(leader.gather(cases["row"]))
+    is_human = rows["human"].gather(cases["row"])
+    offers = [
+        StepOffer(
+            pl.lit(adds) & (pl.col("signal") == number) & (pl.lit(True) if not each.human else pl.lit(is_human)),
+            risks=[each],
+        )
+        for number, signal in enumerate(signals.values())
+        for each in signal.also
+    ]
+    added = warnings(cases, offers, rows, asking.texts)
+    lists = (
+        added.lazy()
+        .select("row", also=asking.texts.told(added["text"]))
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("also").str.join(" "))
     )
-    return _with_more(rows.join(added, on="account_id", how="left", maintain_order="left"), pl.col("also"))
+    also = collect(_numbered(rows.height).join(lists, on="row", how="left", maintain_order="left"))["also"]
+    return _with_more(rows, pl.lit(also))
 
 
-def _spoken(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame, asking: _Asking) -> pl.DataFrame:
-    """For each account and signal that holds and has any: its step where it leads, its risks, and what it adds."""
-    held = {name: signals[name] for name in fired["signal"].unique()}
-    own = {name: signal for name, signal in held.items() if signal.steps or signal.risks or signal.also}
-    pairs = fired.filter(pl.col("signal").is_in(list(own))).join(
-        rows.drop("severity"), on="account_id", how="left", maintain_order="left"
-    )
-    says_act = pl.col("severity") == str(Severity.ACT)
-    takes_over = pl.col("signal").is_in([name for name, signal in own.items() if signal.leads(Severity.ACT)])
-    pairs = pairs.with_columns(acts=says_act & takes_over).with_columns(pl.col(PERSON) | pl.col("acts"))
-    offers, to_people, to_machines = [], [], []
-    for name, signal in own.items():
-        is_its = pl.col("signal") == name
-        leads = pl.col("severity").is_in([str(each) for each in Severity if signal.leads(each)])
-        offers += [StepOffer(is_its & leads, signal.steps), StepOffer(is_its, risks=signal.risks)]
-        to_people.append(StepOffer(is_its, risks=signal.also))
-        to_machines.append(StepOffer(is_its, risks=[each for each in signal.also if not each.human]))
-    steps = first_steps(pairs, offers, asking.known, asking.blocking)
-    return pairs.select(
-        "account_id",
-        pl.struct(*steps.get_columns(), "acts", pl.col("signal").alias("leader")).alias("own"),
-        risk_notes(pairs, offers, asking.known).alias("own_risks"),
-        risk_notes(pairs, to_people, asking.known).alias("also_by_people"),
-        risk_notes(pairs, to_machines, asking.known).alias("also_by_machines"),
-    )
-
-
-def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], fired: pl.DataFrame) -> pl.DataFrame:
+def _with_voices(rows: pl.DataFrame, signals: Mapping[str, Signal], judged: Judged) -> pl.DataFrame:
     """Add `VOICE`: what the signal says that leads, else the loudest, where it says act or watch."""
-    loud = fired.unique("account_id", keep="first", maintain_order=True).filter(
-        pl.col("severity") != str(Severity.INFO)
+    number = {name: place for place, name in enumerate(signals)}
+    first = judged.cases.lazy().unique("row", keep="first", maintain_order=True)
+    loudest = collect(_numbered(rows.height).join(first, on="row", how="left", maintain_order="left"))["reading"]
+    loud = [None if severity is Severity.INFO else number[name] for name, severity in judged.readings]
+    quadrants = {str(quadrant): place for place, quadrant in enumerate(Quadrant)}
+    heard = pl.coalesce(
+        pl.col(LEADER).replace_strict(number, default=None, return_dtype=pl.UInt32()),
+        pl.lit(pl.Series(loud, dtype=pl.UInt32()).gather(loudest)),
     )
-    heard = rows.join(
-        loud.select("account_id", "signal"), on="account_id", how="left", maintain_order="left"
-    ).with_columns(signal=pl.coalesce(LEADER, "signal"))
-    pairs = heard.select(pl.struct("signal", "quadrant").alias("pair")).to_series()
-    known = pairs.unique().sort()
-    texts = {
-        place: reading(signals[pair["signal"]], pair["quadrant"])[1]
-        for place, pair in enumerate(known)
-        if pair["signal"] is not None
-    }
-    places = heard.join(
-        known.struct.unnest().with_row_index("place"), on=["signal", "quadrant"], how="left", maintain_order="left"
+    places = rows.select(
+        place=heard * len(quadrants) + pl.col("quadrant").replace_strict(quadrants, return_dtype=pl.UInt32())
     )["place"]
-    return rows.with_columns(filled_for(heard, texts, places).alias(VOICE))
+    texts = {
+        number[name] * len(quadrants) + place: reading(signal, quadrant)[1]
+        for name, signal in signals.items()
+        for quadrant, place in quadrants.items()
+    }
+    return rows.with_columns(filled_for(rows, texts, places).alias(VOICE))
 
 
 def done_kinds(playbook: Playbook) -> Iterator[str]:

@@ -44,8 +44,8 @@ def add_priority(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
 
 def stand_in_value(values: pl.Series) -> float:
     """What an unknown contract value counts as: the lowest known positive one; 1 where none is known."""
-    known = [value for value in values.drop_nulls().to_list() if value > 0]
-    return float(min(known, default=Decimal(1)))
+    lowest = values.filter(values > 0).min()
+    return float(lowest) if isinstance(lowest, Decimal) else 1.0
 
 
 def urgency(bands: Sequence[Urgency]) -> pl.Expr:

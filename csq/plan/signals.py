@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.plan.steps import general, printed
+from csq.plan.steps import printed
+from csq.plan.texts import general
 from csq.playbook.conditions import Condition, bare, compile_condition, evaluate, needed
 from csq.playbook.model import Playbook, Signal
 from csq.playbook.names import names
@@ -42,12 +43,16 @@ class Judged(NamedTuple):
     told: account_id, `signals` (names that hold, act first, then watch, then info, each in the
     playbook's order), `loudest` (severity, null without signals); rows as they came.
     fired: `FIRED_SCHEMA`, one row per account and signal that holds.
+    cases: the same by number: `row`, that of the account in the frame, and `reading`, the place in `readings`.
+    readings: signals with a severity, loudest first.
     totals: one per signal, in the playbook's order.
     open: what could not be judged, worked out where it is asked for.
     """
 
     told: pl.DataFrame
     fired: pl.DataFrame
+    cases: pl.DataFrame
+    readings: tuple[tuple[str, Severity], ...]
     totals: tuple[SignalTotal, ...]
     open: "Open"
 
@@ -73,12 +78,19 @@ def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) ->
     judged = evaluated(frame, conditions, are_events_given=are_events_given)
     holds = _unmuted(judged, playbook.signals)
     by_account = pl.concat([frame.select("account_id", "quadrant", "contract_value"), holds], how="horizontal")
-    fired = _fired(by_account, playbook.signals)
+    readings = _readings(playbook.signals)
+    cases = _cases(by_account, readings)
+    names_of = pl.Series([name for name, _ in readings], dtype=pl.String()).gather(cases["reading"])
+    severities = pl.Series([str(severity) for _, severity in readings], dtype=pl.String()).gather(cases["reading"])
+    keys = by_account["account_id"].gather(cases["row"])
+    fired = pl.DataFrame([keys, names_of, severities], schema=FIRED_SCHEMA)
     never = _never(frame, conditions.values(), are_events_given=are_events_given)
     open_ = Open(frame.with_columns(**never), holds, {name: needed(one) for name, one in conditions.items()})
     return Judged(
-        told=_told(by_account, fired),
+        told=_told(by_account, cases, fired),
         fired=fired,
+        cases=cases,
+        readings=tuple(readings),
         totals=_totals(by_account, playbook.signals, open_.lacking()),
         open=open_,
     )
@@ -157,60 +169,56 @@ def _severities(signal: Signal) -> dict[Severity, list[Quadrant]]:
     return found
 
 
-def _fired(by_account: pl.DataFrame, signals: Mapping[str, Signal]) -> pl.DataFrame:
-    """One row per account and signal that holds, in the order of the accounts, loudest first within one."""
+def _readings(signals: Mapping[str, Signal]) -> dict[tuple[str, Severity], list[str]]:
+    """In which quadrants each signal has which severity, loudest first and then in the playbook's order."""
     severities = {name: _severities(signal) for name, signal in signals.items()}
-    readings = [
-        (name, severity, quadrants)
+    return {
+        (name, severity): [str(each) for each in quadrants]
         for severity in LOUDEST_FIRST
         for name in signals
         if (quadrants := severities[name].get(severity))
-    ]
-    if not readings:
-        return pl.DataFrame(schema=FIRED_SCHEMA)
-    # Most signals hold for nobody, and to look at one takes as long as to count all.
-    some = {
-        name for name, count in zip(signals, by_account.select(pl.col(*signals).sum()).row(0), strict=True) if count
     }
+
+
+def _cases(by_account: pl.DataFrame, readings: Mapping[tuple[str, Severity], Sequence[str]]) -> pl.DataFrame:
+    """One row per account and signal that holds, in the order of the accounts, loudest first within one."""
+    if not readings:
+        return pl.DataFrame(schema={"row": pl.UInt32(), "reading": pl.UInt32()})
+    # Most signals hold for nobody, and to look at one takes as long as to count all.
+    names_of = [*dict.fromkeys(name for name, _ in readings)]
+    counts = by_account.select(pl.col(names_of).sum()).row(0)
+    some = {name for name, count in zip(names_of, counts, strict=True) if count}
     # Row numbers, sorted as integers: to make lists of names account by account takes ten times as long.
     rows = by_account.select(
-        pl.arg_where(pl.col(name) & pl.col("quadrant").is_in([str(each) for each in quadrants]))
-        .implode()
-        .alias(str(place))
-        for place, (name, _, quadrants) in enumerate(readings)
+        pl.arg_where(pl.col(name) & pl.col("quadrant").is_in(quadrants)).implode().alias(str(place))
+        for place, ((name, _), quadrants) in enumerate(readings.items())
         if name in some
     )
-    long = (
-        rows.unpivot(variable_name="place", value_name="row")
-        .with_columns(pl.col("place").cast(pl.UInt32))
+    return (
+        rows.unpivot(variable_name="reading", value_name="row")
+        .with_columns(pl.col("reading").cast(pl.UInt32))
         .explode("row")
         .cast({"row": pl.UInt32()})  # where no signal holds at all it is of no type
         .drop_nulls()
-        .sort("row", "place")
-    )
-    names_of = pl.Series([name for name, _, _ in readings], dtype=pl.String())
-    severity_of = pl.Series([str(severity) for _, severity, _ in readings], dtype=pl.String())
-    return pl.DataFrame(
-        {
-            "account_id": by_account["account_id"].gather(long["row"]),
-            "signal": names_of.gather(long["place"]),
-            "severity": severity_of.gather(long["place"]),
-        }
+        .sort("row", "reading")
+        .select("row", "reading")
     )
 
 
-def _told(by_account: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
+def _told(by_account: pl.DataFrame, cases: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
     """The names of each account's signals, and how loud the loudest is."""
     lists = (
         fired.lazy()
-        .group_by("account_id", maintain_order=True)
+        .select("signal", "severity", row=pl.lit(cases["row"]).set_sorted())
+        .group_by("row", maintain_order=True)
         .agg(signals=pl.col("signal"), loudest=pl.col("severity").first())
     )
     return collect(
         by_account.lazy()
         .select("account_id")
-        .join(lists, on="account_id", how="left", maintain_order="left")
-        .with_columns(pl.col("signals").fill_null([]))
+        .with_row_index("row")
+        .join(lists, on="row", how="left", maintain_order="left")
+        .select("account_id", pl.col("signals").fill_null([]), "loudest")
     )
 
 

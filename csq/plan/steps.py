@@ -7,16 +7,16 @@ says that now is no time for its kind.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count, repeat
+from itertools import count
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.mask import without_people
+from csq.plan.texts import Texts, filled_for, general
 from csq.planned import AGAIN, done_column, dropped_column
 from csq.playbook.conditions import Condition, compile_condition, evaluate
 from csq.playbook.model import Need, Rest, Risk, Signal, Step
-from csq.playbook.text import fields, fill, spelled
+from csq.playbook.text import fields, spelled
 from csq.report import DONE_SCHEMA, PrintedStep
 from csq.schema import Kind, collect, event_column
 from csq.terms import StepKind, Touch
@@ -79,56 +79,86 @@ class StepOffer(NamedTuple):
     risks: Sequence[Risk] = ()
 
 
-def first_steps(
-    rows: pl.DataFrame, offers: Sequence[StepOffer], known: Mapping[str, Kind], blocking: Blockers
+def judge_entries(
+    rows: pl.DataFrame,
+    steps: Iterable[Step],
+    risks: Iterable[Risk],
+    known: Mapping[str, Kind],
+    barred: Mapping[StepKind, pl.Series],
 ) -> pl.DataFrame:
-    """The next step of each row, columns of `STEP`: the first that applies and is not done or blocked.
+    """What steps and risks are chosen by, one row per account: `touch`, `PERSON`, and a Boolean column for each.
 
     Args:
-        rows: With `touch`, `PERSON`, `signals`, and what tells whose an offer is.
-        offers: Of those that are for a row the first counts.
+        rows: Facts, `touch` and `PERSON`.
+        steps: Of plays and signals; whether one is free to be taken stands in the column that `_free` names.
+        risks: Whether one applies stands in the column that `holds` names.
         known: Names that conditions may use.
-        blocking: By kind the signals that block it.
+        barred: By kind of step, for which accounts now is no time for it.
+    """
+    asked, warned = [*steps], [*risks]
+    judged = applies(rows, [*asked, *warned], known)
+    done = {f"done {_free(step)}": is_done(step, rows.columns) for step in asked}
+    settled = rows.select("touch", PERSON, **done).hstack(judged)
+    free = {
+        _free(step): [pl.col(holds(step)), ~pl.col(f"done {_free(step)}"), *_timely(step, barred)] for step in asked
+    }
+    told = dict.fromkeys(holds(risk) for risk in warned)
+    return collect(
+        settled.lazy().select("touch", PERSON, *told, **{name: pl.all_horizontal(each) for name, each in free.items()})
+    )
+
+
+def _timely(step: Step, barred: Mapping[StepKind, pl.Series]) -> list[pl.Expr]:
+    """That now is the time for a step, where some signal may say that it is not."""
+    return [~pl.lit(barred[step.kind])] if step.kind and step.kind in barred else []
+
+
+def _free(step: Step) -> str:
+    """The column that says whether a step applies and is neither done nor blocked; alike for its variants."""
+    return f"free {[step.when, step.kind, step.id, step.done_by, step.again_after]}"
+
+
+def choose_steps(cases: pl.DataFrame, offers: Sequence[StepOffer]) -> tuple[pl.Series, list[Step]]:
+    """The place of the next step of each case, null where there is none: the first that is free; and what stands there.
+
+    Args:
+        cases: As `judge_entries` lays them out, with what tells whose an offer is.
+        offers: Of those that are for a case the first counts.
     """
     offered = [[way for step in offer.steps for way in ways(step)] for offer in offers]
     steps = [way.step for found in offered for way in found]
-    if not steps:
-        return pl.DataFrame({name: [None] * rows.height for name in STEP}, schema=STEP)
-    places, none = count(), pl.lit(len(steps))
+    places, none = count(), pl.lit(len(steps), dtype=pl.UInt32())
     firsts = []
     for offer, found in zip(offers, offered, strict=True):
-        free = [pl.when(_is_free(way, rows.columns)).then(next(places)) for way in found]
+        free = [
+            pl.when(pl.col(_free(way.step)), *way.takers).then(pl.lit(next(places), dtype=pl.UInt32())) for way in found
+        ]
         firsts.append(pl.when(offer.whose).then(pl.coalesce(*free, none)))
-    kinds = dict.fromkeys(step.kind for step in steps if step.kind)
-    judged = rows.hstack(applies(rows, steps, known)).lazy()
-    judged = judged.with_columns(is_blocked(kind, blocking).alias(_barred(kind)) for kind in kinds)
-    chosen = collect(judged.select(place=pl.coalesce(*firsts, none)))["place"]
+    chosen = cases.lazy().with_columns(place=pl.coalesce(*firsts, none))
+    return collect(chosen.select(pl.when(pl.col("place") < none).then("place")))["place"], steps
+
+
+def told_steps(rows: pl.DataFrame, chosen: pl.Series, steps: Sequence[Step]) -> pl.DataFrame:
+    """What is told of each account's next step: columns of `STEP`, all null where `chosen` is."""
+    if not steps:
+        return pl.DataFrame(schema=STEP).clear(rows.height)
     # What names no fact reads alike for all.
-    table = pl.DataFrame(
-        [*(_told(step, spelled(step.do, {})) for step in steps), (None,) * len(STEP)], schema=STEP, orient="row"
-    )
+    table = pl.DataFrame([_told(step, spelled(step.do, {})) for step in steps], schema=STEP, orient="row")
     told = table.select(pl.all().gather(chosen))
     mine = {place: step for place, step in enumerate(steps) if fields(step.do)}
     texts = filled_for(rows, {place: step.do for place, step in mine.items()}, chosen, keep=True)
-    bare = {place for place, step in mine.items() if not step.short}
-    shorts = [
-        first_sentence(text) if text and place in bare else None for text, place in zip(texts, chosen, strict=True)
-    ]
+    bare = pl.lit(chosen.is_in([place for place, step in mine.items() if not step.short]))
+    shorts = _first_sentences(texts)
     return told.with_columns(
         next_step=pl.coalesce(pl.lit(texts), "next_step"),
-        step_short=pl.coalesce(pl.Series(shorts, dtype=pl.String()), "step_short"),
+        step_short=pl.when(bare).then(pl.coalesce(pl.lit(shorts), "step_short")).otherwise("step_short"),
     )
 
 
-def _is_free(way: Way, columns: Collection[str]) -> list[pl.Expr]:
-    """All true where a step applies, is neither done nor blocked, and is taken in this way."""
-    step = way.step
-    free = [pl.col(holds(step)), *way.takers, ~is_done(step, columns)]
-    return [*free, ~pl.col(_barred(step.kind))] if step.kind else free
-
-
-def _barred(kind: StepKind) -> str:
-    return f"no time for {kind}"
+def _first_sentences(texts: pl.Series) -> pl.Series:
+    """The first sentence of each text."""
+    each = texts.unique().drop_nulls()
+    return texts.replace_strict(each, [first_sentence(text) for text in each], return_dtype=pl.String())
 
 
 def _told(step: Step, text: str) -> tuple[object, ...]:
@@ -141,24 +171,30 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?:;]) ", text, maxsplit=1)[0].rstrip(".:;")
 
 
-def risk_notes(rows: pl.DataFrame, offers: Sequence[StepOffer], known: Mapping[str, Kind]) -> pl.Series:
-    """The risks that apply to each row, in order, but for what cannot be said without a fact that is not known."""
-    risks = [risk for offer in offers for risk in offer.risks]
-    if not risks:
-        return pl.Series("risks", [[]] * rows.height, pl.List(pl.String()))
-    mine = [offer.whose & pl.col(holds(risk)) for offer in offers for risk in offer.risks]
-    held = rows.hstack(applies(rows, risks, known)).select(each.alias(str(n)) for n, each in enumerate(mine))
-    noted = pl.concat_list(
-        pl.when(name).then(_said(risk, held[name], rows)) for name, risk in zip(held.columns, risks, strict=True)
+def warnings(cases: pl.DataFrame, offers: Sequence[StepOffer], rows: pl.DataFrame, texts: Texts) -> pl.DataFrame:
+    """The risks that apply, but for what cannot be said without a fact that is not known.
+
+    Args:
+        cases: As `judge_entries` lays them out, with what tells whose an offer is, and `row`, that of the account.
+        offers: Whose risks are told, in order.
+        rows: Facts, one row per account.
+        texts: Gain those that are told.
+
+    Returns:
+        One row per sentence, in the order of the cases: `case`, `row`, `text` (its number).
+    """
+    risks = [(offer.whose, risk) for offer in offers for risk in offer.risks]
+    held = cases.select(
+        pl.arg_where(whose & pl.col(holds(risk))).implode().alias(str(place))
+        for place, (whose, risk) in enumerate(risks)
     )
-    return held.select(noted.list.drop_nulls().alias("risks"))["risks"]
-
-
-def _said(risk: Risk, held: pl.Series, rows: pl.DataFrame) -> pl.Expr:
-    """The text of a risk for each row for which it holds; null where nothing can be said without an unknown fact."""
-    if not fields(risk.text):
-        return pl.lit(fill(risk.text, {}))
-    return pl.lit(filled_for(rows, {1: risk.text}, held.fill_null(value=False).cast(pl.Int64)))
+    parts = [pl.DataFrame(schema={"case": pl.UInt32(), "row": pl.UInt32(), "text": pl.UInt32()})]
+    for place, (_, risk) in enumerate(risks):
+        case = held[str(place)].explode(empty_as_null=False).cast(pl.UInt32())
+        if len(case):
+            row = cases["row"].gather(case)
+            parts.append(pl.DataFrame({"case": case, "row": row, "text": texts.fill(risk.text, rows, row)}))
+    return collect(pl.concat(parts).lazy().drop_nulls("text").sort("case", maintain_order=True))
 
 
 def holds(entry: Need | Rest | Risk | Step) -> str:
@@ -207,44 +243,6 @@ def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
         .sort("_row", "event")
         .select(pl.col(name).cast(kind) for name, kind in DONE_SCHEMA.items())
     )
-
-
-def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, *, keep: bool = False) -> pl.Series:
-    """The text of the place that is chosen for each row, with its facts; null for any other, and where none is left.
-
-    Args:
-        rows: Facts.
-        texts: By place.
-        chosen: Places, one for each row.
-        keep: Keep a text of which nothing would be left, with a word for what is not known.
-    """
-    say = spelled if keep else fill
-    filled: list[str | None] = [None] * rows.height
-    whose: dict[int, list[int]] = {}
-    for row, place in enumerate(chosen.to_list()):
-        if place in texts:
-            whose.setdefault(place, []).append(row)
-    for place, mine in whose.items():
-        names = [name for name in sorted({*fields(texts[place])}) if name in rows.columns]
-        facts = without_people(rows.select(names)[mine]).iter_rows() if names else repeat(())
-        told: dict[tuple[object, ...], str | None] = {}  # many accounts share their few facts
-        for row, values in zip(mine, facts, strict=False):
-            if values not in told:
-                told[values] = say(texts[place], dict(zip(names, values, strict=True))) or None
-            filled[row] = told[values]
-    return pl.Series("text", filled, pl.String())
-
-
-def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:
-    """The facts that the texts name, row by row, without the names of people; those no file tells are unknown."""
-    named = sorted({name for text in texts for name in fields(text)})
-    have = [name for name in named if name in rows.columns]
-    return without_people(rows.select(have)).to_dicts() if have else [{} for _ in range(rows.height)]
-
-
-def general(text: str) -> str:
-    """A text as it reads for no account in particular, without what only an account can fill in."""
-    return spelled(text, {}, unknown="…")
 
 
 def printed(step: Step) -> PrintedStep:

@@ -73,15 +73,16 @@ def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     rows, columns = output_rows(report, options)
     words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
     end = "\r\n" if options.excel else "\n"
-    parts = [_BOM if options.excel else b"", _header(rows.columns, separator, end)]
+    written = io.BytesIO((_BOM if options.excel else b"") + _header(rows.columns, separator, end))
+    written.seek(0, io.SEEK_END)
     for some in rows.iter_slices(SLICE):
         cells = text_cells(some, columns)
         if not options.raw:
             cells = cells.with_columns(_guarded(name) for name in words)
         if options.excel and not options.raw:
             cells = cells.with_columns(_as_it_is(column.name) for column in columns if column.kind is Kind.TEXT)
-        parts.append(_rows(cells, words, separator, end))
-    return b"".join(parts)
+        written.write(_rows(cells, words, separator, end))
+    return written.getvalue()
 
 
 def _written(cells: pl.DataFrame, words: list[str], separator: str = ",", end: str = "\n") -> bytes:

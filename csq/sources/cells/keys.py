@@ -54,13 +54,17 @@ def domain_of(text: pl.Expr) -> pl.Expr:
     )
 
 
+SALESFORCE = r"001[0-9A-Za-z]{12}([A-Z0-5]{3})?"
+"""What an id of an account looks like in Salesforce."""
+
+
 def salesforce_twin(key: str) -> str | None:
     """The same Salesforce account id in its other length: 18 characters for 15, 15 for 18; None for any other key.
 
     The last three of the long form tell which letters of the short one are capitals, so that it is the same id only
     if they agree.
     """
-    if not re.fullmatch(r"001[0-9A-Za-z]{12}([A-Z0-5]{3})?", key):
+    if not re.fullmatch(SALESFORCE, key):
         return None
     suffix = ""
     for start in (0, 5, 10):

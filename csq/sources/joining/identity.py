@@ -18,7 +18,7 @@ from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
 from csq.schema import collect
-from csq.sources.cells.keys import domain_of, name_damage, salesforce_twin
+from csq.sources.cells.keys import SALESFORCE, domain_of, name_damage, salesforce_twin
 from csq.sources.columns.headers import missing_key
 from csq.sources.joining.aliases import ALIAS, NO_ALIASES, with_aliases
 from csq.sources.reading.read import TextTable, column
@@ -69,7 +69,8 @@ def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None)
         ids = accounts.select(pl.lit("account_id").alias(KEY_KIND), "account_id")
         if "aliases" in accounts.columns:
             parts.append(ids.select(KEY_KIND, accounts["aliases"].alias(KEY), "account_id").explode(KEY))
-        twins = {key: other for key in ids["account_id"].drop_nulls() if (other := salesforce_twin(key))}
+        alike = ids["account_id"].filter(ids["account_id"].str.contains(f"^{SALESFORCE}$"))
+        twins = {key: other for key in alike if (other := salesforce_twin(key))}
         if twins:
             twin = pl.col("account_id").replace_strict(twins, default=None, return_dtype=pl.String())
             parts.append(ids.select(KEY_KIND, twin.alias(KEY), "account_id"))

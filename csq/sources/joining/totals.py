@@ -100,7 +100,7 @@ def _subtotals(part: pl.DataFrame, names: list[str], words: Mapping[str, Word]) 
     """Rows with a total word, all of whose numbers sum up the rows since the one before; the last is none alone."""
     found: list[int] = []
     start = 0
-    for row in (row for row, key in enumerate(part["_key"]) if key in words):
+    for row in part["_key"].is_in([*words]).arg_true():
         block = part.slice(start, row - start)
         told = [name for name in names if part[name][row]]
         sums = [is_sum(block[name].cast(pl.Float64), float(part[name][row])) for name in told]
