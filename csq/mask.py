@@ -51,14 +51,25 @@ def passed_on(report: Report) -> Report:
         return report._replace(accounts=accounts)
     spoken = [name for name in texts if name in _SPOKEN]
     hidden = accounts.with_columns(_hidden(accounts[name], known) for name in (*facts, *spoken))
-    by_address = (accounts["account_id"] != hidden["account_id"]) | (accounts["account_name"] != hidden["account_name"])
     return report._replace(
         accounts=hidden,
         fired=report.fired.with_columns(_hidden(report.fired["account_id"], known)),
         done=report.done.with_columns(_hidden(report.done["account_id"], known)),
         weeks=tuple(_week(week, known) for week in report.weeks),
-        notes=(*report.notes, *_told(int(by_address.sum()))),
+        notes=(*report.notes, *address_notes(accounts)),
     )
+
+
+def address_notes(accounts: pl.DataFrame) -> list[Note]:
+    """Say once that accounts go by a code, and who says whose it is."""
+    names = accounts[["account_id", "account_name"]]
+    hidden = with_codes(names, names.columns)
+    by_address = (names["account_id"] != hidden["account_id"]) | (names["account_name"] != hidden["account_name"])
+    if not (count := int(by_address.sum())):
+        return []
+    told = "1 account goes" if count == 1 else f"{count:,} accounts go"
+    text = f"{told} by an e-mail address, which names a person: a code stands in its place, and "
+    return [Note(kind=NoteKind.CHOICE, text=f"{text}`csq explain CODE` says whose it is")]
 
 
 def with_codes(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
@@ -112,12 +123,3 @@ def _week(week: OwnerWeek, known: Set[str]) -> OwnerWeek:
     ]
     left = [each._replace(account_id=_coded(each.account_id, known)) for each in week.left_out_first]
     return week._replace(check_ins=tuple(calls), left_out_first=tuple(left))
-
-
-def _told(count: int) -> list[Note]:
-    """Say once that accounts go by a code, and who says whose it is."""
-    if not count:
-        return []
-    accounts = "1 account goes" if count == 1 else f"{count:,} accounts go"
-    text = f"{accounts} by an e-mail address, which names a person: a code stands in its place, and "
-    return [Note(kind=NoteKind.CHOICE, text=f"{text}`csq explain CODE` says whose it is")]

@@ -13,18 +13,19 @@ from csq.facts.build import Facts, build_facts, newest_day
 from csq.facts.features import suggest_features
 from csq.facts.row_accounting import fate_notes
 from csq.fate import FATE, account
-from csq.mask import passed_on, without_names
+from csq.mask import address_notes, passed_on, without_names
 from csq.place.pinned import pinned_scales
 from csq.place.place import Placed, place
 from csq.place.scale_choice import settle_scales
 from csq.place.totals import gaps, quadrant_totals, tier_totals
-from csq.plan.hours import capacity_notes, plan_week
+from csq.plan.hours import capacity_notes, desk, plan_week
 from csq.plan.prescribe import done_kinds, prescribe, printed_plays
 from csq.plan.signals import Judged, judge
 from csq.plan.steps import steps_done
 from csq.plan.touch import add_touch, add_worth, effort_notes, touch_notes
 from csq.playbook.load import LoadedPlaybook
-from csq.report import BY_SETTINGS, Note, OwnerWeek, Report, ScaleFound, Window
+from csq.playbook.model import Playbook
+from csq.report import BY_SETTINGS, Join, Note, OwnerWeek, Report, ScaleFound, SourceFile, Total, Window
 from csq.schema import COLUMNS, complete
 from csq.settings.load import LoadedSettings
 from csq.settings.model import Settings
@@ -70,6 +71,25 @@ class Triage(NamedTuple):
     """On which the answers were read."""
 
 
+class _Standing(NamedTuple):
+    """Where everybody stands, before anything is made of it."""
+
+    facts: Facts
+    scales: tuple[ScaleFound, ...]
+    placed: Placed
+
+
+def _stand(
+    tables: Tables, settings: Settings, playbook: Playbook, as_of: date | None, min_match: float = 0.0
+) -> _Standing:
+    facts = build_facts(tables, settings, as_of, min_match=min_match)
+    scales = settle_scales(tables, facts, settings, as_of)
+    placed = place(facts, settings)
+    # What to suggest depends on what happy accounts of the tier use, so on where they stand.
+    frame = suggest_features(placed.frame, facts.features)
+    return _Standing(facts, scales, placed._replace(frame=add_worth(add_touch(frame, playbook), playbook)))
+
+
 def run(
     tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf, min_match: float = 0.0
 ) -> Triage:
@@ -79,12 +99,7 @@ def run(
         InputError: The files contradict themselves or each other, or under `min_match` (0-1) of a role's rows match.
         ConfigError: csq.yaml asks for what cannot be done with these accounts.
     """
-    facts = build_facts(tables, settings.settings, as_of.day, min_match=min_match)
-    scales = settle_scales(tables, facts, settings.settings, as_of.day)
-    placed = place(facts, settings.settings)
-    # What to suggest depends on what happy accounts of the tier use, so on where they stand.
-    placed = placed._replace(frame=suggest_features(placed.frame, facts.features))
-    placed = placed._replace(frame=add_worth(add_touch(placed.frame, playbook.playbook), playbook.playbook))
+    facts, scales, placed = _stand(tables, settings.settings, playbook.playbook, as_of.day, min_match)
     judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
     planned = prescribe(
         placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
@@ -104,6 +119,54 @@ def run(
     )
 
 
+class Checked(NamedTuple):
+    """How files were understood, as far as it can be told without a plan: fields as those of `Report`."""
+
+    as_of: date | None
+    as_of_source: str
+    accounts: pl.DataFrame
+    """One row per account: columns `schema.FACTS`, those of the placement and others."""
+    sources: tuple[SourceFile, ...]
+    joins: tuple[Join, ...]
+    rejects: pl.DataFrame
+    faults: pl.DataFrame
+    totals: tuple[Total, ...]
+    notes: tuple[Note, ...]
+    scales: tuple[ScaleFound, ...]
+    currency: str | None
+    settings_label: str
+    playbook_label: str
+
+
+def check(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Checked:
+    """Measure every account and place it, and say how the files were understood. Raises what `run` does."""
+    facts, scales, placed = found = _stand(tables, settings.settings, playbook.playbook, as_of.day)
+    accounts, faults = placed.frame, tables.faults
+    files = account(tables.files, facts.fates)
+    totals = quadrant_totals(accounts, playbook.playbook.order)
+    return Checked(
+        as_of=as_of.day,
+        as_of_source=as_of.source,
+        accounts=accounts,
+        sources=files,
+        joins=facts.joins,
+        rejects=tables.rejects,
+        faults=faults,
+        totals=totals,
+        notes=(
+            *_standing_notes(tables, settings.settings, as_of, found),
+            *effort_notes(totals, playbook.playbook),
+            *capacity_notes(accounts.select(desk(accounts)), settings.settings.capacity),
+            *without_names(fate_notes(files, facts.joins, faults)),
+            *address_notes(accounts),
+        ),
+        scales=scales,
+        currency=facts.currency,
+        settings_label=settings.label,
+        playbook_label=playbook.label,
+    )
+
+
 def triage(
     tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf, min_match: float = 0.0
 ) -> Report:
@@ -116,7 +179,6 @@ def report(found: Triage) -> Report:
     facts, placed, accounts, faults = found.facts, found.placed, found.accounts, found.tables.faults
     files = account(found.tables.files, facts.fates)
     totals = quadrant_totals(accounts, found.playbook.playbook.order)
-    weighted = facts.frame["contract_value"].is_not_null().any()
     said = Report(
         version=__version__,
         as_of=found.as_of.day,
@@ -136,8 +198,9 @@ def report(found: Triage) -> Report:
         first=tuple(name for name, each in found.playbook.playbook.signals.items() if each.first),
         fired=found.judged.fired,
         notes=(
-            *_run_notes(found.as_of, weighted=weighted, tiered=_is_tiered(found.settings.settings)),
-            *without_names((*_of_files(found), *_later_answers(found), *facts.notes, *placed.notes)),
+            *_standing_notes(
+                found.tables, found.settings.settings, found.as_of, _Standing(facts, found.scales, placed)
+            ),
             *touch_notes(accounts),
             *effort_notes(totals, found.playbook.playbook),
             *capacity_notes(accounts, found.settings.settings.capacity),
@@ -146,7 +209,7 @@ def report(found: Triage) -> Report:
         pinned=pinned_scales(found.scales) + placed.pinned,
         is_pinned=_is_pinned(found),
         scales=found.scales,
-        weighted=weighted,
+        weighted=_is_weighted(facts),
         currency=facts.currency,
         settings_sha256=found.settings.sha256,
         playbook_sha256=found.playbook.sha256,
@@ -172,25 +235,37 @@ def _is_tiered(settings: Settings) -> bool:
     return settings.tiers is not None and bool(settings.tiers.bands or settings.tiers.column)
 
 
-def _of_files(found: Triage) -> list[Note]:
+def _is_weighted(facts: Facts) -> bool:
+    return bool(facts.frame["contract_value"].is_not_null().any())
+
+
+def _standing_notes(tables: Tables, settings: Settings, as_of: AsOf, found: _Standing) -> list[Note]:
+    """What was said until everybody stood somewhere."""
+    later = _later_answers(tables, found.facts, as_of)
+    said = (*_of_files(tables, found.scales), *later, *found.facts.notes, *found.placed.notes)
+    told = _run_notes(as_of, weighted=_is_weighted(found.facts), tiered=_is_tiered(settings))
+    return [*told, *without_names(said)]
+
+
+def _of_files(tables: Tables, scales: tuple[ScaleFound, ...]) -> list[Note]:
     """What was said of the files, and of open scales how they were settled."""
-    rows = found.tables.roles.get(Role.CSAT)
+    rows = tables.roles.get(Role.CSAT)
     read = rows.scales if rows else ()
-    settled = {before.text: after.text for before, after in zip(read, found.scales, strict=True)}
-    return [note._replace(text=settled.get(note.text, note.text)) for note in found.tables.notes]
+    settled = {before.text: after.text for before, after in zip(read, scales, strict=True)}
+    return [note._replace(text=settled.get(note.text, note.text)) for note in tables.notes]
 
 
-def _later_answers(found: Triage) -> list[Note]:
+def _later_answers(tables: Tables, facts: Facts, as_of: AsOf) -> list[Note]:
     """Where the newest usage is older than most of the answers, as where it is told by month, these do not count."""
-    fates, rows = found.facts.fates.get(Role.CSAT), found.tables.roles.get(Role.CSAT)
-    if fates is None or rows is None or found.as_of.source == "--as-of":
+    fates, rows = facts.fates.get(Role.CSAT), tables.roles.get(Role.CSAT)
+    if fates is None or rows is None or as_of.source == "--as-of":
         return []
     later = int((fates[FATE] == Aside.AFTER_AS_OF).sum())
     if later <= int((fates[FATE] == Fate.USED).sum()):
         return []
     newest = rows.keyed.select(pl.col("submitted_at").max().dt.to_string("%Y-%m-%d")).item()
-    text = f"{later:,} of {fates.height:,} rows of the csat files are later than {found.as_of.day}, the "
-    text += f"{found.as_of.source}, and do not count: `--as-of {newest}` counts them"
+    text = f"{later:,} of {fates.height:,} rows of the csat files are later than {as_of.day}, the "
+    text += f"{as_of.source}, and do not count: `--as-of {newest}` counts them"
     return [Note(kind=NoteKind.WARNING, text=text)]
 
 

@@ -12,7 +12,7 @@ from csq.terms import Role
 
 if TYPE_CHECKING:
     from csq.cli.run import Run
-    from csq.report import Report
+    from csq.pipeline import Checked
 
 EXAMPLES = """\b
 Examples:
@@ -45,7 +45,7 @@ def check(
     from csq.cli.output import speak, write_rejects
     from csq.cli.quality import check_strict
     from csq.cli.run import aliases_command, prepare, share
-    from csq.pipeline import triage
+    from csq.pipeline import check as check_tables
     from csq.render.check import check_text, exports_text, is_clean
 
     speak(speech)
@@ -56,7 +56,7 @@ def check(
     # Keys that meet nobody and rows that cannot be read are what check is asked about, so they do not stop it.
     run = prepare(inputs, Method(), faults, None, checks=True)
     write_rejects(run.tables, faults)
-    report = triage(run.tables, run.settings, run.playbook, as_of=run.as_of)
+    report = check_tables(run.tables, run.settings, run.playbook, as_of=run.as_of)
     run_log.counted(report)
     if inputs.aliases is not None:
         _write_aliases(run, report, Path(inputs.aliases))
@@ -67,7 +67,7 @@ def check(
     return Exit.OK if is_clean(report) else Exit.FOUND
 
 
-def _write_aliases(run: "Run", report: "Report", path: Path) -> None:
+def _write_aliases(run: "Run", report: "Checked", path: Path) -> None:
     """Write what is said of aliases already, and candidates for the keys that nothing is said of."""
     from csq.render.rejects import aliases_csv
     from csq.sources.joining.aliases import read_aliases

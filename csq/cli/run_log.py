@@ -19,6 +19,7 @@ from csq.regex import regex
 from csq.terms import Quadrant
 
 if TYPE_CHECKING:
+    from csq.pipeline import Checked
     from csq.report import Report
 
 COUNTED = ("as_of", "accounts", *Quadrant, "rows", "rejected")
@@ -81,7 +82,7 @@ def _is_foreign(path: Path) -> bool:
     return False  # who may not be read may be written to, and opening it tells
 
 
-def counted(report: "Report") -> None:
+def counted(report: "Report | Checked") -> None:
     """Note what a run counted."""
     if _current is not None:
         totals = {str(each.quadrant): each.accounts for each in report.totals}

@@ -77,9 +77,7 @@ def plan_week(
     Returns:
         The frame, and the week of each desk, by name.
     """
-    owned = frame["owner"].is_not_null().any()
-    desk = pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)
-    frame = frame.with_columns(desk.alias("desk"))
+    frame = frame.with_columns(desk(frame))
     split = (capacity and capacity.split) or playbook.split
     columns = ["account_id", "rank", "desk", "queue", "human", "hours", "contract_value"]
     active = frame.filter((pl.col("queue") != str(Queue.REST)) & pl.col("next_step").is_not_null())
@@ -95,6 +93,12 @@ def plan_week(
     if capacity is None:
         return frame.with_columns(this_week=pl.lit(None, dtype=pl.Boolean())), tuple(weeks)
     return frame.with_columns(this_week=pl.col("account_id").is_in(pl.concat(chosen).implode())), tuple(weeks)
+
+
+def desk(accounts: pl.DataFrame) -> pl.Expr:
+    """Whose week an account belongs to, `desk`: its owner's; the team's where nobody owns any."""
+    owned = accounts["owner"].is_not_null().any()
+    return (pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)).alias("desk")
 
 
 def _check_ins(active: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tuple[CheckIn, ...]]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from csq.pipeline import Checked
 from csq.render.clean import clean_lines
 from csq.render.terminal.layout import cells, fitted
 from csq.render.wording import reasons
-from csq.report import Join, Report, SourceFile, masked
+from csq.report import Join, SourceFile, masked
 from csq.sources.columns.presets import PRESETS, SHAPES
 from csq.sources.finding.findings import Finding
 from csq.terms import Aside, NoteKind, Role
@@ -17,14 +18,14 @@ SHOWN_REJECTS = 10
 """Rejected rows and unreadable cells that are listed, of those there are."""
 
 
-def is_clean(report: Report) -> bool:
+def is_clean(report: Checked) -> bool:
     """Whether every row was read, every cell understood and every key matched."""
     return not (
         report.rejects.height or report.faults.height or any(j.only_here_count or j.ambiguous for j in report.joins)
     )
 
 
-def check_text(report: Report, least: float, aliases: str, findings: Sequence[Finding] = ()) -> str:
+def check_text(report: Checked, least: float, aliases: str, findings: Sequence[Finding] = ()) -> str:
     """The whole text, ending in a newline. Off a terminal or on one, nothing is cut.
 
     Args:
@@ -92,7 +93,7 @@ def _join(join: Join, currency: str | None) -> list[str]:
     return lines
 
 
-def _cells(report: Report) -> list[str]:
+def _cells(report: Checked) -> list[str]:
     """The first rejected rows and unreadable cells, each with its place."""
     lines = []
     for title, frame in (("rejected rows", report.rejects), ("unreadable cells, taken as unknown", report.faults)):
@@ -107,7 +108,7 @@ def _cells(report: Report) -> list[str]:
     return lines
 
 
-def _verdict(file: SourceFile, report: Report, least: float, aliases: str) -> list[str]:
+def _verdict(file: SourceFile, report: Checked, least: float, aliases: str) -> list[str]:
     """What a file is used as, how far it can be trusted, and what is open."""
     grain = f" ({file.grain})" if file.grain else ""
     return [
@@ -117,7 +118,7 @@ def _verdict(file: SourceFile, report: Report, least: float, aliases: str) -> li
     ]
 
 
-def _trust(file: SourceFile, report: Report, least: float) -> str:
+def _trust(file: SourceFile, report: Checked, least: float) -> str:
     lost = sum(file.rejected.values()) + sum(file.set_aside.get(reason, 0) for reason in _OF_NO_ACCOUNT)
     join = next((join for join in report.joins if join.role is file.role), None)
     kept = f"{file.read - lost:,} of {file.read:,} rows are understood"
@@ -126,7 +127,7 @@ def _trust(file: SourceFile, report: Report, least: float) -> str:
     return f"{'partial' if lost else 'full'}, {kept}" if file.read else "none, it has no rows"
 
 
-def _open(file: SourceFile, report: Report, aliases: str) -> list[str]:
+def _open(file: SourceFile, report: Checked, aliases: str) -> list[str]:
     """What a person has to settle about a file."""
     keys = sum(file.set_aside.get(reason, 0) for reason in _OF_NO_ACCOUNT)
     offer = f": `{aliases}` offers some" if any(each.role is Role.ACCOUNTS for each in report.sources) else ""
