@@ -42,7 +42,7 @@ def triage(
     reads the working directory. The result goes to stdout or, with -o, to files. The page is one screen; -v prints
     everything. What was noticed on the way is counted on the page and told on stderr, or in full by -v.
     """
-    return _run(inputs, outputs, shown, method, faults, limits, alarm, speech, keeps=True, replace=replace)
+    return _run(inputs, method, faults, limits, alarm, outputs, shown, speech, keeps=True, replace=replace)
 
 
 @expanded
@@ -54,17 +54,17 @@ def brief(
     Plain text of at most 40 lines and 250 words, for a chat or a mail: what `csq triage -f brief` prints.
     """
     outputs = Outputs(output_format="brief", output=message.output)
-    return _run(inputs, outputs, Shown(owner=message.owner), method, faults, limits, alarm, speech)
+    return _run(inputs, method, faults, limits, alarm, outputs, Shown(owner=message.owner), speech)
 
 
 def _run(
     inputs: Inputs,
-    outputs: Outputs,
-    shown: Shown,
     method: Method,
     faults: Faults,
     limits: Limits,
     alarm: Alarm,
+    outputs: Outputs,
+    shown: Shown,
     speech: Speech,
     *,
     keeps: bool = False,

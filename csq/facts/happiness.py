@@ -63,7 +63,7 @@ def wilson(hits: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | None, window_days: int) -> HappinessFacts:
-    """Measure happiness for every member, sorted account_ids; without as_of, the last day of the window, by all rows.
+    """Measure happiness for every member (account_ids, sorted), in so many days up to as_of; without it by all rows.
 
     Survey rows have account_id, answer (0-100 or null), survey, at, respondent, role, fate, ...
     """

@@ -13,7 +13,6 @@ import polars as pl
 from csq.engine.base import DaySpan, UsageWindows, exact_sum
 from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
 from csq.facts.features import FeatureUse, feature_facts, find_features
-from csq.facts.newcomers import top_user_newness
 from csq.fate import ROW
 from csq.report import Note
 from csq.schema import COLUMNS, USAGE, complete, unknown_column
@@ -25,6 +24,10 @@ from csq.terms import Axis, NoteKind, Unknown
 USAGE_KEYED = (COLUMNS["account_id"], *USAGE)
 MONTHS = 3
 """So many first days of months, and no other day, are no days on which something happened."""
+PROOF_DAYS = (28, 56)
+"""The account has to have been active in these days before the user's first event, or the log may just begin there."""
+SETTLED_DAYS = 90
+"""A first event longer ago than this is told without proof: nobody calls that user new."""
 TELLING = "_telling_events"
 """Column of our own: events of the window that say more than that somebody was there; null where a log has no such."""
 USAGE_UNKNOWN = unknown_column(Axis.USAGE)
@@ -249,7 +252,7 @@ def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
         top_user_idle_days=idle,
         first_day=pl.col("first_day").first(),
     )
-    new = top_user_newness(people.select("account_id", "first_day"), log.days, as_of)
+    new = _top_user_newness(people.select("account_id", "first_day"), log.days, as_of)
     return people.drop("first_day").join(new, on="account_id", how="left", maintain_order="left")
 
 
@@ -270,3 +273,17 @@ def _features(log: LogSummary, accounts: pl.DataFrame, in_log: int | None) -> pl
         "account_id", features_available=pl.when(entitled > 0).then(entitled).otherwise(pl.lit(known or None))
     )
     return available.join(used, on="account_id", how="left", maintain_order="left")
+
+
+def _top_user_newness(top: pl.DataFrame, days: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    """Days since the top user's first event in the log: account_id, top_user_new_days.
+
+    Null where the log (account_id, day, events) does not show that there was none before it (account_id, first_day).
+    """
+    nearest, farthest = PROOF_DAYS
+    first = pl.col("first_day")
+    span = pl.col("day").is_between(first.dt.offset_by(f"-{farthest}d"), first.dt.offset_by(f"-{nearest}d"))
+    proven = days.filter(pl.col("events") > 0).join(top, on="account_id", how="inner").filter(span)
+    age = (pl.lit(as_of, dtype=pl.Date()) - first).dt.total_days()
+    known = pl.col("account_id").is_in(proven["account_id"].unique().implode()) | (age > SETTLED_DAYS)
+    return top.select("account_id", top_user_new_days=pl.when(known).then(age))

@@ -38,6 +38,11 @@ SUFFIXES: Mapping[str, Format] = {
 """The format of an output file, by its suffix in lower case."""
 
 
+OF_FINDINGS = (
+    Format.TERMINAL, Format.MARKDOWN, Format.HTML, Format.XLSX, Format.CSV, Format.TSV, Format.JSON, Format.JSONL,
+    Format.PARQUET,
+)  # fmt: skip
+"""Formats of backtests, moves and plays, too."""
 MOST: Mapping[Format, int] = {
     Format.XLSX: 100_000,
     Format.HTML: 100_000,

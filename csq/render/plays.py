@@ -13,8 +13,9 @@ from csq.render import prose
 from csq.render.delimited import table
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
+from csq.render.movers import text_of
 from csq.render.movers.words import MoversPage, WordTable
-from csq.render.options import Format, Options
+from csq.render.options import OF_FINDINGS, Format, Options
 from csq.terms import Quadrant
 
 _PLACES = (*map(str, Quadrant), LEFT)
@@ -34,18 +35,12 @@ COLUMNS: Mapping[str, pl.DataType] = {
 
 def render_plays(found: Plays, format: Format, options: Options) -> bytes:
     """Write what became of plays. Raises UsageError for a format that there is none in."""
-    if format in (Format.BRIEF, Format.CALENDAR):
+    if format not in OF_FINDINGS:
         raise UsageError(f"plays have no format `{format}`", hint="choose from terminal, md, csv, json, xlsx, html")
     if format is Format.JSON:
         return (json.dumps(_document(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    if format is Format.TERMINAL:
-        from csq.render.terminal.movers import terminal
-
-        return terminal(_page(found), options)
-    if format is Format.MARKDOWN:
-        from csq.render.movers.blocks import markdown
-
-        return markdown(_page(found))
+    if format in (Format.TERMINAL, Format.MARKDOWN):
+        return text_of(_page(found), format, options)
     if format is Format.HTML:
         from csq.render.movers.html import html
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.render import prose
-from csq.render.html.marks import shape
 from csq.render.marks import MARKS
 from csq.render.wording import label
 from csq.report import Cut, Report
@@ -199,3 +198,26 @@ def _corner(report: Report, quadrant: Quadrant, plot: PlotArea) -> Corner:
         y=plot.y - 14 if happiness else plot.y + plot.height + 0.9 * _LINE,
         is_right=bool(usage),
     )
+
+
+def shape(quadrant: Quadrant, x: float, y: float, radius: float) -> str:
+    """Draw the shape of a quadrant around a point, as data of an SVG path in whole units.
+
+    It is that of the character that stands for it in a line of text, with the area of a circle of that radius.
+    """
+    half = radius * sqrt(pi) / 2
+    across, down = round(x), round(y)
+    match quadrant:
+        case Quadrant.ADVOCATES | Quadrant.UNKNOWN:  # the page leaves that of unknown empty
+            r = round(radius)
+            # One arc, less the last unit: a whole circle has no arc.
+            return f"M{across} {down - r}a{r} {r} 0 1 1-1 0z"
+        case Quadrant.UNDERUSERS:
+            h = round(half)
+            return f"M{across - h} {down - h}h{2 * h}v{2 * h}h-{2 * h}z"
+        case Quadrant.AT_RISK:
+            a, tall = round(radius * 1.347), round(radius * 2.333)
+            return f"M{across} {round(y - radius * 1.555)}l{a} {tall}h-{2 * a}z"
+        case Quadrant.FRUSTRATED:
+            d = round(half * sqrt(2))
+            return f"M{across} {down - d}l{d} {d}-{d} {d}-{d}-{d}z"

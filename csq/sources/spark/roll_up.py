@@ -161,7 +161,7 @@ def _check_events(rows: Any) -> None:
 
 def _check_days(files: Mapping[str, Mapping[date, int]]) -> None:
     """Refuse logs that tell the same day. Raises InputError."""
-    for (one, days), (other, others) in combinations(files.items(), 2):
+    for (one, days), (other, others) in combinations(sorted(files.items()), 2):
         if twice := sorted(days.keys() & others.keys()):
             hint = "leave one of them out, or `--overlap add` adds them up"
             raise InputError(f"`{one}` and `{other}` both tell of {twice[0]}", hint=hint)
