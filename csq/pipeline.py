@@ -116,7 +116,7 @@ def report(found: Triage) -> Report:
     facts, placed, accounts, faults = found.facts, found.placed, found.accounts, found.tables.faults
     files = account(found.tables.files, facts.fates)
     totals = quadrant_totals(accounts, found.playbook.playbook.order)
-    weighted = facts.frame["contract_value"].is_not_null().any()
+    weighted = facts.frame["contract_value"].count() > 0
     said = Report(
         version=__version__,
         as_of=found.as_of.day,

@@ -101,6 +101,8 @@ def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame
         placed: account_id, tier, happiness_level.
         features: Of these accounts.
     """
+    if features.rows.is_empty():
+        return placed.with_columns(next_feature=pl.lit(None, dtype=pl.String()))
     standing = placed.lazy().select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH)
     of_account = features.rows.lazy().join(standing, on="account_id", how="inner")
     loved = of_account.filter(pl.col("happy") & pl.col("now"))
