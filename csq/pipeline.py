@@ -236,7 +236,7 @@ def _is_tiered(settings: Settings) -> bool:
 
 
 def _is_weighted(facts: Facts) -> bool:
-    return bool(facts.frame["contract_value"].is_not_null().any())
+    return facts.frame["contract_value"].count() > 0
 
 
 def _standing_notes(tables: Tables, settings: Settings, as_of: AsOf, found: _Standing) -> list[Note]:

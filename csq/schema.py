@@ -351,13 +351,17 @@ def complete(frame: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
     """
     promised = tuple(columns)
     dtypes = dict(frame.schema)
-    changes = [
+    absent = [unknown(column.name, column.dtype, frame.height) for column in promised if column.name not in dtypes]
+    casts = [
         pl.col(column.name).cast(column.dtype)
-        if column.name in dtypes
-        else pl.lit(None, dtype=column.dtype).alias(column.name)
         for column in promised
-        if dtypes.get(column.name) != column.dtype
+        if dtypes.get(column.name, column.dtype) != column.dtype
     ]
     names = dict.fromkeys(column.name for column in promised) | dtypes
     # By subscript, since `select` takes ten times as long to pick so many names.
-    return (frame.with_columns(changes) if changes else frame)[list(names)]
+    return (frame.with_columns(casts) if casts else frame).hstack(absent)[list(names)]
+
+
+def unknown(name: str, dtype: pl.DataType, height: int) -> pl.Series:
+    """A column of which nothing is known, made without a query."""
+    return pl.Series(name, [None], dtype=dtype).new_from_index(0, height)

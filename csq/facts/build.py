@@ -117,7 +117,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     members = population(tables, settings, as_of)
     # Events are told by their own files; a column of the accounts that looks like one is no number of days.
     told = override(members.frame, tables.roles.get(Role.OVERRIDES), as_of)
-    accounts = told.accounts.drop(name for name in told.accounts.columns if event_kind(name))
+    accounts = told.accounts[[name for name in told.accounts.columns if not event_kind(name)]]
     joined = joins(tables, accounts, min_match)
     usage = _usage(tables.roles.get(Role.USAGE), accounts, settings, as_of)
     answers = with_known_roles(tables.roles.get(Role.CSAT), tables.roles.get(Role.CONTACTS))
@@ -125,7 +125,7 @@ def build_facts(tables: Tables, settings: Settings, as_of: date | None, *, min_m
     context = measure_context(tables, accounts, usage.frame, as_of, tolerance=settings.goals.tolerance)
     frame = _joined(accounts, usage.frame, happiness.frame, context.frame, as_of)
     return Facts(
-        frame=round_facts(with_deadline(frame, as_of), usage.metrics),
+        frame=round_facts(with_deadline(frame.lazy(), as_of), usage.metrics),
         rows={
             Role.CSAT: happiness.answers,
             Role.OVERRIDES: told.used,
@@ -170,13 +170,13 @@ def _joined(
     return complete(collect(frame.sort("account_id")), FACTS)
 
 
-def round_facts(frame: pl.DataFrame, metrics: Mapping[str, Metric] = {}) -> pl.DataFrame:
+def round_facts(frame: pl.LazyFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
     """Round every number that is a fact to the places it is printed with, before anything compares it.
 
     11 users on 10 seats are 110 %, and not a little more, whatever a float makes of it.
     """
     numbers = [column.name for column in FACTS if column.kind is Kind.NUMBER]
-    return frame.with_columns(rounded(pl.col(*numbers, *(METRIC + name for name in metrics))))
+    return collect(frame.with_columns(rounded(pl.col(*numbers, *(METRIC + name for name in metrics)))))
 
 
 def _usage(rows: RoleRows | None, accounts: pl.DataFrame, settings: Settings, as_of: date | None) -> Usage:
@@ -197,7 +197,7 @@ def _notes(tables: Tables, happiness: HappinessFacts) -> list[Note]:
     if Role.CSAT not in tables.roles:
         notes.append(Note(kind=NoteKind.WARNING, text="no csat file: happiness is unknown for every account"))
         return notes
-    present = set(tables.roles[Role.CSAT].keyed["survey"].drop_nulls())
+    present = set(tables.roles[Role.CSAT].keyed["survey"].unique())
     kinds = [kind for kind in Survey if kind in present]
     if happiness.axis in (Survey.NPS, Survey.CES) and len(kinds) == 1:
         notes.append(Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}: there are no other answers"))

@@ -101,6 +101,8 @@ def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame
         placed: account_id, tier, happiness_level.
         features: Of these accounts.
     """
+    if features.rows.is_empty():
+        return placed.with_columns(next_feature=pl.lit(None, dtype=pl.String()))
     standing = placed.lazy().select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH)
     # What is asked more than once is worked out once.
     of_account = collect(features.rows.lazy().join(standing, on="account_id", how="inner")).lazy()

@@ -14,7 +14,7 @@ from csq.facts import survey
 from csq.fate import FATE, ROW, is_used, mark
 from csq.schema import COLUMNS, HAPPINESS, collect, complete, unknown_column
 from csq.sources.roles.score import SIDE
-from csq.sources.rows.typed import RoleRows
+from csq.sources.rows.typed import KEY, RoleRows
 from csq.terms import Aside, Axis, Fate, Silence, Survey, Unknown
 
 HAPPINESS_KEYED = (COLUMNS["account_id"], *HAPPINESS)
@@ -72,11 +72,10 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         return _no_survey(everyone)
     marked = _mark(rows.frame, members, as_of, window_days)
     in_window = marked.filter(is_used())
-    ever = marked.filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
+    ever = marked.filter(_ever())
     answered = pl.col("answer").is_not_null()
-    axis = _axis(in_window.filter(answered), ever.filter(answered), ever, rows.keyed)
+    axis, asks_known = _axis(marked)
     of_axis = pl.col("survey") == str(axis)
-    asks_known = bool(rows.keyed.select((of_axis & (~answered | pl.col("asked_known"))).any()).item())
     counted = in_window.filter(of_axis & answered)
     has_comments = counted["comment"].null_count() < counted.height
     parts = (
@@ -125,13 +124,27 @@ def _no_survey(everyone: pl.DataFrame) -> HappinessFacts:
     )
 
 
-def _axis(*telling: pl.DataFrame) -> Survey | None:
-    """The kind of survey that feeds the axis: the first that the most telling of the frames has."""
-    for rows in telling:
-        present = set(rows["survey"].unique())
-        if present:
-            return next(kind for kind in Survey if kind in present)
-    return None
+def _ever() -> pl.Expr:
+    """Whether a row counts, or would in another window."""
+    return is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)
+
+
+def _axis(marked: pl.DataFrame) -> tuple[Survey | None, bool]:
+    """The kind of survey that feeds the axis, the first of the most telling rows, and whether its asks are known."""
+    answered, keyed = pl.col("answer").is_not_null(), pl.col(KEY).is_not_null()
+    telling = (is_used() & answered, _ever() & answered, _ever(), keyed)
+    asks = keyed & (~answered | pl.col("asked_known"))
+    kinds = collect(
+        marked.lazy()
+        .group_by("survey")
+        .agg(*(mask.any().alias(str(place)) for place, mask in enumerate(telling)), asks=asks.any())
+    )
+    asked = dict(kinds[["survey", "asks"]].iter_rows())
+    for place in range(len(telling)):
+        if present := set(kinds["survey"].filter(kinds[str(place)])):
+            axis = next(kind for kind in Survey if kind in present)
+            return axis, asked[axis]
+    return None, False
 
 
 def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
@@ -167,14 +180,14 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
     """Give every row that is not counted its reason. An answer outlives the request it answers."""
     answered = pl.col("answer").is_not_null()
     fates: dict[Aside | Fate, pl.Expr] = {
-        Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode()),
+        Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(pl.Series([members])),
         Aside.NOT_ASKED: ~pl.col("asked") & ~answered,
     }
     if as_of:
         later = pl.col("at").dt.date() > as_of
         fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
     live = (is_used() & answered).alias("live")
-    return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(live)})
+    return collect(mark(mark(rows.lazy(), fates), {Aside.OLDER_ANSWER: live & ~_latest(live)}))
 
 
 def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:

@@ -59,7 +59,7 @@ def table_facts(
     metrics, periods = table.metrics, table.periods
     members = accounts["account_id"]
     frame = _mark(table.frame, members, periods, as_of)
-    measured = _measure(frame.filter(pl.col("account_id").is_in(members.implode())), accounts, metrics, periods)
+    measured = _measure(frame.filter(pl.col("account_id").is_in(pl.Series([members]))), accounts, metrics, periods)
     facts = collect(
         measured.lazy()
         .with_columns(**_facts(metrics, as_of, has_features="feature" in frame.columns))
@@ -95,7 +95,8 @@ class _Table(NamedTuple):
 
 def _prepare(rows: RoleRows, as_of: date | None, days: int, everyday: frozenset[str]) -> _Table:
     """Running totals as what they grew by, users counted, and what is to be said of both."""
-    starts = cast("list[date]", rows.keyed["period"].drop_nulls().unique().sort().to_list())
+    told = rows.keyed["period"]
+    starts = cast("list[date]", told.drop_nulls().unique().sort().to_list() if told.count() else [])
     length = told_length(rows)
     periods = find_periods(starts, as_of, days, length) if rows.grain is Grain.PERIOD and as_of and starts else None
     frame, metrics, notes = _without_running(rows, periods)
@@ -143,7 +144,7 @@ def _is_of_people(metric: Metric) -> bool:
 
 def told_length(rows: RoleRows) -> Length | None:
     """How long the periods of a table are, where all of its files say the same of them."""
-    if "period_length" not in rows.frame.columns:
+    if "period_length" not in rows.frame.columns or not rows.frame["period_length"].count():
         return None
     told = rows.frame["period_length"].drop_nulls().unique().to_list()
     return Length(told[0]) if len(told) == 1 else None
@@ -177,7 +178,7 @@ def _may_be_running(rows: RoleRows) -> dict[str, str]:
 
 def _mark(frame: pl.DataFrame, members: pl.Series, periods: Periods | None, as_of: date | None) -> pl.DataFrame:
     """Give every row that will not be counted its reason."""
-    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}
+    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(pl.Series([members]))}
     if periods is not None:
         period = pl.col("period")
         fates = {

@@ -10,7 +10,7 @@ EARLY_DAYS = 90
 """A renewal is often signed ahead of its date: one on record so many days before it settles it."""
 
 
-def with_deadline(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+def with_deadline(frame: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     """Set deadline (a date), days_to_deadline and renewal_overdue_days of every account.
 
     The deadline is the opt-out date, else the renewal date less the days of notice. Where the term on record is
@@ -32,10 +32,9 @@ def with_deadline(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     settled = over | _signed((day - renewal).dt.total_days())
     known = pl.when(settled.fill_null(value=False) & ~is_next).then(None)
     deadline = known.otherwise(pl.coalesce(pl.when(opt_out_holds).then(opt_out), noticed))
-    return frame.with_columns(
-        deadline=deadline,
-        days_to_deadline=(deadline - day).dt.total_days(),
-        renewal_overdue_days=pl.when(settled.fill_null(value=False)).then(0).otherwise(past),
+    overdue = pl.when(settled.fill_null(value=False)).then(0).otherwise(past)
+    return frame.with_columns(deadline=deadline, renewal_overdue_days=overdue).with_columns(
+        days_to_deadline=(pl.col("deadline") - day).dt.total_days()
     )
 
 

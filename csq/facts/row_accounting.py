@@ -89,8 +89,8 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
 def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: pl.DataFrame) -> tuple[Note, ...]:
     """What was set aside, rejected, unmatched or unreadable, in sentences; nothing where all rows were used."""
     notes = []
-    kinds = faults.group_by("file", "column", "reason").agg(pl.len().alias("cells"), pl.col("line").min())
-    for file, column, reason, cells, line in kinds.sort("file", "column", "line", "reason").iter_rows():
+    kinds = faults.lazy().group_by("file", "column", "reason").agg(pl.len().alias("cells"), pl.col("line").min())
+    for file, column, reason, cells, line in collect(kinds.sort("file", "column", "line", "reason")).iter_rows():
         which = "a cell" if cells == 1 else f"{cells:,} cells"
         text = f"{which} of `{column}` in `{file}`, first on line {line:,}: {reason}, taken as unknown"
         notes.append(Note(kind=NoteKind.FAULT, text=text))

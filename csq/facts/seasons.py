@@ -53,7 +53,7 @@ def season_facts(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFra
     Returns:
         account_id, in_season, season_started_days, season_quiet; and the cells that name no months.
     """
-    cells = sorted(accounts["season_months"].drop_nulls().unique())
+    cells = sorted(accounts["season_months"].drop_nulls().unique()) if accounts["season_months"].count() else []
     parsed = {cell: parse_months(cell) for cell in cells}
     known = [(cell, months) for cell, months in parsed.items() if months and as_of]
     table = pl.DataFrame(

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from csq.schema import collect
 from csq.sources.roles.score import SIDE
 
 LOW, TOP_BOX = 25.0, 75.0
@@ -89,13 +90,19 @@ def answers(counted: pl.DataFrame) -> pl.DataFrame:
     n = pl.col("responses").fill_null(1).clip(1)
     total = (pl.col("answer") * 1_000_000).round().cast(pl.Int64) * n
     others = pl.col("n_all") - n
-    frame = counted.with_columns(
-        answered_on=pl.col("at").dt.date(), total=total.sum().over("account_id"), n_all=n.sum().over("account_id")
-    ).with_columns(
-        pull=(pl.col("total") / pl.col("n_all") - (pl.col("total") - total) / pl.when(others > 0).then(others)) / 1e6
-    )
     order = ["account_id", "role", "respondent", "answered_on", "file", "line"]
-    return frame.sort(order, nulls_last=True).select(*SHOWN)
+    return collect(
+        counted.lazy()
+        .with_columns(
+            answered_on=pl.col("at").dt.date(), total=total.sum().over("account_id"), n_all=n.sum().over("account_id")
+        )
+        .with_columns(
+            pull=(pl.col("total") / pl.col("n_all") - (pl.col("total") - total) / pl.when(others > 0).then(others))
+            / 1e6
+        )
+        .sort(order, nulls_last=True)
+        .select(*SHOWN)
+    )
 
 
 def role_facts(roles: pl.LazyFrame) -> pl.LazyFrame:

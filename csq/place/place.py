@@ -59,9 +59,9 @@ def place(facts: Facts, settings: Settings) -> Placed:
     references = {**scored.references, **_features(facts, settings)}
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.
     order = {name: place for place, name in enumerate(bands)}
-    by_tier = frame.select("account_id", "tier", "is_new", "contract_value", *(f"{axis}_score" for axis in Axis)).sort(
-        pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id"
-    )
+    in_order = pl.col("tier").replace_strict(order, default=len(order), return_dtype=pl.Int64()), "tier", "account_id"
+    scores = frame[["account_id", "tier", "is_new", "contract_value", *(f"{axis}_score" for axis in Axis)]]
+    by_tier = scores.sort(in_order)
     rules = {Axis.USAGE: settings.thresholds.usage, Axis.HAPPINESS: settings.thresholds.happiness}
     cuts = tuple(cut for axis, rule in rules.items() for cut in take_cuts(by_tier, axis, rule))
     noted = [f"the {cut.axis} cut of the tier `{cut.tier}` is {cut.note}" for cut in cuts if cut.note]
@@ -93,7 +93,7 @@ def _doubts(axis: Axis, cuts: Sequence[Cut], frame: pl.DataFrame) -> Iterator[st
     """What makes the cuts of an axis say little: few accounts, one score for all, or nothing that is under them."""
     own = [cut for cut in cuts if cut.axis is axis]
     taken = [cut for cut in own if cut.method != "number"]
-    scores = frame.filter(is_settled()).drop_nulls(f"{axis}_score")
+    scores = frame.filter(is_settled(), pl.col(f"{axis}_score").is_not_null())
     if taken and scores.height < LEAST_IN_TIER:
         count = "1 account has" if scores.height == 1 else f"{scores.height:,} accounts have"
         yield f"{count} a {axis} score to take the cut over: under {LEAST_IN_TIER} say little of where high begins"

@@ -81,7 +81,7 @@ def score_usage(
 
     A part weighs 1 where its weight is absent. Pinned references, by part and tier, stand in for the 75th percentiles.
     """
-    per_seat = frame["seats"].is_not_null().any()
+    per_seat = frame["seats"].count() > 0
     notes: tuple[str, ...] = (
         () if per_seat else ("no seats are known: amounts are compared account by account, not per seat",)
     )
@@ -207,16 +207,16 @@ def _references(
     pins the part for other tiers; where that is zero too there is none. Ten digits are kept, so that a printed
     reference is the one that was used.
     """
-    settled = frame.select("tier", *(_of_settled(AMOUNT + name) for name in names))
+    settled = frame.lazy().select("tier", *(_of_settled(AMOUNT + name) for name in names))
     p75 = {name: pl.col(AMOUNT + name).quantile(0.75, "linear") for name in names}
     known = {f"{COUNTED}{name}": pl.col(AMOUNT + name).count() for name in names}
-    by_tier = settled.group_by(pl.col("tier").alias(PART)).agg(**p75, **known).sort(PART)
-    of_all = settled.select(**p75)
+    by_tier = collect(settled.group_by(pl.col("tier").alias(PART)).agg(**p75, **known).sort(PART))
+    of_all = collect(settled.select(**p75))
     references: dict[str, dict[str, float]] = {name: {} for name in names}
     stand_ins: dict[str, dict[str, str]] = {name: {} for name in names}
     for name in names:
         told, everywhere = pinned.get(name, {}), _ten_digits(of_all[name][0])
-        for tier, own, count in by_tier.select(PART, name, COUNTED + name).iter_rows():
+        for tier, own, count in by_tier[[PART, name, COUNTED + name]].iter_rows():
             pin = told.get(tier) or told.get(ALL_TIERS)
             why = _why_not_own(_ten_digits(own), count, is_pinned=bool(told))
             reference = pin or (everywhere if why else _ten_digits(own))
@@ -238,8 +238,10 @@ def _why_not_own(own: float, count: int, *, is_pinned: bool) -> str | None:
 
 def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> str | None:
     """What is said where nearly nobody did something, so that there is no amount that could count as 100."""
+    if by_tier.keys() >= {*frame["tier"]}:
+        return None
     known = set(frame.filter(pl.col(AMOUNT + name).is_not_null())["tier"])
-    without = sorted(known - set(by_tier))
+    without = sorted(known - by_tier.keys())
     if not without:
         return None
     where = "" if len(without) == len(known) else f" in {' and '.join(f'`{tier}`' for tier in without)}"

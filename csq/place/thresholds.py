@@ -36,12 +36,12 @@ def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]
         axis: Which score.
         rule: How.
     """
-    tiers = frame["tier"].unique(maintain_order=True).to_list()
-    scored = frame.filter(pl.col(f"{axis}_score").is_not_null())
-    settled = scored.filter(is_settled())
+    tiers = list(dict.fromkeys(frame["tier"]))
+    is_scored = pl.col(f"{axis}_score").is_not_null()
+    settled = frame.filter(is_scored, is_settled())
     note = None
-    if not settled.height and scored.height:
-        settled, note = scored, "taken over new accounts, since there are no others"
+    if not settled.height and frame[f"{axis}_score"].count():
+        settled, note = frame.filter(is_scored), "taken over new accounts, since there are no others"
     if rule.at is not None:
         return tuple(cut for tier in tiers for cut in _fixed(axis, tier, rule.at, settled))
     method = rule.method or "median"
@@ -49,7 +49,7 @@ def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]
         method, note = "median", note or "the median, since no contract value is known to weigh by"
     cuts = []
     for tier in tiers if settled.height else ():
-        own = settled if rule.within is Within.ALL else settled.filter(pl.col("tier") == tier)
+        own = settled if rule.within is Within.ALL or len(tiers) == 1 else settled.filter(pl.col("tier") == tier)
         few = f"taken over all accounts, since {own.height} in the tier are too few"
         why, own = (few, settled) if own.height < min(LEAST_IN_TIER, settled.height) else (note, own)
         at = _take(own[f"{axis}_score"], own["contract_value"], method)

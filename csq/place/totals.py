@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from csq.report import Gap, Tier, Total
-from csq.schema import money, rounded_number
+from csq.schema import collect, money, rounded_number
 from csq.terms import Quadrant, Unknown
 
 REASONS: Mapping[str, str] = {
@@ -86,9 +86,9 @@ def _per_hour(value: Decimal, hours: float) -> float | None:
 
 def _causes(frame: pl.DataFrame) -> dict[str, dict[str, int]]:
     """How often each cause was found in each quadrant, the most frequent first."""
-    counts = frame.drop_nulls("cause").group_by("quadrant", "cause").len()
+    counts = frame.lazy().drop_nulls("cause").group_by("quadrant", "cause").len()
     found: dict[str, dict[str, int]] = {}
-    for quadrant, cause, count in counts.sort("len", "cause", descending=[True, False]).iter_rows():
+    for quadrant, cause, count in collect(counts.sort("len", "cause", descending=[True, False])).iter_rows():
         found.setdefault(quadrant, {})[cause] = count
     return found
 
@@ -110,9 +110,9 @@ def tier_totals(frame: pl.DataFrame, bands: Mapping[str, Decimal]) -> tuple[Tier
 
 def gaps(frame: pl.DataFrame) -> tuple[Gap, ...]:
     """For each thing that is not known of some account: of how many, and what they are worth."""
-    each = frame.select("missing", "contract_value").explode("missing").drop_nulls("missing")
+    each = frame.lazy().select("missing", "contract_value").explode("missing").drop_nulls("missing")
     counts = each.group_by("missing").agg(pl.len().alias("accounts"), pl.col("contract_value").sum())
-    counted = {reason: (accounts, value) for reason, accounts, value in counts.iter_rows()}
+    counted = {reason: (accounts, value) for reason, accounts, value in collect(counts).iter_rows()}
     return tuple(
         Gap(reason=reason, text=text, accounts=counted[reason][0], contract_value=counted[reason][1])
         for reason, text in REASONS.items()
