@@ -6,6 +6,7 @@ their options one by one.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import typer
@@ -170,6 +171,13 @@ PANELS: Mapping[type, str] = {
 class Command(TyperCommand):
     """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
 
+    def __init__(self, *args: Any, **told: Any) -> None:
+        """Leave out what is not given: typer would build a validator for each option that there is."""
+        super().__init__(*args, **told)
+        for each in self.params:
+            if not each.required:
+                each.process_value = partial(_unless_absent, each.process_value)  # type: ignore[method-assign]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, then the panels; what belongs to none stands in the last."""
         sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], READ: [], MEASURE: [], SHOW: [], BEHAVE: []}
@@ -182,6 +190,10 @@ class Command(TyperCommand):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+
+def _unless_absent(process: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
+    return None if value is None else process(ctx, value)
 
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:
