@@ -54,7 +54,7 @@ class Reader:
     def take(self, *words: str) -> Token | None:
         """Take the next word if it is one of these keywords or signs."""
         token = self.next
-        if token.mark in (Mark.KEYWORD, Mark.SIGN) and token.text in words:
+        if token.text in words and token.mark in (Mark.KEYWORD, Mark.SIGN):
             self.at += 1
             return token
         return None
