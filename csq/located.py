@@ -24,10 +24,9 @@ ADDRESS = "(an e-mail address)"
 """Stands in what is passed on for an address."""
 
 _PART = r"[^\s@\uff20\ufe6b.<>()\[\]\",;:|`]"
-EMAIL = regex(
-    # From the beginning of a word and never back into it, or a long word without `@` takes for ever.
-    rf"(?:\"[^\"\n]{{1,64}}\"|(?<!{_PART})(?<!\.)(?:{_PART}|\.)++)[@\uff20\ufe6b]{_PART}++(?:\.{_PART}++)++"
-)
+# From the beginning of a word and never back into it, or a long word without `@` takes for ever.
+MAILBOX = rf"(?:\"[^\"\n]{{1,64}}\"|(?<!{_PART})(?<!\.)(?:{_PART}|\.)++)[@\uff20\ufe6b]{_PART}++(?:\.{_PART}++)++"
+EMAIL = regex(MAILBOX)
 """An e-mail address in a text. Without a dot behind the `@` it is none: there are companies called Meet@Work."""
 
 _FILE = regex(r"\.(csv|tsv|tab|txt|xlsx|parquet|gz|zst|zip|ya?ml|json|jsonl|md|html)$", re.IGNORECASE)

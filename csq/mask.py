@@ -11,7 +11,7 @@ from collections.abc import Iterable, Set
 
 import polars as pl
 
-from csq.located import ADDRESS, EMAIL, without_addresses
+from csq.located import ADDRESS, EMAIL, MAILBOX, without_addresses
 from csq.report import PERSON, Note, OwnerWeek, Report
 from csq.schema import COLUMNS, PLAN
 from csq.terms import NoteKind
@@ -20,7 +20,7 @@ _OURS = ("owner", "desk", "tier")
 """Columns of text that name none of the customer's people."""
 _SPOKEN = tuple(column.name for column in PLAN if column.name not in _OURS)
 """Columns in which the playbook speaks, facts of the account filled in."""
-_MAILBOX = rf"[^<>]*<(?:mailto:)?({EMAIL.pattern})>\s*"
+_MAILBOX = rf"[^<>]*<(?:mailto:)?({MAILBOX})>\s*"
 """`Eve Adler <eve@acme.example>`: what stands before the address names the person too."""
 _AT = "[@\uff20\ufe6b]"
 """Without one of these there is no address."""

@@ -11,20 +11,19 @@ a stream of events and never by recursion, so no input can exhaust the stack or 
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from csq.errors import Problem
 from csq.located import Data, Document, Node, place, printable, unusable
 from csq.regex import regex
 
+if TYPE_CHECKING:
+    import yaml
+
 MAX_DEPTH = 32
 MAX_VALUES = 20_000
 """Values of a document, those that an alias repeats counted each time."""
 
-# Several times as fast as the other, but not part of every build of the library.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE_BREAK = regex("\r\n|[\n\r\x85\u2028\u2029]")
 # Telling what may not stand there, and the long range by itself, compiles ten times as fast.
 _UNREADABLE = regex("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]|[\ud800-\udfff]")
@@ -36,6 +35,8 @@ def parse(text: str, label: str) -> Document:
     Raises:
         ConfigError: with every fault found up to the first that hides the rest.
     """
+    import yaml  # a run without a csq.yaml or a playbook of its own does without
+
     lines = tuple(_LINE_BREAK.split(text))
     builder = _Builder(label, lines)
     if found := _UNREADABLE.search(text):
@@ -59,9 +60,11 @@ def parse(text: str, label: str) -> Document:
 
 
 def _events(text: str) -> Iterator[Any]:
+    import yaml
+
     taken = 0
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=_loader()):
             yield event
             taken += 1
     except yaml.MarkedYAMLError as error:
@@ -69,6 +72,13 @@ def _events(text: str) -> Iterator[Any]:
         if "nesting depth" not in str(error.problem):
             raise
         yield from islice(yaml.parse(text, Loader=yaml.SafeLoader), taken, None)
+
+
+def _loader() -> Any:
+    """The parser in C is several times as fast as the other, but not part of every build of the library."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _TooMuch(Exception):
@@ -104,21 +114,21 @@ class _Builder:
         return self._root
 
     def _take(self, event: Any) -> None:
-        match event:
-            case yaml.ScalarEvent():
+        match type(event).__name__:
+            case "ScalarEvent":
                 self._check_tag(event)
                 self._close(self._scalar(event), event.anchor)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+            case "MappingStartEvent" | "SequenceStartEvent" as kind:
                 self._check_tag(event)
-                self._enter(event)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._enter(event, mapping=kind == "MappingStartEvent")
+            case "MappingEndEvent" | "SequenceEndEvent":
                 node, anchor = self._open.pop()
                 if isinstance(node.data, dict):
                     self._keys.pop()
                 self._close(node, anchor)
-            case yaml.AliasEvent():
+            case "AliasEvent":
                 self._repeat(event)
-            case yaml.DocumentStartEvent():
+            case "DocumentStartEvent":
                 self._documents += 1
                 if self._documents > 1:
                     self._stop(event, "a second document begins", "documents", "keep one document to a file")
@@ -138,8 +148,7 @@ class _Builder:
         width = end.column - start.column if end.line == start.line else len(self.lines[start.line])
         return Node(start.line, start.column, width, None if blank else event.value, event.style or "")
 
-    def _enter(self, event: Any) -> None:
-        mapping = isinstance(event, yaml.MappingStartEvent)
+    def _enter(self, event: Any, *, mapping: bool) -> None:
         node = Node(event.start_mark.line, event.start_mark.column, 1, {} if mapping else [])
         self._open.append((node, event.anchor))
         if mapping:
@@ -218,7 +227,7 @@ _SYNTAX = (
 )
 
 
-def _explain(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[int, int, str, str, str | None]:
+def _explain(error: "yaml.MarkedYAMLError", lines: tuple[str, ...]) -> tuple[int, int, str, str, str | None]:
     """Return line, column, message, code and hint of a fault that the parser stopped at."""
     problem = str(error.problem or "")
     unclosed = re.search(r"',' or|end of stream", problem)

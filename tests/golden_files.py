@@ -1,8 +1,14 @@
-"""The golden files: one report, and an empty one, in every format. Run this file to write them anew, then read them."""
+"""The golden files: one report, and an empty one, in every format, and the packaged playbook as a run reads it.
 
+Run this file to write them anew, then read them.
+"""
+
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from csq import yamlfile
+from csq.playbook.load import AS_JSON, BUILT_IN, PACKAGED
 from csq.render import Format, Options, render
 from csq.report import Report
 from factories import accounts, report
@@ -38,6 +44,14 @@ CASES: Mapping[str, tuple[Report, Format, Options]] = {
 }
 """File name: what is rendered, and how."""
 
+
+def packaged_as_json() -> str:
+    """The packaged playbook, for a run that asks for no other."""
+    data = yamlfile.parse(PACKAGED.read_text(encoding="utf-8"), BUILT_IN).data
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
 if __name__ == "__main__":
     for name, (what, how, options) in CASES.items():
         (FOLDER / name).write_bytes(render(what, how, options))
+    AS_JSON.write_text(packaged_as_json(), encoding="utf-8")

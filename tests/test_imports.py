@@ -20,8 +20,15 @@ def loaded(statement: str) -> set[str]:
 )
 def test_help_and_version_load_nothing_heavy(argv):
     modules = loaded(f"from csq.cli.main import main; assert main({argv}) == 0")
-    assert "csq.cli.triage" in modules
+    assert "csq.cli.options" in modules
     assert not modules & HEAVY
+
+
+def test_a_command_loads_no_other_that_it_has_no_use_for():
+    modules = loaded("from csq.cli.main import main; assert main(['check', '--help']) == 0")
+    others = {"csq.cli.triage", "csq.cli.rollup", "csq.cli.help", "csq.cli.history"}
+    assert "csq.cli.check" in modules
+    assert not modules & others
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import csq
+from csq.playbook.load import AS_JSON, BUILT_IN, PACKAGED, check_playbook, load_playbook
+from golden_files import packaged_as_json
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,6 +29,11 @@ def wheel(tmp_path_factory) -> zipfile.Path:
 def test_the_playbook_at_the_top_is_the_one_that_csq_uses():
     packaged = resources.files("csq.playbook").joinpath("default.yaml").read_bytes()
     assert packaged == (ROOT / "playbooks.yaml").read_bytes()
+
+
+def test_a_run_reads_the_packaged_playbook_as_people_do():
+    assert AS_JSON.read_text(encoding="utf-8") == packaged_as_json(), "write it anew: python tests/golden_files.py"
+    assert load_playbook(None).playbook == check_playbook(PACKAGED.read_text(encoding="utf-8"), BUILT_IN)[0]
 
 
 def test_an_ordinary_install_has_the_playbook(wheel):

@@ -15,7 +15,7 @@ from csq.located import Document, read
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
 def each_loader(request, monkeypatch):
     """The C parser, and the one that stands in where it was not built."""
-    monkeypatch.setattr(yamlfile, "_LOADER", getattr(yaml, request.param))
+    monkeypatch.setattr(yamlfile, "_loader", lambda: getattr(yaml, request.param))
 
 
 def document(text: str) -> Document:
@@ -218,12 +218,12 @@ def places(text: str) -> list[int | None]:
         return [problem.location.line for problem in error.problems]
 
 
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, yamlfile._LOADER])
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, yamlfile._loader()])
 @given(text=st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join)))
 @settings(max_examples=300)
 def test_any_text_ends_in_a_document_or_in_faults_with_a_place(loader, text):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yamlfile, "_LOADER", loader)
+        patch.setattr(yamlfile, "_loader", lambda: loader)
         found = places(text)
     assert found
     assert None not in found

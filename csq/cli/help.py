@@ -19,7 +19,7 @@ Examples:
 """
 
 
-def explain_topic(
+def help(
     topic: Annotated[Text, typer.Argument(metavar="TOPIC", help="What to read about; all topics by default")] = None,
     *,
     output_format: Annotated[

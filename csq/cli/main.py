@@ -10,33 +10,15 @@ import platform
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
 from csq import __version__
-from csq.cli import (
-    backtest,
-    check,
-    diagnostics,
-    done,
-    emit,
-    explain,
-    help,
-    history,
-    init,
-    movers,
-    plan,
-    playbook,
-    plays,
-    rollup,
-    run_log,
-    stop,
-    triage,
-    whatif,
-)
+from csq.cli import diagnostics, emit, run_log, stop
 from csq.cli.options import Command, application
 from csq.errors import CsqError, Exit, InputError, OutputError, UsageError
 from csq.sources.reading.streams import memory_left
@@ -64,22 +46,11 @@ Examples:
 
 EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for code in Exit)))
 
-COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
-    "triage": (triage.triage, triage.EXAMPLES),
-    "brief": (triage.brief, triage.BRIEF_EXAMPLES),
-    "plan": (plan.plan, plan.EXAMPLES),
-    "done": (done.done, done.EXAMPLES),
-    "movers": (movers.movers, movers.EXAMPLES),
-    "whatif": (whatif.whatif, whatif.EXAMPLES),
-    "backtest": (backtest.backtest, backtest.EXAMPLES),
-    "plays": (plays.plays, plays.EXAMPLES),
-    "explain": (explain.explain, explain.EXAMPLES),
-    "check": (check.check, check.EXAMPLES),
-    "rollup": (rollup.rollup, rollup.EXAMPLES),
-    "init": (init.init, init.EXAMPLES),
-    "help": (help.explain_topic, help.EXAMPLES),
-}
-"""The commands with their examples, in the order in which help lists them."""
+COMMANDS: Sequence[str] = (
+    "triage", "brief", "plan", "done", "movers", "whatif", "backtest", "plays", "explain", "check", "rollup", "init",
+    "help",
+)  # fmt: skip
+"""The commands in the order in which help lists them, each the function of a module that is called like it."""
 COMPLETE = "_CSQ_COMPLETE"
 """What a shell with completion sets when it asks."""
 
@@ -190,13 +161,22 @@ def command_line(only: str | None = None) -> typer.Typer:
     completes = only not in COMMANDS
     app = application(HELP, epilog=EPILOG, add_completion=completes, pretty_exceptions_enable=False)
     app.callback()(_options)
-    for name, (command, examples) in COMMANDS.items():
+    for name in COMMANDS:
         if name == only or only not in COMMANDS:
+            command, examples = _command(name)
             app.command(name, cls=Command, epilog=examples)(command)
     if only not in COMMANDS:
+        from csq.cli import history, playbook
+
         app.add_typer(history.app, name="history")
         app.add_typer(playbook.app, name="playbook")
     return app
+
+
+def _command(name: str) -> tuple[Callable[..., int | None], str]:
+    """A command and its examples. It is not imported before it is asked for."""
+    module = import_module(f"csq.cli.{name}")
+    return getattr(module, name), module.EXAMPLES
 
 
 def _version(value: bool) -> None:

@@ -6,6 +6,7 @@ their options one by one.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import typer
@@ -155,13 +156,6 @@ class LogInputs(NamedTuple):
     remote: Annotated[Text, option("sc://HOST:PORT", "Spark Connect server that counts, with `--engine spark`")] = None
 
 
-class Message(NamedTuple):
-    """Whose week stands in a message, and where it goes."""
-
-    owner: Annotated[Texts, option("NAME", "This owner's accounts only; may repeat")] = None
-    output: Annotated[Texts, option("FILE", "Write a file, such as week.txt", "-o", "--output")] = None
-
-
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once what is longer than the terminal")]
 
 
@@ -180,7 +174,6 @@ PANELS: Mapping[type, str] = {
     Method: MEASURE,
     Shown: SHOW,
     Outputs: SHOW,
-    Message: SHOW,
     LogInputs: BEHAVE,
     Faults: BEHAVE,
     Limits: BEHAVE,
@@ -199,6 +192,13 @@ def application(help: str, **more: Any) -> typer.Typer:
 class Command(TyperCommand):
     """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
 
+    def __init__(self, *args: Any, **told: Any) -> None:
+        """Leave out what is not given: typer would build a validator for each option that there is."""
+        super().__init__(*args, **told)
+        for each in self.params:
+            if not each.required:
+                each.process_value = partial(_unless_absent, each.process_value)  # type: ignore[method-assign]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, then the panels; what belongs to none stands in the last."""
         sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], READ: [], MEASURE: [], SHOW: [], BEHAVE: []}
@@ -211,6 +211,10 @@ class Command(TyperCommand):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+
+def _unless_absent(process: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
+    return None if value is None else process(ctx, value)
 
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:

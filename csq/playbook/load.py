@@ -6,7 +6,7 @@ conditions and braces, signals that mute others, custom facts that would hide cs
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -28,6 +28,8 @@ from csq.validation import problem, shown, spell, validate
 FILE_NAME = "playbooks.yaml"
 BUILT_IN = "built in"
 PACKAGED = Path(__file__).with_name("default.yaml")
+AS_JSON = PACKAGED.with_suffix(".json")
+"""The same, which takes a twentieth of the time to read."""
 TEMPLATE = Path(__file__).with_name("extends.yaml")
 """A short playbook to begin with, that builds on the packaged one."""
 
@@ -57,10 +59,8 @@ def load_playbook(path: Path | None) -> LoadedPlaybook:
     """
     source = _read(path)
     if path is None:
-        playbook, problems = _packaged(source.text)
-    else:
-        playbook, found = check_playbook(source.text, source.label)
-        problems = list(found)
+        return LoadedPlaybook(playbook=_packaged(), label=source.label, sha256=source.sha256)
+    playbook, problems = check_playbook(source.text, source.label)
     if playbook is None:
         raise unusable(source.label, problems)
     sha256 = source.sha256
@@ -81,9 +81,9 @@ def lint_playbook(path: Path | None) -> tuple[Problem, ...]:
 
 
 @lru_cache(maxsize=1)
-def _packaged(text: str) -> tuple[Playbook | None, Sequence[Problem]]:
-    """The packaged one. A test holds it to every check; a run need not do so again."""
-    return validate(yamlfile.parse(text, BUILT_IN), Playbook, "playbook")
+def _packaged() -> Playbook:
+    """The packaged one. Tests hold it to every check, and what is read here to what people read."""
+    return Playbook.model_validate_json(AS_JSON.read_bytes())
 
 
 def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Problem, ...]]:

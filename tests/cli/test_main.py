@@ -24,7 +24,8 @@ def command(monkeypatch) -> Command:
     """Make the command line have one command, `probe`, that does what a test wants."""
 
     def register(function: Callable[..., object]) -> None:
-        monkeypatch.setattr(door, "COMMANDS", {"probe": (function, None), "other": (lambda: None, None)})
+        monkeypatch.setattr(door, "COMMANDS", ("probe", "other"))
+        monkeypatch.setattr(door, "_command", lambda name: (function if name == "probe" else lambda: None, None))
 
     return register
 
@@ -251,7 +252,8 @@ from csq.errors import OutputError, UsageError
 def probe():
     {body}
 
-main.COMMANDS = dict.fromkeys(("probe", "other"), (probe, None))
+main.COMMANDS = ("probe", "other")
+main._command = lambda name: (probe, None)
 sys.argv = ["csq", {word!r}]
 sys.exit(door())
 """
