@@ -37,22 +37,27 @@ def lines(report: Report, options: Options) -> bytes:
     rows, columns = output_rows(report, options)
     written = io.BytesIO()
     for some in rows.iter_slices(SLICE):
-        written.write("".join(f"{line}\n" for line in _lines_of(value_cells(some, columns))).encode())
+        _members(value_cells(some, columns)).write_csv(written, include_header=False, quote_style="never")
     return written.getvalue()
 
 
 def _account_lines(report: Report, options: Options) -> Iterable[str]:
-    return _lines_of(value_cells(*output_rows(report, options)))
+    return (
+        _members(value_cells(*output_rows(report, options))).select(pl.concat_str(pl.all(), separator=",")).to_series()
+    )
 
 
-def _lines_of(cells: pl.DataFrame) -> pl.Series:
-    """Each row as an object, to the byte what the encoder of Python writes, which takes ten times as long."""
-    members = [
-        pl.lit(f"{', ' if place else '{'}{json.dumps(name, ensure_ascii=False)}: ")
-        + _encoded(pl.col(name), dtype).fill_null("null")
+def _members(cells: pl.DataFrame) -> pl.DataFrame:
+    """The members of each row's object; a comma joins them to what Python's encoder takes ten times as long for."""
+    last = cells.width - 1
+    return cells.select(
+        pl.concat_str(
+            pl.lit(f"{' ' if place else '{'}{json.dumps(name, ensure_ascii=False)}: "),
+            _encoded(pl.col(name), dtype).fill_null("null"),
+            pl.lit("" if place < last else "}"),
+        ).alias(name)
         for place, (name, dtype) in enumerate(cells.schema.items())
-    ]
-    return cells.select(pl.concat_str(*members, pl.lit("}")).alias("line"))["line"]
+    )
 
 
 def _encoded(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
