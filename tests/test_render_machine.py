@@ -15,6 +15,7 @@ from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
 from csq.render.columns import PUBLIC, label, output_columns
 from csq.render.delimited import guarded_keys
+from csq.render.json_text import _members, plain
 from csq.schema import COLUMNS, Kind
 from factories import AWKWARD, accounts, report
 from golden_files import CASES, EMPTY, FOLDER
@@ -269,6 +270,24 @@ def test_json_money_is_exact():
     made = json.loads(render(report(), Format.JSON))
     assert [total["contract_value"] for total in made["totals"]] == [1205500.49, 12000, 33432.5, 0, 5]
     assert isinstance(made["totals"][1]["contract_value"], int)
+
+
+def test_a_json_line_is_to_the_byte_what_the_encoder_of_python_writes():
+    odd = "".join(map(chr, range(32))) + '\x7f"\\/\u2028é😀'
+    frame = pl.DataFrame(
+        {
+            "text": [odd, "", None, "a, b"],
+            "list": [[odd, "b, c"], [], None, [""]],
+            "money": [Decimal("1.50"), Decimal("12345678901234567.89"), None, Decimal(-7)],
+            "number": [0.0001, 1e16, None, 75.0],
+            "whole": [-1, 2**62, None, 0],
+            "yes": [True, False, None, True],
+            "day": [date(2026, 1, 2), date(999, 1, 1), None, date(2026, 12, 31)],
+        },
+        schema_overrides={"money": pl.Decimal(38, 2)},
+    )
+    written = _members(frame).select(pl.concat_str(pl.all(), separator=",")).to_series().to_list()
+    assert written == [json.dumps(row, ensure_ascii=False, default=plain) for row in frame.iter_rows(named=True)]
 
 
 def test_json_survives_a_file_name_that_is_no_text():

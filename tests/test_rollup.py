@@ -19,7 +19,8 @@ from csq.engine.base import UsageWindows
 from csq.engine.by_day import add_days, count_by_day, count_days, thin
 from csq.engine.counts import add, count_rows, finish
 from csq.fate import FATE
-from kills_rollup import assert_days_are_whole
+from csq.sources.rollup.layout import days_in, read_days
+from kills_rollup import assert_days_are_whole, assert_whole_between_renames, seconds_to_stop
 
 LAST = date(2026, 11, 16)
 BY = ("file", "account_id", FATE)
@@ -191,6 +192,25 @@ def test_a_disk_that_fills_leaves_what_was_there(csq, tmp_path, monkeypatch, acc
 def test_a_run_that_is_killed_leaves_whole_days(csq, tmp_path, accounts):
     """At one moment here; `python tests/kills_rollup.py 30` tries thirty."""
     assert_days_are_whole(tmp_path, seed=1)
+
+
+def test_a_run_that_is_killed_between_two_renames_leaves_whole_days_and_no_month_of_older_ones(tmp_path):
+    """Before each: of the manifest, of two days, of the manifest again and of two months, and before each removal."""
+    assert assert_whole_between_renames(tmp_path, [date(2026, 9, 30), date(2026, 10, 1)]) > 8
+
+
+@pytest.mark.parametrize("begun", ["csq-*", "rolled/manifest.json", "rolled/day=*/counts.parquet"])
+def test_ctrl_c_ends_a_rollup_within_a_second_and_leaves_whole_days(tmp_path, begun):
+    """While it reads, as it begins to write, and between days; a second more where others use the machine."""
+    rows = 2_000
+    days = [LAST - timedelta(days=back) for back in reversed(range(200))]
+    each = "".join(f"A-{n % 50},u{n},{{day}},F{n % 7},1\n" for n in range(rows))
+    log = tmp_path / "log.csv"
+    log.write_text(f"{HEADER}\n" + "".join(each.replace("{day}", str(day)) for day in days))
+    assert seconds_to_stop(tmp_path, log, begun) < 2
+    whole = days_in(tmp_path / "rolled")
+    counts = read_days(tmp_path / "rolled", whole, ["account_id"])
+    assert set(counts.group_by("day", "what").agg(pl.col("rows").sum())["rows"]) <= {rows}
 
 
 @pytest.mark.parametrize(

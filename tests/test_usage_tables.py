@@ -6,6 +6,7 @@ Every expected number is counted by hand from the rows that stand in the test.
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from conftest import Csq
@@ -189,6 +190,18 @@ def test_months_as_a_spreadsheet_writes_them(september: str) -> None:
     rows = ("A,Aug-26,50", f"A,{september},50", "A,Oct-26,60")
     row = only(run(lines("account_id,month,logins", *rows), as_of=AS_OF))
     assert (row["events"], row["usage_change_pct"]) == (60, pytest.approx(20))
+
+
+def test_a_table_of_one_period_is_measured_however_many_accounts_it_has(csq: Csq) -> None:
+    """polars cuts a frame of many rows into parts, and filtered those of one period by a literal that it lost."""
+    table = "account_id,month,logins\n" + "".join(f"A-{n},2026-10,{n % 9 + 1}\n" for n in range(20_000))
+    Path("usage.csv").write_text(table)
+    done = csq("triage", "--usage", "usage.csv", "-f", "csv", "--fields", "metric_logins", "-q")
+    assert done.code == 0, done.stderr
+    rows = pl.read_csv(done.stdout, infer_schema_length=None)
+    number = rows["account_id"].str.strip_prefix("A-").cast(pl.Int64)
+    assert rows.height == 20_000
+    assert (rows["metric_logins"] == number % 9 + 1).all()
 
 
 def test_a_wide_table_is_scored_by_its_newest_month_and_its_total_by_none() -> None:

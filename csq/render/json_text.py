@@ -4,6 +4,7 @@ Keys are always the same, in the same order; null is written, NaN never. `format
 key changes its meaning or goes away, not when one is added.
 """
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -34,17 +35,49 @@ def document(report: Report, options: Options) -> bytes:
 def lines(report: Report, options: Options) -> bytes:
     """Write one account a line; nothing at all when there is none."""
     rows, columns = output_rows(report, options)
-    slices = (_lines_of(value_cells(some, columns)) for some in rows.iter_slices(SLICE))
-    return b"".join("".join(f"{line}\n" for line in lines).encode() for lines in slices)
+    written = io.BytesIO()
+    for some in rows.iter_slices(SLICE):
+        _members(value_cells(some, columns)).write_csv(written, include_header=False, quote_style="never")
+    return written.getvalue()
 
 
 def _account_lines(report: Report, options: Options) -> Iterable[str]:
-    return _lines_of(value_cells(*output_rows(report, options)))
+    return (
+        _members(value_cells(*output_rows(report, options))).select(pl.concat_str(pl.all(), separator=",")).to_series()
+    )
 
 
-def _lines_of(cells: pl.DataFrame) -> list[str]:
-    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain)
-    return [encoder.encode(row) for row in cells.iter_rows(named=True)]
+def _members(cells: pl.DataFrame) -> pl.DataFrame:
+    """The members of each row's object; a comma joins them to what Python's encoder takes ten times as long for."""
+    last = cells.width - 1
+    return cells.select(
+        pl.concat_str(
+            pl.lit(f"{' ' if place else '{'}{json.dumps(name, ensure_ascii=False)}: "),
+            _encoded(pl.col(name), dtype).fill_null("null"),
+            pl.lit("" if place < last else "}"),
+        ).alias(name)
+        for place, (name, dtype) in enumerate(cells.schema.items())
+    )
+
+
+def _encoded(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A value as JSON writes it; null stays null."""
+    match dtype:
+        case pl.String():
+            return '"' + value.str.replace_many(_ESCAPES) + '"'
+        case pl.List():
+            return "[" + value.list.eval('"' + pl.element().str.replace_many(_ESCAPES) + '"').list.join(", ") + "]"
+        case pl.Date():
+            return '"' + value.dt.to_string("%Y-%m-%d") + '"'
+        case pl.Decimal():
+            text = value.cast(pl.String())
+            broken = value.cast(pl.Float64()).cast(pl.String())
+            return pl.when(text.str.ends_with(".00")).then(text.str.strip_suffix(".00")).otherwise(broken)
+        case _:
+            return value.cast(pl.String())
+
+
+_ESCAPES = {character: json.dumps(character)[1:-1] for character in (*map(chr, range(32)), '"', "\\")}
 
 
 def _told_lines(report: Report, options: Options) -> Iterable[str]:
