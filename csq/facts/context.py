@@ -65,7 +65,7 @@ def measure_context(
     found: dict[Role, Context] = {}
     for role, measure in MEASURES.items():
         found[role] = measure(tables.roles.get(role), members)
-        if found[role].frame.width > 1:
+        if found[role].frame.width > 1:  # a role without files has nothing to add
             frame = frame.join(found[role].frame.lazy(), on="account_id", how="left", maintain_order="left")
         members = members._replace(events=found[Role.EVENTS].rows)
     return ContextFacts(frame=collect(frame), roles=found, notes=tuple(_notes(tables, unread)))

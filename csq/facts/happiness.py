@@ -156,12 +156,8 @@ def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
     return inside.fill_null(value=back == 0)
 
 
-def _latest(*also: pl.Expr) -> pl.Expr:
-    """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is.
-
-    Args:
-        also: What besides account, survey and respondent sets rows apart.
-    """
+def _latest() -> pl.Expr:
+    """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is."""
     order = pl.struct(
         pl.col("at").is_not_null().alias("dated"),
         "at",
@@ -172,8 +168,7 @@ def _latest(*also: pl.Expr) -> pl.Expr:
         "file",
         "line",
     )
-    newest = order.rank("ordinal", descending=True).over("account_id", "survey", "respondent", *also)
-    return pl.col("respondent").is_null() | (newest == 1)
+    return order.rank("ordinal", descending=True).over("account_id", "survey", "respondent") == 1
 
 
 def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int) -> pl.DataFrame:
@@ -186,8 +181,13 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
     if as_of:
         later = pl.col("at").dt.date() > as_of
         fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
-    live = (is_used() & answered).alias("live")
-    return collect(mark(mark(rows.lazy(), fates), {Aside.OLDER_ANSWER: live & ~_latest(live)}))
+    marked = mark(rows.lazy(), fates).with_row_index("_row")
+    # To rank takes its time, and is for those alone who answered twice.
+    live = marked.filter(is_used() & answered & pl.col("respondent").is_not_null())
+    twice = live.filter(pl.struct("account_id", "survey", "respondent").is_duplicated())
+    older = twice.filter(~_latest()).select("_row", _older=pl.lit(value=True))
+    marked = marked.join(older, on="_row", how="left", maintain_order="left")
+    return collect(mark(marked, {Aside.OLDER_ANSWER: pl.col("_older")}).drop("_row", "_older"))
 
 
 def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:

@@ -12,7 +12,7 @@ from csq.sources.reading.cutting import ASTRAY, Draft, Style, cut
 from csq.sources.reading.dialect import DELIMITERS, WIDEST, cells_by_polars, well_formed
 from csq.sources.reading.grid import LINE, to_frame
 
-EDGE = 1001
+TOP, END = 1001, 101
 """Sound rows at the beginning, and at the end, that are handed on among those cut by hand: by them others are aligned,
 and the header and footers found."""
 
@@ -59,15 +59,15 @@ def read_bulk(body: bytes, delimiter: str, named: int, table: pl.DataFrame) -> B
         lines = (inches["row"] + 1).cast(pl.Int64).alias(LINE)
         rows = pl.concat([rows, cells.insert_column(0, lines)]).sort(LINE)
         draft.repairs += [(line, ASTRAY) for line in lines]
-    edges = pl.concat([rows.head(EDGE), rows.slice(max(EDGE, rows.height - EDGE))])
+    edges = pl.concat([rows.head(TOP), rows.slice(max(TOP, rows.height - END))])
     draft.rows = sorted([*draft.rows, *((line, cells) for line, *cells in edges.rows())])
-    return Bulk(draft, rows.slice(EDGE, max(0, rows.height - 2 * EDGE)))
+    return Bulk(draft, rows.slice(TOP, max(0, rows.height - TOP - END)))
 
 
 def _sound_rows(body: bytes, table: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame | None:
     """The rows of the lines that are sound, read by polars; None if that finds others."""
     kept = b"".join(_without(body, table, _spans(table.filter(~pl.col("sound"))["row"])))
-    starts = table.filter(pl.col("sound") & pl.col("starts"))["row"] + 1
+    starts = table["row"].filter(table["sound"] & table["starts"]) + 1
     rows = cells_by_polars(kept, delimiter, width) if kept else to_frame([(0, [""] * width)]).clear().drop(LINE)
     return rows.insert_column(0, starts.cast(pl.Int64).alias(LINE)) if rows.shape == (len(starts), width) else None
 
@@ -91,7 +91,7 @@ def _with_inches(table: pl.DataFrame, delimiter: str, width: int) -> pl.DataFram
 
 def _usual_width(table: pl.DataFrame, named: int) -> int:
     """How many cells most lines without quotes have; as many as the header where nearly all lines have quotes."""
-    bare = table.filter((pl.col("quotes") == 0) & (pl.col("cells") > 1))["cells"]
+    bare = table["cells"].filter((table["quotes"] == 0) & (table["cells"] > 1))
     return int(bare.value_counts(sort=True)["cells"][0]) if bare.len() * 10 > table.height else named
 
 

@@ -65,8 +65,14 @@ def first_line(body: bytes) -> str:
 
 def are_lines(body: bytes) -> bool:
     """Whether no NUL stands in a text, and its lines all end alike, so that it may be cut at each line feed."""
-    returns = body.count(b"\r")
-    return b"\0" not in body and (not returns or returns == body.count(b"\r\n") == body.count(b"\n"))
+    if b"\0" in body or b"\r" not in body:
+        return b"\0" not in body
+    return body.count(b"\r") == body.count(b"\r\n") == body.count(b"\n")
+
+
+def line_count(body: bytes) -> int:
+    """How many lines a text has, whichever way they end; to look for what is not there is ten times as quick."""
+    return max(body.count(b"\n"), body.count(b"\r") if b"\r" in body else 0)
 
 
 def lines_of(body: bytes, delimiter: str) -> pl.DataFrame:
@@ -80,8 +86,9 @@ def lines_of(body: bytes, delimiter: str) -> pl.DataFrame:
     except pl.exceptions.ComputeError:
         body.decode()
         raise
+    quotes = pl.col("text").str.count_matches('"', literal=True) if b'"' in body else pl.lit(0, dtype=pl.UInt32())
     return lines.with_columns(
-        quotes=pl.col("text").str.count_matches('"', literal=True),
+        quotes=quotes,
         cells=pl.col("text").str.count_matches(delimiter, literal=True) + 1,
     )
 

@@ -21,6 +21,7 @@ from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.dialect import (
     are_lines,
     first_line,
+    line_count,
     lines_of,
     obvious_delimiter,
     read_sound,
@@ -177,8 +178,9 @@ def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, ma
         layout = arrange(read_sheet(content.data, label))
     else:
         decoded = decode(content.data, label, encoding)
-        refuse_short_lines(decoded.text, label, max_bytes)
-        layout = arrange(_parse(decoded, label))
+        count = line_count(content.data)
+        refuse_short_lines(len(decoded.text), count, label, max_bytes)
+        layout = arrange(_parse(decoded, label, count))
     return _table(layout, label, data, content.notes)
 
 
@@ -240,8 +242,8 @@ def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
     return (f"{len(lines):,} broken row{'s' if len(lines) > 1 else ''} not read ({spans(lines)})",) if lines else ()
 
 
-def _parse(decoded: Decoded, label: str) -> RawTable:
-    """Text to rows of one width: the fast way where it is the same, then strictly, then with repairs.
+def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
+    """Text of so many lines to rows of one width: the fast way where it is the same, then strictly, then with repairs.
 
     Raises:
         InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
@@ -254,7 +256,10 @@ def _parse(decoded: Decoded, label: str) -> RawTable:
         text = text.replace("\0", "")
     comments, text = _without_comments(text)
     utf8 = decoded.utf8 if text is decoded.text else None
-    grid = _parse_large(text.encode() if utf8 is None else utf8) if len(text) > LARGE else None
+    is_short = len(text) > MOST_BY_HAND and lines * SHORT_LINE > len(text)
+    # To tell lines apart takes many times the memory of such short ones.
+    is_large = len(text) > LARGE and not is_short
+    grid = _parse_large(text.encode() if utf8 is None else utf8) if is_large else None
     grid = grid or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
@@ -265,8 +270,6 @@ def _parse_large(body: bytes) -> RawTable | None:
     """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
     if body.startswith((b"\n", b"\r", b'"#', b"#")):
         return None
-    if len(body) > MOST_BY_HAND and body.count(b"\n") * SHORT_LINE > len(body):
-        return None  # to tell lines apart takes many times the memory of such short ones
     body = without_end(body)
     found = obvious_delimiter(first_line(body))
     if found is None or not are_lines(body):

@@ -63,8 +63,9 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
         others: More rows from amid them, which are as wide as they should be.
     """
     more = 0 if others is None else others.height
-    blank = [*draft.blank, *(line for line, cells in draft.rows if not any(_stripped(cells)))]
-    rows = [(line, cells) for line, cells in draft.rows if any(_stripped(cells))]
+    rows = [(line, cells) for line, cells in draft.rows if not "".join(cells).isspace() and any(cells)]
+    filled = {line for line, _ in rows}
+    blank = [*draft.blank, *(line for line, _ in draft.rows if line not in filled)]
     dropped = [(line, "blank") for line in blank]
     end, wide = cut_off(rows, draft.width, blank)
     if end < len(rows) and (others is None or not (others[LINE] > rows[end][0]).any()):
@@ -89,7 +90,7 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
     frame = to_frame(kept)
     return RawTable(
-        frame=pl.concat([frame, others]).sort(LINE) if others is not None and more else frame,
+        frame=pl.concat([frame, others], rechunk=True).sort(LINE) if others is not None and more else frame,
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
         repairs=together(draft.repairs, repairs, lost),

@@ -113,13 +113,12 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
     return data
 
 
-def refuse_short_lines(text: str, label: str, most: int) -> None:
-    """Raise InputError if so many short lines stand in a text that their rows take more than a file may have."""
-    lines = max(text.count("\n"), text.count("\r"))
+def refuse_short_lines(size: int, lines: int, label: str, most: int) -> None:
+    """Raise InputError if a text of so many bytes has so many lines that their rows take more than a file may have."""
     weight = lines * LINE_WEIGHT
-    if lines > FEW_LINES and len(text) < lines * SHORT_LINE and weight > most:
+    if lines > FEW_LINES and size < lines * SHORT_LINE and weight > most:
         raise InputError(
-            f"`{label}` has {lines:,} lines of {len(text) / lines:.0f} bytes, and to hold them takes "
+            f"`{label}` has {lines:,} lines of {size / lines:.0f} bytes, and to hold them takes "
             f"{weight / MEGABYTE:,.0f} MB, more than the {most / MEGABYTE:,.0f} MB that csq reads of one file",
             hint=f"add them up first, or lift the limit with `--max-size {weight // MEGABYTE + 1}MB`",
         )
