@@ -20,6 +20,7 @@ import typer
 from csq import __version__
 from csq.cli import (
     backtest,
+    brief,
     check,
     diagnostics,
     done,
@@ -67,7 +68,7 @@ EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:>3}  {code.meaning}" for co
 
 COMMANDS: Mapping[str, tuple[Callable[..., int | None], str]] = {
     "triage": (triage.triage, triage.EXAMPLES),
-    "brief": (triage.brief, triage.BRIEF_EXAMPLES),
+    "brief": (brief.brief, brief.EXAMPLES),
     "plan": (plan.plan, plan.EXAMPLES),
     "done": (done.done, done.EXAMPLES),
     "movers": (movers.movers, movers.EXAMPLES),

@@ -1,10 +1,10 @@
-"""`csq triage`: the weekly run; and `csq brief`, the same in a message for a chat or a mail."""
+"""`csq triage`: the weekly run."""
 
 from typing import Annotated
 
 import typer
 
-from csq.cli.options import Alarm, Faults, Inputs, Limits, Message, Method, Outputs, Shown, Speech, expanded
+from csq.cli.options import Alarm, Faults, Inputs, Limits, Method, Outputs, Shown, Speech, expanded
 
 EXAMPLES = """\b
 Examples:
@@ -12,12 +12,6 @@ Examples:
   csq triage --usage usage.csv --csat survey.csv --as-of 2026-11-16
   csq triage exports --owner "Dana Reyes" -f csv | head
   csq triage exports -o week.csv --fail-on "at_risk_contract_value > 500000" --fail-on "data_age_days > 8"
-"""
-BRIEF_EXAMPLES = """\b
-Examples:
-  csq brief exports
-  csq brief exports -q | mail -s "This week" team@example.com
-  csq brief exports --owner "Dana Reyes" -o dana.txt
 """
 
 
@@ -42,22 +36,10 @@ def triage(
     reads the working directory. The result goes to stdout or, with -o, to files. The page is one screen; -v prints
     everything. What was noticed on the way is counted on the page and told on stderr, or in full by -v.
     """
-    return _run(inputs, method, faults, limits, alarm, outputs, shown, speech, keeps=True, replace=replace)
+    return run(inputs, method, faults, limits, alarm, outputs, shown, speech, keeps=True, replace=replace)
 
 
-@expanded
-def brief(
-    inputs: Inputs, message: Message, method: Method, faults: Faults, limits: Limits, alarm: Alarm, speech: Speech
-) -> int:
-    """Print the week in a message: the quadrants, whom to turn to first, why, and what to do.
-
-    Plain text of at most 40 lines and 250 words, for a chat or a mail: what `csq triage -f brief` prints.
-    """
-    outputs = Outputs(output_format="brief", output=message.output)
-    return _run(inputs, method, faults, limits, alarm, outputs, Shown(owner=message.owner), speech)
-
-
-def _run(
+def run(
     inputs: Inputs,
     method: Method,
     faults: Faults,

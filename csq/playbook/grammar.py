@@ -285,7 +285,7 @@ class Parser:
     def _take(self, *words: str) -> Token | None:
         """Take the next word if it is one of these keywords or signs."""
         token = self._next
-        if token.mark in (Mark.KEYWORD, Mark.SIGN) and token.text in words:
+        if token.text in words and token.mark in (Mark.KEYWORD, Mark.SIGN):
             self._at += 1
             return token
         return None
