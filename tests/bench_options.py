@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from csq.cli import check, explain, plan, triage
+from csq.cli import brief, check, explain, plan, triage
 from csq.errors import Exit
 from csq.playbook.load import TEMPLATE
 from csq.render import Format
@@ -24,8 +24,8 @@ from csq.roles import ROLES
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 MOST = 3.0
 """Seconds of work that a run may take."""
-COMMANDS = {"triage": triage.triage, "plan": plan.plan, "explain": explain.explain, "brief": triage.brief,
-            "check": check.check}  # fmt: skip
+COMMANDS = {each.__name__.rpartition(".")[2]: getattr(each, each.__name__.rpartition(".")[2])
+            for each in (triage, plan, explain, brief, check)}  # fmt: skip
 DAYS = ("1", "2", "28", "364", "365", "366", "3659", "3660")
 SUFFIXES = ("csv", "json", "html", "md", "xlsx", "parquet")
 MANY = 200
