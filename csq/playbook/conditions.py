@@ -14,6 +14,7 @@ import polars as pl
 
 from csq.errors import ConfigError
 from csq.playbook.grammar import Parser
+from csq.playbook.names import Names
 from csq.playbook.tokens import Fault
 from csq.regex import regex
 from csq.schema import DTYPES, Kind, collect
@@ -101,16 +102,16 @@ def _fact(name: str, kind: Kind) -> pl.Expr:
 
 
 def _read(text: str, known: Mapping[str, Kind]) -> tuple[Condition | None, tuple[Fault, ...]]:
-    return _parsed(text, frozenset(known.items()))
+    return _parsed(text, known if isinstance(known, Names) else Names(known))
 
 
 @lru_cache(maxsize=1_024)  # a run checks every condition of its playbook, then compiles it
-def _parsed(text: str, known: frozenset[tuple[str, Kind]]) -> tuple[Condition | None, tuple[Fault, ...]]:
+def _parsed(text: str, known: Names) -> tuple[Condition | None, tuple[Fault, ...]]:
     if len(text) > MAX_LENGTH:
         message = f"a condition of {len(text):,} characters, of at most {MAX_LENGTH:,}"
         hint = "divide it, or make a column of it in the data"
         return None, (Fault(offset=0, width=1, message=message, hint=hint, code="condition-too-long"),)
-    parser = Parser(text, dict(known))
+    parser = Parser(text, known)
     expr = parser.parse()
     if expr is None:
         return None, tuple(sorted(parser.faults, key=lambda fault: fault.offset))

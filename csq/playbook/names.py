@@ -9,10 +9,18 @@ from csq.suggest import near_miss
 _SEEN_AS = {Kind.WHOLE: Kind.NUMBER, Kind.MONEY: Kind.NUMBER}
 
 
-def names(custom: Mapping[str, Kind]) -> Mapping[str, Kind]:
+class Names(dict[str, Kind]):
+    """Names that do not change any more, so that what was read with them can be found by them."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Tell those of two playbooks apart well enough; whether they are the same is told by what they hold."""
+        return len(self)
+
+
+def names(custom: Mapping[str, Kind]) -> Names:
     """Return every column of csq's and every one of `custom`, with what it holds: number, text, bool, date or list."""
     own = {name: _SEEN_AS.get(column.kind, column.kind) for name, column in CONDITION_COLUMNS.items()}
-    return {**own, **custom}
+    return Names({**own, **custom})
 
 
 def kind_of(name: str, known: Mapping[str, Kind]) -> Kind | None:
