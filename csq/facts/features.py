@@ -104,10 +104,12 @@ def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame
     if features.rows.is_empty():
         return placed.with_columns(next_feature=pl.lit(None, dtype=pl.String()))
     standing = placed.lazy().select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH)
-    of_account = features.rows.lazy().join(standing, on="account_id", how="inner")
+    # What is asked more than once is worked out once.
+    of_account = collect(features.rows.lazy().join(standing, on="account_id", how="inner")).lazy()
     loved = of_account.filter(pl.col("happy") & pl.col("now"))
-    overall = loved.group_by("feature").agg(overall=pl.len())
-    in_tier = loved.group_by("tier", "feature").agg(in_tier=pl.len()).join(overall, on="feature")
+    in_tier = collect(loved.group_by("tier", "feature").agg(in_tier=pl.len())).lazy()
+    overall = collect(in_tier.group_by("feature").agg(overall=pl.col("in_tier").sum())).lazy()
+    in_tier = in_tier.join(overall, on="feature")
     is_known = pl.col("now") | pl.col("before")
     limited = (
         of_account.filter(~is_known & pl.col("entitled"))
