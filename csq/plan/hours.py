@@ -77,7 +77,7 @@ def plan_week(
     Returns:
         The frame, and the week of each desk, by name.
     """
-    owned = frame["owner"].is_not_null().any()
+    owned = frame["owner"].count() > 0
     desk = pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)
     frame = frame.with_columns(desk.alias("desk"))
     split = (capacity and capacity.split) or playbook.split
