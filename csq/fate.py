@@ -73,9 +73,9 @@ def mark(
     )
 
 
-def count_fates(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of each file by fate and reason: file, fate, reject_reason, rows."""
-    by = ["file", FATE, REASON]
+def count_fates(rows: pl.DataFrame | pl.LazyFrame, *more: str) -> pl.DataFrame:
+    """Rows of each file by fate and reason, and by `more` before: these, then file, fate, reject_reason, rows."""
+    by = [*more, "file", FATE, REASON]
     return collect(rows.lazy().group_by(by).agg(pl.col(ROWS).sum()).sort(by))
 
 
@@ -86,9 +86,12 @@ def account(files: Sequence[SourceFile], fates: Mapping[Role, pl.DataFrame]) -> 
         files: Files of any roles.
         fates: By role: file, fate, reject_reason, rows.
     """
-    counted = {role: count_fates(fates[role]).rows() for role in {file.role for file in files}}
+    roles = {file.role: str(file.role) for file in files}
+    parts = [fates[role].lazy().select("file", FATE, REASON, ROWS, role=pl.lit(name)) for role, name in roles.items()]
+    counted = count_fates(pl.concat(parts, how="vertical_relaxed"), "role").rows() if parts else ()
     return tuple(
-        _accounted(file, [told for label, *told in counted[file.role] if label == file.label]) for file in files
+        _accounted(file, [told for role, label, *told in counted if (role, label) == (file.role, file.label)])
+        for file in files
     )
 
 

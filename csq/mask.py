@@ -81,7 +81,10 @@ def with_codes(rows: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 
 def without_people(accounts: pl.DataFrame) -> pl.DataFrame:
     """Put words for what stands in the columns that are there to name people; the others stay."""
-    names = [name for name in accounts.columns if name in COLUMNS and COLUMNS[name].personal]
+    personal = (name for name in accounts.columns if name in COLUMNS and COLUMNS[name].personal)
+    names = [name for name in personal if accounts[name].count()]
+    if not names:
+        return accounts
     return accounts.with_columns(pl.when(pl.col(name).is_not_null()).then(pl.lit(PERSON)).alias(name) for name in names)
 
 

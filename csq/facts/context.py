@@ -61,7 +61,7 @@ def measure_context(
     stranger = Aside.NOT_A_CUSTOMER if Role.ACCOUNTS in tables.roles else Aside.UNMATCHED
     members = Members(accounts, stranger, as_of, usage, events=pl.DataFrame(schema=SHOWN), tolerance=tolerance)
     season, unread = season_facts(accounts, as_of)
-    frame = season.lazy()
+    frame = season
     found: dict[Role, Context] = {}
     for role, measure in MEASURES.items():
         found[role] = measure(tables.roles.get(role), members)

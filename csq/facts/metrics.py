@@ -59,7 +59,7 @@ def table_facts(
     metrics, periods = table.metrics, table.periods
     members = accounts["account_id"]
     frame = _mark(table.frame, members, periods, as_of)
-    measured = _measure(frame.filter(pl.col("account_id").is_in(pl.Series([members]))), accounts, metrics, periods)
+    measured = _measure(frame, accounts, metrics, periods)
     facts = collect(
         measured.lazy()
         .with_columns(**_facts(metrics, as_of, has_features="feature" in frame.columns))
@@ -199,14 +199,15 @@ def _measure(
 
     `in_table` is true where the table knows the account by a row of the window or an earlier one.
     """
-    used = rows.lazy().filter(is_used())
+    mine = rows.lazy().filter(pl.col("account_id").is_in(pl.Series([accounts["account_id"]])))
+    used = mine.filter(is_used())
     # To filter by a literal fails in polars 2.1 once it cuts a frame into parts.
     now = used.filter(periods.now.holds(pl.col("period"))) if periods else used
     before = used.filter(periods.before.holds(pl.col("period"))) if periods and periods.compared else used.limit(0)
     in_reach = is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)
     has_last = "last_active_date" in rows.columns
     last = pl.col("last_active_date").max() if has_last else pl.lit(None, dtype=pl.Date()).alias("last_active_date")
-    known = rows.lazy().filter(in_reach).group_by("account_id").agg(last, in_table=pl.lit(value=True).first())
+    known = mine.filter(in_reach).group_by("account_id").agg(last, in_table=pl.lit(value=True).first())
     joined = accounts.lazy().select("account_id", "seats")
     joined = joined.join(known, on="account_id", how="left", maintain_order="left")
     for part, suffix, reached in ((now, "", True), (before, BEFORE, bool(periods and periods.compared))):

@@ -61,13 +61,14 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
         matched=pl.col(ROWS).filter(is_matched).sum(),
         aliased=pl.col(ROWS).filter(is_matched & (kind == ALIAS)).sum(),
     ).row(0, named=True)
-    lost = collect(
+    unmatched = (
         frame.lazy()
         .filter(pl.col(FATE) == Aside.UNMATCHED)
         .select(KEY, names_person=kind.is_in(PEOPLE).fill_null(value=False))
         .unique()
         .sort("names_person", KEY)
     )
+    lost = collect(unmatched) if (frame[FATE] == Aside.UNMATCHED).any() else pl.DataFrame()
     absent = accounts.join(frame, on="account_id", how="anti")
     return Join(
         role=rows.role,
@@ -89,8 +90,9 @@ def _join(rows: RoleRows, accounts: pl.DataFrame) -> Join:
 def fate_notes(files: tuple[SourceFile, ...], joined: tuple[Join, ...], faults: pl.DataFrame) -> tuple[Note, ...]:
     """What was set aside, rejected, unmatched or unreadable, in sentences; nothing where all rows were used."""
     notes = []
-    kinds = faults.lazy().group_by("file", "column", "reason").agg(pl.len().alias("cells"), pl.col("line").min())
-    for file, column, reason, cells, line in collect(kinds.sort("file", "column", "line", "reason")).iter_rows():
+    by = faults.lazy().group_by("file", "column", "reason").agg(pl.len().alias("cells"), pl.col("line").min())
+    kinds = collect(by.sort("file", "column", "line", "reason")).rows() if faults.height else ()
+    for file, column, reason, cells, line in kinds:
         which = "a cell" if cells == 1 else f"{cells:,} cells"
         text = f"{which} of `{column}` in `{file}`, first on line {line:,}: {reason}, taken as unknown"
         notes.append(Note(kind=NoteKind.FAULT, text=text))

@@ -8,8 +8,6 @@ from datetime import date
 
 import polars as pl
 
-from csq.schema import collect
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?|0?[1-9]|1[0-2]"
 _RANGE = r"\s*(?:-|\u2013|\u2014|\bto\b|\buntil\b)\s*"
@@ -43,7 +41,7 @@ def season_start(months: frozenset[int], day: date) -> date | None:
         first = before
 
 
-def season_facts(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFrame, list[str]]:
+def season_facts(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.LazyFrame, list[str]]:
     """Say where every account is in its season.
 
     Args:
@@ -65,7 +63,7 @@ def season_facts(accounts: pl.DataFrame, as_of: date | None) -> tuple[pl.DataFra
         schema={"season_months": pl.String(), "in_season": pl.Boolean(), "season_started_days": pl.Int64()},
         orient="row",
     )
-    facts = collect(
+    facts = (
         accounts.lazy()
         .select("account_id", "season_months")
         .join(table.lazy(), on="season_months", how="left", maintain_order="left")

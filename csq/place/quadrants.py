@@ -91,7 +91,7 @@ def answers_to_flip() -> pl.Expr:
 
     def crosses(more: pl.Expr) -> pl.Expr:
         then = rounded((mean * n + end * more) / (n + more))
-        return pl.when(is_high).then(then < cut).otherwise(then >= cut)
+        return (then < cut) == is_high
 
     tried = [(about + step).clip(1) for step in range(-1, 3)]
     return pl.coalesce(pl.when(crosses(more)).then(more) for more in tried)

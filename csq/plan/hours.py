@@ -97,7 +97,7 @@ def plan_week(
 
 def desk(accounts: pl.DataFrame) -> pl.Expr:
     """Whose week an account belongs to, `desk`: its owner's; the team's where nobody owns any."""
-    owned = accounts["owner"].is_not_null().any()
+    owned = accounts["owner"].count() > 0
     return (pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)).alias("desk")
 
 

@@ -234,11 +234,13 @@ def steps_done(rows: pl.DataFrame, kinds: Iterable[str]) -> pl.DataFrame:
     """The events of steps done that are on record, columns `DONE_SCHEMA`, by account as in `rows`, then by kind."""
     columns = {event_column(kind): kind for kind in sorted(set(kinds))}
     have = [name for name in columns if name in rows.columns]
-    long = rows.with_row_index("_row").unpivot(
-        have, index=["_row", "account_id"], variable_name="event", value_name="days"
-    )
-    return (
-        long.drop_nulls("days")
+    if not have:
+        return pl.DataFrame(schema=DONE_SCHEMA)
+    return collect(
+        rows.lazy()
+        .with_row_index("_row")
+        .unpivot(have, index=["_row", "account_id"], variable_name="event", value_name="days")
+        .drop_nulls("days")
         .with_columns(pl.col("event").replace_strict(columns, return_dtype=pl.String()))
         .sort("_row", "event")
         .select(pl.col(name).cast(kind) for name, kind in DONE_SCHEMA.items())

@@ -106,7 +106,7 @@ def add_person(rows: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
 def touch_notes(accounts: pl.DataFrame) -> list[Note]:
     """Say what low and tech touch take of people's hours, and how much at-risk value has a next step."""
     few = pl.col("touch") != str(Touch.HIGH)
-    if not accounts.select(few.any()).item():
+    if not (accounts["touch"] != str(Touch.HIGH)).any():
         return []
     works, value = pl.col("queue") != str(Queue.REST), pl.col("contract_value").cast(pl.Float64)
     hours = pl.col("hours").filter(works & pl.col("human"))

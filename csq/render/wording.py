@@ -100,6 +100,8 @@ def base(report: Report) -> str:
 
 def _renewals(report: Report) -> Iterator[str]:
     """`44 renew within 90 days, 2.9 M, of them 17 unhappy, 1.9 M`; nothing where none does."""
+    if not report.accounts["days_to_renewal"].count():
+        return
     soon = report.accounts.filter(pl.col("days_to_renewal").is_between(0, _SOON))
     if soon.height:
         unhappy = soon.filter(pl.col("happiness_level") == str(Level.LOW))

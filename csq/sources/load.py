@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from csq.errors import NoKeyError
-from csq.fate import account, rejects
+from csq.fate import FATE, account, rejects
 from csq.report import Note, SourceFile
 from csq.roles import KEY_OF_TICKS, NEVER_EMPTY, TICKED
 from csq.schema import collect
@@ -46,7 +46,7 @@ from csq.sources.rows.ids import confirm_ids
 from csq.sources.rows.shapes import reshape
 from csq.sources.rows.tables import ReadOptions, group_by_header
 from csq.sources.rows.typed import FILE, RoleRows, Typed, no_rejects, stack
-from csq.terms import Grain, NoteKind, Role
+from csq.terms import Fate, Grain, NoteKind, Role
 
 if TYPE_CHECKING:
     from csq.sources.rollup.read import DaySource
@@ -85,8 +85,9 @@ class Tables(NamedTuple):
     @property
     def rejects(self) -> pl.DataFrame:
         """All rejected rows: columns `report.REJECT_SCHEMA`."""
-        parts = [rejects(role, rows.frame.lazy()) for role, rows in self.roles.items()]
-        return _listed(collect(pl.concat(parts))) if parts else no_rejects()
+        losing = {role: rows.frame for role, rows in self.roles.items() if (rows.frame[FATE] == Fate.REJECTED).any()}
+        lost = [collect(rejects(role, frame.lazy())) for role, frame in losing.items()]
+        return _listed(pl.concat([no_rejects(), *lost]))
 
     @property
     def faults(self) -> pl.DataFrame:
@@ -183,8 +184,10 @@ def _load_all(
         found[Role.USAGE] = _with_days(days, found.get(Role.USAGE), usage, options, known)
     spare.check_left(found)
     found = dict(settle_totals(confirm_ids(found)))
-    counted = {role: account(rows.files, {role: rows.frame}) for role, rows in found.items()}
-    return Tables(roles={role: replace(found[role], files=counted[role]) for role in READERS if role in found})
+    files = [file for rows in found.values() for file in rows.files]
+    counted = account(files, {role: rows.frame for role, rows in found.items()})
+    of_role = {role: tuple(file for file in counted if file.role is role) for role in found}
+    return Tables(roles={role: replace(found[role], files=of_role[role]) for role in READERS if role in found})
 
 
 def _apart(paths: Sequence[Path], options: ReadOptions) -> "tuple[list[Path], list[DaySource], dict[str, TextTable]]":

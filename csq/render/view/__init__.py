@@ -42,13 +42,16 @@ def view_of(report: Report, selection: Selection, *, first: int = FIRST) -> View
         UsageError: The selection names something that is not there.
     """
     rows = selected_rows(report, selection)
-    grid = _grid(report)
+    grid, found, nobody = _grid(report), rows.partition_by("quadrant", as_dict=True), rows.head(0)
     plays = [play for play in report.plays if not selection.quadrant or play.quadrant in selection.quadrant]
     return View(
         headline=_headline(report, selection),
         grid=grid,
         week=_week(report, rows, first),
-        sections=tuple(_section(report, play, grid.cells[play.quadrant], rows, selection.top) for play in plays),
+        sections=tuple(
+            _section(report, play, grid.cells[play.quadrant], found.get((play.quadrant,), nobody), selection.top)
+            for play in plays
+        ),
         signals=notes.signals(report),
         moves=_moves(report),
         quality=notes.quality(report),
@@ -97,7 +100,7 @@ def _cell(report: Report, total: Total) -> TableCell:
 def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     """What fits into the week; where no hours are divided, the head of the order of work."""
     fits = pl.col("this_week") if report.has_capacity else pl.col("queue").ne_missing(pl.lit(str(Queue.REST)))
-    chosen = rows.filter(fits).sort("rank")
+    chosen = collect(rows.lazy().filter(fits).sort("rank"))
     more = chosen.height - min(first, chosen.height)
     return Week(
         title="First this week",
@@ -106,8 +109,7 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     )
 
 
-def _section(report: Report, play: QuadrantPlay, cell: TableCell, rows: pl.DataFrame, top: int | None) -> PlaySection:
-    mine = rows.filter(pl.col("quadrant") == str(play.quadrant))
+def _section(report: Report, play: QuadrantPlay, cell: TableCell, mine: pl.DataFrame, top: int | None) -> PlaySection:
     first = mine.head(TOP if top is None else top)
     more = mine.height - first.height
     none = "none of the selected accounts" if report.grid[play.quadrant].accounts else "no account"
@@ -129,6 +131,8 @@ def _section(report: Report, play: QuadrantPlay, cell: TableCell, rows: pl.DataF
 
 def _usual(rows: pl.DataFrame) -> tuple[str, ...]:
     """What most of some accounts need next; those that rest need nothing."""
+    if rows.is_empty():
+        return ()
     ordered = collect(
         rows.lazy()
         .filter(pl.col("queue") != str(Queue.REST), pl.col("step_short").is_not_null())

@@ -31,6 +31,9 @@ ERROR = (
 )
 """Cells in which a spreadsheet has no value to show. `#N/A` is how many of them write a blank."""
 
+_ODD = r"""[^!-~]|["'=#`]|^Err:"""
+"""What a cell holds where it is to be made plain, or shows a spreadsheet's error."""
+
 _FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
 
@@ -100,7 +103,7 @@ def tidy(text: pl.Series) -> pl.Series:
 
 def tidied(text: pl.Series) -> pl.LazyFrame:
     """The same as one column `cell`, to be read in the same query: a small column costs as much as a query does."""
-    return _in_steps(text, _plain(text), _without_blanks)
+    return _in_steps(text, *([_plain(text)] if _is_odd(text) else ()), _without_blanks)
 
 
 def nowhere(length: int) -> pl.Series:
@@ -115,12 +118,18 @@ def _in_steps(text: pl.Series, *steps: Step) -> pl.LazyFrame:
     return cells
 
 
+def _is_odd(text: pl.Series) -> bool:
+    """Whether a cell of a column may not be plain as it stands; those of most columns of ids, numbers and days are."""
+    if len(text) < _FEW:  # a query takes longer than looking at so few
+        return any(re.search(_ODD, cell) for cell in text.to_list() if cell)
+    return bool(text.str.contains(_ODD).any())
+
+
 def _plain(text: pl.Series) -> Step:
     """What makes the cells of a column plain; only where one is not ASCII its forms are looked at."""
-    is_ascii = _is_ascii(text)
 
     def step(cell: pl.Expr) -> pl.Expr:
-        if not is_ascii:
+        if not _is_ascii(text):
             cell = cell.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
         cell = cell.str.replace_all(r"\s+", " ").str.strip_chars()
         return cell.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
@@ -141,12 +150,16 @@ def _without_blanks(cell: pl.Expr) -> pl.Expr:
 
 def read_text(text: pl.Series) -> Cells:
     """Names, notes, words: any text is readable but a spreadsheet's error."""
-    return per_distinct(text, lambda distinct: _without_errors(tidied(distinct)))
+    return per_distinct(text, lambda distinct: _without_errors(distinct, _plain(distinct), _without_blanks))
 
 
-def _without_errors(column: pl.LazyFrame) -> Cells:
+def _without_errors(text: pl.Series, *steps: Step) -> Cells:
+    """A column after each step in turn, of which plain cells need the last alone."""
+    if not _is_odd(text):
+        return Cells(collect(_in_steps(text, steps[-1]))["cell"], nowhere(len(text)))
     is_error = pl.col("cell").str.contains(ERROR).fill_null(value=False)
-    cells = collect(column.with_columns(error=is_error).with_columns(pl.when(~pl.col("error")).then("cell")))
+    column = _in_steps(text, *steps).with_columns(error=is_error)
+    cells = collect(column.with_columns(pl.when(~pl.col("error")).then("cell")))
     return Cells(cells["cell"], cells["error"])
 
 
@@ -170,7 +183,7 @@ def _id(text: pl.Series) -> Cells:
     def without_blanks(cell: pl.Expr) -> pl.Expr:
         return pl.when(_may_be_id(cell)).then(cell).otherwise(_without_blanks(cell))
 
-    return _without_errors(_in_steps(text, bare, _plain(text), unquoted, without_blanks))
+    return _without_errors(text, bare, _plain(text), unquoted, without_blanks)
 
 
 def may_be_id(text: pl.Series) -> pl.Series:

@@ -212,8 +212,9 @@ def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     columns = cell_columns(frame)
     if len(columns) == 1 or any(looks_like_number(cell) and not _PERIOD.match(cell) for cell in header):
         return []  # a number is no name: the first row is one of data, and so are those like it
-    first, *rest = (pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
-    same = collect(frame.lazy().filter(first).filter(rest).select(LINE))
+    if not (frame[columns[0]] == header[0]).any():
+        return []
+    same = frame.filter(pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
     return [(line, "repeated header") for line in same[LINE]]
 
 
