@@ -87,7 +87,7 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
         _answers(counted.lazy(), has_comments=has_comments),
         _roles(counted.lazy()),
         _asks(in_window.lazy().filter(of_axis), known=asks_known),
-        _before(rows.frame.lazy().filter(of_axis & answered), as_of, window_days),
+        _before(rows.frame.filter(of_axis & answered), as_of, window_days),
         _newest(ever.lazy().filter(of_axis & answered), as_of),
         _asked_ever(ever.lazy().filter(of_axis), known=asks_known),
         _other(in_window.lazy().filter(answered)),
@@ -147,12 +147,16 @@ def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
     return inside.fill_null(value=back == 0)
 
 
-def _latest(*also: pl.Expr) -> pl.Expr:
+def _latest(rows: pl.DataFrame, *also: pl.Expr) -> pl.Expr:
     """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is.
 
     Args:
+        rows: All of them.
         also: What besides account, survey and respondent sets rows apart.
     """
+    whose = ("account_id", "survey", "respondent")
+    if not rows.filter(pl.col("respondent").is_not_null()).select(pl.struct(whose).is_duplicated().any()).item():
+        return pl.repeat(value=True, n=pl.len())  # to put each among those of its like takes twenty times as long
     order = pl.struct(
         pl.col("at").is_not_null().alias("dated"),
         "at",
@@ -163,7 +167,7 @@ def _latest(*also: pl.Expr) -> pl.Expr:
         "file",
         "line",
     )
-    newest = order.rank("ordinal", descending=True).over("account_id", "survey", "respondent", *also)
+    newest = order.rank("ordinal", descending=True).over(*whose, *also)
     return pl.col("respondent").is_null() | (newest == 1)
 
 
@@ -178,7 +182,7 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
         later = pl.col("at").dt.date() > as_of
         fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
     live = (is_used() & answered).alias("live")
-    return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(live)})
+    return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(rows, live)})
 
 
 def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
@@ -232,10 +236,12 @@ def _asks(asks: pl.LazyFrame, *, known: bool) -> pl.LazyFrame:
     return asks.group_by("account_id").agg(asked=named + nobody)
 
 
-def _before(answers: pl.LazyFrame, as_of: date | None, days: int) -> pl.LazyFrame:
+def _before(answers: pl.DataFrame, as_of: date | None, days: int) -> pl.LazyFrame:
     """Mean answer in the window before, the latest of each respondent."""
-    earlier = answers.filter(_span(as_of, days, 1) & is_used()).filter(_latest())
-    return earlier.group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
+    earlier = answers.filter(_span(as_of, days, 1) & is_used())
+    return (
+        earlier.lazy().filter(_latest(earlier)).group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
+    )
 
 
 def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
@@ -296,5 +302,7 @@ def _asked_before(before: Silence | Unknown, never: Silence | Unknown) -> pl.Exp
 
 def _one_fate_a_line(marked: pl.DataFrame) -> pl.DataFrame:
     """A line that answers several surveys is used if one of them is."""
+    if not marked.select(pl.struct("file", "line").is_duplicated().any()).item():
+        return marked
     fate = pl.when(is_used().any()).then(pl.lit(str(Fate.USED))).otherwise(pl.col(FATE).min())
     return marked.with_columns(fate.over("file", "line").alias(FATE))

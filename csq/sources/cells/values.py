@@ -87,6 +87,8 @@ _INVISIBLE = (
     r"[\u{00AD}\u{034F}\u{061C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202E}"
     r"\u{2060}-\u{206F}\u{FEFF}\u{FFA0}]"
 )
+_ODD = r"[^\S ]|  |['\"=`\x00-\x08\x0E-\x1F\x7F]"
+"""What a cell has that is not plain, of those that are ASCII, but for blanks around it."""
 _CONTROL = r"[\x00-\x08\x0E-\x1F\x7F]"
 
 
@@ -107,7 +109,9 @@ def _in_steps(text: pl.Series, *steps: Step) -> pl.Series:
 
 
 def _plain(text: pl.Series) -> Step:
-    """What makes the cells of a column plain; only where one is not ASCII its forms are looked at."""
+    """What makes the cells of a column plain; what none of a long one has is looked for in none."""
+    if _is_clean(text):
+        return lambda cell: cell.str.strip_chars()
     is_ascii = _is_ascii(text)
 
     def step(cell: pl.Expr) -> pl.Expr:
@@ -117,6 +121,11 @@ def _plain(text: pl.Series) -> Step:
         return cell.str.replace(r"^'([=+\-@].*|\d+)$", "$1").str.replace(r'^="(.*)"$', "$1")
 
     return step
+
+
+def _is_clean(text: pl.Series) -> bool:
+    """Whether a long column has nothing that is to be made plain but blanks around its cells."""
+    return len(text) >= _FEW and _is_ascii(text) and not text.str.contains(_ODD).any()
 
 
 def _is_ascii(text: pl.Series) -> bool:
@@ -160,7 +169,8 @@ def _id(text: pl.Series) -> Cells:
     def without_blanks(cell: pl.Expr) -> pl.Expr:
         return pl.when(_may_be_id(cell)).then(cell).otherwise(_without_blanks(cell))
 
-    return _without_errors(_in_steps(text, bare, _plain(text), unquoted, without_blanks))
+    steps = (_plain(text),) if _is_clean(text) else (bare, _plain(text), unquoted)
+    return _without_errors(_in_steps(text, *steps, without_blanks))
 
 
 def may_be_id(text: pl.Series) -> pl.Series:
