@@ -22,6 +22,8 @@ from pathlib import Path
 import polars as pl
 
 ROUNDS = 3
+EVENTS = 20
+"""Rows of a user on a day."""
 MANY = 50_000_000
 """Rows from which on each way runs once."""
 DUCKDB = """
@@ -45,14 +47,19 @@ PEERS = {"duckdb": DUCKDB, "polars": POLARS, "pandas": PANDAS}
 
 
 def write_year(path: Path, rows: int) -> None:
-    """Write a log of 5,000 accounts over 365 days."""
+    """Write a log of 5,000 accounts and 100,000 users over 365 days: who is there on a day does 20 things or so.
+
+    Of at most two features, as people do who come to work; were each row another user, day and feature, a rollup would
+    have as many rows as the log.
+    """
     number = pl.col("i")
-    account = number * 7919 % 5000
+    visit = number // EVENTS
+    user = visit.hash(3) % 100_000
     pl.select(i=pl.int_range(rows)).lazy().select(
-        account_id=pl.format("A-{}", account + 100_000),
-        user_id=pl.format("u{}", account * 20 + number.hash(3) % 17),
+        account_id=pl.format("A-{}", user % 5000 + 100_000),
+        user_id=pl.format("u{}", user),
         date=pl.date(2025, 11, 1) + pl.duration(days=number * 365 // rows),
-        feature=pl.format("Feature {}", number.hash(7) % 40),
+        feature=pl.format("Feature {}", (user * 7 + (number.hash(7) + visit) % 2) % 40),
         events=number.hash(9) % 9 + 1,
     ).sink_csv(path)
 

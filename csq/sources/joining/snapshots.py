@@ -51,6 +51,8 @@ def keep_newest(frame: pl.DataFrame, *, one_row_each: bool) -> tuple[pl.DataFram
 def _by_rows(frame: pl.DataFrame) -> list[dict[str, str]]:
     """Files that tell an account in two ways, each with the newest day in it; none where two are of one day."""
     rows = frame.filter(is_used())
+    if rows[FILE].n_unique() < 2:
+        return []
     cells = [name for name in rows.columns if name not in (*ROW, "aliases")]
     several = rows.group_by("account_id").agg(pl.struct(cells).n_unique().alias("ways"), FILE)
     files = several.filter(pl.col("ways") > 1)[FILE].explode().unique().sort()

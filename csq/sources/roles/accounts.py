@@ -51,8 +51,10 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
         typed = typed.noting(text)
     # Rows alike in every cell say one thing, whichever files they stand in.
     cells = [name for name in frame.columns if name not in (*ROW, "aliases")]
-    place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
-    frame = mark(frame, {Aside.DUPLICATE: place > 1}).with_row_index(_AT)
+    if frame.select(pl.struct(cells).is_duplicated().any()).item():  # else to number them takes longer than to read
+        place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
+        frame = mark(frame, {Aside.DUPLICATE: place > 1})
+    frame = frame.with_row_index(_AT)
     several = frame.filter(is_used()).filter(pl.len().over("account_id") > 1)
     if several.height and "subscription_id" not in typed.fields:
         raise _told_twice(several, typed)
