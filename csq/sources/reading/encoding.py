@@ -21,14 +21,25 @@ _MARKS = (
 )
 _NAMES = {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32"}
 _SAMPLE = 4096
+_HEAD = 16 * _SAMPLE
 
 
 class Decoded(NamedTuple):
-    """Text without its byte order mark; `utf8` has the same as bytes where the file was UTF-8 already."""
+    """Text without its byte order mark: bytes where the file was UTF-8 already, so that it is not held twice."""
 
-    text: str
-    utf8: bytes | None
+    other: str = ""
+    utf8: bytes | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.other if self.utf8 is None else self.utf8.decode()
+
+    @property
+    def head(self) -> str:
+        """Its beginning."""
+        return self.other[:_HEAD] if self.utf8 is None else self.utf8[: 4 * _HEAD].decode(errors="ignore")
 
 
 def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
@@ -46,7 +57,8 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
     if wide:
         return _decoded(data, label, wide)
     try:
-        return Decoded(text=data.decode("utf-8"), utf8=data)
+        data.decode("utf-8")
+        return Decoded(utf8=data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
     if _binary(data[:_SAMPLE]):
@@ -56,7 +68,7 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
     # Windows-1252 makes next to no letter of UTF-8 by chance.
     if sum(map(len, _BEYOND_ASCII.findall(mixed))) * 10 >= sum(map(len, _STRAY.findall(mixed))):
         told = f"{spans(odd)} read as Windows-1252, all others as UTF-8; `--encoding NAME` tells another for all"
-        return Decoded(text=_STRAY.sub(_as_cp1252, mixed), utf8=None, notes=(told,))
+        return Decoded(_STRAY.sub(_as_cp1252, mixed), notes=(told,))
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
@@ -66,8 +78,7 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
             hint="pass `--encoding NAME`, such as `mac-roman`, or save it as `CSV UTF-8`",
         ) from None
     return Decoded(
-        text=text,
-        utf8=None,
+        text,
         notes=(f"read as Windows-1252, because line {line:,} is not UTF-8; `--encoding NAME` tells it another",),
     )
 
@@ -108,9 +119,9 @@ def _decoded(data: bytes, label: str, encoding: str, *, marked: bool = False) ->
     except UnicodeError as error:
         raise InputError(f"`{label}` is not {encoding}: {error}") from None
     if encoding == "utf-8":
-        return Decoded(text=text, utf8=data)
+        return Decoded(utf8=data)
     note = f"read as {_NAMES.get(encoding, encoding)}{'' if marked else ', by its bytes'}"
-    return Decoded(text=text.removeprefix("\ufeff"), utf8=None, notes=(note,))
+    return Decoded(text.removeprefix("\ufeff"), notes=(note,))
 
 
 def _by_nul_bytes(sample: bytes) -> str | None:
@@ -146,16 +157,16 @@ _SQL = regex(
 """A question may begin with `Select`, too: only with an operator and a name given by `as` is it a query."""
 
 
-def refuse_other_text(text: str, label: str) -> None:
-    """Raise InputError if the text is a web page, XML, JSON, SQL or bytes in disguise: none of them is a table."""
-    head = text[:_SAMPLE]
+def refuse_other_text(begin: str, label: str) -> None:
+    """Raise InputError if a text begins as a web page, XML, JSON, SQL or bytes in disguise: none of them is a table."""
+    head = begin[:_SAMPLE]
     save = "open it in a spreadsheet, and save it as .xlsx or as CSV"
     if _MIME.match(head):
         raise InputError(f"`{label}` is a web archive (MHTML), as tools write that call it .xls", hint=save)
     page = _PAGE.match(head)
     if page and _SPREADSHEET_XML.search(head):
         raise InputError(f"`{label}` is a spreadsheet in XML (SpreadsheetML)", hint=save)
-    if page and _TABLE.search(text[: 16 * _SAMPLE]):
+    if page and _TABLE.search(begin):
         raise InputError(f"`{label}` is a web page with a table (HTML), as tools write that call it .xls", hint=save)
     if page:
         if page[1].casefold() == "<?xml" and "<html" not in head.casefold():

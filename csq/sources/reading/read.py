@@ -179,7 +179,7 @@ def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, ma
     else:
         decoded = decode(content.data, label, encoding)
         count = line_count(content.data)
-        refuse_short_lines(len(decoded.text), count, label, max_bytes)
+        refuse_short_lines(len(content.data), count, label, max_bytes)
         layout = arrange(_parse(decoded, label, count))
     return _table(layout, label, data, content.notes)
 
@@ -248,38 +248,39 @@ def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
     Raises:
         InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
     """
+    refuse_other_text(decoded.head, label)
+    if decoded.utf8 is not None and (grid := _parse_large(decoded.utf8, lines)):
+        return grid.noting(*decoded.notes)
     text = decoded.text
-    refuse_other_text(text, label)
     repairs: tuple[Remark, ...] = ()
     if "\0" in text:
         repairs = _nul_repairs(text)
         text = text.replace("\0", "")
     comments, text = _without_comments(text)
-    utf8 = decoded.utf8 if text is decoded.text else None
-    is_short = len(text) > MOST_BY_HAND and lines * SHORT_LINE > len(text)
-    # To tell lines apart takes many times the memory of such short ones.
-    is_large = len(text) > LARGE and not is_short
-    grid = _parse_large(text.encode() if utf8 is None else utf8) if is_large else None
+    is_new = comments or repairs or decoded.utf8 is None
+    grid = _parse_large(text.encode(), lines) if is_new else None
     grid = grid or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
     return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
 
 
-def _parse_large(body: bytes) -> RawTable | None:
+def _parse_large(body: bytes, lines: int) -> RawTable | None:
     """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
+    if len(body) <= LARGE or (len(body) > MOST_BY_HAND and lines * SHORT_LINE > len(body)):
+        return None  # to tell lines apart takes many times the memory of short ones
     if body.startswith((b"\n", b"\r", b'"#', b"#")):
         return None
     body = without_end(body)
     found = obvious_delimiter(first_line(body))
     if found is None or not are_lines(body):
         return None
-    lines = lines_of(body, found[0])
-    if (grid := read_sound(body, *found, lines)) is not None:
+    table = lines_of(body, found[0])
+    if (grid := read_sound(body, *found, table)) is not None:
         return grid
     from csq.sources.reading.repair import repair_few  # few files need it
 
-    return repair_few(body, *found, lines)
+    return repair_few(body, *found, table)
 
 
 def _parse_text(text: str, label: str) -> RawTable:

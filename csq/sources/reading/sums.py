@@ -56,9 +56,13 @@ _WORDS = frozenset(
 _PARTS = frozenset(part for word in _WORDS for part in word.split())
 
 
+LONGEST_NUMBER = 200
+"""Characters past which a cell is no number, whatever stands in it."""
+
+
 def looks_like_number(cell: str) -> bool:
     """Whether nothing stands in a cell but digits, marks and currencies; a date passes for one."""
-    if not any(c.isdigit() for c in cell):
+    if len(cell) > LONGEST_NUMBER or not any(c.isdigit() for c in cell):
         return False
     words = re.findall(r"[^\W\d_]+", cell)
     return all(word.casefold() in _CODES for word in words)
