@@ -156,8 +156,9 @@ def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
     return inside.fill_null(value=back == 0)
 
 
-def _latest() -> pl.Expr:
-    """Whether a row is its respondent's newest on that survey; on a tie in time the lower score is."""
+def _older(answers: pl.LazyFrame) -> pl.LazyFrame:
+    """`_row` of those whose respondent gave a newer one on that survey; of two of one moment the lower score is newer."""
+    whose = ("account_id", "survey", "respondent")
     order = pl.struct(
         pl.col("at").is_not_null().alias("dated"),
         "at",
@@ -168,7 +169,9 @@ def _latest() -> pl.Expr:
         "file",
         "line",
     )
-    return order.rank("ordinal", descending=True).over("account_id", "survey", "respondent") == 1
+    # To rank takes its time, and is for those alone who answered twice.
+    twice = answers.filter(pl.col("respondent").is_not_null()).filter(pl.struct(whose).is_duplicated())
+    return twice.filter(order.rank("ordinal", descending=True).over(whose) > 1).select("_row")
 
 
 def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int) -> pl.DataFrame:
@@ -182,10 +185,7 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
         later = pl.col("at").dt.date() > as_of
         fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
     marked = mark(rows.lazy(), fates).with_row_index("_row")
-    # To rank takes its time, and is for those alone who answered twice.
-    live = marked.filter(is_used() & answered & pl.col("respondent").is_not_null())
-    twice = live.filter(pl.struct("account_id", "survey", "respondent").is_duplicated())
-    older = twice.filter(~_latest()).select("_row", _older=pl.lit(value=True))
+    older = _older(marked.filter(is_used() & answered)).with_columns(_older=pl.lit(value=True))
     marked = marked.join(older, on="_row", how="left", maintain_order="left")
     return collect(mark(marked, {Aside.OLDER_ANSWER: pl.col("_older")}).drop("_row", "_older"))
 
@@ -243,8 +243,9 @@ def _asks(asks: pl.LazyFrame, *, known: bool) -> pl.LazyFrame:
 
 def _before(answers: pl.LazyFrame, as_of: date | None, days: int) -> pl.LazyFrame:
     """Mean answer in the window before, the latest of each respondent."""
-    earlier = answers.filter(_span(as_of, days, 1) & is_used()).filter(_latest())
-    return earlier.group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
+    earlier = answers.filter(_span(as_of, days, 1) & is_used()).with_row_index("_row")
+    latest = earlier.join(_older(earlier), on="_row", how="anti")
+    return latest.group_by("account_id").agg(before=exact_mean(pl.col("answer"), ANSWERS))
 
 
 def _newest(answers: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
