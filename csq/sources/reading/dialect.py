@@ -1,6 +1,6 @@
 """Strict CSV: the delimiter under which every row has one width, and nothing is changed in any cell.
 
-There are two ways to the same grid. `read_plain` proves by a scan that each record is well formed and as wide as the
+There are two ways to the same grid. `read_sound` proves by a scan that each record is well formed and as wide as the
 first, and lets polars read the bytes; `read_strictly` parses with Python's csv module, and knows what is wrong with a
 file that is not strict.
 """
@@ -43,15 +43,11 @@ def delimiter_note(delimiter: str) -> str:
     return f"delimiter {NAMES.get(delimiter, f'`{delimiter}`')}"
 
 
-def read_plain(data: bytes) -> RawTable | None:
-    """Read UTF-8 `data` through polars if that is provably the same as `read_strictly`; None if it is not."""
-    body = without_end(data)
-    found = obvious_delimiter(first_line(body))
-    return read_sound(body, *found, lines_of(body, found[0])) if found and are_lines(body) else None
-
-
 def read_sound(body: bytes, delimiter: str, width: int, lines: pl.DataFrame) -> RawTable | None:
-    """The same where what parts the cells, and the lines with no blank one at the end, are known."""
+    """Read UTF-8 through polars if that is provably the same as `read_strictly`; None if it is not.
+
+    What parts the cells, and the lines with no blank one at the end, are known.
+    """
     frame = _read_well_formed(body, delimiter, width, lines)
     notes = () if delimiter == "," else (delimiter_note(delimiter),)
     return None if frame is None else RawTable(frame=frame, delimiter=delimiter, notes=notes)
