@@ -5,6 +5,7 @@ Everything csq knows of an account is one of these columns, or a custom column d
 these dtypes; null means "not known", never zero.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +13,6 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from csq.regex import regex
 from csq.terms import Axis, Cause
 
 
@@ -48,7 +48,6 @@ BORDERLINE = 5.0
 """Points: strictly less than so many from a cut is borderline."""
 ORDERED_REST = "_rest_until"
 """Last day of a rest that a person ordered. What begins with `_` is our own and stands in no output."""
-_EVENT = regex(r"event_([^\W\d_]\w*)_days")
 
 
 def unknown_column(axis: Axis) -> str:
@@ -63,7 +62,7 @@ def event_column(kind: str) -> str:
 
 def event_kind(name: str) -> str | None:
     """The kind of event that `name` counts the days since; None: it is no such fact."""
-    found = _EVENT.fullmatch(name) if name == name.lower() else None
+    found = re.fullmatch(r"event_([^\W\d_]\w*)_days", name) if name == name.lower() else None
     return found and found[1]
 
 

@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from csq.cli import emit
 from csq.errors import OutputError, UsageError
-from csq.regex import regex
 from csq.render import SUFFIXES, Format
 from csq.suggest import in_shell
 
 MANIFEST = ".csq-plan.json"
 _LONGEST = 60
-_OURS = regex(r"[a-z0-9-]+\.[a-z]+")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))}
 """Names that Windows keeps for devices, whatever the suffix."""
 
@@ -130,4 +128,4 @@ def _read_manifest(path: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise unlisted from error
     listed = names if isinstance(names, list) else []
-    return [name for name in listed if isinstance(name, str) and _OURS.fullmatch(name)]
+    return [name for name in listed if isinstance(name, str) and re.fullmatch(r"[a-z0-9-]+\.[a-z]+", name)]

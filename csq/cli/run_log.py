@@ -6,6 +6,7 @@ to know is `-`. A run that is killed with -9 leaves no line.
 
 import contextlib
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from csq.cli import diagnostics, emit, stop
 from csq.errors import Exit, OutputError, UsageError
-from csq.regex import regex
 from csq.terms import Quadrant
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 COUNTED = ("as_of", "accounts", *Quadrant, "rows", "rejected")
 """What a line tells besides exit code and seconds."""
-_LINE = regex(rb"\d{4}-\d\d-\d\dT\S+ exit=\d")
-"""How a line begins. A file that begins otherwise is somebody's data, and gets none."""
 
 
 class RunLog:
@@ -78,7 +76,8 @@ def check(refuse: Callable[[list[Path]], None]) -> None:
 def _is_foreign(path: Path) -> bool:
     with contextlib.suppress(OSError), path.open("rb") as stream:
         begin = stream.read(64)
-        return bool(begin) and not _LINE.match(begin)
+        # How a line begins. A file that begins otherwise is somebody's data, and gets none.
+        return bool(begin) and not re.match(rb"\d{4}-\d\d-\d\dT\S+ exit=\d", begin)
     return False  # who may not be read may be written to, and opening it tells
 
 

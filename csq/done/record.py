@@ -6,6 +6,7 @@ cause that was found on the way, are events of their own, so that limits and cou
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -14,15 +15,12 @@ from csq.done.ticks import Ticked
 from csq.errors import InputError, Location
 from csq.planned import CHECK_IN, CHECKED_IN, KINDS, parse
 from csq.playbook.model import Step
-from csq.regex import regex
 from csq.terms import StepKind, Tick
 
 HEADER = ("account_id", "date", "kind", "note", "cause", "by", "planned_step", "source")
 """Columns of the record: whose, when, what, by whom, of which step, and from where it was read."""
 FAVOUR, CAUSE = "favour_asked", "cause_found"
 _TICKS = {kind: tick for tick, kind in KINDS.items()}
-_FORMULA = regex("'*[\\s\\0-\\x1f]*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-"""Text that a spreadsheet would run; one `'` in front keeps it from that."""
 
 Event = Mapping[str, str]
 """A line of the record, by `HEADER`."""
@@ -138,7 +136,8 @@ def added(record: Record, events: Iterable[Event]) -> bytes:
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
+    # Text that a spreadsheet would run; one `'` in front keeps it from that.
+    return f"'{text}" if re.match("'*[\\s\\0-\\x1f]*[=+\\-@\uff1d\uff0b\uff0d\uff20]", text) else text
 
 
 def gone(ticked: Iterable[Ticked], accounts: Collection[str], steps: Collection[str]) -> Iterator[str]:

@@ -15,7 +15,6 @@ from csq.playbook.conditions import compile_condition
 from csq.playbook.model import Need, Risk, Step
 from csq.playbook.names import names
 from csq.playbook.text import fill, say, spelled
-from csq.regex import regex
 from csq.schema import event_column, event_kind
 from csq.terms import Gate, Role, StepKind, Touch
 
@@ -30,8 +29,6 @@ KINDS: Mapping[StepKind, str] = {
     StepKind.RENEWAL: "talk of the renewal",
 }
 """What a step of a kind is, to stand after `no time for`."""
-_WORD = regex(r"'(?:[^']|'')*'|\w+")
-"""A text in quotes, which is taken whole, or a word."""
 
 
 class Verdicts:
@@ -148,7 +145,8 @@ class Verdicts:
             told.add(name)
             return f"{name} [{self._say(name)}]"
 
-        return _WORD.sub(beside, when)
+        # A text in quotes, which is taken whole, or a word.
+        return re.sub(r"'(?:[^']|'')*'|\w+", beside, when)
 
     def _blocked(self, step: Step) -> str:
         """Which of the signals that hold say that it is no time for it."""

@@ -4,17 +4,16 @@ Any word may be a kind, so that one nobody records is no fault. But one that is 
 and not quite will hold for no account, ever.
 """
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from csq.errors import Problem
 from csq.located import Data, Document, Steps
-from csq.regex import regex
 from csq.schema import event_kind
 from csq.validation import spell
 
 _LIKENESS = 0.8
-_COLUMN = regex(r"\bevent_\w+_days\b")
 _BY_NAME = ("done_by", "after")
 """Keys whose texts are kinds; so are the entries of `until`."""
 
@@ -55,6 +54,6 @@ def _named(document: Document) -> Iterator[tuple[Steps, int, str]]:
     for path, text in texts(document.data):
         if path[-1] in _BY_NAME or path[-2:-1] == ("until",):
             yield path, 0, text
-        for found in _COLUMN.finditer(text):
+        for found in re.finditer(r"\bevent_\w+_days\b", text):
             if kind := event_kind(found.group()):
                 yield path, found.start() + len("event_"), kind

@@ -17,7 +17,6 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.regex import regex
 from csq.sources.reading.grid import LINE, RawTable, Remark, Row, column, to_frame
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -33,7 +32,6 @@ MOST_COLUMNS = 1 << 14
 """As many as a spreadsheet has."""
 BATCH = 500_000
 """Cells that are held as lists, before they are put into a frame."""
-_LONG = regex(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MOST_COLUMNS},}}")
 
 csv.field_size_limit(sys.maxsize)
 
@@ -259,7 +257,7 @@ def _within_quotes(found: "_Parsed", label: str) -> RawTable | None:
 
 def refuse_wide(text: str, label: str) -> None:
     """Raise InputError if a line has more cells than any table has columns; quoted text may be as long as it likes."""
-    for line in _LONG.finditer(text):
+    for line in re.finditer(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MOST_COLUMNS},}}", text):
         outside = line[0].split('"')[text.count('"', 0, line.start()) % 2 :: 2]
         most = max(sum(part.count(delimiter) for part in outside) for delimiter in DELIMITERS)
         if most >= MOST_COLUMNS:

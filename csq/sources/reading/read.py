@@ -8,6 +8,7 @@ line. No value is interpreted.
 import hashlib
 import io
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import NamedTuple, Self
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.regex import regex
 from csq.sources.reading.containers import Container, open_content
 from csq.sources.reading.dialect import (
     are_lines,
@@ -43,10 +43,6 @@ MOST_BY_HAND = 2**24
 """Characters up to which each row is looked at to repair it, which takes fifty times their memory."""
 SHORT_LINE = 8
 """Bytes of a line below which, on average, a big file is parsed row by row."""
-
-
-_NOTHING = regex(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*")
-"""Blanks and byte order marks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +155,8 @@ def read_table(
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> TextTable:
     """Read a file that is in memory already; see `read_table`."""
     content = open_content(data, label)
-    if _NOTHING.fullmatch(content.data):
+    # Blanks and byte order marks.
+    if re.fullmatch(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*", content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
     if content.kind is Container.PARQUET:
         from csq.sources.reading.parquet import read_parquet  # likewise

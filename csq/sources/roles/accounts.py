@@ -9,7 +9,6 @@ import polars.selectors as cs
 
 from csq.errors import InputError, Location
 from csq.fate import ROW, is_used, mark
-from csq.regex import regex
 from csq.report import masked
 from csq.roles import ACCOUNTS, GONE_FLAGS, MONEY_FIELDS, STAYING_FLAGS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
@@ -89,10 +88,6 @@ def _add_value(typed: Typed) -> Typed:
     return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 
 
-_PARTS = regex(r"\b(cents?|pence|minor|k|tsd|thousands?|mm?|mio|millions?)\b|k(?=[^\w\s])|(?<=[^\w\s])k")
-"""Words of a header by which its amounts are in cents, thousands or millions."""
-
-
 def _offer_value(typed: Typed) -> Typed:
     """Say which columns may be the contract value, though their names do not say that they are that of today."""
     for index, header in enumerate(typed.tables[0].header):
@@ -101,7 +96,8 @@ def _offer_value(typed: Typed) -> Typed:
         if field is None or meaning(header).instead != "money" or not _has_numbers(typed.text[column(index)]):
             continue
         text = f"`{header}` of {labels(typed.tables)} is not taken for contract value, as its name "
-        if _PARTS.search(plain):
+        # Words of a header by which its amounts are in cents, thousands or millions.
+        if re.search(r"\b(cents?|pence|minor|k|tsd|thousands?|mm?|mio|millions?)\b|k(?=[^\w\s])|(?<=[^\w\s])k", plain):
             text += "says that it is not in whole ones: export it so"
         else:
             line = f"columns: {{accounts: {{{field}: {json.dumps(header, ensure_ascii=False)}}}}}"

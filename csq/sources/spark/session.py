@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from csq.errors import InputError, UsageError
-from csq.regex import regex
 
 PATIENCE = 5.0
 """Seconds until a server has to answer."""
@@ -24,7 +23,6 @@ OLDEST = 4
 """The first Spark that reads what is asked of it: its CSV reader refuses rows that are not as wide as the header."""
 ANOTHER = "start it, or name another: `--remote sc://HOST:PORT`"
 INSTALL = '`pip install "csq[spark]"`'
-_ADDRESS = regex(r"sc://(?P<host>\[[^\]]+\]|[^:/;?#@\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?")
 _FAULTS = (
     (r"UNAUTHENTICATED|\b401\b", "does not know who asks", "set the token in SPARK_CONNECT_AUTHENTICATE_TOKEN"),
     (
@@ -66,7 +64,7 @@ def connected(remote: str) -> Iterator[Any]:
         UsageError: The address is none, or the extra is not installed.
         InputError: There is no server, it does not let us in, or it is too old.
     """
-    match = _ADDRESS.fullmatch(remote)
+    match = re.fullmatch(r"sc://(?P<host>\[[^\]]+\]|[^:/;?#@\s]+)(?::(?P<port>\d{1,5}))?(?:/.*)?", remote)
     port = int((match and match["port"]) or PORT)
     if match is None or not 0 < port < 2**16:
         raise UsageError(
