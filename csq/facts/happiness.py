@@ -191,7 +191,7 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
         later = pl.col("at").dt.date() > as_of
         fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
     live = (is_used() & answered).alias("live")
-    return collect(mark(mark(rows.lazy(), fates), {Aside.OLDER_ANSWER: live & ~_latest(live)}))
+    return mark(mark(rows, fates), {Aside.OLDER_ANSWER: live & ~_latest(live)})
 
 
 def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:
