@@ -4,7 +4,7 @@ The accounting of a run is one group-by over it, so that rows read = used + set 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
@@ -43,17 +43,14 @@ def is_used() -> pl.Expr:
     return pl.col(FATE) == Fate.USED
 
 
-Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
-
-
 def mark(
-    frame: Frame,
+    frame: pl.DataFrame,
     fates: Mapping[Aside | Fate, pl.Expr],
     *,
     reason: str | None = None,
     column: str | None = None,
     value: pl.Expr | None = None,
-) -> Frame:
+) -> pl.DataFrame:
     """Give rows the first of `fates` whose mask holds; a null mask does not, and a row keeps its first fate.
 
     Args:

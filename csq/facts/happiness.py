@@ -157,7 +157,7 @@ def _span(as_of: date | None, days: int, back: int) -> pl.Expr:
 
 
 def _older(answers: pl.LazyFrame) -> pl.LazyFrame:
-    """`_row` of those whose respondent gave a newer one on that survey; of two of one moment the lower score is newer."""
+    """`_row` of those whose respondent gave a newer one on that survey; of one moment the lower score is newer."""
     whose = ("account_id", "survey", "respondent")
     order = pl.struct(
         pl.col("at").is_not_null().alias("dated"),
@@ -184,10 +184,11 @@ def _mark(rows: pl.DataFrame, members: pl.Series, as_of: date | None, days: int)
     if as_of:
         later = pl.col("at").dt.date() > as_of
         fates = {Aside.AFTER_AS_OF: later, **fates, Aside.OUTSIDE_WINDOWS: ~_span(as_of, days, 0)}
-    marked = mark(rows.lazy(), fates).with_row_index("_row")
-    older = _older(marked.filter(is_used() & answered)).with_columns(_older=pl.lit(value=True))
-    marked = marked.join(older, on="_row", how="left", maintain_order="left")
-    return collect(mark(marked, {Aside.OLDER_ANSWER: pl.col("_older")}).drop("_row", "_older"))
+    marked = mark(rows, fates)
+    older = collect(_older(marked.lazy().with_row_index("_row").filter(is_used() & answered)))["_row"]
+    if older.is_empty():
+        return marked
+    return mark(marked, {Aside.OLDER_ANSWER: pl.int_range(pl.len(), dtype=pl.UInt32()).is_in(older.implode())})
 
 
 def _answers(counted: pl.LazyFrame, *, has_comments: bool) -> pl.LazyFrame:

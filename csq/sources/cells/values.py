@@ -31,7 +31,7 @@ ERROR = (
 )
 """Cells in which a spreadsheet has no value to show. `#N/A` is how many of them write a blank."""
 
-_ODD = r"""[^!-~]|["'=#`]|^Err:"""
+_UNUSUAL = r"""[^!-~]|["'=#`]|^Err:"""
 """What a cell holds where it is to be made plain, or shows a spreadsheet's error."""
 
 _FEW = 1000
@@ -121,8 +121,8 @@ def _in_steps(text: pl.Series, *steps: Step) -> pl.LazyFrame:
 def _is_odd(text: pl.Series) -> bool:
     """Whether a cell of a column may not be plain as it stands; those of most columns of ids, numbers and days are."""
     if len(text) < _FEW:  # a query takes longer than looking at so few
-        return any(re.search(_ODD, cell) for cell in text.to_list() if cell)
-    return bool(text.str.contains(_ODD).any())
+        return any(re.search(_UNUSUAL, cell) for cell in text.to_list() if cell)
+    return bool(text.str.contains(_UNUSUAL).any())
 
 
 def _plain(text: pl.Series) -> Step:

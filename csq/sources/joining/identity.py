@@ -17,7 +17,6 @@ from csq.errors import NoKeyError, UsageError
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
-from csq.schema import collect
 from csq.sources.cells.keys import SALESFORCE, domain_of, name_damage, salesforce_twin
 from csq.sources.columns.headers import missing_key
 from csq.sources.joining.aliases import ALIAS, NO_ALIASES, with_aliases
@@ -80,7 +79,7 @@ def key_map(accounts: pl.DataFrame | None, contacts: pl.DataFrame | None = None)
             mail = contacts.filter(pl.col(name).str.contains("@", literal=True))
             parts += [_keys_of(contacts, name, "user_id"), _keys_of(mail, name, "email")]
     found = pl.concat(parts)
-    return collect(found.lazy().drop_nulls().unique().sort(KEY_KIND, KEY, "account_id")) if parts[1:] else found
+    return found.drop_nulls().unique().sort(KEY_KIND, KEY, "account_id") if parts[1:] else found
 
 
 def _keys_of(rows: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.regex import regex
-from csq.schema import collect
 from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
 from csq.sources.reading.names import are_labels, are_names, is_data, is_header, under_groups
@@ -134,8 +133,10 @@ def _without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]
     columns = cell_columns(frame)
     if len(columns) == 1:
         return frame, []  # a blank cell in a list of one column is a value
-    first, *rest = (pl.col(name).str.strip_chars() == "" for name in columns)
-    blank = collect(frame.lazy().filter(first).filter(rest).select(LINE))[LINE]
+    candidates = frame.filter(pl.col(columns[0]).str.strip_chars() == "")
+    if candidates.is_empty():
+        return frame, []
+    blank = candidates.filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[LINE]
     if blank.is_empty() or blank.len() == frame.height:
         return frame, []
     return frame.filter(~pl.col(LINE).is_in(blank.implode())), [(line, "blank") for line in blank]
