@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from csq.errors import UsageError
+from csq.place.coverage import named
 from csq.place.pinned import pinned_lines
 from csq.place.quadrants import SCORE_ANSWERS, evidence, place_accounts
 from csq.place.scores import INACTIVE, working_days
@@ -360,3 +361,16 @@ def test_pinned_cuts_hold_when_the_neighbours_move() -> None:
     assert by_id(run(loud))["A6"]["usage_level"] == "low"
     pinned = by_id(run(loud, settings=first.pinned))["A6"]
     assert (pinned["usage_level"], pinned["usage_score"]) == ("high", by_id(first)["A6"]["usage_score"])
+
+
+@pytest.mark.parametrize("count", [0, 1, 59, 60, 61, 130])
+def test_names_are_listed_in_their_order_however_many_there_are(count: int) -> None:
+    """Of the names of odd numbers the first row has all, of those of even numbers the second; the third has none."""
+    rows = pl.DataFrame({"row": [1, 0, None]})
+    masks = {f"n{number}": pl.col("row") == number % 2 for number in range(count)}
+    listed = rows.lazy().select(each=named(masks), row="row").collect()["each"].to_list()
+    assert [each or [] for each in listed] == [
+        [f"n{number}" for number in range(1, count, 2)],
+        [f"n{number}" for number in range(0, count, 2)],
+        [],
+    ]

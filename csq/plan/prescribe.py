@@ -160,12 +160,7 @@ def _with_signals(
         .drop_nulls("place")
         .unique("row", keep="first", maintain_order=True)
     )
-    mine = collect(
-        rows.lazy()
-        .select("queue")
-        .with_row_index("row")
-        .join(first.lazy(), on="row", how="left", maintain_order="left")
-    )
+    mine = collect(_numbered(rows.height).join(first.lazy(), on="row", how="left", maintain_order="left"))
     leads = pl.lit(mine["acts"] | ((rows["queue"] != str(Queue.REST)) & mine["place"].is_not_null()))
     leading = mine.select(leader=pl.when(leads).then("signal"), place=pl.when(leads).then("place"))
     led = rows.with_columns(

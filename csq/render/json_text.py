@@ -12,7 +12,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from csq.playbook.text import spelled
+from csq.plan.texts import filled_for
+from csq.playbook.text import fields
 from csq.render.cells import output_rows, value_cells
 from csq.render.options import SLICE, Options
 from csq.report import Report, ScaleFound
@@ -41,10 +42,12 @@ def lines(report: Report, options: Options) -> bytes:
     return written.getvalue()
 
 
-def _account_lines(report: Report, options: Options) -> Iterable[str]:
-    return (
-        _members(value_cells(*output_rows(report, options))).select(pl.concat_str(pl.all(), separator=",")).to_series()
-    )
+def _account_lines(report: Report, options: Options) -> pl.Series:
+    return _lines_of(value_cells(*output_rows(report, options)))
+
+
+def _lines_of(cells: pl.DataFrame) -> pl.Series:
+    return _members(cells).select(pl.concat_str(pl.all(), separator=",")).to_series()
 
 
 def _members(cells: pl.DataFrame) -> pl.DataFrame:
@@ -80,22 +83,27 @@ def _encoded(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 _ESCAPES = {character: json.dumps(character)[1:-1] for character in (*map(chr, range(32)), '"', "\\")}
 
 
-def _told_lines(report: Report, options: Options) -> Iterable[str]:
+def _told_lines(report: Report, options: Options) -> pl.Series:
     """What the signals say of the accounts that go out, one signal of one account a line."""
     kept, _ = output_rows(report, options)
-    rows = {row["account_id"]: row for row in report.accounts.iter_rows(named=True)} if report.fired.height else {}
-    readings = {signal.name: signal.readings for signal in report.signals}
     fired = kept.select("account_id").join(report.fired, on="account_id", maintain_order="left")
-    for key, name, severity in fired.iter_rows():
-        text = spelled(readings[name][Quadrant(rows[key]["quadrant"])], rows[key])
-        yield json.dumps({"account_id": key, "signal": name, "severity": severity, "text": text}, ensure_ascii=False)
+    texts = [signal.readings[quadrant] for signal in report.signals for quadrant in Quadrant]
+    signals = {signal.name: place * len(Quadrant) for place, signal in enumerate(report.signals)}
+    quadrants = {str(quadrant): place for place, quadrant in enumerate(Quadrant)}
+    known = ["account_id", *sorted({name for text in texts for name in fields(text)} - {"account_id"}), "quadrant"]
+    rows = report.accounts.select(name for name in dict.fromkeys(known) if name in report.accounts.columns)
+    told = fired.select("account_id").join(rows, on="account_id", how="left", maintain_order="left")
+    whole = pl.Int64()
+    chosen = fired["signal"].replace_strict(signals, return_dtype=whole) + told["quadrant"].replace_strict(
+        quadrants, return_dtype=whole
+    )
+    return _lines_of(fired.with_columns(filled_for(told, dict(enumerate(texts)), chosen, keep=True).alias("text")))
 
 
-def _done_lines(report: Report, options: Options) -> Iterable[str]:
+def _done_lines(report: Report, options: Options) -> pl.Series:
     """The events of steps done, one of one account a line."""
     kept, _ = output_rows(report, options)
-    done = kept.select("account_id").join(report.done, on="account_id", maintain_order="left")
-    return [json.dumps(row, ensure_ascii=False) for row in done.iter_rows(named=True)]
+    return _lines_of(kept.select("account_id").join(report.done, on="account_id", maintain_order="left"))
 
 
 def _block(lines: Iterable[str]) -> str:

@@ -3,9 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from csq.sources.reading.sums import Word, total_word
+from csq.sources.reading.sums import Word, total_word, total_words
+from csq.sources.reading.total_words import TOTAL_WORDS
 from csq.terms import Role
 from reading import notes, read, rows
 from tables import by_id, fates, lines, run
@@ -147,3 +149,12 @@ def test_a_name_that_begins_or_ends_like_a_total_is_an_account_where_its_numbers
     named = ("Total Energies,,100,1", "Sum Up,,200,2", "Energie Total,,301,3", "All,,50,9", "Core,,7,1")
     frame = read(tmp_path, accounts="; ".join(("account_id,name,arr,seats", *named))).roles[Role.ACCOUNTS].frame
     assert set(frame["fate"]) == {"used"}
+
+
+def test_no_total_word_is_passed_over_among_many_keys() -> None:
+    """Of many keys only those are looked at that may hold one: the same are found as by looking at each."""
+    words = [
+        form for word in TOTAL_WORDS for form in (word, word.upper(), f"{word}:", f"EU {word}", f"{word} Logistics")
+    ]
+    keys = [*words, "Acme", "Totally Ltd", "Étoile", "A-1", ""]
+    assert total_words(pl.Series([*keys, None])) == {key: word for key in keys if (word := total_word(key))}

@@ -1,5 +1,6 @@
 """Each way a number or date is written, and what a column leaves open."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 
 from csq.sources.cells.dates import read_time
 from csq.sources.cells.numbers import read_number
-from csq.sources.cells.values import Ambiguous, read_bool, read_text
+from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_text
 
 at = datetime.fromisoformat
 
@@ -155,3 +156,32 @@ def test_yes_and_no_in_their_forms():
     read = read_bool(text("Yes", "n", "TRUE", "0", "maybe", ""))
     assert read.values.to_list() == [True, False, True, False, None, None]
     assert read.unreadable.to_list() == [False, False, False, False, True, False]
+
+
+@pytest.mark.parametrize("read", [read_id, read_text])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "'00123",
+        '="00123"',
+        "a\tb",
+        "a  b",
+        " a ",
+        "'=x",
+        "\x01a",
+        '"q"',
+        "`12",
+        "NA",
+        "-",
+        "n/a",
+        "a\u00a0b",
+        "’12",
+        "é",
+        "x",
+    ],
+)
+def test_a_cell_reads_alike_in_a_short_column_and_in_a_long_one(read: Callable[[pl.Series], Cells], cell: str) -> None:
+    """In a long one what none of its cells has is looked for in none."""
+    alone = read(pl.Series([cell])).values[0]
+    for plain in ("z{}", "é{}"):
+        assert read(pl.Series([cell, *(plain.format(number) for number in range(2_000))])).values[0] == alone
