@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from csq.roles import ROLES
+from csq.sources.reading.streams import refuse_no_memory
 from csq.terms import Role
 
 Text: TypeAlias = str | None
@@ -169,6 +170,11 @@ PANELS: Mapping[type, str] = {
 
 class Command(TyperCommand):
     """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, where there is the memory that a run takes."""
+        refuse_no_memory()
+        return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, then the panels; what belongs to none stands in the last."""
