@@ -200,7 +200,7 @@ def _notes(tables: Tables, happiness: HappinessFacts) -> list[Note]:
     if Role.CSAT not in tables.roles:
         notes.append(Note(kind=NoteKind.WARNING, text="no csat file: happiness is unknown for every account"))
         return notes
-    present = set(tables.roles[Role.CSAT].keyed["survey"].drop_nulls())
+    present = set(tables.roles[Role.CSAT].keyed["survey"].drop_nulls().unique())
     kinds = [kind for kind in Survey if kind in present]
     if happiness.axis in (Survey.NPS, Survey.CES) and len(kinds) == 1:
         notes.append(Note(kind=NoteKind.CHOICE, text=f"happiness is {happiness.axis}: there are no other answers"))
