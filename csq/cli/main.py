@@ -21,7 +21,7 @@ from csq import __version__
 from csq.cli import diagnostics, emit, run_log, stop
 from csq.cli.options import Command, application
 from csq.errors import CsqError, Exit, InputError, OutputError, UsageError
-from csq.sources.reading.streams import memory_left
+from csq.sources.reading.streams import NEED, memory_left
 
 HELP = """Say which accounts to call this week, why, and what to do.
 
@@ -109,7 +109,8 @@ def _ended(argv: Sequence[str]) -> int:
     except (KeyboardInterrupt, SystemExit, stop.Stopped):
         raise
     except BaseException as error:  # a panic in polars is no Exception
-        if type(error).__name__ == "PanicException" and memory_left() < math.inf:  # it panics where it is given none
+        # Polars panics where it is given no memory, and what needs a thread or a library fails otherwise.
+        if memory_left() < (math.inf if type(error).__name__ == "PanicException" else NEED):
             return _out_of_memory(error)
         diagnostics.debug(error)
         diagnostics.report(_bug(error, argv))

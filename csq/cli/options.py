@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 from csq.roles import ROLES
+from csq.sources.reading.streams import refuse_no_memory
 from csq.terms import Role
 
 Text: TypeAlias = str | None
@@ -198,6 +199,11 @@ class Command(TyperCommand):
         for each in self.params:
             if not each.required:
                 each.process_value = partial(_unless_absent, each.process_value)  # type: ignore[method-assign]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, where there is the memory that a run takes."""
+        refuse_no_memory()
+        return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, then the panels; what belongs to none stands in the last."""

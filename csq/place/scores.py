@@ -238,9 +238,9 @@ def _why_not_own(own: float, count: int, *, is_pinned: bool) -> str | None:
 
 def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> str | None:
     """What is said where nearly nobody did something, so that there is no amount that could count as 100."""
-    if by_tier.keys() >= {*frame["tier"]}:
+    if by_tier.keys() >= {*frame["tier"].unique()}:
         return None
-    known = set(frame.filter(pl.col(AMOUNT + name).is_not_null())["tier"])
+    known = set(frame["tier"].filter(frame[AMOUNT + name].is_not_null()).unique())
     without = sorted(known - by_tier.keys())
     if not without:
         return None

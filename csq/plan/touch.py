@@ -45,7 +45,7 @@ def add_worth(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     is false. One that is not judged counts: it may come to that. Conditions that ask whether it is worth it are
     answered with yes, since the question is what it would take.
     """
-    placed = set(frame["quadrant"])
+    placed = set(frame["quadrant"].unique())
     plays = {quadrant: playbook.entry(quadrant).play.steps for quadrant in Quadrant if str(quadrant) in placed}
     steps = [step for play in plays.values() for step in play]
     judged = applies(frame.with_columns(worth_it=pl.lit(value=True)), steps, names(playbook.custom))

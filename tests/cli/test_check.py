@@ -190,3 +190,31 @@ def test_a_verdict_ends_it_with_what_is_open(csq, misnamed):
     assert "open: 5 rows of no single account: `csq check --usage" in verdict
     assert "trust: partial" in csq("check", *misnamed, "--min-match", "20").stdout.decode()
     assert csq("check", *misnamed, "--min-match", "lots").code == 2
+
+
+def test_what_a_plan_takes_is_not_done_to_check(csq, exports, monkeypatch):
+    """Of 5 MB that is half the time and the memory; who stands where is still found, for notes speak of it."""
+    for stage in ("judge", "prescribe", "plan_week"):
+        monkeypatch.setattr(f"csq.pipeline.{stage}", None)
+
+    result = csq("check", exports)
+    assert result.code == 0
+    assert "2 accounts have a usage score to take the cut over" in result.stdout.decode()
+
+
+def test_check_warns_of_hours_that_go_to_nobody_as_a_run_does(csq, exports):
+    (exports / "accounts.csv").write_text("Account ID,ARR,Owner\nA,100.50,Dana\nB,200,Eve\n")
+    (exports / "csq.yaml").write_text("capacity: {owners: {Dana: 4, Bob: 5}}\n")
+
+    text = csq("check", exports).stdout.decode()
+    assert "`capacity` gives hours to Bob, who owns no account" in text
+    assert "no hours in `capacity` for Eve" in text
+
+
+def test_check_says_that_accounts_go_by_a_code(csq, exports):
+    (exports / "accounts.csv").write_text("Account ID,Account Name,ARR\nA,ann@acme.example,1\nB,bob@b.example,2\n")
+    (exports / "usage.csv").write_text("Account,Day\nA,2026-04-01\nB,2026-04-02\n")
+
+    text = csq("check", exports).stdout.decode()
+    assert "2 accounts go by an e-mail address" in text
+    assert "@" not in text

@@ -2,14 +2,18 @@
 
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
 
 from csq.errors import Exit, InputError
+from csq.sources.log.spool import laid_down
 from csq.sources.reading import read as reading
 from csq.sources.reading import streams
 from csq.sources.reading.read import TextTable, read_table, table_from_bytes
@@ -187,3 +191,38 @@ def test_a_process_without_the_memory_for_a_file_says_so(tmp_path, monkeypatch):
 
     with pytest.raises(InputError, match="this process may have 954 MB more"):
         read_table(tmp_path / "t.csv")
+
+
+def limited(*argv: str, megabytes: int) -> subprocess.CompletedProcess[str]:
+    """A run in a process of its own that may have so much address space, as by `ulimit -v`."""
+    most = f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20},) * 2)"
+    run = f"{most}; from csq.__main__ import main; raise SystemExit(main())"
+    return subprocess.run([sys.executable, "-c", run, *argv], capture_output=True, text=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells what a process may have")
+@pytest.mark.parametrize("megabytes", [300, 600, 1100, 1600, 2000])
+def test_a_log_is_refused_by_a_process_that_may_have_too_little_memory(tmp_path, megabytes):
+    """Before, it was cut down in mid-run by polars: exit 134 without a word, or 70."""
+    (tmp_path / "log.csv").write_text("account_id,user_id,date\n" + "A-1,u1,2026-11-10\n" * 2_000_000)
+    result = limited("check", "--usage", str(tmp_path / "log.csv"), megabytes=megabytes)
+
+    assert (result.returncode, result.stdout) == (Exit.INPUT, "")
+    assert result.stderr.startswith("error: ")
+    assert "of address space" in result.stderr
+    assert "ulimit -v unlimited" in result.stderr
+
+
+def test_help_needs_no_memory_to_speak_of():
+    assert limited("check", "--help", megabytes=300).returncode == Exit.OK
+
+
+def test_a_big_log_needs_no_more_memory_than_40_mb_of_it(tmp_path, monkeypatch):
+    """1,200 MB and 40 for each of 40 MB are 2,800 MB: what follows is read into the same memory."""
+    for size, left, is_read in ((60, 3000, True), (60, 2700, False), (2, 1300, True), (2, 1270, False)):
+        with (tmp_path / "log.csv").open("wb") as file:
+            file.truncate(size << 20)
+        monkeypatch.setattr(streams, "memory_left", lambda left=left: left << 20)
+        refused = nullcontext() if is_read else pytest.raises(InputError, match="of address space")
+        with refused, laid_down([tmp_path / "log.csv"], 1 << 30) as files:
+            assert [file.label for file in files] == [str(tmp_path / "log.csv")]

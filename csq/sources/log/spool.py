@@ -16,7 +16,7 @@ from csq import scratch
 from csq.errors import InputError
 from csq.sources.reading.containers import BROKEN, RATIO, SMALL, USUAL
 from csq.sources.reading.read import InputFile, label_of
-from csq.sources.reading.streams import MEGABYTE, stream_of, too_big
+from csq.sources.reading.streams import MEGABYTE, MOST_OF_LOG, refuse_if_tight, stream_of, too_big
 
 LEAST = MEGABYTE
 """Packed bytes below which a file is not worth unpacking on disk."""
@@ -31,10 +31,13 @@ def laid_down(paths: Sequence[Path], max_bytes: int) -> Iterator[list[InputFile]
     """The files as plain ones, for as long as they are read.
 
     Raises:
-        InputError: A pipe cannot be read, or gives more than `max_bytes`.
+        InputError: A pipe cannot be read, or gives more than `max_bytes`; or this process may have too little memory.
     """
     with scratch.folder() as folder:
-        yield [_source(path, folder / str(number), max_bytes) for number, path in enumerate(paths)]
+        sources = [_source(path, folder / str(number), max_bytes) for number, path in enumerate(paths)]
+        for source in (source for source in sources if source.path.is_file()):
+            refuse_if_tight(source.label, min(source.path.stat().st_size, MOST_OF_LOG))
+        yield sources
 
 
 def _source(path: Path, target: Path, max_bytes: int) -> InputFile:

@@ -117,7 +117,7 @@ def arrange(grid: RawTable) -> Layout:
         grid,
         frame=frame,
         titles=(*grid.titles, *titles),
-        repairs=tuple(remark for remark in grid.repairs if remark[0] not in gone),
+        repairs=tuple(remark for remark in grid.repairs if remark[0] not in gone) if gone else grid.repairs,
         dropped=tuple(sorted((*grid.dropped, *dropped))),
     )
     return Layout(

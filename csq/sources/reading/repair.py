@@ -162,6 +162,8 @@ def align_rows(rows: Sequence[Row], width: int, columns: ColumnLooks) -> tuple[l
 def together(first: Sequence[Remark], then: Sequence[Remark], lost: Set[int]) -> tuple[Remark, ...]:
     """What was done to each line, in one remark; nothing of lines that are lost all the same."""
     seen = dict(first)
+    if not then and not lost:
+        return tuple(sorted(seen.items()))
     for line, what in then:
         seen[line] = f"{seen[line]}; {what}" if line in seen else what
     return tuple((line, seen[line]) for line in sorted(seen) if line not in lost)

@@ -23,7 +23,12 @@ SHORT_LINE, LINE_WEIGHT, FEW_LINES = 16, 500, 1_000_000
 """Bytes of a line below which, on average, each weighs what its row takes in memory, unless lines are few."""
 NEED_PER_BYTE, NEED = 40, 1200 * MEGABYTE
 """Address space that a run may take for each byte of a file, and apart from that; of it a third is memory."""
+LEAST = 1000 * MEGABYTE
+"""Address space without which polars does not load, or ends the process as it starts its threads."""
+MOST_OF_LOG = 40 * MEGABYTE
+"""Bytes of a log from which on it takes no more."""
 
+_LIFT = "lift its limit, such as by `ulimit -v unlimited`"
 _UNITS = {"": 1, "kb": 1 << 10, "mb": MEGABYTE, "gb": 1 << 30}
 
 
@@ -109,7 +114,7 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
     label = "stdin" if str(path) == "-" else str(path)
     if len(data) > most:
         raise too_big(label, most)
-    _refuse_if_tight(label, len(data))
+    refuse_if_tight(label, len(data))
     return data
 
 
@@ -136,14 +141,24 @@ def memory_left() -> float:
     return math.inf if most == resource.RLIM_INFINITY else max(0, most - held)
 
 
-def _refuse_if_tight(label: str, size: int) -> None:
+def refuse_if_tight(label: str, size: int) -> None:
     """Raise InputError if this process may not have the memory that a file takes: to run out of it would end it."""
     need = size * NEED_PER_BYTE + NEED
     if size > MEGABYTE and need > (left := memory_left()):
         raise InputError(
             f"`{label}` may take {need / MEGABYTE:,.0f} MB of address space, and this process may have "
             f"{left / MEGABYTE:,.0f} MB more",
-            hint="lift its limit, such as by `ulimit -v unlimited`, or give csq fewer rows at a time",
+            hint=f"{_LIFT}, or give csq fewer rows at a time",
+        )
+
+
+def refuse_no_memory() -> None:
+    """Raise InputError if this process may not have the memory that any run takes."""
+    if (left := memory_left()) < LEAST:
+        raise InputError(
+            f"a run takes {LEAST / MEGABYTE:,.0f} MB of address space at least, and this process may have "
+            f"{left / MEGABYTE:,.0f} MB more",
+            hint=_LIFT,
         )
 
 

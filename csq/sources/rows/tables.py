@@ -5,6 +5,7 @@ them, so that splitting an export changes nothing.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -184,12 +185,10 @@ def _told(tables: tuple[TextTable, ...], preset: Preset | None) -> tuple[Note, .
     for table in tables:
         notes += [Note(kind=NoteKind.CHOICE, text=f"`{table.label}`: {text}") for text in table.notes]
         notes += [Note(kind=NoteKind.WARNING, text=f"`{table.label}`: {text}") for text in table.warnings]
-        kinds: dict[str, list[int]] = {}
-        for line, text in table.repairs:
-            kinds.setdefault(text, []).append(line)
-        for text, lines in kinds.items():
-            times = f" {len(lines):,} times, first" if len(lines) > 1 else ""
-            note = f"repaired `{table.label}`{times} on line {lines[0]:,}: {text}"
+        first = {text: line for line, text in reversed(table.repairs)}
+        for text, count in Counter(text for _, text in table.repairs).items():
+            times = f" {count:,} times, first" if count > 1 else ""
+            note = f"repaired `{table.label}`{times} on line {first[text]:,}: {text}"
             notes.append(Note(kind=NoteKind.WARNING, text=note))
     return tuple(notes)
 
