@@ -190,9 +190,9 @@ def warnings(cases: pl.DataFrame, offers: Sequence[StepOffer], rows: pl.DataFram
     )
     parts = [pl.DataFrame(schema={"case": pl.UInt32(), "row": pl.UInt32(), "text": pl.UInt32()})]
     for place, (_, risk) in enumerate(risks):
-        case = held[str(place)].explode(empty_as_null=False).cast(pl.UInt32())
+        case = held[str(place)][0].cast(pl.UInt32())
         if len(case):
-            row = cases["row"].gather(case)
+            row = cases["row"][case]
             parts.append(pl.DataFrame({"case": case, "row": row, "text": texts.fill(risk.text, rows, row)}))
     return collect(pl.concat(parts).lazy().drop_nulls("text").sort("case", maintain_order=True))
 
