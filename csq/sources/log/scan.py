@@ -65,10 +65,12 @@ def _read(data: bytes, scan: Scan) -> pl.DataFrame | None:
         "feature": pl.lit(None, pl.String()),
         "events": pl.lit(1, pl.Int64()),
     }
+    # A user's address may be both the user and what leads to the account.
+    also = {name: pl.col(names[at["key"]]).cast(pl.String()) for name in at if name != "key" and at[name] == at["key"]}
     rows = lines.select(
         day=(date.str.head(10) if scan.timed else date).str.to_date("%Y-%m-%d", strict=False),
         last=pl.col(names[-1]),
-        **missing | {name: pl.col(names[index]) for name, index in at.items()},
+        **missing | {name: pl.col(names[index]) for name, index in at.items()} | also,
     )
     # Polars sees that a row is too long only where it reads all its cells, wanted or not.
     all_cells = pl.QueryOptFlags(projection_pushdown=False)
