@@ -6,8 +6,10 @@ their options one by one.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import partial
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from operator import getitem
+from typing import Annotated, Any, NamedTuple, TypeAlias, cast
 
 import typer
 from typer.core import TyperCommand
@@ -40,6 +42,11 @@ def option(
 FLAGS = {role: Annotated[Texts, option("FILE", spec.flag)] for role, spec in ROLES.items()}
 """The flag of each role, which stand where a group has `files`."""
 
+DateOrders: TypeAlias = Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")]
+Decimals: TypeAlias = Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")]
+Headers: TypeAlias = Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")]
+MaxSize: TypeAlias = Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")]
+
 
 class Inputs(NamedTuple):
     """What to read, and how."""
@@ -50,13 +57,13 @@ class Inputs(NamedTuple):
     files: Mapping[Role, Texts] = {}
     """What is given to the flag of each role."""
     csat_scale: Annotated[Texts, option("[FILE=]LOW-HIGH", "Scale of the answers, the worst first, such as 1-5")] = None
-    date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None
-    decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None
-    column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None
+    date_order: DateOrders = None
+    decimal: Decimals = None
+    column: Headers = None
     aliases: Annotated[Text, option("FILE", "Keys that are said to be an account; `csq check` offers them")] = None
     key: Annotated[Texts, option("ROLE=FIELD", "Key column of the accounts that a role's key refers to")] = None
     encoding: Annotated[Text, option("NAME", "Encoding of the text files, where it is told wrongly")] = None
-    max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None
+    max_size: MaxSize = None
     overlap: Annotated[Text, option("dedupe|add", "What to do where usage files overlap")] = None
     config: Annotated[Text, option("FILE", "csq.yaml to use, else DIR/csq.yaml, ./csq.yaml")] = None
     playbook: Annotated[Text, option("FILE", "Playbook to use, else DIR/ or ./playbooks.yaml, else the built-in")] = (
@@ -146,11 +153,11 @@ class Outputs(NamedTuple):
 class LogInputs(NamedTuple):
     """How usage logs are read, and by whom."""
 
-    column: Annotated[Texts, option("FIELD=[FILE:]HEADER", "Header of a field; may repeat")] = None
-    date_order: Annotated[Texts, option("[FILE=]dmy|mdy|ymd", "Order in dates like 03/04/2026; may repeat")] = None
-    decimal: Annotated[Texts, option("[FILE=],|.", "Decimal mark in numbers like 1,234; may repeat")] = None
+    column: Headers = None
+    date_order: DateOrders = None
+    decimal: Decimals = None
     encoding: Annotated[Text, option("NAME", "Encoding of the logs, where it is told wrongly")] = None
-    max_size: Annotated[Text, option("SIZE", "Most that a file read whole, or a pipe, may have; default 500MB")] = None
+    max_size: MaxSize = None
     overlap: Annotated[Text, option("dedupe|add", "What to do where logs overlap")] = None
     config: Annotated[Text, option("FILE", "csq.yaml to use, else ./csq.yaml")] = None
     engine: Annotated[str, option("local|spark", "Who counts; spark reads each LOG, a path or table, itself")] = "local"
@@ -255,6 +262,7 @@ def _options(kind: Any) -> Iterator[inspect.Parameter]:
         if name == "files":
             options = [(str(role), None, flag) for role, flag in FLAGS.items()]
         for each, value, annotation in options:
-            (info,) = annotation.__metadata__
+            info = copy(annotation.__metadata__[0])  # groups share some, each in a panel of its own
             info.rich_help_panel = info.rich_help_panel or PANELS[kind]
-            yield inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=annotation)
+            mine = getitem(cast("Any", Annotated), (annotation.__origin__, info))
+            yield inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=value, annotation=mine)

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 from markdown_it import MarkdownIt
@@ -205,3 +207,14 @@ def test_an_option_stands_where_one_would_look(csq, command, flag, panel):
     text = csq(command, "--help").stdout.decode()
     (block,) = re.findall(rf"^{panel}:\n(.*?)\n\n", text, flags=re.MULTILINE | re.DOTALL)
     assert re.search(rf"^  (?:-\w, )?{flag}\b", block, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("first", ["triage", "rollup"])
+def test_an_option_of_two_commands_stands_in_the_panel_of_each(first):
+    """In whatever order the commands are loaded: here each in turn by a new process."""
+    code = f"from csq.cli.main import main; main([{first!r}, '--help']); main(['{{}}', '--help'])"
+    for command, panel in (("triage", "What to read"), ("rollup", "How to behave")):
+        text = subprocess.run([sys.executable, "-c", code.format(command)], capture_output=True, text=True).stdout
+        *_, last = re.finditer(r"^Usage: ", text, flags=re.MULTILINE)
+        block = text[last.start() :].partition(f"\n{panel}:\n")[2].partition("\n\n")[0]
+        assert "--column" in block
