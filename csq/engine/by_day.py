@@ -87,8 +87,8 @@ def thin(counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
 
 
 def count_days(
-    days: pl.DataFrame,
-    thin_days: pl.DataFrame,
+    days: pl.LazyFrame,
+    thin_days: pl.LazyFrame,
     windows: UsageWindows,
     by: Sequence[str],
     is_everyday: IsEveryday = never_everyday,
@@ -97,17 +97,17 @@ def count_days(
 
     The thin days lie in no span that is compared, and all by as_of or all after it.
     """
-    whole = days.filter(pl.col("what") == FEATURE)
-    both = pl.concat([days, thin_days])
-    features = both.filter(pl.col("what") == FEATURE).rename({"name": "feature"})
+    kinds = [(days, FEATURE), (thin_days, FEATURE), (thin_days, ACCOUNT), (days, USER), (thin_days, USER)]
+    parts = [rows.filter(pl.col("what") == what).select(*by, "day", "name", "units", ROWS) for rows, what in kinds]
+    whole, slim, accounts, *users = pl.collect_all(parts, engine="streaming")
+    features = pl.concat([whole, slim]).rename({"name": "feature"})
     names = features["feature"].drop_nulls().unique()
     everyday = [name for name in names if is_everyday(name)]
     told = features.filter(is_telling(everyday)).select(*by, "day", telling="units")
-    accounts = pl.concat([whole, thin_days.filter(pl.col("what") == ACCOUNT)]).select(*by, "day", "units", ROWS)
     return count_apart(
-        pl.concat([accounts, told], how="diagonal"),
+        pl.concat([whole, accounts, told], how="diagonal"),
         features,
-        both.filter(pl.col("what") == USER).rename({"name": "user_id"}),
+        pl.concat(users).rename({"name": "user_id"}),
         windows,
         by,
         everyday,
