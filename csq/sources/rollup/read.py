@@ -192,9 +192,10 @@ def _read(source: DaySource, options: ReadOptions, known: Known, windows: UsageW
     found = by_key.select(keys).filter(match.frame[KEY].is_not_null()).with_columns(numbers).lazy()
     whole, slim = (counts.lazy().filter(~is_late).join(found, on=keys, nulls_equal=True) for counts in (days, thin))
     counts = count_days(whole, slim, windows, [ANY], is_one_of(options.everyday))
-    whose = whose.with_columns(pl.lit(label).alias(FILE))
+    told = (pl.lit(whose[name]).gather(ANY).alias(name) for name in ("account_id", FATE))
+    counts = counts.with_columns(*told, pl.lit(label).alias(FILE)).without(ANY)
     lost = {**source.lost, "date after the run day": rejected}
-    return _with_lost(replace(match, counts=counts.joined(whose, on=[ANY]).without(ANY)), label, lost)
+    return _with_lost(replace(match, counts=counts), label, lost)
 
 
 def _of_rollup(folder: Path, windows: UsageWindows, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
