@@ -162,7 +162,7 @@ def test_only_its_owner_reads_it_and_hashed_users_have_no_name(csq, tmp_path, ac
 def test_two_rollups_at_once_wait_for_each_other_and_say_so(csq, tmp_path, monkeypatch):
     log = write(tmp_path / "log.csv", lines(5))
     assert csq("rollup", log, "-o", "rolled").code == 0
-    monkeypatch.setattr("csq.cli.emit.PATIENCE", 0.2)
+    monkeypatch.setattr("csq.cli.lock.PATIENCE", 0.2)
     with FileLock("rolled/.lock"):
         done = csq("rollup", log, "-o", "rolled")
     assert done.code == 5

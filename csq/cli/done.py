@@ -132,6 +132,7 @@ def _named(account: str, step: str | None, note: str, found: "Triage", known: _K
 
 def _record(run: "Run", read: "Sequence[Ticks]", known: _Known, told: "TickDefaults") -> None:
     """Add what is not on record yet, and say so."""
+    from csq.cli.lock import held
     from csq.done.record import added, events_of, gone, read_record, unknown_to
     from csq.sources.reading.read import label_of
 
@@ -139,7 +140,7 @@ def _record(run: "Run", read: "Sequence[Ticks]", known: _Known, told: "TickDefau
         diagnostics.warning(warning)
     ticked = [each for ticks in read for each in ticks.ticked]
     path = _record_of(run)
-    with emit.held(path.with_name(f".{path.name}.lock"), f"`{path}`"):
+    with held(path.with_name(f".{path.name}.lock"), f"`{path}`"):
         before = path.read_bytes() if path.exists() else b""
         record = read_record(before, label_of(path))
         new = unknown_to(record, ticked)

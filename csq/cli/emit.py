@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from csq.cli import diagnostics, stop
+from csq.cli import stop
 from csq.errors import OutputError
 from csq.located import named
 from csq.suggest import in_shell
@@ -30,9 +30,6 @@ Found = TypeVar("Found")
 
 FRESH = 60
 """Seconds in which a claim that has just been made and holds nothing yet is left alone."""
-
-PATIENCE = 60.0
-"""Seconds to wait for another run that writes to the same place."""
 
 CLAIM = len(".csq-") + 16
 """Characters of the name of a claim, without suffix, with which the names of its files begin."""
@@ -59,7 +56,7 @@ def to_stdout(data: bytes) -> None:
     except OSError as error:
         if error.errno == errno.EBADF:
             raise OutputError("standard output is closed", hint="`-o FILE` writes a file instead") from error
-        raise OutputError(f"cannot write to standard output: {_reason(error)}") from error
+        raise OutputError(f"cannot write to standard output: {reason(error)}") from error
 
 
 class TextStdout(io.TextIOBase):
@@ -171,8 +168,9 @@ def _put_in_place(written: Sequence[Beside]) -> None:
             try:
                 temporary.replace(target)
             except OSError as error:
-                told = f"; {', '.join(standing)} stands already" if standing else ""
-                raise OutputError(f"cannot write `{path}`: {_reason(error)}{told}", hint=_hint(path, error)) from error
+                stands = f"; {', '.join(standing)} stands already" if standing else ""
+                told = f"cannot write `{path}`: {reason(error)}{stands}"
+                raise OutputError(told, hint=hint_for(path, error)) from error
             standing.append(f"`{path}`")
     for directory in {each.target.parent for each in written}:
         _sync_directory(directory)
@@ -185,9 +183,9 @@ def _told(path: Path, act: Callable[[], Found]) -> Found:
     except BrokenPipeError:
         raise
     except RuntimeError as error:
-        raise OutputError(f"cannot write `{path}`: it is a loop of links", hint=_hint(path, error)) from error
+        raise OutputError(f"cannot write `{path}`: it is a loop of links", hint=hint_for(path, error)) from error
     except (OSError, ValueError) as error:  # a NUL is a ValueError
-        raise OutputError(f"cannot write {named(path)}: {_reason(error)}", hint=_hint(path, error)) from error
+        raise OutputError(f"cannot write {named(path)}: {reason(error)}", hint=hint_for(path, error)) from error
 
 
 def _check(path: Path) -> None:
@@ -321,34 +319,12 @@ def _umask() -> int:
     return mask
 
 
-@contextlib.contextmanager
-def held(lock: Path, what: str) -> Iterator[None]:
-    """Hold something against other runs by a lock. Raises OutputError when one holds it too long, or it cannot be."""
-    from filelock import FileLock, Timeout
-
-    holding = FileLock(lock, timeout=PATIENCE, mode=0o600)
-    try:
-        try:
-            holding.acquire(timeout=0)
-        except Timeout:
-            diagnostics.note(f"another run holds {what}: waiting up to {PATIENCE:.0f} seconds for it")
-            holding.acquire()
-    except Timeout as error:
-        raise OutputError(f"another run holds {what}", hint="run again when it is done") from error
-    except OSError as error:
-        raise OutputError(f"cannot lock {what}: {_reason(error)}", hint=_hint(lock, error)) from error
-    try:
-        yield
-    finally:
-        holding.release()
-
-
 def make_folder(path: Path) -> None:
     """Make a folder where there is none. Raises OutputError when it cannot be made."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot make the folder `{path}`: {_reason(error)}", hint="choose another place") from error
+        raise OutputError(f"cannot make the folder `{path}`: {reason(error)}", hint="choose another place") from error
 
 
 def remove(path: Path) -> bool:
@@ -358,7 +334,7 @@ def remove(path: Path) -> bool:
             return False
         path.unlink()
     except OSError as error:
-        raise OutputError(f"cannot remove `{path}`: {_reason(error)}", hint="remove it, or choose another") from error
+        raise OutputError(f"cannot remove `{path}`: {reason(error)}", hint="remove it, or choose another") from error
     return True
 
 
@@ -373,13 +349,13 @@ def _sync_directory(directory: Path) -> None:
             os.close(descriptor)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """What the operating system says, in the form of our messages."""
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return text[:1].lower() + text[1:]
 
 
-def _hint(path: Path, error: Exception) -> str:
+def hint_for(path: Path, error: Exception) -> str:
     """The next thing to do about a file that cannot be written."""
     if isinstance(error, IsADirectoryError):
         return f"name a file in it, such as `-o {in_shell(str(path / 'triage.csv'))}`"

@@ -37,7 +37,8 @@ def fill(
     usage the exports do not reach back to is left out; one that a triage has kept stays as it is. What is filled says
     so, and a triage of that day takes its place.
     """
-    from csq.cli.keep import day_of, files_of, locked, taken
+    from csq.cli.keep import day_of, files_of, taken
+    from csq.cli.lock import locked
     from csq.cli.output import speak
     from csq.cli.run import prepare_checked, run_triage
     from csq.history.fill import UNDATED, earlier_weeks

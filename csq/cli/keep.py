@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.cli import emit
+from csq.cli.lock import locked
 from csq.cli.options import Inputs
 from csq.errors import InputError, OutputError
 from csq.history.deferrals import asking, times_deferred
@@ -16,7 +17,7 @@ from csq.history.past import moves_between, past_of, weeks_here, with_moves, wit
 from csq.history.pins import Pins
 from csq.history.snapshot import Snapshot, snapshot_of, to_bytes
 from csq.history.standing import standing_of
-from csq.history.store import LOCK, RUN, TABLE, History, place_of
+from csq.history.store import RUN, TABLE, History, place_of
 from csq.pipeline import Triage
 from csq.report import Report
 from csq.settings.model import Settings
@@ -125,20 +126,3 @@ def files_of(history: Path, snapshots: Sequence[Snapshot]) -> Iterator[list[tupl
             with contextlib.suppress(OSError):  # it is not empty, then
                 folder.rmdir()
         raise
-
-
-@contextlib.contextmanager
-def locked(folder: Path, what: str = "history") -> Iterator[None]:
-    """Hold a folder of days against other runs. Raises OutputError when one holds it too long, or it cannot be held."""
-    emit.make_folder(folder)
-    with emit.held(folder / LOCK, f"the {what} `{folder}`"):
-        _tidy(folder)
-        yield
-
-
-def _tidy(folder: Path) -> None:
-    """Clear away what runs that were killed have left in the folders of their days."""
-    for place in folder.glob("*=*"):
-        emit.sweep(place)
-        with contextlib.suppress(OSError):  # a day lies in it, then
-            place.rmdir()

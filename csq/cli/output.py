@@ -15,7 +15,6 @@ from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, render
 from csq.render.clean import clean_lines
 from csq.render.options import MOST
-from csq.render.rejects import rejects_csv
 from csq.report import BY_SETTINGS, Report
 from csq.sources.load import Tables
 from csq.terms import NoteKind, Role
@@ -213,6 +212,8 @@ def _for_the_eye(data: bytes) -> bytes:
 def write_rejects(tables: Tables, faults: Faults) -> None:
     """Write the rejected rows where they are asked for. Raises OutputError when that cannot be written."""
     if faults.rejects is not None:
+        from csq.render.rejects import rejects_csv
+
         emit.to_file(Path(faults.rejects), rejects_csv(tables.rejects))
 
 

@@ -51,7 +51,7 @@ def rollup(
     the logs; only the days that a run looks at are read. A day that is given again is replaced whole, so give all rows
     of it together. Accounts are matched when the rollup is used. Its files can be read by their owner alone.
     """
-    from csq.cli.keep import locked
+    from csq.cli.lock import locked
     from csq.cli.output import speak, write_rejects
     from csq.cli.progress import Progress
     from csq.cli.quality import Limit, check_inputs
@@ -85,7 +85,7 @@ def rollup(
 
 def _check_target(target: Path, logs: Sequence[Path]) -> None:
     """Refuse a place that is no folder for a rollup, and logs that are no files. Raises UsageError, InputError."""
-    from csq.history.store import LOCK
+    from csq.cli.lock import LOCK
     from csq.sources.rollup.layout import is_rollup
 
     if target.is_dir() and not is_rollup(target) and any(path.name != LOCK for path in target.iterdir()):

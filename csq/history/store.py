@@ -12,7 +12,7 @@ from csq.errors import InputError
 from csq.history.snapshot import SCHEMA_VERSION, Snapshot, from_bytes, record_of
 from csq.schema import COLUMNS
 
-TABLE, RUN, LOCK = "snapshot.parquet", "run.json", ".lock"
+TABLE, RUN = "snapshot.parquet", "run.json"
 _DAY = "as_of="
 PLACES = {
     "as_of": pl.Date(),

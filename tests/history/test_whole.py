@@ -84,7 +84,7 @@ def test_a_run_waits_for_one_that_holds_the_history_and_then_says_so(
     from filelock import FileLock
 
     Path("h").mkdir()
-    monkeypatch.setattr("csq.cli.emit.PATIENCE", 0.1)
+    monkeypatch.setattr("csq.cli.lock.PATIENCE", 0.1)
     with FileLock("h/.lock"):
         result = csq("triage", exports, "--as-of", DAY, "--history", "h", "-o", "week.csv")
     assert result.code == 5
