@@ -118,7 +118,7 @@ def unusable(label: str, problems: Iterable[Problem]) -> ConfigError:
     return ConfigError(f"{count} in `{label}`", problems=ordered)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """One value, its place (counted from 0), and how much it weighs once aliases are followed."""
 

@@ -3,12 +3,10 @@
 Run this file to write them anew, then read them.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from csq import yamlfile
-from csq.playbook.load import AS_JSON, BUILT_IN, PACKAGED
+from csq.playbook.load import AS_JSON, BUILT_IN, PACKAGED, check_playbook
 from csq.render import Format, Options, render
 from csq.report import Report
 from factories import accounts, report
@@ -47,8 +45,9 @@ CASES: Mapping[str, tuple[Report, Format, Options]] = {
 
 def packaged_as_json() -> str:
     """The packaged playbook, for a run that asks for no other."""
-    data = yamlfile.parse(PACKAGED.read_text(encoding="utf-8"), BUILT_IN).data
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+    playbook, _ = check_playbook(PACKAGED.read_text(encoding="utf-8"), BUILT_IN)
+    assert playbook
+    return playbook.model_dump_json(exclude_unset=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -201,11 +201,13 @@ class Command(TyperCommand):
     """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
 
     def __init__(self, *args: Any, **told: Any) -> None:
-        """Leave out what is not given: typer would build a validator for each option that there is."""
+        """Leave alone what is text or is not given: typer would build a validator for each option that there is."""
         super().__init__(*args, **told)
         for each in self.params:
             if not each.required:
-                each.process_value = partial(_unless_absent, each.process_value)  # type: ignore[method-assign]
+                is_text = each.type_descriptor.annotation in (str, list[str])  # type: ignore[attr-defined]
+                taken = _as_given if is_text else partial(_unless_absent, each.process_value)
+                each.process_value = taken  # type: ignore[method-assign, assignment]
 
     def invoke(self, ctx: Any) -> Any:
         """Run it, where there is the memory that a run takes."""
@@ -224,6 +226,10 @@ class Command(TyperCommand):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+
+def _as_given(_: Any, value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _unless_absent(process: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:

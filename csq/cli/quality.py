@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -25,19 +24,15 @@ from csq.suggest import in_shell
 from csq.terms import Aside, Role
 
 
-@dataclass(frozen=True)
 class Limit:
     """How many rows of a file may be rejected: `N`, or `N%` of those read."""
 
-    text: str
-
-    def __post_init__(self) -> None:
+    def __init__(self, text: str) -> None:
         """Refuse what is no such limit."""
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)%|\d+", self.text)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)%|\d+", text)
         if not match or (match[1] and float(match[1]) > 100):
-            raise UsageError(
-                f"`--max-rejects {self.text}` is no limit", hint="a number of rows, or a percentage such as 5%"
-            )
+            raise UsageError(f"`--max-rejects {text}` is no limit", hint="a number of rows, or a percentage such as 5%")
+        self.text = text
 
     def allows(self, rejected: int, read: int) -> bool:
         """Whether so many rows of so many may be rejected."""

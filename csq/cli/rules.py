@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,9 +83,8 @@ def settle(
     labels = [label_of(path) for found in named.values() for path in found]
     labels += [label_of(path) for path in exports_in(directory)] if directory else []
     aliases = _alias_files(inputs, settings.aliases, writes=checks)
-    options = replace(
-        _read_options(inputs, labels, settings.settings, playbook, told_day(inputs.as_of)), aliases=aliases
-    )
+    options = _read_options(inputs, labels, settings.settings, playbook, told_day(inputs.as_of))
+    options = options._replace(aliases=aliases)
     return Rules(settings, playbook, aliases, options, tuple(path for path in (config, playbook_path) if path))
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,7 +95,7 @@ def prepare(
     named = _expanded(inputs, directory, any_role=checks)
     rules = settle(inputs, method, directory, named, checks=checks, draft=draft, changes=changes)
     if whole:
-        rules = rules._replace(options=replace(rules.options, usage_days=None))
+        rules = rules._replace(options=rules.options._replace(usage_days=None))
     folder = in_directory(directory, named, rules.options) if directory else Folder(named)
     if directory is not None and (nothing := nothing_in(directory, folder, any_role=checks)):
         raise nothing if told.directory else _nothing_told()

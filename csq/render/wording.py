@@ -1,7 +1,7 @@
 """What a report says in words, the same on every page that a person reads."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from math import isfinite
@@ -37,6 +37,16 @@ MARGIN_EDGES = (0.0, NEAR, -NEAR)
 _SCORES = (0.0, 100.0)
 _SOON = 90
 """Days to a renewal that are told."""
+
+
+def each(rows: pl.DataFrame, names: Sequence[str], text: Callable[[Mapping[str, Any]], str]) -> pl.Series:
+    """Say `text` of each row, once for all that have the same in the columns `names`; null where it says nothing."""
+    different = rows.select(names).unique(maintain_order=True)
+    said = pl.Series("said", [text(row) or None for row in different.iter_rows(named=True)], dtype=pl.String)
+    told = rows.select(names).join(
+        different.with_columns(said), on=names, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return told["said"]
 
 
 def label(report: Report, quadrant: Quadrant) -> str:
@@ -267,6 +277,8 @@ def margin(value: float | None) -> str:
 
 SIDES = ("users_mean", "decision_maker_mean", "happiness_cut", "unhappy_side")
 """Columns that `divided` reads."""
+HAPPINESS = ("happiness_score", "responses", "asked", *SIDES)
+"""Columns that `happiness` reads."""
 
 
 def divided(users: float | None, makers: float | None, cut: float | None, unhappy_side: str | None) -> str:

@@ -221,7 +221,7 @@ def _with_days(
     from csq.sources.log.count import count_log  # few runs need it
     from csq.sources.rollup.read import with_days
 
-    return with_days(days, log, options, known, lambda day: count_log(usage, replace(options, as_of=day), known).rows)
+    return with_days(days, log, options, known, lambda day: count_log(usage, options._replace(as_of=day), known).rows)
 
 
 def _with_aliases(known: Known, paths: Sequence[Path]) -> Known:

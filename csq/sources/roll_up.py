@@ -74,7 +74,7 @@ def roll_up(
     Raises:
         InputError: A file is missing, unreadable, ambiguous or no log with days; or two overlap.
     """
-    whole = replace(options, run_day=None)  # later days do no harm: the run that reads them asks for its day
+    whole = options._replace(run_day=None)  # later days do no harm: the run that reads them asks for its day
     try:
         rows, days = _as_read(sources, whole, folder, hash_users=hash_users, watch=watch)
     except Whole:

@@ -1,7 +1,6 @@
 """A log that is counted as it is read gives what reading it row by row gives, or is read row by row."""
 
 import random
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -276,7 +275,7 @@ def test_the_keys_of_several_files_are_matched_together(tmp_path, monkeypatch):
 
 def test_events_that_everybody_has_are_told_apart_in_a_counted_log_too(tmp_path, monkeypatch, accounts):
     rows = [line.replace("Time clock", "Log-in") for line in log_lines()]
-    options = replace(OPTIONS, everyday=everyday_events(Features()))
+    options = OPTIONS._replace(everyday=everyday_events(Features()))
     fast, slow = both(monkeypatch, [write(tmp_path / "usage.csv", rows)], accounts, options)
     windows = UsageWindows(LAST, 28)
     counted = count_rows(slow.roles[Role.USAGE].keyed, windows, is_everyday=is_one_of(options.everyday))

@@ -1,7 +1,5 @@
 """The same thing told twice is counted once, or is a question."""
 
-from dataclasses import replace
-
 import pytest
 
 from csq.errors import InputError
@@ -24,7 +22,7 @@ def test_files_that_tell_the_same_moment_are_a_question_that_names_both(tmp_path
 
 @pytest.mark.parametrize(("overlap", "used"), [("dedupe", 3), ("add", 4)])
 def test_the_question_is_settled_by_the_user(tmp_path, overlap, used):
-    options = replace(ReadOptions(run_day=RUN_DAY), overlap=overlap)
+    options = ReadOptions(run_day=RUN_DAY)._replace(overlap=overlap)
     frame = read(tmp_path, options=options, usage=ONE, usage_2=TWO).roles[Role.USAGE].frame
     assert (frame["fate"] == Fate.USED).sum() == used
     assert set(frame["fate"]) <= {Fate.USED, Aside.DUPLICATE}

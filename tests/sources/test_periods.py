@@ -1,6 +1,5 @@
 """Weeks, months and quarters as people write them, in cells and across the columns of a usage table."""
 
-from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -17,7 +16,7 @@ OCTOBER = date(2026, 10, 1)
 
 
 def told(year: int) -> ReadOptions:
-    return replace(ReadOptions(run_day=RUN_DAY), year=year)
+    return ReadOptions(run_day=RUN_DAY)._replace(year=year)
 
 
 MONTH_CELLS = (

@@ -1,8 +1,6 @@
 """Accounts: every public column of every account shown, to be filtered and sorted."""
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from math import ceil
 
 import polars as pl
@@ -21,10 +19,9 @@ from csq.render.workbook.book import (
     WHOLE,
     Book,
     Sheet,
-    Style,
-    Value,
     marked,
 )
+from csq.render.workbook.lists import Column, Looks, Style
 from csq.schema import Kind
 from csq.terms import Axis, Quadrant
 
@@ -39,25 +36,29 @@ _PRINTED = 100
 """Accounts on a page of paper, which has the columns up to the scores; the others are for the screen."""
 _BESIDE = 22
 """The width of what stands beside a score."""
+_DIVIDED = ", divided"
+_QUADRANTS = {str(quadrant): marked(quadrant) for quadrant in Quadrant} | {
+    f"{quadrant}{_DIVIDED}": {**marked(quadrant), "num_format": f'{marked(quadrant)["num_format"]}"{_DIVIDED}"'}
+    for quadrant in Quadrant
+}
 
 
 def accounts(book: Book) -> None:
     """Write the sheet: a heading and one row an account, nothing above or below."""
-    widths, names = [], []
-    columns = []
+    widths, heads, columns = [], {}, []
     for column in book.columns:
-        columns.append(
-            (column.name, column.label, column.is_right, cells(book.rows[column.name]), styles(book, column))
-        )
-        widths.append(_width(column, book.rows[column.name]) + _more(book, column.name))
+        values = book.rows[column.name]
+        heads[column.name] = (column.label, RIGHT if column.is_right else {})
+        columns.append(Column(values, looks(book.rows, column)))
+        widths.append(_width(column, values) + _more(book, column.name))
         for label, texts in _beside(book, column.name):
-            columns.append((label, label, False, texts, [TEXT] * len(texts)))
+            heads[label] = (label, {})
+            columns.append(Column(texts, TEXT))
             widths.append(_BESIDE)
-    sheet = book.sheet(NAME, widths)
-    for number, (name, label, is_right, values, looks) in enumerate(columns):
-        names.append(name)
-        sheet.put(number, label, HEAD, RIGHT if is_right else {})
-        sheet.column(number, 1, values, looks)
+    sheet, names = book.sheet(NAME, widths), list(heads)
+    for number, (label, style) in enumerate(heads.values()):
+        sheet.put(number, label, HEAD, style)
+    sheet.list(1, columns)
     page, last = sheet.page, book.rows.height
     page.set_row(0, 42)
     page.autofilter(0, 0, last, len(names) - 1)
@@ -69,78 +70,62 @@ def accounts(book: Book) -> None:
     quiet_green_corners(sheet, names, 1, last)
 
 
-def _beside(book: Book, name: str) -> Iterator[tuple[str, list[Value]]]:
+def _beside(book: Book, name: str) -> Iterator[tuple[str, pl.Series]]:
     """What stands beside a score, so that nobody reads it without: the answers behind it, or its parts."""
     if name == "happiness_score":
-        yield "Answers", [*book.answers]
-    if name == "usage_score" and any(book.parts):
-        yield "Usage rests on", [*book.parts]
+        yield "Answers", book.rows["_answers"]
+    if name == "usage_score" and book.rows["_parts"].count():
+        yield "Usage rests on", book.rows["_parts"]
 
 
 def _more(book: Book, name: str) -> int:
     """The further width of a column that says of some accounts on whom they are divided: else a number is ####."""
-    if not any(book.sides):
+    sides = book.rows["_sides"]
+    if not sides.count():
         return 0
-    return {"quadrant": len(", divided"), "happiness_score": max(map(len, book.sides))}.get(name, 0)
+    return {"quadrant": len(_DIVIDED), "happiness_score": _longest(sides)}.get(name, 0)
 
 
-def cells(values: pl.Series) -> list[Value]:
-    """Make the values of the account table values of cells: lists are joined, and empty ones are none."""
-    if values.dtype != pl.List:
-        return values.to_list()
-    return [text or None for text in values.list.join("; ")]
-
-
-def styles(book: Book, column: OutputColumn) -> Sequence[Style]:
-    """Choose how each cell of a column is shown."""
-    values = book.rows[column.name]
+def looks(rows: pl.DataFrame, column: OutputColumn) -> Style | Looks:
+    """Choose how the cells of a column are shown, in these rows of the book."""
     if column.name == "quadrant":
-        by_name = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
         # The value stays what it is, to be filtered by; how it is shown says the rest.
-        return [
-            {**by_name[value], "num_format": f'{by_name[value]["num_format"]}", divided"'} if side else by_name[value]
-            for value, side in zip(values, book.sides, strict=True)
-        ]
+        divided = pl.when(pl.col("_sides").is_not_null()).then(pl.lit(_DIVIDED)).otherwise(pl.lit(""))
+        return Looks(rows.select(pl.col("quadrant").cast(pl.String) + divided).to_series(), _QUADRANTS)
     for axis in Axis:
-        score, margin = book.rows[f"{axis}_score"], book.rows[f"{axis}_margin"]
-        if column.name == score.name:
-            sides = book.sides if axis is Axis.HAPPINESS else [""] * len(values)
-            return [
-                _decimals(places(value, (0, 100, cut)), side=side)
-                for value, cut, side in zip(score, score - margin, sides, strict=True)
-            ]
-        if column.name == margin.name:
-            return [_decimals(places(value, wording.MARGIN_EDGES), signed=True) for value in margin]
-    return [_style(column, values)] * len(values)
+        score, margin = f"{axis}_score", f"{axis}_margin"
+        if column.name == score:
+            cut = pl.col(score) - pl.col(margin)
+            side = pl.format('" ({})"', pl.col("_sides")) if axis is Axis.HAPPINESS else pl.lit("")
+            return _numbers(rows, _decimals(places(pl.col(score), (pl.lit(0.0), pl.lit(100.0), cut)), side))
+        if column.name == margin:
+            form = _decimals(places(pl.col(margin), [pl.lit(edge) for edge in wording.MARGIN_EDGES]))
+            return _numbers(rows, pl.format("+{};-{};{}", form, form, form))
+    return _style(column, rows[column.name])
 
 
-def places(value: float | None, edges: Sequence[float | None]) -> int:
+def _numbers(rows: pl.DataFrame, formats: pl.Expr) -> Looks:
+    keys = rows.select(formats).to_series()
+    return Looks(keys, {form: {"num_format": form} for form in keys.unique()})
+
+
+def places(value: pl.Expr, edges: Sequence[pl.Expr]) -> pl.Expr:
     """Find how many places to show, so that a rounded value stays on its side of each edge.
 
-    Excel rounds a half away from zero, unlike Python.
+    Excel rounds a half away from zero. Counted in ten-thousandths, because all have at most 4 places.
     """
-    if value is None:
-        return 1
-    exact = Decimal(str(value))
-    sides = [_side(exact, edge) for edge in edges]
-    for number in range(1, 4):
-        shown = exact.quantize(Decimal(1).scaleb(-number), ROUND_HALF_UP)
-        if [_side(shown, edge) for edge in edges] == sides:
-            return number
-    return 4
+    exact, *limits = ((each * 10_000).round().cast(pl.Int64) for each in (value, *edges))
+    found = pl.lit(4)
+    for number in (3, 2, 1):
+        unit = 10 ** (4 - number)
+        shown = (exact.abs() + unit // 2) // unit * unit * exact.sign()
+        stays = [((shown - limit).sign() == (exact - limit).sign()).fill_null(value=True) for limit in limits]
+        found = pl.when(pl.all_horizontal(stays)).then(number).otherwise(found)
+    return found
 
 
-def _side(value: Decimal, edge: float | None) -> int:
-    if edge is None:
-        return 0
-    limit = Decimal(str(round(edge, 4)))
-    return (value > limit) - (value < limit)
-
-
-@cache
-def _decimals(number: int, *, signed: bool = False, side: str = "") -> Style:
-    form = "0." + "0" * number + (f'" ({side})"' if side else "")
-    return {"num_format": f"+{form};-{form};{form}" if signed else form}
+def _decimals(places: pl.Expr, side: pl.Expr | None = None) -> pl.Expr:
+    return pl.concat_str(pl.lit("0."), pl.lit("0").repeat_by(places).list.join(""), side, ignore_nulls=True)
 
 
 def _style(column: OutputColumn, values: pl.Series) -> Style:
@@ -152,7 +137,7 @@ def _style(column: OutputColumn, values: pl.Series) -> Style:
         case Kind.BOOL:
             return BOOL
         case Kind.NUMBER if column.unit in {"percent", "points"}:
-            return _decimals(1)
+            return {"num_format": "0.0"}
         case Kind.NUMBER if column.unit not in _WHOLE:
             return {"num_format": "General"}
         case _:

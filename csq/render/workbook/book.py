@@ -1,21 +1,33 @@
 """The workbook and its sheets: where values become cells, and nothing in a cell is ever run."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from math import ceil
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import polars as pl
 from xlsxwriter import Workbook
 from xlsxwriter.chart_scatter import ChartScatter
 from xlsxwriter.format import Format
 
 from csq.render import wording
 from csq.render.cells import output_rows, value_cells
-from csq.render.clean import columns
 from csq.render.marks import COLOURS, MARKS
 from csq.render.options import Options
+from csq.render.workbook.lists import (
+    FIRST_DAY,
+    TEXTS,
+    Cells,
+    Column,
+    ListSheet,
+    Looks,
+    Style,
+    by_kind,
+    height,
+    lines,
+    number_of,
+)
 from csq.report import Report
 from csq.terms import Quadrant
 
@@ -25,7 +37,6 @@ LONGEST = 32_767
 """UTF-16 units that Excel has in a cell."""
 
 Value: TypeAlias = str | float | Decimal | date | bool | None
-Style: TypeAlias = Mapping[str, str | int | float]
 
 BOLD: Style = {"bold": True}
 TITLE: Style = {"bold": True, "font_size": 16}
@@ -47,15 +58,16 @@ RIGHT: Style = {"align": "right", "indent": 1}
 HEAD: Style = {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#EDEDED", "valign": "bottom"}
 _BASE: Style = {"font_size": 10, "valign": "top"}
 
-# Excel takes 1900 for a leap year, so that earlier days have no number that all programs agree on.
-_FIRST_DAY = date(1900, 3, 1)
+_OWN: Mapping[str, tuple[Sequence[str], Callable[[Mapping[str, Any]], str]]] = {
+    "_answers": (("responses", "asked"), lambda row: wording.answers(**row)),
+    "_happiness": (wording.HAPPINESS, wording.happiness),
+    "_parts": (wording.PARTS, wording.parts),
+    "_sides": (wording.SIDES, lambda row: wording.divided(*row.values())),
+}
+"""What is to be said of each account beside its columns, by the columns that it is made of: the answers behind its
+happiness, the score with them, what its usage score rests on, and on whom its quadrant is divided."""
+
 _A4 = 9
-_LINE = 13
-"""Points of a line of text."""
-_PER_WIDTH = 1.2
-"""Characters of a sentence to each character of a column's width, which is that of a larger digit."""
-_HIGHEST = 409
-"""Points that Excel allows a row."""
 
 
 class Book:
@@ -66,18 +78,9 @@ class Book:
         self.report = report
         self.options = options
         selected, self.columns = output_rows(report, options)
-        self.rows = value_cells(selected, self.columns)
-        names = ("account_id", "responses", "asked", "happiness_score", *wording.SIDES, *wording.PARTS)
-        shown = selected.select("account_id")
-        told = shown.join(report.accounts.select(names), on="account_id", how="left", maintain_order="left").to_dicts()
-        self.answers = [wording.answers(row["responses"], row["asked"]) or None for row in told]
-        """What stands behind the happiness of each account shown: `5 of 6 asked`."""
-        self.happiness = [wording.happiness(row) for row in told]
-        """The same with the score: `45.0 (5 of 6 asked)`."""
-        self.parts = [wording.parts(row) or None for row in told]
-        """What is to be said of the parts of its usage score."""
-        self.sides = [wording.divided(*(row[name] for name in wording.SIDES)) for row in told]
-        """For each account on whom its quadrant is divided; empty where it is not."""
+        told = selected.select("account_id").join(report.accounts, on="account_id", how="left", maintain_order="left")
+        own = {name: wording.each(told, names, text) for name, (names, text) in _OWN.items()}
+        self.rows = value_cells(selected, self.columns).with_columns(**own)
         self.cut = 0
         """Texts that were longer than a cell."""
         self._buffer = io.BytesIO()
@@ -126,14 +129,14 @@ class Book:
         self._workbook.close()
         return self._buffer.getvalue()
 
-    def fitting(self, text: str) -> str:
-        """Cut `text` to what Excel has room for, and count that."""
+    def fitting(self, text: str, cells: int = 1) -> str:
+        """Cut `text` to what Excel has room for, and count the cells that it stands in."""
         if not text.isascii():
             # A file name may hold bytes that are no UTF-8.
             text = text.encode(errors="backslashreplace").decode()
         if 2 * len(text) <= LONGEST or len(text.encode("utf-16-le")) <= 2 * LONGEST:
             return text
-        self.cut += 1
+        self.cut += cells
         return text.encode("utf-16-le")[: 2 * (LONGEST - 1)].decode("utf-16-le", errors="ignore") + "…"
 
 
@@ -148,7 +151,9 @@ class Sheet:
         """The next row."""
         self._widths = widths
         self._lines: dict[int, int] = {}
-        self.page = page = book._workbook.add_worksheet(name)
+        page = book._workbook.add_worksheet(name, ListSheet)
+        assert isinstance(page, ListSheet)
+        self.page = page
         for column, width in enumerate(widths):
             page.set_column(column, column, width, book.style())
         page.set_paper(_A4)
@@ -175,30 +180,48 @@ class Sheet:
         self.page.write_string(self.row, first, told, form)
         self.make_room(self.row, told, sum(self._widths[first : last + 1]))
 
-    def column(
-        self, column: int, first: int, values: Iterable[Value], styles: Iterable[Style], *, is_wrapped: bool = False
-    ) -> None:
-        """Write a column of a long list, from row `first` down; a style that comes often is looked up once."""
-        width = self._widths[column]
-        formats: dict[tuple[int, bool], tuple[Style, Format]] = {}
-        for row, (value, style) in enumerate(zip(values, styles, strict=True), start=first):
-            if value is None:
+    def list(self, first: int, columns: Sequence[Column]) -> None:
+        """End the sheet with a list, from row `first` down; a row becomes as high as its wrapped texts need."""
+        cells, needed = [], []
+        for number, column in enumerate(columns):
+            styles = (WRAP, APART) if column.is_wrapped else ()
+            if column.values is None:
+                cells.append(Cells(number, "", None, self._formats(column.looks, *styles)))
                 continue
-            key = (id(style), _is_number(value))
-            if key not in formats:
-                # The style is kept too: its id is its own only as long as it is there.
-                formats[key] = (
-                    style,
-                    self.book.style(RIGHT if key[1] else {}, style, *((WRAP, APART) if is_wrapped else ())),
-                )
-            self._write(row, column, value, formats[key][1])
-            if is_wrapped and isinstance(value, str):
-                self.make_room(row, value, width - 1)
+            for kind, values in by_kind(column.values):
+                told = values
+                if kind == TEXTS:
+                    told, taken = self._texts(values, self._widths[number] - 1 if column.is_wrapped else None)
+                    needed.append(taken.alias(f"{number}"))
+                is_right = column.values.dtype.is_numeric()
+                cells.append(Cells(number, kind, told, self._formats(column.looks, *styles, is_right=is_right)))
+        self.page.end_with(first, cells, pl.DataFrame(needed).max_horizontal())
+
+    def _formats(self, looks: Style | Looks, *styles: Style, is_right: bool = False) -> int | pl.Series:
+        """The number of the format of all cells, or of each."""
+        right = RIGHT if is_right else {}
+        if not isinstance(looks, Looks):
+            return number_of(self.book.style(right, looks, *styles))
+        keys = looks.keys.unique(maintain_order=True)
+        numbers = [number_of(self.book.style(right, looks.styles[key], *styles)) for key in keys]
+        return looks.keys.replace_strict(keys, pl.Series(numbers, dtype=pl.Int64))
+
+    def _texts(self, texts: pl.Series, width: float | None) -> tuple[pl.Series, pl.Series]:
+        """Where texts stand among those of the workbook, and the lines they take; null where one is enough."""
+        counted = texts.drop_nulls().to_frame("text").group_by("text", maintain_order=True).len()
+        told = [self.book.fitting(text, cells) for text, cells in counted.iter_rows()]
+        taken = [None if width is None or (taken := lines(text, width)) == 1 else taken for text in told]
+        places = self.page.places(told, counted["len"])
+        found = texts.to_frame("text").join(
+            counted.select("text", places=places, lines=pl.Series(taken, dtype=pl.Int64)),
+            on="text", how="left", maintain_order="left",
+        )  # fmt: skip
+        return found["places"], found["lines"]
 
     def make_room(self, row: int, text: str, width: float) -> None:
         """See that `row` becomes high enough for `text`, wrapped in `width` characters."""
         if len(text) > width or "\n" in text:
-            self._lines[row] = max(self._lines.get(row, 1), _lines(text, width))
+            self._lines[row] = max(self._lines.get(row, 1), lines(text, width))
 
     def _write(self, at: int, column: int, value: Value, form: Format) -> None:
         match value:
@@ -208,7 +231,7 @@ class Sheet:
                 self.page.write_boolean(at, column, value, form)
             case str():
                 self.page.write_string(at, column, self.book.fitting(value), form)
-            case date() if value < _FIRST_DAY:
+            case date() if value < FIRST_DAY:
                 self.page.write_string(at, column, value.isoformat(), form)
             case date():
                 self.page.write_datetime(at, column, datetime(value.year, value.month, value.day), form)  # noqa: DTZ001
@@ -218,9 +241,9 @@ class Sheet:
 
     def set_heights(self) -> None:
         """Make each row as high as its text needs: not every program does so by itself."""
-        for row, lines in self._lines.items():
-            if lines > 1:
-                self.page.set_row(row, min(lines * _LINE + 2, _HIGHEST))
+        for row, taken in self._lines.items():
+            if taken > 1:
+                self.page.set_row(row, height(taken))
 
     def line(self, *values: Value, styles: Sequence[Style] = ()) -> None:
         """Write a row from the first column on."""
@@ -274,11 +297,6 @@ class Sheet:
 
 def _is_number(value: Value) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def _lines(text: str, width: float) -> int:
-    """Count the lines that text takes in a column; wide characters take two places."""
-    return sum(max(1, ceil(columns(part) / (_PER_WIDTH * width))) for part in text.split("\n"))
 
 
 def marked(quadrant: Quadrant) -> Style:

@@ -16,7 +16,7 @@ from xlsxwriter.chart_scatter import ChartScatter
 from csq.render import prose
 from csq.render.clean import clean
 from csq.render.marks import COLOURS
-from csq.render.workbook.book import HEAD, QUIET, TEXT, Book, Sheet, Style, marked
+from csq.render.workbook.book import HEAD, QUIET, TEXT, Book, Sheet, marked
 from csq.render.workbook.labels import Box, beside, free
 from csq.terms import Axis, Quadrant
 
@@ -115,7 +115,7 @@ def _described(book: Book, points: pl.DataFrame) -> str:
 
 
 def _rows(sheet: Sheet, part: pl.DataFrame, first: int, quadrant: Quadrant) -> None:
-    shown: Mapping[str, Style] = {
+    shown = {
         "account_id": TEXT,
         "account_name": TEXT,
         "quadrant": marked(quadrant),
@@ -123,7 +123,9 @@ def _rows(sheet: Sheet, part: pl.DataFrame, first: int, quadrant: Quadrant) -> N
         "happiness_score": {},
     }
     for column, (name, style) in enumerate(shown.items()):
-        sheet.column(column, first, part[name].to_list(), [style] * part.height)
+        for row, value in enumerate(part[name], start=first):
+            if value is not None:
+                sheet.put(column, value, style, row=row)
 
 
 def _classes(part: pl.DataFrame, largest: Decimal | None) -> Iterator[tuple[int, int]]:

@@ -5,9 +5,10 @@ import polars as pl
 from csq.render import prose
 from csq.render.workbook.accounts import quiet_green_corners
 from csq.render.workbook.book import APART, HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
+from csq.render.workbook.lists import Column, Looks, Style
 from csq.terms import Quadrant, Severity
 
-_PARTS = "parts"
+_PARTS = "_parts"
 """What is to be said of the parts of a usage score; a column only where there is something to say."""
 _COLUMNS = {
     "signals": ("Signal", 30),
@@ -28,8 +29,7 @@ def signals(book: Book) -> None:
     """Write the sheet: a table of signals, and below it one row for each signal and account."""
     sheet = book.sheet("Signals", [width for _, width in _COLUMNS.values()])
     told = [name for name in _COLUMNS if name != "severity"]
-    rows = book.rows.with_columns(pl.Series(_PARTS, book.parts, dtype=pl.String()))
-    held = rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
+    held = book.rows.select("rank", *told).explode("signals", empty_as_null=True).drop_nulls("signals")
     held = held.join(_severities(book), on=["account_id", "signals"], how="left", maintain_order="left")
     held = held.with_columns(pl.col("signals").str.replace_all("_", " ", literal=True))
     if held.is_empty():
@@ -64,13 +64,12 @@ def _list(sheet: Sheet, held: pl.DataFrame) -> None:
     if rows.height < held.height:
         sheet.put(7, f"The first {rows.height:,} of {held.height:,} rows: a sheet has no more.", row=0)
     names = [name for name in _COLUMNS if name != _PARTS or rows[name].count()]
-    marks = {str(quadrant): marked(quadrant) for quadrant in Quadrant}
-    shown = {"quadrant": [marks[quadrant] for quadrant in rows["quadrant"]], "contract_value": [WHOLE] * rows.height}
+    marks = Looks(rows["quadrant"].cast(pl.String), {str(quadrant): marked(quadrant) for quadrant in Quadrant})
+    looks: dict[str, Style | Looks] = {"quadrant": marks, "contract_value": WHOLE}
+    wrapped = {"next_step"}
     for column, name in enumerate(names):
-        is_wrapped = name == "next_step"
-        sheet.put(column, _COLUMNS[name][0], HEAD, APART if is_wrapped else {})
-        texts = [TEXT] * rows.height
-        sheet.column(column, head + 1, rows[name].to_list(), shown.get(name, texts), is_wrapped=is_wrapped)
+        sheet.put(column, _COLUMNS[name][0], HEAD, APART if name in wrapped else {})
+    sheet.list(head + 1, [Column(rows[name], looks.get(name, TEXT), name in wrapped) for name in names])
     last = head + rows.height
     sheet.page.autofilter(head, 0, last, len(names) - 1)
     quiet_green_corners(sheet, names, head + 1, last)

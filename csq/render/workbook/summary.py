@@ -10,8 +10,9 @@ from csq.render import prose, wording
 from csq.render.marks import COLOURS, GRID, MARKS
 from csq.render.view import view_of
 from csq.render.view.model import Account, Week
-from csq.render.workbook.book import APART, BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Style, Value, marked
+from csq.render.workbook.book import APART, BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Value, marked
 from csq.render.workbook.chart import drawable, rows_taken
+from csq.render.workbook.lists import Style
 from csq.report import Cut, Total
 from csq.schema import COLUMNS
 from csq.terms import Axis

@@ -11,11 +11,12 @@ import polars as pl
 from csq.planned import PlannedStep, week_of
 from csq.render import prose
 from csq.render.view import accounts
-from csq.render.workbook.accounts import cells, quiet_green_corners, styles
+from csq.render.workbook.accounts import looks, quiet_green_corners
 from csq.render.workbook.book import APART, HEAD, QUIET, RIGHT, TEXT, WRAP, Book, Sheet
+from csq.render.workbook.lists import Column
 from csq.terms import Queue, Tick
 
-HAPPINESS = "happiness"
+HAPPINESS = "_happiness"
 """The happiness score as text: of an account that is divided, both sides of it."""
 WHY = "reasons"
 """Why an account is to be turned to, as every page says it."""
@@ -42,15 +43,14 @@ _PRINTED = 25
 """Accounts on paper where no hours are divided."""
 _EMPTY = 9
 """The width of a column without a value."""
-_WRAPPED = {"account_name", "owner", "next_step", "queue"}
+_WRAPPED = {"account_name", "owner", "next_step", "queue", HAPPINESS, WHY}
 
 
 def this_week(book: Book) -> None:
     """Write the sheet."""
     is_divided = book.report.accounts["this_week"].count() > 0
     chosen = pl.col("this_week") if is_divided else pl.col("queue").is_null() | (pl.col("queue") != Queue.REST)
-    rows = book.rows.with_columns(pl.Series(HAPPINESS, book.happiness, dtype=pl.String()))
-    listed = rows.with_row_index("at").filter(chosen.fill_null(value=False))
+    listed = book.rows.filter(chosen.fill_null(value=False))
     of_all = book.report.accounts
     told = listed.select("account_id").join(of_all, on="account_id", how="left", maintain_order="left")
     whys = [account.why_with_parts for account in accounts(book.report, told)]
@@ -61,19 +61,20 @@ def this_week(book: Book) -> None:
     if listed.is_empty():
         return
     head = sheet.row
-    columns = {column.name: column for column in book.columns}
+    described = {column.name: column for column in book.columns}
+    columns = []
     for number, name in enumerate(_WIDTHS):
+        is_wrapped = name in _WRAPPED
         if name in _TEXTS:
             sheet.put(number, _TEXTS[name], HEAD, APART)
-            sheet.column(number, head + 1, listed[name].to_list(), [TEXT] * listed.height, is_wrapped=True)
+            columns.append(Column(listed[name], TEXT, is_wrapped))
             continue
-        column = columns[name]
-        sheet.put(number, column.label, HEAD, RIGHT if column.is_right else APART if name in _WRAPPED else {})
-        looks = styles(book, column)
-        shown = [looks[at] for at in listed["at"]]
-        sheet.column(number, head + 1, cells(listed[name]), shown, is_wrapped=name in _WRAPPED)
-    last = head + listed.height
-    end = len(_WIDTHS) - 1 + _ticks(sheet, told, book.report.as_of)
+        column = described[name]
+        sheet.put(number, column.label, HEAD, RIGHT if column.is_right else APART if is_wrapped else {})
+        columns.append(Column(listed[name], looks(listed, column), is_wrapped))
+    columns += _ticks(sheet, told, book.report.as_of)
+    sheet.list(head + 1, columns)
+    last, end = head + listed.height, len(columns) - 1
     sheet.page.autofilter(head, 0, last, end)
     sheet.page.freeze_panes(head + 1, 2)
     sheet.page.repeat_rows(head)
@@ -84,10 +85,10 @@ def this_week(book: Book) -> None:
     quiet_green_corners(sheet, list(_WIDTHS), head + 1, last)
 
 
-def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> int:
-    """Write the columns to tick steps off, and return how many; without a day there is no week, and so none."""
+def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> list[Column]:
+    """Head the columns to tick steps off, and return them; without a day there is no week, and so none."""
     if as_of is None:
-        return 0
+        return []
     first, head = len(_WIDTHS), sheet.row
     for number, name in enumerate(_TICKS):
         sheet.put(first + number, name, HEAD, APART)
@@ -95,13 +96,15 @@ def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> int:
     ids = [
         step and str(PlannedStep(account, step, week)) for account, step in told[["account_id", "step_id"]].iter_rows()
     ]
-    for row in range(head + 1, head + 1 + told.height):
-        sheet.page.write_blank(row, first + 1, None, sheet.book.style(TEXT, WRAP))
-    sheet.column(first + 2, head + 1, ids, [{**TEXT, **QUIET}] * told.height)
     # What is not in the list is let pass: people write a day, or a word more.
     choices = {"validate": "list", "source": [str(tick) for tick in Tick], "error_type": "information"}
     sheet.page.data_validation(head + 1, first, head + told.height, first, choices)
-    return len(_TICKS)
+    unticked = pl.repeat(None, told.height, dtype=pl.String, eager=True)
+    return [
+        Column(unticked, {}),
+        Column(None, {**TEXT, **WRAP}),
+        Column(pl.Series(ids, dtype=pl.String), {**TEXT, **QUIET}),
+    ]
 
 
 def _said(listed: pl.DataFrame, *, is_divided: bool) -> str:

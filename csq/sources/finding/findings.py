@@ -6,7 +6,6 @@ A file that fits nothing is used for nothing, and says so.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -194,7 +193,7 @@ def _listed(headers: Sequence[str]) -> str:
 
 def _fits(table: TextTable, options: ReadOptions) -> tuple[_Fit, ...]:
     """How a file fits each role; roles that it has nothing of are left out."""
-    looks = Looks(replace(table, frame=table.frame.head(LOOKED_AT)))
+    looks = Looks(table._replace(frame=table.frame.head(LOOKED_AT)))
     found = (_fit(table, looks, role, options) for role in ROLES)
     return tuple(fit for fit in found if fit is not None)
 

@@ -36,7 +36,7 @@ Pair = tuple[str, str]
 """A field of the file, and the kind of key it is looked up among."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """What keys can be looked up in: rows of the accounts and of the contacts, None without such files."""
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from csq.errors import InputError
@@ -85,7 +85,7 @@ def open_log(source: InputFile, options: ReadOptions) -> LogFile:
         raise Whole("its last row reads like the foot of a report")
     lost = broken_note(table.broken)
     notes = (*source.notes, *(note for note in table.notes if note not in lost))
-    table = replace(table, repairs=(), broken=(), notes=notes)
+    table = table._replace(repairs=(), broken=(), notes=notes)
     return LogFile(path=path, table=table, header=header, skip=len(first) + 1, sha256=source.sha256)
 
 

@@ -9,7 +9,6 @@ import io
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from functools import lru_cache
 from os import SEEK_CUR
 from typing import NamedTuple, Self
@@ -180,4 +179,4 @@ def with_rows(file: LogFile, rows: pl.DataFrame, batches: Sequence[OddRows]) -> 
         for name in ("dropped", "repairs", "broken")
     )
     notes = (*broken_note(broken), *file.table.notes, *told(dropped))
-    return replace(file.table, frame=rows, repairs=repairs, broken=broken, notes=notes)
+    return file.table._replace(frame=rows, repairs=repairs, broken=broken, notes=notes)

@@ -192,7 +192,7 @@ class Reading:
                 rows.filter(pl.col(FILE) == file.label).drop(FILE).unique(LINE).sort(LINE), self.log.kinds
             )
             table = with_rows(file, mine, self.remarks.get(file.label, []))
-            tables.append(replace(table, sha256=self.digests[file.label]))
+            tables.append(table._replace(sha256=self.digests[file.label]))
         return read_usage(tuple(tables), self.log.options)
 
     def was_read_by(self, settled: Typed) -> bool:
@@ -262,7 +262,7 @@ def _typed(log: Log, table: TextTable) -> Typed:
     """The rows of a table, read as the rows that settle say; `source` is their key as it stands in the file."""
     assert log.settled is not None
     settling = pl.concat(one.frame for one in log.settled.tables)
-    typed = read_usage((replace(table, label=SETTLING, frame=settling, broken=()), table), log.options)
+    typed = read_usage((table._replace(label=SETTLING, frame=settling, broken=()), table), log.options)
     typed = typed.with_columns(typed.text[column(log.fields[log.key])].alias(SOURCE))
     parts = {name: getattr(typed, name) for name in ("text", "frame", "apart", "faults")}
     return typed.replace(**{name: part.filter(pl.col(FILE) != SETTLING) for name, part in parts.items()})
@@ -321,4 +321,4 @@ def _seen(file: LogFile) -> pl.DataFrame:
 
 def _decisive(log: Log, file: LogFile, seen: pl.DataFrame) -> TextTable:
     """Of the rows seen of a file those that decide how it is read."""
-    return replace(file.table, frame=decisive_rows(log.bare(seen), log.kinds))
+    return file.table._replace(frame=decisive_rows(log.bare(seen), log.kinds))

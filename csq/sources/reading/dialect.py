@@ -11,7 +11,6 @@ import itertools
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
@@ -252,7 +251,7 @@ def _within_quotes(found: "_Parsed", label: str) -> RawTable | None:
     numbers = found.frame[LINE].gather(inner.frame[LINE] - 1)
     blank = tuple((found.frame[LINE][line - 1], what) for line, what in inner.dropped)
     note = "each line is one quoted cell: the quotes around it are left out"
-    return replace(inner.noting(note), frame=inner.frame.with_columns(numbers), dropped=(*found.blank, *blank))
+    return inner.noting(note)._replace(frame=inner.frame.with_columns(numbers), dropped=(*found.blank, *blank))
 
 
 def refuse_wide(text: str, label: str) -> None:

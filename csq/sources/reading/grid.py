@@ -1,8 +1,7 @@
 """What every way of parsing hands on: rows of one width with the line each starts on, and what it took to get there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -14,8 +13,7 @@ Remark = tuple[int, str]
 """A line, and what was the matter with it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RawTable:
+class RawTable(NamedTuple):
     """All rows of a file, the header's among them.
 
     `frame` has `line` (Int64) and one String column for each cell, `c0`, `c1`, ... `repairs` were made, rows in
@@ -37,7 +35,7 @@ class RawTable:
 
     def noting(self, *notes: str) -> Self:
         """Return the same with `notes` in front."""
-        return replace(self, notes=(*notes, *self.notes))
+        return self._replace(notes=(*notes, *self.notes))
 
 
 def column(index: int) -> str:

@@ -6,7 +6,6 @@ is good evidence that it is not.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
@@ -113,8 +112,7 @@ def arrange(grid: RawTable) -> Layout:
     if lines:
         frame = frame.filter(~pl.col(LINE).is_in(lines))
     gone = {*lines}
-    grid = replace(
-        grid,
+    grid = grid._replace(
         frame=frame,
         titles=(*grid.titles, *titles),
         repairs=tuple(remark for remark in grid.repairs if remark[0] not in gone) if gone else grid.repairs,

@@ -10,7 +10,6 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -45,8 +44,7 @@ SHORT_LINE = 8
 """Bytes of a line below which, on average, a big file is parsed row by row."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextTable:
+class TextTable(NamedTuple):
     """A file as text.
 
     `frame` has the column `line` (Int64) and one String column per header, named `c0`, `c1`, ...:
@@ -78,7 +76,7 @@ class TextTable:
     preamble: tuple[str, ...] = ()
     repairs: tuple[Remark, ...] = ()
     broken: tuple[Remark, ...] = ()
-    dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    dropped: Mapping[str, tuple[int, ...]] = {}
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     fault: str | None = None
@@ -259,7 +257,7 @@ def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
     grid = grid or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
-    return replace(grid, repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
+    return grid._replace(repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
 
 
 def _parse_large(body: bytes, lines: int) -> RawTable | None:
@@ -315,8 +313,7 @@ def _under(lines: list[str], grid: RawTable) -> RawTable:
         return tuple((line + above, what) for line, what in remarks)
 
     comments = tuple((line, "comment") for line in range(1, above + 1))
-    return replace(
-        grid,
+    return grid._replace(
         frame=grid.frame.with_columns(pl.col(LINE) + above),
         repairs=down(grid.repairs),
         broken=down(grid.broken),

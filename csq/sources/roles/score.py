@@ -33,7 +33,7 @@ REMEDIES = {
 """What mends cells that are no answers, by how the reason begins."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Scores:
     """One score column while it is read; each part has a row per row of `typed`."""
 

@@ -6,7 +6,6 @@ and the names that a survey tool puts in a second row come up into the header.
 
 import json
 import re
-from dataclasses import replace
 
 import polars as pl
 
@@ -44,7 +43,7 @@ def _names_from_labels(table: TextTable) -> TextTable:
         return table
     named = zip(table.header, table.extra_headers[0], strict=True)
     header = tuple(label.strip() if _NUMBERED.fullmatch(name) and label.strip() else name for name, label in named)
-    return replace(table, header=header)
+    return table._replace(header=header)
 
 
 def _with_json_keys(table: TextTable) -> TextTable:
@@ -60,7 +59,7 @@ def _with_json_keys(table: TextTable) -> TextTable:
                 path = f"$['{key}']"
                 inner = pl.col(column(index)).str.json_path_match(path).fill_null("").alias(column(len(header)))
                 frame, header = frame.with_columns(inner), (*header, f"{outer}{INSIDE}{key}")
-    return table if header is table.header else replace(table, header=header, frame=frame, extra_headers=())
+    return table if header is table.header else table._replace(header=header, frame=frame, extra_headers=())
 
 
 def _json_keys(cells: pl.Series) -> list[str]:

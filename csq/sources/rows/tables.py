@@ -7,9 +7,9 @@ them, so that splitting an export changes nothing.
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -33,17 +33,16 @@ from csq.sources.rows.typed import FILE, Typed, labels, no_rejects, no_rows
 from csq.terms import Fate, MetricKind, NoteKind, Role
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """What the user has settled about reading; nothing in it is about placement."""
 
-    columns: Mapping[Role, Mapping[str, str]] = field(default_factory=dict)
+    columns: Mapping[Role, Mapping[str, str]] = {}
     """Headers by role and field."""
-    file_columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    file_columns: Mapping[str, Mapping[str, str]] = {}
     """Headers by file and field, where they are told for one file; they go before those of its role."""
-    roles: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    roles: Mapping[str, tuple[Role, ...]] = {}
     """What a file is used as, by label, where csq.yaml tells it; nothing where it tells to leave it."""
-    keys: Mapping[Role, str] = field(default_factory=dict)
+    keys: Mapping[Role, str] = {}
     """Key column of the accounts that a role's key refers to."""
     aliases: tuple[Path, ...] = ()
     """Files of keys that a person has said are an account."""
@@ -51,23 +50,23 @@ class ReadOptions:
     """Decimal mark of columns that neither settle it nor stand in a file that does."""
     date_order: DateOrder | None = None
     """Likewise for the order in dates."""
-    decimals: Mapping[str, DecimalMark] = field(default_factory=dict)
+    decimals: Mapping[str, DecimalMark] = {}
     """Decimal marks by file, where they are told for one."""
-    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
+    date_orders: Mapping[str, DateOrder] = {}
     """Likewise for the order in dates."""
     csat_scale: tuple[str, ...] = ()
     """`1-5`, or `FILE=1-5` for one file."""
-    scales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scales: Mapping[str, Mapping[str, str]] = {}
     """Scales by survey kind and header, as csq.yaml tells them; the header `all` stands for every other."""
-    answers: Mapping[str, float] = field(default_factory=dict)
+    answers: Mapping[str, float] = {}
     """Points of answers in words, 0-100, as csq.yaml tells them."""
     overlap: str | None = None
     """`dedupe` or `add`."""
     run_day: date | None = None
     """Dates of usage and answers after it are rejected; None when `--as-of` rules."""
-    custom: Mapping[str, Kind] = field(default_factory=dict)
+    custom: Mapping[str, Kind] = {}
     """Custom facts the playbook declares, columns of the accounts files."""
-    metrics: Mapping[str, MetricKind] = field(default_factory=dict)
+    metrics: Mapping[str, MetricKind] = {}
     """Kinds of usage metrics, by column, that csq.yaml tells."""
     everyday: frozenset[str] = frozenset()
     """Events of a log that say no more than that somebody was there, squeezed."""

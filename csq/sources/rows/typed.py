@@ -133,7 +133,7 @@ class RunnerUp(NamedTuple):
     """Rows it joins to one account."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RoleRows:
     """The rows of one role.
 

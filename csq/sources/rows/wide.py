@@ -6,7 +6,6 @@ periods up, and numbers that are of no period, are left out and named.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -70,9 +69,9 @@ def lengthen(table: TextTable, year: int | None) -> TextTable:
     named, note = _in_years(table, columns, year)
     if left := sorted([*left, *sums]):
         names = ", ".join(f"`{table.header[i]}`" for i in left)
-        table = replace(table, notes=(*table.notes, f"{names} left out: of no single {shortest or 'day'}"))
+        table = table._replace(notes=(*table.notes, f"{names} left out: of no single {shortest or 'day'}"))
     if note:
-        table = replace(table, notes=(*table.notes, note))
+        table = table._replace(notes=(*table.notes, note))
     return _long(table, kept, columns, named)
 
 
@@ -86,7 +85,7 @@ def with_year(table: TextTable) -> TextTable:
     length = spoken_length(table.header[spoken[0]])
     undated = [cell for cell in table.frame[column(spoken[0])].unique() if _has_no_year(cell, length)]
     both = pl.when(period.is_in(undated)).then(pl.concat_str(year, period, separator=" ")).otherwise(period)
-    return replace(table, frame=table.frame.with_columns(both.alias(column(spoken[0]))))
+    return table._replace(frame=table.frame.with_columns(both.alias(column(spoken[0]))))
 
 
 def _has_no_year(cell: str, spoken: Length | None) -> bool:
@@ -240,7 +239,7 @@ def _long(table: TextTable, keys: list[int], columns: list[_Column], named: dict
         str(next(iter(lengths), "period")),
         *(name or _above(table) for name in counted),
     )
-    return replace(table, header=header, extra_headers=(), frame=pl.concat(parts).sort(LINE, maintain_order=True))
+    return table._replace(header=header, extra_headers=(), frame=pl.concat(parts).sort(LINE, maintain_order=True))
 
 
 def _above(table: TextTable) -> str:
