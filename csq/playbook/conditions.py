@@ -59,9 +59,9 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
     here = set(frame.columns)
     facts = []
     for kind in {*reads.values()}:
-        names = [name for name, its in reads.items() if its is kind]
+        names, nothing = [name for name, its in reads.items() if its is kind], pl.lit(None, DTYPES[kind])
         facts.append(_fact([name for name in names if name in here], kind))
-        facts += [pl.lit(None, DTYPES[kind]).alias(name) for name in names if name not in here]
+        facts += [nothing.alias(name) for name in names if name not in here]
     # A constant loses count of the rows; the column without a name has all of them.
     in_all = pl.when("")
     return collect(
