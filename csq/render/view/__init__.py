@@ -7,7 +7,6 @@ import polars as pl
 
 from csq.render import prose, wording
 from csq.render.marks import GRID, MARKS
-from csq.render.movers import words
 from csq.render.options import Selection
 from csq.render.rows import selected_rows
 from csq.render.view import notes
@@ -74,6 +73,8 @@ def _headline(report: Report, selection: Selection) -> Headline:
 def _moves(report: Report) -> MovesSummary | None:
     if report.moves is None:
         return None
+    from csq.render.movers import words  # few runs know an earlier one
+
     return MovesSummary(
         words.told(report.moves, report.currency), words.page_of(report.moves, currency=report.currency).tables
     )

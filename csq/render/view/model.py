@@ -3,10 +3,12 @@
 Texts are as they came, neither cleaned nor escaped: that is for whoever knows where they are shown.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from csq.render.movers.words import WordTable
 from csq.terms import Level, Quadrant, Severity
+
+if TYPE_CHECKING:
+    from csq.render.movers.words import WordTable
 
 
 class Headline(NamedTuple):
@@ -224,7 +226,7 @@ class MovesSummary(NamedTuple):
 
     told: tuple[str, ...]
     """In sentences, the most valuable accounts only."""
-    tables: tuple[WordTable, ...]
+    tables: "tuple[WordTable, ...]"
     """Everybody, from where to where, who is new and who left."""
 
 
