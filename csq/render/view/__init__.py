@@ -105,7 +105,7 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     more = chosen.height - min(first, chosen.height)
     return Week(
         title="First this week",
-        first=accounts(report, chosen.head(first)),
+        first=tuple(accounts(report, chosen.head(first))),
         more=f"{more:,} more: `csq plan -v` lists them" if more else "",
     )
 
@@ -124,7 +124,7 @@ def _section(report: Report, play: QuadrantPlay, cell: TableCell, mine: pl.DataF
         risks_short=tuple(map(in_short, play.risks)),
         reasons=play.reasons,
         selected=mine.height,
-        first=accounts(report, first),
+        first=tuple(accounts(report, first)),
         more=f"{more:,} more; `--top N` shows N of each quadrant" if more else "",
         absent="" if mine.height else none,
     )
