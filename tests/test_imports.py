@@ -31,6 +31,23 @@ def test_a_command_loads_no_other_that_it_has_no_use_for():
     assert not modules & others
 
 
+def test_a_rollup_loads_no_more_of_a_run_than_its_reading(tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("account_id,user_id,date\nA-1,u1,2026-11-15\n")
+    argv = ["rollup", str(log), "-o", str(tmp_path / "rolled"), "-q"]
+    modules = loaded(f"from csq.cli.main import main; assert main({argv}) == 0")
+    assert "csq.sources.roll_up" in modules
+    assert not modules & {"csq.pipeline", "csq.facts.build", "csq.plan.prescribe", "csq.render.cells"}
+
+
+def test_a_triage_of_accounts_with_values_loads_no_numpy(sample_data):
+    """Where it is installed, for csq does not ask for it."""
+    argv = ["triage", str(sample_data), "-f", "csv", "-q"]
+    modules = loaded(f"from csq.cli.main import main; assert main({argv}) == 0")
+    assert "polars" in modules
+    assert "numpy" not in modules
+
+
 @pytest.mark.parametrize(
     ("topic", "heavy"),
     [

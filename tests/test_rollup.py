@@ -90,7 +90,7 @@ def test_the_counts_of_days_give_those_of_any_windows_thin_or_not(rows, days, cu
     before = pl.col("day") <= LAST
     slim = pl.concat([thin(counts.filter(~compared, span), BY) for span in (before, ~before)])
     for same in ((counts, counts.clear()), (counts.filter(compared), slim)):
-        found = finish(count_days(*same, windows, BY, everyday), pl.Series(["A", "B"]))
+        found = finish(count_days(*(part.lazy() for part in same), windows, BY, everyday), pl.Series(["A", "B"]))
         for name, value in told._asdict().items():
             if name == "days":  # which day of a thin month it was that told, is no matter
                 assert_frame_equal(found.days.drop("telling"), told.days.drop("telling"), check_row_order=False)
@@ -99,7 +99,7 @@ def test_the_counts_of_days_give_those_of_any_windows_thin_or_not(rows, days, cu
                 assert_frame_equal(getattr(found, name), value, check_row_order=False)
             else:
                 assert getattr(found, name) == value, name
-    split = add([count_days(part, part.clear(), windows, BY, everyday) for part in parts])
+    split = add([count_days(part.lazy(), part.clear().lazy(), windows, BY, everyday) for part in parts])
     assert_frame_equal(finish(split, pl.Series(["A", "B"])).days, told.days, check_row_order=False)
 
 

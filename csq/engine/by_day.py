@@ -50,8 +50,14 @@ def _named(rows: pl.DataFrame, by: Sequence[str]) -> list[str]:
 
 def _summed(rows: pl.DataFrame, named: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
     keys = ["day", "what", *named, "name"]
-    summed = _ranked(rows, keys[1:]).lazy().group_by(keys).agg(pl.col("units", ROWS).sum()).collect(engine="streaming")
-    texts = summed.sort(keys).with_columns(pl.col(keys[1:]).cast(pl.String()))
+    summed = _ranked(rows, keys[1:]).lazy().group_by(keys).agg(pl.col("units", ROWS).sum())
+    return _in_order(summed.collect(engine="streaming"), named, by)
+
+
+def _in_order(counts: pl.DataFrame, named: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
+    """Counts by what they are counted by, sorted, with their texts and all columns `by`."""
+    keys = ["day", "what", *named, "name"]
+    texts = counts.sort(keys).with_columns(pl.col(keys[1:]).cast(pl.String()))
     empty = (pl.lit(None, dtype=pl.String()).alias(name) for name in by if name not in named)
     return texts.with_columns(*empty).select("day", "what", *by, "name", "units", ROWS)
 
@@ -69,26 +75,24 @@ def thin(counts: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     the last one, with all their units; where there is none, any.
     """
     named = _named(counts, by)
-    counts = _ranked(counts, [*named, "name"])
+    ranked = _ranked(counts, [*named, "name"])
+    users, features = (ranked.lazy().filter(pl.col("what") == what) for what in (USER, FEATURE))
     day, active = pl.col("day"), pl.col("day").filter(pl.col("units") > 0)
-    kinds = {USER: pl.coalesce(active.min(), day.min()), FEATURE: pl.coalesce(active.max(), day.max())}
-    parts = [
-        counts.lazy()
-        .filter(pl.col("what") == what)
-        .group_by(*named, "what", "name")
-        .agg(pl.col("units").sum(), pl.lit(0, dtype=pl.Int64()).alias(ROWS), day=kept)
-        for what, kept in kinds.items()
-    ]
-    none = pl.lit(None, dtype=counts.schema["name"])
-    accounts = counts.lazy().filter(pl.col("what") == FEATURE).with_columns(name=none, what=pl.lit(ACCOUNT))
+    units, rows, no_rows = pl.col("units").sum(), pl.col(ROWS).sum(), pl.lit(0, dtype=pl.Int64()).alias(ROWS)
+    no_name = pl.lit(None, dtype=ranked.schema["name"])
+    told = {
+        USER: users.group_by(*named, "name").agg(units, no_rows, day=pl.coalesce(active.min(), day.min())),
+        FEATURE: features.group_by(*named, "name").agg(units, no_rows, day=pl.coalesce(active.max(), day.max())),
+        ACCOUNT: features.group_by(*named, "day").agg(units, rows, name=no_name),
+    }
     columns = ["day", "what", *named, "name", "units", ROWS]
-    kept = pl.concat([part.select(columns) for part in (*parts, accounts)]).collect(engine="streaming")
-    return _summed(kept, named, by)
+    parts = [part.with_columns(what=pl.lit(what)).select(columns) for what, part in told.items()]
+    return _in_order(pl.concat(pl.collect_all(parts, engine="streaming")), named, by)
 
 
 def count_days(
-    days: pl.DataFrame,
-    thin_days: pl.DataFrame,
+    days: pl.LazyFrame,
+    thin_days: pl.LazyFrame,
     windows: UsageWindows,
     by: Sequence[str],
     is_everyday: IsEveryday = never_everyday,
@@ -97,17 +101,17 @@ def count_days(
 
     The thin days lie in no span that is compared, and all by as_of or all after it.
     """
-    whole = days.filter(pl.col("what") == FEATURE)
-    both = pl.concat([days, thin_days])
-    features = both.filter(pl.col("what") == FEATURE).rename({"name": "feature"})
+    kinds = [(days, FEATURE), (thin_days, FEATURE), (thin_days, ACCOUNT), (days, USER), (thin_days, USER)]
+    parts = [rows.filter(pl.col("what") == what).select(*by, "day", "name", "units", ROWS) for rows, what in kinds]
+    whole, slim, accounts, *users = pl.collect_all(parts, engine="streaming")
+    features = pl.concat([whole, slim]).rename({"name": "feature"})
     names = features["feature"].drop_nulls().unique()
     everyday = [name for name in names if is_everyday(name)]
     told = features.filter(is_telling(everyday)).select(*by, "day", telling="units")
-    accounts = pl.concat([whole, thin_days.filter(pl.col("what") == ACCOUNT)]).select(*by, "day", "units", ROWS)
     return count_apart(
-        pl.concat([accounts, told], how="diagonal"),
+        pl.concat([whole, accounts, told], how="diagonal"),
         features,
-        both.filter(pl.col("what") == USER).rename({"name": "user_id"}),
+        pl.concat(users).rename({"name": "user_id"}),
         windows,
         by,
         everyday,

@@ -35,7 +35,9 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
     lowest = ALL_TIERS if not bands else OTHER
     tier = pl.lit(lowest)
     for name, at_least in sorted(bands.items(), key=lambda band: band[1]):
-        tier = pl.when(value >= pl.lit(at_least, dtype=pl.Decimal(38, 2))).then(pl.lit(name)).otherwise(tier)
+        # By way of a text: polars loads numpy, where there is one, to take a Decimal, which is a tenth of a run.
+        end = pl.lit(str(at_least)).cast(pl.Decimal(38, 2))
+        tier = pl.when(value >= end).then(pl.lit(name)).otherwise(tier)
     tier = pl.when(value.is_null()).then(pl.lit(UNVALUED)).otherwise(tier)
     ordered = dict(sorted(bands.items(), key=lambda band: band[1], reverse=True))
     return frame.select(tier.alias("tier"))["tier"], ordered

@@ -179,24 +179,23 @@ def _read(source: DaySource, options: ReadOptions, known: Known, windows: UsageW
     if source.is_hashed:
         days, thin = (_named(counts, known) for counts in (days, thin))
     is_late = pl.col("day") > (options.run_day or date.max)
-    of_account = pl.concat(
-        [days.filter(pl.col("what") == FEATURE), thin.filter(pl.col("what") == ACCOUNT)], rechunk=False
-    ).select(*keys, "day", ROWS)
+    of_account = pl.concat([days.filter(pl.col("what") == FEATURE), thin.filter(pl.col("what") == ACCOUNT)])
     rejected = int(of_account.filter(is_late)[ROWS].sum())
     last = pl.col("day").max().cast(pl.Datetime("us"))
-    by_key = of_account.filter(~is_late).group_by(keys).agg(pl.col(ROWS).sum(), at=last)
-    by_key = by_key.sort(keys)
+    summed = of_account.lazy().filter(~is_late).group_by(keys).agg(pl.col(ROWS).sum(), at=last).sort(keys)
+    by_key = summed.collect(engine="streaming")
     _check_people(label, pl.concat([days, thin]).filter(~is_late), keys, known, options)
     match = match_rows(_typed(source, by_key), known, options.keys.get(Role.USAGE))
     theirs = match.frame.select("account_id", FATE, KEY).filter(pl.col(KEY).is_not_null()).drop(KEY)
     whose = theirs.unique(maintain_order=True).with_row_index(ANY)
     numbers = theirs.join(whose, on=["account_id", FATE], how="left", nulls_equal=True, maintain_order="left")[ANY]
-    found = by_key.select(keys).filter(match.frame[KEY].is_not_null()).with_columns(numbers)
-    days, thin = (counts.filter(~is_late).join(found, on=keys, nulls_equal=True).drop(keys) for counts in (days, thin))
-    counts = count_days(days, thin, windows, [ANY], is_one_of(options.everyday))
-    whose = whose.with_columns(pl.lit(label).alias(FILE))
+    found = by_key.select(keys).filter(match.frame[KEY].is_not_null()).with_columns(numbers).lazy()
+    whole, slim = (counts.lazy().filter(~is_late).join(found, on=keys, nulls_equal=True) for counts in (days, thin))
+    counts = count_days(whole, slim, windows, [ANY], is_one_of(options.everyday))
+    told = (pl.lit(whose[name]).gather(ANY).alias(name) for name in ("account_id", FATE))
+    counts = counts.with_columns(*told, pl.lit(label).alias(FILE)).without(ANY)
     lost = {**source.lost, "date after the run day": rejected}
-    return _with_lost(replace(match, counts=counts.joined(whose, on=[ANY]).without(ANY)), label, lost)
+    return _with_lost(replace(match, counts=counts), label, lost)
 
 
 def _of_rollup(folder: Path, windows: UsageWindows, keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
