@@ -37,13 +37,13 @@ def _sentences(text: str) -> list[str]:
 def _fired(report: Report, rows: pl.DataFrame) -> Mapping[str, list[Fired]]:
     """The signals that hold for each account, the loudest first."""
     readings = {total.name: total.readings for total in report.signals}
-    quadrants = rows.select("account_id", "quadrant")
-    fired = report.fired.join(quadrants, on="account_id", how="inner", maintain_order="left")
+    quadrants = rows.lazy().select("account_id", "quadrant")
+    fired = report.fired.lazy().join(quadrants, on="account_id", how="inner", maintain_order="left").collect()
     found: dict[str, list[Fired]] = defaultdict(list)
-    told = {
-        (signal, severity, quadrant): Fired(signal, severity, readings.get(signal, {}).get(Quadrant(quadrant), ""))
-        for signal, severity, quadrant in fired[:, 1:].unique().iter_rows()
-    }
-    for key, *each in fired.iter_rows():
-        found[key].append(told[tuple(each)])
+    told: dict[tuple[str, str, str], Fired] = {}  # alike for the accounts of a quadrant
+    for account, *alike in fired.iter_rows():
+        signal, severity, quadrant = key = tuple(alike)
+        if key not in told:
+            told[key] = Fired(signal, severity, readings.get(signal, {}).get(Quadrant(quadrant), ""))
+        found[account].append(told[key])
     return found
