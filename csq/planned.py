@@ -54,7 +54,7 @@ def week_of_days(days: pl.Expr) -> pl.Expr:
 
 def parse(text: str) -> PlannedStep | None:
     """What an id stands for; None where the text is none."""
-    found = re.fullmatch(ID, text.strip())
+    found = "/" in text and re.fullmatch(ID, text.strip())
     try:
         return PlannedStep(found[1], found[2], date.fromisoformat(found[3])) if found else None
     except ValueError:  # such as the 31st of February

@@ -7,15 +7,17 @@ records that every run loads are NamedTuples where that will do: to define a fro
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from csq.errors import Setting
 from csq.located import ADDRESS
-from csq.moves import Moves
 from csq.schema import COLUMNS
 from csq.terms import Aside, Axis, Grain, NoteKind, Quadrant, Queue, Role, Severity, Survey, Who
+
+if TYPE_CHECKING:
+    from csq.moves import Moves
 
 REJECT_SCHEMA: Mapping[str, pl.DataType] = {
     "role": pl.String(),
@@ -376,7 +378,7 @@ class Report(NamedTuple):
     """Whether csq.yaml says all of `pinned` already."""
     pinned_on: date | None = None
     """The day on which tiers, cuts and references were taken that the history holds fast; None: today."""
-    moves: Moves | None = None
+    moves: "Moves | None" = None
     """What changed since the last snapshot; None without one."""
     done: pl.DataFrame = pl.DataFrame(schema=DONE_SCHEMA)
     """Events of steps done that are on record, one row per account and kind, so that plays can be judged by results."""

@@ -93,14 +93,14 @@ def test_the_counts_of_days_give_those_of_any_windows_thin_or_not(rows, days, cu
         found = finish(count_days(*(part.lazy() for part in same), windows, BY, everyday), pl.Series(["A", "B"]))
         for name, value in told._asdict().items():
             if name == "days":  # which day of a thin month it was that told, is no matter
-                assert_frame_equal(found.days.drop("telling"), told.days.drop("telling"))
+                assert_frame_equal(found.days.drop("telling"), told.days.drop("telling"), check_row_order=False)
                 assert found.days["telling"].sum() == told.days["telling"].sum()
             elif isinstance(value, pl.DataFrame):
-                assert_frame_equal(getattr(found, name), value)
+                assert_frame_equal(getattr(found, name), value, check_row_order=False)
             else:
                 assert getattr(found, name) == value, name
     split = add([count_days(part.lazy(), part.clear().lazy(), windows, BY, everyday) for part in parts])
-    assert_frame_equal(finish(split, pl.Series(["A", "B"])).days, told.days)
+    assert_frame_equal(finish(split, pl.Series(["A", "B"])).days, told.days, check_row_order=False)
 
 
 def test_a_rollup_gives_the_facts_of_the_log_whatever_the_day_and_the_window(csq, tmp_path, accounts):

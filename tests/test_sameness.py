@@ -18,7 +18,7 @@ from csq.render.explain import as_text
 from csq.render.markdown import escaped
 from csq.render.plan import render_plan
 from csq.render.view import accounts, view_of
-from csq.render.view.model import Account
+from csq.render.view.account import Account
 from csq.report import Report
 from csq.terms import Axis
 
@@ -36,7 +36,7 @@ def sample(found) -> Report:
 
 @pytest.fixture(scope="module")
 def everyone(sample) -> tuple[Account, ...]:
-    return accounts(sample, sample.accounts)
+    return tuple(accounts(sample, sample.accounts))
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,6 @@ def run(
     replace: bool = False,
 ) -> int:
     """Read, place, write, and keep a snapshot if there is a history; returns the exit code that the alarm asks for."""
-    from csq.cli.done import refuse_unread
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, check_room, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
@@ -62,9 +61,13 @@ def run(
     speak(speech)
     asked = conditions(alarm.fail_on)
     to = targets(outputs)
-    ready = prepare(inputs, method, faults, limits, [target.path for target in to if target.path])
+    replaced = [target.path for target in to if target.path]
+    ready = prepare(inputs, method, faults, limits, replaced)
     check_room(to, ready.tables, shown)
-    refuse_unread(ready, [target.path for target in to if target.path])
+    if replaced:
+        from csq.cli.done import refuse_unread
+
+        refuse_unread(ready, replaced)
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
     found = run_triage(ready)

@@ -223,7 +223,7 @@ def add(parts: Sequence[LogCounts]) -> LogCounts:
 
 
 class LogSummary(NamedTuple):
-    """A usage log as its accounts' facts need it, each table sorted by its keys.
+    """A usage log as its accounts' facts need it, the rows of its tables in no order.
 
     days: account_id, day (Date or null), events, telling (of them those that are not everyday), last_active.
     users: account_id, user_id, events (now and before), active (with an event now), first_day, last_day.
@@ -265,14 +265,10 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     events = (pl.col("units").sum() / UNITS).alias("events"), (pl.col("telling").sum() / UNITS)
     days, people, features, seen_days, rows = pl.collect_all(
         [
-            seen.group_by("account_id", "day").agg(*events, pl.col("last_active").max()).sort("account_id", "day"),
-            users.with_columns(active=now, events=pl.col("units") / UNITS)
-            .drop("units", cs.starts_with(SEEN))
-            .sort("account_id", "user_id"),
-            _of_members(counts, "features", members)
-            .select("account_id", "feature", now=now, before=before)
-            .sort("account_id", "feature"),
-            user_days.sort("account_id"),
+            seen.group_by("account_id", "day").agg(*events, pl.col("last_active").max()),
+            users.with_columns(active=now, events=pl.col("units") / UNITS).drop("units", cs.starts_with(SEEN)),
+            _of_members(counts, "features", members).select("account_id", "feature", now=now, before=before),
+            user_days,
             marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).cast({"file": pl.String()}).sort("file", FATE),
         ]
     )

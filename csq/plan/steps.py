@@ -127,14 +127,12 @@ def choose_steps(cases: pl.DataFrame, offers: Sequence[StepOffer]) -> tuple[pl.S
     """
     offered = [[way for step in offer.steps for way in ways(step)] for offer in offers]
     steps = [way.step for found in offered for way in found]
-    places, none = count(), pl.lit(len(steps), dtype=pl.UInt32())
+    places, none = count(), pl.lit(len(steps))
     firsts = []
     for offer, found in zip(offers, offered, strict=True):
-        free = [
-            pl.when(pl.col(_free(way.step)), *way.takers).then(pl.lit(next(places), dtype=pl.UInt32())) for way in found
-        ]
+        free = [pl.when(pl.col(_free(way.step)), *way.takers).then(next(places)) for way in found]
         firsts.append(pl.when(offer.whose).then(pl.coalesce(*free, none)))
-    chosen = cases.lazy().with_columns(place=pl.coalesce(*firsts, none))
+    chosen = cases.lazy().with_columns(place=pl.coalesce(*firsts, none).cast(pl.UInt32))
     return collect(chosen.select(pl.when(pl.col("place") < none).then("place")))["place"], steps
 
 

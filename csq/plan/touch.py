@@ -75,6 +75,8 @@ def _hours(play: Sequence[Step]) -> pl.Expr:
     hours = pl.lit(0.0)
     for step in play:
         by_touch = {str(touch): _persons(step, touch) for touch in Touch}
+        if not any(by_touch.values()):
+            continue
         is_alike = len({*by_touch.values()}) == 1
         taken = (
             pl.lit(_persons(step, Touch.HIGH))

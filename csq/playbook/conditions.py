@@ -57,12 +57,17 @@ def evaluate(frame: pl.DataFrame, conditions: Mapping[str, Condition]) -> pl.Dat
     """
     reads = {name: kind for condition in conditions.values() for name, kind in condition.reads.items()}
     here = set(frame.columns)
-    facts = {name: _fact(name, kind) if name in here else pl.lit(None, DTYPES[kind]) for name, kind in reads.items()}
+    facts = []
+    for kind in {*reads.values()}:
+        names, nothing = [name for name, its in reads.items() if its is kind], pl.lit(None, DTYPES[kind])
+        facts.append(_fact([name for name in names if name in here], kind))
+        facts += [nothing.alias(name) for name in names if name not in here]
     # A constant loses count of the rows; the column without a name has all of them.
+    in_all = pl.when("")
     return collect(
         frame.lazy()
-        .select(pl.repeat(True, pl.len()).alias(""), **facts)
-        .select(**{name: pl.when("").then(condition.expr) for name, condition in conditions.items()})
+        .select(pl.repeat(True, pl.len()).alias(""), *facts)
+        .select(**{name: in_all.then(condition.expr) for name, condition in conditions.items()})
     )
 
 
@@ -80,9 +85,9 @@ def bare(condition: Condition) -> tuple[str, ...]:
     return tuple(name for name in condition.columns if name.casefold() not in provided)
 
 
-def _fact(name: str, kind: Kind) -> pl.Expr:
-    """A column as conditions read it. To polars NaN is above every number; here it is not known."""
-    fact = pl.col(name).cast(DTYPES[kind])
+def _fact(names: list[str], kind: Kind) -> pl.Expr:
+    """Columns as conditions read them. To polars NaN is above every number; here it is not known."""
+    fact = pl.col(names).cast(DTYPES[kind])
     return fact.fill_nan(None) if kind is Kind.NUMBER else fact
 
 

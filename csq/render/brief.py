@@ -9,7 +9,8 @@ from csq.render.columns import output_columns
 from csq.render.options import Options
 from csq.render.terminal.layout import BLANK, Line, hanging, line, painted
 from csq.render.view import view_of
-from csq.render.view.model import Account, View
+from csq.render.view.account import Account
+from csq.render.view.model import View
 from csq.report import Report
 
 WIDTH, LINES, WORDS = 80, 40, 250

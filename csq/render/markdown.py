@@ -14,8 +14,8 @@ from csq.render.columns import PUBLIC, output_columns
 from csq.render.movers.blocks import tables
 from csq.render.options import Options
 from csq.render.view import view_of
+from csq.render.view.account import Account
 from csq.render.view.model import (
-    Account,
     Grid,
     Headline,
     PlaySection,

@@ -296,12 +296,6 @@ def _rounded(mean: float, cut: float | None) -> str:
     return str(whole) if is_same else prose.score(mean, edges=edges)
 
 
-def remarks(rows: pl.DataFrame) -> list[list[str]]:
-    """Say of each account what to know before trusting it."""
-    columns = ["unknown_reason", "evidence", "silence", "is_new", "happiness_score", *PARTS]
-    return [_remarks(row) for row in rows[columns].iter_rows(named=True)]
-
-
 PARTS = ("usage_parts", "usage_parts_possible", "usage_parts_lacking")
 """Columns that tell what a usage score rests on."""
 
@@ -311,7 +305,8 @@ def parts(row: Mapping[str, Any]) -> str:
     return f"usage on {row['usage_parts']} of {row['usage_parts_possible']} parts" if row["usage_parts_lacking"] else ""
 
 
-def _remarks(row: Mapping[str, Any]) -> list[str]:
+def remarks(row: Mapping[str, Any]) -> list[str]:
+    """Say of an account what to know before trusting it."""
     # Without a score the reason has already said that nobody answered.
     quiet = row["silence"] if row["happiness_score"] is not None else None
     said = (

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Csq
 from csq.pipeline import Triage
-from csq.render.view.model import Account
+from csq.render.view.account import Account
 
 ACCOUNTS = """account_id,account_name,arr,seats,owner,renewal_date,fit
 A-1,Acme Ltd,12000,10,Dana,2026-12-31,good

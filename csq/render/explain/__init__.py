@@ -8,7 +8,7 @@ from csq.render.clean import clean_lines
 from csq.render.explain.page import page
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.terminal.layout import painted
-from csq.render.view.model import Account
+from csq.render.view.account import Account
 
 
 def as_text(explanation: Explanation, account: Account, *, width: int | None, colour: bool) -> bytes:

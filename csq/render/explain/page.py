@@ -9,7 +9,7 @@ from csq.render.explain.record import record_sections
 from csq.render.explain.score import standing_section
 from csq.render.explain.words import value
 from csq.render.terminal.layout import BLANK, Line, PageWidth, chip, hanging, line, strong
-from csq.render.view.model import Account
+from csq.render.view.account import Account
 from csq.render.wording import BORDERLINE
 from csq.terms import Outcome
 

@@ -11,7 +11,7 @@ from csq.render.columns import OutputColumn, label, output_columns
 from csq.render.html.footnotes import Footnotes, footnotes
 from csq.render.marks import MARKS
 from csq.render.view import accounts
-from csq.render.view.model import Account, Heard
+from csq.render.view.account import Account, Heard
 from csq.report import Report
 
 _SAID: Mapping[str, Callable[[Account], str]] = {
@@ -122,7 +122,7 @@ def table(report: Report, rows: pl.DataFrame, fields: tuple[str, ...]) -> HtmlTa
         UsageError: `fields` name a column that is not there.
     """
     kinds = {column.name: column for column in output_columns(rows, fields)}
-    told = accounts(report, rows)
+    told = tuple(accounts(report, rows))
     asked = [name for name in fields if name not in _SHOWN]
     headings, columns = [], []
     for name in (*_SHOWN, *dict.fromkeys(asked)):

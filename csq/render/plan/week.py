@@ -12,7 +12,7 @@ from csq.render import prose, wording
 from csq.render.options import Selection
 from csq.render.rows import selected_rows
 from csq.render.view import accounts
-from csq.render.view.model import Account
+from csq.render.view.account import Account
 from csq.report import OwnerWeek, Report
 from csq.schema import money
 from csq.suggest import unknown_name

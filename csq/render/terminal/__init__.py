@@ -4,21 +4,23 @@ Width and colour come in as values. Colour is on marks only, each a shape of its
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from csq.render.cells import text_cells
 from csq.render.columns import PUBLIC, output_columns
 from csq.render.options import Options
-from csq.render.terminal.accounts import account_table
 from csq.render.terminal.grid import grid_and_gaps
 from csq.render.terminal.layout import MEASURE, Line, PageWidth, painted
 from csq.render.terminal.sections import closing, head, in_short, whole, whole_closing
-from csq.render.terminal.table import AlignedTable
 from csq.render.terminal.week import first_this_week
 from csq.render.view import view_of
 from csq.render.view.model import View
 from csq.report import Report
+
+if TYPE_CHECKING:
+    from csq.render.terminal.table import AlignedTable
 
 _BLANK: list[Line] = [()]
 
@@ -48,11 +50,13 @@ def terminal(report: Report, options: Options) -> bytes:
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
 
-def _table(report: Report, view: View, options: Options, sheet: PageWidth) -> AlignedTable | None:
+def _table(report: Report, view: View, options: Options, sheet: PageWidth) -> "AlignedTable | None":
     """The accounts of all quadrants as rows, aligned with one another; None where their names will do."""
     fields = _fields(report, view, options.fields)
     if not _has_rows(options):
         return None
+    from csq.render.terminal.accounts import account_table  # most pages have none
+
     return account_table([account for section in view.sections for account in section.first], fields, sheet)
 
 
@@ -77,7 +81,7 @@ def _fields(report: Report, view: View, names: tuple[str, ...]) -> Sequence[str]
     ]
 
 
-def _sections(view: View, sheet: PageWidth, table: AlignedTable | None, options: Options) -> Iterator[list[Line]]:
+def _sections(view: View, sheet: PageWidth, table: "AlignedTable | None", options: Options) -> Iterator[list[Line]]:
     first = 0
     for section in view.sections:
         numbers = range(first, first + len(section.first))

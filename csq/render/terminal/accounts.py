@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from csq.render.terminal.layout import PageWidth, cells
 from csq.render.terminal.table import AlignedTable, TextColumn, fit
-from csq.render.view.model import Account
+from csq.render.view.account import Account
 from csq.render.wording import BORDERLINE
 from csq.terms import Severity
 

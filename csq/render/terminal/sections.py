@@ -15,7 +15,6 @@ from csq.render.terminal.layout import (
     strong,
     wrapped,
 )
-from csq.render.terminal.movers import tables
 from csq.render.view.model import PlaySection, Signals, View
 
 _KEY = 7
@@ -119,6 +118,8 @@ def whole_closing(view: View, sheet: PageWidth) -> list[Line]:
     """Signals, files and notes, rules, and the lines that make them hold, exactly as they go into csq.yaml."""
     out = _signals(view.signals, sheet)
     if view.moves:
+        from csq.render.terminal.movers import tables
+
         out += [*sheet.heading("Since last time"), *tables(view.moves.tables, sheet), BLANK]
     out += sheet.heading("Data quality", view.quality.brief[0])
     out += sheet.entries(("Read", source.role, f"{source.label}: {source.fate}") for source in view.quality.sources)

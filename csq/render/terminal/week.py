@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from csq.render.terminal.layout import MEASURE, Line, PageWidth, cells, chip, fitted, hanging, line, strong, width_of
-from csq.render.view.model import Account, Week
+from csq.render.view.account import Account
+from csq.render.view.model import Week
 
 _TWO_LINES = 5
 """Accounts that have their step on a line of its own."""

@@ -7,7 +7,6 @@ import polars as pl
 
 from csq.render import prose, wording
 from csq.render.marks import GRID, MARKS
-from csq.render.movers import words
 from csq.render.options import Selection
 from csq.render.rows import selected_rows
 from csq.render.view import notes
@@ -74,6 +73,8 @@ def _headline(report: Report, selection: Selection) -> Headline:
 def _moves(report: Report) -> MovesSummary | None:
     if report.moves is None:
         return None
+    from csq.render.movers import words  # few runs know an earlier one
+
     return MovesSummary(
         words.told(report.moves, report.currency), words.page_of(report.moves, currency=report.currency).tables
     )
@@ -104,7 +105,7 @@ def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     more = chosen.height - min(first, chosen.height)
     return Week(
         title="First this week",
-        first=accounts(report, chosen.head(first)),
+        first=tuple(accounts(report, chosen.head(first))),
         more=f"{more:,} more: `csq plan -v` lists them" if more else "",
     )
 
@@ -123,7 +124,7 @@ def _section(report: Report, play: QuadrantPlay, cell: TableCell, mine: pl.DataF
         risks_short=tuple(map(in_short, play.risks)),
         reasons=play.reasons,
         selected=mine.height,
-        first=accounts(report, first),
+        first=tuple(accounts(report, first)),
         more=f"{more:,} more; `--top N` shows N of each quadrant" if more else "",
         absent="" if mine.height else none,
     )

@@ -3,10 +3,13 @@
 Texts are as they came, neither cleaned nor escaped: that is for whoever knows where they are shown.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from csq.render.movers.words import WordTable
+from csq.render.view.account import Account
 from csq.terms import Level, Quadrant, Severity
+
+if TYPE_CHECKING:
+    from csq.render.movers.words import WordTable
 
 
 class Headline(NamedTuple):
@@ -79,84 +82,6 @@ class Grid(NamedTuple):
         return {cell.quadrant: cell for cell in (*pairs, self.unknown)}
 
 
-class Heard(NamedTuple):
-    """A signal that holds for an account."""
-
-    name: str
-    """`champion left`."""
-    severity: Severity
-    text: str
-    """`The champion left 80 days ago`."""
-
-
-class Account(NamedTuple):
-    """One account in words."""
-
-    rank: int
-    account_id: str
-    name: str
-    """Its id where it has none."""
-    has_name: bool
-    quadrant: Quadrant
-    mark: str
-    label: str
-    value: str
-    """`314,700 EUR`, or `value unknown`; empty where nothing is weighted."""
-    usage: str
-    usage_margin: str
-    happiness: str
-    """With the answers behind it: `45.0 (5 of 6 asked)`."""
-    happiness_margin: str
-    is_borderline: bool
-    divided: str
-    """`users 12 / decision maker 94`, where they stand on different sides of the cut; else empty."""
-    lacking: str
-    """`usage on 3 of 4 parts`, where most of its tier have one that it lacks; else empty."""
-    parts: tuple[str, ...]
-    """Of its usage score, those that are known: `active days 71.2`."""
-    by_role: str
-    """Mean and number of the answers of each role: `decision maker 0.0 (1); end user 93.8 (4)`."""
-    signals: tuple[Heard, ...]
-    """The loudest first."""
-    remarks: tuple[str, ...]
-    """What to know before trusting it, such as `thin evidence`."""
-    reasons: tuple[str, ...]
-    """Why it is to be turned to, the most telling first: `champion left`, `renewal in 68 days`."""
-    alone: tuple[str, ...]
-    """The same where no score stands beside them: `usage low, happiness low (5 of 6 asked)`."""
-    because: str
-    """The same in sentences: what the loudest signal says, or what its gate wants, and where it stands."""
-    deadline: str
-    """`renewal in 68 days`, where that is near or past; else empty."""
-    step: str
-    short: str
-    """The step in a line."""
-    effort: str
-    """`csm 2 h`."""
-    owner: str
-    risks: tuple[str, ...]
-
-    @property
-    def why(self) -> str:
-        """All reasons in a line."""
-        return ", ".join(self.reasons)
-
-    @property
-    def why_with_parts(self) -> str:
-        """All reasons, and what its usage lacks."""
-        return ", ".join((*self.reasons, *filter(None, (self.lacking,))))
-
-    @property
-    def why_alone(self) -> str:
-        """The same where no score stands beside it."""
-        return ", ".join((*self.alone, *filter(None, (self.lacking,))))
-
-    @property
-    def named(self) -> str:
-        """Its name, with what its usage lacks: `Acme (usage on 3 of 4 parts)`."""
-        return f"{self.name} ({self.lacking})" if self.lacking else self.name
-
-
 class Week(NamedTuple):
     """Whom to turn to first, by rank."""
 
@@ -224,7 +149,7 @@ class MovesSummary(NamedTuple):
 
     told: tuple[str, ...]
     """In sentences, the most valuable accounts only."""
-    tables: tuple[WordTable, ...]
+    tables: "tuple[WordTable, ...]"
     """Everybody, from where to where, who is new and who left."""
 
 

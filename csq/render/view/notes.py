@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from csq.render import prose, wording
-from csq.render.view.accounts import words
+from csq.render.view.account import words
 from csq.render.view.model import MissingFact, Quality, RulesSummary, Signals, Source, Told
 from csq.report import Cut, Gap, Report, SignalTotal
 from csq.terms import Aside, Axis, NoteKind, Severity

@@ -9,7 +9,8 @@ from decimal import Decimal
 from csq.render import prose, wording
 from csq.render.marks import COLOURS, GRID, MARKS
 from csq.render.view import view_of
-from csq.render.view.model import Account, Week
+from csq.render.view.account import Account
+from csq.render.view.model import Week
 from csq.render.workbook.book import APART, BOLD, HEAD, QUIET, RIGHT, WHOLE, WRAP, Book, Sheet, Value, marked
 from csq.render.workbook.chart import drawable, rows_taken
 from csq.render.workbook.lists import Style

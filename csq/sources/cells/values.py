@@ -7,7 +7,7 @@ nothing is guessed. Numbers are read in `numbers`, dates in `dates`; what they s
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -31,11 +31,16 @@ ERROR = (
 )
 """Cells in which a spreadsheet has no value to show. `#N/A` is how many of them write a blank."""
 
-_UNUSUAL = r"""[^!-~]|["'=#`]|^Err:"""
+_UNUSUAL = r"""[^ -~]|^ | $|  |["'=#`]|^Err:"""
 """What a cell holds where it is to be made plain, or shows a spreadsheet's error."""
+
+_CHANGED = rf"{_UNUSUAL}|^(?i:{'|'.join(map(re.escape, BLANKS))})$"
+"""That, or a word for nothing."""
 
 _FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
+_FIRST = 100
+"""Cells of a longer column that are looked at before all of them."""
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +108,7 @@ def tidy(text: pl.Series) -> pl.Series:
 
 def tidied(text: pl.Series) -> pl.LazyFrame:
     """The same as one column `cell`, to be read in the same query: a small column costs as much as a query does."""
-    return _in_steps(text, *([_plain(text)] if _is_odd(text) else ()), _without_blanks)
+    return _in_steps(text, *([_plain(text)] if _has(text, _UNUSUAL) else ()), _without_blanks)
 
 
 def nowhere(length: int) -> pl.Series:
@@ -118,11 +123,13 @@ def _in_steps(text: pl.Series, *steps: Step) -> pl.LazyFrame:
     return cells
 
 
-def _is_odd(text: pl.Series) -> bool:
-    """Whether a cell of a column may not be plain as it stands; those of most columns of ids, numbers and days are."""
-    if len(text) < _FEW:  # a query takes longer than looking at so few
-        return any(re.search(_UNUSUAL, cell) for cell in text.to_list() if cell)
-    return bool(text.str.contains(_UNUSUAL).any())
+def _has(text: pl.Series, pattern: str) -> bool:
+    """Whether a pattern fits a cell of a column; mostly the first ones tell."""
+    is_short = len(text) < _FEW  # a query takes longer than looking at so few
+    first = text if is_short else text.head(_FIRST)
+    if any(re.search(pattern, cell) for cell in first.to_list() if cell is not None):
+        return True
+    return not is_short and bool(text.str.contains(pattern).any())
 
 
 def _plain(text: pl.Series) -> Step:
@@ -150,12 +157,19 @@ def _without_blanks(cell: pl.Expr) -> pl.Expr:
 
 def read_text(text: pl.Series) -> Cells:
     """Names, notes, words: any text is readable but a spreadsheet's error."""
-    return per_distinct(text, lambda distinct: _without_errors(distinct, _plain(distinct), _without_blanks))
+    return _read_plain(text, lambda distinct: (_plain(distinct), _without_blanks))
+
+
+def _read_plain(text: pl.Series, steps: Callable[[pl.Series], Sequence[Step]]) -> Cells:
+    """A column as it stands where its cells are plain, as most are; else each distinct one is read in steps."""
+    if not _has(text, _CHANGED):
+        return Cells(text, nowhere(len(text)))
+    return per_distinct(text, lambda distinct: _without_errors(distinct, *steps(distinct)))
 
 
 def _without_errors(text: pl.Series, *steps: Step) -> Cells:
     """A column after each step in turn, of which plain cells need the last alone."""
-    if not _is_odd(text):
+    if not _has(text, _UNUSUAL):
         return Cells(collect(_in_steps(text, steps[-1]))["cell"], nowhere(len(text)))
     is_error = pl.col("cell").str.contains(ERROR).fill_null(value=False)
     column = _in_steps(text, *steps).with_columns(error=is_error)
@@ -168,10 +182,10 @@ def read_id(text: pl.Series) -> Cells:
 
     `NA`, `None` and `null` are left as they stand.
     """
-    return per_distinct(text, _id)
+    return _read_plain(text, _id_steps)
 
 
-def _id(text: pl.Series) -> Cells:
+def _id_steps(text: pl.Series) -> Sequence[Step]:
     # In a note a control character is left to who prints it, as a stand-in that is seen; in an id nobody meant it.
     def bare(cell: pl.Expr) -> pl.Expr:
         return cell.str.replace_all(_CONTROL, "")
@@ -183,7 +197,7 @@ def _id(text: pl.Series) -> Cells:
     def without_blanks(cell: pl.Expr) -> pl.Expr:
         return pl.when(_may_be_id(cell)).then(cell).otherwise(_without_blanks(cell))
 
-    return _without_errors(text, bare, _plain(text), unquoted, without_blanks)
+    return bare, _plain(text), unquoted, without_blanks
 
 
 def may_be_id(text: pl.Series) -> pl.Series:

@@ -96,7 +96,8 @@ def _check_accounts(lines: pl.DataFrame, accounts: pl.DataFrame, keys: pl.DataFr
     ids = set(accounts["account_id"].drop_nulls())
     own = keys.filter(pl.col(KEY_KIND).is_in(KEY_NAMES), pl.col(KEY).is_in(lines[KEY].implode()))
     leads_to = {key: set(found) for key, found in own.group_by(KEY).agg("account_id").iter_rows()}
-    by_name = dict(keys.filter(pl.col(KEY_KIND) == "account_name").select(KEY, "account_id").iter_rows())
+    names = keys.filter(pl.col(KEY_KIND) == "account_name").sort("account_id")
+    by_name = dict(names.select(KEY, "account_id").iter_rows())
     for file, line, _, key, account in lines.iter_rows():
         if account not in ids:
             meant = by_name.get(account)
