@@ -75,8 +75,8 @@ def prescribe(
     played, risks = _with_plays(queued, entries, asking)
     planned = _with_signals(_with_asks(played, entries), held, judged, asking, risks)
     voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged)
-    ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
-    return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
+    planned = complete(add_priority(voiced.with_columns(why=why()), playbook), PLAN)
+    return add_rank(planned[[*frame.columns, *(column.name for column in PLAN)]])
 
 
 def _barred(playbook: Playbook, judged: Judged) -> dict[StepKind, pl.Series]:
