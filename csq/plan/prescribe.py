@@ -135,7 +135,9 @@ def _with_asks(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry]) ->
 
 def _with_more(rows: pl.DataFrame, more: pl.Expr) -> pl.DataFrame:
     """Add sentences to the next step, where there is one and they are not empty."""
-    step = pl.col("next_step").str.replace(r"([^.!?…])$", "${1}.")
+    step = pl.col("next_step")
+    is_ended = pl.any_horizontal(step.str.ends_with(mark) for mark in ".!?…")
+    step = pl.when(is_ended).then(step).otherwise(step + ".")
     return rows.with_columns(next_step=pl.when(more != "").then(step + " " + more).otherwise("next_step"))
 
 
