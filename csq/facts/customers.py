@@ -56,8 +56,9 @@ def find_customers(
     frame = _judged(rows, as_of, used, known)
     told = frame.filter(is_used())
     accounts = _by_account(told, as_of)
-    frame = frame.join(accounts.select("account_id", _ENDED), on="account_id", how="left", maintain_order="left")
-    frame = frame.with_columns(_counts().alias(COUNTS))
+    ended = pl.col("account_id").is_in(accounts.filter(_ENDED)["account_id"].implode()).fill_null(value=False)
+    sells = bool(frame["is_subscription"].any())
+    frame = frame.with_columns(_counts(ended, sells=sells).alias(COUNTS))
     if accounts.height and accounts[GONE].null_count() == 0:
         raise _nobody_left(told, accounts)
     stay = accounts.filter(pl.col(GONE).is_null())
@@ -141,19 +142,24 @@ def _by_account(told: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     return collect(judged.select("account_id", _ENDED, GONE, "term_ended").sort("account_id"))
 
 
-def _counts() -> pl.Expr:
+def _counts(ended: pl.Expr, *, sells: bool) -> pl.Expr:
     """Whether a row's money and seats count.
 
     Of an account all of whose subscriptions have ended, those count that are active by status, the newest term of
     each; else the terms that ended last.
+
+    Args:
+        ended: Whether nothing that the account has runs or is to start yet.
+        sells: Whether any row is a subscription.
     """
+    if not sells:
+        return pl.col(CUSTOMER) & (pl.col(_RUNS) | ended)
     sold = pl.col("is_subscription") & pl.col(CUSTOMER) & is_used()
     says = pl.col(_SAYS_CURRENT) & sold
     end = pl.when(sold).then("end_date").max()
     last = (pl.col("end_date") == end.over("account_id")).fill_null(value=False)
     last_of_its_own = (pl.col("end_date") == end.over("account_id", "subscription_id")).fill_null(value=False)
     goes_on = pl.when(says.any().over("account_id")).then(says & last_of_its_own).otherwise(last)
-    ended = pl.col(_ENDED).fill_null(value=False)
     return pl.col(CUSTOMER) & (pl.col(_RUNS) | ended & (goes_on | ~pl.col("is_subscription")))
 
 

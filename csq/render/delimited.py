@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from csq.render.cells import output_rows, text_cells
+from csq.render.cells import output_rows, side_by_side, text_cells
 from csq.render.columns import KEYS
-from csq.render.options import SLICE, Options
+from csq.render.options import Options
 from csq.report import Report
 from csq.schema import Kind
 
@@ -84,8 +84,8 @@ def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     end = "\r\n" if options.excel else "\n"
     written = io.BytesIO((_BOM if options.excel else b"") + _header(rows.columns, separator, end))
     written.seek(0, io.SEEK_END)
-    for some in rows.iter_slices(SLICE):
-        written.write(_rows(text_cells(some, columns), changes, separator, end))
+    for part in side_by_side(rows, lambda some: _rows(text_cells(some, columns), changes, separator, end)):
+        written.write(part)
     return written.getvalue()
 
 
