@@ -430,15 +430,18 @@ def _placed(**tiers_and_levels: tuple[str, str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _used(*rows: tuple[str, str, bool | None, bool, bool], unlimited: str = "") -> FeatureUse:
-    """Accounts of one letter; those that are unlimited may use whatever any row names."""
-    frame = pl.DataFrame(rows, schema=FEATURE_ROWS, orient="row")
-    return FeatureUse(frame, frame["feature"].unique().sort(), pl.Series([*unlimited], dtype=pl.String()))
+def _used(placed: pl.DataFrame, *rows: tuple[str, str, bool | None, bool, bool], unlimited: str = "") -> FeatureUse:
+    """Those of the accounts that are unlimited may use whatever any row names."""
+    place = {account: row for row, account in enumerate(placed["account_id"])}
+    frame = pl.DataFrame([(place[account], *told) for account, *told in rows], schema=FEATURE_ROWS, orient="row")
+    in_log, known = frame["feature"].unique().sort(), pl.Series([*unlimited], dtype=pl.String())
+    return FeatureUse(frame, in_log, known, placed["account_id"])
 
 
 def test_the_next_feature_is_what_happy_accounts_of_the_tier_use_most():
     placed = _placed(A=("mid", "low"), B=("mid", "high"), C=("mid", "high"), D=("top", "high"), E=("mid", "low"))
     rows = _used(
+        placed,
         ("B", "Beta", None, True, True), ("C", "Beta", None, True, True), ("B", "Chat", None, True, True),
         ("D", "Alerts", None, True, True), ("D", "Chat", None, True, True),
         ("E", "Alerts", False, True, True), ("E", "Beta", True, False, True), ("E", "Chat", False, False, False),
@@ -450,11 +453,10 @@ def test_the_next_feature_is_what_happy_accounts_of_the_tier_use_most():
 
 def test_a_tier_without_happy_accounts_takes_the_example_of_all_and_ties_go_by_name():
     placed = _placed(A=("mid", "low"), D=("top", "high"))
-    rows = _used(
-        ("D", "Beta", None, True, True), ("D", "Alerts", None, True, True), unlimited="A"
-    )  # fmt: skip
+    rows = _used(placed, ("D", "Beta", None, True, True), ("D", "Alerts", None, True, True), unlimited="A")
     assert suggest_features(placed, rows)["next_feature"].to_list() == ["Alerts", None]
-    assert suggest_features(_placed(A=("mid", "low")), rows)["next_feature"].to_list() == [None]
+    nobody_happy = _placed(A=("mid", "low"), D=("top", "low"))
+    assert suggest_features(nobody_happy, rows)["next_feature"].to_list() == [None, None]
 
 
 def test_who_knows_all_that_the_tier_loves_is_offered_what_other_tiers_do():
@@ -464,7 +466,7 @@ def test_who_knows_all_that_the_tier_loves_is_offered_what_other_tiers_do():
     )
     loved = [("B", "Beta"), ("C", "Beta"), ("B", "Chat"), ("D", "Alerts")]
     known = [("A", "Beta"), ("E", "Beta"), ("E", "Chat"), ("F", "Chat"), ("F", "Reports")]
-    rows = _used(*((*pair, None, True, True) for pair in loved + known), unlimited="AEF")
+    rows = _used(placed, *((*pair, None, True, True) for pair in loved + known), unlimited="AEF")
     offered = ["Chat", None, None, None, "Alerts", "Beta"]
     assert suggest_features(placed, rows)["next_feature"].to_list() == offered
 
@@ -472,8 +474,9 @@ def test_who_knows_all_that_the_tier_loves_is_offered_what_other_tiers_do():
 def test_accounts_times_features_is_never_laid_out():
     """Two thousand accounts of two thousand names use one each: as many rows as uses, and one account has them all."""
     names = [f"{number:04}" for number in range(2000)]
-    told = pl.DataFrame({"account_id": names, "feature": names, "now": True, "before": True})
-    found = find_features(told, pl.DataFrame({"account_id": names}), told["account_id"])
+    told = pl.DataFrame({"feature": names, "now": True, "before": True}).with_row_index("row")
+    accounts = told.select("row", account_id="feature", features_entitled=pl.lit(None, dtype=pl.String()))
+    found = find_features(told, accounts, told["row"])
     assert found.rows.height == 2000
     assert found.of("0007").filter(~pl.col("now")).height == 1999
     placed = pl.DataFrame({"account_id": names, "tier": "all", "happiness_level": "high", "next_feature": None})

@@ -76,5 +76,6 @@ def run(
         from csq.cli.keep import Keep, taken
 
         keep = Keep(ready.memory.history, taken(found, ready.memory), replace)
+    del found  # what stands behind a report takes more memory than all that is written of it
     deliver(report, to, asked_for(shown, outputs, speech), speech, keep=keep)
     return verdict(asked, report, ready.tables)

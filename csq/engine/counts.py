@@ -223,12 +223,12 @@ def add(parts: Sequence[LogCounts]) -> LogCounts:
 
 
 class LogSummary(NamedTuple):
-    """A usage log as its accounts' facts need it, the rows of its tables in no order.
+    """A usage log as its accounts' facts need it; `row` is the place of an account among the members.
 
-    days: account_id, day (Date or null), events, telling (of them those that are not everyday), last_active.
-    users: account_id, user_id, events (now and before), active (with an event now), first_day, last_day.
-    features: account_id, feature, now, before (whether used in that window).
-    user_days: account_id and for each span that is compared its distinct pairs of user and day with an event.
+    days: row, day (Date or null), units, telling (of them those that are not everyday), last_active.
+    users: row, user_id, units (now and before), active (with an event now), first_day, last_day.
+    features: row, feature, now, before (whether used in that window), sorted.
+    user_days: row and for each span that is compared its distinct pairs of user and day with an event.
     fates: file, fate, rows.
     first_day: earliest day of the whole log; None without days.
     """
@@ -246,37 +246,37 @@ class LogSummary(NamedTuple):
 def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     """Sum up a log account by account, from counts told apart by file, account_id and fate.
 
-    Users and features of others than the members of the population are no matter.
+    Users and features of others than the members of the population, which are sorted, are no matter.
     """
     windows, day = counts.windows, pl.col("day")
-    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: ~pl.col("account_id").is_in(members.implode())}
+    # Numbers are grouped and sorted in half the time that keys take.
+    numbers = pl.DataFrame({"account_id": members}).with_row_index("row")
+    fates: dict[Aside | Fate, pl.Expr] = {Aside.NOT_A_CUSTOMER: pl.col("row").is_null()}
     now, before = pl.lit(value=True), pl.col("rows_before") > 0
     if windows:
         inside = pl.any_horizontal(span.holds(day) for span in (windows.now, windows.before, windows.year_ago))
         outside = ~inside.fill_null(value=False)
         fates = {Aside.AFTER_AS_OF: day > windows.as_of, **fates, Aside.OUTSIDE_WINDOWS: outside}
         now = pl.col("last_day") >= windows.now.first
-    marked = mark(counts.days, fates)
+    marked = mark(counts.days.join(numbers, on="account_id", how="left"), fates)
     seen = marked.lazy().filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
-    users = _of_members(counts, "users", members)
-    user_days = users.group_by("account_id").agg(_user_days(windows))
-    if windows:
-        users = users.filter(pl.col("last_day") >= windows.before.first)
-    events = (pl.col("units").sum() / UNITS).alias("events"), (pl.col("telling").sum() / UNITS)
-    days, people, features, seen_days, rows = pl.collect_all(
+    users = _of_members(counts, "users", numbers)
+    recent = users.lazy().filter(pl.col("last_day") >= windows.before.first) if windows else users.lazy()
+    days, people, seen_days, rows = pl.collect_all(
         [
-            seen.group_by("account_id", "day").agg(*events, pl.col("last_active").max()),
-            users.with_columns(active=now, events=pl.col("units") / UNITS).drop("units", cs.starts_with(SEEN)),
-            _of_members(counts, "features", members).select("account_id", "feature", now=now, before=before),
-            user_days,
+            seen.group_by("row", "day").agg(pl.col("units", "telling").sum(), pl.col("last_active").max()),
+            recent.with_columns(active=now).drop(cs.starts_with(SEEN)),
+            users.lazy().group_by("row").agg(_user_days(windows)),
             marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).cast({"file": pl.String()}).sort("file", FATE),
-        ]
+        ],
+        engine="streaming",
     )
+    features = _of_members(counts, "features", numbers).sort("row", "feature")
     first = counts.days["first"].min()
     return LogSummary(
         days=days,
         users=people,
-        features=features,
+        features=features.select("row", "feature", now=now, before=before),
         user_days=seen_days,
         fates=rows,
         first_day=first if isinstance(first, date) else None,
@@ -300,10 +300,11 @@ def _days_seen(stretch: DaySpan, span: DaySpan) -> pl.Expr:
     return (pl.col(f"{SEEN}{stretch.first}") & mask).bitwise_count_ones().cast(pl.Int64)
 
 
-def _of_members(counts: LogCounts, name: str, members: pl.Series) -> pl.LazyFrame:
-    """Users or features of the population, each once."""
-    table: pl.LazyFrame = getattr(counts, name).lazy().filter(is_used() & pl.col("account_id").is_in(members.implode()))
+def _of_members(counts: LogCounts, name: str, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Users or features of the population, each once: row, user_id or feature, and the counts."""
+    table: pl.DataFrame = getattr(counts, name)
     who = "user_id" if name == "users" else "feature"
-    counted = _how(name, getattr(counts, name).columns)
-    sums = (getattr(pl.col(column), how)() for column, how in counted.items())
-    return table.drop_nulls(who).group_by("account_id", who).agg(sums)
+    counted = _how(name, table.columns)
+    used = table.lazy().filter(is_used()).drop_nulls(who).select("account_id", who, *counted)
+    mine = used.join(numbers.lazy(), on="account_id", how="inner").group_by("row", who)
+    return mine.agg(getattr(pl.col(column), how)() for column, how in counted.items()).collect(engine="streaming")

@@ -152,6 +152,8 @@ def _attributes(rows: pl.DataFrame, custom: tuple[str, ...]) -> list[str]:
 def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
     """One row per account from files with one row each; where two files differ the first file's word stands."""
     names = _attributes(attributes, custom)
+    if not attributes["account_id"].is_duplicated().any():
+        return attributes.select("account_id", *names).sort("account_id"), []
     by_account = attributes.sort("account_id", "file", "line").group_by("account_id", maintain_order=True)
     told = [pl.col(name).drop_nulls() for name in names]
     merged = by_account.agg(name.first() for name in told)

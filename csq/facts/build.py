@@ -86,11 +86,13 @@ def population(tables: Tables, settings: Settings, as_of: date | None) -> Popula
         given = [_known_by(tables.roles[role], as_of) for role in roles]
         return keys_as_accounts(pl.concat([pl.Series("account_id", [], dtype=pl.String()), *given]))
     currency = settings.currency
+    # Use tells of those alone whose term may have ended.
+    usage = tables.roles.get(Role.USAGE) if accounts.frame["term_end"].count() else None
     return build_population(
         accounts,
         tables.custom,
         as_of,
-        used=last_use(tables.roles.get(Role.USAGE), as_of, settings.windows.usage),
+        used=last_use(usage, as_of, settings.windows.usage),
         statuses=vocabulary(settings.statuses.current, settings.statuses.former),
         base=currency.base if currency else None,
         rates=currency.rates if currency else {},

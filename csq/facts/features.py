@@ -11,13 +11,13 @@ from csq.schema import collect
 from csq.terms import Level
 
 FEATURE_ROWS = {
-    "account_id": pl.String(),
+    "row": pl.UInt32(),
     "feature": pl.String(),
     "entitled": pl.Boolean(),
     "now": pl.Boolean(),
     "before": pl.Boolean(),
 }
-"""Columns of the feature rows; `entitled` is null where the entitlement is not known by name."""
+"""Columns of the feature rows: `row` is the place of the account; `entitled` is null where it is not known by name."""
 
 
 class FeatureUse(NamedTuple):
@@ -26,37 +26,38 @@ class FeatureUse(NamedTuple):
     rows: `FEATURE_ROWS`, sorted by account and name: all that an account has used or is entitled to by name.
     in_log: every feature in the log.
     unlimited: account_ids in the log whose entitlement is not known by name, who may use all of these.
+    accounts: account_ids, by their place.
     """
 
     rows: pl.DataFrame = pl.DataFrame(schema=FEATURE_ROWS)
     in_log: pl.Series = pl.Series("feature", dtype=pl.String())
     unlimited: pl.Series = pl.Series(dtype=pl.String())
+    accounts: pl.Series = pl.Series(dtype=pl.String())
 
     def of(self, account: str) -> pl.DataFrame:
-        """Every feature that one account may or does use, sorted by name; columns of `rows`."""
-        mine = self.rows.filter(pl.col("account_id") == account)
-        if account not in self.unlimited:
-            return mine
-        others = self.in_log.to_frame("feature").with_columns(account_id=pl.lit(account))
-        rows = mine.join(others, on=["account_id", "feature"], how="full", coalesce=True)
-        return rows.with_columns(pl.col("now", "before").fill_null(value=False)).sort("feature")
+        """Every feature that one account may or does use, sorted by name: account_id, then as in `rows`."""
+        mine = self.rows.filter(pl.col("row") == self.accounts.index_of(account)).drop("row")
+        if account in self.unlimited:
+            mine = mine.join(self.in_log.to_frame("feature"), on="feature", how="full", coalesce=True)
+        told = mine.with_columns(pl.col("now", "before").fill_null(value=False)).sort("feature")
+        return told.select(pl.lit(account).alias("account_id"), pl.all())
 
 
 def find_features(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series) -> FeatureUse:
     """Tell of the accounts in the log what they use and may use.
 
     Args:
-        used: account_id, feature, now, before (whether used in that window).
-        accounts: account_id, and `features_entitled` where the accounts files have it: names with `;` between, or a
-            bare number, which names none.
-        in_log: The accounts that the log knows.
+        used: row, feature, now, before (whether used in that window), sorted.
+        accounts: row, account_id, and `features_entitled`: names with `;` between, or a bare number, which names none.
+        in_log: The rows of the accounts that the log knows.
     """
-    names = pl.col("features_entitled") if "features_entitled" in accounts.columns else pl.lit(None, dtype=pl.String())
-    told = accounts.filter(pl.col("account_id").is_in(in_log.unique().implode())).select(
-        "account_id", feature=pl.when(names.cast(pl.Int64, strict=False).is_null()).then(names)
+    names = pl.col("features_entitled")
+    told = accounts.filter(pl.col("row").is_in(in_log.implode())).select(
+        "row", "account_id", feature=pl.when(names.cast(pl.Int64, strict=False).is_null()).then(names)
     )
     by_name = (
-        told.drop_nulls()
+        told.drop("account_id")
+        .drop_nulls()
         .with_columns(pl.col("feature").str.split(";"))
         .explode("feature")
         .with_columns(pl.col("feature").str.strip_chars())
@@ -64,30 +65,48 @@ def find_features(used: pl.DataFrame, accounts: pl.DataFrame, in_log: pl.Series)
         .with_columns(entitled=pl.lit(value=True))
         .unique()
     )
-    keys = ["account_id", "feature"]
-    limited = pl.col("account_id").is_in(by_name["account_id"].unique().implode())
-    rows = by_name.join(used, on=keys, how="full", coalesce=True).select(
-        *keys,
-        entitled=pl.when(limited).then(pl.col("entitled").fill_null(value=False)),
-        now=pl.col("now").fill_null(value=False),
-        before=pl.col("before").fill_null(value=False),
-    )
+    limited = pl.col("row").is_in(by_name["row"].unique().implode())
+    rows = used.select("row", "feature", pl.lit(None, dtype=pl.Boolean()).alias("entitled"), "now", "before")
+    if by_name.height:
+        keys = ["row", "feature"]
+        both = by_name.join(used, on=keys, how="full", coalesce=True).sort(keys)
+        rows = both.with_columns(
+            pl.when(limited).then(pl.col("entitled").fill_null(value=False)),
+            pl.col("now", "before").fill_null(value=False),
+        )
     return FeatureUse(
-        rows=rows.sort(keys),
+        rows=rows,
         in_log=used["feature"].unique().sort(),
         unlimited=told.filter(~limited)["account_id"],
+        accounts=accounts["account_id"],
     )
 
 
 def feature_facts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Features of each account by name: dropped_features, only_feature and how many it may use and does not."""
-    now, before = pl.col("now"), pl.col("before")
-    dropped = pl.col("feature").filter(before & ~now)
-    return rows.group_by("account_id", maintain_order=True).agg(
-        dropped_features=pl.when(dropped.len() > 0).then(dropped.str.join("; ")),
-        only_feature=pl.when(now.sum() == 1).then(pl.col("feature").filter(now).first()),
-        unused_by_name=pl.when(pl.col("entitled").is_not_null().any()).then((~now & pl.col("entitled")).sum()),
+    """Features of each account: how many it used now and before, has dropped, or may use by name and does not.
+
+    By name: dropped_features, only_feature.
+
+    Args:
+        rows: As in `FeatureUse`, by whose `row` it is told.
+    """
+    now, unused = pl.col("now"), pl.col("unused_by_name")
+    dropped = pl.col("before") & ~now
+    counts = {"features_used": now, "features_before": pl.col("before"), "features_dropped": dropped}
+    # Numbers are summed in a third of the time that yes and no take, and lists joined in that of texts one by one.
+    counted = (
+        rows.lazy()
+        .select(
+            "row", unused_by_name=pl.when(pl.col("entitled").is_not_null()).then(~now & pl.col("entitled")), **counts
+        )
+        .cast({pl.Boolean: pl.UInt32})
+        .group_by("row")
+        .agg(pl.col(*counts).sum(), pl.when(unused.count() > 0).then(unused.sum()))
     )
+    using = rows.lazy().filter(now).unique("row", keep="none").select("row", only_feature="feature")
+    lost = rows.lazy().filter(dropped).group_by("row", maintain_order=True).agg(dropped_features="feature")
+    lost = lost.with_columns(pl.col("dropped_features").list.join("; "))
+    return collect(counted.join(using, on="row", how="left").join(lost, on="row", how="left"))
 
 
 def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame:
@@ -99,13 +118,20 @@ def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame
 
     Args:
         placed: account_id, tier, happiness_level.
-        features: Of these accounts.
+        features: Of these accounts, in the same order.
     """
     if features.rows.is_empty():
         return placed.with_columns(next_feature=pl.lit(None, dtype=pl.String()))
-    standing = placed.lazy().select("account_id", "tier", happy=pl.col("happiness_level") == Level.HIGH)
+    names, tiers = (pl.Enum(each.drop_nulls().unique().sort()) for each in (features.rows["feature"], placed["tier"]))
+    standing = placed.lazy().select(
+        "account_id",
+        pl.int_range(pl.len(), dtype=pl.UInt32()).alias("row"),
+        pl.col("tier").cast(tiers),
+        happy=pl.col("happiness_level") == Level.HIGH,
+    )
     # What is asked more than once is worked out once.
-    of_account = collect(features.rows.lazy().join(standing, on="account_id", how="inner")).lazy()
+    rows = features.rows.lazy().with_columns(pl.col("feature").cast(names))
+    of_account = collect(rows.join(standing.drop("account_id"), on="row", how="inner")).lazy()
     loved = of_account.filter(pl.col("happy") & pl.col("now"))
     in_tier = collect(loved.group_by("tier", "feature").agg(in_tier=pl.len())).lazy()
     overall = collect(in_tier.group_by("feature").agg(overall=pl.col("in_tier").sum())).lazy()
@@ -116,12 +142,12 @@ def suggest_features(placed: pl.DataFrame, features: FeatureUse) -> pl.DataFrame
         .join(overall, on="feature", how="inner")
         .join(in_tier.drop("overall"), on=["tier", "feature"], how="left")
         .with_columns(pl.col("in_tier").fill_null(0))
-        .sort("account_id", "in_tier", "overall", "feature", descending=[False, True, True, False])
-        .group_by("account_id", maintain_order=True)
+        .sort("row", "in_tier", "overall", "feature", descending=[False, True, True, False])
+        .group_by("row", maintain_order=True)
         .agg(pl.col("feature").first())
     )
     unlimited = standing.filter(pl.col("account_id").is_in(features.unlimited.implode()))
-    known = of_account.filter(is_known).select("account_id", "tier", "feature")
+    known = of_account.filter(is_known).select("row", "tier", "feature")
     of_tier = in_tier.sort("in_tier", "overall", "feature", descending=[True, True, False])
     of_all = overall.sort("overall", "feature", descending=[True, False])
     return _with_first(
@@ -137,25 +163,28 @@ _PLACE = pl.int_range(pl.len())
 
 
 def _first_unknown(accounts: pl.LazyFrame, known: pl.LazyFrame, ranked: pl.LazyFrame, *, by: list[str]) -> pl.LazyFrame:
-    """The first feature of a ranking that an account does not know: account_id, feature.
+    """The first feature of a ranking that an account does not know: row, feature.
 
     Args:
-        accounts: account_id and, as in the others, the columns `by`.
-        known: account_id, feature.
+        accounts: row and, as in the others, the columns `by`.
+        known: row, feature.
         ranked: feature, place from 0 without gaps.
         by: What says whose ranking it is.
     """
+    passed = known.join(ranked, on=[*by, "feature"]).select("row", "place").sort("row", "place")
     # Places in ascending order stand at their own index until the first gap, and behind it never again.
-    gap = (pl.col("place").sort() == _PLACE).sum().cast(pl.Int64)
-    passed = known.join(ranked, on=[*by, "feature"]).group_by("account_id").agg(place=gap)
-    first = accounts.join(passed, on="account_id", how="left").with_columns(pl.col("place").fill_null(0))
-    return first.join(ranked, on=[*by, "place"], how="inner").select("account_id", "feature")
+    begins = pl.when(pl.col("row").ne_missing(pl.col("row").shift())).then(_PLACE).forward_fill()
+    gaps = passed.filter(pl.col("place") == _PLACE - begins).group_by("row").agg(place=pl.len().cast(pl.Int64))
+    first = accounts.join(gaps, on="row", how="left").with_columns(pl.col("place").fill_null(0))
+    return first.join(ranked, on=[*by, "place"], how="inner").select("row", "feature")
 
 
 def _with_first(placed: pl.DataFrame, *found: pl.LazyFrame) -> pl.DataFrame:
     """Fill `next_feature` from the first that has a feature for the account."""
-    frame = placed.lazy().with_columns(next_feature=pl.lit(None, dtype=pl.String()))
+    frame = placed.lazy().with_row_index("row").with_columns(next_feature=pl.lit(None, dtype=pl.String()))
     for each in found:
-        frame = frame.join(each, on="account_id", how="left", maintain_order="left")
-        frame = frame.with_columns(next_feature=pl.coalesce("next_feature", "feature")).drop("feature")
-    return collect(frame)
+        frame = frame.join(each, on="row", how="left", maintain_order="left")
+        frame = frame.with_columns(next_feature=pl.coalesce("next_feature", pl.col("feature").cast(pl.String))).drop(
+            "feature"
+        )
+    return collect(frame.drop("row"))

@@ -270,7 +270,9 @@ def _other(answered: pl.LazyFrame) -> pl.LazyFrame:
     nps = sides.sum() / sides.count().replace(0, None) * 100
     of_ces = pl.col("survey") == str(Survey.CES)
     ces = exact_mean(pl.col("answer").filter(of_ces), ANSWERS.filter(of_ces))
-    return answered.group_by("account_id").agg(nps=nps, ces=ces)
+    # Those of other surveys are many, and would tell nothing.
+    others = answered.filter(of_nps | of_ces)
+    return others.group_by("account_id").agg(nps=nps, ces=ces)
 
 
 def _silence(*, asks_known: bool) -> pl.Expr:
@@ -307,5 +309,7 @@ def _asked_before(before: Silence | Unknown, never: Silence | Unknown) -> pl.Exp
 
 def _one_fate_a_line(marked: pl.DataFrame) -> pl.DataFrame:
     """A line that answers several surveys is used if one of them is."""
+    if marked["line"].n_unique() == marked.height:
+        return marked
     fate = pl.when(is_used().any()).then(pl.lit(str(Fate.USED))).otherwise(pl.col(FATE).min())
     return marked.with_columns(fate.over("file", "line").alias(FATE))

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.engine.base import DaySpan, UsageWindows, exact_sum
-from csq.engine.counts import IsEveryday, LogSummary, count_rows, finish
+from csq.engine.base import DaySpan, UsageWindows
+from csq.engine.counts import UNITS, IsEveryday, LogSummary, count_rows, finish
 from csq.facts.features import FeatureUse, feature_facts, find_features
 from csq.fate import ROW
 from csq.report import Note
-from csq.schema import COLUMNS, USAGE, complete, unknown_column
+from csq.schema import COLUMNS, USAGE, collect, complete, unknown_column
 from csq.sources.columns.everyday import is_one_of, without_everyday
 from csq.sources.columns.metrics import Metric
 from csq.sources.rows.typed import KEY, RoleRows
@@ -70,17 +70,19 @@ def log_facts(
 ) -> Usage:
     """Measure usage from an event log: account_id, at (Datetime or null), user_id, feature, events.
 
-    The accounts have `seats` and `features_entitled`. Without as_of, the last day of the window, all of the log counts;
-    everyday features, squeezed, say no more than that somebody was there. `in_log` features are pinned, else counted.
+    The accounts, sorted, have `seats` and `features_entitled`. Without as_of, the last day of the window, all of the
+    log counts; everyday features, squeezed, say no more than that somebody was there. `in_log` features are pinned.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
     log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
     frame = accounts.select("account_id", "seats", without_everyday(accounts["features_entitled"], everyday))
-    features = find_features(log.features, frame, log.days["account_id"])
-    people, used = _people(log, windows), _features(log, frame, in_log)
-    for part in (_volume(log, windows), people, used, feature_facts(features.rows), _sure_changes(log, windows)):
-        frame = frame.join(part, on="account_id", how="left", maintain_order="left")
+    frame = frame.with_row_index("row")
+    features = find_features(log.features, frame, log.days["row"])
+    volume, used = _volume(log, windows), feature_facts(features.rows)
+    for part in (volume, _people(log, windows), used, _sure_changes(log, windows, volume)):
+        frame = frame.join(part, on="row", how="left", maintain_order="left")
     frame = frame.with_columns(
+        features_available=_available(in_log or len(features.in_log) or None),
         active_users=_counted("active_users", of="events", told=log.has_users),
         features_used=_counted("features_used", of="telling", told=log.has_features),
     )
@@ -105,7 +107,7 @@ def log_facts(
         },
     )
     ours = [USAGE_UNKNOWN, TELLING]
-    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), *ours]].sort("account_id")
+    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), *ours]]
     window = (windows.now.first, windows.now.last) if windows else None
     fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
     return Usage(frame=promised, fates=fates, window=window, features=features, notes=_notes(log))
@@ -136,7 +138,7 @@ def _is_of_months(log: LogSummary) -> bool:
 
 def _is_all_everyday(log: LogSummary) -> bool:
     """Whether no event of the log says more than that somebody was there."""
-    return bool(log.days["events"].sum() > 0 and log.days["telling"].sum() == 0)
+    return bool(log.days["units"].sum() > 0 and log.days["telling"].sum() == 0)
 
 
 def _summed(rows: RoleRows, members: pl.Series, windows: UsageWindows | None, is_everyday: IsEveryday) -> LogSummary:
@@ -175,36 +177,42 @@ def _reached(log: LogSummary, span: DaySpan) -> bool:
 
 
 def _volume(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
-    """Events and active days by window, and the last day of all."""
-    events, day = pl.col("events"), pl.col("day")
+    """Events and active days by window, and the last day of all, by `row`."""
+    units, telling, day = pl.col("units"), pl.col("telling"), pl.col("day")
+    unknown = pl.lit(None, dtype=pl.Float64())
     if windows is None:
-        unknown = pl.lit(None, dtype=pl.Float64())
-        counted = log.days.group_by("account_id").agg(events=exact_sum(events), telling=exact_sum(pl.col("telling")))
-        unknown_before = {"events_previous": unknown, "telling_previous": unknown, "events_year_ago": unknown}
-        return counted.sort("account_id").with_columns(**unknown_before)
-    active, telling = events > 0, pl.col("telling")
-    last = pl.col("last_active").max()
+        counted = log.days.group_by("row").agg(events=units.sum() / UNITS, telling=telling.sum() / UNITS)
+        return counted.with_columns(events_previous=unknown, telling_previous=unknown, events_year_ago=unknown)
 
-    def within(span: DaySpan) -> pl.Expr:
-        total = exact_sum(events.filter(span.holds(day)))
-        return total if _reached(log, span) else pl.lit(None, dtype=pl.Float64())
+    def within(span: DaySpan, counted: pl.Expr) -> pl.Expr:
+        return pl.when(span.holds(day)).then(counted).otherwise(0)
 
-    return (
-        log.days.group_by("account_id")
-        .agg(
-            events=exact_sum(events.filter(windows.now.holds(day))),
-            telling=exact_sum(telling.filter(windows.now.holds(day))),
-            telling_previous=exact_sum(telling.filter(windows.before.holds(day))),
-            events_previous=within(windows.before),
-            events_year_ago=within(windows.year_ago),
-            active_days=day.filter(active & windows.now.holds(day)).n_unique(),
-            last_active_date=last,
+    summed = {
+        "events": within(windows.now, units),
+        "telling": within(windows.now, telling),
+        "telling_previous": within(windows.before, telling),
+        "events_previous": within(windows.before, units),
+        "events_year_ago": within(windows.year_ago, units),
+    }
+    reached = {"events_previous": windows.before, "events_year_ago": windows.year_ago}
+    active = {ACTIVE_DAYS + name: (units > 0) & span.holds(day) for name, span in windows.compared.items()}
+    last = pl.col("last_active_date")
+    # Each day of an account is one row, so that none need be told apart from the others.
+    return collect(
+        log.days.lazy()
+        .select("row", last_active_date="last_active", **summed, **active)
+        .group_by("row")
+        .agg(pl.col(*summed).sum() / UNITS, pl.col(*active).sum().cast(pl.Int64), last.max())
+        .with_columns(
+            active_days=ACTIVE_DAYS + "now",
             idle_days=(pl.lit(windows.as_of) - last).dt.total_days(),
+            **{name: unknown for name, span in reached.items() if not _reached(log, span)},
         )
-        .sort("account_id")
     )
 
 
+ACTIVE_DAYS = "_active_days_"
+"""Columns of our own, of each span that is compared: its days with an event."""
 SURE = {"usage_change_sure": "before", "usage_change_yoy_sure": "year_ago"}
 """For each fact that says whether a change is sure the span that the window is held against."""
 
@@ -218,72 +226,58 @@ def is_sure(now: pl.Expr, before: pl.Expr) -> pl.Expr:
     return (now - before).abs() > 2 * (now + before).cast(pl.Float64).sqrt()
 
 
-def _sure_changes(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
-    """Whether the change of use is sure, by account: of active user-days, or of active days where nobody is named."""
+def _sure_changes(log: LogSummary, windows: UsageWindows | None, volume: pl.DataFrame) -> pl.DataFrame:
+    """Whether the change of use is sure, by `row`: of active user-days, or of active days where nobody is named."""
     none = pl.lit(None, dtype=pl.Boolean())
     if windows is None:
-        return log.days.select("account_id").unique().sort("account_id").with_columns(**dict.fromkeys(SURE, none))
-    active = (pl.col("events") > 0).fill_null(value=False)
-    days = log.days.group_by("account_id").agg(
-        pl.col("day").filter(active & span.holds(pl.col("day"))).n_unique().cast(pl.Int64).alias(f"{name}_days")
-        for name, span in windows.compared.items()
-    )
-    both = days.join(log.user_days, on="account_id", how="left").sort("account_id")
+        return volume.select("row", **dict.fromkeys(SURE, none))
+    both = volume.join(log.user_days, on="row", how="left")
 
     def sure(span: str) -> pl.Expr:
         if not _reached(log, windows.compared[span]):
             return none
         named = (pl.col("now") + pl.col(span) > 0).fill_null(value=False)
-        by_days = is_sure(pl.col("now_days"), pl.col(f"{span}_days"))
+        by_days = is_sure(pl.col(ACTIVE_DAYS + "now"), pl.col(ACTIVE_DAYS + span))
         return pl.when(named).then(is_sure(pl.col("now"), pl.col(span))).otherwise(by_days)
 
-    return both.select("account_id", **{name: sure(span) for name, span in SURE.items()})
+    return both.select("row", **{name: sure(span) for name, span in SURE.items()})
 
 
 def _people(log: LogSummary, windows: UsageWindows | None) -> pl.DataFrame:
-    """Active users, and the user with the most events of this window and the one before."""
-    top = log.users.sort(["account_id", "events", "user_id"], descending=[False, True, False])
+    """Active users, and the user with the most events of this window and the one before, by `row`."""
+    top = log.users.sort(["row", "units", "user_id"], descending=[False, True, False])
     as_of = windows.as_of if windows else None
     idle = (pl.lit(as_of, dtype=pl.Date()) - pl.col("last_day").first()).dt.total_days()
-    people = top.group_by("account_id", maintain_order=True).agg(
+    people = top.group_by("row", maintain_order=True).agg(
         active_users=pl.col("active").sum(),
         top_user=pl.col("user_id").first(),
-        top_user_share_pct=pl.col("events").first() / exact_sum(pl.col("events")) * 100,
+        top_user_share_pct=(pl.col("units").first() / UNITS) / (pl.col("units").sum() / UNITS) * 100,
         top_user_idle_days=idle,
         first_day=pl.col("first_day").first(),
     )
-    new = _top_user_newness(people.select("account_id", "first_day"), log.days, as_of)
-    return people.drop("first_day").join(new, on="account_id", how="left", maintain_order="left")
+    new = _top_user_newness(people.select("row", "first_day"), log.days, as_of)
+    return people.drop("first_day").join(new, on="row", how="left", maintain_order="left")
 
 
-def _features(log: LogSummary, accounts: pl.DataFrame, in_log: int | None) -> pl.DataFrame:
-    """Features used and dropped, against those entitled or else all that the log knows."""
-    known = in_log or log.features["feature"].n_unique()
+def _available(in_log: int | None) -> pl.Expr:
+    """How many features an account is entitled to, else all that the log knows."""
     told = pl.col("features_entitled")
     # A bare number in the column is how many, a list is which.
     number = told.cast(pl.Int64, strict=False)
     named = told.str.split(";").list.eval(pl.element().str.strip_chars().replace("", None).drop_nulls().unique())
     entitled = pl.coalesce(number, named.list.len())
-    used = log.features.group_by("account_id").agg(
-        features_used=pl.col("now").sum(),
-        features_before=pl.col("before").sum(),
-        features_dropped=(pl.col("before") & ~pl.col("now")).sum(),
-    )
-    available = accounts.select(
-        "account_id", features_available=pl.when(entitled > 0).then(entitled).otherwise(pl.lit(known or None))
-    )
-    return available.join(used, on="account_id", how="left", maintain_order="left")
+    return pl.when(entitled > 0).then(entitled).otherwise(pl.lit(in_log))
 
 
 def _top_user_newness(top: pl.DataFrame, days: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
-    """Days since the top user's first event in the log: account_id, top_user_new_days.
+    """Days since the top user's first event in the log: row, top_user_new_days.
 
-    Null where the log (account_id, day, events) does not show that there was none before it (account_id, first_day).
+    Null where the log (row, day, units) does not show that there was none before it (row, first_day).
     """
     nearest, farthest = PROOF_DAYS
     first = pl.col("first_day")
     span = pl.col("day").is_between(first.dt.offset_by(f"-{farthest}d"), first.dt.offset_by(f"-{nearest}d"))
-    proven = days.filter(pl.col("events") > 0).join(top, on="account_id", how="inner").filter(span)
+    proven = days.filter(pl.col("units") > 0).join(top, on="row", how="inner").filter(span)
     age = (pl.lit(as_of, dtype=pl.Date()) - first).dt.total_days()
-    known = pl.col("account_id").is_in(proven["account_id"].unique().implode()) | (age > SETTLED_DAYS)
-    return top.select("account_id", top_user_new_days=pl.when(known).then(age))
+    known = pl.col("row").is_in(proven["row"].unique().implode()) | (age > SETTLED_DAYS)
+    return top.select("row", top_user_new_days=pl.when(known).then(age))

@@ -31,7 +31,11 @@ def add_gate(rows: pl.DataFrame, gates: Mapping[Quadrant, Sequence[Need]]) -> pl
             gate = pl.when(is_mine).then(_state(needs)).otherwise(gate)
             missing = pl.when(is_mine).then(_missing(needs)).otherwise(missing)
             asks = pl.when(is_mine).then(_asks(needs)).otherwise(asks)
-    return rows.with_columns(gate.alias(GATE), missing.alias(NEEDS), asks.alias(ASKS))
+    # Told once for all accounts of which the same is known, for to put the words together takes time.
+    asked = rows.select("quadrant", *dict.fromkeys(holds(need) for needs in gates.values() for need in needs))
+    told = asked.unique().with_columns(gate.alias(GATE), missing.alias(NEEDS), asks.alias(ASKS))
+    mine = asked.join(told, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
+    return rows.hstack(mine[[GATE, NEEDS, ASKS]])
 
 
 def _state(needs: Sequence[Need]) -> pl.Expr:

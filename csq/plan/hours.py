@@ -80,13 +80,13 @@ def plan_week(
     frame = frame.with_columns(desk(frame))
     split = (capacity and capacity.split) or playbook.split
     columns = ["account_id", "rank", "desk", "queue", "human", "hours", "contract_value"]
-    active = frame.filter((pl.col("queue") != str(Queue.REST)) & pl.col("next_step").is_not_null())
+    active = frame.select(*columns, is_active=_IS_ACTIVE).filter("is_active").drop("is_active")
     chosen = [pl.Series("account_id", [], dtype=pl.String()), active.filter(~pl.col("human"))["account_id"]]
-    work = active.filter("human").select(columns).partition_by("desk", as_dict=True)
-    calls = _check_ins(active, playbook.check_ins)
+    work = active.filter("human").partition_by("desk", as_dict=True)
+    calls = _check_ins(frame, playbook.check_ins)
     weeks = []
     for name in frame["desk"].unique().sort():
-        mine = work.get((name,), active.clear().select(columns))
+        mine = work.get((name,), active.clear())
         week, fits = _week(name, mine, calls.get(name, ()), split, capacity)
         weeks.append(week)
         chosen.append(fits)
@@ -101,17 +101,24 @@ def desk(accounts: pl.DataFrame) -> pl.Expr:
     return (pl.col("owner").fill_null(UNASSIGNED) if owned else pl.lit(TEAM)).alias("desk")
 
 
-def _check_ins(active: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tuple[CheckIn, ...]]:
+_IS_ACTIVE = (pl.col("queue") != str(Queue.REST)) & pl.col("next_step").is_not_null()
+
+
+def _check_ins(frame: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tuple[CheckIn, ...]]:
     """For each desk the accounts to call: those that nobody has talked to for longest, never before all others."""
     if told is None:
         return {}
     since = event_column("last_contact")
-    waited = pl.col(since) if since in active.columns else pl.lit(None, dtype=pl.Int64())
-    rows = (
-        active.filter((pl.col("queue") == str(Queue.PROTECT)) & ~pl.col("human"))
-        .sort(waited.fill_null(10**9), "rank", descending=[True, False])
+    waited = pl.col(since) if since in frame.columns else pl.lit(None, dtype=pl.Int64())
+    by_machine = _IS_ACTIVE & (pl.col("queue") == str(Queue.PROTECT)) & ~pl.col("human")
+    first = (
+        frame.select("desk", "rank", by_machine.alias("by_machine"), waited=waited.fill_null(10**9))
+        .with_row_index("row")
+        .filter("by_machine")
+        .sort("waited", "rank", descending=[True, False])
         .filter(pl.int_range(pl.len()).over("desk") < told.count)
     )
+    rows = frame[first["row"]]
     found: dict[str, list[CheckIn]] = {}
     for (name, account), facts in zip(
         rows.select("desk", "account_id").iter_rows(), facts_for(rows, [told.do]), strict=True

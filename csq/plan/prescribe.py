@@ -75,8 +75,8 @@ def prescribe(
     played, risks = _with_plays(queued, entries, asking)
     planned = _with_signals(_with_asks(played, entries), held, judged, asking, risks)
     voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged)
-    ranked = add_rank(add_priority(voiced.with_columns(why=why()), playbook))
-    return complete(ranked, PLAN)[[*frame.columns, *(column.name for column in PLAN)]]
+    planned = complete(add_priority(voiced.with_columns(why=why()), playbook), PLAN)
+    return add_rank(planned[[*frame.columns, *(column.name for column in PLAN)]])
 
 
 def _barred(playbook: Playbook, judged: Judged) -> dict[StepKind, pl.Series]:
@@ -135,7 +135,9 @@ def _with_asks(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry]) ->
 
 def _with_more(rows: pl.DataFrame, more: pl.Expr) -> pl.DataFrame:
     """Add sentences to the next step, where there is one and they are not empty."""
-    step = pl.col("next_step").str.replace(r"([^.!?…])$", "${1}.")
+    step = pl.col("next_step")
+    is_ended = pl.any_horizontal(step.str.ends_with(mark) for mark in ".!?…")
+    step = pl.when(is_ended).then(step).otherwise(step + ".")
     return rows.with_columns(next_step=pl.when(more != "").then(step + " " + more).otherwise("next_step"))
 
 

@@ -3,13 +3,18 @@
 Numbers have at most 4 places and money at most 2. What is not a number (NaN, infinity) is null.
 """
 
+from collections.abc import Callable, Iterator
+
 import polars as pl
 
 from csq.render.columns import OutputColumn, output_columns
-from csq.render.options import Options
+from csq.render.options import SLICE, Options
 from csq.render.rows import selected_rows
 from csq.report import Report
 from csq.schema import Kind
+
+WRITERS = 2
+"""Slices that are written at once."""
 
 
 def output_rows(report: Report, options: Options) -> tuple[pl.DataFrame, tuple[OutputColumn, ...]]:
@@ -23,6 +28,17 @@ def output_rows(report: Report, options: Options) -> tuple[pl.DataFrame, tuple[O
     if options.selection.top is not None:
         rows = rows.head(options.selection.top)
     return rows.select(column.name for column in columns), columns
+
+
+def side_by_side(rows: pl.DataFrame, write: Callable[[pl.DataFrame], bytes]) -> Iterator[bytes]:
+    """What `write` makes of some rows after the other, in their order; of many it writes some while others wait."""
+    if rows.height <= SLICE:
+        yield write(rows)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        yield from pool.map(write, rows.iter_slices(SLICE))
 
 
 def value_cells(rows: pl.DataFrame, columns: tuple[OutputColumn, ...]) -> pl.DataFrame:

@@ -6,12 +6,13 @@ digits, is written as `="00123"`, which opens as that text. Numbers are never to
 """
 
 import io
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from csq.render.cells import output_rows, text_cells
+from csq.render.cells import output_rows, side_by_side, text_cells
 from csq.render.columns import KEYS
-from csq.render.options import SLICE, Options
+from csq.render.options import Options
 from csq.report import Report
 from csq.schema import Kind
 
@@ -28,6 +29,11 @@ _MISTAKEN = "^(0[0-9]+|[0-9]{16,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[-/.][0-9]{1,2}([-/
 _PARTING = r'[,;\t|"\r\n]|^$'
 """What is quoted. A spreadsheet that parts cells at `;` would begin a new one, and run it as a formula, in a bare
 `Acme;=1+1;x`; an empty text in quotes is not taken for nothing."""
+
+_Changes = Sequence[tuple[Callable[[pl.Expr], pl.Expr], Sequence[str]]]
+"""What is done to columns of text, one after the other."""
+MANY, SHARED = 1000, 4
+"""Rows, and cells to a text, from which on it is worth to look for cells that are alike."""
 
 
 def csv(report: Report, options: Options) -> bytes:
@@ -59,54 +65,65 @@ def kept(report: Report, options: Options) -> tuple[str, ...]:
 def table(rows: pl.DataFrame, *, separator: str = ",", raw: bool = False, excel: bool = False) -> bytes:
     """Write a frame for a spreadsheet, a header always; text that it would run gets one `'`, unless it is to be raw."""
     words = [name for name, kind in rows.schema.items() if kind == pl.String()]
-    cells = rows if raw else rows.with_columns(_guarded(name) for name in words)
-    return (_BOM if excel else b"") + _written(cells, words, separator, "\r\n" if excel else "\n")
+    changes = [(_guarded, [] if raw else words), (_quoted, words)]
+    end = "\r\n" if excel else "\n"
+    return (_BOM if excel else b"") + _header(rows.columns, separator, end) + _rows(rows, changes, separator, end)
 
 
-def _guarded(name: str) -> pl.Expr:
-    """A column of text with one `'` before what a spreadsheet would run."""
-    text = pl.col(name)
-    return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(name)
+def _guarded(text: pl.Expr) -> pl.Expr:
+    """Text with one `'` before what a spreadsheet would run."""
+    return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text)
 
 
 def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
     rows, columns = output_rows(report, options)
     words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
+    texts = [column.name for column in columns if column.kind is Kind.TEXT]
+    keeps = options.excel and not options.raw
+    changes = [(_guarded, [] if options.raw else words), (_as_it_is, texts if keeps else []), (_quoted, words)]
     end = "\r\n" if options.excel else "\n"
     written = io.BytesIO((_BOM if options.excel else b"") + _header(rows.columns, separator, end))
     written.seek(0, io.SEEK_END)
-    for some in rows.iter_slices(SLICE):
-        cells = text_cells(some, columns)
-        if not options.raw:
-            cells = cells.with_columns(_guarded(name) for name in words)
-        if options.excel and not options.raw:
-            cells = cells.with_columns(_as_it_is(column.name) for column in columns if column.kind is Kind.TEXT)
-        written.write(_rows(cells, words, separator, end))
+    for part in side_by_side(rows, lambda some: _rows(text_cells(some, columns), changes, separator, end)):
+        written.write(part)
     return written.getvalue()
-
-
-def _written(cells: pl.DataFrame, words: list[str], separator: str = ",", end: str = "\n") -> bytes:
-    """Write cells under a header, those of `words` and the header quoted where they must be."""
-    return _header(cells.columns, separator, end) + _rows(cells, words, separator, end)
 
 
 def _header(names: list[str], separator: str, end: str) -> bytes:
     return (separator.join(pl.select(_quoted(pl.lit(pl.Series(names)))).to_series()) + end).encode()
 
 
-def _rows(cells: pl.DataFrame, words: list[str], separator: str, end: str) -> bytes:
+def _rows(cells: pl.DataFrame, changes: _Changes, separator: str, end: str) -> bytes:
     # Not the csv module, which leaves a lone carriage return unquoted.
     buffer = io.BytesIO()
-    cells.with_columns(_quoted(pl.col(name)).alias(name) for name in words).write_csv(
+    _told(cells, changes).write_csv(
         buffer, separator=separator, line_terminator=end, include_header=False, quote_style="never"
     )
     return buffer.getvalue()
 
 
-def _as_it_is(name: str) -> pl.Expr:
-    """A column of text in which what a spreadsheet would mistake is the result of a formula without any names."""
-    text = pl.col(name)
-    return pl.when(text.str.contains(_MISTAKEN)).then('="' + text + '"').otherwise(text).alias(name)
+def _told(cells: pl.DataFrame, changes: _Changes) -> pl.DataFrame:
+    """Cells with their texts changed; what many say is changed once for all."""
+    words = dict.fromkeys(name for _, names in changes for name in names)
+    each = {name: cells[name].drop_nulls().unique() for name in words} if cells.height >= MANY else {}
+    shared = {name: texts for name, texts in each.items() if 0 < len(texts) * SHARED <= cells.height}
+    apart = _changed(cells, [(change, [name for name in names if name not in shared]) for change, names in changes])
+    return apart.with_columns(
+        cells[name].replace_strict(texts, _changed(texts.to_frame(), own)[name], default=None)
+        for name, texts in shared.items()
+        for own in [[(change, [name]) for change, names in changes if name in names]]
+    )
+
+
+def _changed(cells: pl.DataFrame, changes: _Changes) -> pl.DataFrame:
+    for change, names in changes:
+        cells = cells.with_columns(change(pl.col(name)).alias(name) for name in names)
+    return cells
+
+
+def _as_it_is(text: pl.Expr) -> pl.Expr:
+    """Text in which what a spreadsheet would mistake is the result of a formula without any names."""
+    return pl.when(text.str.contains(_MISTAKEN)).then('="' + text + '"').otherwise(text)
 
 
 def _quoted(text: pl.Expr) -> pl.Expr:

@@ -14,8 +14,8 @@ import polars as pl
 
 from csq.plan.texts import filled_for
 from csq.playbook.text import fields
-from csq.render.cells import output_rows, value_cells
-from csq.render.options import SLICE, Options
+from csq.render.cells import output_rows, side_by_side, value_cells
+from csq.render.options import Options
 from csq.report import Report, ScaleFound
 from csq.terms import Quadrant
 
@@ -36,9 +36,15 @@ def document(report: Report, options: Options) -> bytes:
 def lines(report: Report, options: Options) -> bytes:
     """Write one account a line; nothing at all when there is none."""
     rows, columns = output_rows(report, options)
+
+    def write(some: pl.DataFrame) -> bytes:
+        buffer = io.BytesIO()
+        _members(value_cells(some, columns)).write_csv(buffer, include_header=False, quote_style="never")
+        return buffer.getvalue()
+
     written = io.BytesIO()
-    for some in rows.iter_slices(SLICE):
-        _members(value_cells(some, columns)).write_csv(written, include_header=False, quote_style="never")
+    for part in side_by_side(rows, write):
+        written.write(part)
     return written.getvalue()
 
 
