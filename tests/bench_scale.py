@@ -80,7 +80,7 @@ def measure(words: Sequence[str]) -> tuple[float, float]:
 def ways_for(place: Path, rows: int) -> Mapping[str, list[list[str]]]:
     """The commands of each way, one after the other."""
     csq = [sys.executable, "-m", "csq"]
-    names = {"CSV": "log.csv", "gz": "log.csv.gz", "Parquet": "log.parquet"}
+    names = {"CSV": "log.csv", "gz": "log.csv.gz", "Parquet in a folder": "parquet"}
     ways = {f"csq, {form}": [[*csq, "triage", "--usage", str(place / name), "-q"]] for form, name in names.items()}
     again = [*csq, "rollup", str(place / "week.csv"), "-o", str(place / "rollup"), "-q"]
     ways[YEAR] = [[*csq, "rollup", str(place / "log.csv"), "-o", str(place / "rollup"), "-q"]]
@@ -95,7 +95,7 @@ def lay_out(place: Path, rows: int) -> None:
     """Write the log in every form, and its last week."""
     write_year(place / "log.csv", rows)
     log = pl.scan_csv(place / "log.csv", try_parse_dates=True)
-    log.sink_parquet(place / "log.parquet")
+    log.sink_parquet(place / "parquet" / "log.parquet", mkdir=True)
     log.filter(pl.col("date") >= pl.date(2026, 10, 25)).sink_csv(place / "week.csv")
     with (place / "log.csv").open("rb") as plain, gzip.open(place / "log.csv.gz", "wb", compresslevel=1) as packed:
         shutil.copyfileobj(plain, packed, 2**20)
