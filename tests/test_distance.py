@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csq.explain.standing import users_across
-from csq.place.quadrants import SCORE_ANSWERS, answers_to_flip
+from csq.place.quadrants import SCORE_ANSWERS, add_answers_to_flip
 from csq.terms import Level
 
 CUTS = st.one_of(st.sampled_from([0.0, 50.0, 70.0, 100.0]), st.floats(0, 100).map(lambda cut: round(cut, 4)))
@@ -33,7 +33,7 @@ def flip(mean: float, answers: int, cut: float, level: Level) -> int | None:
         "happiness_cut": cut,
         "happiness_level": str(level),
     }
-    more: int | None = pl.DataFrame([row]).select(answers_to_flip()).item()
+    more: int | None = add_answers_to_flip(pl.LazyFrame([row])).collect()["answers_to_flip"].item()
     return more
 
 

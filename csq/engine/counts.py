@@ -262,10 +262,11 @@ def finish(counts: LogCounts, members: pl.Series) -> LogSummary:
     seen = marked.lazy().filter(is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS))
     users = _of_members(counts, "users", numbers)
     recent = users.lazy().filter(pl.col("last_day") >= windows.before.first) if windows else users.lazy()
+    events = pl.col("units", "telling").cast(pl.Int128)  # whatever counted them, no sum is too great
     days, people, seen_days, rows = pl.collect_all(
         [
-            seen.group_by("row", "day").agg(pl.col("units", "telling").sum(), pl.col("last_active").max()),
-            recent.with_columns(active=now).drop(cs.starts_with(SEEN)),
+            seen.group_by("row", "day").agg(events.sum(), pl.col("last_active").max()),
+            recent.with_columns(pl.col("units").cast(pl.Int128), active=now).drop(cs.starts_with(SEEN)),
             users.lazy().group_by("row").agg(_user_days(windows)),
             marked.lazy().group_by("file", FATE).agg(pl.col(ROWS).sum()).cast({"file": pl.String()}).sort("file", FATE),
         ],

@@ -30,7 +30,7 @@ def place_accounts(frame: pl.DataFrame, cuts: Sequence[Cut]) -> pl.DataFrame:
         .with_columns(_cut(axis, cuts) for axis in Axis)
         .with_columns(rounded(pl.col(f"{axis}_score") - pl.col(f"{axis}_cut")).alias(f"{axis}_margin") for axis in Axis)
         .with_columns(_level(axis) for axis in Axis)
-        .with_columns(answers_to_flip=answers_to_flip())
+        .pipe(add_answers_to_flip)
         .with_columns(
             borderline=pl.any_horizontal(near),
             evidence=evidence(),
@@ -74,27 +74,31 @@ def quadrant() -> pl.Expr:
     )
 
 
-def answers_to_flip() -> pl.Expr:
-    """How many further answers at the other end of the scale would move an account across the happiness cut.
+def add_answers_to_flip(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add how many further answers at the other end of the scale would move an account across the happiness cut.
 
     The least number that does it once the mean is rounded as scores are; null without answers, and where no number
     does it, the cut being that end. With n answers of mean s, the sum is s x n, so that k answers of 100 reach a cut c
     from below by k >= n (c - s) / (100 - c), and k answers of 0 fall under it from above by k > n (s - c) / c; the
     numbers about that are tried.
     """
-    mean, n, cut = pl.col("happiness_score"), pl.col(SCORE_ANSWERS), pl.col("happiness_cut")
-    is_high = pl.col("happiness_level") == str(Level.HIGH)
-    end = pl.when(is_high).then(0.0).otherwise(100.0)
+    mean, n, cut, end = pl.col("happiness_score"), pl.col(SCORE_ANSWERS), pl.col("happiness_cut"), pl.col("_end")
     # What lies under the cut by less than half of the last place is rounded to it.
     line = cut - 0.5 / 10**PLACES
     about = (n * (mean - line).abs() / pl.when(cut != end).then((line - end).abs())).floor().cast(pl.Int64)
 
     def crosses(more: pl.Expr) -> pl.Expr:
         then = rounded((mean * n + end * more) / (n + more))
-        return (then < cut) == is_high
+        return (then < cut) == (end == 0)
 
-    tried = [(about + step).clip(1) for step in range(-1, 3)]
-    return pl.coalesce(pl.when(crosses(more)).then(more) for more in tried)
+    tried = [(pl.col("_about") + step).clip(1) for step in range(-1, 3)]
+    return (
+        # Columns of their own, since an expression is worked out wherever it stands.
+        rows.with_columns(_end=pl.when(pl.col("happiness_level") == str(Level.HIGH)).then(0.0).otherwise(100.0))
+        .with_columns(_about=about)
+        .with_columns(answers_to_flip=pl.coalesce(pl.when(crosses(more)).then(more) for more in tried))
+        .drop("_end", "_about")
+    )
 
 
 def unhappy_side() -> pl.Expr:

@@ -39,12 +39,12 @@ class Condition(NamedTuple):
 
 def check(text: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
     """Return every fault of a condition over columns (`names.names`), in the order of its text; none: it can run."""
-    return _parsed(text, frozenset(known.items()))[1]
+    return _parsed(text, _Names(known))[1]
 
 
 def compile_condition(text: str, known: Mapping[str, Kind]) -> Condition:
     """Make a condition ready to run. Raises ConfigError for its first fault."""
-    condition, faults = _parsed(text, frozenset(known.items()))
+    condition, faults = _parsed(text, _Names(known))
     if condition is None:
         raise ConfigError(f"{faults[0].message} (in the condition `{text[:60]}`)", hint=faults[0].hint)
     return condition
@@ -91,13 +91,25 @@ def _fact(names: list[str], kind: Kind) -> pl.Expr:
     return fact.fill_nan(None) if kind is Kind.NUMBER else fact
 
 
+class _Names(NamedTuple):
+    """Names as a key of the cache: alike where they are one object, since to compare them takes as long as to parse."""
+
+    known: Mapping[str, Kind]
+
+    def __hash__(self) -> int:
+        return id(self.known)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Names) and self.known is other.known
+
+
 @lru_cache(maxsize=1_024)  # a run checks every condition of its playbook, then compiles it
-def _parsed(text: str, known: frozenset[tuple[str, Kind]]) -> tuple[Condition | None, tuple[Fault, ...]]:
+def _parsed(text: str, names: _Names) -> tuple[Condition | None, tuple[Fault, ...]]:
     if len(text) > MAX_LENGTH:
         message = f"a condition of {len(text):,} characters, of at most {MAX_LENGTH:,}"
         hint = "divide it, or make a column of it in the data"
         return None, (Fault(offset=0, width=1, message=message, hint=hint, code="condition-too-long"),)
-    parser = Parser(text, dict(known))
+    parser = Parser(text, names.known)
     expr = parser.parse()
     if expr is None:
         return None, tuple(sorted(parser.faults, key=lambda fault: fault.offset))

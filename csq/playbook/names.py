@@ -1,6 +1,7 @@
 """The names that conditions and braces may use, and what each holds."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from csq.schema import COLUMNS, CONDITION_COLUMNS, Kind, event_kind
 from csq.suggest import near_miss
@@ -10,9 +11,17 @@ _SEEN_AS = {Kind.WHOLE: Kind.NUMBER, Kind.MONEY: Kind.NUMBER}
 
 
 def names(custom: Mapping[str, Kind]) -> Mapping[str, Kind]:
-    """Return every column of csq's and every one of `custom`, with what it holds: number, text, bool, date or list."""
+    """Return every column of csq's and every one of `custom`, with what it holds: number, text, bool, date or list.
+
+    For the same columns it is the same object.
+    """
+    return _names(tuple(custom.items()))
+
+
+@lru_cache(maxsize=8)
+def _names(custom: tuple[tuple[str, Kind], ...]) -> Mapping[str, Kind]:
     own = {name: _SEEN_AS.get(column.kind, column.kind) for name, column in CONDITION_COLUMNS.items()}
-    return {**own, **custom}
+    return {**own, **dict(custom)}
 
 
 def kind_of(name: str, known: Mapping[str, Kind]) -> Kind | None:
