@@ -55,8 +55,7 @@ def fill(
     filled, left_out = [], []
     for each in (each for each in asked if each not in kept):
         try:
-            placed = _placed(each, run, pins, inputs, method)
-            filled.append(taken(placed, memory._replace(pins=pins), is_filled=True))
+            filled.append(taken(_placed(each, run, pins, inputs, method), memory._replace(pins=pins), is_filled=True))
         except InputError as error:
             left_out.append((each, error.message))
     if not filled and left_out:
