@@ -13,7 +13,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 ROUNDS = 9
 ACCOUNTS = 5_000
-BOUND = 12.0
+BOUND = 8.0
 
 YARDSTICK = """
 import time

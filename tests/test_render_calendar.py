@@ -1,5 +1,6 @@
 """The week as a calendar: valid, the same bytes for the same run, and taken in again it updates."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -106,6 +107,17 @@ def test_a_name_of_any_kind_leaves_the_calendar_whole(name):
     (entry,) = entries(told)
     assert str(entry["summary"]).endswith(": Call them")
     assert all(len(line) <= 75 for line in render(told, Format.CALENDAR).split(b"\r\n"))
+
+
+@pytest.mark.parametrize("name", [r"C:\Notes", "\\" * 200, "a;" * 90, "日本\\," * 40, "é" * 100])
+def test_a_name_is_read_back_as_it_is_wherever_its_line_is_cut(name):
+    lines = render(made({"account_name": name}), Format.CALENDAR).split(b"\r\n")
+    assert all(len(line) <= 75 for line in lines)
+    told = b"".join(line[1:] if line.startswith(b" ") else b"\n" + line for line in lines).decode()
+    (summary,) = re.findall("^SUMMARY:(.*)$", told, re.MULTILINE)
+    assert re.sub(r"\\(.)", r"\1", summary) == f"{name}: Call them"
+    # No line ends between a backslash and what it stands before.
+    assert not [line for line in lines if (len(line) - len(line.rstrip(b"\\"))) % 2]
 
 
 def test_rows_are_selected_as_in_any_output():

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from csq.errors import OutputError
 from csq.render import Format, Options, Selection, columns, render, workbook
 from csq.render.columns import PUBLIC, output_columns
+from csq.render.workbook import lists
 from csq.render.workbook.accounts import places
 from csq.render.workbook.book import LONGEST
 from csq.render.workbook.labels import Box, free
@@ -199,6 +200,25 @@ def test_accounts_can_be_filtered_under_a_header_that_stays():
     assert '<autoFilter ref="A1:AM9"/>' in page
     assert 'xSplit="3" ySplit="1"' in page
     assert 'state="frozen"' in page
+
+
+def test_a_list_that_is_written_slice_by_slice_is_the_same(monkeypatch):
+    whole = book(*AWKWARD)
+    monkeypatch.setattr(lists, "_SLICE", 3)
+    assert book(*AWKWARD) == whole
+
+
+def test_every_row_and_cell_of_a_list_stands_where_it_says():
+    for name in ("sheet2", "sheet3", "sheet5"):
+        page = parts(book())[f"xl/worksheets/{name}.xml"]
+        rows = re.findall(r'<row r="(\d+)"[^>]*>(.*?)</row>', page)
+        assert [int(number) for number, _ in rows] == sorted({int(number) for number, _ in rows})
+        for number, cells in rows:
+            letters = re.findall(r'<c r="([A-Z]+)(\d+)"', cells)
+            assert {at for _, at in letters} <= {number}
+            assert [each for each, _ in letters] == sorted({each for each, _ in letters}, key=lambda at: (len(at), at))
+        last = max(int(number) for number, cells in rows if cells)
+        assert re.search(rf'<dimension ref="A1:[A-Z]+{last}"/>', page)
 
 
 def test_every_sheet_prints_on_landscape_a4_as_wide_as_the_paper():

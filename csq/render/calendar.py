@@ -6,11 +6,10 @@ updates what it has, and the same run gives the same bytes.
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
-from icalendar import Calendar, Event
 
 from csq.errors import InputError
 from csq.plan.hours import is_planned
@@ -21,6 +20,15 @@ from csq.render.options import Options
 from csq.render.rows import selected_rows
 from csq.report import Report
 from csq.terms import Queue
+
+_HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//csq//csq//EN", "METHOD:PUBLISH")
+_OCTETS = 74
+"""Of a line; what is longer goes on in the next one, behind a space."""
+_TOLD = (
+    "account_id", "account_name", "deadline", "opt_out_date", "renewal_date", "look_again", "why", "step_id",
+    "step_short", "next_step",
+)  # fmt: skip
+"""Columns that entries are made of."""
 
 
 class Entry(NamedTuple):
@@ -47,18 +55,13 @@ def calendar(report: Report, options: Options) -> bytes:
     if options.selection.top is not None:
         rows = rows.head(options.selection.top)
     entries = [*_due(rows, report.as_of), *_calls(report, rows, report.as_of)]
-    page = Calendar()
-    for name, value in (("prodid", "-//csq//csq//EN"), ("version", "2.0"), ("method", "PUBLISH")):
-        page.add(name, value)
-    for entry in sorted(entries):
-        page.add_component(_event(entry, datetime.combine(report.as_of, time(), UTC)))
-    written: bytes = page.to_ical()
-    return written
+    lines = (line for entry in sorted(entries) for line in _event(entry, report.as_of))
+    return b"".join(_folded(line) + b"\r\n" for line in (*_HEAD, *lines, "END:VCALENDAR"))
 
 
 def _due(rows: pl.DataFrame, as_of: date) -> Iterator[Entry]:
     """Deadlines and days to look again, from the day of the run on."""
-    for row in rows.iter_rows(named=True):
+    for row in rows.select(_TOLD).iter_rows(named=True):
         key, name = row["account_id"], _name(row)
         if row["deadline"] is not None and row["deadline"] >= as_of:
             what = "Last day to opt out" if row["deadline"] == row["opt_out_date"] else "Deadline"
@@ -72,10 +75,10 @@ def _calls(report: Report, rows: pl.DataFrame, as_of: date) -> Iterator[Entry]:
     """What a person is to do this week, on its Monday."""
     week = week_of(as_of)
     todo = rows.filter(is_planned(), pl.col("human"), pl.col("queue") != str(Queue.REST))
-    for row in todo.iter_rows(named=True):
+    for row in todo.select(_TOLD).iter_rows(named=True):
         planned = PlannedStep(row["account_id"], row["step_id"], week)
         yield Entry(week, str(planned), f"{_name(row)}: {row['step_short']}", f"{row['next_step']}\n{planned}")
-    names = {row["account_id"]: _name(row) for row in rows.iter_rows(named=True)}
+    names = {row["account_id"]: _name(row) for row in rows.select(_TOLD[:2]).iter_rows(named=True)}
     for call in (call for each in report.weeks for call in each.check_ins if call.account_id in names):
         planned = PlannedStep(call.account_id, CHECK_IN, week)
         yield Entry(week, str(planned), f"{names[call.account_id]}: check in", f"{call.do}\n{planned}")
@@ -85,16 +88,38 @@ def _name(row: dict[str, str | None]) -> str:
     return row["account_name"] or row["account_id"] or ""
 
 
-def _event(entry: Entry, stamp: datetime) -> Event:
-    event = Event()
-    event.add("uid", f"{hashlib.sha256(entry.key.encode(errors='backslashreplace')).hexdigest()[:32]}@csq")
-    event.add("dtstamp", stamp)
-    event.add("dtstart", entry.day)
-    event.add("summary", _printable(entry.title))
-    event.add("description", "\n".join(map(_printable, entry.text.split("\n"))))
-    event.add("transp", "TRANSPARENT")
-    return event
+def _event(entry: Entry, as_of: date) -> Iterator[str]:
+    uid = hashlib.sha256(entry.key.encode(errors="backslashreplace")).hexdigest()[:32]
+    yield "BEGIN:VEVENT"
+    yield f"SUMMARY:{_escaped(entry.title)}"
+    yield f"DTSTART;VALUE=DATE:{_digits(entry.day)}"
+    yield f"DTSTAMP:{_digits(as_of)}T000000Z"
+    yield f"UID:{uid}@csq"
+    yield "DESCRIPTION:" + r"\n".join(map(_escaped, entry.text.split("\n")))
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
 
 
-def _printable(text: str) -> str:
-    return clean(text).encode(errors="backslashreplace").decode()
+def _digits(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _escaped(text: str) -> str:
+    """Printable text, in which what the format has a use for is itself."""
+    printable = clean(text).encode(errors="backslashreplace").decode()
+    for mark in "\\;,":
+        printable = printable.replace(mark, f"\\{mark}")
+    return printable
+
+
+def _folded(line: str) -> bytes:
+    """A line as RFC 5545 has it: cut within no character, and not between a backslash and what it stands before."""
+    rest, parts = line.encode(), []
+    while len(rest) > _OCTETS:
+        end = _OCTETS
+        while rest[end] & 0xC0 == 0x80:
+            end -= 1
+        end -= (end - len(rest[:end].rstrip(b"\\"))) % 2
+        parts.append(rest[:end])
+        rest = rest[end:]
+    return b"\r\n ".join((*parts, rest))

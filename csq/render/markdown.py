@@ -4,6 +4,7 @@ Text from data is escaped where it enters: it makes no mark-up and no HTML, link
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -62,6 +63,7 @@ def markdown(report: Report, options: Options) -> bytes:
     return ("\n\n".join(blocks) + "\n").encode(errors="backslashreplace")
 
 
+@lru_cache(maxsize=4096)  # steps and risks come again with every account
 def escaped(text: str) -> str:
     """Return `text` as Markdown that reads as exactly that, on one line."""
     line = " ".join(clean(text).split())

@@ -21,7 +21,7 @@ from csq.render.workbook.book import (
     Sheet,
     marked,
 )
-from csq.render.workbook.lists import Column, Looks, Style
+from csq.render.workbook.lists import CellStyles, ListColumn, Style
 from csq.schema import Kind
 from csq.terms import Axis, Quadrant
 
@@ -49,16 +49,16 @@ def accounts(book: Book) -> None:
     for column in book.columns:
         values = book.rows[column.name]
         heads[column.name] = (column.label, RIGHT if column.is_right else {})
-        columns.append(Column(values, looks(book.rows, column)))
+        columns.append(ListColumn(values, looks(book.rows, column)))
         widths.append(_width(column, values) + _more(book, column.name))
         for label, texts in _beside(book, column.name):
             heads[label] = (label, {})
-            columns.append(Column(texts, TEXT))
+            columns.append(ListColumn(texts, TEXT))
             widths.append(_BESIDE)
     sheet, names = book.sheet(NAME, widths), list(heads)
     for number, (label, style) in enumerate(heads.values()):
         sheet.put(number, label, HEAD, style)
-    sheet.list(1, columns)
+    sheet.long_list(1, columns)
     page, last = sheet.page, book.rows.height
     page.set_row(0, 42)
     page.autofilter(0, 0, last, len(names) - 1)
@@ -86,12 +86,12 @@ def _more(book: Book, name: str) -> int:
     return {"quadrant": len(_DIVIDED), "happiness_score": _longest(sides)}.get(name, 0)
 
 
-def looks(rows: pl.DataFrame, column: OutputColumn) -> Style | Looks:
+def looks(rows: pl.DataFrame, column: OutputColumn) -> Style | CellStyles:
     """Choose how the cells of a column are shown, in these rows of the book."""
     if column.name == "quadrant":
         # The value stays what it is, to be filtered by; how it is shown says the rest.
         divided = pl.when(pl.col("_sides").is_not_null()).then(pl.lit(_DIVIDED)).otherwise(pl.lit(""))
-        return Looks(rows.select(pl.col("quadrant").cast(pl.String) + divided).to_series(), _QUADRANTS)
+        return CellStyles(rows.select(pl.col("quadrant").cast(pl.String) + divided).to_series(), _QUADRANTS)
     for axis in Axis:
         score, margin = f"{axis}_score", f"{axis}_margin"
         if column.name == score:
@@ -104,9 +104,9 @@ def looks(rows: pl.DataFrame, column: OutputColumn) -> Style | Looks:
     return _style(column, rows[column.name])
 
 
-def _numbers(rows: pl.DataFrame, formats: pl.Expr) -> Looks:
+def _numbers(rows: pl.DataFrame, formats: pl.Expr) -> CellStyles:
     keys = rows.select(formats).to_series()
-    return Looks(keys, {form: {"num_format": form} for form in keys.unique()})
+    return CellStyles(keys, {form: {"num_format": form} for form in keys.unique()})
 
 
 def places(value: pl.Expr, edges: Sequence[pl.Expr]) -> pl.Expr:

@@ -18,11 +18,11 @@ from csq.render.options import Options
 from csq.render.workbook.lists import (
     FIRST_DAY,
     TEXTS,
-    Cells,
-    Column,
+    CellStyles,
+    ListColumn,
     ListSheet,
-    Looks,
     Style,
+    XmlCells,
     by_kind,
     height,
     lines,
@@ -180,13 +180,13 @@ class Sheet:
         self.page.write_string(self.row, first, told, form)
         self.make_room(self.row, told, sum(self._widths[first : last + 1]))
 
-    def list(self, first: int, columns: Sequence[Column]) -> None:
+    def long_list(self, first: int, columns: Sequence[ListColumn]) -> None:
         """End the sheet with a list, from row `first` down; a row becomes as high as its wrapped texts need."""
         cells, needed = [], []
         for number, column in enumerate(columns):
             styles = (WRAP, APART) if column.is_wrapped else ()
             if column.values is None:
-                cells.append(Cells(number, "", None, self._formats(column.looks, *styles)))
+                cells.append(XmlCells(number, "", None, self._formats(column.looks, *styles)))
                 continue
             for kind, values in by_kind(column.values):
                 told = values
@@ -194,13 +194,13 @@ class Sheet:
                     told, taken = self._texts(values, self._widths[number] - 1 if column.is_wrapped else None)
                     needed.append(taken.alias(f"{number}"))
                 is_right = column.values.dtype.is_numeric()
-                cells.append(Cells(number, kind, told, self._formats(column.looks, *styles, is_right=is_right)))
+                cells.append(XmlCells(number, kind, told, self._formats(column.looks, *styles, is_right=is_right)))
         self.page.end_with(first, cells, pl.DataFrame(needed).max_horizontal())
 
-    def _formats(self, looks: Style | Looks, *styles: Style, is_right: bool = False) -> int | pl.Series:
+    def _formats(self, looks: Style | CellStyles, *styles: Style, is_right: bool = False) -> int | pl.Series:
         """The number of the format of all cells, or of each."""
         right = RIGHT if is_right else {}
-        if not isinstance(looks, Looks):
+        if not isinstance(looks, CellStyles):
             return number_of(self.book.style(right, looks, *styles))
         keys = looks.keys.unique(maintain_order=True)
         numbers = [number_of(self.book.style(right, looks.styles[key], *styles)) for key in keys]

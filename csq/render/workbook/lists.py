@@ -32,7 +32,7 @@ _HIGHEST = 409
 """Points that Excel allows a row."""
 
 
-class Looks(NamedTuple):
+class CellStyles(NamedTuple):
     """How cells are shown, where that differs from cell to cell."""
 
     keys: pl.Series
@@ -40,15 +40,15 @@ class Looks(NamedTuple):
     styles: Mapping[str, Style]
 
 
-class Column(NamedTuple):
+class ListColumn(NamedTuple):
     """A column of a list. What is null stays empty; without values, all cells do, but have their style."""
 
     values: pl.Series | None
-    looks: Style | Looks
+    looks: Style | CellStyles
     is_wrapped: bool = False
 
 
-class Cells(NamedTuple):
+class XmlCells(NamedTuple):
     """Cells of one kind in a column, null where there is none."""
 
     column: int
@@ -67,10 +67,10 @@ class ListSheet(Worksheet):
         """Begin without a list."""
         super().__init__()
         self._first = 0
-        self._cells: Sequence[Cells] = ()
+        self._cells: Sequence[XmlCells] = ()
         self._heights = pl.Series(dtype=pl.Int64)
 
-    def end_with(self, first: int, cells: Sequence[Cells], needed: pl.Series) -> None:
+    def end_with(self, first: int, cells: Sequence[XmlCells], needed: pl.Series) -> None:
         """Take the list, from row `first` down; nothing may be written into its rows otherwise.
 
         Args:
@@ -108,7 +108,7 @@ def _row(cells: Sequence[pl.Expr]) -> pl.Expr:
     return pl.concat_str(*head, *cells, pl.lit("</row>"), ignore_nulls=True)
 
 
-def _cell(cells: Cells, number: int) -> pl.Expr:
+def _cell(cells: XmlCells, number: int) -> pl.Expr:
     """A cell as XML, null where there is none."""
     is_one = isinstance(cells.formats, int)
     form = pl.lit(str(cells.formats)) if is_one else pl.col(f"s{number}")

@@ -5,7 +5,7 @@ import polars as pl
 from csq.render import prose
 from csq.render.workbook.accounts import quiet_green_corners
 from csq.render.workbook.book import APART, HEAD, ROWS, TEXT, WHOLE, Book, Sheet, marked
-from csq.render.workbook.lists import Column, Looks, Style
+from csq.render.workbook.lists import CellStyles, ListColumn, Style
 from csq.terms import Quadrant, Severity
 
 _PARTS = "_parts"
@@ -64,12 +64,12 @@ def _list(sheet: Sheet, held: pl.DataFrame) -> None:
     if rows.height < held.height:
         sheet.put(7, f"The first {rows.height:,} of {held.height:,} rows: a sheet has no more.", row=0)
     names = [name for name in _COLUMNS if name != _PARTS or rows[name].count()]
-    marks = Looks(rows["quadrant"].cast(pl.String), {str(quadrant): marked(quadrant) for quadrant in Quadrant})
-    looks: dict[str, Style | Looks] = {"quadrant": marks, "contract_value": WHOLE}
+    marks = CellStyles(rows["quadrant"].cast(pl.String), {str(quadrant): marked(quadrant) for quadrant in Quadrant})
+    looks: dict[str, Style | CellStyles] = {"quadrant": marks, "contract_value": WHOLE}
     wrapped = {"next_step"}
     for column, name in enumerate(names):
         sheet.put(column, _COLUMNS[name][0], HEAD, APART if name in wrapped else {})
-    sheet.list(head + 1, [Column(rows[name], looks.get(name, TEXT), name in wrapped) for name in names])
+    sheet.long_list(head + 1, [ListColumn(rows[name], looks.get(name, TEXT), name in wrapped) for name in names])
     last = head + rows.height
     sheet.page.autofilter(head, 0, last, len(names) - 1)
     quiet_green_corners(sheet, names, head + 1, last)

@@ -13,7 +13,7 @@ from csq.render import prose
 from csq.render.view import accounts
 from csq.render.workbook.accounts import looks, quiet_green_corners
 from csq.render.workbook.book import APART, HEAD, QUIET, RIGHT, TEXT, WRAP, Book, Sheet
-from csq.render.workbook.lists import Column
+from csq.render.workbook.lists import ListColumn
 from csq.terms import Queue, Tick
 
 HAPPINESS = "_happiness"
@@ -67,13 +67,13 @@ def this_week(book: Book) -> None:
         is_wrapped = name in _WRAPPED
         if name in _TEXTS:
             sheet.put(number, _TEXTS[name], HEAD, APART)
-            columns.append(Column(listed[name], TEXT, is_wrapped))
+            columns.append(ListColumn(listed[name], TEXT, is_wrapped))
             continue
         column = described[name]
         sheet.put(number, column.label, HEAD, RIGHT if column.is_right else APART if is_wrapped else {})
-        columns.append(Column(listed[name], looks(listed, column), is_wrapped))
+        columns.append(ListColumn(listed[name], looks(listed, column), is_wrapped))
     columns += _ticks(sheet, told, book.report.as_of)
-    sheet.list(head + 1, columns)
+    sheet.long_list(head + 1, columns)
     last, end = head + listed.height, len(columns) - 1
     sheet.page.autofilter(head, 0, last, end)
     sheet.page.freeze_panes(head + 1, 2)
@@ -85,7 +85,7 @@ def this_week(book: Book) -> None:
     quiet_green_corners(sheet, list(_WIDTHS), head + 1, last)
 
 
-def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> list[Column]:
+def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> list[ListColumn]:
     """Head the columns to tick steps off, and return them; without a day there is no week, and so none."""
     if as_of is None:
         return []
@@ -101,9 +101,9 @@ def _ticks(sheet: Sheet, told: pl.DataFrame, as_of: date | None) -> list[Column]
     sheet.page.data_validation(head + 1, first, head + told.height, first, choices)
     unticked = pl.repeat(None, told.height, dtype=pl.String, eager=True)
     return [
-        Column(unticked, {}),
-        Column(None, {**TEXT, **WRAP}),
-        Column(pl.Series(ids, dtype=pl.String), {**TEXT, **QUIET}),
+        ListColumn(unticked, {}),
+        ListColumn(None, {**TEXT, **WRAP}),
+        ListColumn(pl.Series(ids, dtype=pl.String), {**TEXT, **QUIET}),
     ]
 
 
