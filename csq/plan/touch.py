@@ -46,7 +46,11 @@ def add_worth(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
     answered with yes, since the question is what it would take.
     """
     placed = set(frame["quadrant"].unique())
-    plays = {quadrant: playbook.entry(quadrant).play.steps for quadrant in Quadrant if str(quadrant) in placed}
+    plays = {
+        quadrant: [step for step in playbook.entry(quadrant).play.steps if any(_persons(step, each) for each in Touch)]
+        for quadrant in Quadrant
+        if str(quadrant) in placed
+    }
     steps = [step for play in plays.values() for step in play]
     judged = applies(frame.with_columns(worth_it=pl.lit(value=True)), steps, names(playbook.custom))
     hours = pl.lit(0.0)
@@ -75,8 +79,6 @@ def _hours(play: Sequence[Step]) -> pl.Expr:
     hours = pl.lit(0.0)
     for step in play:
         by_touch = {str(touch): _persons(step, touch) for touch in Touch}
-        if not any(by_touch.values()):
-            continue
         is_alike = len({*by_touch.values()}) == 1
         taken = (
             pl.lit(_persons(step, Touch.HIGH))
