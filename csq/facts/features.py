@@ -36,7 +36,8 @@ class FeatureUse(NamedTuple):
 
     def of(self, account: str) -> pl.DataFrame:
         """Every feature that one account may or does use, sorted by name: account_id, then as in `rows`."""
-        mine = self.rows.filter(pl.col("row") == self.accounts.index_of(account)).drop("row")
+        place = pl.lit(self.accounts.index_of(account), dtype=pl.UInt32())
+        mine = self.rows.filter(pl.col("row") == place).drop("row")
         if account in self.unlimited:
             mine = mine.join(self.in_log.to_frame("feature"), on="feature", how="full", coalesce=True)
         told = mine.with_columns(pl.col("now", "before").fill_null(value=False)).sort("feature")

@@ -106,8 +106,7 @@ def log_facts(
             TELLING: pl.when(pl.lit(not _is_all_everyday(log))).then("telling"),
         },
     )
-    ours = [USAGE_UNKNOWN, TELLING]
-    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), *ours]]
+    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, TELLING]]
     window = (windows.now.first, windows.now.last) if windows else None
     fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
     return Usage(frame=promised, fates=fates, window=window, features=features, notes=_notes(log))
