@@ -61,8 +61,9 @@ class LogCounts(NamedTuple):
         return self._each(lambda table: table.with_columns(*changed, **columns))
 
     def joined(self, found: pl.DataFrame, on: Sequence[str]) -> Self:
-        """The same with what was found for the columns `on`; the counts of others are left out."""
-        return self._each(lambda table: table.join(found, on=on, how="inner"))
+        """The same with what was found for the columns `on`, a fate among it; the counts of others are left out."""
+        # An inner join, which here is the same, takes half as long again.
+        return self._each(lambda table: table.join(found, on=on, how="left").drop_nulls(FATE))
 
     def without(self, column: str) -> Self:
         """The same without a column that told rows apart."""

@@ -151,11 +151,15 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     faults = pl.concat([settled.faults.clear(), *reading.faults])
     typed = settled.replace(frame=frame, text=text, faults=faults)
     match = match_counted(typed, known, log.options.keys.get(Role.USAGE))
-    found = match.frame.filter(pl.col(LINE).is_null()).select(
-        pl.col(FILE).cast(pl.Categorical()), pl.col(SOURCE).cast(pl.Categorical()).alias(KEY), "account_id", FATE
-    )
-    by_key = counts.joined(found, on=[FILE, KEY])
+    found = match.frame.filter(pl.col(LINE).is_null()).select(_whose(FILE, SOURCE), "account_id", FATE)
+    by_key = counts.with_columns(_whose(FILE, KEY)).joined(found, on=[KEY]).without(KEY)
     return replace(match, frame=match.frame.drop(SOURCE)), by_key
+
+
+def _whose(file: str, key: str) -> pl.Expr:
+    """The file and the key of a row in one number, by which rows are joined in less time than by both."""
+    places = (pl.col(name).cast(pl.Categorical()).to_physical().cast(pl.UInt64) for name in (file, key))
+    return (next(places) * 2**32 + next(places)).alias(KEY)
 
 
 def _finished(rows: RoleRows, counts: list[LogCounts], logs: Sequence[Log], options: ReadOptions) -> RoleRows:

@@ -83,8 +83,8 @@ def _with_inches(table: pl.DataFrame, delimiter: str, width: int) -> pl.DataFram
     begins = text.str.contains(rf'(?:^|{part}) *"')
     # Between such a quote and the text that it opens a delimiter may be lost.
     lost = text.str.contains(rf'[^{part}"]"\w[^"]*{part}[^"]*" *(?:{part}|$)')
-    odd = (pl.col("quotes") > 0) & (pl.col("cells") == width) & ~pl.col("sound")
-    found = table.with_columns(inches=odd & ~begins & ~lost)
+    odd = table.filter((pl.col("quotes") > 0) & (pl.col("cells") == width) & ~pl.col("sound"))
+    found = table.with_columns(inches=pl.col("row").is_in(odd.filter(~begins & ~lost)["row"].implode()))
     is_certain = found.select(((pl.col("quotes") % 2 == 0) | pl.col("inches")).all()).item()
     return found if is_certain else table
 
