@@ -1,7 +1,8 @@
 """The week and what comes due as a calendar: all-day entries that take no time, one for each thing to be thought of.
 
 An entry keeps its UID from week to week, and its stamp is the day of the run: a calendar that takes the file in again
-updates what it has, and the same run gives the same bytes.
+updates what it has, and the same run gives the same bytes. An entry is eight lines of RFC 5545, written here: the
+library that knows all of it takes a minute to fold those of 100,000 accounts.
 """
 
 import hashlib
