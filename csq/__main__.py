@@ -17,8 +17,7 @@ def main() -> int:
     _hold_standard_descriptors()
     stop.watch()
     # Polars reads this as it loads; by itself it gives freed memory back at once, and gets it anew for the next piece.
-    # No size is over: columns of a million rows are kept as well, else they take a sixth more time.
-    os.environ.setdefault("_RJEM_MALLOC_CONF", f"dirty_decay_ms:{KEPT},oversize_threshold:0")
+    os.environ.setdefault("_RJEM_MALLOC_CONF", f"dirty_decay_ms:{KEPT}")
     # Pydantic would look for plugins of its own through every package there is.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     from csq.cli.main import main as run

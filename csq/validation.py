@@ -1,6 +1,6 @@
 """A document against a model: every fault at once, each with its place and in plain words.
 
-The model is a `Section`: pydantic checks and types the texts, this module turns what it objects to
+The model is a `YamlSection`: pydantic checks and types the texts, this module turns what it objects to
 into `Problem`s that name the line, what is wrong with the value, and the nearest thing allowed.
 """
 

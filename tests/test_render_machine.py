@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csq.errors import UsageError
-from csq.render import SUFFIXES, Format, Options, Selection, render
+from csq.render import SUFFIXES, Format, Options, Selection, delimited, render
 from csq.render.columns import PUBLIC, label, output_columns
 from csq.render.delimited import guarded_keys
 from csq.render.json_text import _members, plain
@@ -218,6 +218,22 @@ def test_nor_is_it_run_behind_what_cannot_be_seen(unseen, sign, format):
 @pytest.mark.parametrize("text", ["a=1", "1-2", " =1", "'quoted'", "'", "*", "\x01a=1", "\u200b1-2", "a\x01=1"])
 def test_other_text_is_left_alone(text):
     assert cell("account_name", {"account_name": text}) == text
+
+
+@pytest.mark.parametrize("options", [Options(), Options(excel=True), Options(raw=True)])
+def test_text_that_many_cells_share_is_written_as_in_each_of_them(monkeypatch, options):
+    names = ["=1+1", "a;b", '"', "007", "", None, "plain"] * 9
+    made = report(accounts=accounts(*({"account_name": name, "signals": [name]} for name in names)))
+    each = render(made, Format.CSV, options)
+    monkeypatch.setattr(delimited, "MANY", 2)
+    assert render(made, Format.CSV, options) == each
+
+
+@pytest.mark.parametrize("format", [Format.CSV, Format.TSV, Format.JSONL])
+def test_a_table_that_is_written_in_slices_is_the_same(monkeypatch, format):
+    whole = render(report(), format)
+    monkeypatch.setattr("csq.render.cells.SLICE", 2)
+    assert render(report(), format) == whole
 
 
 def test_negative_numbers_get_no_apostrophe():

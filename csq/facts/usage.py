@@ -71,7 +71,7 @@ def log_facts(
     """Measure usage from an event log: account_id, at (Datetime or null), user_id, feature, events.
 
     The accounts, sorted, have `seats` and `features_entitled`. Without as_of, the last day of the window, all of the
-    log counts; everyday features, squeezed, say no more than that somebody was there. `in_log` features are pinned.
+    log counts; everyday features, squeezed, say no more than that somebody was there. `in_log`: features, if pinned.
     """
     windows = UsageWindows(as_of, days) if as_of and rows.keyed["at"].is_not_null().any() else None
     log = _summed(rows, accounts["account_id"], windows, is_one_of(everyday))
