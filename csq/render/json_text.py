@@ -9,12 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 
 from csq.plan.texts import filled_for
 from csq.playbook.text import fields
-from csq.render.cells import output_rows, side_by_side, value_cells
+from csq.render import Output
+from csq.render.cells import output_rows, value_cells, write_slices
 from csq.render.options import Options
 from csq.report import Report, ScaleFound
 from csq.terms import Quadrant
@@ -33,19 +35,16 @@ def document(report: Report, options: Options) -> bytes:
     )
 
 
-def lines(report: Report, options: Options) -> bytes:
+def lines(report: Report, options: Options) -> Output:
     """Write one account a line; nothing at all when there is none."""
     rows, columns = output_rows(report, options)
 
-    def write(some: pl.DataFrame) -> bytes:
+    def made(some: pl.DataFrame) -> bytes:
         buffer = io.BytesIO()
         _members(value_cells(some, columns)).write_csv(buffer, include_header=False, quote_style="never")
         return buffer.getvalue()
 
-    written = io.BytesIO()
-    for part in side_by_side(rows, write):
-        written.write(part)
-    return written.getvalue()
+    return partial(write_slices, rows, made)
 
 
 def _account_lines(report: Report, options: Options) -> pl.Series:
