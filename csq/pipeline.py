@@ -79,10 +79,7 @@ class _Standing(NamedTuple):
     placed: Placed
 
 
-def _stand(
-    tables: Tables, settings: Settings, playbook: Playbook, as_of: date | None, min_match: float = 0.0
-) -> _Standing:
-    facts = build_facts(tables, settings, as_of, min_match=min_match)
+def _stand(tables: Tables, facts: Facts, settings: Settings, playbook: Playbook, as_of: date | None) -> _Standing:
     scales = settle_scales(tables, facts, settings, as_of)
     placed = place(facts, settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
@@ -90,16 +87,30 @@ def _stand(
     return _Standing(facts, scales, placed._replace(frame=add_worth(add_touch(frame, playbook), playbook)))
 
 
+def measure(tables: Tables, settings: LoadedSettings, *, as_of: AsOf, min_match: float = 0.0) -> Facts:
+    """Measure every account; raises what `build_facts` does."""
+    return build_facts(tables, settings.settings, as_of.day, min_match=min_match)
+
+
 def run(
-    tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf, min_match: float = 0.0
+    tables: Tables,
+    settings: LoadedSettings,
+    playbook: LoadedPlaybook,
+    *,
+    as_of: AsOf,
+    min_match: float = 0.0,
+    facts: Facts | None = None,
 ) -> Triage:
     """Measure every account, place it, judge the signals, and prescribe what to do.
+
+    Facts that are given are what `measure` has made of the tables.
 
     Raises:
         InputError: The files contradict themselves or each other, or under `min_match` (0-1) of a role's rows match.
         ConfigError: csq.yaml asks for what cannot be done with these accounts.
     """
-    facts, scales, placed = _stand(tables, settings.settings, playbook.playbook, as_of.day, min_match)
+    facts = facts or measure(tables, settings, as_of=as_of, min_match=min_match)
+    facts, scales, placed = _stand(tables, facts, settings.settings, playbook.playbook, as_of.day)
     judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
     planned = prescribe(
         placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
@@ -140,7 +151,8 @@ class Checked(NamedTuple):
 
 def check(tables: Tables, settings: LoadedSettings, playbook: LoadedPlaybook, *, as_of: AsOf) -> Checked:
     """Measure every account and place it, and say how the files were understood. Raises what `run` does."""
-    facts, scales, placed = found = _stand(tables, settings.settings, playbook.playbook, as_of.day)
+    facts = measure(tables, settings, as_of=as_of)
+    facts, scales, placed = found = _stand(tables, facts, settings.settings, playbook.playbook, as_of.day)
     accounts, faults = placed.frame, tables.faults
     files = account(tables.files, facts.fates)
     totals = quadrant_totals(accounts, playbook.playbook.order)

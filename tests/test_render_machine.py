@@ -15,7 +15,7 @@ from csq.errors import UsageError
 from csq.render import SUFFIXES, Format, Options, Selection, delimited, render
 from csq.render.columns import PUBLIC, label, output_columns
 from csq.render.delimited import guarded_keys
-from csq.render.json_text import _members, plain
+from csq.render.json_text import _lines_of, plain
 from csq.schema import COLUMNS, Kind
 from factories import AWKWARD, accounts, report
 from golden_files import CASES, EMPTY, FOLDER
@@ -302,8 +302,10 @@ def test_a_json_line_is_to_the_byte_what_the_encoder_of_python_writes():
         },
         schema_overrides={"money": pl.Decimal(38, 2)},
     )
-    written = _members(frame).select(pl.concat_str(pl.all(), separator=",")).to_series().to_list()
+    written = _lines_of(frame).to_list()
     assert written == [json.dumps(row, ensure_ascii=False, default=plain) for row in frame.iter_rows(named=True)]
+    # By itself a row may have nothing to escape.
+    assert written == [line for row in frame.iter_slices(1) for line in _lines_of(row)]
 
 
 def test_json_survives_a_file_name_that_is_no_text():

@@ -1,4 +1,4 @@
-"""Output: the only module that writes to stdout and to files. Bytes come in whole; they arrive whole or not at all.
+"""Output: the only module that writes to stdout and to files. What comes in arrives whole or not at all.
 
 `-o FILE` and `> FILE` hold the same bytes. A file is written beside its place and renamed into it, so a run that
 fails, is interrupted or finds the disk full leaves the old one as it was.
@@ -9,16 +9,20 @@ import errno
 import io
 import os
 import secrets
+import shutil
 import stat
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from csq import scratch
 from csq.cli import stop
 from csq.errors import OutputError
 from csq.located import named
+from csq.render import Output, write
 from csq.suggest import in_shell
 
 try:
@@ -37,8 +41,28 @@ CLAIM = len(".csq-") + 16
 STDOUT = 1
 """File descriptor of standard output."""
 
+HELD = 2**24
+"""Bytes that are held in memory before they go where they cannot be taken back from; more are laid down."""
 
-def to_stdout(data: bytes) -> None:
+
+@contextlib.contextmanager
+def complete(data: Output) -> Iterator[Output]:
+    """The same, made to its end, so that only the writing can still fail. Raises OutputError where there is no room."""
+    if isinstance(data, bytes):
+        yield data
+        return
+    place = scratch.place()
+    with tempfile.SpooledTemporaryFile(HELD, dir=str(place)) as made:
+        try:
+            write(data, made)
+        except OSError as error:
+            told = f"cannot write in `{place}`: {reason(error)}"
+            raise OutputError(told, hint="`TMPDIR=DIR` takes another place") from error
+        made.seek(0)
+        yield partial(shutil.copyfileobj, made)
+
+
+def to_stdout(data: Output) -> None:
     """Write all of `data` to standard output.
 
     The descriptor is opened anew because `sys.stdout.buffer` is unbuffered under `PYTHONUNBUFFERED`, where a write may
@@ -50,7 +74,7 @@ def to_stdout(data: bytes) -> None:
     """
     try:
         with open(STDOUT, "wb", closefd=False) as stream:
-            stream.write(data)
+            write(data, stream)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -80,12 +104,12 @@ class TextStdout(io.TextIOBase):
         return os.isatty(STDOUT)
 
 
-def to_file(path: Path, data: bytes) -> None:
+def to_file(path: Path, data: Output) -> None:
     """Put `data` in the place of `path`; see `to_files`."""
     to_files([(path, data)])
 
 
-def to_files(files: Sequence[tuple[Path, bytes]], private: Collection[Path] = ()) -> None:
+def to_files(files: Sequence[tuple[Path, Output]], private: Collection[Path] = ()) -> None:
     """Put each `data` in the place of its path, all of them or none.
 
     A symbolic link stays one: the file it points to is replaced. Mode and owner of an existing file are kept; a new one
@@ -109,7 +133,8 @@ def to_files(files: Sequence[tuple[Path, bytes]], private: Collection[Path] = ()
             # What is written through cannot be taken back, so not before all else is on the disk.
             for path, data in files:
                 if _is_written_through(path):
-                    _told(path, partial(_write_through, path, data))
+                    with complete(data) as made:
+                        _told(path, partial(_write_through, path, made))
             _put_in_place(written)
         finally:
             for each in written:
@@ -219,10 +244,10 @@ def _descriptor(path: Path) -> int | None:
     return None
 
 
-def _write_through(path: Path, data: bytes) -> None:
+def _write_through(path: Path, data: Output) -> None:
     descriptor = _descriptor(path)
     with path.open("wb") if descriptor is None else open(descriptor, "wb", closefd=False) as stream:
-        stream.write(data)
+        write(data, stream)
 
 
 class _Claims(dict[Path, str]):
@@ -279,7 +304,7 @@ def _is_dead(claim: Path) -> bool:
         return False
 
 
-def _write_beside(path: Path, data: bytes, claims: _Claims, *, private: bool) -> Beside:
+def _write_beside(path: Path, data: Output, claims: _Claims, *, private: bool) -> Beside:
     """Write a file beside its place, as nobody may read who may not read what stands there, and see it on the disk."""
     target = path.resolve()
     old = target.stat() if target.exists() else None
@@ -292,7 +317,7 @@ def _write_beside(path: Path, data: bytes, claims: _Claims, *, private: bool) ->
                     os.fchown(stream.fileno(), old.st_uid, old.st_gid)
             if not private:
                 temporary.chmod(stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
-            stream.write(data)
+            write(data, stream)
             stream.flush()
             os.fsync(stream.fileno())
     except BaseException:  # an interrupt too must not leave the half of a file behind

@@ -1,9 +1,9 @@
-"""A report to its targets: rendered first, all of them, then written; narrated on stderr."""
+"""A report to its targets: all are rendered, or it is certain that they can be, then written; narrated on stderr."""
 
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,7 @@ import polars as pl
 from csq.cli import diagnostics, emit, pager, run_log
 from csq.cli.options import Faults, Outputs, Shown, Speech
 from csq.errors import UsageError
-from csq.render import SUFFIXES, Format, Options, Selection, render
+from csq.render import SUFFIXES, Format, Options, Output, Selection, rendered, whole
 from csq.render.clean import clean_lines
 from csq.render.options import MOST
 from csq.report import BY_SETTINGS, Report
@@ -133,7 +133,7 @@ def deliver(
     to: Sequence[Target],
     options: Options,
     speech: Speech,
-    write: Callable[[Report, Format, Options], bytes] = render,
+    made: Callable[[Report, Format, Options], Output] = rendered,
     also: Sequence[tuple[Path, bytes]] = (),
     keep: "Keep | None" = None,
 ) -> None:
@@ -144,7 +144,7 @@ def deliver(
         to: Where, and in which format.
         options: What of it; width and colour are those of the terminal.
         speech: How the run speaks.
-        write: Turns a report into the bytes of a format.
+        made: Turns a report into what is written of it in a format.
         also: Further files, which are written together with the targets or not at all.
         keep: A snapshot, which is so too.
 
@@ -154,11 +154,20 @@ def deliver(
     """
     run_log.counted(report)
     on_screen = screen(options, speech)
-    rendered = [(target, write(report, target.format, options if target.path else on_screen)) for target in to]
-    files = [*((target.path, data) for target, data in rendered if target.path is not None), *also]
-    hold: AbstractContextManager[list[tuple[Path, bytes]]] = keep.held() if keep else nullcontext([])
-    with hold as kept:
-        emit.to_files([*files, *kept], private=[path for path, _ in kept])
+    told = [(target, made(report, target.format, options if target.path else on_screen)) for target in to]
+    files = [*((target.path, data) for target, data in told if target.path is not None), *also]
+    with ExitStack() as held:
+        shown = [(target, held.enter_context(emit.complete(data))) for target, data in told if target.path is None]
+        hold: AbstractContextManager[list[tuple[Path, bytes]]] = keep.held() if keep else nullcontext([])
+        with hold as kept:
+            emit.to_files([*files, *kept], private=[path for path, _ in kept])
+        _say(report, to, options, is_page=made is rendered)
+        for target, data in shown:
+            _print(target, data, speech)
+
+
+def _say(report: Report, to: Sequence[Target], options: Options, *, is_page: bool) -> None:
+    """Say on stderr what was chosen, written and noticed, as far as no page does."""
     for scale in report.scales:
         if scale.why != BY_SETTINGS:  # then nothing was chosen
             diagnostics.note(scale.text)
@@ -166,13 +175,10 @@ def deliver(
         diagnostics.note(f"wrote {', '.join(written)}")
     if any(target.format not in PAGES or target.path for target in to):
         narrate(report)
-    elif write is render and not (options.whole and to[0].format is Format.TERMINAL):
+    elif is_page and not (options.whole and to[0].format is Format.TERMINAL):
         # A page that counts the notes does not tell them; beside it on a terminal they would push it off the screen.
         narrate(report, only_warnings=_is_open(emit.STDOUT) and os.isatty(emit.STDOUT))
     _guarded(report, to, options)
-    for target, data in rendered:
-        if target.path is None:
-            _print(target, data, speech)
 
 
 def in_formats(
@@ -194,19 +200,19 @@ def put(rendered: Sequence[tuple[Target, bytes]], speech: Speech) -> None:
             _print(target, data, speech)
 
 
-def _print(target: Target, data: bytes, speech: Speech) -> None:
+def _print(target: Target, data: Output, speech: Speech) -> None:
     """Write to standard output what goes there."""
     if target.format is Format.TERMINAL:
-        pager.show(data, wanted=not (target.is_told or speech.no_pager))
+        pager.show(whole(data), wanted=not (target.is_told or speech.no_pager))
     else:
         emit.to_stdout(_for_the_eye(data) if target.format in (Format.CSV, Format.TSV) else data)
 
 
-def _for_the_eye(data: bytes) -> bytes:
+def _for_the_eye(data: Output) -> Output:
     """What a terminal shows of a table, and obeys none of. Other readers get it to the byte."""
     if not os.isatty(emit.STDOUT):
         return data
-    return clean_lines(line.replace("\t", "    ") for line in data.decode().splitlines()).encode()
+    return clean_lines(line.replace("\t", "    ") for line in whole(data).decode().splitlines()).encode()
 
 
 def write_rejects(tables: Tables, faults: Faults) -> None:

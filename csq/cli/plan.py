@@ -103,7 +103,7 @@ def _write(
 
     places = [target.path for target in to if target.path] + [path for each in filled for path, _ in each.files]
     refuse_unread(run, [*places, *(each.path / name for each in filled for name in each.stale)])
-    deliver(report, to, options, speech, write=render_plan, also=[file for each in filled for file in each.files])
+    deliver(report, to, options, speech, made=render_plan, also=[file for each in filled for file in each.files])
     for each in filled:
         each.tidy()
         gone = f"; removed {', '.join(each.stale)}" if each.stale else ""

@@ -12,6 +12,7 @@ from csq.cli.options import Faults, Inputs, Limits, Method
 from csq.cli.output import write_rejects
 from csq.cli.rules import Rules, settle, told_day
 from csq.errors import InputError, TooFewMatch, UsageError
+from csq.facts.build import Facts
 from csq.located import SourceText
 from csq.pipeline import AsOf, Triage, settle_as_of
 from csq.playbook.load import LoadedPlaybook
@@ -136,13 +137,23 @@ def no_history() -> UsageError:
     return UsageError("no history is named", hint="`--history DIR`, or `history: DIR` in csq.yaml")
 
 
-def run_triage(run: Run) -> Triage:
-    """Measure, place and prescribe. Raises what `pipeline.run` does, with the command that mends keys of no account."""
+def run_triage(run: Run, facts: Facts | None = None) -> Triage:
+    """Place and prescribe, by the facts that were measured or by those that are now; raises what `measured` does."""
+    facts = facts or measured(run)[0]
+    return pipeline.run(run.tables, run.settings, run.playbook, as_of=run.as_of, facts=facts)
+
+
+def measured(run: Run) -> tuple[Facts, Run]:
+    """The facts of a run, and the run without what they alone are made of: who forgets the whole one has that room.
+
+    Raises what `pipeline.run` does, with the command that mends keys of no account.
+    """
     try:
-        return pipeline.run(run.tables, run.settings, run.playbook, as_of=run.as_of, min_match=run.min_match)
+        facts = pipeline.measure(run.tables, run.settings, as_of=run.as_of, min_match=run.min_match)
     except TooFewMatch as error:
         error.hint = f"`{aliases_command(run)}` offers accounts for the keys without one; else {error.hint}"
         raise
+    return facts, run._replace(tables=run.tables.without_counts())
 
 
 def report_of(run: Run, found: Triage) -> Report:

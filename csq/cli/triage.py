@@ -56,7 +56,7 @@ def run(
     from csq.cli.fail_on import conditions, verdict
     from csq.cli.output import asked_for, check_room, deliver, speak, targets, write_rejects
     from csq.cli.quality import check_inputs
-    from csq.cli.run import prepare, report_of, run_triage
+    from csq.cli.run import measured, prepare, report_of, run_triage
 
     speak(speech)
     asked = conditions(alarm.fail_on)
@@ -70,7 +70,9 @@ def run(
         refuse_unread(ready, replaced)
     write_rejects(ready.tables, faults)
     check_inputs(ready.tables, ready.max_rejects, faults)
-    found = run_triage(ready)
+    facts, ready = measured(ready)
+    found = run_triage(ready, facts)
+    del facts
     report, keep = report_of(ready, found), None
     if keeps and ready.memory is not None:
         from csq.cli.keep import Keep, taken

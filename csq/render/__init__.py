@@ -1,19 +1,24 @@
 """Outputs: a `Report` in, bytes out. Pure: no file, no clock, no terminal is looked at.
 
 A format is one function in one file, named once in the registry below. It is imported when it is
-asked for, so that naming the formats, as `--help` does, loads no library.
+asked for, so that naming the formats, as `--help` does, loads no library. Formats that hold any number
+of accounts give no bytes but who writes them, so that these are never all in memory.
 """
 
+import io
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from csq.render.options import SUFFIXES, Format, Options, Selection
 
 if TYPE_CHECKING:
     from csq.report import Report
 
-__all__ = ["SUFFIXES", "Format", "Options", "Selection", "render"]
+__all__ = ["SUFFIXES", "Format", "Options", "Output", "Selection", "render", "rendered", "whole", "write"]
+
+Output = bytes | Callable[[IO[bytes]], object]
+"""Bytes, or who writes them to an open file as they are made."""
 
 _RENDERERS: Mapping[Format, tuple[str, str]] = {
     Format.TERMINAL: ("csq.render.terminal", "terminal"),
@@ -31,11 +36,30 @@ _RENDERERS: Mapping[Format, tuple[str, str]] = {
 
 
 def render(report: "Report", format: Format, options: Options | None = None) -> bytes:
-    """Write `report` in `format`; text is UTF-8.
+    """Write `report` in `format`, all of it at once; raises what `rendered` does."""
+    return whole(rendered(report, format, options or Options()))
+
+
+def rendered(report: "Report", format: Format, options: Options) -> Output:
+    """What is written of `report` in `format`; text is UTF-8.
 
     Raises:
         UsageError: `options` name a column, quadrant, tier, owner or segment that is not there.
     """
     module, name = _RENDERERS[format]
-    renderer: Callable[[Report, Options], bytes] = getattr(import_module(module), name)
-    return renderer(report, options or Options())
+    renderer: Callable[[Report, Options], Output] = getattr(import_module(module), name)
+    return renderer(report, options)
+
+
+def write(output: Output, stream: IO[bytes]) -> None:
+    """Write all of an output to an open file."""
+    stream.write(output) if isinstance(output, bytes) else output(stream)
+
+
+def whole(output: Output) -> bytes:
+    """All bytes of an output."""
+    if isinstance(output, bytes):
+        return output
+    stream = io.BytesIO()
+    output(stream)
+    return stream.getvalue()

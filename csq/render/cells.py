@@ -3,7 +3,9 @@
 Numbers have at most 4 places and money at most 2. What is not a number (NaN, infinity) is null.
 """
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable
+from typing import IO
 
 import polars as pl
 
@@ -30,20 +32,31 @@ def output_rows(report: Report, options: Options) -> tuple[pl.DataFrame, tuple[O
     return rows.select(column.name for column in columns), columns
 
 
-def side_by_side(rows: pl.DataFrame, write: Callable[[pl.DataFrame], bytes]) -> Iterator[bytes]:
-    """What `write` makes of some rows after the other, in their order; of many it writes some while others wait."""
+def write_slices(rows: pl.DataFrame, made: Callable[[pl.DataFrame], bytes], stream: IO[bytes]) -> None:
+    """Write what is `made` of some rows after the other, in their order; of many some are made while others wait."""
     if rows.height <= SLICE:
-        yield write(rows)
+        stream.write(made(rows))
         return
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
+    coming: deque[Future[bytes]] = deque()
     with ThreadPoolExecutor(WRITERS) as pool:
-        yield from pool.map(write, rows.iter_slices(SLICE))
+        for some in rows.iter_slices(SLICE):
+            if len(coming) > WRITERS:
+                stream.write(coming.popleft().result())
+            coming.append(pool.submit(made, some))
+        for each in coming:
+            stream.write(each.result())
 
 
 def value_cells(rows: pl.DataFrame, columns: tuple[OutputColumn, ...]) -> pl.DataFrame:
     """Keep each value what it is, numbers rounded."""
-    return rows.select(**{column.name: _rounded(column) for column in columns})
+    return rows.select(**values(columns))
+
+
+def values(columns: tuple[OutputColumn, ...]) -> dict[str, pl.Expr]:
+    """Each column as it is, numbers rounded."""
+    return {column.name: _rounded(column) for column in columns}
 
 
 def text_cells(rows: pl.DataFrame, columns: tuple[OutputColumn, ...]) -> pl.DataFrame:

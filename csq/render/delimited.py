@@ -7,10 +7,12 @@ digits, is written as `="00123"`, which opens as that text. Numbers are never to
 
 import io
 from collections.abc import Callable, Sequence
+from typing import IO
 
 import polars as pl
 
-from csq.render.cells import output_rows, side_by_side, text_cells
+from csq.render import Output
+from csq.render.cells import output_rows, text_cells, write_slices
 from csq.render.columns import KEYS
 from csq.render.options import Options
 from csq.report import Report
@@ -36,12 +38,12 @@ MANY, SHARED = 1000, 4
 """Rows, and cells to a text, from which on it is worth to look for cells that are alike."""
 
 
-def csv(report: Report, options: Options) -> bytes:
+def csv(report: Report, options: Options) -> Output:
     """Write the accounts with commas."""
     return _delimited(report, options, separator=",")
 
 
-def tsv(report: Report, options: Options) -> bytes:
+def tsv(report: Report, options: Options) -> Output:
     """Write the accounts with tabs."""
     return _delimited(report, options, separator="\t")
 
@@ -75,18 +77,19 @@ def _guarded(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text)
 
 
-def _delimited(report: Report, options: Options, *, separator: str) -> bytes:
+def _delimited(report: Report, options: Options, *, separator: str) -> Output:
     rows, columns = output_rows(report, options)
     words = [column.name for column in columns if column.kind in {Kind.TEXT, Kind.LIST}]
     texts = [column.name for column in columns if column.kind is Kind.TEXT]
     keeps = options.excel and not options.raw
     changes = [(_guarded, [] if options.raw else words), (_as_it_is, texts if keeps else []), (_quoted, words)]
     end = "\r\n" if options.excel else "\n"
-    written = io.BytesIO((_BOM if options.excel else b"") + _header(rows.columns, separator, end))
-    written.seek(0, io.SEEK_END)
-    for part in side_by_side(rows, lambda some: _rows(text_cells(some, columns), changes, separator, end)):
-        written.write(part)
-    return written.getvalue()
+
+    def write(stream: IO[bytes]) -> None:
+        stream.write((_BOM if options.excel else b"") + _header(rows.columns, separator, end))
+        write_slices(rows, lambda some: _rows(text_cells(some, columns), changes, separator, end), stream)
+
+    return write
 
 
 def _header(names: list[str], separator: str, end: str) -> bytes:

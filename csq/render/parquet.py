@@ -6,7 +6,7 @@ lists stay lists, what is not known is null.
 
 import io
 
-from csq.render.cells import output_rows, value_cells
+from csq.render.cells import output_rows, values
 from csq.render.options import Options
 from csq.report import Report
 
@@ -19,7 +19,8 @@ def parquet(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name something that is not there.
     """
-    buffer = io.BytesIO()
+    rows, columns = output_rows(report, options)
+    buffer = io.BytesIO()  # not the file itself: of a full disk polars does not tell what Python would
     # Compression and row groups are said, so that a change of polars' defaults changes no bytes.
-    value_cells(*output_rows(report, options)).write_parquet(buffer, compression="zstd", row_group_size=_ROW_GROUP)
+    rows.lazy().select(**values(columns)).sink_parquet(buffer, compression="zstd", row_group_size=_ROW_GROUP)
     return buffer.getvalue()

@@ -105,6 +105,10 @@ class Tables(NamedTuple):
         accounts = self.roles.get(Role.ACCOUNTS)
         return accounts.custom if accounts else ()
 
+    def without_counts(self) -> "Tables":
+        """The same without what was counted of a log, which facts alone are made of."""
+        return self._replace(roles={role: replace(rows, counts=None) for role, rows in self.roles.items()})
+
 
 def _listed(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("role", FILE, LINE, "column") if rows.height > 1 else rows

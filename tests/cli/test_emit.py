@@ -5,6 +5,7 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -85,6 +86,44 @@ def test_a_failed_write_leaves_everything_as_it_was(tmp_path, monkeypatch, code,
     with pytest.raises(OutputError, match=r"^cannot write `out\.csv`: "):
         emit.to_file(Path("out.csv"), WEEK)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def half_a_week(stream: IO[bytes]) -> None:
+    """The first of two slices, and a fault in the second."""
+    stream.write(WEEK)
+    raise ZeroDivisionError
+
+
+def test_a_fault_amid_an_output_leaves_everything_as_it_was(tmp_path, capfdbinary):
+    """Slices are made while a file is written: half of them are none, whichever of several targets it is."""
+    (tmp_path / "out.csv").write_text("last week")
+    with pytest.raises(ZeroDivisionError):
+        emit.to_files([(tmp_path / "new.csv", WEEK), (tmp_path / "out.csv", half_a_week)])
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.csv": "last week"}
+    with pytest.raises(ZeroDivisionError):
+        emit.to_files([(Path("/dev/stdout"), half_a_week)])
+    with pytest.raises(ZeroDivisionError), emit.complete(half_a_week) as made:
+        emit.to_stdout(made)
+    assert capfdbinary.readouterr().out == b""
+
+
+@pytest.mark.parametrize("held", [4, 4096], ids=["laid down", "in memory"])
+def test_what_was_made_to_its_end_leaves_as_it_was_made(tmp_path, capfdbinary, monkeypatch, held):
+    monkeypatch.setattr(emit, "HELD", held)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with emit.complete(lambda stream: [stream.write(WEEK) for _ in range(3)]) as made:
+        emit.to_stdout(made)
+    assert capfdbinary.readouterr().out == WEEK * 3
+    assert not [*tmp_path.iterdir()]
+
+
+def test_no_room_for_what_is_to_be_printed_is_told_with_the_way_out():
+    def full(stream: IO[bytes]) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OutputError, match="no space left") as told, emit.complete(full):
+        pass
+    assert "TMPDIR" in str(told.value.hint)
 
 
 def test_an_interrupt_leaves_everything_as_it_was(tmp_path, monkeypatch):

@@ -141,7 +141,8 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     counts = add(parts)
     at = pl.col("last").max().cast(pl.Datetime("us"))
     rows = counts.days.group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
-    rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()}).sort(FILE, SOURCE)
+    rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()})
+    rows = rows.sort(SOURCE).sort(FILE, maintain_order=True)  # by both at once takes ten times as long
     keys = (read_id if log.key in OWN_IDS else read_text)(rows[SOURCE]).values
     counted = as_rows(rows.with_columns(pl.lit(None, dtype=pl.Int64()).alias(LINE), keys.alias(log.key)))
     if log.key in PEOPLE:

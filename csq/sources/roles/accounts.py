@@ -48,16 +48,22 @@ def read_accounts(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     frame, snapshots = keep_newest(typed.frame, one_row_each="subscription_id" not in typed.fields)
     for text in snapshots:
         typed = typed.noting(text)
+    if frame["account_id"].n_unique() < frame.height:  # to compare rows takes longer than to read them
+        frame = _told_apart(frame, typed)
+    return typed.replace(frame=frame.with_columns(is_subscription=pl.lit("subscription_id" in typed.fields)))
+
+
+def _told_apart(frame: pl.DataFrame, typed: Typed) -> pl.DataFrame:
+    """The rows of accounts that have several, each once. Raises InputError where they tell one account in two ways."""
     # Rows alike in every cell say one thing, whichever files they stand in.
     cells = [name for name in frame.columns if name not in (*ROW, "aliases")]
     if frame.select(pl.struct(cells).is_duplicated().any()).item():  # else to number them takes longer than to read
         place = pl.struct(FILE, LINE).rank("ordinal").over(*cells, is_used())
         frame = mark(frame, {Aside.DUPLICATE: place > 1})
-    frame = frame.with_row_index(_AT)
-    several = frame.filter(is_used()).filter(pl.len().over("account_id") > 1)
+    several = frame.with_row_index(_AT).filter(is_used()).filter(pl.len().over("account_id") > 1)
     if several.height and "subscription_id" not in typed.fields:
         raise _told_twice(several, typed)
-    return typed.replace(frame=frame.drop(_AT).with_columns(is_subscription=pl.lit("subscription_id" in typed.fields)))
+    return frame
 
 
 def _add_value(typed: Typed) -> Typed:

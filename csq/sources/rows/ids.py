@@ -62,7 +62,9 @@ def drop_repeated(typed: Typed) -> Typed:
         names.remove("account_id")  # an account may have several
     for name in names:
         ids = typed.frame[name]
-        typed = typed.with_columns(ids.set(may_be_id(ids) & ids.is_duplicated(), None))
+        nothing = may_be_id(ids)
+        if nothing.any():
+            typed = typed.with_columns(ids.set(nothing & ids.is_duplicated(), None))
     return typed
 
 
