@@ -33,7 +33,7 @@ from csq.plan.touch import add_person
 from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Risk, Signal, Step
 from csq.playbook.names import names
 from csq.report import QuadrantPlay
-from csq.schema import PLAN, Kind, collect, complete
+from csq.schema import PLAN, Kind, collect
 from csq.terms import Gate, Quadrant, Queue, Severity, StepKind
 
 
@@ -75,8 +75,8 @@ def prescribe(
     played, risks = _with_plays(queued, entries, asking)
     planned = _with_signals(_with_asks(played, entries), held, judged, asking, risks)
     voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged)
-    planned = complete(add_priority(voiced.with_columns(why=why()), playbook), PLAN)
-    return add_rank(planned[[*frame.columns, *(column.name for column in PLAN)]])
+    planned = add_priority(voiced.with_columns(why=why()), playbook)
+    return add_rank(planned[[*frame.columns, *(column.name for column in PLAN if column.name in planned.columns)]])
 
 
 def _barred(playbook: Playbook, judged: Judged) -> dict[StepKind, pl.Series]:

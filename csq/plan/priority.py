@@ -67,7 +67,4 @@ def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
         frame: Has `queue`, `priority`, `account_id`.
     """
     order = (pl.col("queue") == str(Queue.REST), -pl.col("priority"), "account_id")
-    # Of a run with few files half of the columns hold nothing, and these need no sorting.
-    known = [name for name, nulls in zip(frame.columns, frame.null_count().row(0), strict=True) if nulls < frame.height]
-    rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
-    return frame.with_columns(frame[known].sort(order)).with_columns(rank=rank)
+    return frame.sort(order).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
