@@ -1,0 +1,145 @@
+"""Sections of a YAML file: their keys, what each may hold, its default and its meaning.
+
+All of it is told without a library, and what is built in is taken as it is: a run that reads no such file pays for no
+check. What a file of the user's says is held against all this by `csq.validation`.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
+
+REQUIRED: Any = object()
+"""The default of a key that has none."""
+
+
+class Rule:
+    """What a value is held to, as a part of its type; pydantic's names for the limits."""
+
+    def __init__(
+        self,
+        *,
+        before: Callable[[Any], Any] | None = None,
+        written: Any = None,
+        after: Callable[[Any], Any] | None = None,
+        **limits: Any,
+    ) -> None:
+        """Take limits; what a value is made of the kinds that may be `written`; and what checks it, or objects."""
+        self.before, self.written, self.after, self.limits = before, written, after, limits
+
+
+Text = Annotated[str, Rule(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")]
+"""Text with something in it; spaces and line ends around it do not count."""
+
+
+class Objection(ValueError):
+    """What a check of csq's own has against a value."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        """Take the second half of the problem's code, and the words of the problem."""
+        super().__init__(message)
+        self.code, self.message, self.hint = code, message, hint
+
+
+class Key:
+    """A key of a section, which yields the default where the section was given no value of its own."""
+
+    kind: Any
+    """What it holds, as annotated."""
+
+    def __init__(self, default: Any, make: Callable[[Any], Any] | None, description: str) -> None:
+        """Take a default, or what makes it of the section."""
+        self.default, self.make, self.description = default, make, description
+
+    def __set_name__(self, section: type, name: str) -> None:
+        """Take the kind from beside the name."""
+        self.kind = section.__annotations__[name]
+
+    def __get__(self, section: Any, kind: type) -> Any:
+        """The default, in a section; in the class the key."""
+        if section is None:
+            return self
+        if self.default is REQUIRED and not self.make:
+            raise AttributeError(f"a {kind.__name__} without all its keys")
+        return self.make(section) if self.make else self.default
+
+
+def key(default: Any = REQUIRED, *, default_factory: Callable[[Any], Any] | None = None, description: str) -> Any:
+    """A key, as it stands in a section's class; `default_factory` makes a default of the section's other values."""
+    return Key(default, default_factory, description)
+
+
+class YamlSection:
+    """A mapping of a document, which does not change; what it was given are its own attributes."""
+
+    KEYS: ClassVar[Mapping[str, Key]] = {}
+    """By name, those that it shares with another first."""
+    short_form: ClassVar[tuple[str, ...]] = ()
+    """JSON types of a short way to write it, if there is one."""
+
+    def __init_subclass__(cls) -> None:
+        """Take the keys that the class lists."""
+        cls.KEYS = {**cls.KEYS, **{name: each for name, each in vars(cls).items() if isinstance(each, Key)}}
+
+    def __init__(self, /, **given: Any) -> None:
+        """Take values that are known to be right."""
+        self.__dict__.update(given)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: `replace` makes another one."""
+        raise AttributeError(f"{type(self).__name__}.{name} does not change")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all keys have the same values, given or not."""
+        return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in self.KEYS)
+
+    @classmethod
+    def long_form(cls, data: Any) -> Any:
+        """What a short way to write it stands for; anything else as it is."""
+        return data
+
+    def check(self) -> None:
+        """Raise Objection where its values do not go together."""
+
+
+Section = TypeVar("Section", bound=YamlSection)
+
+
+def replace(section: Section, /, **changes: Any) -> Section:
+    """The section with other values."""
+    return type(section)(**{**vars(section), **changes})
+
+
+def plain(value: Any, *, with_defaults: bool = True) -> Any:
+    """A section, or a value of one, as JSON has it."""
+    match value:
+        case YamlSection():
+            names = [name for name in value.KEYS if with_defaults or name in vars(value)]
+            return {name: plain(getattr(value, name), with_defaults=with_defaults) for name in names}
+        case Mapping():
+            return {str(name): plain(each, with_defaults=with_defaults) for name, each in value.items()}
+        case list() | tuple():
+            return [plain(each, with_defaults=with_defaults) for each in value]
+        case Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+@cache
+def trusted(kind: Any) -> Callable[[Any], Any]:
+    """How to build what `kind` annotates, such as a section, of the JSON that such a one was written as, unchecked."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Annotated, Union, UnionType):  # one kind or none, and nothing that is None is written
+        return trusted(inner[0])
+    if origin is tuple:
+        each = trusted(inner[0])
+        return lambda data: tuple(map(each, data))
+    if origin is dict:
+        name, value = map(trusted, inner)
+        return lambda data: {name(key): value(entry) for key, entry in data.items()}
+    if not issubclass(kind, YamlSection):
+        return cast("Callable[[Any], Any]", kind)
+    made = {name: trusted(each.kind) for name, each in kind.KEYS.items()}
+    return lambda data: kind(**{name: made[name](value) for name, value in data.items()})
