@@ -1,32 +1,40 @@
 """Sections of a YAML file: their keys, what each may hold, its default and its meaning.
 
-All of it is told without a library, and what is built in is taken as it is: a run that reads no such file pays for no
-check. What a file of the user's says is held against all this by `csq.validation`.
+What is built in is taken as it is. What a file of the user's says is checked by pydantic, which is only imported then:
+it asks each section and each rule how.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
-REQUIRED: Any = object()
-"""The default of a key that has none."""
-
 
 class Rule:
-    """What a value is held to, as a part of its type; pydantic's names for the limits."""
+    """What a value is held to, as a part of its type: limits, which are called as pydantic calls them, and functions.
 
-    def __init__(
-        self,
-        *,
-        before: Callable[[Any], Any] | None = None,
-        written: Any = None,
-        after: Callable[[Any], Any] | None = None,
-        **limits: Any,
-    ) -> None:
-        """Take limits; what a value is made of the kinds that may be `written`; and what checks it, or objects."""
+    `before` makes it of the kinds that may be `written`, `after` checks it and raises Objection.
+    """
+
+    __is_annotated_types_grouped_metadata__ = True
+
+    def __init__(self, *, before: Any = None, written: Any = None, after: Any = None, **limits: Any) -> None:
+        """Take it as it is."""
         self.before, self.written, self.after, self.limits = before, written, after, limits
+
+    def __iter__(self) -> Iterator[Any]:
+        """The same in pydantic's terms, in the order in which they enclose a value."""
+        import pydantic
+
+        if "strip_whitespace" in self.limits:
+            yield from pydantic.StringConstraints(**self.limits)
+        elif self.limits:
+            yield from pydantic.Field(**self.limits).metadata
+        if self.after:
+            yield pydantic.AfterValidator(self.after)
+        if self.before:
+            yield pydantic.BeforeValidator(self.before, json_schema_input_type=self.written)
 
 
 Text = Annotated[str, Rule(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")]
@@ -34,21 +42,16 @@ Text = Annotated[str, Rule(strip_whitespace=True, min_length=1, pattern=r"^[^\x0
 
 
 class Objection(ValueError):
-    """What a check of csq's own has against a value."""
-
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        """Take the second half of the problem's code, and the words of the problem."""
-        super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
+    """What a check of csq's own has against a value: the second half of the problem's code, its words, and a hint."""
 
 
 class Key:
-    """A key of a section, which yields the default where the section was given no value of its own."""
+    """A key of a section, which yields the default where the section was given no value; `...` is no default."""
 
     kind: Any
     """What it holds, as annotated."""
 
-    def __init__(self, default: Any, make: Callable[[Any], Any] | None, description: str) -> None:
+    def __init__(self, default: Any = ..., *, make: Callable[[Any], Any] | None = None, description: str) -> None:
         """Take a default, or what makes it of the section."""
         self.default, self.make, self.description = default, make, description
 
@@ -60,14 +63,11 @@ class Key:
         """The default, in a section; in the class the key."""
         if section is None:
             return self
-        if self.default is REQUIRED and not self.make:
-            raise AttributeError(f"a {kind.__name__} without all its keys")
         return self.make(section) if self.make else self.default
 
 
-def key(default: Any = REQUIRED, *, default_factory: Callable[[Any], Any] | None = None, description: str) -> Any:
-    """A key, as it stands in a section's class; `default_factory` makes a default of the section's other values."""
-    return Key(default, default_factory, description)
+key: Any = Key
+"""As a key stands in a section, where it has the type of what it holds."""
 
 
 class YamlSection:
@@ -76,7 +76,7 @@ class YamlSection:
     KEYS: ClassVar[Mapping[str, Key]] = {}
     """By name, those that it shares with another first."""
     short_form: ClassVar[tuple[str, ...]] = ()
-    """JSON types of a short way to write it, if there is one."""
+    """JSON types of a short way to write it, if there is one, which `long_form` takes."""
 
     def __init_subclass__(cls) -> None:
         """Take the keys that the class lists."""
@@ -101,6 +101,13 @@ class YamlSection:
 
     def check(self) -> None:
         """Raise Objection where its values do not go together."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """How it is checked."""
+        from csq.validation import model_of
+
+        return handler.generate_schema(model_of(cls))
 
 
 Section = TypeVar("Section", bound=YamlSection)

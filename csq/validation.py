@@ -9,25 +9,13 @@ import json
 import re
 import types
 from collections.abc import Mapping
-from functools import reduce
-from operator import getitem, or_
-from typing import Annotated, Any, ClassVar, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
 from csq.errors import Problem
 from csq.located import Document, Steps, printable, problem, shown
-from csq.section import REQUIRED, Key, Objection, Rule, Section, YamlSection, plain
+from csq.section import Objection, Section, YamlSection, plain
 from csq.suggest import near_miss, nearest
 
 
@@ -60,56 +48,24 @@ class _Model(BaseModel):
         return {"anyOf": [handler(core), short]} if cls.section.short_form else handler(core)
 
 
-def _model(section: type[YamlSection]) -> type[_Model]:
-    if section in _MODELS:
-        return _MODELS[section]
-    fields: dict[str, Any] = {name: (_kind(each.kind), _field(each)) for name, each in section.KEYS.items()}
-    model = create_model(section.__name__, __base__=_Model, __doc__=section.__doc__, **fields)
-    model.section = section
-    return _MODELS.setdefault(section, model)
+def model_of(section: type[YamlSection]) -> type[_Model]:
+    """The same in pydantic's terms. Its defaults are for editors: a section knows its own."""
+    if section not in _MODELS:
+        fields: dict[str, Any] = {}
+        for name, key in section.KEYS.items():
+            default: Any = {"default_factory": dict} if key.make else {"default": plain(key.default)}
+            fields[name] = (key.kind, Field(**default, description=key.description))
+        _MODELS[section] = create_model(section.__name__, __base__=_Model, __doc__=section.__doc__, **fields)
+        _MODELS[section].section = section
+    return _MODELS[section]
 
 
 _MODELS: dict[type[YamlSection], type[_Model]] = {}
-"""Those that were needed so far."""
-
-
-def _field(told: Key) -> Any:
-    """The default is for editors only: a section knows its own."""
-    if told.make:
-        return Field(default_factory=lambda: None, description=told.description)
-    if told.default is REQUIRED:
-        return Field(description=told.description)
-    return Field(plain(told.default), description=told.description)
-
-
-def _kind(kind: Any) -> Any:
-    """What a key holds, in pydantic's terms."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        rules = (each for rule in inner[1:] for each in _rule(rule, is_text=inner[0] is str))
-        return getitem(cast("Any", Annotated), (_kind(inner[0]), *rules))
-    if origin in (Union, types.UnionType):
-        return reduce(or_, map(_kind, inner))
-    if origin not in (None, Literal):
-        return origin[tuple(map(_kind, inner))]
-    return _model(kind) if isinstance(kind, type) and issubclass(kind, YamlSection) else kind
-
-
-def _rule(rule: Rule, *, is_text: bool) -> list[Any]:
-    """A rule in pydantic's terms, in the order in which these enclose a value."""
-    found: list[Any] = []
-    if rule.limits:
-        found.append(StringConstraints(**rule.limits) if is_text else Field(**rule.limits))
-    if rule.after:
-        found.append(AfterValidator(rule.after))
-    if rule.before:
-        found.append(BeforeValidator(rule.before, json_schema_input_type=_kind(rule.written)))
-    return found
 
 
 def typed(section: type[Section], data: Any) -> Section:
     """The section that `data` is. Raises ValueError where it is none."""
-    found: Section = _model(section).model_validate(data)  # type: ignore[assignment]
+    found: Section = model_of(section).model_validate(data)  # type: ignore[assignment]
     return found
 
 
@@ -146,7 +102,7 @@ def schema_of(section: type[YamlSection]) -> str:
         def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
             return False
 
-    schema = _model(section).model_json_schema(schema_generator=Untitled)
+    schema = model_of(section).model_json_schema(schema_generator=Untitled)
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
 
@@ -220,7 +176,7 @@ def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | N
             None,
         )
     if isinstance(own := context.get("error"), Objection):
-        return own.code, own.message, own.hint
+        return own.args[0], own.args[1], own.args[2] if own.args[2:] else None
     if kind not in _MUST_BE:
         return kind.replace("_", "-"), error["msg"], None
     code, what = _MUST_BE[kind]

@@ -65,7 +65,7 @@ class Step(YamlSection):
 
     do: Text = key(description="what to do; may name facts in braces")
     id: Name = key(
-        default_factory=lambda step: _id_of(step.do),
+        make=lambda step: _id_of(step.do),
         description="its name, which stays when its text changes; its first words, when absent",
     )
     short: Annotated[Text, Rule(max_length=80)] | None = key(
@@ -73,11 +73,11 @@ class Step(YamlSection):
     )
     who: Who = key(Who.CSM, description="who does it")
     human: bool = key(
-        default_factory=lambda step: step.who is not Who.AUTOMATION,
+        make=lambda step: step.who is not Who.AUTOMATION,
         description="false when a machine may do it; true unless `who` is automation",
     )
     hours: Annotated[float, Rule(ge=0)] = key(
-        default_factory=lambda step: 0.0 if step.who is Who.AUTOMATION else 1.0,
+        make=lambda step: 0.0 if step.who is Who.AUTOMATION else 1.0,
         description="hours it takes; 1 by default, 0 for automation",
     )
     kind: StepKind | None = key(None, description="what it asks or offers; signals may block steps of a kind")
@@ -176,7 +176,7 @@ class Reason(YamlSection):
 
     reason: Text = key(description="the reason, as it is printed")
     code: Name = key(
-        default_factory=lambda told: _id_of(told.reason.split(":")[0]),
+        make=lambda told: _id_of(told.reason.split(":")[0]),
         description="what to record as the cause of a cause_found event; the words before its colon, when absent",
     )
 
