@@ -6,7 +6,7 @@ it asks each section and each rule how.
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
@@ -75,8 +75,6 @@ class YamlSection:
 
     KEYS: ClassVar[Mapping[str, Key]] = {}
     """By name, those that it shares with another first."""
-    short_form: ClassVar[tuple[str, ...]] = ()
-    """JSON types of a short way to write it, if there is one, which `long_form` takes."""
 
     def __init_subclass__(cls) -> None:
         """Take the keys that the class lists."""
@@ -120,18 +118,16 @@ def replace(section: Section, /, **changes: Any) -> Section:
 
 def plain(value: Any, *, with_defaults: bool = True) -> Any:
     """A section, or a value of one, as JSON has it."""
+    inner = partial(plain, with_defaults=with_defaults)
     match value:
         case YamlSection():
-            names = [name for name in value.KEYS if with_defaults or name in vars(value)]
-            return {name: plain(getattr(value, name), with_defaults=with_defaults) for name in names}
+            names = value.KEYS if with_defaults else vars(value)
+            return {name: inner(getattr(value, name)) for name in value.KEYS if name in names}
         case Mapping():
-            return {str(name): plain(each, with_defaults=with_defaults) for name, each in value.items()}
+            return {str(name): inner(each) for name, each in value.items()}
         case list() | tuple():
-            return [plain(each, with_defaults=with_defaults) for each in value]
-        case Decimal():
-            return str(value)
-        case _:
-            return value
+            return [inner(each) for each in value]
+    return str(value) if isinstance(value, Decimal) else value
 
 
 @cache

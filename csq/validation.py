@@ -41,15 +41,9 @@ class _Model(BaseModel):
         made.check()
         return made
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        """Tell editors of the short form as well."""
-        short: dict[str, Any] = {"type": [*cls.section.short_form]}
-        return {"anyOf": [handler(core), short]} if cls.section.short_form else handler(core)
 
-
-def model_of(section: type[YamlSection]) -> type[_Model]:
-    """The same in pydantic's terms. Its defaults are for editors: a section knows its own."""
+def model_of(section: type[YamlSection]) -> type[Any]:
+    """A section in pydantic's terms, of which it makes that section. Its defaults are for editors only."""
     if section not in _MODELS:
         fields: dict[str, Any] = {}
         for name, key in section.KEYS.items():
@@ -60,13 +54,7 @@ def model_of(section: type[YamlSection]) -> type[_Model]:
     return _MODELS[section]
 
 
-_MODELS: dict[type[YamlSection], type[_Model]] = {}
-
-
-def typed(section: type[Section], data: Any) -> Section:
-    """The section that `data` is. Raises ValueError where it is none."""
-    found: Section = model_of(section).model_validate(data)  # type: ignore[assignment]
-    return found
+_MODELS: dict[type[YamlSection], type[Any]] = {}
 
 
 def validate(document: Document, section: type[Section], area: str) -> tuple[Section | None, list[Problem]]:
@@ -82,7 +70,7 @@ def validate(document: Document, section: type[Section], area: str) -> tuple[Sec
     """
     data = {} if document.data is None else document.data
     try:
-        return typed(section, data), []
+        return model_of(section).model_validate(data), []
     except ValidationError as error:
         faults = error.errors(include_url=False)
     # The key that an unknown one was meant to be is not missing as well.

@@ -107,13 +107,14 @@ def parse_cut(text: str) -> CutRule:
 
     Raises UsageError when it is none of these.
     """
-    from csq.validation import typed
+    from csq.validation import model_of
 
     try:
-        return typed(CutRule, text.strip())
+        cut: CutRule = model_of(CutRule).model_validate(text.strip())
     except ValueError as error:
         hint = "a number from 0 to 100, `median`, `weighted_median`, or `q1` to `q99`"
         raise UsageError(f"{shown(text)} is not a cut", hint=hint) from error
+    return cut
 
 
 def _unknown_fields(document: Document, settings: Settings, fields: Fields) -> Iterator[Problem]:

@@ -124,14 +124,17 @@ class CutRule(YamlSection):
     ) = key(None, description="a score from 0 to 100, or one for each tier, in place of `method`")
     within: Within = key(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
 
-    short_form = ("number", "string")
-
     @classmethod
     def long_form(cls, data: Any) -> Any:
         """A number stands for `at`, a word for `method`."""
         if not isinstance(data, str | int | float):
             return data
         return {"at": data} if re.match(r"[-+.]?\d", str(data)) else {"method": data}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """Tell editors of the short form as well."""
+        return {"anyOf": [handler(core), {"type": ["number", "string"]}]}
 
     def check(self) -> None:
         """Either `method` or `at`."""
