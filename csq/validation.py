@@ -143,6 +143,7 @@ _MUST_BE = {
     "dict_type": _KEYS,
     "tuple_type": _LIST,
     "string_type": _TEXT,
+    "string_pattern_mismatch": ("not-text", "text without a NUL in it"),
     "greater_than": ("out-of-range", "above {gt}"),
     "greater_than_equal": ("out-of-range", "at least {ge}"),
     "less_than": ("out-of-range", "below {lt}"),

@@ -144,6 +144,12 @@ def test_what_is_no_cut_is_an_error_of_the_command_line(written):
             "1:12: happiness: `happiness` must be one of `csat_mean`, `top_box`, `decision_maker_first`, "
             "`lowest_role`, not `csat` | did you mean `csat_mean`?",
         ),
+        (
+            "files: {a.csv: {date_order: dym}}",
+            "1:29: files.a.csv.date_order: `date_order` must be one of `dmy`, `mdy`, `ymd`, not `dym` "
+            "| did you mean `dmy`?",
+        ),
+        (r'playbook: "a\0b"', "1:11: playbook: `playbook` must be text without a NUL in it, not `a\ufffdb`"),
         ("tiers: {}", "1:8: tiers: tiers are made of `bands` or taken from a `column`: give one of them"),
         (
             "tiers: {bands: {a: 1}, column: b}",
