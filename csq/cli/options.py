@@ -195,7 +195,7 @@ def application(help: str, **more: Any) -> typer.Typer:
     """A command line, or a group of commands of it."""
     names = {"help_option_names": ["-h", "--help"]}
     return typer.Typer(
-        help=help, cls=Group, no_args_is_help=True, rich_markup_mode=None, context_settings=names, **more
+        help=help, cls=CommandGroup, no_args_is_help=True, rich_markup_mode=None, context_settings=names, **more
     )
 
 
@@ -210,7 +210,7 @@ class _Lean:
         return found
 
 
-class Group(_Lean, TyperGroup):
+class CommandGroup(_Lean, TyperGroup):
     """A group of commands."""
 
 
