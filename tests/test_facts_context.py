@@ -20,7 +20,7 @@ from csq.playbook.names import names
 from csq.report import Report
 from csq.schema import ACCOUNT, FACTS, HAPPINESS, PLACE, USAGE
 from csq.settings.load import load_settings
-from csq.settings.model import Settings
+from csq.settings.model import Goals, Settings
 from csq.sources.finding.locate import in_directory
 from csq.sources.load import load
 from csq.sources.rows.tables import ReadOptions
@@ -128,7 +128,7 @@ def test_of_a_goal_without_a_start_it_is_not_known_whether_it_is_behind(tmp_path
 def test_how_far_a_goal_may_lag_is_a_setting(tmp_path, tolerance, behind):
     # Half of the time is gone, 35 % is done: 15 points behind.
     row = "A, Ship, 2027-02-23, 35%, 2026-08-07"
-    settings = Settings(goals={"tolerance": tolerance})
+    settings = Settings(goals=Goals(tolerance=tolerance))
     goals = f"account_id, goal, target_date, progress, set_on\n{row}"
     assert of(measure(tmp_path, goals=goals, settings=settings))["goals_behind"] == behind
 
