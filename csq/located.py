@@ -211,3 +211,34 @@ def place(label: str, lines: tuple[str, ...], line: int, column: int, width: int
         excerpt=shown or None,
         width=max(1, min(width, len(shown) - column)),
     )
+
+
+def problem(
+    document: Document, path: Steps, message: str, code: str, hint: str | None = None, *, at_key: bool = False
+) -> Problem:
+    """Return the fault of the value at `path`, or of its key."""
+    location = document.locate(path, key=at_key)
+    return Problem(location=location, path=spell(path), message=message, code=code, hint=hint)
+
+
+def spell(path: Steps) -> str:
+    """Write a path as people read it, `play.steps[2].do`; positions count from 1, like lines."""
+    words = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{printable(step)}" for step in path)
+    return words.removeprefix(".")
+
+
+def shown(value: object) -> str:
+    """Quote a value of the document for a message; what is not text is only named."""
+    match value:
+        case None:
+            return "blank"
+        case str() if not value.strip():
+            return "blank"
+        case str() if len(value) <= 40:
+            return f"`{printable(value)}`"
+        case str():
+            return f"`{printable(value[:37])}...`"
+        case dict():
+            return "a group of keys"
+        case _:
+            return "a list"

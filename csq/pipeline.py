@@ -20,6 +20,7 @@ from csq.place.scale_choice import settle_scales
 from csq.place.totals import gaps, quadrant_totals, tier_totals
 from csq.plan.hours import capacity_notes, desk, plan_week
 from csq.plan.prescribe import done_kinds, prescribe, printed_plays
+from csq.plan.priority import add_rank
 from csq.plan.signals import Judged, judge
 from csq.plan.steps import steps_done
 from csq.plan.touch import add_touch, add_worth, effort_notes, touch_notes
@@ -55,7 +56,10 @@ def settle_as_of(tables: Tables, told: date | None, run_day: date | None = None)
 
 
 class Triage(NamedTuple):
-    """A run, stage by stage: what a `Report` says of all accounts, and `csq explain` of one, is taken from this."""
+    """A run, stage by stage: what a `Report` says of all accounts, and `csq explain` of one, is taken from this.
+
+    The frames of facts and placement are by rank as well, and judged goes by the order in which accounts were judged.
+    """
 
     tables: Tables
     settings: LoadedSettings
@@ -115,14 +119,17 @@ def run(
     planned = prescribe(
         placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
     )
-    accounts, weeks = plan_week(planned, playbook.playbook, settings.settings.capacity)
+    measured, stand = facts.frame.columns, placed.frame.columns
+    # Whoever still held these as they were would hold them beside the same in the order of work.
+    facts, placed = facts._replace(frame=facts.frame.clear()), placed._replace(frame=placed.frame.clear())
+    accounts, weeks = plan_week(add_rank(planned), playbook.playbook, settings.settings.capacity)
     return Triage(
         tables=tables,
         settings=settings,
         playbook=playbook,
         as_of=as_of,
-        facts=facts,
-        placed=placed,
+        facts=facts._replace(frame=accounts[measured]),
+        placed=placed._replace(frame=accounts[stand]),
         judged=judged,
         accounts=complete(accounts, COLUMNS.values()),
         weeks=weeks,

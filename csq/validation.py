@@ -1,95 +1,87 @@
-"""A document against a model: every fault at once, each with its place and in plain words.
+"""A document against a section: every fault at once, each with its place and in plain words.
 
-The model is a `YamlSection`: pydantic checks and types the texts, this module turns what it objects to
-into `Problem`s that name the line, what is wrong with the value, and the nearest thing allowed.
+What a `YamlSection` tells of its keys is told to pydantic, which checks and types the texts; what that objects to
+becomes `Problem`s that name the line, what is wrong with the value, and the nearest thing allowed. Pydantic takes long
+to import, so that who needs this module imports it where a file is checked.
 """
 
 import json
 import re
 import types
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Annotated, Any, LiteralString, TypeVar, Union, cast, get_args, get_origin
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
 from csq.errors import Problem
-from csq.located import Document, Steps, printable
+from csq.located import Document, Steps, printable, problem, shown
+from csq.section import Objection, Section, YamlSection, plain
 from csq.suggest import near_miss, nearest
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")]
-"""Text with something in it; spaces and line ends around it do not count."""
 
-
-class YamlSection(BaseModel):
-    """A mapping of a document. Unknown keys are faults; a key left blank is as good as absent."""
+class _Model(BaseModel):
+    """A section as pydantic checks it. Unknown keys are faults; a key left blank is as good as absent."""
 
     # Deferred: the outermost model builds one validator for the whole, which is most of the cost of a model.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
+    section: ClassVar[type[YamlSection]]
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_blanks(cls, data: Any) -> Any:
+    def _without_blanks(cls, data: Any) -> Any:
+        data = cls.section.long_form(data)
         if not isinstance(data, dict):
             return data
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+        return {name: value for name, value in data.items() if value is not None or name not in cls.model_fields}
+
+    @model_validator(mode="after")
+    def _as_section(self) -> Any:
+        given = {name: getattr(self, name) for name in self.section.KEYS if name in self.model_fields_set}
+        made = self.section(**given)
+        made.check()
+        return made
 
 
-def fault(code: LiteralString, message: str, hint: str | None = None) -> PydanticCustomError:
-    """Return what a model's own check raises; `code` with underscores for dashes."""
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+def model_of(section: type[YamlSection]) -> type[Any]:
+    """A section in pydantic's terms, of which it makes that section. Its defaults are for editors only."""
+    if section not in _MODELS:
+        fields: dict[str, Any] = {}
+        for name, key in section.KEYS.items():
+            default: Any = {"default_factory": dict} if key.make else {"default": plain(key.default)}
+            fields[name] = (key.kind, Field(**default, description=key.description))
+        _MODELS[section] = create_model(section.__name__, __base__=_Model, __doc__=section.__doc__, **fields)
+        _MODELS[section].section = section
+    return _MODELS[section]
 
 
-Model = TypeVar("Model", bound=YamlSection)
+_MODELS: dict[type[YamlSection], type[Any]] = {}
 
 
-def validate(document: Document, model: type[Model], area: str) -> tuple[Model | None, list[Problem]]:
-    """Type the values of `document` as `model`.
+def validate(document: Document, section: type[Section], area: str) -> tuple[Section | None, list[Problem]]:
+    """Type the values of `document` as `section`.
 
     Args:
         document: What was read.
-        model: What it ought to be.
+        section: What it ought to be.
         area: First half of the problems' codes, such as `playbook`.
 
     Returns:
-        The model, or None when there are faults; and the faults.
+        The section, or None when there are faults; and the faults.
     """
     data = {} if document.data is None else document.data
     try:
-        return model.model_validate(data), []
+        return model_of(section).model_validate(data), []
     except ValidationError as error:
         faults = error.errors(include_url=False)
     # The key that an unknown one was meant to be is not missing as well.
     unknown = [each["loc"] for each in faults if each["type"] == "extra_forbidden"]
-    meant = {(*loc[:-1], key) for loc in unknown for key in nearest(_keys(model, loc[:-1]), str(loc[-1]))}
+    meant = {(*loc[:-1], key) for loc in unknown for key in nearest(_names(section, loc[:-1]), str(loc[-1]))}
     told = (each for each in faults if not _is_echo(each) and not (each["type"] == "missing" and each["loc"] in meant))
-    return None, [_problem(document, model, area, each) for each in told]
+    return None, [_problem(document, section, area, each) for each in told]
 
 
-@cache
-def trusted(kind: Any) -> Callable[[Any], Any]:
-    """How to build what `kind` annotates, such as a model, of the JSON that such a one was written as.
-
-    Checks nothing, and so needs no validator, which takes five times as long to build as the values do.
-    """
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Annotated, Union, types.UnionType):  # one kind or none, and nothing that is None is written
-        return trusted(inner[0])
-    if origin is tuple:
-        each = trusted(inner[0])
-        return lambda data: tuple(map(each, data))
-    if origin is dict:
-        key, value = map(trusted, inner)
-        return lambda data: {key(name): value(entry) for name, entry in data.items()}
-    if not issubclass(kind, YamlSection):
-        return cast("Callable[[Any], Any]", kind)
-    fields = {name: trusted(field.annotation) for name, field in kind.model_fields.items()}
-    return lambda data: kind.model_construct(**{name: fields[name](value) for name, value in data.items()})
-
-
-def schema_of(model: type[YamlSection]) -> str:
-    """The JSON schema of a model, by which editors complete and check a file; the same bytes each time."""
+def schema_of(section: type[YamlSection]) -> str:
+    """The JSON schema of a section, by which editors complete and check a file; the same bytes each time."""
     from pydantic.json_schema import GenerateJsonSchema  # few runs need it
 
     class Untitled(GenerateJsonSchema):
@@ -98,54 +90,23 @@ def schema_of(model: type[YamlSection]) -> str:
         def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
             return False
 
-    schema = model.model_json_schema(schema_generator=Untitled)
+    schema = model_of(section).model_json_schema(schema_generator=Untitled)
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(named, indent=2, ensure_ascii=False) + "\n"
 
 
-def problem(
-    document: Document, path: Steps, message: str, code: str, hint: str | None = None, *, at_key: bool = False
-) -> Problem:
-    """Return the fault of the value at `path`, or of its key."""
-    location = document.locate(path, key=at_key)
-    return Problem(location=location, path=spell(path), message=message, code=code, hint=hint)
-
-
-def spell(path: Steps) -> str:
-    """Write a path as people read it, `play.steps[2].do`; positions count from 1, like lines."""
-    words = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{printable(step)}" for step in path)
-    return words.removeprefix(".")
-
-
-def shown(value: object) -> str:
-    """Quote a value of the document for a message; what is not text is only named."""
-    match value:
-        case None:
-            return "blank"
-        case str() if not value.strip():
-            return "blank"
-        case str() if len(value) <= 40:
-            return f"`{printable(value)}`"
-        case str():
-            return f"`{printable(value[:37])}...`"
-        case dict():
-            return "a group of keys"
-        case _:
-            return "a list"
-
-
 def _is_echo(error: Mapping[str, Any]) -> bool:
-    """Whether a fault only follows from another: a default made of a faulty value, a list without a good entry."""
-    return error["type"] == "default_factory_not_called" or (error["type"] == "too_short" and bool(error["input"]))
+    """Whether a fault only follows from another: a list without a good entry."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
-def _problem(document: Document, model: type[YamlSection], area: str, error: Mapping[str, Any]) -> Problem:
+def _problem(document: Document, section: type[YamlSection], area: str, error: Mapping[str, Any]) -> Problem:
     loc: Steps = tuple(step for step in error["loc"] if step != "[key]")
     unknown = error["type"] == "extra_forbidden"
     path = loc if unknown or error["type"] == "missing" else document.nearest(loc)
     name = next((f"`{printable(step)}`" for step in reversed(path) if isinstance(step, str)), "the file")
     if unknown:
-        known = _keys(model, path[:-1])
+        known = _names(section, path[:-1])
         code, message = "unknown-key", f"unknown key {name}"
         hint = near_miss(str(path[-1]), known) or f"keys here: {', '.join(known)}"
     elif error["type"] == "missing":
@@ -177,10 +138,12 @@ _MUST_BE = {
     "bool_type": _BOOL,
     "bool_parsing": _BOOL,
     "enum": _CHOICE,
+    "literal_error": _CHOICE,
     "model_type": _KEYS,
     "dict_type": _KEYS,
     "tuple_type": _LIST,
     "string_type": _TEXT,
+    "string_pattern_mismatch": ("not-text", "text without a NUL in it"),
     "greater_than": ("out-of-range", "above {gt}"),
     "greater_than_equal": ("out-of-range", "at least {ge}"),
     "less_than": ("out-of-range", "below {lt}"),
@@ -201,12 +164,13 @@ def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | N
             f"{name} has {len(str(value).strip()):,} characters, of at most {context['max_length']}",
             None,
         )
+    if isinstance(own := context.get("error"), Objection):
+        return own.args[0], own.args[1], own.args[2] if own.args[2:] else None
     if kind not in _MUST_BE:
-        # A check of csq's own; it brings its words with it.
-        return kind.replace("_", "-"), error["msg"], context.get("hint")
+        return kind.replace("_", "-"), error["msg"], None
     code, what = _MUST_BE[kind]
     hint = None
-    if kind == "enum":
+    if kind in ("enum", "literal_error"):
         words = re.findall("'([^']*)'", context["expected"])
         context["expected"] = ", ".join(f"`{word}`" for word in words)
         hint = near_miss(str(value), words)
@@ -216,14 +180,14 @@ def _wrong_value(name: str, error: Mapping[str, Any]) -> tuple[str, str, str | N
     return code, f"{name} must be {what.format(**limits)}, not {shown(value)}", hint
 
 
-def _keys(model: type[YamlSection], path: Steps) -> list[str]:
-    """Return the keys that the model allows at `path`, in its own order."""
-    kind: Any = model
+def _names(section: type[YamlSection], path: Steps) -> list[str]:
+    """Return the keys that the section allows at `path`, in its own order."""
+    kind: Any = section
     for step in path:
         if isinstance(kind, type) and issubclass(kind, YamlSection):
-            kind = kind.model_fields[str(step)].annotation
+            kind = kind.KEYS[str(step)].kind
         else:
             kind = get_args(kind)[0 if isinstance(step, int) else 1]
         while get_origin(kind) in (Annotated, Union, types.UnionType):
             kind = get_args(kind)[0]
-    return list(kind.model_fields)
+    return list(kind.KEYS)

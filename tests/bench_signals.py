@@ -18,6 +18,7 @@ from csq.pipeline import report, run
 from csq.plan.signals import judge
 from csq.playbook.model import Playbook
 from csq.render import Format, Options, render
+from csq.section import replace
 
 SAMPLE_DATA = Path(__file__).parent.parent / "sample_data"
 ACCOUNTS = 20_000
@@ -46,10 +47,10 @@ def first_signals(playbook: Playbook) -> Playbook:
     assert len(playbook.signals) >= SIGNALS, f"the playbook has {len(playbook.signals)} signals, not {SIGNALS}"
     kept = dict(islice(playbook.signals.items(), SIGNALS))
     signals = {
-        name: signal.model_copy(update={"mutes": tuple(other for other in signal.mutes if other in kept)})
+        name: replace(signal, mutes=tuple(other for other in signal.mutes if other in kept))
         for name, signal in kept.items()
     }
-    return playbook.model_copy(update={"signals": signals})
+    return replace(playbook, signals=signals)
 
 
 def many(frame: pl.DataFrame) -> pl.DataFrame:

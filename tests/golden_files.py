@@ -3,12 +3,14 @@
 Run this file to write them anew, then read them.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from csq.playbook.load import AS_JSON, BUILT_IN, PACKAGED, check_playbook
 from csq.render import Format, Options, render
 from csq.report import Report
+from csq.section import plain
 from factories import accounts, report
 
 FOLDER = Path(__file__).parent / "golden"
@@ -47,7 +49,7 @@ def packaged_as_json() -> str:
     """The packaged playbook, for a run that asks for no other."""
     playbook, _ = check_playbook(PACKAGED.read_text(encoding="utf-8"), BUILT_IN)
     assert playbook
-    return playbook.model_dump_json(exclude_unset=True) + "\n"
+    return json.dumps(plain(playbook, with_defaults=False), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 LIST = "import sys; before = set(sys.modules); {}; print(*sorted(set(sys.modules) - before), file=sys.stderr)"
-HEAVY = {"polars", "rich", "yaml", "jinja2", "xlsxwriter", "csq.settings.model", "csq.playbook.model"}
+HEAVY = {"polars", "rich", "yaml", "jinja2", "xlsxwriter", "pydantic_core", "csq.settings.model", "csq.playbook.model"}
 
 
 def loaded(statement: str) -> set[str]:
@@ -48,6 +48,16 @@ def test_a_triage_of_accounts_with_values_loads_no_numpy(sample_data):
     assert "numpy" not in modules
 
 
+def test_what_is_built_in_is_not_checked_at_every_run(sample_data, tmp_path):
+    """What checks a csq.yaml or a playbook takes long to import, and a run without such a file needs none of it."""
+    config = tmp_path / "rules.yaml"
+    config.write_text("windows: {usage: 28}\n")
+    argv = ["triage", str(sample_data), "-f", "csv", "-q"]
+    run = "from csq.cli.main import main; assert main({}) == 0"
+    assert "pydantic_core" not in loaded(run.format(argv))
+    assert "pydantic_core" in loaded(run.format([*argv, "--config", str(config)]))
+
+
 @pytest.mark.parametrize(
     ("topic", "heavy"),
     [
@@ -69,4 +79,4 @@ def test_importing_the_package_loads_nothing_else():
 
 
 def test_a_near_miss_is_found_without_a_library():
-    assert not loaded("import csq.suggest") & {*HEAVY, "pydantic"}
+    assert not loaded("import csq.suggest") & HEAVY

@@ -20,6 +20,7 @@ from csq.place.tiers import assign_tiers, thirds
 from csq.report import Cut
 from csq.settings.model import CutRule, Tiers
 from csq.terms import Axis
+from csq.validation import model_of
 from tables import AS_OF, by_id, lines, run
 
 
@@ -47,13 +48,13 @@ def test_equal_values_share_a_tier() -> None:
 
 
 def test_bands_begin_at_their_value_and_what_is_below_them_all_is_other() -> None:
-    bands = Tiers.model_validate({"bands": {"core": "100", "top": "1000.50"}})
+    bands = model_of(Tiers).model_validate({"bands": {"core": "100", "top": "1000.50"}})
     assert tiers_of(money(99.99, 100, 1000.49, 1000.5, None), bands) == ["other", "core", "core", "top", "unvalued"]
     assert list(assign_tiers(pl.DataFrame({"contract_value": money(1)}), bands)[1]) == ["top", "core"]
 
 
 def test_a_column_names_the_tiers_and_one_that_is_not_there_is_an_error() -> None:
-    told = Tiers.model_validate({"column": "edition"})
+    told = model_of(Tiers).model_validate({"column": "edition"})
     assert tiers_of(money(1, 2), told, edition=["Pro", None]) == ["Pro", "other"]
     with pytest.raises(UsageError, match="`tiers: column: edition` is no column"):
         tiers_of(money(1), told)
@@ -77,7 +78,7 @@ def scored(
 
 
 def cuts(frame: pl.DataFrame, rule: object) -> list[tuple[str, float, str, int, str | None]]:
-    taken = take_cuts(frame, Axis.USAGE, CutRule.model_validate(rule))
+    taken = take_cuts(frame, Axis.USAGE, model_of(CutRule).model_validate(rule))
     return [(cut.tier, cut.at, cut.method, cut.scored, cut.note) for cut in taken]
 
 

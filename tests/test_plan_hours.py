@@ -9,6 +9,7 @@ import pytest
 from csq.plan.hours import Work, capacity_notes, fit, plan_week
 from csq.playbook.model import CheckIns
 from csq.schema import COLUMNS
+from csq.section import replace
 from csq.settings.model import Capacity
 from csq.split import Split
 from csq.terms import Queue
@@ -60,7 +61,7 @@ def rows(*told: dict[str, Any]) -> pl.DataFrame:
 
 
 def week(frame: pl.DataFrame, capacity: Capacity | None, calls: CheckIns | None = None) -> Any:
-    return plan_week(frame, DEFAULT.model_copy(update={"check_ins": calls}), capacity)
+    return plan_week(frame, replace(DEFAULT, check_ins=calls), capacity)
 
 
 def test_what_did_not_fit_is_told_with_its_value_and_the_hours_it_lacks() -> None:

@@ -18,9 +18,9 @@ from csq.playbook.model import Playbook
 from csq.playbook.names import names
 from csq.playbook.text import check, fields, fill, say, spelled
 from csq.schema import Kind
+from csq.section import YamlSection
 from csq.settings import model as settings_model
 from csq.terms import Quadrant, Queue, Severity, Touch, Who
-from csq.validation import YamlSection
 from small_playbook import ORDER, SMALL, small
 
 
@@ -99,7 +99,7 @@ def test_every_step_of_the_built_in_playbook_has_an_id_and_a_line_of_its_own():
     entries = [found.entry(quadrant) for quadrant in Quadrant]
     lists = [each.play.steps for each in entries] + [each.steps for each in found.signals.values()]
     steps = [step for each in lists for step in each] + [each.qualify for each in entries if each.qualify]
-    assert [step.do for step in steps if not step.short or "id" not in step.model_fields_set] == []
+    assert [step.do for step in steps if not step.short or "id" not in vars(step)] == []
 
 
 def test_everything_that_can_be_said_is_understood():
@@ -456,7 +456,7 @@ def test_every_key_of_both_files_has_a_description():
     undescribed = [
         f"{model.__name__}.{name}"
         for model in YamlSection.__subclasses__()
-        for name, field in model.model_fields.items()
+        for name, field in model.KEYS.items()
         if not field.description
     ]
     assert undescribed == []

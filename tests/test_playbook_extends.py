@@ -11,6 +11,7 @@ from csq.playbook import load
 from csq.playbook.json_schema import POINTER
 from csq.playbook.load import TEMPLATE, check_playbook, load_playbook
 from csq.playbook.model import Playbook
+from csq.section import replace
 from csq.terms import Quadrant
 
 SIX_LINES = """extends: built-in
@@ -38,7 +39,7 @@ def test_six_lines_change_one_text_add_a_signal_and_switch_one_off_and_leave_eve
     assert list(found.signals) == [*(name for name in BUILT_IN.signals if name != "took_more"), "mood"]
     changed = {step.id: step for step in found.entry(Quadrant.AT_RISK).play.steps}
     before = {step.id: step for step in BUILT_IN.entry(Quadrant.AT_RISK).play.steps}
-    assert changed["find_buyer"] == before["find_buyer"].model_copy(update={"do": "Ring the buyer"})
+    assert changed["find_buyer"] == replace(before["find_buyer"], do="Ring the buyer")
     assert {**changed, "find_buyer": 0} == {**before, "find_buyer": 0}
     assert found.entry(Quadrant.ADVOCATES) == BUILT_IN.entry(Quadrant.ADVOCATES)
 
@@ -195,7 +196,7 @@ def test_only_the_built_in_playbook_can_be_built_on(csq) -> None:
 
 @pytest.mark.parametrize("text", ["extends: built-in\n", "extends: built-in\nsignals:\nquadrants:\n"])
 def test_a_file_that_changes_nothing_is_the_built_in_playbook_and_differs_in_nothing(csq, text: str) -> None:
-    assert whole(text).model_copy(update={"extends": None}) == BUILT_IN
+    assert replace(whole(text), extends=None) == BUILT_IN
     Path("playbooks.yaml").write_text(text)
     assert csq("playbook", "show", "--diff").stdout == b""
 

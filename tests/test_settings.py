@@ -144,6 +144,12 @@ def test_what_is_no_cut_is_an_error_of_the_command_line(written):
             "1:12: happiness: `happiness` must be one of `csat_mean`, `top_box`, `decision_maker_first`, "
             "`lowest_role`, not `csat` | did you mean `csat_mean`?",
         ),
+        (
+            "files: {a.csv: {date_order: dym}}",
+            "1:29: files.a.csv.date_order: `date_order` must be one of `dmy`, `mdy`, `ymd`, not `dym` "
+            "| did you mean `dmy`?",
+        ),
+        (r'playbook: "a\0b"', "1:11: playbook: `playbook` must be text without a NUL in it, not `a\ufffdb`"),
         ("tiers: {}", "1:8: tiers: tiers are made of `bands` or taken from a `column`: give one of them"),
         (
             "tiers: {bands: {a: 1}, column: b}",
@@ -266,9 +272,7 @@ def test_a_file_that_was_named_and_is_not_there_is_a_configuration_error():
         load_settings(Path("nope.yaml"))
 
 
-KEYS = st.sampled_from(
-    [*Settings.model_fields, *CutRule.model_fields, "csat", "bands", "column", "base", "rates", "oops"]
-)
+KEYS = st.sampled_from([*Settings.KEYS, *CutRule.KEYS, "csat", "bands", "column", "base", "rates", "oops"])
 VALUES = st.recursive(
     st.sampled_from(["", "1", "-1", "0", "1e9", "x", "median", "all", "~", "yes", "0.001", "1" * 100]),
     lambda inner: st.one_of(

@@ -10,6 +10,7 @@ from csq.place.totals import quadrant_totals
 from csq.plan.touch import add_touch, add_worth
 from csq.playbook.model import Playbook
 from csq.report import Report, Total
+from csq.section import replace
 from csq.terms import Quadrant
 from signal_accounts import frame_of
 from tables import AS_OF, lines, playbook_of, run
@@ -31,8 +32,8 @@ FOUND = {"quadrant": "frustrated", "seats": 20, "open_tickets": 1, "event_cause_
 
 
 def playbook(least: float) -> Playbook:
-    touch = OURS.touch.model_copy(update={"low": ("SMB",)})
-    return OURS.model_copy(update={"min_value_per_hour": least, "touch": touch})
+    touch = replace(OURS.touch, low=("SMB",))
+    return replace(OURS, min_value_per_hour=least, touch=touch)
 
 
 def worth(*accounts: dict[str, Any], least: float = 0) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from operator import getitem
 from typing import Annotated, Any, NamedTuple, TypeAlias, cast
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from csq.roles import ROLES
 from csq.sources.reading.streams import refuse_no_memory
@@ -194,20 +194,28 @@ PANELS: Mapping[type, str] = {
 def application(help: str, **more: Any) -> typer.Typer:
     """A command line, or a group of commands of it."""
     names = {"help_option_names": ["-h", "--help"]}
-    return typer.Typer(help=help, no_args_is_help=True, rich_markup_mode=None, context_settings=names, **more)
+    return typer.Typer(
+        help=help, cls=CommandGroup, no_args_is_help=True, rich_markup_mode=None, context_settings=names, **more
+    )
 
 
-class Command(TyperCommand):
+class _Lean:
+    """Spares a command line typer's validators, each of which takes long to build, and more to import what it is of."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All options, help among them."""
+        found: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for each in found:
+            each.process_value = partial(_taken, each)
+        return found
+
+
+class CommandGroup(_Lean, TyperGroup):
+    """A group of commands."""
+
+
+class Command(_Lean, TyperCommand):
     """A command whose help lays its options out in panels, as plain text: rich would cost every `--help` its import."""
-
-    def __init__(self, *args: Any, **told: Any) -> None:
-        """Leave alone what is text or is not given: typer would build a validator for each option that there is."""
-        super().__init__(*args, **told)
-        for each in self.params:
-            if not each.required:
-                is_text = each.type_descriptor.annotation in (str, list[str])  # type: ignore[attr-defined]
-                taken = _as_given if is_text else partial(_unless_absent, each.process_value)
-                each.process_value = taken  # type: ignore[method-assign, assignment]
 
     def invoke(self, ctx: Any) -> Any:
         """Run it, where there is the memory that a run takes."""
@@ -228,12 +236,13 @@ class Command(TyperCommand):
                     formatter.write_dl(records)
 
 
-def _as_given(_: Any, value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _unless_absent(process: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
-    return None if value is None else process(ctx, value)
+def _taken(option: Any, ctx: Any, value: Any) -> Any:
+    """What an option was given: text as it is, and nothing where it was given none."""
+    if value is None and not option.required:
+        return None
+    if option.type_descriptor.annotation in (str, list[str]) and not option.value_is_missing(value):
+        return list(value) if isinstance(value, tuple) else value
+    return type(option).process_value(option, ctx, value)
 
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:

@@ -12,6 +12,7 @@ from csq.errors import UsageError
 from csq.located import SourceText
 from csq.playbook.load import LoadedPlaybook, find_playbook, load_playbook
 from csq.roles import EXPORTS, KEYED, ROLES
+from csq.section import replace
 from csq.settings.change import KeyChange
 from csq.settings.load import LoadedSettings, find_settings, load_settings, parse_cut, settings_of
 from csq.settings.model import FileRule, KeyColumn, Settings
@@ -120,11 +121,8 @@ def _with_flags(settings: Settings, method: Method) -> Settings:
     cuts = {
         name: parse_cut(cut) for name, cut in (("usage", method.usage_cut), ("happiness", method.happiness_cut)) if cut
     }
-    return settings.model_copy(
-        update={
-            "windows": settings.windows.model_copy(update=windows),
-            "thresholds": settings.thresholds.model_copy(update=cuts),
-        }
+    return replace(
+        settings, windows=replace(settings.windows, **windows), thresholds=replace(settings.thresholds, **cuts)
     )
 
 

@@ -16,7 +16,7 @@ from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
 from csq.facts.standing import StatusKind, offered
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
-from csq.schema import ACCOUNT, collect, complete, unknown
+from csq.schema import ACCOUNT, collect, complete
 from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside, NoteKind
 
@@ -38,8 +38,8 @@ class Population(NamedTuple):
 
 def keys_as_accounts(ids: pl.Series) -> Population:
     """The population when there is no accounts file: every key is an account, of which nothing else is known."""
-    known = collect(ids.to_frame("account_id").lazy().drop_nulls().unique().sort("account_id"))
-    frame = complete(known, ACCOUNT).hstack([unknown("features_entitled", pl.String(), known.height)])
+    keys = ids.to_frame("account_id").lazy().drop_nulls().unique().sort("account_id")
+    frame = complete(collect(keys.with_columns(features_entitled=pl.lit(None, dtype=pl.String()))), ACCOUNT)
     note = Note(kind=NoteKind.WARNING, text="no accounts file: every key in usage and csat is an account")
     return Population(frame=frame, fates=pl.DataFrame(schema=ROW), notes=(note,), currency=None)
 

@@ -9,7 +9,6 @@ import polars as pl
 
 from csq.facts.members import Context, Members
 from csq.fate import is_used
-from csq.schema import unknown
 from csq.sources.roles.context import STANCES
 from csq.sources.rows.typed import RoleRows
 from csq.terms import Aside
@@ -43,10 +42,7 @@ def people_facts(rows: RoleRows | None, members: Members) -> Context:
         members: The population. Whoever comes later is not known yet, whoever leaves later is still there.
     """
     if rows is None and members.events.is_empty():
-        nobody = members.without(SHOWN)
-        return nobody._replace(
-            frame=nobody.frame.hstack([unknown("champion_left_days", pl.Int64(), nobody.frame.height)])
-        )
+        return members.without(SHOWN)
     leavings = members.events.filter(pl.col("kind") == "champion_left")
     told = leavings.group_by("account_id").agg(told_left=pl.col("date").max())
     if rows is None:

@@ -79,19 +79,19 @@ def log_facts(
     frame = frame.with_row_index("row")
     features = find_features(log.features, frame, log.days["row"])
     volume, used = _volume(log, windows), feature_facts(features.rows)
+    measured = frame.lazy()
     for part in (volume, _people(log, windows), used, _sure_changes(log, windows, volume)):
-        frame = frame.join(part, on="row", how="left", maintain_order="left")
-    frame = frame.with_columns(
-        features_available=_available(in_log or len(features.in_log) or None),
-        active_users=_counted("active_users", of="events", told=log.has_users),
-        features_used=_counted("features_used", of="telling", told=log.has_features),
-    )
+        measured = measured.join(part.lazy(), on="row", how="left", maintain_order="left")
     # Without the window before nothing can be told to have been dropped since.
     compared = windows is not None and _reached(log, windows.before)
     # What was used then without a name cannot be told to be used no more.
     nameless = (pl.col("telling_previous") > 0) & (pl.col("features_before").fill_null(0) == 0)
     dropped = pl.when(pl.lit(compared) & pl.col("features_used").is_not_null() & ~nameless.fill_null(value=False))
-    frame = frame.with_columns(
+    facts = measured.with_columns(
+        features_available=_available(in_log or len(features.in_log) or None),
+        active_users=_counted("active_users", of="events", told=log.has_users),
+        features_used=_counted("features_used", of="telling", told=log.has_features),
+    ).with_columns(
         usage_change_pct=change_pct("events", "events_previous"),
         usage_change_yoy_pct=change_pct("events", "events_year_ago"),
         seat_use_pct=share_pct("active_users", "seats"),
@@ -106,7 +106,7 @@ def log_facts(
             TELLING: pl.when(pl.lit(not _is_all_everyday(log))).then("telling"),
         },
     )
-    promised = complete(frame, USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, TELLING]]
+    promised = complete(collect(facts), USAGE_KEYED)[[*(c.name for c in USAGE_KEYED), USAGE_UNKNOWN, TELLING]]
     window = (windows.now.first, windows.now.last) if windows else None
     fates = pl.concat([rows.frame.filter(pl.col(KEY).is_null()).select(*ROW), log.fates], how="diagonal")
     return Usage(frame=promised, fates=fates, window=window, features=features, notes=_notes(log))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from csq.pipeline import Triage
+from csq.section import plain, replace
 from csq.settings.model import CutRule, Settings, Tiers
 from csq.terms import Axis
 
@@ -36,11 +37,11 @@ class Pins(NamedTuple):
 
 def asked_for(settings: Settings) -> dict[str, str]:
     """What csq.yaml and the command line ask for, as far as tiers, cuts and references hang on it."""
-    asked = {TIERS: _text(settings.tiers and settings.tiers.model_dump(mode="json"))}
+    asked = {TIERS: _text(plain(settings.tiers))}
     for axis, names in _MEASURED_BY.items():
         rule: CutRule = getattr(settings.thresholds, axis)
-        told = settings.model_dump(mode="json", include={*names})
-        asked[axis] = _text([rule.model_dump(mode="json"), getattr(settings.windows, _WINDOW[axis]), told])
+        told = {name: plain(getattr(settings, name)) for name in names}
+        asked[axis] = _text([plain(rule), getattr(settings.windows, _WINDOW[axis]), told])
     return asked
 
 
@@ -49,16 +50,16 @@ def pinned(settings: Settings, pins: Pins) -> Settings:
     asked = asked_for(settings)
     if asked[TIERS] != pins.asked.get(TIERS):
         return settings
-    tiers = settings.tiers or Tiers.model_construct(bands=dict(pins.bands), column=None)
+    tiers = settings.tiers or Tiers(bands=dict(pins.bands), column=None)
     changes: dict[str, Any] = {}
     for axis in Axis:
         rule, at = getattr(settings.thresholds, axis), dict(pins.cuts.get(axis, {}))
         if asked[axis] == pins.asked.get(axis) and rule.at is None and at:
-            changes[axis] = CutRule.model_construct(at=at)
+            changes[axis] = CutRule(at=at)
     if asked[Axis.USAGE] == pins.asked.get(Axis.USAGE):
         changes["references"] = {**pins.references, **settings.thresholds.references}
-    thresholds = settings.thresholds.model_copy(update=changes)
-    return settings.model_copy(update={"tiers": tiers, "thresholds": thresholds})
+    thresholds = replace(settings.thresholds, **changes)
+    return replace(settings, tiers=tiers, thresholds=thresholds)
 
 
 def holds(settings: Settings, pins: Pins) -> bool:

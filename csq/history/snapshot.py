@@ -20,6 +20,7 @@ from csq.history.pins import Pins, pins_of
 from csq.history.standing import Measure, PlacingRules, Standing, standing_of
 from csq.pipeline import Triage
 from csq.place.totals import quadrant_totals
+from csq.section import plain
 from csq.settings.model import Happiness, Settings
 from csq.terms import Axis
 
@@ -65,7 +66,7 @@ def snapshot_of(
     if day is None:
         raise ValueError("a run without a day is no snapshot")
     standing, pins = standing_of(found), pins_of(found, asked, before, day)
-    method = asked.model_dump(mode="json", exclude=_NOT_MEASURING)
+    method = {name: value for name, value in plain(asked).items() if name not in _NOT_MEASURING}
     digest = hashlib.sha256(json.dumps([method, told], sort_keys=True, default=str).encode()).hexdigest()
     record = {
         "format_version": FORMAT_VERSION,

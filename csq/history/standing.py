@@ -10,7 +10,8 @@ from csq import __version__
 from csq.pipeline import Triage
 from csq.place.scores import AMOUNT, INACTIVE, PART
 from csq.schema import COLUMNS, complete
-from csq.settings.model import BREADTH, Happiness
+from csq.section import plain
+from csq.settings.model import BREADTH, Features, Happiness
 from csq.sources.load import Tables
 from csq.terms import Axis, Role
 
@@ -100,13 +101,14 @@ def standing_of(found: Triage) -> Standing:
 def _usage(found: Triage, parts: list[str]) -> dict[str, str]:
     settings, rows = found.settings.settings, found.tables.roles.get(Role.USAGE)
     known = [name.removeprefix(PART) for name in parts if found.placed.frame[name].is_not_null().any()]
+    features = {name: told for name, told in plain(settings.features).items() if told != Features.KEYS[name].default}
     kinds = [f"{name} {metric.kind}" for name, metric in found.facts.metrics.items()]
     return {
         "window": f"{settings.windows.usage} days",
         "table": str(rows.grain) if rows else "none",
         "parts": _listed(known),
         "metrics": _listed(kinds),
-        "features": str(settings.features.model_dump(exclude_defaults=True) or ""),
+        "features": str(features or ""),
         "columns": _columns(found.tables, Role.USAGE, Role.ACCOUNTS),
     }
 

@@ -112,25 +112,25 @@ def score_usage(
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
         .with_columns(pl.col(UNCAPPED + name).clip(0, 100).alias(PART + name) for name in parts)
         .with_columns(rounded(score).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
-        .with_columns(**_parts_known([name for name, weight in counted.items() if weight > 0]))
     )
+    scored = scored.with_columns(**_parts_known(scored, [name for name, weight in counted.items() if weight > 0]))
     return Scored(frame=scored, references=references, stand_ins=stand_ins, notes=notes)
 
 
-def _parts_known(parts: Sequence[str]) -> dict[str, pl.Expr]:
+def _parts_known(frame: pl.DataFrame, parts: Sequence[str]) -> dict[str, pl.Expr]:
     """How many parts a score rests on, of how many that are known of anybody, and those that most of its tier have."""
     is_scored = pl.col("usage_score").is_not_null()
-    known = {name: pl.col(name).is_not_null() for name in parts}
-    usual = {
-        name: (there & is_scored).sum().over("tier") * 2 > is_scored.sum().over("tier") for name, there in known.items()
-    }
-    listed = named({name.removeprefix(PART): ~there & usual[name] for name, there in known.items()}).list.join(", ")
-    possible = pl.sum_horizontal(pl.lit(0), *(there.any().cast(pl.Int64) for there in known.values()))
-    have = pl.sum_horizontal(pl.lit(0), *(there.cast(pl.Int64) for there in known.values()))
+    by_tier = frame.filter(is_scored).group_by("tier").agg(pl.len(), pl.col(parts).count())
+    lacking = {}
+    for name in (name for name in parts if frame[name].has_nulls()):
+        usual = by_tier["tier"].filter(by_tier[name] * 2 > by_tier["len"])
+        lacking[name.removeprefix(PART)] = pl.col(name).is_null() & pl.col("tier").is_in(usual.implode(), nulls_equal=True)
+    possible = sum(frame[name].count() > 0 for name in parts)
+    have = pl.sum_horizontal(pl.lit(0), pl.col(parts).is_not_null().cast(pl.Int64))
     return {
         "usage_parts": pl.when(is_scored).then(have),
-        "usage_parts_possible": pl.when(is_scored).then(possible),
-        "usage_parts_lacking": pl.when(is_scored).then(listed.replace("", None)),
+        "usage_parts_possible": pl.when(is_scored).then(pl.lit(possible, dtype=pl.Int64())),
+        "usage_parts_lacking": pl.when(is_scored).then(named(lacking).list.join(", ").replace("", None)),
     }
 
 

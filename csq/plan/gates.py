@@ -10,6 +10,7 @@ import polars as pl
 
 from csq.plan.steps import holds
 from csq.playbook.model import Need
+from csq.schema import collect
 from csq.terms import Gate, Quadrant
 
 GATE, NEEDS, ASKS = "gate", "_needs", "_asks"
@@ -32,10 +33,11 @@ def add_gate(rows: pl.DataFrame, gates: Mapping[Quadrant, Sequence[Need]]) -> pl
             missing = pl.when(is_mine).then(_missing(needs)).otherwise(missing)
             asks = pl.when(is_mine).then(_asks(needs)).otherwise(asks)
     # Told once for all accounts of which the same is known, for to put the words together takes time.
-    asked = rows.select("quadrant", *dict.fromkeys(holds(need) for needs in gates.values() for need in needs))
+    names = dict.fromkeys(["quadrant", *(holds(need) for needs in gates.values() for need in needs)])
+    asked = rows.lazy().select(*names)
     told = asked.unique().with_columns(gate.alias(GATE), missing.alias(NEEDS), asks.alias(ASKS))
-    mine = asked.join(told, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
-    return rows.hstack(mine[[GATE, NEEDS, ASKS]])
+    mine = asked.join(told, on=[*names], how="left", nulls_equal=True, maintain_order="left")
+    return rows.hstack(collect(mine.select(GATE, NEEDS, ASKS)))
 
 
 def _state(needs: Sequence[Need]) -> pl.Expr:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.plan.gates import ASKS, GATE, add_gate
-from csq.plan.priority import add_priority, add_rank
+from csq.plan.priority import add_priority
 from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
 from csq.plan.signals import Judged, evaluated, reading
 from csq.plan.steps import (
@@ -33,7 +33,7 @@ from csq.plan.touch import add_person
 from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Risk, Signal, Step
 from csq.playbook.names import names
 from csq.report import QuadrantPlay
-from csq.schema import PLAN, Kind, collect, complete
+from csq.schema import PLAN, Kind, collect
 from csq.terms import Gate, Quadrant, Queue, Severity, StepKind
 
 
@@ -48,7 +48,7 @@ class _Asking(NamedTuple):
 def prescribe(
     frame: pl.DataFrame, playbook: Playbook, judged: Judged, *, as_of: date | None, are_events_given: bool
 ) -> pl.DataFrame:
-    """Add `schema.PLAN` to placed accounts, but for what hangs on the hours; rows come back sorted by rank.
+    """Add `schema.PLAN` to placed accounts, but for the rank and what hangs on the hours.
 
     Args:
         frame: Facts and placement, one row per account.
@@ -67,16 +67,17 @@ def prescribe(
         rules += [*entry.gate, *entry.rest]
     asked = conditions((each for each in rules if each.when), known)
     holding = evaluated(rows, asked, are_events_given=are_events_given)
-    gated = add_gate(rows.hstack(holding), {quadrant: entry.gate for quadrant, entry in entries.items()})
+    rows = add_gate(rows.hstack(holding), {quadrant: entry.gate for quadrant, entry in entries.items()})
     # Steps ask anew, for "never" is no answer to them.
-    queued = add_queue(gated, entries, playbook.rest, as_of).drop(holding.columns)
-    held = {name: playbook.signals[name] for name in judged.fired["signal"].unique()}
-    asking = _Asking(texts=Texts(), entries=_judged_entries(queued, entries, held, known, _barred(playbook, judged)))
-    played, risks = _with_plays(queued, entries, asking)
-    planned = _with_signals(_with_asks(played, entries), held, judged, asking, risks)
-    voiced = _with_voices(idle_at_rest(lifted(planned)), playbook.signals, judged)
-    planned = complete(add_priority(voiced.with_columns(why=why()), playbook), PLAN)
-    return add_rank(planned[[*frame.columns, *(column.name for column in PLAN)]])
+    rows = add_queue(rows, entries, playbook.rest, as_of).drop(holding.columns)
+    told_of = dict.fromkeys(judged.readings[place][0] for place in judged.cases["reading"].unique().sort())
+    held = {name: playbook.signals[name] for name in told_of}
+    asking = _Asking(texts=Texts(), entries=_judged_entries(rows, entries, held, known, _barred(playbook, judged)))
+    rows, risks = _with_plays(rows, entries, asking)
+    rows = _with_signals(_with_asks(rows, entries), held, judged, asking, risks)
+    rows = _with_voices(idle_at_rest(lifted(rows)), playbook.signals, judged)
+    rows = add_priority(rows.with_columns(why=why()), playbook)
+    return rows[[*frame.columns, *(column.name for column in PLAN if column.name in rows.columns)]]
 
 
 def _barred(playbook: Playbook, judged: Judged) -> dict[StepKind, pl.Series]:

@@ -5,7 +5,7 @@ told as such and never taken for the second. No signal changes where an account 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import reduce
 from graphlib import TopologicalSorter
@@ -25,11 +25,6 @@ from csq.terms import Quadrant, Severity
 
 LOUDEST_FIRST = (Severity.ACT, Severity.WATCH, Severity.INFO)
 
-FIRED_SCHEMA: Mapping[str, pl.DataType] = {
-    "account_id": pl.String(),
-    "signal": pl.String(),
-    "severity": pl.String(),
-}
 UNJUDGED_SCHEMA: Mapping[str, pl.DataType] = {
     "account_id": pl.String(),
     "signal": pl.String(),
@@ -41,23 +36,45 @@ SINCE_WITH = {"champion_left_days": "has_champion", "contraction_days": "last_ou
 
 
 class Judged(NamedTuple):
-    """What the signals say.
+    """What the signals say, by number: in words it takes many times the memory, and is put together when asked for.
 
-    told: account_id, `signals` (names that hold, act first, then watch, then info, each in the
-    playbook's order), `loudest` (severity, null without signals); rows as they came.
-    fired: `FIRED_SCHEMA`, one row per account and signal that holds.
-    cases: the same by number: `row`, that of the account in the frame, and `reading`, the place in `readings`.
+    accounts: account_ids, in the order of the frame.
+    cases: one row per account and signal that holds: `row`, the place of the account, and `reading`, in `readings`.
     readings: signals with a severity, loudest first.
     totals: one per signal, in the playbook's order.
-    open: what could not be judged, worked out where it is asked for.
+    open: what could not be judged.
     """
 
-    told: pl.DataFrame
-    fired: pl.DataFrame
+    accounts: pl.Series
     cases: pl.DataFrame
     readings: tuple[tuple[str, Severity], ...]
     totals: tuple[SignalTotal, ...]
     open: "Open"
+
+    @property
+    def fired(self) -> pl.DataFrame:
+        """account_id, signal and severity (each an Enum): one row per account and signal that holds."""
+        keys = self.accounts.gather(self.cases["row"]).alias("account_id")
+        return self._read("signal", "severity").insert_column(0, keys)
+
+    @property
+    def told(self) -> pl.DataFrame:
+        """By account, rows as they came, its account_id and `signals`, the names of those that hold, and `loudest`.
+
+        Those that say act come first, then watch, then info, each in the playbook's order; `loudest` is a severity,
+        null without signals.
+        """
+        lists = (
+            self._read("signals", "loudest")
+            .lazy()
+            .cast(pl.String())
+            .with_columns(row=pl.lit(self.cases["row"]).set_sorted())
+            .group_by("row", maintain_order=True)
+            .agg(pl.col("signals"), pl.col("loudest").first())
+        )
+        everyone = self.accounts.to_frame("account_id").lazy().with_row_index("row")
+        told = everyone.join(lists, on="row", how="left", maintain_order="left")
+        return collect(told.select("account_id", pl.col("signals").fill_null([]), "loudest"))
 
     @property
     def unjudged(self) -> pl.DataFrame:
@@ -66,6 +83,15 @@ class Judged(NamedTuple):
         Where little is known it has a dozen rows for each account, and more memory than all else of a run.
         """
         return self.open.rows()
+
+    def _read(self, signal: str, severity: str) -> pl.DataFrame:
+        """The signal of each case, and how loud it is, under these names."""
+        names, loudness = [name for name, _ in self.readings], [str(severity) for _, severity in self.readings]
+        readings = pl.DataFrame(
+            {signal: names, severity: loudness},
+            schema={signal: pl.Enum([*dict.fromkeys(names)]), severity: pl.Enum([*map(str, LOUDEST_FIRST)])},
+        )
+        return readings[self.cases["reading"]]
 
 
 def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) -> Judged:
@@ -80,19 +106,15 @@ def judge(frame: pl.DataFrame, playbook: Playbook, *, are_events_given: bool) ->
     conditions = {name: compile_condition(signal.when, known) for name, signal in playbook.signals.items()}
     judged = evaluated(frame, conditions, are_events_given=are_events_given)
     holds = _unmuted(judged, playbook.signals)
-    by_account = pl.concat([frame.select("account_id", "quadrant", "contract_value"), holds], how="horizontal")
+    by_account = pl.concat([frame.select("quadrant", "contract_value"), holds], how="horizontal")
     readings = _readings(playbook.signals)
-    cases = _cases(by_account, readings)
-    names_of = pl.Series([name for name, _ in readings], dtype=pl.String()).gather(cases["reading"])
-    severities = pl.Series([str(severity) for _, severity in readings], dtype=pl.String()).gather(cases["reading"])
-    keys = by_account["account_id"].gather(cases["row"])
-    fired = pl.DataFrame([keys, names_of, severities], schema=FIRED_SCHEMA)
     never = _never(frame, conditions.values(), are_events_given=are_events_given)
-    open_ = Open(frame.with_columns(**never), holds, {name: needed(one) for name, one in conditions.items()})
+    wanted = {name: needed(one) for name, one in conditions.items()}
+    gaps = _gaps(frame.with_columns(**never), {fact for facts in wanted.values() for fact in facts})
+    open_ = Open(frame["account_id"], holds, gaps, wanted)
     return Judged(
-        told=_told(by_account, cases, fired),
-        fired=fired,
-        cases=cases,
+        accounts=frame["account_id"],
+        cases=_cases(by_account, readings),
         readings=tuple(readings),
         totals=_totals(by_account, playbook.signals, open_.lacking()),
         open=open_,
@@ -208,71 +230,56 @@ def _cases(by_account: pl.DataFrame, readings: Mapping[tuple[str, Severity], Seq
     )
 
 
-def _told(by_account: pl.DataFrame, cases: pl.DataFrame, fired: pl.DataFrame) -> pl.DataFrame:
-    """The names of each account's signals, and how loud the loudest is."""
-    lists = (
-        fired.lazy()
-        .select("signal", "severity", row=pl.lit(cases["row"]).set_sorted())
-        .group_by("row", maintain_order=True)
-        .agg(signals=pl.col("signal"), loudest=pl.col("severity").first())
-    )
-    return collect(
-        by_account.lazy()
-        .select("account_id")
-        .with_row_index("row")
-        .join(lists, on="row", how="left", maintain_order="left")
-        .select("account_id", pl.col("signals").fill_null([]), "loudest")
-    )
-
-
 class Open(NamedTuple):
     """What could not be judged, and for want of what."""
 
-    frame: pl.DataFrame
-    """Facts, one row per account."""
+    accounts: pl.Series
+    """account_ids."""
     holds: pl.DataFrame
-    """A Boolean column per signal, null where it is not judged, rows as in `frame`."""
+    """A Boolean column per signal, null where it is not judged, rows as in `accounts`."""
+    gaps: pl.DataFrame
+    """Whether each fact that some signal needs is missing, rows as in `accounts`."""
     wanted: Mapping[str, Sequence[str]]
     """The facts that each signal needs."""
 
     def of(self, account_id: str) -> "Open":
         """The same of one account."""
-        is_it = self.frame["account_id"] == account_id
-        return self._replace(frame=self.frame.filter(is_it), holds=self.holds.filter(is_it))
+        is_it = self.accounts == account_id
+        return Open(self.accounts.filter(is_it), self.holds.filter(is_it), self.gaps.filter(is_it), self.wanted)
 
     def lacking(self) -> Mapping[str, Mapping[str, int]]:
         """By signal, for how many accounts each fact is missing."""
-        gaps, is_silent = self._gaps(), self.holds.select(pl.all().is_null())
+        is_silent = self.holds.select(pl.all().is_null())
         lacking: dict[str, dict[str, int]] = {}
         for name in self.wanted:
-            counts = {fact: int((is_silent[name] & gap).sum()) for fact, gap in self._missing(name, gaps).items()}
+            counts = {fact: int((is_silent[name] & gap).sum()) for fact, gap in self._missing(name).items()}
             lacking[name] = {fact: accounts for fact, accounts in counts.items() if accounts}
         return lacking
 
     def rows(self) -> pl.DataFrame:
         """One row per account and signal that is not judged: `UNJUDGED_SCHEMA`."""
-        gaps, parts = self._gaps(), [pl.DataFrame(schema=UNJUDGED_SCHEMA)]
+        parts = [pl.DataFrame(schema=UNJUDGED_SCHEMA)]
         for name in self.wanted:
             is_silent = self.holds[name].is_null()
-            told = self._missing(name, gaps).items()
+            told = self._missing(name).items()
             facts = [pl.when(pl.lit(is_missing.filter(is_silent))).then(pl.lit(fact)) for fact, is_missing in told]
             missing = pl.concat_list(facts).list.drop_nulls() if facts else pl.lit([], dtype=pl.List(pl.String()))
-            silent = self.frame.filter(is_silent)
+            silent = self.accounts.filter(is_silent).to_frame("account_id")
             parts.append(silent.select("account_id", pl.lit(name).alias("signal"), missing.alias("missing")))
         return pl.concat(parts)
 
-    def _gaps(self) -> pl.DataFrame:
-        """Whether each fact that some signal needs is missing, rows as in `frame`."""
-        facts = {fact for wanted in self.wanted.values() for fact in wanted}
-        known = facts & {*self.frame.columns}
-        everywhere = [pl.repeat(True, pl.len()).alias(fact) for fact in facts - known]
-        return self.frame.select(pl.col(sorted(known)).is_null(), *everywhere)
-
-    def _missing(self, name: str, gaps: pl.DataFrame) -> Mapping[str, pl.Series]:
+    def _missing(self, name: str) -> Mapping[str, pl.Series]:
         """Whether each fact that a signal needs is missing; without any it is "never" that leaves the matter open."""
-        mine = {fact: gaps[fact] for fact in self.wanted[name]}
+        mine = {fact: self.gaps[fact] for fact in self.wanted[name]}
         is_whole = ~reduce(or_, mine.values(), pl.Series([False]))
         return {fact: gap | is_whole if event_kind(fact) or fact in SINCE_WITH else gap for fact, gap in mine.items()}
+
+
+def _gaps(frame: pl.DataFrame, facts: Set[str]) -> pl.DataFrame:
+    """Whether each of some facts is missing, rows as in `frame`."""
+    known = facts & {*frame.columns}
+    everywhere = [pl.repeat(True, pl.len()).alias(fact) for fact in facts - known]
+    return frame.select(pl.col(sorted(known)).is_null(), *everywhere)
 
 
 def _totals(

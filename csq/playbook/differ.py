@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from csq.validation import YamlSection
+from csq.section import YamlSection, plain
 
 _ENTRY = "left out"
 """What is told of a group of keys that stands in the other one alone."""
@@ -26,7 +26,7 @@ def differences(
     Steps are told by their id, so that one put between others does not make those below it look changed. What is not
     said may be held to be said by default.
     """
-    dumps = (each.model_dump(mode="json", exclude_unset=not with_defaults) for each in (base, own))
+    dumps = (plain(each, with_defaults=with_defaults) for each in (base, own))
     theirs, ours = (dict(_flat(each, "")) for each in dumps)
     ours.pop("extends", None)
     gone = tuple(f"{path}." for path, text in theirs.items() if text is _ENTRY and path not in ours)

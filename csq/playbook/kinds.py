@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from csq.errors import Problem
-from csq.located import Data, Document, Steps
+from csq.located import Data, Document, Steps, spell
 from csq.schema import event_kind
-from csq.validation import spell
 
 _LIKENESS = 0.8
 _BY_NAME = ("done_by", "after")

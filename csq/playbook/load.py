@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from csq import yamlfile
 from csq.errors import ConfigError, Problem
-from csq.located import Data, Document, SourceText, Steps, find, in_order, read, unusable
+from csq.located import Data, Document, SourceText, Steps, find, in_order, problem, read, shown, spell, unusable
 from csq.playbook import conditions, text
 from csq.playbook.kinds import doubtful_kinds, texts
 from csq.playbook.merge import merge
@@ -23,8 +23,8 @@ from csq.playbook.model import Base, FactKind, Playbook
 from csq.playbook.names import names
 from csq.playbook.tokens import Fault
 from csq.schema import COLUMNS, Kind, event_kind
+from csq.section import trusted
 from csq.suggest import near_miss
-from csq.validation import problem, shown, spell, trusted, validate
 
 FILE_NAME = "playbooks.yaml"
 BUILT_IN = "built in"
@@ -99,6 +99,8 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
 
 @lru_cache(maxsize=2)  # a sweep asks for the same one in each of its runs
 def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
+    from csq.validation import validate
+
     try:
         document, met = _whole(written, label, built_in)
     except ConfigError as error:

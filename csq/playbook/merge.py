@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from csq.errors import Problem
-from csq.located import Document, Node, Steps, printable
+from csq.located import Document, Node, Steps, printable, problem
 from csq.suggest import near_miss
-from csq.validation import problem
 
 _YES = ("true", "yes", "on")
 _NEEDED = {"steps": ("do", "step"), "signals": ("when", "signal")}

@@ -7,27 +7,26 @@ The descriptions are what editors show, through the JSON schema, and what `csq h
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-
+from csq.located import shown
 from csq.planned import AGAIN
 from csq.schema import Kind
+from csq.section import Objection, Rule, Text, YamlSection, key, replace
 from csq.split import Split
 from csq.terms import Quadrant, Queue, Severity, StepKind, Touch, Who
-from csq.validation import Text, YamlSection, fault, shown
 
 
 def _check_name(name: str) -> str:
     if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
         better = re.sub(r"\W+", "_", name.lower()).strip("_0123456789")
-        raise fault("not_a_name", f"{shown(name)} is not a name", f"write `{better}`" if better else None)
+        raise Objection("not-a-name", f"{shown(name)} is not a name", f"write `{better}`" if better else None)
     return name
 
 
-Name = Annotated[str, AfterValidator(_check_name)]
+Name = Annotated[str, Rule(after=_check_name)]
 """Lower-case words joined by `_`."""
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Rule(gt=0)]
 
 
 class Base(StrEnum):
@@ -54,40 +53,40 @@ def _id_of(text: str) -> str:
 class StepVariant(YamlSection):
     """What differs of a step for accounts of one touch."""
 
-    do: Text | None = Field(None, description="what to do instead; may name facts in braces")
-    short: Annotated[Text, Field(max_length=80)] | None = Field(None, description="the same in one line")
-    who: Who | None = Field(None, description="who does it instead")
-    human: bool | None = Field(None, description="false when a machine may do it")
-    hours: Annotated[float, Field(ge=0)] | None = Field(None, description="hours it takes instead")
+    do: Text | None = key(None, description="what to do instead; may name facts in braces")
+    short: Annotated[Text, Rule(max_length=80)] | None = key(None, description="the same in one line")
+    who: Who | None = key(None, description="who does it instead")
+    human: bool | None = key(None, description="false when a machine may do it")
+    hours: Annotated[float, Rule(ge=0)] | None = key(None, description="hours it takes instead")
 
 
 class Step(YamlSection):
     """One action of a play. An account's next step is the first that applies and is not done."""
 
-    do: Text = Field(description="what to do; may name facts in braces")
-    id: Name = Field(
-        default_factory=lambda step: _id_of(step["do"]),
+    do: Text = key(description="what to do; may name facts in braces")
+    id: Name = key(
+        make=lambda step: _id_of(step.do),
         description="its name, which stays when its text changes; its first words, when absent",
     )
-    short: Annotated[Text, Field(max_length=80)] | None = Field(
+    short: Annotated[Text, Rule(max_length=80)] | None = key(
         None, description="what to do in one line of at most 80 characters; the first sentence of `do`, when absent"
     )
-    who: Who = Field(Who.CSM, description="who does it")
-    human: bool = Field(
-        default_factory=lambda step: step["who"] is not Who.AUTOMATION,
+    who: Who = key(Who.CSM, description="who does it")
+    human: bool = key(
+        make=lambda step: step.who is not Who.AUTOMATION,
         description="false when a machine may do it; true unless `who` is automation",
     )
-    hours: Annotated[float, Field(ge=0)] = Field(
-        default_factory=lambda step: 0.0 if step["who"] is Who.AUTOMATION else 1.0,
+    hours: Annotated[float, Rule(ge=0)] = key(
+        make=lambda step: 0.0 if step.who is Who.AUTOMATION else 1.0,
         description="hours it takes; 1 by default, 0 for automation",
     )
-    kind: StepKind | None = Field(None, description="what it asks or offers; signals may block steps of a kind")
-    when: Text | None = Field(None, description="condition under which it applies; always, when absent")
-    done_by: Name | None = Field(None, description="kind of the event that shows it is done")
-    again_after: Annotated[int, Field(ge=0)] = Field(
+    kind: StepKind | None = key(None, description="what it asks or offers; signals may block steps of a kind")
+    when: Text | None = key(None, description="condition under which it applies; always, when absent")
+    done_by: Name | None = key(None, description="kind of the event that shows it is done")
+    again_after: Annotated[int, Rule(ge=0)] = key(
         AGAIN, description="days after which it may come back, once it was done"
     )
-    touch: dict[Touch, StepVariant] = Field(
+    touch: dict[Touch, StepVariant] = key(
         {}, description="what differs for accounts of a touch; tech follows low unless it has its own"
     )
 
@@ -96,89 +95,88 @@ class Step(YamlSection):
         variant = self.touch.get(touch) or (self.touch.get(Touch.LOW) if touch is Touch.TECH else None)
         if variant is None:
             return self
-        given = {name: getattr(variant, name) for name in variant.model_fields_set}
+        given = dict(vars(variant))
         if "do" in given:
             given.setdefault("short", None)
         if "who" in given:
             by_machine = given["who"] is Who.AUTOMATION
             given = {"human": not by_machine, "hours": 0.0 if by_machine else self.hours, **given}
-        return self.model_copy(update=given)
+        return replace(self, **given)
 
 
 def _distinct(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Let no two steps of one list have one id: those given are refused, those made of the words are numbered."""
-    taken = [step.id for step in steps if "id" in step.model_fields_set]
+    taken = [step.id for step in steps if "id" in vars(step)]
     for name in taken:
         if taken.count(name) > 1:
-            raise fault("id_twice", f"two steps have the id {shown(name)}", "give one of them another")
+            raise Objection("id-twice", f"two steps have the id {shown(name)}", "give one of them another")
     named = []
     for step in steps:
-        if "id" not in step.model_fields_set:
+        if "id" not in vars(step):
             choices = (step.id, *(f"{step.id}_{number}" for number in range(2, len(steps) + 2)))
-            step = step.model_copy(update={"id": next(name for name in choices if name not in taken)})
+            step = replace(step, id=next(name for name in choices if name not in taken))
             taken.append(step.id)
         named.append(step)
     return tuple(named)
 
 
-StepList = Annotated[tuple[Step, ...], AfterValidator(_distinct)]
+StepList = Annotated[tuple[Step, ...], Rule(after=_distinct)]
 
 
 class Risk(YamlSection):
     """A warning to print beside the play."""
 
-    text: Text = Field(description="the warning; may name facts in braces")
-    when: Text | None = Field(None, description="condition under which it applies; always, when absent")
+    text: Text = key(description="the warning; may name facts in braces")
+    when: Text | None = key(None, description="condition under which it applies; always, when absent")
 
 
 class Addition(Risk):
     """A sentence that a signal adds to the next step."""
 
-    text: Text = Field(description="the sentence; may name facts in braces")
-    human: bool = Field(True, description="false when it may stand beside what a machine does, too")
+    text: Text = key(description="the sentence; may name facts in braces")
+    human: bool = key(True, description="false when it may stand beside what a machine does, too")
 
 
 class Need(YamlSection):
     """One thing that has to hold before a rescue takes more than an hour."""
 
-    need: Text = Field(description="what is needed, to stand after `not yet:`")
-    when: Text = Field(description="condition that holds when it is there")
-    ask: Text | None = Field(None, description="question that settles it; added to `qualify` while it is not known")
+    need: Text = key(description="what is needed, to stand after `not yet:`")
+    when: Text = key(description="condition that holds when it is there")
+    ask: Text | None = key(None, description="question that settles it; added to `qualify` while it is not known")
 
 
 class Rest(YamlSection):
     """Why an account may rest: under a condition, or from one event until another."""
 
-    because: Text = Field(description="the reason, as it is printed")
-    when: Text | None = Field(None, description="condition under which it rests; in place of `after`")
-    after: Name | None = Field(None, description="kind of the event it rests after; in place of `when`")
-    until: tuple[Name, ...] = Field((), description="kinds of events that end the rest, when dated after `after`")
-    again_days: Annotated[int, Field(ge=1)] | None = Field(
+    because: Text = key(description="the reason, as it is printed")
+    when: Text | None = key(None, description="condition under which it rests; in place of `after`")
+    after: Name | None = key(None, description="kind of the event it rests after; in place of `when`")
+    until: tuple[Name, ...] = key((), description="kinds of events that end the rest, when dated after `after`")
+    again_days: Annotated[int, Rule(ge=1)] | None = key(
         None, description="look again each time so many days have passed since `after`"
     )
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def check(self) -> None:
+        """Either `when` or `after`, and what belongs to `after` beside it."""
         if (self.when is None) == (self.after is None):
-            raise fault("not_one_of_two", "an account rests `when` a condition holds or `after` an event: give one")
+            raise Objection("not-one-of-two", "an account rests `when` a condition holds or `after` an event: give one")
         if self.when is not None and (self.until or self.again_days):
-            raise fault("not_after", "`until` and `again_days` belong to `after`", "leave them out beside `when`")
-        return self
+            raise Objection("not-after", "`until` and `again_days` belong to `after`", "leave them out beside `when`")
 
 
 class Play(YamlSection):
     """What to do."""
 
-    headline: Text = Field(description="the play in one line, as an order")
-    steps: StepList = Field(min_length=1, description="actions, in order")
+    headline: Text = key(description="the play in one line, as an order")
+    steps: Annotated[tuple[Step, ...], Rule(min_length=1, after=_distinct)] = key(description="actions, in order")
 
 
 class Reason(YamlSection):
     """A likely reason for being in a quadrant. A text alone is one too; its code is its first words."""
 
-    reason: Text = Field(description="the reason, as it is printed")
-    code: Name = Field(
-        default_factory=lambda told: _id_of(told["reason"].split(":")[0]),
+    reason: Text = key(description="the reason, as it is printed")
+    code: Name = key(
+        make=lambda told: _id_of(told.reason.split(":")[0]),
         description="what to record as the cause of a cause_found event; the words before its colon, when absent",
     )
 
@@ -187,63 +185,62 @@ def _reason_of(data: Any) -> Any:
     return {"reason": data} if isinstance(data, str) else data
 
 
-ReasonOrText = Annotated[Reason, BeforeValidator(_reason_of, json_schema_input_type=Reason | Text)]
+ReasonOrText = Annotated[Reason, Rule(before=_reason_of, written=Reason | Text)]
 
 
 class QuadrantEntry(YamlSection):
     """What the playbook says about one quadrant."""
 
-    label: Text = Field(description="short name for headings")
-    means: Text = Field(description="what it means to be here, in a sentence or two")
-    reasons: tuple[ReasonOrText, ...] = Field((), description="likely reasons for being here")
-    queue: Queue = Field(description="budget of the week that its accounts draw on")
-    weight: Positive = Field(description="factor of the priority, above 0")
-    gate: tuple[Need, ...] = Field((), description="what has to hold before more than an hour is spent")
-    qualify: Step | None = Field(
+    label: Text = key(description="short name for headings")
+    means: Text = key(description="what it means to be here, in a sentence or two")
+    reasons: tuple[ReasonOrText, ...] = key((), description="likely reasons for being here")
+    queue: Queue = key(description="budget of the week that its accounts draw on")
+    weight: Positive = key(description="factor of the priority, above 0")
+    gate: tuple[Need, ...] = key((), description="what has to hold before more than an hour is spent")
+    qualify: Step | None = key(
         None, description="the one step while the gate is not known; without it the play goes on"
     )
-    rest: tuple[Rest, ...] = Field((), description="reasons to rest in spite of the queue; the first that holds")
-    play: Play = Field(description="what to do")
-    risks: tuple[Risk, ...] = Field((), description="warnings, in order")
+    rest: tuple[Rest, ...] = key((), description="reasons to rest in spite of the queue; the first that holds")
+    play: Play = key(description="what to do")
+    risks: tuple[Risk, ...] = key((), description="warnings, in order")
 
-    @model_validator(mode="after")
-    def _qualifies_for_a_gate(self) -> Self:
+    def check(self) -> None:
+        """`qualify` belongs to a gate."""
         if self.qualify and not self.gate:
-            raise fault("never_reached", "`qualify` is never reached without a `gate`")
-        return self
+            raise Objection("never-reached", "`qualify` is never reached without a `gate`")
 
 
 class Quadrants(YamlSection):
     """One entry for each quadrant."""
 
-    advocates: QuadrantEntry = Field(description="high usage, high happiness")
-    frustrated: QuadrantEntry = Field(description="high usage, low happiness")
-    at_risk: QuadrantEntry = Field(description="low usage, low happiness")
-    underusers: QuadrantEntry = Field(description="low usage, high happiness")
-    unknown: QuadrantEntry = Field(description="an axis is not known")
+    advocates: QuadrantEntry = key(description="high usage, high happiness")
+    frustrated: QuadrantEntry = key(description="high usage, low happiness")
+    at_risk: QuadrantEntry = key(description="low usage, low happiness")
+    underusers: QuadrantEntry = key(description="low usage, high happiness")
+    unknown: QuadrantEntry = key(description="an axis is not known")
 
 
 class SignalReading(YamlSection):
     """How a signal reads in one quadrant, where that differs."""
 
-    severity: Severity | None = Field(None, description="severity in this quadrant")
-    text: Text | None = Field(None, description="text in this quadrant; may name facts in braces")
+    severity: Severity | None = key(None, description="severity in this quadrant")
+    text: Text | None = key(None, description="text in this quadrant; may name facts in braces")
 
 
 class Signal(YamlSection):
     """A named condition with a severity."""
 
-    when: Text = Field(description="condition under which it holds")
-    severity: Severity = Field(description="how serious it is")
-    text: Text = Field(description="what it says; may name facts in braces")
-    quadrants: dict[Quadrant, SignalReading] = Field({}, description="how it reads in a quadrant, where that differs")
-    steps: StepList = Field((), description="actions of its own, in order")
-    risks: tuple[Risk, ...] = Field((), description="warnings of its own, in order")
-    also: tuple[Addition, ...] = Field((), description="what to add to the next step while that is not one of its own")
-    mutes: tuple[Text, ...] = Field((), description="signals that are hidden while this one holds")
-    blocks: tuple[StepKind, ...] = Field((), description="kinds of steps to hold back while this one holds")
-    first: bool = Field(False, description="whether accounts for which it holds stand first in the week of their owner")
-    takes_over: bool | None = Field(
+    when: Text = key(description="condition under which it holds")
+    severity: Severity = key(description="how serious it is")
+    text: Text = key(description="what it says; may name facts in braces")
+    quadrants: dict[Quadrant, SignalReading] = key({}, description="how it reads in a quadrant, where that differs")
+    steps: StepList = key((), description="actions of its own, in order")
+    risks: tuple[Risk, ...] = key((), description="warnings of its own, in order")
+    also: tuple[Addition, ...] = key((), description="what to add to the next step while that is not one of its own")
+    mutes: tuple[Text, ...] = key((), description="signals that are hidden while this one holds")
+    blocks: tuple[StepKind, ...] = key((), description="kinds of steps to hold back while this one holds")
+    first: bool = key(False, description="whether accounts for which it holds stand first in the week of their owner")
+    takes_over: bool | None = key(
         None, description="whether its own step goes before the play's; by default only where it says act"
     )
 
@@ -255,44 +252,43 @@ class Signal(YamlSection):
 class TouchModel(YamlSection):
     """Which accounts get how much of a person's time."""
 
-    high: tuple[Text, ...] = Field((), description="segments or tiers whose accounts are looked after by a person")
-    low: tuple[Text, ...] = Field((), description="those where a person's time needs a reason")
-    tech: tuple[Text, ...] = Field((), description="those that automation looks after; a person's time needs a reason")
-    person_when: Text | None = Field(
+    high: tuple[Text, ...] = key((), description="segments or tiers whose accounts are looked after by a person")
+    low: tuple[Text, ...] = key((), description="those where a person's time needs a reason")
+    tech: tuple[Text, ...] = key((), description="those that automation looks after; a person's time needs a reason")
+    person_when: Text | None = key(
         None, description="condition that is such a reason, beside a signal that says act; none, when absent"
     )
 
-    @model_validator(mode="after")
-    def _named_once(self) -> Self:
+    def check(self) -> None:
+        """Nothing has two touches."""
         named = [name.casefold() for name in (*self.high, *self.low, *self.tech)]
         if twice := next((name for name in named if named.count(name) > 1), None):
-            raise fault("touch_twice", f"{shown(twice)} is named twice under `touch`", "name it under one touch")
-        return self
+            raise Objection("touch-twice", f"{shown(twice)} is named twice under `touch`", "name it under one touch")
 
 
 class Urgency(YamlSection):
     """A factor of the priority for accounts whose deadline is near."""
 
-    within_days: Annotated[int, Field(ge=0)] = Field(
+    within_days: Annotated[int, Rule(ge=0)] = key(
         description="days to the deadline, at most; one that is past counts as near"
     )
-    factor: Positive = Field(description="factor of the priority, above 0")
+    factor: Positive = key(description="factor of the priority, above 0")
 
 
 class SignalWeights(YamlSection):
     """Factors of the priority by the severity of the most serious signal."""
 
-    act: Positive = Field(3.0, description="factor while a signal says act")
-    watch: Positive = Field(1.2, description="factor while a signal says watch")
-    info: Positive = Field(1.0, description="factor otherwise")
+    act: Positive = key(3.0, description="factor while a signal says act")
+    watch: Positive = key(1.2, description="factor while a signal says watch")
+    info: Positive = key(1.0, description="factor otherwise")
 
 
 class CheckIns(YamlSection):
     """Calls by a person to a few accounts of the protect queue that otherwise get automated messages only."""
 
-    count: Annotated[int, Field(ge=0)] = Field(2, description="accounts a week, for each owner")
-    hours: Positive = Field(0.5, description="hours one takes")
-    do: Text = Field(
+    count: Annotated[int, Rule(ge=0)] = key(2, description="accounts a week, for each owner")
+    hours: Positive = key(0.5, description="hours one takes")
+    do: Text = key(
         "Call as a person, unasked: ten minutes, by name, with nothing to sell.",
         description="what to do; may name facts in braces",
     )
@@ -304,49 +300,45 @@ def _check_order(order: tuple[Quadrant, ...]) -> tuple[Quadrant, ...]:
     wrong = [f"lacks {', '.join(f'`{each}`' for each in missing)}"] if missing else []
     wrong += [f"repeats {', '.join(f'`{each}`' for each in twice)}"] if twice else []
     if wrong:
-        raise fault("not_an_order", f"the order {' and '.join(wrong)}", "name every quadrant once")
+        raise Objection("not-an-order", f"the order {' and '.join(wrong)}", "name every quadrant once")
     return order
 
 
 def _check_urgency(urgency: tuple[Urgency, ...]) -> tuple[Urgency, ...]:
     days = [each.within_days for each in urgency]
     if days != sorted(set(days)):
-        raise fault("never_reached", "a line of `urgency` is never reached", "put the fewest days first")
+        raise Objection("never-reached", "a line of `urgency` is never reached", "put the fewest days first")
     return urgency
 
 
 class Playbook(YamlSection):
     """playbooks.yaml: what to do."""
 
-    extends: Base | None = Field(
+    extends: Base | None = key(
         None, description="the playbook this one builds on, `built-in`: then the file holds only what differs"
     )
-    facts: dict[Name, FactKind] = Field({}, description="columns of your own that conditions and braces may name")
-    order: Annotated[tuple[Quadrant, ...], AfterValidator(_check_order)] = Field(
+    facts: dict[Name, FactKind] = key({}, description="columns of your own that conditions and braces may name")
+    order: Annotated[tuple[Quadrant, ...], Rule(after=_check_order)] = key(
         description="the quadrants in the order of attack, each once"
     )
-    touch: TouchModel = Field(
-        TouchModel.model_construct(), description="segments and tiers by touch; what is not named is high"
-    )
-    min_value_per_hour: Annotated[float, Field(ge=0)] = Field(
+    touch: TouchModel = key(TouchModel(), description="segments and tiers by touch; what is not named is high")
+    min_value_per_hour: Annotated[float, Rule(ge=0)] = key(
         0.0, description="contract value a year per hour of the whole play, from which an account is worth it"
     )
-    quadrants: Quadrants = Field(description="what to do for each quadrant")
-    rest: tuple[Rest, ...] = Field((), description="reasons to rest whatever the quadrant; the first that holds")
-    signals: dict[Name, Signal] = Field({}, description="named conditions with a severity")
-    urgency: Annotated[tuple[Urgency, ...], AfterValidator(_check_urgency)] = Field(
-        (Urgency.model_construct(within_days=90, factor=1.5), Urgency.model_construct(within_days=180, factor=1.2)),
+    quadrants: Quadrants = key(description="what to do for each quadrant")
+    rest: tuple[Rest, ...] = key((), description="reasons to rest whatever the quadrant; the first that holds")
+    signals: dict[Name, Signal] = key({}, description="named conditions with a severity")
+    urgency: Annotated[tuple[Urgency, ...], Rule(after=_check_urgency)] = key(
+        (Urgency(within_days=90, factor=1.5), Urgency(within_days=180, factor=1.2)),
         description="factors of the priority by days to the deadline; the first that holds, else 1",
     )
-    signal_weights: SignalWeights = Field(
-        SignalWeights.model_construct(),
+    signal_weights: SignalWeights = key(
+        SignalWeights(),
         description="factors of the priority by the severity of the most serious signal",
     )
-    split: Split = Field(
-        Split.model_construct(), description="how the hours of a week are divided; the two add up to 1"
-    )
+    split: Split = key(Split(), description="how the hours of a week are divided; the two add up to 1")
 
-    check_ins: CheckIns | None = Field(
+    check_ins: CheckIns | None = key(
         None, description="calls by a person to accounts that otherwise get automated messages only; none, when absent"
     )
 

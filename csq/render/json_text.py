@@ -106,7 +106,8 @@ def _told_lines(report: Report, options: Options) -> pl.Series:
     chosen = fired["signal"].replace_strict(signals, return_dtype=whole) + told["quadrant"].replace_strict(
         quadrants, return_dtype=whole
     )
-    return _lines_of(fired.with_columns(filled_for(told, dict(enumerate(texts)), chosen, keep=True).alias("text")))
+    filled = filled_for(told, dict(enumerate(texts)), chosen, keep=True).alias("text")
+    return _lines_of(fired.cast(pl.String()).with_columns(filled))
 
 
 def _done_lines(report: Report, options: Options) -> pl.Series:

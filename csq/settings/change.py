@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from csq import yamlfile
 from csq.errors import ConfigError, UsageError
-from csq.located import Data
+from csq.located import Data, spell
 from csq.regex import regex
 from csq.settings.model import ALL_TIERS
-from csq.validation import spell
 
 MOST = 100
 """Values that a key can be swept over; each takes a run."""

@@ -5,16 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from csq import yamlfile
 from csq.errors import ConfigError, Problem, UsageError
-from csq.located import Document, SourceText, Steps, find, read, unusable
+from csq.located import Document, SourceText, Steps, find, problem, read, shown, unusable
 from csq.settings.change import KeyChange, changed, meant
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, CutRule, Settings
 from csq.suggest import near_miss
 from csq.terms import Role
-from csq.validation import problem, shown, validate
 
 FILE_NAME = "csq.yaml"
 SCHEMA_NAME = ".csq.schema.json"
@@ -72,7 +69,7 @@ def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequ
     """
     if path is None:
         nothing = hashlib.sha256(b"").hexdigest()
-        built_in = LoadedSettings(settings=Settings.model_construct(), label=BUILT_IN, sha256=nothing, folder=None)
+        built_in = LoadedSettings(settings=Settings(), label=BUILT_IN, sha256=nothing, folder=None)
         return _with_changes(SourceText("", BUILT_IN, nothing), Path(), fields, changes) if changes else built_in
     source = read(path)
     loaded = settings_of(source, path.parent, fields)
@@ -81,6 +78,8 @@ def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequ
 
 def settings_of(source: SourceText, folder: Path, fields: Fields | None = None) -> LoadedSettings:
     """Check the text of a csq.yaml that is in `folder`, or is to be. Raises ConfigError as `load_settings` does."""
+    from csq.validation import validate
+
     document = yamlfile.parse(source.text, source.label)
     settings, problems = validate(document, Settings, "settings")
     if settings is not None:
@@ -108,11 +107,14 @@ def parse_cut(text: str) -> CutRule:
 
     Raises UsageError when it is none of these.
     """
+    from csq.validation import model_of
+
     try:
-        return CutRule.model_validate(text.strip())
-    except ValidationError as error:
+        cut: CutRule = model_of(CutRule).model_validate(text.strip())
+    except ValueError as error:
         hint = "a number from 0 to 100, `median`, `weighted_median`, or `q1` to `q99`"
         raise UsageError(f"{shown(text)} is not a cut", hint=hint) from error
+    return cut
 
 
 def _unknown_fields(document: Document, settings: Settings, fields: Fields) -> Iterator[Problem]:

@@ -7,14 +7,13 @@ valid input here.
 import re
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
-
+from csq.located import shown
 from csq.roles import EXPORTS, KEYED
+from csq.section import Objection, Rule, Text, YamlSection, key
 from csq.split import Split
 from csq.terms import MetricKind, Role
-from csq.validation import Text, YamlSection, fault, shown
 
 ALL_TIERS = "all"
 """Stands for every tier where a number may differ between them; no band can be called so."""
@@ -26,14 +25,14 @@ OTHER = "other"
 BREADTH = "breadth"
 """The usage part whose reference is how many features there are: that of all tiers."""
 
-Days = Annotated[int, Field(ge=1, le=3660)]
-Year = Annotated[int, Field(ge=1900, le=2100)]
-Score = Annotated[float, Field(ge=0, le=100)]
-Weight = Annotated[float, Field(ge=0, le=1_000_000)]
-Positive = Annotated[float, Field(gt=0)]
-Hours = Annotated[float, Field(ge=0, le=10_000)]
-Money = Annotated[Decimal, Field(ge=0, le=10**15, decimal_places=2)]
-Rate = Annotated[Decimal, Field(gt=0, le=10**9, decimal_places=9)]
+Days = Annotated[int, Rule(ge=1, le=3660)]
+Year = Annotated[int, Rule(ge=1900, le=2100)]
+Score = Annotated[float, Rule(ge=0, le=100)]
+Weight = Annotated[float, Rule(ge=0, le=1_000_000)]
+Positive = Annotated[float, Rule(gt=0)]
+Hours = Annotated[float, Rule(ge=0, le=10_000)]
+Money = Annotated[Decimal, Rule(ge=0, le=10**15, decimal_places=2)]
+Rate = Annotated[Decimal, Rule(gt=0, le=10**9, decimal_places=9)]
 
 
 class KeyColumn(StrEnum):
@@ -63,9 +62,9 @@ class Within(StrEnum):
 
 
 def _each(roles: tuple[Role, ...], kind: Any, default: Any, meaning: str) -> type[YamlSection]:
-    """A model with a key for each of some roles; in `meaning` `{}` is the role."""
-    fields: dict[str, Any] = {role: (kind, Field(default, description=meaning.format(role))) for role in roles}
-    return create_model("Each", __base__=YamlSection, **fields)
+    """A section with a key for each of some roles; in `meaning` `{}` is the role."""
+    keys = {str(role): key(default, description=meaning.format(role)) for role in roles}
+    return type("Each", (YamlSection,), {"__annotations__": dict.fromkeys(keys, kind), **keys})
 
 
 class Columns(_each(EXPORTS, dict[str, Text], {}, "field: header, in {} files")):  # type: ignore[misc]
@@ -92,14 +91,14 @@ class Keys(_each(KEYED, KeyColumn | None, None, _KEY)):  # type: ignore[misc]
 class Windows(YamlSection):
     """How many days each axis looks back, as_of included."""
 
-    usage: Days = Field(28, description="days of usage that are looked at, ending at as_of")
-    csat: Days = Field(365, description="days of answers that are looked at, ending at as_of")
+    usage: Days = key(28, description="days of usage that are looked at, ending at as_of")
+    csat: Days = key(365, description="days of answers that are looked at, ending at as_of")
 
 
 def _known_method(method: str) -> str:
     if not re.fullmatch(r"median|weighted_median|q[1-9][0-9]?", method):
-        raise fault(
-            "not_a_method",
+        raise Objection(
+            "not-a-method",
             f"{shown(method)} is not a way to take a cut",
             "`median`, `weighted_median`, or `q1` to `q99`",
         )
@@ -113,22 +112,21 @@ def _for_all_tiers(value: Any) -> Any:
 class CutRule(YamlSection):
     """Where high begins on one axis: taken from the scores by `method`, or fixed by `at`."""
 
-    method: Annotated[str, AfterValidator(_known_method)] | None = Field(
+    method: Annotated[str, Rule(after=_known_method)] | None = key(
         None, description="`median`, `weighted_median` (by contract value) or a quantile, `q1` to `q99`"
     )
     at: (
         Annotated[
             dict[str, Score],
-            Field(min_length=1),
-            BeforeValidator(_for_all_tiers, json_schema_input_type=dict[str, Score] | Score),
+            Rule(min_length=1, before=_for_all_tiers, written=dict[str, Score] | Score),
         ]
         | None
-    ) = Field(None, description="a score from 0 to 100, or one for each tier, in place of `method`")
-    within: Within = Field(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
+    ) = key(None, description="a score from 0 to 100, or one for each tier, in place of `method`")
+    within: Within = key(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
 
-    @model_validator(mode="before")
     @classmethod
-    def _short_form(cls, data: Any) -> Any:
+    def long_form(cls, data: Any) -> Any:
+        """A number stands for `at`, a word for `method`."""
         if not isinstance(data, str | int | float):
             return data
         return {"at": data} if re.match(r"[-+.]?\d", str(data)) else {"method": data}
@@ -138,19 +136,18 @@ class CutRule(YamlSection):
         """Tell editors of the short form as well."""
         return {"anyOf": [handler(core), {"type": ["number", "string"]}]}
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def check(self) -> None:
+        """Either `method` or `at`."""
         if (self.method is None) == (self.at is None):
-            raise fault("not_one_of_two", "a cut is taken by `method` or fixed by `at`: give one of them")
-        return self
+            raise Objection("not-one-of-two", "a cut is taken by `method` or fixed by `at`: give one of them")
 
 
 class Thresholds(YamlSection):
     """The cuts, and the references that shares are taken of."""
 
-    usage: CutRule = Field(CutRule.model_construct(method="median"), description="cut of the usage score")
-    happiness: CutRule = Field(CutRule.model_construct(at={ALL_TIERS: 70.0}), description="cut of the happiness score")
-    references: dict[str, dict[str, Positive]] = Field(
+    usage: CutRule = key(CutRule(method="median"), description="cut of the usage score")
+    happiness: CutRule = key(CutRule(at={ALL_TIERS: 70.0}), description="cut of the happiness score")
+    references: dict[str, dict[str, Positive]] = key(
         {},
         description="for each usage part and tier, the amount that counts as 100, in place of the 75th percentile; "
         "of breadth, for all tiers, the number of features",
@@ -159,39 +156,36 @@ class Thresholds(YamlSection):
 
 def _usable_bands(bands: dict[str, Decimal]) -> dict[str, Decimal]:
     if taken := {ALL_TIERS, UNVALUED} & bands.keys():
-        raise fault("reserved", f"a tier cannot be called `{min(taken)}`", "choose another name")
+        raise Objection("reserved", f"a tier cannot be called `{min(taken)}`", "choose another name")
     if len(set(bands.values())) < len(bands):
-        raise fault("not_distinct", "two tiers begin at the same value")
+        raise Objection("not-distinct", "two tiers begin at the same value")
     return bands
 
 
 class Tiers(YamlSection):
     """How accounts are divided by contract value before they are compared."""
 
-    bands: Annotated[dict[Text, Money], Field(min_length=1), AfterValidator(_usable_bands)] | None = Field(
+    bands: Annotated[dict[Text, Money], Rule(min_length=1, after=_usable_bands)] | None = key(
         None, description="tier: least contract value, money per year"
     )
-    column: Text | None = Field(None, description="column of the accounts that names the tier, in place of `bands`")
+    column: Text | None = key(None, description="column of the accounts that names the tier, in place of `bands`")
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def check(self) -> None:
+        """Either `bands` or `column`."""
         if (self.bands is None) == (self.column is None):
-            raise fault("not_one_of_two", "tiers are made of `bands` or taken from a `column`: give one of them")
-        return self
+            raise Objection("not-one-of-two", "tiers are made of `bands` or taken from a `column`: give one of them")
 
 
 def _usable_scale(text: str) -> str:
     ends = re.fullmatch(r"(-?\d{1,9}(?:\.\d{1,9})?) ?(?:-|\.\.|to) ?(-?\d{1,9}(?:\.\d{1,9})?)", text.strip())
     if not ends or float(ends[1]) == float(ends[2]):
-        raise fault("not_a_scale", f"{shown(text)} is no scale", "the worst and the best answer, such as `1-5`")
+        raise Objection("not-a-scale", f"{shown(text)} is no scale", "the worst and the best answer, such as `1-5`")
     return text.strip()
 
 
 _HeaderScales = Annotated[
-    dict[Text, Annotated[str, AfterValidator(_usable_scale)]],
-    BeforeValidator(
-        lambda value: {"all": value} if isinstance(value, str) else value, json_schema_input_type=dict[str, str] | str
-    ),
+    dict[Text, Annotated[str, Rule(after=_usable_scale)]],
+    Rule(before=lambda value: {"all": value} if isinstance(value, str) else value, written=dict[str, str] | str),
 ]
 """Scales by header; a scale alone is that of all headers."""
 
@@ -199,24 +193,23 @@ _HeaderScales = Annotated[
 class Scales(YamlSection):
     """The scale of the answers, from the worst to the best, by header or for `all` of a kind."""
 
-    csat: _HeaderScales = Field({}, description="header of a satisfaction score: its scale, such as 1-5")
-    nps: _HeaderScales = Field({}, description="header of a recommendation score: its scale")
-    ces: _HeaderScales = Field({}, description="header of an effort score: its scale")
+    csat: _HeaderScales = key({}, description="header of a satisfaction score: its scale, such as 1-5")
+    nps: _HeaderScales = key({}, description="header of a recommendation score: its scale")
+    ces: _HeaderScales = key({}, description="header of an effort score: its scale")
 
 
 class Capacity(YamlSection):
     """How many hours a week there are for accounts."""
 
-    default: Hours = Field(0.0, description="hours a week of each owner who is not named below, and of `unassigned`")
-    owners: dict[Text, Hours] = Field({}, description="owner: hours a week, where they differ from the default")
-    split: Split | None = Field(None, description="how the hours are divided, in place of the playbook's `split`")
+    default: Hours = key(0.0, description="hours a week of each owner who is not named below, and of `unassigned`")
+    owners: dict[Text, Hours] = key({}, description="owner: hours a week, where they differ from the default")
+    split: Split | None = key(None, description="how the hours are divided, in place of the playbook's `split`")
 
-    @model_validator(mode="after")
-    def _some_hours(self) -> Self:
+    def check(self) -> None:
+        """There are some hours."""
         if not self.default and not any(self.owners.values()):
             hint = "give hours by `default`, or by name under `owners`"
-            raise fault("no_hours", "the capacity comes to no hours at all", hint)
-        return self
+            raise Objection("no-hours", "the capacity comes to no hours at all", hint)
 
     def of(self, desk: str) -> float:
         """Hours of one desk; accounts that nobody owns are a desk like any other."""
@@ -226,31 +219,31 @@ class Capacity(YamlSection):
 class Currency(YamlSection):
     """What money in other currencies is worth."""
 
-    base: Text = Field(description="currency that contract values are told in")
-    rates: dict[Text, Rate] = Field({}, description="currency: what one unit of it is worth in the base")
+    base: Text = key(description="currency that contract values are told in")
+    rates: dict[Text, Rate] = key({}, description="currency: what one unit of it is worth in the base")
 
-    @model_validator(mode="after")
-    def _base_is_one(self) -> Self:
+    def check(self) -> None:
+        """The base is worth one of itself."""
         own = self.rates.get(self.base, Decimal(1))
         if own != 1:
-            raise fault("contradiction", f"one {self.base} is worth one {self.base}, not `{own}`", "leave its rate out")
-        return self
+            what = f"one {self.base} is worth one {self.base}, not `{own}`"
+            raise Objection("contradiction", what, "leave its rate out")
 
 
 class Features(YamlSection):
     """Which events of a log count for active users and days only."""
 
-    ignore: list[Text] | None = Field(
+    ignore: list[Text] | None = key(
         None, description="events that say no more than that somebody was there, in place of those known as such"
     )
-    count: list[Text] = Field([], description="events that do count, though they are known as everybody's")
+    count: list[Text] = key([], description="events that do count, though they are known as everybody's")
 
 
 class Goals(YamlSection):
     """How goals are held against the calendar."""
 
     # Progress is told in round figures: a little under the share of the time gone is still on time.
-    tolerance: Score = Field(
+    tolerance: Score = key(
         10.0, description="points of progress that a goal may lag behind the share of its time gone and not be behind"
     )
 
@@ -258,15 +251,15 @@ class Goals(YamlSection):
 class Statuses(YamlSection):
     """What the words in a status column mean, where csq does not know them or knows them otherwise."""
 
-    current: list[Text] = Field([], description="statuses of paying customers")
-    former: list[Text] = Field([], description="statuses of organisations that are none, or not yet")
+    current: list[Text] = key([], description="statuses of paying customers")
+    former: list[Text] = key([], description="statuses of organisations that are none, or not yet")
 
-    @model_validator(mode="after")
-    def _one_meaning(self) -> Self:
+    def check(self) -> None:
+        """No word means both."""
         former = {word.casefold() for word in self.former}
         if both := [word for word in self.current if word.casefold() in former]:
-            raise fault("contradiction", f"status {shown(both[0])} is both current and former", "keep it in one list")
-        return self
+            what = f"status {shown(both[0])} is both current and former"
+            raise Objection("contradiction", what, "keep it in one list")
 
 
 def _roles(value: Any) -> Any:
@@ -276,59 +269,55 @@ def _roles(value: Any) -> Any:
 class FileRule(YamlSection):
     """What is so of one file, where it cannot be told by what stands in it."""
 
-    roles: Annotated[list[Role], BeforeValidator(_roles, json_schema_input_type=list[Role] | Role)] | None = Field(
+    roles: Annotated[list[Role], Rule(before=_roles, written=list[Role] | Role)] | None = key(
         None, description="what the file is used as, such as usage; `[]` leaves it"
     )
-    decimal: Literal[",", "."] | None = Field(None, description="decimal mark of numbers like 1,234")
-    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="order in dates like 03/04/2026")
+    decimal: Literal[",", "."] | None = key(None, description="decimal mark of numbers like 1,234")
+    date_order: Literal["dmy", "mdy", "ymd"] | None = key(None, description="order in dates like 03/04/2026")
 
 
 class Settings(YamlSection):
     """csq.yaml: how to measure."""
 
-    playbook: Text | None = Field(None, description="playbook to use, relative to this file")
-    columns: Columns = Field(Columns.model_construct(), description="headers that csq cannot tell by itself")
-    files: dict[Text, FileRule] = Field(
+    playbook: Text | None = key(None, description="playbook to use, relative to this file")
+    columns: Columns = key(Columns(), description="headers that csq cannot tell by itself")
+    files: dict[Text, FileRule] = key(
         {}, description="file, by name or pattern of names: its roles, decimal mark and order in dates"
     )
-    keys: Keys = Field(
-        Keys.model_construct(),
+    keys: Keys = key(
+        Keys(),
         description="columns of the accounts that other files' keys refer to; found by trying, when absent",
     )
-    aliases: Text | None = Field(
+    aliases: Text | None = key(
         None, description="file of keys that a person has said are an account, relative to this file"
     )
-    year: Year | None = Field(None, description="year of the months, weeks and quarters of usage tables that name none")
-    windows: Windows = Field(Windows.model_construct(), description="how far each axis looks back")
-    scales: Scales = Field(Scales.model_construct(), description="scales of the answers that csq cannot tell by itself")
-    answers: dict[Text, Score] = Field({}, description="answer in words: what it is worth, from 0 to 100")
-    metrics: dict[str, MetricKind] = Field(
+    year: Year | None = key(None, description="year of the months, weeks and quarters of usage tables that name none")
+    windows: Windows = key(Windows(), description="how far each axis looks back")
+    scales: Scales = key(Scales(), description="scales of the answers that csq cannot tell by itself")
+    answers: dict[Text, Score] = key({}, description="answer in words: what it is worth, from 0 to 100")
+    metrics: dict[str, MetricKind] = key(
         {},
         description="column of a usage table: count, running (a total that only grows), users, days, time, percent, "
         "trouble, or ignore",
     )
-    features: Features = Field(
-        Features.model_construct(), description="events of a log that are everybody's, and so say little"
-    )
-    weights: dict[str, Weight] = Field(
+    features: Features = key(Features(), description="events of a log that are everybody's, and so say little")
+    weights: dict[str, Weight] = key(
         {}, description="usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"
     )
-    happiness: Happiness = Field(Happiness.CSAT_MEAN, description="what the happiness score is made of")
-    tiers: Tiers | None = Field(None, description="tiers of contract value; thirds of the valued accounts by default")
-    thresholds: Thresholds = Field(
-        Thresholds.model_construct(), description="the cuts, and the references that shares are taken of"
+    happiness: Happiness = key(Happiness.CSAT_MEAN, description="what the happiness score is made of")
+    tiers: Tiers | None = key(None, description="tiers of contract value; thirds of the valued accounts by default")
+    thresholds: Thresholds = key(Thresholds(), description="the cuts, and the references that shares are taken of")
+    capacity: Capacity | None = key(None, description="hours a week, by owner; nothing is fitted, when absent")
+    statuses: Statuses = key(
+        Statuses(), description="words of a status column: whose are `current`, whose are `former`"
     )
-    capacity: Capacity | None = Field(None, description="hours a week, by owner; nothing is fitted, when absent")
-    statuses: Statuses = Field(
-        Statuses.model_construct(), description="words of a status column: whose are `current`, whose are `former`"
-    )
-    goals: Goals = Field(Goals.model_construct(), description="when a goal is behind")
-    history: Text | None = Field(
+    goals: Goals = key(Goals(), description="when a goal is behind")
+    history: Text | None = key(
         None, description="folder of snapshots, relative to this file: each triage keeps what it found there"
     )
-    events: Text | None = Field(
+    events: Text | None = key(
         None,
         description="file in which `csq done` keeps what became of the steps, relative to this file; csq-events.csv "
         "beside the exports by default",
     )
-    currency: Currency | None = Field(None, description="needed when contract values are in several currencies")
+    currency: Currency | None = key(None, description="needed when contract values are in several currencies")

@@ -9,6 +9,7 @@ import pytest
 from csq.plan.condition_coverage import find_clashes
 from csq.plan.hours import plan_week
 from csq.plan.prescribe import prescribe
+from csq.plan.priority import add_rank
 from csq.plan.signals import judge
 from csq.playbook.text import spelled
 from csq.settings.model import Capacity
@@ -110,7 +111,7 @@ def placed() -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def planned(placed: pl.DataFrame) -> pl.DataFrame:
     judged = judge(placed, DEFAULT, are_events_given=True)
-    return prescribe(placed, DEFAULT, judged, as_of=AS_OF, are_events_given=True)
+    return add_rank(prescribe(placed, DEFAULT, judged, as_of=AS_OF, are_events_given=True))
 
 
 @pytest.fixture(scope="module")

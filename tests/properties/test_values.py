@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csq.sources.cells import dates, numbers
 from csq.sources.cells.dates import read_date, read_time
 from csq.sources.cells.numbers import read_number
 from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_text, tidy
@@ -52,6 +53,31 @@ def test_any_text_is_a_moment_unreadable_or_a_question(column, order, zone):
     read = outcome(lambda: read_time(text(column), order=order, zone=zone))
     assert isinstance(read, Cells) or order is None
     check(read, column)
+
+
+PLAIN = [
+    "", "-", "n/a", "0", "-1", "7", "26", "2026", "45000", "1.5", "-0.5", "12.", "1.234", "0.234", "1234.567", "1.2345",
+    "2026.11", "11.2026", "000.123", "123456789012345", "1234567890123456", "1,5", "x", "½", "5%",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PLAIN), max_size=4), st.sampled_from([None, ".", ","]), st.booleans())
+def test_a_few_plain_cells_are_read_without_a_query_as_many_are_with_one(column, decimal, whole):
+    def read() -> list[object]:
+        found = (
+            outcome(lambda: read_number(text(column), decimal=decimal, whole=whole)),
+            outcome(lambda: read_time(text(column))),
+        )
+        return [
+            (one.values.to_list(), one.unreadable.to_list(), one.choice) if isinstance(one, Cells) else one.rows
+            for one in found
+        ]
+
+    few = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numbers, "FEW", 0)
+        patch.setattr(dates, "FEW", 0)
+        assert read() == few
 
 
 @given(cells)

@@ -8,6 +8,7 @@ import pytest
 from csq.errors import InputError
 from csq.sources.cells.periods import Label, label_of, read_period
 from csq.sources.rows.tables import ReadOptions
+from csq.sources.rows.wide import _dates_among
 from csq.terms import Length, Role
 from reading import RUN_DAY, notes, read, rows
 from tables import lines, only, run
@@ -263,3 +264,9 @@ def test_a_month_that_only_one_column_names_is_part_of_its_name(tmp_path):
     tables = read(tmp_path, usage="account_id,logins_may,logins; A,1,2")
     assert list(tables.roles[Role.USAGE].metrics) == ["logins"]
     assert "`metrics: {logins_may: count}` in csq.yaml scores it" in notes(tables)
+
+
+def test_days_across_the_columns_are_known_among_many_headers_that_are_none():
+    """`13/11/2026` proves the day in front for all; `q1`, `v2.0` and `2026` alone are no days."""
+    headers = ("account_id", "13/11/2026", "05/11/2026", "2026-11-14", "q1", "v2.0", "2026", "Nov 15, 2026", "12.5")
+    assert _dates_among(headers) == [False, True, True, True, False, False, False, True, False]

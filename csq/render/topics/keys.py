@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from csq.render.topics.page import HelpPage, HelpSection
-from csq.validation import YamlSection
+from csq.section import YamlSection
 
 _HEAD = ("key", "meaning")
 
@@ -42,9 +42,9 @@ def _keys(model: type[YamlSection], place: str, seen: set[type[YamlSection]]) ->
     """The keys of a model at a place, then those of the models within; what several keys hold is told once."""
     seen.add(model)
     within: dict[tuple[type[YamlSection], str], list[str]] = {}
-    for name, field in model.model_fields.items():
-        yield f"{place}{name}", field.description or ""
-        for inner, path in _models(field.annotation):
+    for name, field in model.KEYS.items():
+        yield f"{place}{name}", field.description
+        for inner, path in _models(field.kind):
             within.setdefault((inner, path), []).append(name)
     for (inner, path), names in within.items():
         if inner not in seen:

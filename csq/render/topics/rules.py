@@ -12,9 +12,9 @@ from csq.render.topics.page import HelpPage, HelpSection
 from csq.schema import BORDERLINE, PLACES
 from csq.settings.model import Goals, Windows
 
-_USAGE_DAYS = Windows.model_fields["usage"].default
-_CSAT_DAYS = Windows.model_fields["csat"].default
-_TOLERANCE = Goals.model_fields["tolerance"].default
+_USAGE_DAYS = Windows.KEYS["usage"].default
+_CSAT_DAYS = Windows.KEYS["csat"].default
+_TOLERANCE = Goals.KEYS["tolerance"].default
 
 
 def page() -> HelpPage:

@@ -48,7 +48,7 @@ def signals(book: Book) -> None:
 def _severities(book: Book) -> pl.DataFrame:
     """How loud a signal is for an account, which hangs on its quadrant."""
     loudness = pl.col("severity").cast(pl.Enum(_LOUDEST_FIRST))
-    return book.report.fired.select("account_id", pl.col("signal").alias("signals"), loudness)
+    return book.report.fired.select("account_id", pl.col("signal").cast(pl.String).alias("signals"), loudness)
 
 
 def _counts(sheet: Sheet, held: pl.DataFrame) -> None:

@@ -12,8 +12,9 @@ from typing import Literal
 
 import polars as pl
 
+from csq.regex import regex
 from csq.schema import collect
-from csq.sources.cells.values import Ambiguous, Cells, nowhere, per_distinct, tidied
+from csq.sources.cells.values import FEW, Ambiguous, Cells, nowhere, per_distinct, tidied
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ORDERS: Mapping[DateOrder, str] = {"dmy": "day before month", "mdy": "month before day", "ymd": "year, month, day"}
@@ -79,6 +80,9 @@ _BARE = (
 _SERIAL_ZERO = 25_569
 """The day that a spreadsheet counts for 1 January 1970."""
 
+_NO_DAY = regex(r"[^0-9]*|-?[0-9]{1,4}|-?[0-9]{1,3}\.[0-9]{0,3}")
+"""Words, and numbers too short for any date: to look closer takes ten times as long."""
+
 
 def read_time(text: pl.Series, *, order: DateOrder | None = None, zone: str | None = None) -> Cells:
     """Dates with or without a time of day, as Datetime in UTC (as written when no zone is known).
@@ -137,9 +141,9 @@ def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
         )
         .with_columns(unreadable=cell.is_not_null() & pl.col("value").is_null())
     )
-    if cells["is_iso"].all():
-        return Cells(cells["value"], cells["unreadable"])
     plain = cells["cell"]
+    if cells["is_iso"].all() or (len(text) < FEW and all(map(_NO_DAY.fullmatch, plain.drop_nulls().to_list()))):
+        return Cells(cells["value"], cells["unreadable"])
     if bare := _bare(plain):
         return bare
     parts = _parts(plain)

@@ -8,8 +8,9 @@ from typing import Literal
 
 import polars as pl
 
+from csq.regex import regex
 from csq.schema import collect
-from csq.sources.cells.values import Ambiguous, Cells, nowhere, per_distinct, tidied
+from csq.sources.cells.values import FEW, Ambiguous, Cells, nowhere, per_distinct, tidied
 
 DecimalMark = Literal[".", ","]
 MARKS: tuple[DecimalMark, ...] = (",", ".")
@@ -54,6 +55,11 @@ _SHAPES = {
     ",": rf"^(?:[0-9]+|[0-9]{{1,3}}(?:\.[0-9]{{3}})+|{_GROUPED})?(?:,[0-9]*)?$",
 }
 
+_PLAIN = regex(r"|-?[0-9]{1,15}(\.[0-9]*)?")
+"""Nothing, or a number that reads one way where a cell of its column fits the next pattern, or none has a point."""
+_DIGIT = regex(r"[0-9]")
+_POINT = regex(r"-?(0\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]+\.([0-9]{0,2}|[0-9]{4,}))")
+
 
 def read_number(text: pl.Series, *, decimal: DecimalMark | None = None, whole: bool = False) -> Cells:
     """Numbers with currency, thousands marks, `(500)`, `500-`, `1.2k`; `62.5%` is 62.5.
@@ -72,10 +78,14 @@ def read_number(text: pl.Series, *, decimal: DecimalMark | None = None, whole: b
 
 def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:
     cell = pl.col("cell")
+    if len(text) < FEW and (found := _plain_numbers(text, decimal)):
+        return found
     is_plain = cell.str.contains(r"^-?[0-9]{1,15}$").all()
     cells = collect(tidied(text).select("cell", number=cell.cast(pl.Float64, strict=False), is_plain=is_plain))
     if cells["is_plain"].all():
         return Cells(cells["number"], nowhere(len(text)))
+    if len(text) < FEW and not any(map(_DIGIT.search, cells["cell"].drop_nulls().to_list())):
+        return Cells(cells["number"], cells["cell"].is_not_null())
     # All the dashes that stand for a minus.
     groups = cell.str.replace_all("[\u2010-\u2015\u2212]", "-").str.extract_groups(_CELL)
     is_marked = pl.col("before").is_not_null() | pl.col("after").is_not_null()
@@ -104,6 +114,18 @@ def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Ce
         .with_columns(unreadable=pl.col("cell").is_not_null() & pl.col("value").is_null())
     )
     return Cells(read["value"], read["unreadable"], choice, currency)
+
+
+def _plain_numbers(text: pl.Series, decimal: DecimalMark | None) -> Cells | None:
+    """Cells that say plainly what number they are, without a query, which takes longer; None if one does not."""
+    cells = text.to_list()
+    if text.null_count() or not all(map(_PLAIN.fullmatch, cells)):
+        return None
+    has_point = any("." in cell for cell in cells)
+    if has_point and not any(map(_POINT.fullmatch, cells)):
+        return None
+    choice = "decimal mark `.`" if has_point and decimal != "." else None
+    return Cells(text.cast(pl.Float64, strict=False), nowhere(len(text)), choice)
 
 
 def _by_currency(text: pl.Series, currency: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Cells:

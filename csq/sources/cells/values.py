@@ -37,7 +37,7 @@ _UNUSUAL = r"""[^ -~]|^ | $|  |["'=#`]|^Err:"""
 _CHANGED = rf"{_UNUSUAL}|^(?i:{'|'.join(map(re.escape, BLANKS))})$"
 """That, or a word for nothing."""
 
-_FEW = 1000
+FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
 _FIRST = 100
 """Cells of a longer column that are looked at before all of them."""
@@ -71,7 +71,7 @@ class Ambiguous(Exception):
 
 def per_distinct(text: pl.Series, read: Callable[[pl.Series], Cells]) -> Cells:
     """Read each distinct text of a long column once. Same result as `read(text)`, positions of `Ambiguous` too."""
-    if len(text) < _FEW:
+    if len(text) < FEW:
         return read(text)
     distinct = text.unique(maintain_order=True)
     if len(distinct) * 2 > len(text):
@@ -125,7 +125,7 @@ def _in_steps(text: pl.Series, *steps: Step) -> pl.LazyFrame:
 
 def _has(text: pl.Series, pattern: str) -> bool:
     """Whether a pattern fits a cell of a column; mostly the first ones tell."""
-    is_short = len(text) < _FEW  # a query takes longer than looking at so few
+    is_short = len(text) < FEW  # a query takes longer than looking at so few
     first = text if is_short else text.head(_FIRST)
     if any(re.search(pattern, cell) for cell in first.to_list() if cell is not None):
         return True
@@ -145,7 +145,7 @@ def _plain(text: pl.Series) -> Step:
 
 
 def _is_ascii(text: pl.Series) -> bool:
-    if len(text) < _FEW:  # a query takes longer than looking at so few
+    if len(text) < FEW:  # a query takes longer than looking at so few
         return all(cell is None or cell.isascii() for cell in text.to_list())
     return bool(pl.select((pl.lit(text).str.len_bytes() == pl.lit(text).str.len_chars()).all()).item())
 
@@ -202,7 +202,7 @@ def _id_steps(text: pl.Series) -> Sequence[Step]:
 
 def may_be_id(text: pl.Series) -> pl.Series:
     """Which cells hold a word for nothing that may be an id."""
-    if len(text) < _FEW:
+    if len(text) < FEW:
         return pl.Series([(cell or "").lower() in MISSING_IDS for cell in text.to_list()], dtype=pl.Boolean())
     return pl.select(_may_be_id(pl.lit(text))).to_series()
 

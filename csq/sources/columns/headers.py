@@ -164,8 +164,7 @@ def _by_name(
 ) -> dict[str, int]:
     for name in field.names:
         for headers in (squeezed, plain):
-            places = [i for i, text in enumerate(headers) if text == name and i not in taken]
-            if places:
+            if name in headers and (places := [i for i, text in enumerate(headers) if text == name and i not in taken]):
                 return {field.name: _only(table, field.name, places)}
     return {}
 

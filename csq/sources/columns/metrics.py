@@ -106,6 +106,7 @@ def kinds_asked(headers: Iterable[str], likely: MetricKind) -> tuple[Setting, ..
     return tuple(Setting(("metrics", header), str(likely), text, others) for header in headers)
 
 
+@lru_cache(maxsize=1 << 15)
 def meaning(header: str, told: MetricKind | None = None) -> Meaning:
     """What a column measures by its header, or by the kind that is told for it."""
     text = _text(header)

@@ -177,9 +177,9 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
 
 def _in_words(typed: Typed, numbers: Collection[int], options: ReadOptions) -> dict[str, str]:
     """The columns that would be use if their cells were numbers, with what is to be said of each."""
-    told = {}
+    told, taken = {}, {*numbers, *typed.fields.values()}
     for index, header in enumerate(typed.tables[0].header):
-        if index in (*numbers, *typed.fields.values()) or not header or not is_use(header, options):
+        if index in taken or not header or not is_use(header, options):
             continue
         cells = read_text(typed.text[column(index)]).values
         if cells.is_not_null().any():

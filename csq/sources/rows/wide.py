@@ -95,7 +95,8 @@ def _has_no_year(cell: str, spoken: Length | None) -> bool:
 
 def _periods(table: TextTable) -> list[_Column]:
     """Columns whose header names a period. One that says more, or less, needs another of its kind beside it."""
-    found = [each for i, header in enumerate(table.header) if header and (each := _read_header(i, header))]
+    is_day = _dates_among(table.header)
+    found = [each for i, header in enumerate(table.header) if header and (each := _read_header(i, header, is_day[i]))]
     days = [each for each in found if each.day]
     if days:
         return days if days == found else []
@@ -108,26 +109,27 @@ def _periods(table: TextTable) -> list[_Column]:
     return several or (lone if len(found) == 1 and not table.header[found[0].place].isdecimal() else [])
 
 
-def _read_header(place: int, header: str) -> _Column | None:
+def _read_header(place: int, header: str, is_day: bool) -> _Column | None:
     """The longest part of a header that names a period, one with its year before others."""
     said = words(header)
     spans = [(i, j) for i in range(len(said)) for j in range(i + 1, min(i + 3, len(said)) + 1)]
     parts = [(label, i, j) for i, j in spans if (label := label_of(" ".join(said[i:j])))]
     if not parts:
-        return _Column(place, "", None, header) if _is_date(header) else None
+        return _Column(place, "", None, header) if is_day else None
     label, i, j = max(parts, key=lambda part: (part[0].year is not None, part[2] - part[1]))
-    if any(word.isdecimal() for word in (*said[:i], *said[j:])) and _is_date(header):
+    if is_day and any(word.isdecimal() for word in (*said[:i], *said[j:])):
         return _Column(place, "", None, header)
     return _Column(place, "_".join([*said[:i], *said[j:]]), label)
 
 
-def _is_date(header: str) -> bool:
-    if not re.search(r"\d", header) or re.fullmatch(r"[\d.,]+", header):
-        return False
-    try:
-        return bool(read_time(pl.Series([header])).values.is_not_null().all())
-    except Ambiguous:
-        return True  # it is one, though its order is settled by all of them together
+def _dates_among(headers: Sequence[str]) -> list[bool]:
+    """Which headers are days, whatever their order, which all of them together settle; bare numbers are none."""
+    able = [bool(re.search(r"\d", header)) and not re.fullmatch(r"[\d.,]+", header) for header in headers]
+    if not any(able):
+        return able
+    text = pl.Series([header if is_able else None for header, is_able in zip(headers, able, strict=True)])
+    read = [read_time(text, order=order).values.is_not_null() for order in ("dmy", "mdy")]
+    return (read[0] | read[1]).to_list()
 
 
 def _worth_keeping(table: TextTable, others: Iterable[int]) -> tuple[list[int], list[int]]:
