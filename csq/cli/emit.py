@@ -122,7 +122,7 @@ def to_files(files: Sequence[tuple[Path, Output]], private: Collection[Path] = (
         Stopped: A signal came; nothing is replaced.
     """
     for path, _ in files:
-        _told(path, partial(_check, path))
+        _told(path, partial(_check, path), (OSError, RuntimeError, ValueError))  # of links in a circle, of a NUL
     written: list[Beside] = []
     with contextlib.ExitStack() as held:
         claims = _Claims(held)
@@ -145,9 +145,8 @@ def to_files(files: Sequence[tuple[Path, Output]], private: Collection[Path] = (
 def open_to_append(path: Path) -> int:
     """Open a file, or make one, that lines are added to. Raises OutputError when it cannot be written to."""
     # A pipe that nobody reads would wait for ever.
-    return _told(
-        path, lambda: os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666)
-    )
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    return _told(path, lambda: os.open(path, flags, 0o666), (OSError, ValueError))
 
 
 def append(descriptor: int, path: Path, line: bytes) -> None:
@@ -201,16 +200,16 @@ def _put_in_place(written: Sequence[Beside]) -> None:
         _sync_directory(directory)
 
 
-def _told(path: Path, act: Callable[[], Found]) -> Found:
-    """Do something with a path, and say what keeps it from being done."""
+def _told(path: Path, act: Callable[[], Found], faults: tuple[type[Exception], ...] = (OSError,)) -> Found:
+    """Do something with a path, and say what keeps it from being done, where that is one of the faults."""
     try:
         return act()
     except BrokenPipeError:
         raise
-    except RuntimeError as error:
-        raise OutputError(f"cannot write `{path}`: it is a loop of links", hint=hint_for(path, error)) from error
-    except (OSError, ValueError) as error:  # a NUL is a ValueError
-        raise OutputError(f"cannot write {named(path)}: {reason(error)}", hint=hint_for(path, error)) from error
+    except faults as error:
+        is_loop = isinstance(error, RuntimeError)
+        told = f"`{path}`: it is a loop of links" if is_loop else f"{named(path)}: {reason(error)}"
+        raise OutputError(f"cannot write {told}", hint=hint_for(path, error)) from error
 
 
 def _check(path: Path) -> None:

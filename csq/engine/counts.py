@@ -55,6 +55,8 @@ class LogCounts(NamedTuple):
     """Whether any row names a user."""
     has_features: bool
     """Whether any row names a feature that is not everyday."""
+    is_summed: bool = False
+    """Whether it is certain that no user and no feature of an account stands in several rows in use."""
 
     def with_columns(self, *changed: pl.Expr, **columns: pl.Expr) -> Self:
         """The same with columns changed or added in each table."""
@@ -308,5 +310,7 @@ def _of_members(counts: LogCounts, name: str, numbers: pl.DataFrame) -> pl.DataF
     who = "user_id" if name == "users" else "feature"
     counted = _how(name, table.columns)
     used = table.lazy().filter(is_used()).drop_nulls(who).select("account_id", who, *counted)
-    mine = used.join(numbers.lazy(), on="account_id", how="inner").group_by("row", who)
-    return mine.agg(getattr(pl.col(column), how)() for column, how in counted.items()).collect(engine="streaming")
+    mine = used.join(numbers.lazy(), on="account_id", how="inner").drop("account_id")
+    if not counts.is_summed:
+        mine = mine.group_by("row", who).agg(getattr(pl.col(name), how)() for name, how in counted.items())
+    return mine.collect(engine="streaming")

@@ -1,8 +1,8 @@
 """Outputs: a `Report` in, bytes out. Pure: no file, no clock, no terminal is looked at.
 
 A format is one function in one file, named once in the registry below. It is imported when it is
-asked for, so that naming the formats, as `--help` does, loads no library. Formats that hold any number
-of accounts give no bytes but who writes them, so that these are never all in memory.
+asked for, so that naming the formats, as `--help` does, loads no library. Those whose bytes grow fastest
+with the accounts give who writes them slice by slice instead, so that they are never all in memory.
 """
 
 import io
@@ -53,13 +53,14 @@ def rendered(report: "Report", format: Format, options: Options) -> Output:
 
 def write(output: Output, stream: IO[bytes]) -> None:
     """Write all of an output to an open file."""
-    stream.write(output) if isinstance(output, bytes) else output(stream)
+    if isinstance(output, bytes):
+        stream.write(output)
+    else:
+        output(stream)
 
 
 def whole(output: Output) -> bytes:
     """All bytes of an output."""
-    if isinstance(output, bytes):
-        return output
     stream = io.BytesIO()
-    output(stream)
+    write(output, stream)
     return stream.getvalue()

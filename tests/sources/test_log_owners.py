@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from csq.engine.counts import finish
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Role
 from logs import COUNTED, WHOLE, both, clean_lines, same, write
@@ -145,3 +147,35 @@ def test_rows_kept_for_their_event_ids_are_not_found_by_a_key_that_is_passed_ove
     big, whole = both(monkeypatch, [write(tmp_path / "usage.csv", lines, f"{NAMED},event_id")], accounts)
     same(big, whole, WHOLE)
     assert whole.roles[Role.USAGE].key == "account_name"
+
+
+@pytest.mark.parametrize(
+    ("header", "keys", "users", "features"),
+    [
+        ("account_id", ("A-{}",), ("u1",), ("Rosters",)),
+        ("domain", ("c{}.example", "eu.c{}.example"), ("u1",), ("Rosters",)),
+        ("account_id", ("A-{}",), ("Ann@Acme.example", "ann@acme.example"), ("Rosters",)),
+        ("account_id", ("A-{}",), ("u1",), ("Rosters", "Rosters ")),
+    ],
+    ids=["each once", "two keys of one account", "two spellings of one user", "two of one feature"],
+)
+def test_users_and_features_are_told_once_of_an_account(tmp_path, monkeypatch, header, keys, users, features):
+    """Each account has one user and one feature, however many ways there are to write them or the account."""
+    listed = [f"A-{n},Name {n},c{n}.example" for n in range(24)]
+    accounts = write(tmp_path / "accounts.csv", listed, "account_id,account_name,domain")
+    lines = [
+        f"{key.format(n)},{user},2026-11-{day:02},{feature},1"
+        for day in range(1, 15)
+        for n in range(24)
+        for key in keys
+        for user in users
+        for feature in features
+    ]
+    usage = write(tmp_path / "usage.csv", lines, f"{header},user_id,date,feature,events")
+    big, whole = both(monkeypatch, [usage], accounts)
+    same(big, whole, COUNTED)
+    counts = big.roles[Role.USAGE].counts
+    assert counts
+    assert counts.is_summed == (len(keys) == len(users) == len(features) == 1)
+    log = finish(counts, pl.Series([f"A-{n}" for n in range(24)]).sort())
+    assert (log.users.height, log.features.height) == (24, 24)

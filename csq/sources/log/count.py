@@ -132,15 +132,11 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     log = reading.log
     parts = reading.counts["careful"]
     if reading.counts["plain"]:
-        plain = add(reading.counts["plain"])
-        users = plain.users.with_columns(user_id=plain_names(plain.users["user_id"]))
-        users = users.with_columns(user_id=fold_address(pl.col("user_id")))
-        features = plain.features.with_columns(feature=plain_names(plain.features["feature"]))
-        has_users = plain.has_users and users["user_id"].is_not_null().any()
-        parts = [plain._replace(users=users, features=features, has_users=has_users), *parts]
+        parts = [_with_plain_names(add(reading.counts["plain"])), *parts]
     counts = add(parts)
     at = pl.col("last").max().cast(pl.Datetime("us"))
-    rows = counts.days.group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
+    each = counts.days.lazy().group_by(FILE, pl.col(KEY).alias(SOURCE)).agg(pl.col(ROWS).sum(), at=at)
+    rows = each.collect(engine="streaming")
     rows = rows.cast({FILE: pl.String(), SOURCE: pl.String()})
     rows = rows.sort(SOURCE).sort(FILE, maintain_order=True)  # by both at once takes ten times as long
     keys = (read_id if log.key in OWN_IDS else read_text)(rows[SOURCE]).values
@@ -154,7 +150,23 @@ def _matched(reading: Reading, settled: Typed, known: Known) -> tuple[RoleRows, 
     match = match_counted(typed, known, log.options.keys.get(Role.USAGE))
     found = match.frame.filter(pl.col(LINE).is_null()).select(_whose(FILE, SOURCE), "account_id", FATE)
     by_key = counts.with_columns(_whose(FILE, KEY)).joined(found, on=[KEY]).without(KEY)
+    accounts = found.filter(is_used())["account_id"]
+    by_key = by_key._replace(is_summed=counts.is_summed and accounts.n_unique() == len(accounts))
     return replace(match, frame=match.frame.drop(SOURCE)), by_key
+
+
+def _with_plain_names(counts: LogCounts) -> LogCounts:
+    """The counts with users and features as they are read; where nothing changes, each stands in one row of a key."""
+    users = counts.users.with_columns(user_id=plain_names(counts.users["user_id"]))
+    users = users.with_columns(user_id=fold_address(pl.col("user_id")))
+    features = counts.features.with_columns(feature=plain_names(counts.features["feature"]))
+    return counts._replace(
+        users=users,
+        features=features,
+        has_users=counts.has_users and bool(users["user_id"].is_not_null().any()),
+        is_summed=users["user_id"].equals(counts.users["user_id"])
+        and features["feature"].equals(counts.features["feature"]),
+    )
 
 
 def _whose(file: str, key: str) -> pl.Expr:
