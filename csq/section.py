@@ -51,9 +51,9 @@ class Key:
     kind: Any
     """What it holds, as annotated."""
 
-    def __init__(self, default: Any = ..., *, make: Callable[[Any], Any] | None = None, description: str) -> None:
+    def __init__(self, default: Any, description: str, *, make: Callable[[Any], Any] | None = None) -> None:
         """Take a default, or what makes it of the section."""
-        self.default, self.make, self.description = default, make, description
+        self.default, self.description, self.make = default, description, make
 
     def __set_name__(self, section: type, name: str) -> None:
         """Take the kind from beside the name."""

@@ -10,8 +10,8 @@ Share = Annotated[float, Rule(ge=0, le=1)]
 class Split(YamlSection):
     """How the hours of a week are divided; the two add up to 1."""
 
-    rescue: Share = key(0.8, description="share of the hours for the rescue queue, 0-1")
-    protect: Share = key(0.2, description="share of the hours for the protect queue, 0-1")
+    rescue: Share = key(0.8, "share of the hours for the rescue queue, 0-1")
+    protect: Share = key(0.2, "share of the hours for the protect queue, 0-1")
 
     def check(self) -> None:
         """The two add up to 1."""

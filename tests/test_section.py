@@ -14,9 +14,9 @@ from csq.validation import model_of
 class Stop(YamlSection):
     """A place on the way."""
 
-    town: Text = key(description="its name")
-    days: Annotated[int, Rule(ge=1)] = key(1, description="days there")
-    bed: Text = key(make=lambda stop: f"{stop.town} inn", description="where to sleep")
+    town: Text = key(..., "its name")
+    days: Annotated[int, Rule(ge=1)] = key(1, "days there")
+    bed: Text = key(..., "where to sleep", make=lambda stop: f"{stop.town} inn")
 
     def check(self) -> None:
         """Nobody stays in Hull."""
@@ -27,9 +27,9 @@ class Stop(YamlSection):
 class Trip(YamlSection):
     """A journey."""
 
-    stops: tuple[Stop, ...] = key((), description="in order")
-    prices: dict[Text, Decimal] = key({}, description="by town")
-    home: Stop | None = key(None, description="where it ends")
+    stops: tuple[Stop, ...] = key((), "in order")
+    prices: dict[Text, Decimal] = key({}, "by town")
+    home: Stop | None = key(None, "where it ends")
 
 
 def test_what_is_not_given_is_the_default_or_made_of_the_rest():

@@ -53,41 +53,42 @@ def _id_of(text: str) -> str:
 class StepVariant(YamlSection):
     """What differs of a step for accounts of one touch."""
 
-    do: Text | None = key(None, description="what to do instead; may name facts in braces")
-    short: Annotated[Text, Rule(max_length=80)] | None = key(None, description="the same in one line")
-    who: Who | None = key(None, description="who does it instead")
-    human: bool | None = key(None, description="false when a machine may do it")
-    hours: Annotated[float, Rule(ge=0)] | None = key(None, description="hours it takes instead")
+    do: Text | None = key(None, "what to do instead; may name facts in braces")
+    short: Annotated[Text, Rule(max_length=80)] | None = key(None, "the same in one line")
+    who: Who | None = key(None, "who does it instead")
+    human: bool | None = key(None, "false when a machine may do it")
+    hours: Annotated[float, Rule(ge=0)] | None = key(None, "hours it takes instead")
 
 
 class Step(YamlSection):
     """One action of a play. An account's next step is the first that applies and is not done."""
 
-    do: Text = key(description="what to do; may name facts in braces")
+    do: Text = key(..., "what to do; may name facts in braces")
     id: Name = key(
+        ...,
+        "its name, which stays when its text changes; its first words, when absent",
         make=lambda step: _id_of(step.do),
-        description="its name, which stays when its text changes; its first words, when absent",
     )
     short: Annotated[Text, Rule(max_length=80)] | None = key(
-        None, description="what to do in one line of at most 80 characters; the first sentence of `do`, when absent"
+        None, "what to do in one line of at most 80 characters; the first sentence of `do`, when absent"
     )
-    who: Who = key(Who.CSM, description="who does it")
+    who: Who = key(Who.CSM, "who does it")
     human: bool = key(
+        ...,
+        "false when a machine may do it; true unless `who` is automation",
         make=lambda step: step.who is not Who.AUTOMATION,
-        description="false when a machine may do it; true unless `who` is automation",
     )
     hours: Annotated[float, Rule(ge=0)] = key(
+        ...,
+        "hours it takes; 1 by default, 0 for automation",
         make=lambda step: 0.0 if step.who is Who.AUTOMATION else 1.0,
-        description="hours it takes; 1 by default, 0 for automation",
     )
-    kind: StepKind | None = key(None, description="what it asks or offers; signals may block steps of a kind")
-    when: Text | None = key(None, description="condition under which it applies; always, when absent")
-    done_by: Name | None = key(None, description="kind of the event that shows it is done")
-    again_after: Annotated[int, Rule(ge=0)] = key(
-        AGAIN, description="days after which it may come back, once it was done"
-    )
+    kind: StepKind | None = key(None, "what it asks or offers; signals may block steps of a kind")
+    when: Text | None = key(None, "condition under which it applies; always, when absent")
+    done_by: Name | None = key(None, "kind of the event that shows it is done")
+    again_after: Annotated[int, Rule(ge=0)] = key(AGAIN, "days after which it may come back, once it was done")
     touch: dict[Touch, StepVariant] = key(
-        {}, description="what differs for accounts of a touch; tech follows low unless it has its own"
+        {}, "what differs for accounts of a touch; tech follows low unless it has its own"
     )
 
     def for_touch(self, touch: Touch) -> "Step":
@@ -126,34 +127,34 @@ StepList = Annotated[tuple[Step, ...], Rule(after=_distinct)]
 class Risk(YamlSection):
     """A warning to print beside the play."""
 
-    text: Text = key(description="the warning; may name facts in braces")
-    when: Text | None = key(None, description="condition under which it applies; always, when absent")
+    text: Text = key(..., "the warning; may name facts in braces")
+    when: Text | None = key(None, "condition under which it applies; always, when absent")
 
 
 class Addition(Risk):
     """A sentence that a signal adds to the next step."""
 
-    text: Text = key(description="the sentence; may name facts in braces")
-    human: bool = key(True, description="false when it may stand beside what a machine does, too")
+    text: Text = key(..., "the sentence; may name facts in braces")
+    human: bool = key(True, "false when it may stand beside what a machine does, too")
 
 
 class Need(YamlSection):
     """One thing that has to hold before a rescue takes more than an hour."""
 
-    need: Text = key(description="what is needed, to stand after `not yet:`")
-    when: Text = key(description="condition that holds when it is there")
-    ask: Text | None = key(None, description="question that settles it; added to `qualify` while it is not known")
+    need: Text = key(..., "what is needed, to stand after `not yet:`")
+    when: Text = key(..., "condition that holds when it is there")
+    ask: Text | None = key(None, "question that settles it; added to `qualify` while it is not known")
 
 
 class Rest(YamlSection):
     """Why an account may rest: under a condition, or from one event until another."""
 
-    because: Text = key(description="the reason, as it is printed")
-    when: Text | None = key(None, description="condition under which it rests; in place of `after`")
-    after: Name | None = key(None, description="kind of the event it rests after; in place of `when`")
-    until: tuple[Name, ...] = key((), description="kinds of events that end the rest, when dated after `after`")
+    because: Text = key(..., "the reason, as it is printed")
+    when: Text | None = key(None, "condition under which it rests; in place of `after`")
+    after: Name | None = key(None, "kind of the event it rests after; in place of `when`")
+    until: tuple[Name, ...] = key((), "kinds of events that end the rest, when dated after `after`")
     again_days: Annotated[int, Rule(ge=1)] | None = key(
-        None, description="look again each time so many days have passed since `after`"
+        None, "look again each time so many days have passed since `after`"
     )
 
     def check(self) -> None:
@@ -167,17 +168,18 @@ class Rest(YamlSection):
 class Play(YamlSection):
     """What to do."""
 
-    headline: Text = key(description="the play in one line, as an order")
-    steps: Annotated[tuple[Step, ...], Rule(min_length=1, after=_distinct)] = key(description="actions, in order")
+    headline: Text = key(..., "the play in one line, as an order")
+    steps: Annotated[tuple[Step, ...], Rule(min_length=1, after=_distinct)] = key(..., "actions, in order")
 
 
 class Reason(YamlSection):
     """A likely reason for being in a quadrant. A text alone is one too; its code is its first words."""
 
-    reason: Text = key(description="the reason, as it is printed")
+    reason: Text = key(..., "the reason, as it is printed")
     code: Name = key(
+        ...,
+        "what to record as the cause of a cause_found event; the words before its colon, when absent",
         make=lambda told: _id_of(told.reason.split(":")[0]),
-        description="what to record as the cause of a cause_found event; the words before its colon, when absent",
     )
 
 
@@ -191,18 +193,16 @@ ReasonOrText = Annotated[Reason, Rule(before=_reason_of, written=Reason | Text)]
 class QuadrantEntry(YamlSection):
     """What the playbook says about one quadrant."""
 
-    label: Text = key(description="short name for headings")
-    means: Text = key(description="what it means to be here, in a sentence or two")
-    reasons: tuple[ReasonOrText, ...] = key((), description="likely reasons for being here")
-    queue: Queue = key(description="budget of the week that its accounts draw on")
-    weight: Positive = key(description="factor of the priority, above 0")
-    gate: tuple[Need, ...] = key((), description="what has to hold before more than an hour is spent")
-    qualify: Step | None = key(
-        None, description="the one step while the gate is not known; without it the play goes on"
-    )
-    rest: tuple[Rest, ...] = key((), description="reasons to rest in spite of the queue; the first that holds")
-    play: Play = key(description="what to do")
-    risks: tuple[Risk, ...] = key((), description="warnings, in order")
+    label: Text = key(..., "short name for headings")
+    means: Text = key(..., "what it means to be here, in a sentence or two")
+    reasons: tuple[ReasonOrText, ...] = key((), "likely reasons for being here")
+    queue: Queue = key(..., "budget of the week that its accounts draw on")
+    weight: Positive = key(..., "factor of the priority, above 0")
+    gate: tuple[Need, ...] = key((), "what has to hold before more than an hour is spent")
+    qualify: Step | None = key(None, "the one step while the gate is not known; without it the play goes on")
+    rest: tuple[Rest, ...] = key((), "reasons to rest in spite of the queue; the first that holds")
+    play: Play = key(..., "what to do")
+    risks: tuple[Risk, ...] = key((), "warnings, in order")
 
     def check(self) -> None:
         """`qualify` belongs to a gate."""
@@ -213,35 +213,35 @@ class QuadrantEntry(YamlSection):
 class Quadrants(YamlSection):
     """One entry for each quadrant."""
 
-    advocates: QuadrantEntry = key(description="high usage, high happiness")
-    frustrated: QuadrantEntry = key(description="high usage, low happiness")
-    at_risk: QuadrantEntry = key(description="low usage, low happiness")
-    underusers: QuadrantEntry = key(description="low usage, high happiness")
-    unknown: QuadrantEntry = key(description="an axis is not known")
+    advocates: QuadrantEntry = key(..., "high usage, high happiness")
+    frustrated: QuadrantEntry = key(..., "high usage, low happiness")
+    at_risk: QuadrantEntry = key(..., "low usage, low happiness")
+    underusers: QuadrantEntry = key(..., "low usage, high happiness")
+    unknown: QuadrantEntry = key(..., "an axis is not known")
 
 
 class SignalReading(YamlSection):
     """How a signal reads in one quadrant, where that differs."""
 
-    severity: Severity | None = key(None, description="severity in this quadrant")
-    text: Text | None = key(None, description="text in this quadrant; may name facts in braces")
+    severity: Severity | None = key(None, "severity in this quadrant")
+    text: Text | None = key(None, "text in this quadrant; may name facts in braces")
 
 
 class Signal(YamlSection):
     """A named condition with a severity."""
 
-    when: Text = key(description="condition under which it holds")
-    severity: Severity = key(description="how serious it is")
-    text: Text = key(description="what it says; may name facts in braces")
-    quadrants: dict[Quadrant, SignalReading] = key({}, description="how it reads in a quadrant, where that differs")
-    steps: StepList = key((), description="actions of its own, in order")
-    risks: tuple[Risk, ...] = key((), description="warnings of its own, in order")
-    also: tuple[Addition, ...] = key((), description="what to add to the next step while that is not one of its own")
-    mutes: tuple[Text, ...] = key((), description="signals that are hidden while this one holds")
-    blocks: tuple[StepKind, ...] = key((), description="kinds of steps to hold back while this one holds")
-    first: bool = key(False, description="whether accounts for which it holds stand first in the week of their owner")
+    when: Text = key(..., "condition under which it holds")
+    severity: Severity = key(..., "how serious it is")
+    text: Text = key(..., "what it says; may name facts in braces")
+    quadrants: dict[Quadrant, SignalReading] = key({}, "how it reads in a quadrant, where that differs")
+    steps: StepList = key((), "actions of its own, in order")
+    risks: tuple[Risk, ...] = key((), "warnings of its own, in order")
+    also: tuple[Addition, ...] = key((), "what to add to the next step while that is not one of its own")
+    mutes: tuple[Text, ...] = key((), "signals that are hidden while this one holds")
+    blocks: tuple[StepKind, ...] = key((), "kinds of steps to hold back while this one holds")
+    first: bool = key(False, "whether accounts for which it holds stand first in the week of their owner")
     takes_over: bool | None = key(
-        None, description="whether its own step goes before the play's; by default only where it says act"
+        None, "whether its own step goes before the play's; by default only where it says act"
     )
 
     def leads(self, severity: Severity) -> bool:
@@ -252,11 +252,11 @@ class Signal(YamlSection):
 class TouchModel(YamlSection):
     """Which accounts get how much of a person's time."""
 
-    high: tuple[Text, ...] = key((), description="segments or tiers whose accounts are looked after by a person")
-    low: tuple[Text, ...] = key((), description="those where a person's time needs a reason")
-    tech: tuple[Text, ...] = key((), description="those that automation looks after; a person's time needs a reason")
+    high: tuple[Text, ...] = key((), "segments or tiers whose accounts are looked after by a person")
+    low: tuple[Text, ...] = key((), "those where a person's time needs a reason")
+    tech: tuple[Text, ...] = key((), "those that automation looks after; a person's time needs a reason")
     person_when: Text | None = key(
-        None, description="condition that is such a reason, beside a signal that says act; none, when absent"
+        None, "condition that is such a reason, beside a signal that says act; none, when absent"
     )
 
     def check(self) -> None:
@@ -269,28 +269,26 @@ class TouchModel(YamlSection):
 class Urgency(YamlSection):
     """A factor of the priority for accounts whose deadline is near."""
 
-    within_days: Annotated[int, Rule(ge=0)] = key(
-        description="days to the deadline, at most; one that is past counts as near"
-    )
-    factor: Positive = key(description="factor of the priority, above 0")
+    within_days: Annotated[int, Rule(ge=0)] = key(..., "days to the deadline, at most; one that is past counts as near")
+    factor: Positive = key(..., "factor of the priority, above 0")
 
 
 class SignalWeights(YamlSection):
     """Factors of the priority by the severity of the most serious signal."""
 
-    act: Positive = key(3.0, description="factor while a signal says act")
-    watch: Positive = key(1.2, description="factor while a signal says watch")
-    info: Positive = key(1.0, description="factor otherwise")
+    act: Positive = key(3.0, "factor while a signal says act")
+    watch: Positive = key(1.2, "factor while a signal says watch")
+    info: Positive = key(1.0, "factor otherwise")
 
 
 class CheckIns(YamlSection):
     """Calls by a person to a few accounts of the protect queue that otherwise get automated messages only."""
 
-    count: Annotated[int, Rule(ge=0)] = key(2, description="accounts a week, for each owner")
-    hours: Positive = key(0.5, description="hours one takes")
+    count: Annotated[int, Rule(ge=0)] = key(2, "accounts a week, for each owner")
+    hours: Positive = key(0.5, "hours one takes")
     do: Text = key(
         "Call as a person, unasked: ten minutes, by name, with nothing to sell.",
-        description="what to do; may name facts in braces",
+        "what to do; may name facts in braces",
     )
 
 
@@ -315,31 +313,30 @@ class Playbook(YamlSection):
     """playbooks.yaml: what to do."""
 
     extends: Base | None = key(
-        None, description="the playbook this one builds on, `built-in`: then the file holds only what differs"
+        None, "the playbook this one builds on, `built-in`: then the file holds only what differs"
     )
-    facts: dict[Name, FactKind] = key({}, description="columns of your own that conditions and braces may name")
+    facts: dict[Name, FactKind] = key({}, "columns of your own that conditions and braces may name")
     order: Annotated[tuple[Quadrant, ...], Rule(after=_check_order)] = key(
-        description="the quadrants in the order of attack, each once"
+        ..., "the quadrants in the order of attack, each once"
     )
-    touch: TouchModel = key(TouchModel(), description="segments and tiers by touch; what is not named is high")
+    touch: TouchModel = key(TouchModel(), "segments and tiers by touch; what is not named is high")
     min_value_per_hour: Annotated[float, Rule(ge=0)] = key(
-        0.0, description="contract value a year per hour of the whole play, from which an account is worth it"
+        0.0, "contract value a year per hour of the whole play, from which an account is worth it"
     )
-    quadrants: Quadrants = key(description="what to do for each quadrant")
-    rest: tuple[Rest, ...] = key((), description="reasons to rest whatever the quadrant; the first that holds")
-    signals: dict[Name, Signal] = key({}, description="named conditions with a severity")
+    quadrants: Quadrants = key(..., "what to do for each quadrant")
+    rest: tuple[Rest, ...] = key((), "reasons to rest whatever the quadrant; the first that holds")
+    signals: dict[Name, Signal] = key({}, "named conditions with a severity")
     urgency: Annotated[tuple[Urgency, ...], Rule(after=_check_urgency)] = key(
         (Urgency(within_days=90, factor=1.5), Urgency(within_days=180, factor=1.2)),
-        description="factors of the priority by days to the deadline; the first that holds, else 1",
+        "factors of the priority by days to the deadline; the first that holds, else 1",
     )
     signal_weights: SignalWeights = key(
-        SignalWeights(),
-        description="factors of the priority by the severity of the most serious signal",
+        SignalWeights(), "factors of the priority by the severity of the most serious signal"
     )
-    split: Split = key(Split(), description="how the hours of a week are divided; the two add up to 1")
+    split: Split = key(Split(), "how the hours of a week are divided; the two add up to 1")
 
     check_ins: CheckIns | None = key(
-        None, description="calls by a person to accounts that otherwise get automated messages only; none, when absent"
+        None, "calls by a person to accounts that otherwise get automated messages only; none, when absent"
     )
 
     def entry(self, quadrant: Quadrant) -> QuadrantEntry:

@@ -63,7 +63,7 @@ class Within(StrEnum):
 
 def _each(roles: tuple[Role, ...], kind: Any, default: Any, meaning: str) -> type[YamlSection]:
     """A section with a key for each of some roles; in `meaning` `{}` is the role."""
-    keys = {str(role): key(default, description=meaning.format(role)) for role in roles}
+    keys = {str(role): key(default, meaning.format(role)) for role in roles}
     return type("Each", (YamlSection,), {"__annotations__": dict.fromkeys(keys, kind), **keys})
 
 
@@ -91,8 +91,8 @@ class Keys(_each(KEYED, KeyColumn | None, None, _KEY)):  # type: ignore[misc]
 class Windows(YamlSection):
     """How many days each axis looks back, as_of included."""
 
-    usage: Days = key(28, description="days of usage that are looked at, ending at as_of")
-    csat: Days = key(365, description="days of answers that are looked at, ending at as_of")
+    usage: Days = key(28, "days of usage that are looked at, ending at as_of")
+    csat: Days = key(365, "days of answers that are looked at, ending at as_of")
 
 
 def _known_method(method: str) -> str:
@@ -113,7 +113,7 @@ class CutRule(YamlSection):
     """Where high begins on one axis: taken from the scores by `method`, or fixed by `at`."""
 
     method: Annotated[str, Rule(after=_known_method)] | None = key(
-        None, description="`median`, `weighted_median` (by contract value) or a quantile, `q1` to `q99`"
+        None, "`median`, `weighted_median` (by contract value) or a quantile, `q1` to `q99`"
     )
     at: (
         Annotated[
@@ -121,8 +121,8 @@ class CutRule(YamlSection):
             Rule(min_length=1, before=_for_all_tiers, written=dict[str, Score] | Score),
         ]
         | None
-    ) = key(None, description="a score from 0 to 100, or one for each tier, in place of `method`")
-    within: Within = key(Within.TIER, description="whether a method looks at each `tier` by itself or at `all`")
+    ) = key(None, "a score from 0 to 100, or one for each tier, in place of `method`")
+    within: Within = key(Within.TIER, "whether a method looks at each `tier` by itself or at `all`")
 
     @classmethod
     def long_form(cls, data: Any) -> Any:
@@ -145,11 +145,11 @@ class CutRule(YamlSection):
 class Thresholds(YamlSection):
     """The cuts, and the references that shares are taken of."""
 
-    usage: CutRule = key(CutRule(method="median"), description="cut of the usage score")
-    happiness: CutRule = key(CutRule(at={ALL_TIERS: 70.0}), description="cut of the happiness score")
+    usage: CutRule = key(CutRule(method="median"), "cut of the usage score")
+    happiness: CutRule = key(CutRule(at={ALL_TIERS: 70.0}), "cut of the happiness score")
     references: dict[str, dict[str, Positive]] = key(
         {},
-        description="for each usage part and tier, the amount that counts as 100, in place of the 75th percentile; "
+        "for each usage part and tier, the amount that counts as 100, in place of the 75th percentile; "
         "of breadth, for all tiers, the number of features",
     )
 
@@ -166,9 +166,9 @@ class Tiers(YamlSection):
     """How accounts are divided by contract value before they are compared."""
 
     bands: Annotated[dict[Text, Money], Rule(min_length=1, after=_usable_bands)] | None = key(
-        None, description="tier: least contract value, money per year"
+        None, "tier: least contract value, money per year"
     )
-    column: Text | None = key(None, description="column of the accounts that names the tier, in place of `bands`")
+    column: Text | None = key(None, "column of the accounts that names the tier, in place of `bands`")
 
     def check(self) -> None:
         """Either `bands` or `column`."""
@@ -193,17 +193,17 @@ _HeaderScales = Annotated[
 class Scales(YamlSection):
     """The scale of the answers, from the worst to the best, by header or for `all` of a kind."""
 
-    csat: _HeaderScales = key({}, description="header of a satisfaction score: its scale, such as 1-5")
-    nps: _HeaderScales = key({}, description="header of a recommendation score: its scale")
-    ces: _HeaderScales = key({}, description="header of an effort score: its scale")
+    csat: _HeaderScales = key({}, "header of a satisfaction score: its scale, such as 1-5")
+    nps: _HeaderScales = key({}, "header of a recommendation score: its scale")
+    ces: _HeaderScales = key({}, "header of an effort score: its scale")
 
 
 class Capacity(YamlSection):
     """How many hours a week there are for accounts."""
 
-    default: Hours = key(0.0, description="hours a week of each owner who is not named below, and of `unassigned`")
-    owners: dict[Text, Hours] = key({}, description="owner: hours a week, where they differ from the default")
-    split: Split | None = key(None, description="how the hours are divided, in place of the playbook's `split`")
+    default: Hours = key(0.0, "hours a week of each owner who is not named below, and of `unassigned`")
+    owners: dict[Text, Hours] = key({}, "owner: hours a week, where they differ from the default")
+    split: Split | None = key(None, "how the hours are divided, in place of the playbook's `split`")
 
     def check(self) -> None:
         """There are some hours."""
@@ -219,8 +219,8 @@ class Capacity(YamlSection):
 class Currency(YamlSection):
     """What money in other currencies is worth."""
 
-    base: Text = key(description="currency that contract values are told in")
-    rates: dict[Text, Rate] = key({}, description="currency: what one unit of it is worth in the base")
+    base: Text = key(..., "currency that contract values are told in")
+    rates: dict[Text, Rate] = key({}, "currency: what one unit of it is worth in the base")
 
     def check(self) -> None:
         """The base is worth one of itself."""
@@ -234,9 +234,9 @@ class Features(YamlSection):
     """Which events of a log count for active users and days only."""
 
     ignore: list[Text] | None = key(
-        None, description="events that say no more than that somebody was there, in place of those known as such"
+        None, "events that say no more than that somebody was there, in place of those known as such"
     )
-    count: list[Text] = key([], description="events that do count, though they are known as everybody's")
+    count: list[Text] = key([], "events that do count, though they are known as everybody's")
 
 
 class Goals(YamlSection):
@@ -244,15 +244,15 @@ class Goals(YamlSection):
 
     # Progress is told in round figures: a little under the share of the time gone is still on time.
     tolerance: Score = key(
-        10.0, description="points of progress that a goal may lag behind the share of its time gone and not be behind"
+        10.0, "points of progress that a goal may lag behind the share of its time gone and not be behind"
     )
 
 
 class Statuses(YamlSection):
     """What the words in a status column mean, where csq does not know them or knows them otherwise."""
 
-    current: list[Text] = key([], description="statuses of paying customers")
-    former: list[Text] = key([], description="statuses of organisations that are none, or not yet")
+    current: list[Text] = key([], "statuses of paying customers")
+    former: list[Text] = key([], "statuses of organisations that are none, or not yet")
 
     def check(self) -> None:
         """No word means both."""
@@ -270,54 +270,47 @@ class FileRule(YamlSection):
     """What is so of one file, where it cannot be told by what stands in it."""
 
     roles: Annotated[list[Role], Rule(before=_roles, written=list[Role] | Role)] | None = key(
-        None, description="what the file is used as, such as usage; `[]` leaves it"
+        None, "what the file is used as, such as usage; `[]` leaves it"
     )
-    decimal: Literal[",", "."] | None = key(None, description="decimal mark of numbers like 1,234")
-    date_order: Literal["dmy", "mdy", "ymd"] | None = key(None, description="order in dates like 03/04/2026")
+    decimal: Literal[",", "."] | None = key(None, "decimal mark of numbers like 1,234")
+    date_order: Literal["dmy", "mdy", "ymd"] | None = key(None, "order in dates like 03/04/2026")
 
 
 class Settings(YamlSection):
     """csq.yaml: how to measure."""
 
-    playbook: Text | None = key(None, description="playbook to use, relative to this file")
-    columns: Columns = key(Columns(), description="headers that csq cannot tell by itself")
+    playbook: Text | None = key(None, "playbook to use, relative to this file")
+    columns: Columns = key(Columns(), "headers that csq cannot tell by itself")
     files: dict[Text, FileRule] = key(
-        {}, description="file, by name or pattern of names: its roles, decimal mark and order in dates"
+        {}, "file, by name or pattern of names: its roles, decimal mark and order in dates"
     )
-    keys: Keys = key(
-        Keys(),
-        description="columns of the accounts that other files' keys refer to; found by trying, when absent",
-    )
-    aliases: Text | None = key(
-        None, description="file of keys that a person has said are an account, relative to this file"
-    )
-    year: Year | None = key(None, description="year of the months, weeks and quarters of usage tables that name none")
-    windows: Windows = key(Windows(), description="how far each axis looks back")
-    scales: Scales = key(Scales(), description="scales of the answers that csq cannot tell by itself")
-    answers: dict[Text, Score] = key({}, description="answer in words: what it is worth, from 0 to 100")
+    keys: Keys = key(Keys(), "columns of the accounts that other files' keys refer to; found by trying, when absent")
+    aliases: Text | None = key(None, "file of keys that a person has said are an account, relative to this file")
+    year: Year | None = key(None, "year of the months, weeks and quarters of usage tables that name none")
+    windows: Windows = key(Windows(), "how far each axis looks back")
+    scales: Scales = key(Scales(), "scales of the answers that csq cannot tell by itself")
+    answers: dict[Text, Score] = key({}, "answer in words: what it is worth, from 0 to 100")
     metrics: dict[str, MetricKind] = key(
         {},
-        description="column of a usage table: count, running (a total that only grows), users, days, time, percent, "
+        "column of a usage table: count, running (a total that only grows), users, days, time, percent, "
         "trouble, or ignore",
     )
-    features: Features = key(Features(), description="events of a log that are everybody's, and so say little")
+    features: Features = key(Features(), "events of a log that are everybody's, and so say little")
     weights: dict[str, Weight] = key(
-        {}, description="usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"
+        {}, "usage part (seat_use, breadth, active_days, volume, or a metric): its weight, 1 by default"
     )
-    happiness: Happiness = key(Happiness.CSAT_MEAN, description="what the happiness score is made of")
-    tiers: Tiers | None = key(None, description="tiers of contract value; thirds of the valued accounts by default")
-    thresholds: Thresholds = key(Thresholds(), description="the cuts, and the references that shares are taken of")
-    capacity: Capacity | None = key(None, description="hours a week, by owner; nothing is fitted, when absent")
-    statuses: Statuses = key(
-        Statuses(), description="words of a status column: whose are `current`, whose are `former`"
-    )
-    goals: Goals = key(Goals(), description="when a goal is behind")
+    happiness: Happiness = key(Happiness.CSAT_MEAN, "what the happiness score is made of")
+    tiers: Tiers | None = key(None, "tiers of contract value; thirds of the valued accounts by default")
+    thresholds: Thresholds = key(Thresholds(), "the cuts, and the references that shares are taken of")
+    capacity: Capacity | None = key(None, "hours a week, by owner; nothing is fitted, when absent")
+    statuses: Statuses = key(Statuses(), "words of a status column: whose are `current`, whose are `former`")
+    goals: Goals = key(Goals(), "when a goal is behind")
     history: Text | None = key(
-        None, description="folder of snapshots, relative to this file: each triage keeps what it found there"
+        None, "folder of snapshots, relative to this file: each triage keeps what it found there"
     )
     events: Text | None = key(
         None,
-        description="file in which `csq done` keeps what became of the steps, relative to this file; csq-events.csv "
+        "file in which `csq done` keeps what became of the steps, relative to this file; csq-events.csv "
         "beside the exports by default",
     )
-    currency: Currency | None = key(None, description="needed when contract values are in several currencies")
+    currency: Currency | None = key(None, "needed when contract values are in several currencies")
