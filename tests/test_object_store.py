@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
 
+from csq.sources.reading import parquet
 from test_rollup import lines, write
 
 BUCKET = "events"
@@ -64,6 +65,24 @@ def test_a_folder_of_parquet_cut_by_day_gives_what_the_text_gives(csq, tmp_path,
     assert len([*(tmp_path / "events").rglob("*.parquet")]) > 2
     for words in ([], ["--as-of", "2026-10-31"], ["--window", "7"]):
         assert facts(csq, "--usage", "events", *words) == facts(csq, "--usage", log, *words)
+
+
+def test_one_file_of_more_rows_than_are_held_gives_what_the_text_gives(csq, tmp_path, log, monkeypatch):
+    """Named by a flag or found in a folder. What is no log of days is read like any other file, or refused."""
+    monkeypatch.setattr(parquet, "LOG", 1)
+    monkeypatch.setattr(parquet, "_of_file", lambda path, name: getattr(parquet, name)(path.read_bytes()))
+    monkeypatch.setattr(parquet, "TEXT_CELL", 10**9)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    typed(log).write_parquet(folder / "usage.parquet")
+    expected = facts(csq, "--usage", log)
+    assert facts(csq, "--usage", "exports/usage.parquet") == facts(csq, "exports") == expected
+
+    done = csq("check", "exports")
+    assert "`exports/usage.parquet` is counted where it lies: its rows have no lines" in done.stdout.decode()
+    table = pl.read_csv(log).group_by("account_id").agg(logins=pl.len()).sort("account_id")
+    table.write_parquet(tmp_path / "table.parquet")
+    assert csq("check", "--usage", "table.parquet").code == 0
 
 
 def test_a_bucket_gives_what_the_text_gives_and_every_row_has_its_fate(csq, tmp_path, log, bucket):

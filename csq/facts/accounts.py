@@ -4,7 +4,7 @@ Attributes come from files with one row per account, value and seats else from t
 active at as_of. Contract value stays exact money; unknown is null, never zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -78,8 +78,9 @@ def build_population(
     everyone = _join(attributes, subscriptions, told, as_of)
     members = everyone.join(found.accounts, on="account_id", how="left").filter(pl.col(GONE).is_null())
     members = _with_renewals(members, told).sort("account_id")
-    keep = [*(column.name for column in ACCOUNT), "features_entitled", *(n for n in custom if n in members.columns)]
-    own = {name: header for file in rows.files for header, name in file.columns if name in custom}
+    keep = [*(column.name for column in ACCOUNT), "features_entitled", *_of(members, custom)]
+    kept = {*custom}
+    own = {name: header for file in rows.files for header, name in file.columns if name in kept}
     notes += [
         *conflicts,
         *differing,
@@ -146,7 +147,13 @@ def _several_currencies(frame: pl.DataFrame) -> InputError:
 
 def _attributes(rows: pl.DataFrame, custom: tuple[str, ...]) -> list[str]:
     wanted = [*(column.name for column in ACCOUNT if column.name != "account_id"), "features_entitled", *custom]
-    return [name for name in dict.fromkeys(wanted) if name in rows.columns]
+    return _of(rows, dict.fromkeys(wanted))
+
+
+def _of(rows: pl.DataFrame, names: Iterable[str]) -> list[str]:
+    """Those of some names that a frame has as columns."""
+    there = {*rows.columns}
+    return [name for name in names if name in there]
 
 
 def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
@@ -234,7 +241,7 @@ def _join(
     attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame, as_of: date | None
 ) -> pl.DataFrame:
     """Attributes, and where they are silent what the subscriptions say; seats of nought are no seats."""
-    both = [name for name in subscriptions.columns if name in attributes.columns and name != "account_id"]
+    both = [name for name in _of(attributes, subscriptions.columns) if name != "account_id"]
     start = pl.col("start_date")
     begun = start if as_of is None else start.filter(start <= pl.lit(as_of))
     since = told.group_by("account_id").agg(begun.min().alias("_since"))

@@ -7,8 +7,10 @@ in one status (`Active - churned`) leave it unknown: such accounts stay, and are
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import polars as pl
 
@@ -99,13 +101,20 @@ def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, 
     """
     if rows["status"].is_not_null().any():
         return []
-    notes = []
+
+    @lru_cache(maxsize=4096)
+    def says(word: str) -> StatusKind:  # columns share their words, above all numbers
+        return standing_of(word, known)
+
+    notes, schema = [], rows.schema
     for name, header in headers.items():
-        if name not in rows.columns or rows.schema[name] != pl.String():
+        if schema.get(name) != pl.String():
             continue
-        said = standings(rows[name], known).drop_nulls()
-        former = int((said == StatusKind.FORMER).sum())
-        if not former or (said != StatusKind.UNKNOWN).sum() * 2 <= len(said):
+        said: Counter[StatusKind] = Counter()
+        for word, count in rows[name].drop_nulls().rename("word").value_counts().iter_rows():
+            said[says(word)] += count
+        former = said[StatusKind.FORMER]
+        if not former or (former + said[StatusKind.CURRENT]) * 2 <= said.total():
             continue
         count = "1 row" if former == 1 else f"{former:,} rows"
         line = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"

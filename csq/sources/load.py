@@ -34,7 +34,7 @@ from csq.sources.joining.overlap import (
 )
 from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
-from csq.sources.reading.address import address_of
+from csq.sources.reading.address import address_of, is_small
 from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, no_rows, read_table
 from csq.sources.roles.accounts import read_accounts
 from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
@@ -214,7 +214,10 @@ def _apart(paths: Sequence[Path], options: ReadOptions) -> "tuple[list[Path], li
             try:
                 days.append(scan.as_log(options))
             except Whole:
-                tables[scan.label] = scan.whole()
+                if is_small(path):
+                    files.append(path)  # to be read like any other, or refused
+                else:
+                    tables[scan.label] = scan.whole()
     return files, days, tables
 
 

@@ -65,6 +65,18 @@ def test_a_wide_survey_with_short_rows_takes_seconds(width, rows, short):
     assert time.process_time() - began < SECONDS
 
 
+def test_a_wide_file_is_read_by_polars_as_it_is_by_hand_where_no_cell_is_quoted(monkeypatch):
+    """1,200 columns are too many for the pattern that proves quoted cells; without quotes a count proves as much."""
+    text = wide(1200, 60, 99)
+    quick, quoted = read(text), read(text.replace("\na7,", '\n"a7",'))
+    monkeypatch.setattr(reading, "LARGE", len(text) + 9)
+    by_hand = read(text)
+
+    assert_frame_equal(quick.frame, by_hand.frame)
+    assert_frame_equal(quoted.frame, by_hand.frame)
+    assert quick._replace(frame=by_hand.frame) == by_hand
+
+
 def test_a_line_of_delimiters_is_refused_with_its_line():
     with pytest.raises(InputError) as refused:
         read("a title\n\n" + "," * 3_000_000 + "\naccount_id,csat\na,5\n")

@@ -10,7 +10,7 @@ from csq.errors import InputError, UsageError
 from csq.located import dangles, named
 from csq.sources.finding import role_signs
 from csq.sources.finding.findings import AXES, Finding, Seen, find_roles, words_of
-from csq.sources.reading.address import is_remote
+from csq.sources.reading.address import is_counted_there, is_remote
 from csq.sources.reading.dialect import take_records
 from csq.sources.reading.read import TextTable, label_of, read_table, table_from_bytes
 from csq.sources.rows.tables import ReadOptions
@@ -104,7 +104,11 @@ def _look(path: Path, options: ReadOptions) -> Seen:
 
 
 def _head(path: Path) -> bytes | None:
-    """The first lines of a big text file, packed by gzip or not; None of any other."""
+    """The first lines of a big text file, packed by gzip or not, or rows of a Parquet log; None of any other."""
+    if is_counted_there(path):
+        from csq.sources.reading.parquet import first_rows  # few runs need it
+
+        return first_rows(path)
     if path.stat().st_size < BIG:
         return None
     with path.open("rb") as file:

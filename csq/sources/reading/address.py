@@ -11,11 +11,13 @@ SCHEMES = ("s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss", "adl", "htt
 _REMOTE = regex(rf"({'|'.join(SCHEMES)}):/+(.*)", re.IGNORECASE | re.DOTALL)
 PARQUET = (".parquet", ".pq")
 BIG = 64 * 2**20
-"""Bytes of a Parquet file from which on it is counted where it lies; a smaller one is read like any other."""
+"""Bytes of a Parquet file from which on it is counted where it lies; a smaller one only if its rows are very many."""
 
 
 def address_of(path: Path) -> str | None:
-    """What polars is to read: a URL, the Parquet files of a folder, or a big file; None of what is read otherwise.
+    """What polars is to read: a URL, the Parquet files of a folder, or one of them that is big or has very many rows.
+
+    None of what is read otherwise.
 
     Raises:
         UsageError: It has a password in it.
@@ -26,9 +28,21 @@ def address_of(path: Path) -> str | None:
         return f"{found[1].lower()}://{found[2]}"
     if path.is_dir():
         return f"{path.as_posix()}/**/*.parquet" if any(path.rglob("*.parquet")) else None
-    if path.suffix.casefold() in PARQUET and path.is_file() and path.stat().st_size > BIG:
-        return str(path)
-    return None
+    return str(path) if is_counted_there(path) else None
+
+
+def is_counted_there(path: Path) -> bool:
+    """Whether it is a Parquet file of this machine that is too big to be held, or has too many rows."""
+    if path.suffix.casefold() not in PARQUET or not path.is_file():
+        return False
+    from csq.sources.reading.parquet import is_dense  # few runs need it
+
+    return not is_small(path) or is_dense(path)
+
+
+def is_small(path: Path) -> bool:
+    """Whether it is a file of this machine that is read whole where it has to be."""
+    return path.is_file() and path.stat().st_size <= BIG
 
 
 def shown(address: str) -> str:

@@ -72,13 +72,18 @@ def _became(code: int, said: str) -> str:
     return "its reader broke down"
 
 
+def memory_for(size: int) -> int:
+    """Memory that the reader of so many bytes may take."""
+    return MEMORY + PER_BYTE * size
+
+
 def _limit(size: int) -> None:
     """Keep this process to the memory and the time that bytes of a size may take, where the system can."""
     try:
         import resource
     except ImportError:  # no such thing on Windows
         return
-    memory, seconds = MEMORY + PER_BYTE * size, SECONDS + size // PER_SECOND
+    memory, seconds = memory_for(size), SECONDS + size // PER_SECOND
     for what, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(what, (most, resource.getrlimit(what)[1]))

@@ -127,7 +127,9 @@ def without_end(data: bytes) -> bytes:
 
 def _read_well_formed(body: bytes, delimiter: str, width: int, lines: pl.DataFrame) -> pl.DataFrame | None:
     """Records with no blank line behind the last, if each is well formed and as wide as told; else None."""
-    if width > WIDEST or not lines.select(((pl.col("quotes") > 0) | (pl.col("cells") == width)).all()).item():
+    if (width > WIDEST and b'"' in body) or not lines.select(
+        ((pl.col("quotes") > 0) | (pl.col("cells") == width)).all()
+    ).item():
         return None
     with ThreadPoolExecutor(max_workers=1) as beside:
         # Most often the proof succeeds, and takes as long as to read: so both are done at once.
@@ -159,13 +161,14 @@ def obvious_delimiter(header: str) -> tuple[str, int] | None:
     counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
     (most, delimiter), (second, _) = counts[:2]
     header = header.removesuffix("\r")
-    if most == 0 or second >= most or most >= WIDEST or not re.match(well_formed(delimiter, most + 1), header):
+    if most == 0 or second >= most or most >= (WIDEST if '"' in header else MOST_COLUMNS):
         return None
-    return delimiter, most + 1
+    is_sound = '"' not in header or re.match(well_formed(delimiter, most + 1), header)
+    return (delimiter, most + 1) if is_sound else None
 
 
 WIDEST = 1000
-"""Columns up to which a pattern of a whole record can be compiled; wider rows are parsed one by one."""
+"""Columns up to which a pattern of a whole record can be compiled; wider rows with quotes are parsed one by one."""
 
 
 def well_formed(delimiter: str, width: int | None) -> str:
@@ -193,9 +196,11 @@ def _starts_if_well_formed(table: pl.DataFrame, delimiter: str, width: int) -> p
         table = table.filter(~pl.col("goes_on"))
         several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
         records = pl.concat([several, table.filter(~bare)["text"]])
-    pattern = well_formed(delimiter, width)
-    sound = (table.filter(bare)["cells"] == width).all() and all(
-        part.str.contains(pattern).all() for part in (records.head(1000), records.slice(1000))
+    sound = (table.filter(bare)["cells"] == width).all() and (
+        records.is_empty()
+        or all(
+            part.str.contains(well_formed(delimiter, width)).all() for part in (records.head(1000), records.slice(1000))
+        )
     )
     return numbers if sound else None
 

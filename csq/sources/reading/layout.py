@@ -131,10 +131,12 @@ def _without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]
     columns = cell_columns(frame)
     if len(columns) == 1:
         return frame, []  # a blank cell in a list of one column is a value
-    candidates = frame.filter(pl.col(columns[0]).str.strip_chars() == "")
-    if candidates.is_empty():
+    may_be = frame[columns[0]].str.strip_chars() == ""
+    if not may_be.any():
         return frame, []
-    blank = candidates.filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[LINE]
+    blank = frame.filter(may_be).filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[
+        LINE
+    ]
     if blank.is_empty() or blank.len() == frame.height:
         return frame, []
     return frame.filter(~pl.col(LINE).is_in(blank.implode())), [(line, "blank") for line in blank]

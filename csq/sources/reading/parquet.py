@@ -1,18 +1,23 @@
 """Parquet files as text: IDs whole, days and times in ISO form."""
 
 import io
+from pathlib import Path
 from typing import cast
 
 import polars as pl
 
 from csq.errors import InputError
-from csq.sources.reading.apart import Failed, read_apart
+from csq.sources.reading.apart import Failed, memory_for, read_apart
 from csq.sources.reading.containers import ceiling, too_big
 
-CELL = 8
-"""Bytes that a cell takes unpacked, at least."""
+CELL, TEXT_CELL = 8, 60
+"""Bytes that a cell takes unpacked, at least, and those that it takes until all are text."""
 EXACT = 2**53
 """Above this a floating-point number has lost digits."""
+LOG = 2**20
+"""Bytes of a file from which on it may be a log, however many rows it has; in a smaller one they are a trap."""
+HEAD = 200
+"""Rows that tell what the columns of a log are."""
 
 
 def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
@@ -35,6 +40,46 @@ def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
     return names, pl.read_ipc(io.BytesIO(packed))
 
 
+def is_dense(path: Path) -> bool:
+    """Whether a file, none that may be a trap, has more rows than are held: a log of few values, to be counted there.
+
+    Whatever else is the matter with it is for its reader to say.
+    """
+    return _of_file(path, "has_many_rows") is True
+
+
+def first_rows(path: Path) -> bytes | None:
+    """The first rows of a file as one of its kind; None where it cannot be read."""
+    return cast("bytes | None", _of_file(path, "pack_head"))
+
+
+def _of_file(path: Path, name: str) -> object:
+    if path.stat().st_size < LOG:
+        return None
+    try:
+        return read_apart(f"{__name__}:{name}", path.read_bytes())
+    except Failed:
+        return None
+
+
+def has_many_rows(data: bytes) -> bool:
+    """Whether its cells as text take more memory than who reads it may have; to be run apart."""
+    return cell_count(data) * TEXT_CELL > memory_for(len(data))
+
+
+def cell_count(data: bytes) -> int:
+    """How many cells a file has: a value that is the same in all rows takes no room in it."""
+    scan = pl.scan_parquet(io.BytesIO(data))
+    return int(scan.select(pl.len()).collect().item()) * len(scan.collect_schema())
+
+
+def pack_head(data: bytes) -> bytes:
+    """The first rows alone; to be run apart."""
+    packed = io.BytesIO()
+    pl.read_parquet(io.BytesIO(data), n_rows=HEAD).write_parquet(packed)
+    return packed.getvalue()
+
+
 Packed = tuple[list[str], list[tuple[str, str]], bytes]
 """Names of the columns, those that hold no plain values with their types, and the cells in Arrow's form."""
 
@@ -49,11 +94,9 @@ def pack(data: bytes) -> Packed:
     nested = [(name, str(dtype).casefold()) for name, dtype in schema.items() if _holds_more(dtype)]
     if nested:
         return list(schema), nested, b""
-    scan, packed = pl.scan_parquet(io.BytesIO(data)), io.BytesIO()
-    # A value that is the same in all rows takes no room in the file.
-    if scan.select(pl.len()).collect().item() * len(schema) * CELL > ceiling(len(data)):
+    if cell_count(data) * CELL > ceiling(len(data)):
         raise MemoryError
-    frame = pl.read_parquet(io.BytesIO(data))
+    frame, packed = pl.read_parquet(io.BytesIO(data)), io.BytesIO()
     if sum(map(_length, frame.get_columns())) > ceiling(len(data)):
         raise MemoryError
     text = frame.select(

@@ -218,19 +218,21 @@ def _keep_custom(typed: Typed, options: ReadOptions) -> Typed:
     """Columns that are no field of csq's: typed as the playbook declares them, else text."""
     declared = {squeeze(name): (name, kind) for name, kind in options.custom.items()}
     kept: list[str] = []
+    # A column that is named like a fact is not that fact: csq measures its own.
+    taken = {*COLUMNS, *(known.name for known in ACCOUNTS), *ROW}
     for index, header in enumerate(typed.tables[0].header):
         if index in typed.fields.values() or not squeeze(header):
             continue
         plain = re.sub(r"[\W_]+", "_", header.casefold()).strip("_")
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
-        # A column that is named like a fact is not that fact: csq measures its own.
-        taken = {*COLUMNS, *kept, *(known.name for known in ACCOUNTS), *ROW}
         if name in taken or event_kind(name):
             continue
         typed = typed.replace(fields={**typed.fields, name: index})
         typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)
-        typed = typed.with_columns(pl.col(name).cast(DTYPES[kind]))
+        if kind is not Kind.TEXT:
+            typed = typed.with_columns(pl.col(name).cast(DTYPES[kind]))
         kept.append(name)
+        taken.add(name)
     return typed.replace(custom=tuple(kept))
 
 

@@ -206,11 +206,11 @@ class StoreScan:
         """What is fetched. Raises InputError where it is not there, or may not be read."""
         try:
             return fetch()
-        except (OSError, pl.exceptions.PolarsError) as error:
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise refused(self.label, error) from None
 
 
-def refused(label: str, error: Exception) -> InputError:
+def refused(label: str, error: BaseException) -> InputError:
     """Why a place cannot be read, in one sentence."""
     said = str(error).casefold()
     if any(word in said for word in DENIED):
