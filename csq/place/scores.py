@@ -124,7 +124,9 @@ def _parts_known(frame: pl.DataFrame, parts: Sequence[str]) -> dict[str, pl.Expr
     lacking = {}
     for name in (name for name in parts if frame[name].has_nulls()):
         usual = by_tier["tier"].filter(by_tier[name] * 2 > by_tier["len"])
-        lacking[name.removeprefix(PART)] = pl.col(name).is_null() & pl.col("tier").is_in(usual.implode(), nulls_equal=True)
+        lacking[name.removeprefix(PART)] = pl.col(name).is_null() & pl.col("tier").is_in(
+            usual.implode(), nulls_equal=True
+        )
     possible = sum(frame[name].count() > 0 for name in parts)
     have = pl.sum_horizontal(pl.lit(0), pl.col(parts).is_not_null().cast(pl.Int64))
     return {
