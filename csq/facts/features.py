@@ -182,10 +182,9 @@ def _first_unknown(accounts: pl.LazyFrame, known: pl.LazyFrame, ranked: pl.LazyF
 
 def _with_first(placed: pl.DataFrame, *found: pl.LazyFrame) -> pl.DataFrame:
     """Fill `next_feature` from the first that has a feature for the account."""
-    frame = placed.lazy().with_row_index("row").with_columns(next_feature=pl.lit(None, dtype=pl.String()))
-    for each in found:
-        frame = frame.join(each, on="row", how="left", maintain_order="left")
-        frame = frame.with_columns(next_feature=pl.coalesce("next_feature", pl.col("feature").cast(pl.String))).drop(
-            "feature"
-        )
-    return collect(frame.drop("row"))
+    rows = pl.LazyFrame({"row": pl.int_range(placed.height, dtype=pl.UInt32(), eager=True)})
+    for place, each in enumerate(found):
+        told = each.select("row", pl.col("feature").cast(pl.String).alias(str(place)))
+        rows = rows.join(told, on="row", how="left", maintain_order="left")
+    first = pl.coalesce(str(place) for place, _ in enumerate(found)).alias("next_feature")
+    return placed.with_columns(collect(rows.select(first)).to_series())

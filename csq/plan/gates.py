@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from csq.plan.steps import holds
+from csq.plan.texts import told_once
 from csq.playbook.model import Need
-from csq.schema import collect
 from csq.terms import Gate, Quadrant
 
 GATE, NEEDS, ASKS = "gate", "_needs", "_asks"
@@ -32,12 +32,8 @@ def add_gate(rows: pl.DataFrame, gates: Mapping[Quadrant, Sequence[Need]]) -> pl
             gate = pl.when(is_mine).then(_state(needs)).otherwise(gate)
             missing = pl.when(is_mine).then(_missing(needs)).otherwise(missing)
             asks = pl.when(is_mine).then(_asks(needs)).otherwise(asks)
-    # Told once for all accounts of which the same is known, for to put the words together takes time.
-    names = dict.fromkeys(["quadrant", *(holds(need) for needs in gates.values() for need in needs)])
-    asked = rows.lazy().select(*names)
-    told = asked.unique().with_columns(gate.alias(GATE), missing.alias(NEEDS), asks.alias(ASKS))
-    mine = asked.join(told, on=[*names], how="left", nulls_equal=True, maintain_order="left")
-    return rows.hstack(collect(mine.select(GATE, NEEDS, ASKS)))
+    known = ["quadrant", *(holds(need) for needs in gates.values() for need in needs)]
+    return rows.hstack(told_once(rows, {name: name for name in known}, **{GATE: gate, NEEDS: missing, ASKS: asks}))
 
 
 def _state(needs: Sequence[Need]) -> pl.Expr:

@@ -18,7 +18,7 @@ from csq.plan.texts import facts_for
 from csq.playbook.model import CheckIns, Playbook
 from csq.playbook.text import spelled
 from csq.report import CheckIn, LeftOut, Note, OwnerWeek
-from csq.schema import event_column, money
+from csq.schema import collect, event_column, money
 from csq.settings.model import Capacity
 from csq.split import Split
 from csq.suggest import near_miss
@@ -80,7 +80,7 @@ def plan_week(
     frame = frame.with_columns(desk(frame))
     split = (capacity and capacity.split) or playbook.split
     columns = ["account_id", "rank", "desk", "queue", "human", "hours", "contract_value"]
-    active = frame.select(*columns, is_active=_IS_ACTIVE).filter("is_active").drop("is_active")
+    active = collect(frame.lazy().select(*columns, is_active=_IS_ACTIVE).filter("is_active").select(columns))
     chosen = [pl.Series("account_id", [], dtype=pl.String()), active.filter(~pl.col("human"))["account_id"]]
     work = active.filter("human").partition_by("desk", as_dict=True)
     calls = _check_ins(frame, playbook.check_ins)
@@ -111,8 +111,9 @@ def _check_ins(frame: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tuple
     since = event_column("last_contact")
     waited = pl.col(since) if since in frame.columns else pl.lit(None, dtype=pl.Int64())
     by_machine = _IS_ACTIVE & (pl.col("queue") == str(Queue.PROTECT)) & ~pl.col("human")
-    first = (
-        frame.select("desk", "rank", by_machine.alias("by_machine"), waited=waited.fill_null(10**9))
+    first = collect(
+        frame.lazy()
+        .select("desk", "rank", by_machine.alias("by_machine"), waited=waited.fill_null(10**9))
         .with_row_index("row")
         .filter("by_machine")
         .sort("waited", "rank", descending=[True, False])

@@ -28,9 +28,9 @@ from csq.plan.steps import (
     told_steps,
     warnings,
 )
-from csq.plan.texts import Texts, filled_for, general
+from csq.plan.texts import Texts, filled_for, general, told_once
 from csq.plan.touch import add_person
-from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Risk, Signal, Step
+from csq.playbook.model import Need, Playbook, QuadrantEntry, Rest, Signal, Step
 from csq.playbook.names import names
 from csq.report import QuadrantPlay
 from csq.schema import PLAN, Kind, collect
@@ -41,7 +41,7 @@ class _Asking(NamedTuple):
     """What steps and risks are chosen by."""
 
     entries: pl.DataFrame
-    """As `judge_entries` lays them out, with the quadrant, `GATE` and `IDLE`; one row per account."""
+    """As `judge_entries` lays them out, of plays with the quadrant, `GATE` and `IDLE`; one row per account."""
     texts: Texts
 
 
@@ -72,8 +72,10 @@ def prescribe(
     rows = add_queue(rows, entries, playbook.rest, as_of).drop(holding.columns)
     told_of = dict.fromkeys(judged.readings[place][0] for place in judged.cases["reading"].unique().sort())
     held = {name: playbook.signals[name] for name in told_of}
-    asking = _Asking(texts=Texts(), entries=_judged_entries(rows, entries, held, known, _barred(playbook, judged)))
+    barred = _barred(playbook, judged)
+    asking = _Asking(texts=Texts(), entries=_of_plays(rows, entries, known, barred))
     rows, risks = _with_plays(rows, entries, asking)
+    asking = asking._replace(entries=_of_signals(rows, held, known, barred))
     rows = _with_signals(_with_asks(rows, entries), held, judged, asking, risks)
     rows = _with_voices(idle_at_rest(lifted(rows)), playbook.signals, judged)
     rows = add_priority(rows.with_columns(why=why()), playbook)
@@ -88,23 +90,27 @@ def _barred(playbook: Playbook, judged: Judged) -> dict[StepKind, pl.Series]:
     return {kind: barred[kind] for kind in by_kind}
 
 
-def _judged_entries(
+def _of_plays(
     rows: pl.DataFrame,
     entries: Mapping[Quadrant, QuadrantEntry],
-    signals: Mapping[str, Signal],
     known: Mapping[str, Kind],
     barred: Mapping[StepKind, pl.Series],
 ) -> pl.DataFrame:
-    """Judge every step and risk once for every account, whoever offers it."""
+    """Judge the steps and risks of the quadrants once for every account, whoever offers them."""
     steps: list[Step] = []
-    risks: list[Risk] = []
     for entry in entries.values():
         steps += [*([entry.qualify] if entry.qualify else []), *entry.play.steps]
-        risks += entry.risks
-    for signal in signals.values():
-        steps += signal.steps
-        risks += [*signal.risks, *signal.also]
+    risks = [risk for entry in entries.values() for risk in entry.risks]
     return rows[["quadrant", GATE, IDLE]].hstack(judge_entries(rows, steps, risks, known, barred))
+
+
+def _of_signals(
+    rows: pl.DataFrame, signals: Mapping[str, Signal], known: Mapping[str, Kind], barred: Mapping[StepKind, pl.Series]
+) -> pl.DataFrame:
+    """Judge those of signals, which are told case by case, and so apart from the many of the quadrants."""
+    steps = [step for signal in signals.values() for step in signal.steps]
+    risks = [risk for signal in signals.values() for risk in (*signal.risks, *signal.also)]
+    return judge_entries(rows, steps, risks, known, barred)
 
 
 def _with_plays(
@@ -136,10 +142,11 @@ def _with_asks(rows: pl.DataFrame, entries: Mapping[Quadrant, QuadrantEntry]) ->
 
 def _with_more(rows: pl.DataFrame, more: pl.Expr) -> pl.DataFrame:
     """Add sentences to the next step, where there is one and they are not empty."""
-    step = pl.col("next_step")
+    step, added = pl.col("next_step"), pl.col("more")
     is_ended = pl.any_horizontal(step.str.ends_with(mark) for mark in ".!?…")
-    step = pl.when(is_ended).then(step).otherwise(step + ".")
-    return rows.with_columns(next_step=pl.when(more != "").then(step + " " + more).otherwise("next_step"))
+    whole = pl.when(is_ended).then(step).otherwise(step + ".") + " " + added
+    told = pl.when(added != "").then(whole).otherwise("next_step")
+    return rows.with_columns(told_once(rows, {"next_step": step, "more": more}, told=told)["told"].alias("next_step"))
 
 
 def _with_signals(

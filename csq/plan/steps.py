@@ -98,13 +98,13 @@ def judge_entries(
     asked, warned = [*steps], [*risks]
     judged = applies(rows, [*asked, *warned], known)
     done = {f"done {_free(step)}": is_done(step, rows.columns) for step in asked}
-    settled = rows.select("touch", PERSON, **done).hstack(judged)
+    settled = rows.hstack(judged).lazy().with_columns(**done)
     free = {
         _free(step): [pl.col(holds(step)), ~pl.col(f"done {_free(step)}"), *_timely(step, barred)] for step in asked
     }
     told = dict.fromkeys(holds(risk) for risk in warned)
     return collect(
-        settled.lazy().select("touch", PERSON, *told, **{name: pl.all_horizontal(each) for name, each in free.items()})
+        settled.select("touch", PERSON, *told, **{name: pl.all_horizontal(each) for name, each in free.items()})
     )
 
 

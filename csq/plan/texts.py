@@ -65,6 +65,23 @@ def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, 
     return table.told(numbers)
 
 
+def told_once(rows: pl.DataFrame, known: Mapping[str, str | pl.Expr], **told: pl.Expr) -> pl.DataFrame:
+    """What is told of some things that are known, put together once for all rows of which the same is known.
+
+    Args:
+        rows: One row per account.
+        known: What it is made of, by name.
+        told: How, by the name it is given; reads what is known alone.
+    """
+    word = pl.Categorical()
+    # Found again by number, for to compare long texts takes more memory than they do.
+    asked = rows.lazy().select(**known).with_columns(pl.col(pl.String()).cast(word))
+    alike = asked.unique().select(pl.all().name.prefix("_"), pl.col(word).cast(pl.String()), pl.exclude(word))
+    told_of, keys = alike.with_columns(**told), [f"_{name}" for name in known]
+    mine = asked.join(told_of, left_on=[*known], right_on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return collect(mine.select(*told))
+
+
 def facts_for(rows: pl.DataFrame, texts: Iterable[str]) -> list[dict[str, object]]:
     """The facts that the texts name, row by row, without the names of people; those no file tells are unknown."""
     named = sorted({name for text in texts for name in fields(text)})
