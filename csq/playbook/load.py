@@ -99,7 +99,7 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
 
 @lru_cache(maxsize=2)  # a sweep asks for the same one in each of its runs
 def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
-    from csq.validation import validate
+    from csq.validation import validate  # takes long, and few runs have anything to check
 
     try:
         document, met = _whole(written, label, built_in)

@@ -78,7 +78,7 @@ def load_settings(path: Path | None, fields: Fields | None = None, changes: Sequ
 
 def settings_of(source: SourceText, folder: Path, fields: Fields | None = None) -> LoadedSettings:
     """Check the text of a csq.yaml that is in `folder`, or is to be. Raises ConfigError as `load_settings` does."""
-    from csq.validation import validate
+    from csq.validation import validate  # takes long, and few runs have anything to check
 
     document = yamlfile.parse(source.text, source.label)
     settings, problems = validate(document, Settings, "settings")
@@ -107,7 +107,7 @@ def parse_cut(text: str) -> CutRule:
 
     Raises UsageError when it is none of these.
     """
-    from csq.validation import model_of
+    from csq.validation import model_of  # takes long, and few runs have anything to check
 
     try:
         cut: CutRule = model_of(CutRule).model_validate(text.strip())
