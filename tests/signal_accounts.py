@@ -8,6 +8,7 @@ import polars as pl
 import yaml
 
 from csq.plan.prescribe import prescribe
+from csq.plan.priority import add_rank
 from csq.plan.signals import judge
 from csq.plan.touch import add_touch, add_worth
 from csq.playbook.load import PACKAGED, check_playbook, load_playbook
@@ -69,7 +70,7 @@ def judged_all(accounts: list[dict[str, Any]], playbook: Playbook = DEFAULT) -> 
         missing: dict[str, dict[str, list[str]]] = {key: {} for key in mine}
         for key, name, facts in found.unjudged.iter_rows():
             missing[key][name] = facts
-        for row in prescribe(frame, playbook, found, as_of=AS_OF, are_events_given=recorded).to_dicts():
+        for row in add_rank(prescribe(frame, playbook, found, as_of=AS_OF, are_events_given=recorded)).to_dicts():
             by_key[row["account_id"]] = {**row, "unjudged": missing[row["account_id"]]}
     return [by_key[key] for key in named]
 
