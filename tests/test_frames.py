@@ -11,7 +11,7 @@ from csq.fate import ROW
 from csq.playbook.load import load_playbook
 from csq.report import REJECT_SCHEMA
 from csq.roles import ROLES, Cell
-from csq.schema import COLUMNS, COVERAGE, DTYPES, FACTS, PLACE
+from csq.schema import COLUMNS, COVERAGE, DTYPES, FACTS, PLACE, complete
 from csq.settings.load import load_settings
 from csq.sources.load import load
 from csq.sources.rows.tables import ReadOptions
@@ -42,6 +42,18 @@ def test_rows_of_every_role_have_their_fate_and_fields_of_their_declared_types(f
             # Of a moment some roles keep the day alone.
             days = {pl.Date()} if field.cell is Cell.TIME else set()
             assert schema[field.name] in {CELL_DTYPES[field.cell], *days}, (role, field.name)
+
+
+@pytest.mark.parametrize("accounts", [0, 1, 3])
+def test_what_is_unknown_of_all_accounts_is_a_column_of_its_declared_type(accounts):
+    # One that is not there, one without a value, one of a narrower type; and one of the user's own, which stays behind.
+    given = {"mine": [None] * accounts, "seats": [5] * accounts, "owner": [None] * accounts}
+    frame = pl.DataFrame(given, schema={"mine": pl.Date(), "seats": pl.Int32(), "owner": pl.Null()})
+    done = complete(frame, [COLUMNS[name] for name in ("owner", "contract_value", "seats")])
+    assert dict(done.schema) == {
+        "owner": pl.String(), "contract_value": pl.Decimal(38, 2), "seats": pl.Int64(), "mine": pl.Date()
+    }  # fmt: skip
+    assert done.rows() == [(None, None, 5, None)] * accounts
 
 
 def test_facts_begin_with_the_declared_columns_in_order(found):

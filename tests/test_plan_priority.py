@@ -76,3 +76,25 @@ def test_an_overdue_renewal_takes_the_highest_factor_and_a_deadline_that_is_past
     row = {"days_to_deadline": -5, "renewal_overdue_days": 0}
     frame = pl.DataFrame([row, {**row, "renewal_overdue_days": 5}])
     assert frame.select(factor=urgency(bands))["factor"].to_list() == [1.2, 2]
+
+
+def test_ranking_keeps_every_column_where_it_stands_and_each_account_whole():
+    # A1 rests, so it is last; of the others A3 is worth more. What is unknown of all has no order.
+    frame = pl.DataFrame(
+        {
+            "owner": [None, None, None],
+            "account_id": ["A1", "A2", "A3"],
+            "priority": [9.0, 1.0, 2.0],
+            "queue": ["rest", "rescue", "protect"],
+            "signals": [["a"], [], ["b", "c"]],
+        },
+        schema_overrides={"owner": pl.String()},
+    )
+    assert add_rank(frame).to_dict(as_series=False) == {
+        "owner": [None, None, None],
+        "account_id": ["A3", "A2", "A1"],
+        "priority": [2.0, 1.0, 9.0],
+        "queue": ["protect", "rescue", "rest"],
+        "signals": [["b", "c"], [], ["a"]],
+        "rank": [1, 2, 3],
+    }

@@ -214,18 +214,18 @@ def _cases(by_account: pl.DataFrame, readings: Mapping[tuple[str, Severity], Seq
     counts = by_account.select(pl.col(names_of).sum()).row(0)
     some = {name for name, count in zip(names_of, counts, strict=True) if count}
     # Row numbers, sorted as integers: to make lists of names account by account takes ten times as long.
-    rows = by_account.select(
+    rows = by_account.lazy().select(
         pl.arg_where(pl.col(name) & pl.col("quadrant").is_in(quadrants)).implode().alias(str(place))
         for place, ((name, _), quadrants) in enumerate(readings.items())
         if name in some
     )
-    return (
+    return collect(
         rows.unpivot(variable_name="reading", value_name="row")
         .with_columns(pl.col("reading").cast(pl.UInt32))
         .explode("row")
-        .cast({"row": pl.UInt32()})  # where no signal holds at all it is of no type
+        .cast({"row": pl.UInt32})  # where no signal holds at all it is of no type
         .drop_nulls()
-        .sort("row", "reading")
+        .sort("row", maintain_order=True)  # the readings follow each other as it is
         .select("row", "reading")
     )
 

@@ -127,7 +127,8 @@ def choose_steps(cases: pl.DataFrame, offers: Sequence[StepOffer]) -> tuple[pl.S
     """
     offered = [[way for step in offer.steps for way in ways(step)] for offer in offers]
     steps = [way.step for found in offered for way in found]
-    places, none = count(), pl.lit(len(steps))
+    # In two bytes, for there is such a column for each way.
+    places, none = (pl.lit(place, pl.UInt16()) for place in count()), pl.lit(len(steps), pl.UInt16())
     firsts = []
     for offer, found in zip(offers, offered, strict=True):
         free = [pl.when(pl.col(_free(way.step)), *way.takers).then(next(places)) for way in found]

@@ -63,10 +63,11 @@ def _told(report: Report, total: SignalTotal) -> Told:
 def _whom(report: Report, total: SignalTotal) -> str:
     """The first accounts it holds for, by rank."""
     fired = report.fired.filter(pl.col("signal") == total.name)
-    rows = report.accounts.join(fired, on="account_id", how="semi", maintain_order="left").head(_NAMED)
-    names = rows.select(pl.coalesce("account_name", "account_id")).to_series().to_list()
-    more = total.accounts - len(names)
-    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
+    names = report.accounts[["account_id", "account_name"]]
+    rows = names.join(fired, on="account_id", how="semi", maintain_order="left").head(_NAMED)
+    named = rows.select(pl.coalesce("account_name", "account_id")).to_series().to_list()
+    more = total.accounts - len(named)
+    return ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _unjudged(report: Report) -> str:
