@@ -263,6 +263,8 @@ def read_all(
     sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
     """Read files whole, but for those that have been."""
+    if len(sources) > 1:
+        refuse_if_tight(f"{sources[0].label}` to `{sources[-1].label}", _size(sources))
     found = (
         read.get(source.label)
         or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)

@@ -255,3 +255,13 @@ def test_what_is_unpacked_is_judged_by_what_it_takes_then(kind, monkeypatch):
     monkeypatch.setattr(streams, "memory_left", lambda: 1.2e9)
     with pytest.raises(InputError, match="of address space"):
         table_from_bytes(data, "t")
+
+
+def test_many_small_files_are_judged_together(tmp_path, monkeypatch, csq):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_bytes(b"account_id,csat\n" + b"some words,5\n" * 50_000)
+    monkeypatch.setattr(streams, "memory_left", lambda: 1.2e9)
+    result = csq("check", "--csat", "[ab].csv", "--csat-scale", "1-5")
+
+    assert result.code == Exit.INPUT
+    assert "`a.csv` to `b.csv` may take 1,2" in result.stderr
