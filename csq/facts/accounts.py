@@ -88,10 +88,9 @@ def build_population(
         *found.notes,
         *offered(told, own, statuses),
     ]
-    gone = found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]
     return Population(
         frame=complete(members, ACCOUNT).select(list(dict.fromkeys(keep))),
-        fates=_fates(frame, gone),
+        fates=_fates(frame, found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]),
         notes=tuple(notes),
         currency=currency,
     )

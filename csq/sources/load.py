@@ -36,6 +36,7 @@ from csq.sources.joining.snapshots import keep_newest
 from csq.sources.joining.totals import settle_totals
 from csq.sources.reading.address import address_of, is_small
 from csq.sources.reading.read import LINE, InputFile, TextTable, column, label_of, no_rows, read_table
+from csq.sources.reading.streams import MOST_OF_LOG, refuse_if_tight
 from csq.sources.roles.accounts import read_accounts
 from csq.sources.roles.context import read_contacts, read_events, read_goals, read_outcomes
 from csq.sources.roles.overrides import read_overrides
@@ -210,6 +211,7 @@ def _apart(paths: Sequence[Path], options: ReadOptions) -> "tuple[list[Path], li
             from csq.sources.log.opening import Whole
             from csq.sources.rollup.scan import StoreScan
 
+            refuse_if_tight(label_of(path), min(_size([InputFile(path, address)]), MOST_OF_LOG))
             scan = StoreScan(address)
             try:
                 days.append(scan.as_log(options))
@@ -265,6 +267,8 @@ def read_all(
     sources: Sequence[InputFile], role: Role, options: ReadOptions, read: Mapping[str, TextTable] = {}
 ) -> tuple[TextTable, ...]:
     """Read files whole, but for those that have been."""
+    if len(sources) > 1:
+        refuse_if_tight(f"{sources[0].label}` to `{sources[-1].label}", _size(sources))
     found = (
         read.get(source.label)
         or read_table(source.whole, source.label, encoding=options.encoding, max_bytes=options.max_bytes)

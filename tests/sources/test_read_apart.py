@@ -33,10 +33,13 @@ def refusal(data: bytes) -> InputError:
         ("import os; os.kill(os.getpid(), 11)", "its reader broke down"),
         ("bytearray(1 << 34)", "to read it takes too much memory"),
         ("while True: pass", "to read it takes too long"),
+        ("import signal; signal.alarm(1); signal.pause()", "to read it takes too long"),
+        ("import os; raise ValueError(os.environ['RUST_BACKTRACE'])", "0"),  # with it one out of memory may hang
         ("raise ValueError('row 7\\nis odd')", "row 7"),
     ],
 )
-def test_whatever_becomes_of_a_reader_this_process_goes_on(code, why):
+def test_whatever_becomes_of_a_reader_this_process_goes_on(code, why, monkeypatch):
+    monkeypatch.setenv("RUST_BACKTRACE", "1")
     with pytest.raises(Failed, match=f"^{why}$"):
         read_apart("builtins:exec", code.encode())
 

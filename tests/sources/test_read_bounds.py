@@ -1,5 +1,7 @@
 """Files that are big, wide, endless or spoiled in every row: bounded time and memory, and a sentence."""
 
+import gzip
+import io
 import os
 import random
 import subprocess
@@ -9,6 +11,7 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -238,3 +241,27 @@ def test_a_big_log_needs_no_more_memory_than_40_mb_of_it(tmp_path, monkeypatch):
         refused = nullcontext() if is_read else pytest.raises(InputError, match="of address space")
         with refused, laid_down([tmp_path / "log.csv"], 1 << 30) as files:
             assert [file.label for file in files] == [str(tmp_path / "log.csv")]
+
+
+@pytest.mark.parametrize("kind", ["gz", "parquet"])
+def test_what_is_unpacked_is_judged_by_what_it_takes_then(kind, monkeypatch):
+    """2 MB of text take 1.3 GB of address space at most: packed to a few KB they say nothing of it."""
+    text = "account_id,csat\n" + "a,5\n" * (2**19)
+    data = gzip.compress(text.encode())
+    if kind == "parquet":
+        rows = io.BytesIO()
+        pl.select(account_id=pl.repeat("a", 2**17), csat=pl.repeat(5, 2**17)).write_parquet(rows)
+        data = rows.getvalue()
+    monkeypatch.setattr(streams, "memory_left", lambda: 1.2e9)
+    with pytest.raises(InputError, match="of address space"):
+        table_from_bytes(data, "t")
+
+
+def test_many_small_files_are_judged_together(tmp_path, monkeypatch, csq):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_bytes(b"account_id,csat\n" + b"some words,5\n" * 50_000)
+    monkeypatch.setattr(streams, "memory_left", lambda: 1.2e9)
+    result = csq("check", "--csat", "[ab].csv", "--csat-scale", "1-5")
+
+    assert result.code == Exit.INPUT
+    assert "`a.csv` to `b.csv` may take 1,2" in result.stderr

@@ -19,6 +19,8 @@ MEMORY, PER_BYTE = 450 * MEGABYTE, 10
 """Memory that a reader may take at least, and what it may take for every byte."""
 SECONDS, PER_SECOND = 5, MEGABYTE // 2
 """Seconds of work that it may take at least, and bytes for which it may take one more."""
+PATIENCE = 12
+"""Seconds that may pass for each of them: others may be at work, or it waits for what never comes."""
 
 
 TOO_MUCH = "to read it takes too much memory"
@@ -45,13 +47,12 @@ def read_apart(function: str, data: bytes) -> object:
     """
     # Without -P the user's folder would come first, and a `zipfile.py` in it be taken for Python's.
     command = [sys.executable, "-P", "-m", __name__, function]
-    path = os.pathsep.join(each for each in sys.path if each)
+    # To print where it ran out of memory would take some: a library in Rust would wait for that for ever.
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each), "RUST_BACKTRACE": "0"}
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
         given.write(data)
         given.seek(0)
-        child = subprocess.run(
-            command, stdin=given, stdout=said, stderr=errors, check=False, env={**os.environ, "PYTHONPATH": path}
-        )
+        child = subprocess.run(command, stdin=given, stdout=said, stderr=errors, check=False, env=env)
         said.seek(0)
         if child.returncode == 0:
             result, fault = pickle.load(said)
@@ -65,7 +66,7 @@ def read_apart(function: str, data: bytes) -> object:
 
 def _became(code: int, said: str) -> str:
     """What became of a process that did not end of itself."""
-    if code == -getattr(signal, "SIGXCPU", 0):
+    if code in (-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGALRM")):
         return "to read it takes too long"
     if "memory allocation" in said or "MemoryError" in said or code == -signal.SIGKILL:
         return TOO_MUCH
@@ -87,6 +88,7 @@ def _limit(size: int) -> None:
     for what, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
+    signal.alarm(seconds * PATIENCE)
 
 
 def _main() -> None:

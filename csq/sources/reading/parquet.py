@@ -9,6 +9,7 @@ import polars as pl
 from csq.errors import InputError
 from csq.sources.reading.apart import Failed, memory_for, read_apart
 from csq.sources.reading.containers import ceiling, too_big
+from csq.sources.reading.streams import refuse_if_tight
 
 CELL, TEXT_CELL = 8, 60
 """Bytes that a cell takes unpacked, at least, and those that it takes until all are text."""
@@ -37,6 +38,7 @@ def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
             f"column `{name}` of `{label}` holds {dtype}, not plain values",
             hint="write it without this column, or with it as text",
         )
+    refuse_if_tight(label, len(packed))
     return names, pl.read_ipc(io.BytesIO(packed))
 
 

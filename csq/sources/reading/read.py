@@ -30,7 +30,7 @@ from csq.sources.reading.dialect import (
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
 from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
-from csq.sources.reading.streams import MAX_BYTES, read_bytes, refuse_short_lines
+from csq.sources.reading.streams import MAX_BYTES, read_bytes, refuse_if_tight, refuse_short_lines
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
 
@@ -153,6 +153,7 @@ def read_table(
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> TextTable:
     """Read a file that is in memory already; see `read_table`."""
     content = open_content(data, label)
+    refuse_if_tight(label, len(content.data))  # of a packed file more than was read
     # Blanks and byte order marks.
     if re.fullmatch(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*", content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
