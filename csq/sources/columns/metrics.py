@@ -94,9 +94,23 @@ def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
             )
 
 
-def metrics_line(headers: Iterable[str]) -> str:
-    """The line of csq.yaml that makes columns count as use."""
-    return f"metrics: {{{', '.join(f'{in_yaml(header)}: count' for header in headers)}}}"
+NAMED = 100
+"""Columns that are named; nobody reads more."""
+
+
+def metrics_line(headers: Sequence[str]) -> str:
+    """The line of csq.yaml that makes columns count as use, and how many more are like them."""
+    kinds = ", ".join(f"{in_yaml(header)}: count" for header in headers[:NAMED])
+    return f"`metrics: {{{kinds}}}`{_more(headers)}"
+
+
+def first(told: Sequence[str], separator: str = ", ") -> str:
+    """What is told of columns, of very many the first, and how many more there are."""
+    return separator.join(told[:NAMED]) + _more(told)
+
+
+def _more(told: Sequence[str]) -> str:
+    return f" and {len(told) - NAMED:,} more" if len(told) > NAMED else ""
 
 
 def kinds_asked(headers: Iterable[str], likely: MetricKind) -> tuple[Setting, ...]:

@@ -13,6 +13,7 @@ from csq.sources.columns.metrics import (
     SCORED,
     Meaning,
     Metric,
+    first,
     is_called,
     kinds_asked,
     meaning,
@@ -161,14 +162,14 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
     for told in in_words.values():
         typed = typed.noting(f"{told}, and so not scored", NoteKind.WARNING)
     if described:
-        typed = typed.noting(f"metrics of {labels(typed.tables)}: {'; '.join(described)}")
+        typed = typed.noting(f"metrics of {labels(typed.tables)}: {first(described, '; ')}")
     if instead:
         typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {', '.join(instead)}")
     if unknown:
         text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
-        text += ", ".join(f"`{header}`" for header in unknown)
+        text += first([f"`{header}`" for header in unknown])
         typed = typed.noting(
-            f"{text}; `{metrics_line(unknown)}` in csq.yaml scores it",
+            f"{text}; {metrics_line(unknown)} in csq.yaml scores it",
             NoteKind.WARNING,
             asks=kinds_asked(unknown, MetricKind.IGNORE),
         )
@@ -208,7 +209,7 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
     unknown = [*unknown, *totals]
     hint = "`csq help metrics` lists what is known; `metrics: {HEADER: count}` in csq.yaml says that a column is use"
     if unknown:
-        hint = f"if it is, say so in csq.yaml and leave out what is not: `{metrics_line(unknown)}`"
+        hint = f"if it is, say so in csq.yaml and leave out what is not: {metrics_line(unknown)}"
     raise InputError(
         f"nothing in {labels(typed.tables)} is known to be use, so nothing can be scored",
         location=Location(label=typed.tables[0].label, line=typed.tables[0].header_line, excerpt=",".join(header)),
