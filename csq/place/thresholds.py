@@ -36,7 +36,7 @@ def take_cuts(frame: pl.DataFrame, axis: Axis, rule: CutRule) -> tuple[Cut, ...]
         axis: Which score.
         rule: How.
     """
-    tiers = list(dict.fromkeys(frame["tier"]))
+    tiers = frame["tier"].unique(maintain_order=True).to_list()
     is_scored = pl.col(f"{axis}_score").is_not_null()
     settled = frame.filter(is_scored, is_settled())
     note = None

@@ -135,18 +135,13 @@ def _week(
     """One desk's week, and the accounts whose step fits."""
     hours = capacity.of(desk) if capacity else None
     lengths = work["hours"].to_list()
-    pieces = [
-        Work(Queue(queue), length) for queue, length in zip(work["queue"], lengths, strict=True) if hours is not None
-    ]
-    taken = fit(pieces, hours, split) if hours is not None else [True] * len(lengths)
-    spent = (
-        {
-            queue: _sum(each.hours for each, fits in zip(pieces, taken, strict=True) if fits and each.queue is queue)
-            for queue in (Queue.RESCUE, Queue.PROTECT)
-        }
-        if hours is not None
-        else {}
-    )
+    taken, spent = [True] * len(lengths), dict[Queue, float]()
+    if hours is not None:
+        pieces = [Work(Queue(queue), length) for queue, length in zip(work["queue"], lengths, strict=True)]
+        taken = fit(pieces, hours, split)
+        for queue in (Queue.RESCUE, Queue.PROTECT):
+            mine = (each.hours for each, fits in zip(pieces, taken, strict=True) if fits and each.queue is queue)
+            spent[queue] = _sum(mine)
     left = work.filter(~pl.Series(taken, dtype=pl.Boolean()))
     called = _fitting(calls, (hours or 0.0) - sum(spent.values()))
     week = OwnerWeek(

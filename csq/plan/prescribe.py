@@ -60,7 +60,7 @@ def prescribe(
     known = names(playbook.custom)
     told = judged.told.select("signals", severity="loudest")
     rows = add_person(frame.hstack(told), playbook)
-    placed = set(rows["quadrant"])
+    placed = {*rows["quadrant"].unique()}
     entries = {quadrant: playbook.entry(quadrant) for quadrant in playbook.order if str(quadrant) in placed}
     rules: list[Need | Rest] = [*playbook.rest]
     for entry in entries.values():
