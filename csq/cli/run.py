@@ -138,7 +138,7 @@ def no_history() -> UsageError:
 
 
 def run_triage(run: Run, facts: Facts | None = None) -> Triage:
-    """Place and prescribe, by the facts that were measured or by those that are now; raises what `measured` does."""
+    """Place and prescribe by the facts that are given, or else measure them first; raises what `measured` does."""
     facts = facts or measured(run)[0]
     return pipeline.run(run.tables, run.settings, run.playbook, as_of=run.as_of, facts=facts)
 

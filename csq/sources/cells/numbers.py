@@ -85,7 +85,8 @@ def _numbers(text: pl.Series, decimal: DecimalMark | None, *, whole: bool) -> Ce
     if cells["is_plain"].all():
         return Cells(cells["number"], nowhere(len(text)))
     if len(text) < FEW and not any(map(_DIGIT.search, cells["cell"].drop_nulls().to_list())):
-        return Cells(cells["number"], cells["cell"].is_not_null())
+        # Not the numbers that were cast: polars takes `inf` for one.
+        return Cells(pl.Series([None] * len(text), dtype=pl.Float64()), cells["cell"].is_not_null())
     # All the dashes that stand for a minus.
     groups = cell.str.replace_all("[\u2010-\u2015\u2212]", "-").str.extract_groups(_CELL)
     is_marked = pl.col("before").is_not_null() | pl.col("after").is_not_null()
