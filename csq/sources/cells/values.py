@@ -7,7 +7,7 @@ nothing is guessed. Numbers are read in `numbers`, dates in `dates`; what they s
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -39,6 +39,8 @@ _CHANGED = rf"{_UNUSUAL}|^(?i:{'|'.join(map(re.escape, BLANKS))})$"
 
 FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
+_MANY = 1 << 18
+"""Cells that are read together: more would hold more memory, and take as long."""
 _FIRST = 100
 """Cells of a longer column that are looked at before all of them."""
 
@@ -84,11 +86,27 @@ def per_distinct(text: pl.Series, read: Callable[[pl.Series], Cells]) -> Cells:
     parts = {"text": distinct, "values": cells.values, "unreadable": cells.unreadable}
     if cells.currency is not None:
         parts["currency"] = cells.currency
-    found = pl.DataFrame({"text": text}).join(
-        pl.DataFrame(parts), on="text", how="left", maintain_order="left", nulls_equal=True
-    )
+    found = with_text(text, pl.DataFrame(parts))
     currency = found["currency"] if cells.currency is not None else None
     return Cells(found["values"], found["unreadable"], cells.choice, currency)
+
+
+def with_text(text: pl.Series, known: pl.DataFrame) -> pl.DataFrame:
+    """What is known of each distinct `text`, for every cell."""
+    return text.to_frame("text").join(known, on="text", how="left", maintain_order="left", nulls_equal=True)
+
+
+def together(columns: Iterable[pl.Series]) -> Iterator[list[pl.Series]]:
+    """Columns that are read together, so many that the cells pay for a query."""
+    some, cells = list[pl.Series](), 0
+    for column in columns:
+        some.append(column)
+        cells += len(column)
+        if cells >= _MANY:
+            yield some
+            some, cells = [], 0
+    if some:
+        yield some
 
 
 _INVISIBLE = (

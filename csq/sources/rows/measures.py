@@ -7,7 +7,7 @@ import polars as pl
 from csq.errors import ConfigError, InputError, Location
 from csq.report import masked
 from csq.roles import MONEY_FIELDS, Cell
-from csq.sources.cells.numbers import read_number
+from csq.sources.cells.numbers import read_numbers
 from csq.sources.cells.values import Ambiguous, Cells, read_text, squeeze
 from csq.sources.columns.metrics import (
     SCORED,
@@ -45,29 +45,27 @@ def is_of_features(fields: Collection[str]) -> bool:
     return "feature" in fields and "period" in fields and "date" not in fields
 
 
-def read_numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells | None]]:
+def numbers_in(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells | None]]:
     """The columns whose cells are numbers for the most part, by metric name, with their position; `events` among them.
 
     Without cells it is a column of numbers that can be read in two ways; the question is put when it is to be used.
     Ids and dates are no numbers, and neither is what csq.yaml says to ignore.
     """
     taken = {index for name, index in typed.fields.items() if name != "events"}
+    places = [
+        index
+        for index, header in enumerate(typed.tables[0].header)
+        if index not in taken and header and meaning(header).instead not in _NO_NUMBERS
+        if _told(header, options) is not MetricKind.IGNORE
+    ]
     found: dict[str, tuple[int, Cells | None]] = {}
-    for index, header in enumerate(typed.tables[0].header):
-        if index in taken or not header or _told(header, options) is MetricKind.IGNORE:
-            continue
-        if meaning(header).instead in _NO_NUMBERS:
-            continue
+    for index, cells in zip(places, read_numbers(typed.text[column(index)] for index in places), strict=True):
         name = _name(typed, index)
         if name in found:
             _refuse_twice(typed, found[name][0], index, options)
-            continue
-        try:
-            cells = read_number(typed.text[column(index)])
-        except Ambiguous:
+        elif isinstance(cells, Ambiguous):
             found[name] = index, None
-            continue
-        if cells.values.count() > cells.unreadable.sum():
+        elif cells.values.count() > cells.unreadable.sum():
             found[name] = index, cells
     return found
 
