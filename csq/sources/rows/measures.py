@@ -22,7 +22,7 @@ from csq.sources.columns.metrics import (
 )
 from csq.sources.columns.use_words import EVER
 from csq.sources.reading.read import LINE, column
-from csq.sources.rows.tables import ReadOptions, add_cells
+from csq.sources.rows.tables import ReadOptions, read_column
 from csq.sources.rows.typed import FILE, Typed, labels
 from csq.terms import Grain, MetricKind, NoteKind, Role
 
@@ -135,9 +135,9 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
         InputError: None of the numbers is known to be use.
     """
     metrics: dict[str, Metric] = {}
-    described, instead, unknown = [], [], []
+    instead, unknown = [], []
     places = {name: index for name, (index, _) in numbers.items()}
-    for name, (index, cells) in numbers.items():
+    for name, index in places.items():
         metric, what = meaning_of(typed, name, index, options)
         header = typed.tables[0].header[index]
         if metric is None:
@@ -145,15 +145,9 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             unknown += [] if what else [header]
             continue
         metrics[name] = metric
-        typed = typed.replace(fields={**typed.fields, METRIC + name: places[name]})
-        typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
-        typed = _without_negative(typed, METRIC + name, metric.kind)
-        how = "shown, not scored" if metric.kind is MetricKind.TROUBLE else "more is better"
-        if metric.kind is MetricKind.PERCENT:
-            typed, how = _percent(typed, METRIC + name, column(index))
-            how = f"({how})"
-        described.append(f"`{name}` {metric.word}{' ' if how[0] == '(' else ', '}{how}")
-    typed = typed.replace(metrics=metrics)
+    typed = _with_metrics(typed, metrics, numbers, options)
+    typed, shares = _percent(typed)
+    described = [f"`{name}` {metric.word}{_how(metric, is_share=name in shares)}" for name, metric in metrics.items()]
     in_words = _in_words(typed, set(places.values()), options)
     if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
         _check_any_use(typed, unknown, in_words)
@@ -216,22 +210,39 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
     )
 
 
-def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:
-    """Nobody uses anything less than not at all: such a cell is a fault."""
-    negative = typed.frame[name] < 0
-    if kind not in SCORED or not negative.any():
-        return typed
-    negative = negative.fill_null(value=False)
-    typed = typed.fault(negative, name, f"a negative number, of {kind}")
-    return typed.with_columns(typed.frame[name].set(negative, None))
+def _with_metrics(
+    typed: Typed, metrics: Mapping[str, Metric], numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions
+) -> Typed:
+    """The same with a column for each metric. Nobody uses anything less than not at all: such a cell is a fault."""
+    fields = {METRIC + name: numbers[name][0] for name in metrics}
+    typed = typed.replace(fields={**typed.fields, **fields}, metrics=metrics)
+    found = []
+    for name, metric in metrics.items():
+        index, cells = numbers[name]
+        read = read_column(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
+        if metric.kind in SCORED and float(read.values.min() or 0) < 0:  # type: ignore[arg-type]
+            negative = (read.values < 0).fill_null(value=False)
+            read = read.without(negative, f"a negative number, of {metric.kind}")
+        found.append(read)
+    return typed.adding(found)
 
 
-def _percent(typed: Typed, name: str, source: str) -> tuple[Typed, str]:
-    """Percent on 0-100: as written with a percent sign, else a share of 1 when no cell is above 1."""
-    text, values = typed.text[source], typed.frame[name]
-    signed = text.str.contains("%", literal=True).fill_null(value=False)
-    plain = values.set(signed, None)
-    if plain.is_not_null().any() and float(plain.max() or 0) <= 1.0:  # type: ignore[arg-type]
-        shares = pl.select(pl.when(pl.lit(signed)).then(pl.lit(values)).otherwise(pl.lit(values) * 100)).to_series()
-        return typed.with_columns(shares.rename(name)), "read as a share of 1"
-    return typed, "read as 0-100"
+def _how(metric: Metric, *, is_share: bool) -> str:
+    """How a metric is read, after its kind."""
+    if metric.kind is MetricKind.PERCENT:
+        return " (read as a share of 1)" if is_share else " (read as 0-100)"
+    return ", shown, not scored" if metric.kind is MetricKind.TROUBLE else ", more is better"
+
+
+def _percent(typed: Typed) -> tuple[Typed, Collection[str]]:
+    """Percent on 0-100: as written with a percent sign, else a share of 1 when no cell is above 1; which are such."""
+    percents = [METRIC + name for name, metric in typed.metrics.items() if metric.kind is MetricKind.PERCENT]
+    if not percents:
+        return typed, ()
+    sources = {name: column(typed.fields[name]) for name in percents}
+    plain = {name: ~pl.col(source).str.contains("%", literal=True) for name, source in sources.items()}
+    cells = typed.frame[percents].hstack(typed.text[[*sources.values()]])
+    largest = cells.select(pl.col(name).filter(is_plain).max() for name, is_plain in plain.items()).row(0, named=True)
+    shares = {name: plain[name] for name, most in largest.items() if most is not None and most <= 1.0}
+    put = (pl.when(is_plain).then(pl.col(name) * 100).otherwise(name).alias(name) for name, is_plain in shares.items())
+    return typed.with_columns(*cells.select(put)), {name.removeprefix(METRIC) for name in shares}
