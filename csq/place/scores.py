@@ -211,7 +211,7 @@ def _references(
     """
     if not names:
         return {}, {}
-    settled = frame.lazy().select("tier", *(_of_settled(AMOUNT + name) for name in names))
+    settled = collect(frame.lazy().select("tier", *(_of_settled(AMOUNT + name) for name in names))).lazy()
     p75 = {name: pl.col(AMOUNT + name).quantile(0.75, "linear") for name in names}
     known = {f"{COUNTED}{name}": pl.col(AMOUNT + name).count() for name in names}
     by_tier = collect(settled.group_by(pl.col("tier").alias(PART)).agg(**p75, **known).sort(PART))
