@@ -126,17 +126,17 @@ def _settled(cells: pl.DataFrame, decimal: DecimalMark | None, *, whole: bool) -
 def _by_currency(cells: pl.DataFrame, decimal: DecimalMark | None, *, whole: bool) -> Cells:
     """Amounts in several currencies, each written in a style of its own: `$1,234.50` and `€1.234,50`."""
     currency = cells["currency"]
-    values = pl.Series([None] * len(currency), dtype=pl.Float64())
-    unreadable = nowhere(len(currency))
+    found = []
     for code in currency.unique().sort(nulls_last=True):
         places = currency.eq_missing(code).arg_true()
         try:
-            found = _settled(cells[places], decimal, whole=whole)
+            read = _settled(cells[places], decimal, whole=whole)
         except Ambiguous as question:
             told = tuple(int(places[row]) for row in question.rows)
             raise Ambiguous(question.question, question.flag, told) from None
-        values, unreadable = values.scatter(places, found.values), unreadable.scatter(places, found.unreadable)
-    return Cells(values, unreadable, "the decimal mark of each currency", currency)
+        found.append(pl.DataFrame({"place": places, "values": read.values, "unreadable": read.unreadable}))
+    told_apart = pl.concat(found).sort("place")
+    return Cells(told_apart["values"], told_apart["unreadable"], "the decimal mark of each currency", currency)
 
 
 _KNOWN = {code: code for code in CODES.split()} | {sign.upper(): code for sign, code in SIGNS.items()}

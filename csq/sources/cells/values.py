@@ -129,8 +129,9 @@ def tidied(text: pl.Series) -> pl.LazyFrame:
     return _in_steps(text, *([_plain(text)] if _has(text, _UNUSUAL) else ()), _without_blanks)
 
 
+@lru_cache(maxsize=16)
 def nowhere(length: int) -> pl.Series:
-    """A mask that holds nowhere."""
+    """A mask that holds nowhere; the same for all columns of a length, and never to be written into."""
     return pl.Series([False]).new_from_index(0, length)
 
 
@@ -176,6 +177,18 @@ def _without_blanks(cell: pl.Expr) -> pl.Expr:
 def read_text(text: pl.Series) -> Cells:
     """Names, notes, words: any text is readable but a spreadsheet's error."""
     return _read_plain(text, lambda distinct: (_plain(distinct), _without_blanks))
+
+
+def read_texts(columns: Iterable[pl.Series]) -> Iterator[Cells]:
+    """Read each column as `read_text` does, many short ones in one go."""
+    for some in together(columns):
+        text = pl.concat(column.rename("text") for column in some)
+        read = read_text(text) if _has(text, _CHANGED) else None
+        start = 0
+        for column in some:
+            place = slice(start, start := start + len(column))
+            here = (read.values[place], read.unreadable[place]) if read else (column, nowhere(len(column)))
+            yield Cells(*here)
 
 
 def _read_plain(text: pl.Series, steps: Callable[[pl.Series], Sequence[Step]]) -> Cells:

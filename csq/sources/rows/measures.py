@@ -8,7 +8,7 @@ from csq.errors import ConfigError, InputError, Location
 from csq.report import masked
 from csq.roles import MONEY_FIELDS, Cell
 from csq.sources.cells.numbers import read_numbers
-from csq.sources.cells.values import Ambiguous, Cells, read_text, squeeze
+from csq.sources.cells.values import Ambiguous, Cells, read_texts, squeeze
 from csq.sources.columns.metrics import (
     SCORED,
     Meaning,
@@ -170,15 +170,15 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
 
 def _in_words(typed: Typed, numbers: Collection[int], options: ReadOptions) -> dict[str, str]:
     """The columns that would be use if their cells were numbers, with what is to be said of each."""
-    told, taken = {}, {*numbers, *typed.fields.values()}
-    for index, header in enumerate(typed.tables[0].header):
-        if index in taken or not header or not is_use(header, options):
-            continue
-        cells = read_text(typed.text[column(index)]).values
-        if cells.is_not_null().any():
-            row = cells.is_not_null().arg_true()[0]
-            file, line, cell = (*typed.frame.select(FILE, LINE).row(row), cells[row])
-            told[header] = f"`{header}` holds no numbers: `{masked(cell)}` on line {line:,} of `{file}`"
+    taken = {*numbers, *typed.fields.values()}
+    header = typed.tables[0].header
+    uses = [place for place, name in enumerate(header) if place not in taken and name and is_use(name, options)]
+    told = {}
+    for place, cells in zip(uses, read_texts(typed.text[column(place)] for place in uses), strict=True):
+        if cells.values.count():
+            row = cells.values.is_not_null().arg_max() or 0
+            file, line, cell = (*typed.frame.select(FILE, LINE).row(row), cells.values[row])
+            told[header[place]] = f"`{header[place]}` holds no numbers: `{masked(cell)}` on line {line:,} of `{file}`"
     return told
 
 

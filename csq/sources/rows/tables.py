@@ -230,13 +230,16 @@ def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOpt
 
 
 def read_column(
-    typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions, numbers: Cells | None = None
+    typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions, cells: Cells | None = None
 ) -> Column:
     """Read column `source` of the text as field `name`, which `typed` knows.
 
-    `numbers`: the column's cells, where they have been read as numbers before.
+    `cells`: the column's, where they have been read as texts or numbers before.
     """
-    cells = _countable(numbers, kind) if numbers else convert(typed, name, kind, typed.text[source], options)
+    if cells is None:
+        cells = convert(typed, name, kind, typed.text[source], options)
+    elif kind is Cell.NUMBER:
+        cells = _countable(cells, kind)
     reason = "unreadable date" if name in ROLES[typed.role].days else UNREADABLE.get(kind, "")
     read = Column(cells.values.rename(name), ((cells.unreadable, reason),), currency=cells.currency)
     if (unset := placeholders(read.values)).any():
