@@ -183,6 +183,8 @@ _SUMMED = (
 def _agreed(lasting: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
     """What else subscriptions say of an account, where all that say it say the same; and what they do not agree on."""
     names = [name for name in _attributes(lasting, custom) if name not in _SUMMED]
+    if lasting.is_empty():  # as where no file is of subscriptions: nobody says anything
+        return lasting.select("account_id"), []
     by_account = lasting.group_by("account_id", maintain_order=True)
     said = {name: pl.col(name).drop_nulls() for name in names}
     agreed = by_account.agg(pl.when(each.n_unique() == 1).then(each.first()).alias(name) for name, each in said.items())

@@ -201,20 +201,21 @@ def _measure(
     """
     mine = rows.lazy().filter(pl.col("account_id").is_in(pl.Series([accounts["account_id"]])))
     used = mine.filter(is_used())
-    # To filter by a literal fails in polars 2.1 once it cuts a frame into parts.
-    now = used.filter(periods.now.holds(pl.col("period"))) if periods else used
-    before = used.filter(periods.before.holds(pl.col("period"))) if periods and periods.compared else used.limit(0)
     in_reach = is_used() | (pl.col(FATE) == Aside.OUTSIDE_WINDOWS)
     has_last = "last_active_date" in rows.columns
     last = pl.col("last_active_date").max() if has_last else pl.lit(None, dtype=pl.Date()).alias("last_active_date")
     known = mine.filter(in_reach).group_by("account_id").agg(last, in_table=pl.lit(value=True).first())
     joined = accounts.lazy().select("account_id", "seats")
     joined = joined.join(known, on="account_id", how="left", maintain_order="left")
-    for part, suffix, reached in ((now, "", True), (before, BEFORE, bool(periods and periods.compared))):
-        gathered = _gather(part, metrics, suffix)
-        joined = joined.join(gathered, on="account_id", how="left", maintain_order="left")
-        if reached:
-            joined = joined.with_columns(_absent_is_zero(metrics, suffix))
+    spans = {"": periods.now, BEFORE: periods.before} if periods else {}
+    for suffix in ("", BEFORE) if periods and periods.compared else ("",):
+        # To filter by a literal fails in polars 2.1 once it cuts a frame into parts.
+        part = used.filter(spans[suffix].holds(pl.col("period"))) if periods else used
+        joined = joined.join(_gather(part, metrics, suffix), on="account_id", how="left", maintain_order="left")
+        joined = joined.with_columns(_absent_is_zero(metrics, suffix))
+    if not periods or not periods.compared:
+        none = pl.lit(None, dtype=pl.Float64())
+        joined = joined.with_columns(none.alias(METRIC + name + BEFORE) for name in metrics)
     return collect(joined.sort("account_id"))
 
 

@@ -18,6 +18,7 @@ from csq.errors import Setting
 from csq.facts.status_words import CURRENT, FORMER, WHO
 from csq.report import Note
 from csq.schema import money
+from csq.sources.cells.values import together
 from csq.terms import NoteKind
 
 NAMED = 5
@@ -107,19 +108,23 @@ def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, 
         return standing_of(word, known)
 
     notes, schema = [], rows.schema
-    for name, header in headers.items():
-        if schema.get(name) != pl.String():
+    texts = (rows[name] for name in headers if schema.get(name) == pl.String())
+    for some in together(texts):
+        words = pl.concat(text.rename("word") for text in some).drop_nulls().unique()
+        if not any(says(word) is StatusKind.FORMER for word in words):
             continue
-        said: Counter[StatusKind] = Counter()
-        for word, count in rows[name].drop_nulls().rename("word").value_counts().iter_rows():
-            said[says(word)] += count
-        former = said[StatusKind.FORMER]
-        if not former or (former + said[StatusKind.CURRENT]) * 2 <= said.total():
-            continue
-        count = "1 row" if former == 1 else f"{former:,} rows"
-        line = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"
-        text = f"`{header}` of the accounts files says of {count} that they are no customers, and is not read as a "
-        notes.append(Note(kind=NoteKind.WARNING, text=f"{text}status: `{line}` in csq.yaml does"))
+        for text in some:
+            said: Counter[StatusKind] = Counter()
+            for word, count in text.drop_nulls().rename("word").value_counts().iter_rows():
+                said[says(word)] += count
+            former = said[StatusKind.FORMER]
+            if not former or (former + said[StatusKind.CURRENT]) * 2 <= said.total():
+                continue
+            count = "1 row" if former == 1 else f"{former:,} rows"
+            header = headers[text.name]
+            line = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"
+            told = f"`{header}` of the accounts files says of {count} that they are no customers, and is not read as a "
+            notes.append(Note(kind=NoteKind.WARNING, text=f"{told}status: `{line}` in csq.yaml does"))
     return notes
 
 

@@ -94,7 +94,9 @@ def score_usage(
     )
     references, stand_ins = _references(frame, amounts, pinned)
     parts = _plain_parts(metrics, dated=window is not None, per_seat=per_seat)
-    said = (_unscored(name, by_tier, frame) for name, by_tier in references.items())
+    tiers = {*frame["tier"].unique()}
+    lacking = {name: by_tier for name, by_tier in references.items() if not by_tier.keys() >= tiers}
+    said = (_unscored(name, by_tier, frame) for name, by_tier in lacking.items())
     notes += tuple(text for text in said if text)
     notes += tuple(
         f"`{name}` of the tier `{tier}` is held against all accounts, since {why}"
@@ -207,16 +209,18 @@ def _references(
     pins the part for other tiers; where that is zero too there is none. Ten digits are kept, so that a printed
     reference is the one that was used.
     """
-    settled = frame.lazy().select("tier", *(_of_settled(AMOUNT + name) for name in names))
+    if not names:
+        return {}, {}
+    settled = collect(frame.lazy().select("tier", *(_of_settled(AMOUNT + name) for name in names))).lazy()
     p75 = {name: pl.col(AMOUNT + name).quantile(0.75, "linear") for name in names}
     known = {f"{COUNTED}{name}": pl.col(AMOUNT + name).count() for name in names}
     by_tier = collect(settled.group_by(pl.col("tier").alias(PART)).agg(**p75, **known).sort(PART))
-    of_all = collect(settled.select(**p75))
+    of_tiers, of_all = by_tier.rows(named=True), collect(settled.select(**p75)).row(0, named=True)
     references: dict[str, dict[str, float]] = {name: {} for name in names}
     stand_ins: dict[str, dict[str, str]] = {name: {} for name in names}
     for name in names:
-        told, everywhere = pinned.get(name, {}), _ten_digits(of_all[name][0])
-        for tier, own, count in by_tier[[PART, name, COUNTED + name]].iter_rows():
+        told, everywhere = pinned.get(name, {}), _ten_digits(of_all[name])
+        for tier, own, count in ((each[PART], each[name], each[COUNTED + name]) for each in of_tiers):
             pin = told.get(tier) or told.get(ALL_TIERS)
             why = _why_not_own(_ten_digits(own), count, is_pinned=bool(told))
             reference = pin or (everywhere if why else _ten_digits(own))
@@ -238,8 +242,6 @@ def _why_not_own(own: float, count: int, *, is_pinned: bool) -> str | None:
 
 def _unscored(name: str, by_tier: Mapping[str, float], frame: pl.DataFrame) -> str | None:
     """What is said where nearly nobody did something, so that there is no amount that could count as 100."""
-    if by_tier.keys() >= {*frame["tier"].unique()}:
-        return None
     known = set(frame["tier"].filter(frame[AMOUNT + name].is_not_null()).unique())
     without = sorted(known - by_tier.keys())
     if not without:

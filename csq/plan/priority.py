@@ -66,16 +66,16 @@ def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
     """Sort by the order of work and number it: by priority, then account_id; rest last.
 
     Args:
-        frame: Has `queue`, `priority`, `account_id`. It is used up: columns go as soon as they are sorted, for to
-            sort all of them together takes as much memory again as they do.
+        frame: Has `queue`, `priority`, `account_id`. It is sorted where it lies, for to sort all of its columns
+            together takes as much memory again as they do.
     """
-    names = frame.columns
     is_resting = (pl.col("queue") == str(Queue.REST)).alias("is_resting")
     order = frame.select(pl.arg_sort_by(is_resting, -pl.col("priority"), "account_id")).to_series()
     # What nothing is known of reads alike in any order.
-    known = [name for name, nulls in zip(names, frame.null_count().row(0), strict=True) if nulls < frame.height]
-    groups = [known[first : first + TOGETHER] for first in range(0, len(known), TOGETHER)]
-    ranked = [pl.DataFrame([frame.drop_in_place(name) for name in group])[order] for group in groups]
-    return pl.concat([frame, *ranked], how="horizontal")[names].with_columns(
-        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
-    )
+    known = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls < frame.height]
+    for first in range(0, len(known), TOGETHER):
+        group = known[first : first + TOGETHER]
+        ranked = pl.DataFrame([frame.to_series(place) for place in group])[order]
+        for place, column in zip(group, ranked.iter_columns(), strict=True):
+            frame.replace_column(place, column)
+    return frame.with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from csq.sources.cells import dates, numbers
 from csq.sources.cells.dates import read_date, read_time
-from csq.sources.cells.numbers import read_number
+from csq.sources.cells.numbers import read_number, read_numbers
 from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_text, tidy
 
 cells = st.lists(st.one_of(st.text(max_size=25), st.text("0123456789.,-+ ()%$€kKmMeE'/:TZWAMPJanFeb", max_size=20)))
@@ -62,6 +62,9 @@ PLAIN = [
 ]  # fmt: skip
 
 
+AMOUNTS = [*PLAIN, "$1,234", "€1.234,5", "1,234,567", "1.000", "KWD 1,234", "(5", "5-", "-5-", "1.2k", " 7 ", "−3"]
+
+
 @given(st.lists(st.sampled_from(PLAIN), max_size=4), st.sampled_from([None, ".", ","]), st.booleans())
 def test_a_few_plain_cells_are_read_without_a_query_as_many_are_with_one(column, decimal, whole):
     def read() -> list[object]:
@@ -79,6 +82,15 @@ def test_a_few_plain_cells_are_read_without_a_query_as_many_are_with_one(column,
         patch.setattr(numbers, "FEW", 0)
         patch.setattr(dates, "FEW", 0)
         assert read() == few
+
+
+@given(st.lists(st.lists(st.sampled_from(AMOUNTS), max_size=4), max_size=5), st.sampled_from([None, ".", ","]))
+def test_columns_read_together_are_read_as_each_alone(columns, decimal):
+    def told(read: Cells | Ambiguous) -> object:
+        return [part.to_list() for part in read[:2]] + [read.choice] if isinstance(read, Cells) else read.rows
+
+    alone = [told(outcome(lambda cells=cells: read_number(text(cells), decimal=decimal))) for cells in columns]
+    assert [told(read) for read in read_numbers(map(text, columns), decimal=decimal)] == alone
 
 
 @given(cells)

@@ -7,7 +7,7 @@ nothing is guessed. Numbers are read in `numbers`, dates in `dates`; what they s
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -39,6 +39,8 @@ _CHANGED = rf"{_UNUSUAL}|^(?i:{'|'.join(map(re.escape, BLANKS))})$"
 
 FEW = 1000
 """Under so many cells it does not pay to read each distinct text once."""
+_MANY = 1 << 18
+"""Cells that are read together: more would hold more memory, and take as long."""
 _FIRST = 100
 """Cells of a longer column that are looked at before all of them."""
 
@@ -84,11 +86,27 @@ def per_distinct(text: pl.Series, read: Callable[[pl.Series], Cells]) -> Cells:
     parts = {"text": distinct, "values": cells.values, "unreadable": cells.unreadable}
     if cells.currency is not None:
         parts["currency"] = cells.currency
-    found = pl.DataFrame({"text": text}).join(
-        pl.DataFrame(parts), on="text", how="left", maintain_order="left", nulls_equal=True
-    )
+    found = with_text(text, pl.DataFrame(parts))
     currency = found["currency"] if cells.currency is not None else None
     return Cells(found["values"], found["unreadable"], cells.choice, currency)
+
+
+def with_text(text: pl.Series, known: pl.DataFrame) -> pl.DataFrame:
+    """What is known of each distinct `text`, for every cell."""
+    return text.to_frame("text").join(known, on="text", how="left", maintain_order="left", nulls_equal=True)
+
+
+def together(columns: Iterable[pl.Series]) -> Iterator[list[pl.Series]]:
+    """Columns that are read together, so many that the cells pay for a query."""
+    some, cells = list[pl.Series](), 0
+    for column in columns:
+        some.append(column)
+        cells += len(column)
+        if cells >= _MANY:
+            yield some
+            some, cells = [], 0
+    if some:
+        yield some
 
 
 _INVISIBLE = (
@@ -111,8 +129,9 @@ def tidied(text: pl.Series) -> pl.LazyFrame:
     return _in_steps(text, *([_plain(text)] if _has(text, _UNUSUAL) else ()), _without_blanks)
 
 
+@lru_cache(maxsize=16)
 def nowhere(length: int) -> pl.Series:
-    """A mask that holds nowhere."""
+    """A mask that holds nowhere; the same for all columns of a length, and never to be written into."""
     return pl.Series([False]).new_from_index(0, length)
 
 
@@ -158,6 +177,18 @@ def _without_blanks(cell: pl.Expr) -> pl.Expr:
 def read_text(text: pl.Series) -> Cells:
     """Names, notes, words: any text is readable but a spreadsheet's error."""
     return _read_plain(text, lambda distinct: (_plain(distinct), _without_blanks))
+
+
+def read_texts(columns: Iterable[pl.Series]) -> Iterator[Cells]:
+    """Read each column as `read_text` does, many short ones in one go."""
+    for some in together(columns):
+        text = pl.concat(column.rename("text") for column in some)
+        read = read_text(text) if _has(text, _CHANGED) else None
+        start = 0
+        for column in some:
+            place = slice(start, start := start + len(column))
+            here = (read.values[place], read.unreadable[place]) if read else (column, nowhere(len(column)))
+            yield Cells(*here)
 
 
 def _read_plain(text: pl.Series, steps: Callable[[pl.Series], Sequence[Step]]) -> Cells:

@@ -13,13 +13,13 @@ from csq.report import masked
 from csq.roles import ACCOUNTS, GONE_FLAGS, MONEY_FIELDS, STAYING_FLAGS, TERM_ENDS, Cell
 from csq.schema import COLUMNS, DTYPES, Kind, event_kind
 from csq.sources.cells.numbers import currency_code, read_number
-from csq.sources.cells.values import Ambiguous, read_bool, squeeze
+from csq.sources.cells.values import Ambiguous, read_bool, read_texts, squeeze
 from csq.sources.columns.headers import unit_of
 from csq.sources.columns.metrics import meaning
 from csq.sources.joining.snapshots import keep_newest
 from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.rows.ids import drop_repeated, tell_marks
-from csq.sources.rows.tables import CURRENCY, ReadOptions, add_cells, read_fields
+from csq.sources.rows.tables import CURRENCY, ReadOptions, read_column, read_fields
 from csq.sources.rows.typed import FILE, Typed, labels
 from csq.terms import Aside, NoteKind, Role
 
@@ -217,23 +217,25 @@ def _add_keys(typed: Typed) -> Typed:
 def _keep_custom(typed: Typed, options: ReadOptions) -> Typed:
     """Columns that are no field of csq's: typed as the playbook declares them, else text."""
     declared = {squeeze(name): (name, kind) for name, kind in options.custom.items()}
-    kept: list[str] = []
+    kept: dict[str, tuple[int, Kind]] = {}
     # A column that is named like a fact is not that fact: csq measures its own.
     taken = {*COLUMNS, *(known.name for known in ACCOUNTS), *ROW}
+    read = {*typed.fields.values()}
     for index, header in enumerate(typed.tables[0].header):
-        if index in typed.fields.values() or not squeeze(header):
+        if index in read or not squeeze(header):
             continue
         plain = re.sub(r"[\W_]+", "_", header.casefold()).strip("_")
         name, kind = declared.get(squeeze(header), (plain, Kind.TEXT))
-        if name in taken or event_kind(name):
-            continue
-        typed = typed.replace(fields={**typed.fields, name: index})
-        typed = add_cells(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options)
-        if kind is not Kind.TEXT:
-            typed = typed.with_columns(pl.col(name).cast(DTYPES[kind]))
-        kept.append(name)
-        taken.add(name)
-    return typed.replace(custom=tuple(kept))
+        if name not in taken and name not in kept and not event_kind(name):
+            kept[name] = index, kind
+    typed = typed.replace(fields={**typed.fields, **{name: index for name, (index, _) in kept.items()}})
+    texts = read_texts(typed.text[column(index)] for index, kind in kept.values() if kind is Kind.TEXT)
+    columns = []
+    for name, (index, kind) in kept.items():
+        cells = next(texts) if kind is Kind.TEXT else None
+        found = read_column(typed, name, _CELLS.get(kind, Cell.TEXT), column(index), options, cells)
+        columns.append(found._replace(values=found.values.cast(DTYPES[kind])) if kind is not Kind.TEXT else found)
+    return typed.adding(columns).replace(custom=tuple(kept))
 
 
 def _told_twice(several: pl.DataFrame, typed: Typed) -> InputError:

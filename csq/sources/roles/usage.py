@@ -14,7 +14,7 @@ from csq.sources.cells.periods import labels_in, spoken_length
 from csq.sources.cells.values import Cells, read_text, squeeze
 from csq.sources.columns.metrics import SCORED
 from csq.sources.reading.read import LINE, TextTable, column
-from csq.sources.rows.measures import add_metrics, is_of_features, meaning_of, read_numbers
+from csq.sources.rows.measures import add_metrics, is_of_features, meaning_of, numbers_in
 from csq.sources.rows.tables import ReadOptions, read_fields
 from csq.sources.rows.typed import FILE, Typed, labels
 from csq.suggest import in_shell
@@ -40,7 +40,7 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     typed = _of_accounts(read_fields(tables, Role.USAGE, options))
     _refuse_periods_as_days(typed)
     is_log = "feature" in typed.fields and not is_of_features(typed.fields)
-    numbers = {} if is_log else read_numbers(typed, options)
+    numbers = {} if is_log else numbers_in(typed, options)
     typed = typed.replace(grain=_grain(typed, numbers, options))
     if not _is_dated(typed):
         typed = typed.noting(

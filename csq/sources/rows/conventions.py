@@ -1,13 +1,17 @@
 """Conventions that one column leaves open, settled by the other columns of its file where these agree."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
+from csq.errors import Setting
 from csq.sources.cells.dates import ORDERS, DateOrder, read_time
 from csq.sources.cells.numbers import DecimalMark, read_number
 from csq.sources.cells.values import Ambiguous, Cells
 from csq.sources.reading.grid import LINE
+from csq.sources.reading.read import TextTable
 
 _MARKS: dict[str, DecimalMark] = {"decimal mark `.`": ".", "decimal mark `,`": ","}
 _ORDERS: dict[str, DateOrder] = {name: order for order, name in ORDERS.items()}
@@ -58,3 +62,15 @@ def _choice(text: pl.Series, *, is_number: bool) -> str:
         return ""
     mostly = cells.values.is_not_null().sum() > cells.unreadable.sum()
     return (cells.choice or "") if mostly else ""
+
+
+def conventions_of(tables: Iterable[TextTable], choice: str, header: str) -> tuple[Setting, ...]:
+    """The lines of csq.yaml by which a convention that a column has settled, in words, holds for its files."""
+    words = {f"decimal mark `{mark}`": ("decimal", f'"{mark}"') for mark in ",."}
+    words |= {name: ("date_order", str(order)) for order, name in ORDERS.items()}
+    found = next((told for name, told in words.items() if choice.startswith(name)), None)
+    if found is None:
+        return ()
+    return tuple(
+        Setting(("files", Path(table.label).name, found[0]), found[1], f"as in `{header}`") for table in tables
+    )

@@ -7,8 +7,8 @@ import polars as pl
 from csq.errors import ConfigError, InputError, Location
 from csq.report import masked
 from csq.roles import MONEY_FIELDS, Cell
-from csq.sources.cells.numbers import read_number
-from csq.sources.cells.values import Ambiguous, Cells, read_text, squeeze
+from csq.sources.cells.numbers import read_numbers
+from csq.sources.cells.values import Ambiguous, Cells, read_texts, squeeze
 from csq.sources.columns.metrics import (
     SCORED,
     Meaning,
@@ -22,7 +22,7 @@ from csq.sources.columns.metrics import (
 )
 from csq.sources.columns.use_words import EVER
 from csq.sources.reading.read import LINE, column
-from csq.sources.rows.tables import ReadOptions, add_cells
+from csq.sources.rows.tables import ReadOptions, read_column
 from csq.sources.rows.typed import FILE, Typed, labels
 from csq.terms import Grain, MetricKind, NoteKind, Role
 
@@ -45,29 +45,27 @@ def is_of_features(fields: Collection[str]) -> bool:
     return "feature" in fields and "period" in fields and "date" not in fields
 
 
-def read_numbers(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells | None]]:
+def numbers_in(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells | None]]:
     """The columns whose cells are numbers for the most part, by metric name, with their position; `events` among them.
 
     Without cells it is a column of numbers that can be read in two ways; the question is put when it is to be used.
     Ids and dates are no numbers, and neither is what csq.yaml says to ignore.
     """
     taken = {index for name, index in typed.fields.items() if name != "events"}
+    places = [
+        index
+        for index, header in enumerate(typed.tables[0].header)
+        if index not in taken and header and meaning(header).instead not in _NO_NUMBERS
+        if _told(header, options) is not MetricKind.IGNORE
+    ]
     found: dict[str, tuple[int, Cells | None]] = {}
-    for index, header in enumerate(typed.tables[0].header):
-        if index in taken or not header or _told(header, options) is MetricKind.IGNORE:
-            continue
-        if meaning(header).instead in _NO_NUMBERS:
-            continue
+    for index, cells in zip(places, read_numbers(typed.text[column(index)] for index in places), strict=True):
         name = _name(typed, index)
         if name in found:
             _refuse_twice(typed, found[name][0], index, options)
-            continue
-        try:
-            cells = read_number(typed.text[column(index)])
-        except Ambiguous:
+        elif isinstance(cells, Ambiguous):
             found[name] = index, None
-            continue
-        if cells.values.count() > cells.unreadable.sum():
+        elif cells.values.count() > cells.unreadable.sum():
             found[name] = index, cells
     return found
 
@@ -137,9 +135,9 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
         InputError: None of the numbers is known to be use.
     """
     metrics: dict[str, Metric] = {}
-    described, instead, unknown = [], [], []
+    instead, unknown = [], []
     places = {name: index for name, (index, _) in numbers.items()}
-    for name, (index, cells) in numbers.items():
+    for name, index in places.items():
         metric, what = meaning_of(typed, name, index, options)
         header = typed.tables[0].header[index]
         if metric is None:
@@ -147,15 +145,9 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             unknown += [] if what else [header]
             continue
         metrics[name] = metric
-        typed = typed.replace(fields={**typed.fields, METRIC + name: places[name]})
-        typed = add_cells(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
-        typed = _without_negative(typed, METRIC + name, metric.kind)
-        how = "shown, not scored" if metric.kind is MetricKind.TROUBLE else "more is better"
-        if metric.kind is MetricKind.PERCENT:
-            typed, how = _percent(typed, METRIC + name, column(index))
-            how = f"({how})"
-        described.append(f"`{name}` {metric.word}{' ' if how[0] == '(' else ', '}{how}")
-    typed = typed.replace(metrics=metrics)
+    typed = _with_metrics(typed, metrics, numbers, options)
+    typed, shares = _percent(typed)
+    described = [f"`{name}` {metric.word}{_how(metric, is_share=name in shares)}" for name, metric in metrics.items()]
     in_words = _in_words(typed, set(places.values()), options)
     if not any(metric.kind in SCORED for metric in metrics.values()) and typed.frame.height:
         _check_any_use(typed, unknown, in_words)
@@ -178,15 +170,15 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
 
 def _in_words(typed: Typed, numbers: Collection[int], options: ReadOptions) -> dict[str, str]:
     """The columns that would be use if their cells were numbers, with what is to be said of each."""
-    told, taken = {}, {*numbers, *typed.fields.values()}
-    for index, header in enumerate(typed.tables[0].header):
-        if index in taken or not header or not is_use(header, options):
-            continue
-        cells = read_text(typed.text[column(index)]).values
-        if cells.is_not_null().any():
-            row = cells.is_not_null().arg_true()[0]
-            file, line, cell = (*typed.frame.select(FILE, LINE).row(row), cells[row])
-            told[header] = f"`{header}` holds no numbers: `{masked(cell)}` on line {line:,} of `{file}`"
+    taken = {*numbers, *typed.fields.values()}
+    header = typed.tables[0].header
+    uses = [place for place, name in enumerate(header) if place not in taken and name and is_use(name, options)]
+    told = {}
+    for place, cells in zip(uses, read_texts(typed.text[column(place)] for place in uses), strict=True):
+        if cells.values.count():
+            row = cells.values.is_not_null().arg_max() or 0
+            file, line, cell = (*typed.frame.select(FILE, LINE).row(row), cells.values[row])
+            told[header[place]] = f"`{header[place]}` holds no numbers: `{masked(cell)}` on line {line:,} of `{file}`"
     return told
 
 
@@ -218,22 +210,39 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
     )
 
 
-def _without_negative(typed: Typed, name: str, kind: MetricKind) -> Typed:
-    """Nobody uses anything less than not at all: such a cell is a fault."""
-    negative = typed.frame[name] < 0
-    if kind not in SCORED or not negative.any():
-        return typed
-    negative = negative.fill_null(value=False)
-    typed = typed.fault(negative, name, f"a negative number, of {kind}")
-    return typed.with_columns(typed.frame[name].set(negative, None))
+def _with_metrics(
+    typed: Typed, metrics: Mapping[str, Metric], numbers: Mapping[str, tuple[int, Cells | None]], options: ReadOptions
+) -> Typed:
+    """The same with a column for each metric. Nobody uses anything less than not at all: such a cell is a fault."""
+    fields = {METRIC + name: numbers[name][0] for name in metrics}
+    typed = typed.replace(fields={**typed.fields, **fields}, metrics=metrics)
+    found = []
+    for name, metric in metrics.items():
+        index, cells = numbers[name]
+        read = read_column(typed, METRIC + name, Cell.NUMBER, column(index), options, cells)
+        if metric.kind in SCORED and float(read.values.min() or 0) < 0:  # type: ignore[arg-type]
+            negative = (read.values < 0).fill_null(value=False)
+            read = read.without(negative, f"a negative number, of {metric.kind}")
+        found.append(read)
+    return typed.adding(found)
 
 
-def _percent(typed: Typed, name: str, source: str) -> tuple[Typed, str]:
-    """Percent on 0-100: as written with a percent sign, else a share of 1 when no cell is above 1."""
-    text, values = typed.text[source], typed.frame[name]
-    signed = text.str.contains("%", literal=True).fill_null(value=False)
-    plain = values.set(signed, None)
-    if plain.is_not_null().any() and float(plain.max() or 0) <= 1.0:  # type: ignore[arg-type]
-        shares = pl.select(pl.when(pl.lit(signed)).then(pl.lit(values)).otherwise(pl.lit(values) * 100)).to_series()
-        return typed.with_columns(shares.rename(name)), "read as a share of 1"
-    return typed, "read as 0-100"
+def _how(metric: Metric, *, is_share: bool) -> str:
+    """How a metric is read, after its kind."""
+    if metric.kind is MetricKind.PERCENT:
+        return " (read as a share of 1)" if is_share else " (read as 0-100)"
+    return ", shown, not scored" if metric.kind is MetricKind.TROUBLE else ", more is better"
+
+
+def _percent(typed: Typed) -> tuple[Typed, Collection[str]]:
+    """Percent on 0-100: as written with a percent sign, else a share of 1 when no cell is above 1; which are such."""
+    percents = [METRIC + name for name, metric in typed.metrics.items() if metric.kind is MetricKind.PERCENT]
+    if not percents:
+        return typed, ()
+    sources = {name: column(typed.fields[name]) for name in percents}
+    plain = {name: ~pl.col(source).str.contains("%", literal=True) for name, source in sources.items()}
+    cells = typed.frame[percents].hstack(typed.text[[*sources.values()]])
+    largest = cells.select(pl.col(name).filter(is_plain).max() for name, is_plain in plain.items()).row(0, named=True)
+    shares = {name: plain[name] for name, most in largest.items() if most is not None and most <= 1.0}
+    put = (pl.when(is_plain).then(pl.col(name) * 100).otherwise(name).alias(name) for name, is_plain in shares.items())
+    return typed.with_columns(*cells.select(put)), {name.removeprefix(METRIC) for name in shares}

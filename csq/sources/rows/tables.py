@@ -18,7 +18,7 @@ from csq.fate import FATE, REASON, ROW, as_rows
 from csq.report import Note
 from csq.roles import PEOPLE, ROLES, Cell
 from csq.schema import Kind
-from csq.sources.cells.dates import ORDERS, DateOrder, is_zone, placeholders, read_date, read_time
+from csq.sources.cells.dates import DateOrder, is_zone, placeholders, read_date, read_time
 from csq.sources.cells.keys import fold_address
 from csq.sources.cells.numbers import DecimalMark, read_number
 from csq.sources.cells.periods import Label, by_last_days, labels_in, read_period, spoken_length, years_of
@@ -27,9 +27,9 @@ from csq.sources.columns.headers import detect, match_headers, missing_column, u
 from csq.sources.columns.presets import Preset
 from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.reading.streams import MAX_BYTES
-from csq.sources.rows.conventions import settle_by_others
+from csq.sources.rows.conventions import conventions_of, settle_by_others
 from csq.sources.rows.ids import OWN_IDS
-from csq.sources.rows.typed import FILE, Typed, labels, no_rejects, no_rows
+from csq.sources.rows.typed import FILE, Column, Typed, labels, no_rejects, no_rows
 from csq.terms import Fate, MetricKind, NoteKind, Role
 
 
@@ -211,40 +211,49 @@ CURRENCY = "_currency_"
 """Prefix of the columns of accounts that hold the currency which the cells of an amount name, by field."""
 
 
-def add_cells(
-    typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions, numbers: Cells | None = None
-) -> Typed:
-    """Read column `source` of the text as field `name`; list what is unreadable as fault or reject.
+def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions) -> Typed:
+    """Read column `source` of the text as field `name`; list what is unreadable as fault or reject."""
+    read = read_column(typed, name, kind, source, options)
+    must_have = name in ROLES[typed.role].days
+    # Without an id a row is rejected as it is.
+    typed = typed.adding([read._replace(wrong=()) if must_have or name == "account_id" else read])
+    if read.currency is not None and kind is Cell.MONEY and typed.role is Role.ACCOUNTS:
+        typed = typed.with_columns(read.currency.alias(CURRENCY + name))
+    if not must_have:
+        return typed
+    for wrong, reason in read.wrong:
+        typed = typed.reject(wrong, name, reason)
+    is_later = pl.col(name).dt.date() > pl.lit(options.run_day, dtype=pl.Date())
+    lost = read.values.to_frame().select(none=pl.col(name).is_null(), later=is_later.fill_null(value=False))
+    typed = typed.reject(lost["none"], name, "no date")
+    return typed.reject(lost["later"], name, "date after the run day")
 
-    `numbers`: the column's cells, where they have been read as numbers before.
+
+def read_column(
+    typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions, cells: Cells | None = None
+) -> Column:
+    """Read column `source` of the text as field `name`, which `typed` knows.
+
+    `cells`: the column's, where they have been read as texts or numbers before.
     """
-    cells = _countable(numbers, kind) if numbers else convert(typed, name, kind, typed.text[source], options)
-    values = cells.values.rename(name)
-    unset = placeholders(values)
-    if unset.any():
-        values = values.set(unset, None)
+    if cells is None:
+        cells = convert(typed, name, kind, typed.text[source], options)
+    elif kind is Cell.NUMBER:
+        cells = _countable(cells, kind)
+    reason = "unreadable date" if name in ROLES[typed.role].days else UNREADABLE.get(kind, "")
+    read = Column(cells.values.rename(name), ((cells.unreadable, reason),), currency=cells.currency)
+    if (unset := placeholders(read.values)).any():
+        read = read.without(unset, "a placeholder for a date")
     if name in PEOPLE and kind is Cell.KEY:
-        values = values.to_frame().select(fold_address(pl.col(name)))[name]
-    typed = typed.replace(frame=typed.frame.hstack([values]))
-    if cells.currency is not None and kind is Cell.MONEY and typed.role is Role.ACCOUNTS:
-        typed = typed.with_columns(cells.currency.alias(CURRENCY + name))
-    if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and values.is_not_null().any():
-        typed = typed.noting(f"times in `{typed.header(name)}` are those of {zone}, put into UTC")
+        read = read._replace(values=read.values.to_frame().select(fold_address(pl.col(name)))[name])
+    notes = []
+    if kind in (Cell.DATE, Cell.TIME) and (zone := _zone(typed, name)) and read.values.is_not_null().any():
+        notes.append(Note(NoteKind.CHOICE, f"times in `{typed.header(name)}` are those of {zone}, put into UTC"))
     if cells.choice:
         text = f"{cells.choice} in `{typed.shown(name)}` of {labels(typed.tables)}"
-        typed = typed.noting(text, settles=conventions_of(typed.tables, cells.choice, typed.shown(name)))
-    if name in ROLES[typed.role].days:
-        typed = typed.reject(cells.unreadable, name, "unreadable date")
-        typed = typed.reject(unset, name, "a placeholder for a date")
-        is_later = pl.col(name).dt.date() > pl.lit(options.run_day, dtype=pl.Date())
-        lost = values.to_frame().select(none=pl.col(name).is_null(), later=is_later.fill_null(value=False))
-        typed = typed.reject(lost["none"], name, "no date")
-        return typed.reject(lost["later"], name, "date after the run day")
-    unset_date = (unset, "a placeholder for a date")
-    for wrong, reason in ((cells.unreadable, UNREADABLE.get(kind, "")), unset_date):
-        if wrong.any() and name != "account_id":  # without it a row is rejected
-            typed = typed.fault(wrong, name, reason)
-    return typed
+        settles = conventions_of(typed.tables, cells.choice, typed.shown(name))
+        notes.append(Note(NoteKind.CHOICE, text, settles=settles))
+    return read._replace(notes=tuple(notes))
 
 
 def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadOptions) -> Cells:
@@ -338,6 +347,8 @@ MOST = 1e15
 def _countable(cells: Cells, kind: Cell) -> Cells:
     """Numbers of a size to count with; whole numbers and money never negative; seats in ones, money in cents."""
     values, number = cells.values, pl.col("number")
+    if kind is Cell.NUMBER and not values.is_empty() and -MOST <= (values.min() or 0) <= (values.max() or 0) <= MOST:  # type: ignore[operator]
+        return cells
     wrong = number.abs() > MOST
     if kind in (Cell.WHOLE, Cell.MONEY):
         wrong |= number < 0
@@ -384,16 +395,4 @@ def _ways(typed: Typed, name: str, question: Ambiguous) -> tuple[Setting, ...]:
             (*others,),
         )
         for table in typed.tables
-    )
-
-
-def conventions_of(tables: Iterable[TextTable], choice: str, header: str) -> tuple[Setting, ...]:
-    """The lines of csq.yaml by which a convention that a column has settled, in words, holds for its files."""
-    words = {f"decimal mark `{mark}`": ("decimal", f'"{mark}"') for mark in ",."}
-    words |= {name: ("date_order", str(order)) for order, name in ORDERS.items()}
-    found = next((told for name, told in words.items() if choice.startswith(name)), None)
-    if found is None:
-        return ()
-    return tuple(
-        Setting(("files", Path(table.label).name, found[0]), found[1], f"as in `{header}`") for table in tables
     )

@@ -1,6 +1,6 @@
 """Rows of files with one header while they are read, and the rows of a role when they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -33,6 +33,21 @@ DTYPES: Mapping[Cell, pl.DataType] = {
     Cell.SCORE: pl.Float64(),
 }
 """What the cells of a field become."""
+
+
+class Column(NamedTuple):
+    """A column read as the field that `values` is called, and what is to be said of it."""
+
+    values: pl.Series
+    wrong: tuple[tuple[pl.Series, str], ...] = ()
+    """Where cells could not be read, each with why."""
+    notes: tuple[Note, ...] = ()
+    currency: pl.Series | None = None
+    """Of amounts: the currency that a cell itself names, else null."""
+
+    def without(self, mask: pl.Series, reason: str) -> "Column":
+        """The same with the cells where `mask` holds among those that could not be read."""
+        return self._replace(values=self.values.set(mask, None), wrong=(*self.wrong, (mask, reason)))
 
 
 class Typed(NamedTuple):
@@ -98,6 +113,20 @@ class Typed(NamedTuple):
 
     def fault(self, mask: pl.Series, name: str, reason: str) -> "Typed":
         """List optional cells where `mask` holds as unreadable."""
+        return self.replace(faults=pl.concat([self.faults, self._cells(mask, name, reason)]))
+
+    def adding(self, columns: Sequence[Column]) -> "Typed":
+        """The same with columns in its frame, all at once: one by one the many of a wide file take long."""
+        faults = [
+            self._cells(mask, read.values.name, reason) for read in columns for mask, reason in read.wrong if mask.any()
+        ]
+        return self.replace(
+            frame=self.frame.hstack([read.values for read in columns]),
+            faults=pl.concat([self.faults, *faults]),
+            notes=(*self.notes, *(note for read in columns for note in read.notes)),
+        )
+
+    def _cells(self, mask: pl.Series, name: str, reason: str) -> pl.DataFrame:
         cells = {
             "role": pl.lit(str(self.role)),
             "column": pl.lit(self.header(name)),
@@ -105,7 +134,7 @@ class Typed(NamedTuple):
             "reason": pl.lit(reason),
         }
         told = (cells.get(each, pl.col(each)).alias(each) for each in REJECT_SCHEMA)
-        return self.replace(faults=pl.concat([self.faults, collect(self.text.lazy().filter(mask).select(told))]))
+        return collect(self.text.lazy().select(told).filter(mask))
 
     def with_all_fields(self) -> "Typed":
         """The same with the fields that the files do not have, empty: nothing after this asks which there are."""
