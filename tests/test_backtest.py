@@ -243,6 +243,15 @@ def test_who_was_no_customer_yet_is_not_counted_among_those_without_usage():
     assert (found.outcomes, found.not_yet, found.uncovered) == (2, 1, 1)
 
 
+def test_outcomes_of_one_day_that_differ_are_one_decision_and_said():
+    """A renewed and was lost on 1 June: one decision, a loss; that of Z stands alone."""
+    made = small(["A,2026-06-01,renewed,1000", "A,2026-06-01,churned,", "Z,2026-06-01,renewed,1000"])
+    found = held(made)
+    assert (found.used, found.outcomes, found.lost) == (3, 2, 1)
+    (told,) = found.disputed
+    assert "lines 2 and 3 of `" in told
+
+
 def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss():
     """As billing tools list it: `churn_date`, no column that says what happened; a row without its day is rejected."""
     made = small(["A,2026-06-01,churned,"]) | {

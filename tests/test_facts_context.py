@@ -387,6 +387,21 @@ def test_of_outcomes_on_one_day_the_most_telling_counts_whatever_their_order(
     assert facts.rows[Role.OUTCOMES]["date"].to_list() == [date(2026, 6, 1), date(2026, 6, 1), date(2025, 6, 1)]
 
 
+def test_outcomes_of_one_day_that_differ_are_told_with_their_lines(tmp_path):
+    """A renewed and was lost on one day: the loss counts. B renewed for 100 and for 300: 100 counts.
+
+    The same outcome twice, once with its value and once without, is no dispute, nor are two days.
+    """
+    rows = "\n".join((
+        "A, 2026-10-16, renewed, 100", "A, 2026-10-16, churned,", "B, 2026-10-16, renewed, 100",
+        "B, 2026-10-16, renewed, 300", "B, 2026-09-16, renewed, 80", "B, 2026-09-16, renewed,",
+    ))  # fmt: skip
+    facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
+    assert in_note(facts, "outcomes of one account on one day differ, in lines 2 and 3 of ")
+    assert in_note(facts, "outcomes.csv`, and 1 time more: the gravest counts, then the lowest value")
+    assert not in_note(measure(tmp_path, outcomes=OUTCOME_HEADER + rows.splitlines()[0]), "differ")
+
+
 def test_outcomes_after_as_of_repeated_or_of_no_account_are_set_aside(tmp_path):
     rows = "A, 2026-11-16, churned,\nA, 2026-11-15, Renewal, 5\nA, 2026-11-15, renewed, 5\nC, 2026-01-01, churned,"
     facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
