@@ -262,6 +262,17 @@ def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss
     assert found.cases.filter("lost")["account_id"].to_list() == ["A"]
 
 
+def test_without_outcomes_the_file_that_could_be_them_is_named(csq: Csq):
+    """`churn_events.csv` lacks what events need; as outcomes it has all, and the hint says so with the flag."""
+    written(small([]))
+    Path("outcomes.csv").unlink()
+    Path("churn_events.csv").write_text("churn_id,account_id,churn_date,why\n7,A,2026-06-01,price\n")
+    result = csq("backtest", ".")
+    assert result.code == 3
+    assert "`--outcomes churn_events.csv`: each of its rows is an account that left" in result.stderr
+    assert csq("backtest", ".", "--outcomes", "churn_events.csv").code == 0
+
+
 def test_an_account_with_several_subscriptions_may_decide_several_times():
     """Ten seats at 1,000 a year in March; with the subscription that begins in April twelve at 1,500 in August."""
     accounts = ["account_id,subscription_id,arr,seats,start_date,end_date", "A,s1,1000,10,2025-01-01,",

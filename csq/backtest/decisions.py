@@ -16,6 +16,7 @@ from csq.facts.outcomes import ONE_DECISION, disputes, in_order
 from csq.fate import FATE, is_used, mark
 from csq.sources.load import Tables
 from csq.sources.rows.typed import KEY, RoleRows
+from csq.suggest import in_shell
 from csq.terms import Aside, Fate, Outcome, Role
 
 DECISION = {
@@ -67,7 +68,9 @@ def decisions(
     """
     rows = tables.roles.get(Role.OUTCOMES)
     if rows is None:
+        file = next((in_shell(each.label) for each in tables.findings if Role.OUTCOMES in each.able), None)
         hint = "`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
+        hint = f"`--outcomes {file}`: each of its rows is an account that left" if file else hint
         raise InputError("no outcomes: nothing to hold the placing against", hint=hint)
     later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}
     marked = mark(rows.frame, later)
