@@ -387,19 +387,26 @@ def test_of_outcomes_on_one_day_the_most_telling_counts_whatever_their_order(
     assert facts.rows[Role.OUTCOMES]["date"].to_list() == [date(2026, 6, 1), date(2026, 6, 1), date(2025, 6, 1)]
 
 
-def test_outcomes_of_one_day_that_differ_are_told_with_their_lines(tmp_path):
-    """A renewed and was lost on one day: the loss counts. B renewed for 100 and for 300: 100 counts.
-
-    The same outcome twice, once with its value and once without, is no dispute, nor are two days.
-    """
-    rows = "\n".join((
-        "A, 2026-10-16, renewed, 100", "A, 2026-10-16, churned,", "B, 2026-10-16, renewed, 100",
-        "B, 2026-10-16, renewed, 300", "B, 2026-09-16, renewed, 80", "B, 2026-09-16, renewed,",
-    ))  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "second", "is_said"),
+    [
+        ("renewed, 100", "churned,", True),
+        ("contracted, 80", "expanded, 120", True),
+        ("renewed, 100", "renewed, 300", True),  # of two subscriptions, or one of them a slip: 100 counts
+        ("renewed, 100", "expanded, 120", False),  # whoever renews may take more, or less
+        ("contracted, 80", "renewed, 80", False),
+        ("renewed, 100", "renewed,", False),  # the same again, without its value
+    ],
+)
+def test_outcomes_of_one_day_that_do_not_go_together_are_told_with_their_lines(tmp_path, first, second, is_said):
+    rows = f"B, 2026-09-16, renewed, 50\nA, 2026-10-16, {first}\nA, 2026-10-16, {second}"
     facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
-    assert in_note(facts, "outcomes of one account on one day differ, in lines 2 and 3 of ")
-    assert in_note(facts, "outcomes.csv`, and 1 time more: the gravest counts, then the lowest value")
-    assert not in_note(measure(tmp_path, outcomes=OUTCOME_HEADER + rows.splitlines()[0]), "differ")
+    assert in_note(facts, "one account on one day do not go together, in lines 3 and 4 of ") == is_said
+
+
+def test_such_decisions_are_counted(tmp_path):
+    rows = "".join(f"{key}, 2026-10-16, {what},\n" for key in "AB" for what in ("churned", "renewed"))
+    assert in_note(measure(tmp_path, outcomes=OUTCOME_HEADER + rows), "outcomes.csv`, and 1 time more: the gravest")
 
 
 def test_outcomes_after_as_of_repeated_or_of_no_account_are_set_aside(tmp_path):

@@ -136,6 +136,8 @@ def test_without_any_contract_value_the_page_says_that_nothing_is_weighted():
     made = report(accounts=accounts({"contract_value": None}), weighted=False, gaps=(), signals=())
     text = page(made, width=80)
     assert "1 account; nothing is weighted, because no contract value is known" in text
+    narrow = page(made, width=60).splitlines()
+    assert narrow[1:3] == ["1 account", "nothing is weighted, because no contract value is known"]
     assert "EUR" not in text
     assert "%" not in text
     assert "value" not in line_with(text, "  #")

@@ -66,8 +66,16 @@ def in_order(used: pl.DataFrame) -> pl.DataFrame:
 
 
 def disputes(used: pl.DataFrame) -> Iterator[str]:
-    """What is to be said of decisions that rows tell in more than one way; the same said twice is no dispute."""
-    differ = (pl.col("outcome").n_unique() > 1) | (pl.col("value_after").drop_nulls().n_unique() > 1)
+    """What is to be said of decisions that rows tell in ways that do not go together.
+
+    Whoever renews may take more or less on the same day. Nobody leaves and stays, or has one outcome at two values.
+    """
+    outcome, value = pl.col("outcome"), pl.col("value_after")
+    has = {each: (outcome == str(each)).any() for each in Outcome}
+    left_and_stayed = has[Outcome.CHURNED] & (outcome.n_unique() > 1)
+    known = value > 0  # nought is a cell that nobody filled in
+    two_values = pl.struct(outcome, value).filter(known).n_unique() > outcome.filter(known).n_unique()
+    differ = left_and_stayed | (has[Outcome.CONTRACTED] & has[Outcome.EXPANDED]) | two_values
     told = used.sort("file", "line").group_by(ONE_DECISION, maintain_order=True).agg("file", "line", differ=differ)
     disputed = told.filter("differ")
     if disputed.is_empty():
@@ -79,6 +87,6 @@ def disputes(used: pl.DataFrame) -> Iterator[str]:
     times = disputed.height - 1
     more = f", and {times:,} time{'s' * (times > 1)} more" if times else ""
     yield (
-        f"outcomes of one account on one day differ, in {where}{more}: the gravest counts, then the lowest value; take "
-        "out what is wrong"
+        f"outcomes of one account on one day do not go together, in {where}{more}: the gravest counts, then the "
+        "lowest value; take out what is wrong"
     )
