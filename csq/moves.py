@@ -35,7 +35,7 @@ MOVES: Mapping[str, pl.DataType] = {
 }
 """Columns of `diff`: one row per account of either run, by account_id.
 
-`change` is a `terms.Change`, `moved_because` a `terms.Cause` where it moved. `moved_from` is null for who is new,
+`change` is a `terms.Movement`, `moved_because` a `terms.Cause` where it moved. `moved_from` is null for who is new,
 `moved_to` for who left. Points are those of the later run less those of the earlier, both under the later run's rules,
 so that they tell of the customer alone; `parts` are what they are made of, the largest first.
 """

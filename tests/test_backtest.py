@@ -243,6 +243,15 @@ def test_who_was_no_customer_yet_is_not_counted_among_those_without_usage():
     assert (found.outcomes, found.not_yet, found.uncovered) == (2, 1, 1)
 
 
+def test_outcomes_of_one_day_that_differ_are_one_decision_and_said():
+    """A renewed and was lost on 1 June: one decision, a loss; that of Z stands alone."""
+    made = small(["A,2026-06-01,renewed,1000", "A,2026-06-01,churned,", "Z,2026-06-01,renewed,1000"])
+    found = held(made)
+    assert (found.used, found.outcomes, found.lost) == (3, 2, 1)
+    (told,) = found.disputed
+    assert "lines 2 and 3 of `" in told
+
+
 def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss():
     """As billing tools list it: `churn_date`, no column that says what happened; a row without its day is rejected."""
     made = small(["A,2026-06-01,churned,"]) | {
@@ -251,6 +260,17 @@ def test_in_a_file_of_days_on_which_customers_left_each_row_with_a_day_is_a_loss
     found = held(made)
     assert (found.read, found.used, found.rejected) == (2, 1, 1)
     assert found.cases.filter("lost")["account_id"].to_list() == ["A"]
+
+
+def test_without_outcomes_the_file_that_could_be_them_is_named(csq: Csq):
+    """`churn_events.csv` lacks what events need; as outcomes it has all, and the hint says so with the flag."""
+    written(small([]))
+    Path("outcomes.csv").unlink()
+    Path("churn_events.csv").write_text("churn_id,account_id,churn_date,why\n7,A,2026-06-01,price\n")
+    result = csq("backtest", ".")
+    assert result.code == 3
+    assert "`--outcomes churn_events.csv`: each of its rows is an account that left" in result.stderr
+    assert csq("backtest", ".", "--outcomes", "churn_events.csv").code == 0
 
 
 def test_an_account_with_several_subscriptions_may_decide_several_times():

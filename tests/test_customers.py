@@ -235,6 +235,14 @@ def test_a_flag_that_says_who_has_left_is_said_with_the_lines_that_read_it(
     assert {row["account_id"] for row in json.loads(found.stdout)["accounts"]} == {"A"}
 
 
+def test_a_flag_of_subscriptions_is_counted_in_subscriptions(csq: Csq) -> None:
+    """A has ended one of its three: that is one subscription, and no account that has left."""
+    rows = ("s1,A,100,yes", "s2,A,100,no", "s3,A,50,no")
+    Path("accounts.csv").write_text(lines("subscription_id,account_id,arr,churned", *rows))
+    Path("csat.csv").write_text(lines("account_id,csat (1-5)", "A,5"))
+    assert "says of 1 subscription that" in csq("triage", ".", "-f", "json").stderr
+
+
 @pytest.mark.parametrize(
     ("header", "gone"), [("Type", "Former Customer"), ("stage", "Closed Lost"), ("State", "Churned")]
 )

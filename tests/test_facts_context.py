@@ -387,6 +387,28 @@ def test_of_outcomes_on_one_day_the_most_telling_counts_whatever_their_order(
     assert facts.rows[Role.OUTCOMES]["date"].to_list() == [date(2026, 6, 1), date(2026, 6, 1), date(2025, 6, 1)]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_said"),
+    [
+        ("renewed, 100", "churned,", True),
+        ("contracted, 80", "expanded, 120", True),
+        ("renewed, 100", "renewed, 300", True),  # of two subscriptions, or one of them a slip: 100 counts
+        ("renewed, 100", "expanded, 120", False),  # whoever renews may take more, or less
+        ("contracted, 80", "renewed, 80", False),
+        ("renewed, 100", "renewed,", False),  # the same again, without its value
+    ],
+)
+def test_outcomes_of_one_day_that_do_not_go_together_are_told_with_their_lines(tmp_path, first, second, is_said):
+    rows = f"B, 2026-09-16, renewed, 50\nA, 2026-10-16, {first}\nA, 2026-10-16, {second}"
+    facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)
+    assert in_note(facts, "one account on one day do not go together, in lines 3 and 4 of ") == is_said
+
+
+def test_such_decisions_are_counted(tmp_path):
+    rows = "".join(f"{key}, 2026-10-16, {what},\n" for key in "AB" for what in ("churned", "renewed"))
+    assert in_note(measure(tmp_path, outcomes=OUTCOME_HEADER + rows), "outcomes.csv`, and 1 time more: the gravest")
+
+
 def test_outcomes_after_as_of_repeated_or_of_no_account_are_set_aside(tmp_path):
     rows = "A, 2026-11-16, churned,\nA, 2026-11-15, Renewal, 5\nA, 2026-11-15, renewed, 5\nC, 2026-01-01, churned,"
     facts = measure(tmp_path, outcomes=OUTCOME_HEADER + rows)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from csq.render import Format, Options, Selection, prose, render
 from csq.render.clean import clean
-from csq.render.terminal.layout import fitted, wrapped
+from csq.render.terminal.layout import PageWidth, fitted, painted, wrapped
 from csq.report import Cut, Gap, Note, PrintedStep, Report
 from csq.terms import Axis, NoteKind, Quadrant, Who
 from factories import AWKWARD, accounts, play, report
@@ -136,6 +136,8 @@ def test_without_any_contract_value_the_page_says_that_nothing_is_weighted():
     made = report(accounts=accounts({"contract_value": None}), weighted=False, gaps=(), signals=())
     text = page(made, width=80)
     assert "1 account; nothing is weighted, because no contract value is known" in text
+    narrow = page(made, width=60).splitlines()
+    assert narrow[1:3] == ["1 account", "nothing is weighted, because no contract value is known"]
     assert "EUR" not in text
     assert "%" not in text
     assert "value" not in line_with(text, "  #")
@@ -415,3 +417,23 @@ def test_wrapping_keeps_every_word_and_the_width(text, width):
 @given(st.text(), st.integers(2, 30), st.booleans())
 def test_fitted_text_is_exactly_as_wide_as_asked(text, width, right):
     assert cell_len(fitted(text, width, right=right)) == width
+
+
+FIGURES = (
+    ("Step", "Planned times", "Done"),
+    ("Open the renewal: what did they gain, what should next year bring them?", "1,204", "17"),
+    ("Say thank you", "6", "0"),
+)
+
+
+@pytest.mark.parametrize(("width", "head"), [(94, "Planned times  Done"), (93, "Planned  Done"), (60, "Planned  Done")])
+def test_figures_stay_in_their_row_and_under_their_head_however_narrow_the_page(width, head):
+    """All fits in 94: indent 2, the step 71, heads 13 and 4, gaps 4. Narrower, a head is broken, then the step."""
+    text = painted(PageWidth(width).table(FIGURES, right=(1, 2), header=True), colour=False)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines[0].endswith(f"  {head}")
+    assert [re.split("  +", line)[-2:] for line in lines if re.search(r" (17|0)$", line)] == [
+        ["1,204", "17"],
+        ["6", "0"],
+    ]

@@ -73,7 +73,9 @@ def test_a_cell_is_ticked_in_any_of_the_ways_people_tick(cell, tick):
 
 @pytest.mark.parametrize("cell", [None, "", "  ", "no", "0", 0.0, "-"])
 def test_what_says_no_is_no_tick(cell):
-    assert sheet((1.0, "Acme", 2.0, cell, "later maybe", a_step())) == ([], ())
+    told = "line 4 of `week.xlsx` has a note and no tick: it is not recorded"
+    assert sheet((1.0, "Acme", 2.0, cell, None, a_step())) == ([], ())
+    assert sheet((1.0, "Acme", 2.0, cell, "later maybe", a_step())) == ([], (told,))
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,18 @@ def test_an_undated_log_says_so() -> None:
     assert "`usage.csv` has no dates" in said(run(lines("account_id,user_id", "A,u", "A,v")))
 
 
+def test_a_log_whose_days_go_by_an_unknown_name_is_told_the_flag_for_them() -> None:
+    """`when` is no name that csq knows: without it u's use of January counts in November. The version is no date."""
+    rows = ("A,u,30/01/2026 10:00,search,2", "A,v,14/11/2026 10:00,search,2")
+    log = lines("account_id,user_id,when,feature,version", *rows)
+    report = run(log, as_of=AS_OF)
+    assert "`usage.csv` has no dates" in said(report)
+    assert "if `when` is the day of a row, `--column date=when`" in said(report)
+    assert only(report)["active_users"] == 2
+    told = run(log, as_of=AS_OF, columns={Role.USAGE: {"date": "when"}})
+    assert only(told)["active_users"] == 1
+
+
 def test_the_window_of_a_table_of_quarters_is_the_newest_whole_quarter() -> None:
     rows = ("A,Q2 2026,5", "A,Q3 2026,10", "A,Q4 2026,3")
     report = run(lines("account_id,quarter,logins", *rows), as_of=AS_OF)

@@ -109,6 +109,7 @@ def _counted(decided: Decisions, cases: pl.DataFrame) -> dict[str, Any]:
         "lost": int(cases["lost"].sum()),
         "not_yet": decided.frame.height - cases.height,
         "still_here": decided.still_here,
+        "disputed": decided.disputed,
         "assumed": int(cases["assumed"].sum()),
     }
 

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from csq.errors import InputError
+from csq.facts.outcomes import ONE_DECISION, disputes, in_order
 from csq.fate import FATE, is_used, mark
 from csq.sources.load import Tables
 from csq.sources.rows.typed import KEY, RoleRows
+from csq.suggest import in_shell
 from csq.terms import Aside, Fate, Outcome, Role
 
 DECISION = {
@@ -40,6 +42,8 @@ class Decisions(NamedTuple):
     rows: pl.DataFrame
     still_here: date | None
     """The day on which customers without an outcome count as kept, where the files tell of losses alone."""
+    disputed: tuple[str, ...] = ()
+    """What is to be said of decisions that rows tell in more than one way."""
 
 
 def own_rows(rows: RoleRows) -> pl.DataFrame:
@@ -64,7 +68,9 @@ def decisions(
     """
     rows = tables.roles.get(Role.OUTCOMES)
     if rows is None:
+        file = next((in_shell(each.label) for each in tables.findings if Role.OUTCOMES in each.able), None)
         hint = "`--outcomes FILE` with account, date, and renewed, churned, contracted or expanded"
+        hint = f"`--outcomes {file}`: each of its rows is an account that left" if file else hint
         raise InputError("no outcomes: nothing to hold the placing against", hint=hint)
     later: dict[Aside | Fate, pl.Expr] = {Aside.AFTER_AS_OF: pl.col("date") > pl.lit(as_of or today, dtype=pl.Date())}
     marked = mark(rows.frame, later)
@@ -72,9 +78,7 @@ def decisions(
     if used.is_empty():
         hint = "`csq check` says what became of each row; `--as-of` leaves out later ones"
         raise InputError("no outcome can be used", hint=hint)
-    telling = pl.col("outcome").cast(pl.Enum([str(each) for each in Outcome]))
-    order = ("account_id", "date", telling, "value_after", "file", "line")
-    decided = used.sort(*order, nulls_last=True).unique(["account_id", "date"], keep="first", maintain_order=True)
+    decided = in_order(used).unique(ONE_DECISION, keep="first").sort(ONE_DECISION)
     still_here = None
     if (decided["outcome"] == str(Outcome.CHURNED)).all():
         newest: Any = decided["date"].max()
@@ -91,7 +95,8 @@ def decisions(
         lost=pl.col("outcome") == str(Outcome.CHURNED),
         is_listed=pl.col("account_id").is_in(listed.drop_nulls().implode()),
     )
-    return Decisions(frame.select(pl.col(name).cast(kind) for name, kind in DECISION.items()), marked, still_here)
+    frame = frame.select(pl.col(name).cast(kind) for name, kind in DECISION.items())
+    return Decisions(frame, marked, still_here, tuple(disputes(used)))
 
 
 def _with_prior(decided: pl.DataFrame) -> pl.DataFrame:

@@ -199,6 +199,8 @@ class Backtest(NamedTuple):
     """Rows of usage, answers, events and the like that are dated after the day their account is placed on."""
     left_out: tuple[str, ...]
     """What has no date, and is left out since it may tell of what came later, in words."""
+    disputed: tuple[str, ...]
+    """What is to be said of decisions that rows tell in more than one way."""
     still_here: datetime.date | None
     """The day on which customers without an outcome count as kept, where no outcome says that anybody was."""
     assumed: int

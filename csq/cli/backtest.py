@@ -77,6 +77,8 @@ def _narrate(found: "Backtest") -> None:
     if found.later:
         told = f"left out {found.later:,} rows dated after the day their account is placed on"
         diagnostics.note(f"{told}: what came later was not known")
+    for told in found.disputed:
+        diagnostics.warning(told)
     for leak in found.leaks:
         told = f"`{leak.fact}` separates the lost perfectly ({leak.how})"
         diagnostics.warning(f"{told}: it was likely written after they had left")

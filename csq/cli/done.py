@@ -17,9 +17,10 @@ from csq.terms import Tick
 
 if TYPE_CHECKING:
     from csq.cli.run import Run
-    from csq.done.record import TickDefaults
+    from csq.done.record import Record, TickDefaults
     from csq.done.ticks import Ticks
     from csq.pipeline import Triage
+    from csq.planned import PlannedStep
     from csq.playbook.model import Step
 
 EXAMPLES = """\b
@@ -72,6 +73,7 @@ def done(
     from csq.cli.run import prepare, run_triage
     from csq.done.reading import read_ticks
     from csq.done.record import TickDefaults
+    from csq.done.ticks import Said, Ticked, Ticks
 
     speak(speech)
     today = date.today()
@@ -90,7 +92,9 @@ def done(
     known = _known(found)
     told = TickDefaults(day, by or "", _cause(cause, found))
     if account is not None:
-        read = [_named(account, step, note or "", found, known, today)]
+        planned = _planned(run, account, step, found, known, today)
+        said = Said(Tick.DONE, "; ".join((note or "").splitlines()))
+        read = [Ticks((Ticked(planned, said, "command line", 0),))]
     _record(run, read, known, told)
 
 
@@ -112,42 +116,44 @@ def _cause(code: str | None, found: "Triage") -> str:
     return code or ""
 
 
-def _named(account: str, step: str | None, note: str, found: "Triage", known: _Known, today: date) -> "Ticks":
-    """The tick of an account's step, of the week of the run. Raises UsageError when there is no such step."""
-    from csq.done.ticks import Said, Ticked, Ticks
+def _planned(run: "Run", account: str, step: str | None, found: "Triage", known: _Known, today: date) -> "PlannedStep":
+    """An account's step, of the week of the run. Raises UsageError when there is no such step, or it is left open."""
     from csq.explain.find import find_account
     from csq.planned import CHECK_IN, PlannedStep, week_of
 
     key = find_account(found.accounts, account)
     row = found.accounts.filter(account_id=key).row(0, named=True)
-    step = step or row["step_id"]
-    if step is None:
-        raise UsageError(f"nothing is planned for `{key}`", hint=f"name a step: `csq done {key} STEP`")
-    if step not in (*known.steps, CHECK_IN):
-        raise unknown_name("no step", step, [*known.steps, CHECK_IN])
     shown = next(shown for shown, own in known.keys.items() if own == key)
-    planned = PlannedStep(shown, step, week_of(found.as_of.day or today))
-    return Ticks((Ticked(planned, Said(Tick.DONE, "; ".join(note.splitlines())), "command line", 0),))
+    planned = PlannedStep(shown, step or row["step_id"] or "", week_of(found.as_of.day or today))
+    if not planned.step:
+        raise UsageError(f"nothing is planned for `{key}`", hint=f"name a step: `csq done {key} STEP`")
+    if planned.step not in (*known.steps, CHECK_IN):
+        raise unknown_name("no step", planned.step, [*known.steps, CHECK_IN])
+    on_record = _kept(_record_of(run))[1].known
+    done = [name for name in known.steps if (str(planned._replace(step=name)), Tick.DONE) in on_record]
+    if done and not step:
+        # Told twice, or one more step? Only who told it knows.
+        hint = f"`csq done {in_shell(key)} {planned.step}` records the next one too"
+        raise UsageError(f"`{done[-1]}` of `{key}` is on record as done this week already", hint=hint)
+    return planned
 
 
 def _record(run: "Run", read: "Sequence[Ticks]", known: _Known, told: "TickDefaults") -> None:
     """Add what is not on record yet, and say so."""
     from csq.cli.lock import held
-    from csq.done.record import added, events_of, gone, read_record, unknown_to
-    from csq.sources.reading.read import label_of
+    from csq.done.record import added, events_of, gone, late_notes, unknown_to
 
     for warning in (text for each in read for text in each.warnings):
         diagnostics.warning(warning)
     ticked = [each for ticks in read for each in ticks.ticked]
     path = _record_of(run)
     with held(path.with_name(f".{path.name}.lock"), f"`{path}`"):
-        before = path.read_bytes() if path.exists() else b""
-        record = read_record(before, label_of(path))
+        before, record = _kept(path)
         new = unknown_to(record, ticked)
         events = [event for each in new for event in events_of(each, known.steps, known.keys, told)]
         if events:
             emit.to_file(path, before + added(record, events))
-    for warning in gone(new, known.keys, known.steps):
+    for warning in (*late_notes(record, ticked), *gone(new, known.keys, known.steps)):
         diagnostics.warning(warning)
     many = Counter(str(each.said.tick) for each in new)
     counts = ", ".join(f"{count:,} {tick}" for tick, count in many.items())
@@ -164,6 +170,15 @@ def _record_of(run: "Run") -> Path:
     return run.settings.events or Path(run.inputs.directory or ".") / EVENTS
 
 
+def _kept(path: Path) -> "tuple[bytes, Record]":
+    """A record, as bytes and read."""
+    from csq.done.record import read_record
+    from csq.sources.reading.read import label_of
+
+    before = path.read_bytes() if path.exists() else b""
+    return before, read_record(before, label_of(path))
+
+
 def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
     """Refuse to replace a file in which steps are ticked that are not on record. Raises OutputError.
 
@@ -173,16 +188,14 @@ def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
     marked = [each for each in outputs if each.suffix.casefold() in (".md", ".xlsx") and each.is_file()]
     for output in marked:
         from csq.done.reading import read_ticks
-        from csq.done.record import read_record, unknown_to
+        from csq.done.record import unknown_to
 
         with contextlib.suppress(InputError):
             found = read_ticks(output, date.max)
-            if found.astray:
-                line = f"line {found.astray[0]:,} of `{output}`"
-                told = f"{line} is ticked without the id of a step, and would be replaced"
-                raise OutputError(told, hint="give the line its id back, or take the tick away")
-            record = read_record(path.read_bytes() if path.exists() else b"", str(path))
-            if new := unknown_to(record, found.ticked):
+            for stray in found.strays:
+                told = f"line {stray.line:,} of `{output}` {stray.what}, and would be replaced"
+                raise OutputError(told, hint=stray.remedy)
+            if new := unknown_to(_kept(path)[1], found.ticked):
                 what = "a tick that is" if len(new) == 1 else f"{len(new):,} ticks that are"
                 command = f"csq done --from {in_shell(str(output))} --data {in_shell(str(run.inputs.directory or '.'))}"
                 raise OutputError(f"`{output}` holds {what} not on record, and would be replaced", hint=f"`{command}`")

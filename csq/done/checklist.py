@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from csq.done.ticks import BEGUN, Said, Ticked, Ticks, lost, understood
+from csq.done.ticks import BEGUN, Said, Ticked, Ticks, understood, unrecorded, without_id, without_tick
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.regex import regex
@@ -30,13 +30,12 @@ def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
     if not any(planned):
         hint = "`csq plan DIR -o plans/` writes a checklist per owner, each line with the id of its step"
         raise InputError(f"`{label}` holds no planned steps, such as `A-1044/case_study/2026-11-16`", hint=hint)
-    ticked, warnings, astray = [], [], []
+    ticked, strays = [], []
     for (at, found), told in zip(boxes, planned, strict=True):
         where = Location(label, at + 1, found.start(1) + 1)
         if told is None:
             if len(found[1]) <= LONGEST_MARK and understood(found[1].strip(), where, today).tick is not None:
-                warnings.append(lost(at + 1, label))
-                astray.append(at + 1)
+                strays.append(without_id(at + 1))
             continue
         step, rest = told
         marked, note = (
@@ -46,8 +45,8 @@ def ticks_of_checklist(data: bytes, label: str, today: date) -> Ticks:
         if marked.tick is not None:
             ticked.append(Ticked(step, _both(marked, note, where, today), label, at + 1))
         elif note:
-            warnings.append(f"line {at + 1:,} of `{label}` has a note and no tick: it is not recorded")
-    return Ticks(tuple(ticked), tuple(warnings), tuple(astray))
+            strays.append(without_tick(at + 1))
+    return Ticks(tuple(ticked), unrecorded(strays, label), tuple(strays))
 
 
 def _planned(text: str) -> tuple[PlannedStep, str] | None:

@@ -36,7 +36,7 @@ def read_ticks(path: Path, today: date) -> Ticks:
     return Ticks(
         ticked=tuple(ticked for each in read for ticked in each.ticked),
         warnings=tuple(text for each in read for text in each.warnings),
-        astray=tuple(line for each in read for line in each.astray),
+        strays=tuple(stray for each in read for stray in each.strays),
     )
 
 

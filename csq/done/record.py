@@ -44,14 +44,14 @@ class Record(NamedTuple):
     delimiter: str
     end: str
     """Of its lines."""
-    known: Collection[tuple[str, Tick]]
-    """By id and tick."""
+    known: Mapping[tuple[str, Tick], str]
+    """By id and tick the note."""
 
 
 def read_record(data: bytes, label: str) -> Record:
     """Look what a record holds. Raises InputError when it is not UTF-8, or lacks a column of `HEADER`."""
     if not data.strip():
-        return Record("", HEADER, ",", "\n", ())
+        return Record("", HEADER, ",", "\n", {})
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,11 +67,11 @@ def read_record(data: bytes, label: str) -> Record:
             location=Location(label, 1),
             hint="add the columns, or name a file of its own under `events:` in csq.yaml",
         )
-    known = set()
+    known: dict[tuple[str, Tick], str] = {}
     for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
         row = dict(zip(header, cells, strict=False))
         if planned := parse(row.get("planned_step", "")):
-            known.add((str(planned), _TICKS.get(row["kind"].strip(), Tick.DONE)))
+            known.setdefault((str(planned), _TICKS.get(row["kind"].strip(), Tick.DONE)), row.get("note", ""))
     return Record(text, header, delimiter, "\r\n" if first + "\r\n" == text[: len(first) + 2] else "\n", known)
 
 
@@ -84,6 +84,15 @@ def unknown_to(record: Record, ticked: Iterable[Ticked]) -> list[Ticked]:
     """The ticks that a record has not, each once."""
     keyed = {(str(each.planned), each.said.tick or Tick.DONE): each for each in reversed([*ticked])}
     return [each for key, each in reversed(keyed.items()) if key not in record.known]
+
+
+def late_notes(record: Record, ticked: Iterable[Ticked]) -> Iterator[str]:
+    """What is to be said of ticks that are on record with another note, or none: what is recorded stays."""
+    for each in ticked:
+        known = record.known.get((str(each.planned), each.said.tick or Tick.DONE))
+        if known is not None and each.said.note and _guarded(each.said.note) != known:
+            place = f"line {each.line:,} of `{each.label}`" if each.line else "the step"
+            yield f"{place} is on record with {'another note' if known else 'no note'}: write yours beside it there"
 
 
 def events_of(

@@ -1,11 +1,11 @@
 """Ticks in a workbook: found by the ids of the steps, so rows may be sorted, columns moved and headings renamed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from csq.done.ticks import Said, Ticked, Ticks, lost, understood
+from csq.done.ticks import Said, Stray, Ticked, Ticks, understood, unrecorded, without_id, without_tick
 from csq.errors import InputError, Location
 from csq.planned import PlannedStep, parse
 from csq.sources.reading.containers import Container, open_content
@@ -39,16 +39,19 @@ def ticks_of_workbook(data: bytes, label: str, today: date) -> Ticks:
     if not layouts:
         hint = "`csq triage DIR -o week.xlsx` writes a sheet with them, and a column `done`"
         raise InputError(f"`{label}` holds no planned steps, such as `A-1044/case_study/2026-11-16`", hint=hint)
-    ticked, warnings, astray = [], [], []
+    ticked: list[Ticked] = []
+    warnings: list[str] = []
+    strays: list[Stray] = []
     for name, layout in layouts.items():
         rows = sheets[name].rows
-        ticked += [*_ticked(rows, layout, label, today)]
-        mine = [*_astray(rows, layout)]
-        warnings += [lost(line, label) for line in mine]
-        astray += mine
+        mine = [*_ticked(rows, layout, label, today)]
+        astray = [*_astray(rows, layout, {each.line for each in mine})]
+        ticked += mine
+        warnings += unrecorded(astray, label)
+        strays += astray
         if layout.done is None:
             warnings.append(f"sheet `{name}` of `{label}` has no column `{DONE}`: no tick is read from it")
-    return Ticks(tuple(ticked), tuple(warnings), tuple(astray))
+    return Ticks(tuple(ticked), tuple(warnings), tuple(strays))
 
 
 def _layout(rows: Rows, label: str) -> _Layout | None:
@@ -102,16 +105,20 @@ def _ticked(rows: Rows, layout: _Layout, label: str, today: date) -> Iterator[Ti
     for row, planned in layout.ids.items():
         said = understood(rows[row][layout.done], Location(label, row + 1, layout.done + 1), today)
         if said.tick:
-            note = str(rows[row][layout.note]).strip() if layout.note is not None else ""
-            notes = "; ".join(filter(None, (said.note, *note.splitlines())))
+            notes = "; ".join(filter(None, (said.note, *_note(rows, layout, row).splitlines())))
             yield Ticked(planned, Said(said.tick, notes, said.on), label, row + 1)
 
 
-def _astray(rows: Rows, layout: _Layout) -> Iterator[int]:
-    """Lines below the headings that are ticked and hold no id."""
-    if layout.done is None:
-        return
+def _note(rows: Rows, layout: _Layout, row: int) -> str:
+    return str(rows[row][layout.note]).strip() if layout.note is not None else ""
+
+
+def _astray(rows: Rows, layout: _Layout, ticked: Collection[int]) -> Iterator[Stray]:
+    """Lines below the headings with a tick and no id, or with an id, a note and no tick; `ticked` are the others."""
     below = max(layout.head, min(layout.ids))
-    yield from (
-        row + 1 for row in range(below + 1, len(rows)) if row not in layout.ids and str(rows[row][layout.done]).strip()
-    )
+    for row in range(max(layout.head + 1, 0), len(rows)):
+        if row in layout.ids:
+            if row + 1 not in ticked and _note(rows, layout, row):
+                yield without_tick(row + 1)
+        elif row > below and layout.done is not None and str(rows[row][layout.done]).strip():
+            yield without_id(row + 1)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -50,18 +50,35 @@ class Ticked(NamedTuple):
     line: int
 
 
+class Stray(NamedTuple):
+    """A line on which somebody wrote what cannot be recorded."""
+
+    line: int
+    what: str
+    remedy: str
+
+
 class Ticks(NamedTuple):
     """All ticks of a file, and what is to be said of it."""
 
     ticked: tuple[Ticked, ...]
     warnings: tuple[str, ...] = ()
-    astray: tuple[int, ...] = ()
-    """Lines that are ticked and hold no id of a step."""
+    strays: tuple[Stray, ...] = ()
 
 
-def lost(line: int, label: str) -> str:
-    """What is said of a tick without the id of its step."""
-    return f"line {line:,} of `{label}` is ticked and has lost its id: it is not recorded"
+def without_id(line: int) -> Stray:
+    """A tick without the id of its step."""
+    return Stray(line, "is ticked and has lost its id", "give the line its id back, or take the tick away")
+
+
+def without_tick(line: int) -> Stray:
+    """A note on a step that nobody ticked."""
+    return Stray(line, "has a note and no tick", "tick the step, with `not now` for one, or take the note away")
+
+
+def unrecorded(strays: Iterable[Stray], label: str) -> tuple[str, ...]:
+    """What is said of lines that cannot be recorded."""
+    return tuple(f"line {each.line:,} of `{label}` {each.what}: it is not recorded" for each in strays)
 
 
 def understood(value: object, where: Location, today: date) -> Said:

@@ -12,7 +12,7 @@ import polars as pl
 from csq.facts.events import SHOWN, event_facts
 from csq.facts.goals import goal_facts
 from csq.facts.members import Context, Members
-from csq.facts.outcomes import outcome_facts
+from csq.facts.outcomes import disputes, outcome_facts
 from csq.facts.people import people_facts
 from csq.facts.seasons import season_facts
 from csq.report import Note
@@ -68,7 +68,8 @@ def measure_context(
         if found[role].frame.width > 1:  # a role without files has nothing to add
             frame = frame.join(found[role].frame.lazy(), on="account_id", how="left", maintain_order="left")
         members = members._replace(events=found[Role.EVENTS].rows)
-    return ContextFacts(frame=collect(frame), roles=found, notes=tuple(_notes(tables, unread)))
+    told = (Note(NoteKind.WARNING, text) for text in disputes(found[Role.OUTCOMES].rows))
+    return ContextFacts(frame=collect(frame), roles=found, notes=(*_notes(tables, unread), *told))
 
 
 def with_newer(frame: pl.LazyFrame, day: pl.Expr, told: Collection[str]) -> pl.LazyFrame:

@@ -3,6 +3,8 @@
 No row is not "all well": an account that no outcome is on record of may have left, for all that is known.
 """
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from csq.facts.members import Context, Members
@@ -20,6 +22,8 @@ SHOWN = {
     "line": pl.Int64(),
 }
 """Columns of the outcomes as they are shown."""
+ONE_DECISION = ("account_id", "date")
+"""What the rows of one decision share."""
 
 
 def outcome_facts(rows: RoleRows | None, members: Members) -> Context:
@@ -38,24 +42,10 @@ def outcome_facts(rows: RoleRows | None, members: Members) -> Context:
         return members.without(SHOWN)
     day = pl.lit(members.as_of, dtype=pl.Date())
     marked = members.mark(rows, {Aside.AFTER_AS_OF: pl.col("date") > day})
-    telling = pl.col("outcome").cast(pl.Enum([str(outcome) for outcome in Outcome]))
-    outcomes = (
-        marked.filter(is_used())
-        .with_columns(days=(day - pl.col("date")).dt.total_days())
-        .sort(
-            "account_id",
-            "date",
-            telling,
-            "value_after",
-            "file",
-            "line",
-            descending=[False, True, False, False, False, False],
-            nulls_last=True,
-        )
-    )
+    outcomes = in_order(marked.filter(is_used()).with_columns(days=(day - pl.col("date")).dt.total_days()))
     # A value of nought is a cell that nobody filled in as often as a contract without a price: it proves no change.
     value = pl.col("value_after").replace(0, None).cast(pl.Float64)
-    decided = outcomes.unique(["account_id", "date"], keep="first", maintain_order=True)
+    decided = outcomes.unique(ONE_DECISION, keep="first", maintain_order=True)
     after, before = value.first(), value.get(1, null_on_oob=True)
     less = (value < value.shift(-1).over("account_id")).fill_null(value=False)
     decided = decided.with_columns(less=less | (pl.col("outcome") == str(Outcome.CONTRACTED)))
@@ -66,3 +56,37 @@ def outcome_facts(rows: RoleRows | None, members: Members) -> Context:
         contraction_days=pl.col("days").filter("less").min(),
     )
     return Context(frame=members.with_facts(facts), rows=outcomes.select(*SHOWN), fates=marked)
+
+
+def in_order(used: pl.DataFrame) -> pl.DataFrame:
+    """The outcomes by account, the newest first, and of one day the one that counts before the others."""
+    telling = pl.col("outcome").cast(pl.Enum([str(outcome) for outcome in Outcome]))
+    order = (*ONE_DECISION, telling, "value_after", "file", "line")
+    return used.sort(*order, descending=[False, True, False, False, False, False], nulls_last=True)
+
+
+def disputes(used: pl.DataFrame) -> Iterator[str]:
+    """What is to be said of decisions that rows tell in ways that do not go together.
+
+    Whoever renews may take more or less on the same day. Nobody leaves and stays, or has one outcome at two values.
+    """
+    outcome, value = pl.col("outcome"), pl.col("value_after")
+    has = {each: (outcome == str(each)).any() for each in Outcome}
+    left_and_stayed = has[Outcome.CHURNED] & (outcome.n_unique() > 1)
+    known = value > 0  # nought is a cell that nobody filled in
+    two_values = pl.struct(outcome, value).filter(known).n_unique() > outcome.filter(known).n_unique()
+    differ = left_and_stayed | (has[Outcome.CONTRACTED] & has[Outcome.EXPANDED]) | two_values
+    told = used.sort("file", "line").group_by(ONE_DECISION, maintain_order=True).agg("file", "line", differ=differ)
+    disputed = told.filter("differ")
+    if disputed.is_empty():
+        return
+    files, lines = disputed.select("file", "line").row(0)
+    where = f"line {lines[0]:,} of `{files[0]}` and line {lines[1]:,} of `{files[1]}`"
+    if files[0] == files[1]:
+        where = f"lines {lines[0]:,} and {lines[1]:,} of `{files[0]}`"
+    times = disputed.height - 1
+    more = f", and {times:,} time{'s' * (times > 1)} more" if times else ""
+    yield (
+        f"outcomes of one account on one day do not go together, in {where}{more}: the gravest counts, then the "
+        "lowest value; take out what is wrong"
+    )

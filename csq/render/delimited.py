@@ -67,7 +67,7 @@ def kept(report: Report, options: Options) -> tuple[str, ...]:
 def table(rows: pl.DataFrame, *, separator: str = ",", raw: bool = False, excel: bool = False) -> bytes:
     """Write a frame for a spreadsheet, a header always; text that it would run gets one `'`, unless it is to be raw."""
     words = [name for name, kind in rows.schema.items() if kind == pl.String()]
-    changes = [(_guarded, [] if raw else words), (_quoted, words)]
+    changes = [(_guarded, [] if raw else words), (_as_it_is, words if excel and not raw else []), (_quoted, words)]
     end = "\r\n" if excel else "\n"
     return (_BOM if excel else b"") + _header(rows.columns, separator, end) + _rows(rows, changes, separator, end)
 

@@ -1,6 +1,5 @@
 """What became of plays, for people and for the next program. `Plays` in, bytes out."""
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,10 +9,10 @@ import polars as pl
 from csq.backtest.plays import FEWEST, LATER, LEFT, PlayRow, Plays, Stood
 from csq.errors import UsageError
 from csq.render import prose
-from csq.render.delimited import table
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
 from csq.render.movers import text_of
+from csq.render.movers.rows import one_table
 from csq.render.movers.words import MoversPage, WordTable
 from csq.render.options import OF_FINDINGS, Format, Options
 from csq.terms import Quadrant
@@ -49,18 +48,7 @@ def render_plays(found: Plays, format: Format, options: Options) -> bytes:
         from csq.render.movers.sheet import workbook
 
         return workbook(_page(found), found.last)
-    return _rows(found, format, options)
-
-
-def _rows(found: Plays, format: Format, options: Options) -> bytes:
-    flat = pl.DataFrame([_flat(row) for row in found.rows], schema=COLUMNS)
-    if format is Format.PARQUET:
-        buffer = io.BytesIO()
-        flat.write_parquet(buffer, compression="zstd", row_group_size=100_000)
-        return buffer.getvalue()
-    if format is Format.JSONL:
-        return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in flat.iter_rows(named=True)).encode()
-    return table(flat, separator="\t" if format is Format.TSV else ",", raw=options.raw, excel=options.excel)
+    return one_table(pl.DataFrame([_flat(row) for row in found.rows], schema=COLUMNS), format, options)
 
 
 def _flat(row: PlayRow) -> dict[str, Any]:

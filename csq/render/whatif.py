@@ -189,7 +189,7 @@ def _document(found: WhatIf) -> dict[str, object]:
         "causes": {str(cause): count for cause, count in found.moves.causes.items()},
         "measured": list(found.moves.measured),
         "grid": plain(found.moves.grid),
-        "moves": plain_rows(found.moves),
+        "moves": plain_rows(found.moves.accounts),
         "week": [{name: plain(value) for name, value in row.items()} for row in found.week.iter_rows(named=True)],
     }
 

@@ -169,7 +169,7 @@ def _load_all(
     sources[Role.USAGE] = [] if big else [*usage]
     texts = {role: read_all(sources[role], role, options, tables) for role in Role}
     if not big:
-        _check_told(options, texts)
+        _check_told(options, texts, spare)
     found: dict[Role, RoleRows] = {}
 
     def read(roles: Iterable[Role], known: Known) -> None:
@@ -240,9 +240,10 @@ def _with_aliases(known: Known, paths: Sequence[Path]) -> Known:
     return replace(known, aliases=decided(read_aliases(paths), known.accounts, known.keys))
 
 
-def _check_told(options: ReadOptions, texts: Mapping[Role, tuple[TextTable, ...]]) -> None:
+def _check_told(options: ReadOptions, texts: Mapping[Role, tuple[TextTable, ...]], spare: Spare) -> None:
     """Refuse what was told of columns that stand in no file."""
-    check_told(options.columns, options.file_columns, texts)
+    unused = [header for found in spare.findings for header in found.header]
+    check_told(options.columns, options.file_columns, texts, unused)
     check_metrics(options.metrics, texts[Role.USAGE])
 
 
@@ -361,10 +362,10 @@ def _load_big(
     except Whole as error:
         why = str(error)  # without the error itself, which holds all that was read until then
     else:
-        _check_told(options, {**texts, Role.USAGE: log.tables})
+        _check_told(options, {**texts, Role.USAGE: log.tables}, spare)
         return log.rows
     tables = read_all(usage, Role.USAGE, options)
-    _check_told(options, {**texts, Role.USAGE: tables})
+    _check_told(options, {**texts, Role.USAGE: tables}, spare)
     rows = _load(Role.USAGE, tables, options, known, spare)
     if rows is None or _size(usage) < HUGE:
         return rows

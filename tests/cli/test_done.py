@@ -115,6 +115,30 @@ def test_what_is_told_twice_is_on_record_once(csq, exports):
     assert [kind for _, kind, _ in on_record(exports)] == ["plan_agreed"]
 
 
+def test_a_note_that_comes_after_its_tick_is_told(csq, exports):
+    """The record is never rewritten, so the second note is not in it; the same note again is nothing new."""
+    step = ("done", "A-1", "agree_plan", "--data", exports)
+    assert csq(*step, "--note", "= they agree").code == 0
+    assert csq(*step, "--note", "= they agree").stderr == "note: 1 on record already\n"
+    told = csq(*step, "--note", "on Monday")
+    assert told.stderr.startswith("warning: the step is on record with another note: write yours beside it there")
+
+
+def test_a_second_step_of_a_week_is_named_and_never_recorded_by_a_line_told_twice(csq, exports):
+    """`csq done A-1` again may be a slip or the next step: it is asked, with the line that records that one.
+
+    A step that was only tried is still the next one, so `csq done A-1` means it.
+    """
+    assert csq("done", "A-1", "--data", exports, "--on", DAY).code == 0
+    once = on_record(exports)
+    again = csq("done", "A-1", "--data", exports, "--on", DAY)
+    assert (again.code, on_record(exports)) == (Exit.USAGE, once)
+    assert "`ask_favour` of `A-1` is on record as done this week already" in again.stderr
+    assert "`csq done A-1 say_hello` records the next one too" in again.stderr
+    assert csq("done", "A-1", "say_hello", "--data", exports, "--on", DAY).code == 0
+    assert [kind for _, kind, _ in on_record(exports)][-1] == "step_done"
+
+
 def test_ticks_come_back_from_the_checklists_of_a_plan(csq, exports, tmp_path):
     assert csq("plan", exports, "-q", "-o", f"{tmp_path}/plans/").code == 0
     path = tmp_path / "plans" / "dana.md"
@@ -340,6 +364,31 @@ def test_a_file_with_ticks_that_are_not_on_record_is_not_replaced(csq, exports, 
     assert csq(*write).code == 0
 
 
+@pytest.mark.parametrize("name", ["dana.md", "week.xlsx"])
+def test_a_note_without_a_tick_is_told_and_not_replaced(csq, exports, name):
+    """What somebody wrote is worth more than a new sheet: the run ends with 5, and says how to settle it."""
+    write = ("triage" if name == "week.xlsx" else "plan", exports, "-q", "--as-of", DAY, "-o", name)
+    assert csq(*write).code == 0
+    path = Path(name)
+    if name == "week.xlsx":
+        ticked(path, "A-1", "", "rang twice")
+    else:
+        path.write_text(re.sub(r"(- \[ \] 1 .*)", r"\1 rang twice", path.read_text()))
+    before = path.read_bytes()
+    told = csq("done", "--from", path, "--data", exports)
+    assert "has a note and no tick: it is not recorded" in told.stderr
+    run = csq(*write)
+    assert (run.code, path.read_bytes()) == (Exit.OUTPUT, before)
+    assert f"of `{name}` has a note and no tick, and would be replaced" in run.stderr
+    assert "tick the step" in run.stderr
+    if name == "week.xlsx":
+        ticked(path, "A-1", "not now", "rang twice")
+    else:
+        path.write_text(path.read_text().replace("- [ ] 1 ", "- [not now] 1 "))
+    assert csq("done", "--from", path, "--data", exports).code == 0
+    assert csq(*write).code == 0
+
+
 def test_a_tick_that_lost_its_id_is_not_replaced_either(csq, exports):
     assert csq("plan", exports, "-q", "--as-of", DAY, "-o", "dana.md").code == 0
     path = Path("dana.md")
@@ -347,7 +396,7 @@ def test_a_tick_that_lost_its_id_is_not_replaced_either(csq, exports):
     before = path.read_bytes()
     run = csq("plan", exports, "-q", "--as-of", DAY, "-o", "dana.md")
     assert (run.code, path.read_bytes()) == (Exit.OUTPUT, before)
-    assert "is ticked without the id of a step" in run.stderr
+    assert "is ticked and has lost its id, and would be replaced" in run.stderr
 
 
 def test_calendars_and_checklists_of_owners_lie_beside_each_other(csq, exports):

@@ -1,5 +1,6 @@
 """`csq help` at the door: what csq knows, as text and as Markdown, and the panels of every command's `--help`."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -8,8 +9,14 @@ import sys
 import pytest
 from markdown_it import MarkdownIt
 
+from csq.backtest.model import SHARES
+from csq.backtest.plays import LATER, LEFT
+from csq.done import record
 from csq.errors import Exit
+from csq.moves import MOVES
 from csq.playbook.model import Playbook, QuadrantEntry, Rest, Step
+from csq.render import plays, rejects
+from csq.render.backtest import rows as backtest
 from csq.render.columns import PUBLIC
 from csq.render.options import SUFFIXES, Format
 from csq.render.topics import TOPICS
@@ -20,6 +27,7 @@ from csq.section import YamlSection
 from csq.settings.model import Capacity, Currency, CutRule, Settings, Tiers
 from csq.sources.columns import use_words
 from csq.sources.columns.presets import PRESETS, SHAPES
+from csq.terms import Quadrant
 
 ASKED_FOR = ("fields", "facts", "columns", "settings", "playbook", "metrics", "answers", "formats", "exit-codes")
 
@@ -124,8 +132,23 @@ def test_a_fact_says_what_it_holds_in_words(csq, name, holds):
     assert f"| {name} | {holds} |" in page(csq, "facts", "-f", "md")
 
 
-def test_every_column_has_its_line_in_the_order_of_the_tables(csq):
-    assert first_cells(page(csq, "columns", "-f", "md"))[2:] == list(PUBLIC)
+def columns_of(section):
+    """The columns that the lines of a section stand for: capitals for what is counted through."""
+    names = {"WEEKS": [*map(str, LATER)], "PLACE": [*Quadrant, LEFT], "N": [f"{100 * share:.0f}" for share in SHARES]}
+    for name in first_cells(section)[2:]:
+        parts = [names.get(each, [each]) for each in name.split("_")]
+        yield from map("_".join, itertools.product(*parts))
+
+
+def test_every_table_has_a_line_for_each_of_its_columns_in_order(csq):
+    text = page(csq, "columns", "-f", "md")
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL))
+    assert list(columns_of(sections["Columns"])) == list(PUBLIC)
+    assert list(columns_of(sections["Moves"])) == list(MOVES)
+    assert sorted(columns_of(sections["Plays"])) == sorted(plays.COLUMNS)
+    assert list(columns_of(sections["Backtest"])) == list(backtest.COLUMNS)
+    assert list(columns_of(sections["Rejects"])) == list(rejects.COLUMNS)
+    assert list(columns_of(sections["Ticks"])) == list(record.HEADER)
 
 
 def keys_of(model: type[YamlSection]) -> set[str]:

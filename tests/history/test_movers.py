@@ -126,6 +126,18 @@ def test_of_exports_it_says_what_moved_since_the_last_snapshot_and_keeps_nothing
     assert sorted(history.rglob("*")) == before
 
 
+def test_for_excel_ids_of_moves_keep_their_zeros(csq: Csq) -> None:
+    """007 moves from one place to another: Excel would make a 7 of it. Two answers of 5 on 1-5 are 100, of 1 are 0."""
+    Path("csq.yaml").write_text(SETTINGS + "history: h\n")
+    put(Path("week1"), {"007": (900, 10, 5), "008": (700, 10, 5)})
+    put(Path("week2"), {"007": (900, 10, 1), "008": (700, 10, 5)})
+    assert csq("triage", "week1", "--as-of", WEEK_1, "--csat-scale", "1-5", "-q").code == 0
+    assert csq("triage", "week2", "--as-of", WEEK_2, "--csat-scale", "1-5", "-q").code == 0
+    assert csq("movers", "--history", "h", "-f", "csv").stdout.decode().splitlines()[1].startswith("007,")
+    for_excel = csq("movers", "--history", "h", "-f", "csv", "--excel").stdout.decode("utf-8-sig")
+    assert next(csv.reader(for_excel.splitlines()[1:]))[0] == '="007"'
+
+
 def test_what_cannot_be_compared_is_said(csq: Csq, history: Path) -> None:
     nothing = csq("movers", "--history", "nowhere")
     assert (nothing.code, "no snapshot" in nothing.stderr) == (3, True)

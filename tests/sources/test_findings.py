@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from csq.errors import InputError
+from csq.errors import InputError, UsageError
+from csq.sources.columns.headers import check_told
 from csq.sources.finding.findings import Finding, Seen, find_roles
 from csq.sources.reading.read import read_table
 from csq.sources.rows.tables import ReadOptions
@@ -89,8 +90,40 @@ def test_what_two_roles_fit_alike_is_asked_about_with_the_line_that_settles_it(t
     assert told.roles == (Role.EVENTS,)
 
 
-def test_a_near_miss_says_what_it_lacks(tmp_path):
-    text = "churn_event_id,account_id,churn_date,churn_reason; 1,A,2026-06-04,price"
-    found = findings(tmp_path, churn_events=text)["churn_events.csv"]
-    assert found.roles == ()
+LOSSES = "churn_event_id,account_id,churn_date,churn_reason; 1,A,2026-06-04,price"
+
+
+def test_a_near_miss_says_what_it_lacks_and_what_it_could_be(tmp_path):
+    """Events lack a date by that name, and a kind; as days on which customers left it is whole."""
+    found = findings(tmp_path, churn_events=LOSSES)["churn_events.csv"]
+    assert (found.roles, found.able) == ((), (Role.OUTCOMES,))
     assert "did you mean `churn_date`?" in found.open[0]
+    assert "churn_events.csv` reads it as outcomes" in found.open[0]
+
+
+def test_what_is_told_of_a_file_that_lacks_more_leads_on_to_the_next_thing(tmp_path):
+    """`--column date=churn_date` is what the hint offers: it is never refused, and the next one is for the kind."""
+    told = {Role.EVENTS: {"date": "churn_date"}}
+    found = findings(tmp_path, ReadOptions(columns=told), churn_events=LOSSES)["churn_events.csv"]
+    assert "no column for `kind`" in found.open[0]
+    check_told(told, {}, {}, found.header)
+    with pytest.raises(UsageError, match="has a column `churn_date`"):
+        check_told(told, {}, {})
+    told[Role.EVENTS]["kind"] = "churn_reason"
+    assert findings(tmp_path, ReadOptions(columns=told), churn_events=LOSSES)["churn_events.csv"].roles == (
+        Role.EVENTS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "roles"),
+    [
+        ("outcomes", "account_id,churn_date,reason; A,2026-06-04,price", (Role.OUTCOMES,)),
+        ("outcomes", "account_id,cancelled_on; A,2026-06-04", (Role.OUTCOMES,)),
+        ("q3", "account_id,churn_date; A,2026-06-04; B,", (Role.ACCOUNTS,)),
+        ("customers", "account_id,account_name,arr,churn_date; A,Alpha,100,2026-06-04", (Role.ACCOUNTS,)),
+    ],
+)
+def test_days_on_which_customers_left_are_outcomes_where_the_name_says_so(tmp_path, name, text, roles):
+    """Such a file is read as `--outcomes FILE` reads it; lists of accounts have such days too."""
+    assert findings(tmp_path, **{name: text})[f"{name}.csv"].roles == roles

@@ -62,6 +62,27 @@ def test_the_key_that_joins_most_rows_is_taken_and_the_next_best_told(tmp_path, 
 
 
 @pytest.mark.parametrize(
+    ("usage", "header"),
+    [
+        ("tenant,date,user_id; 00123,2026-05-01,u; 00124,2026-05-02,v; 9,2026-05-02,w", "tenant"),  # two ids of three
+        ("who,plan,date,user_id; Acme,x,2026-05-01,u; ,x,2026-05-02,v", "who"),  # a name; blank cells say nothing
+        ("ref,date,user_id; cus_1,2026-05-01,u; cus_2,2026-05-02,v", "ref"),
+    ],
+)
+def test_a_column_that_holds_the_keys_under_a_name_of_its_own_is_named_with_its_flag(tmp_path, usage, header):
+    with pytest.raises(InputError, match=f"`{header}` holds such keys") as fault:
+        read(tmp_path, accounts=ACCOUNTS, usage=usage)
+    assert f"`--column account_id={header}` says so" in str(fault.value.hint)
+    assert fault.value.asks[0].path == ("columns", "usage", "account_id")
+
+
+def test_where_no_column_holds_keys_the_kinds_that_there_are_are_named(tmp_path):
+    with pytest.raises(InputError, match="can name an account of the accounts file") as fault:
+        read(tmp_path, accounts="account_id,arr; 00123,1", usage="tenant,user_id,feature; x,u,a; y,u,a; 00123,u,a")
+    assert "`--column account_id=HEADER`" in str(fault.value.hint)
+
+
+@pytest.mark.parametrize(
     ("accounts", "address"),
     [
         ("account_id,website; A,https://acme.co.uk; B,globex.example", "jane@mail.acme.co.uk"),

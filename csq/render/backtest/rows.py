@@ -3,7 +3,6 @@
 Shares are percent, AUCs 0-1. An interval is always called one.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,8 +12,8 @@ import polars as pl
 from csq.backtest.model import SHARES, Backtest, Estimate, Group, Ranked, Rate
 from csq.backtest.orders import CURVE
 from csq.render.backtest.words import answer, explained
-from csq.render.delimited import table
 from csq.render.json_text import FORMAT_VERSION, plain
+from csq.render.movers.rows import one_table
 from csq.render.options import Format, Options
 
 _TEXT, _NUMBER, _WHOLE = pl.String(), pl.Float64(), pl.Int64()
@@ -61,17 +60,7 @@ def rows(found: Backtest, format: Format, options: Options) -> bytes:
     """Write a backtest in a machine format."""
     if format is Format.JSON:
         return (json.dumps(_steady(document(found)), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    flat = pl.DataFrame(list(_rows(found)), schema=COLUMNS)
-    if format is Format.PARQUET:
-        buffer = io.BytesIO()
-        flat.write_parquet(buffer, compression="zstd", row_group_size=100_000)
-        return buffer.getvalue()
-    if format is Format.JSONL:
-        told = ({name: plain(value) for name, value in row.items()} for row in flat.iter_rows(named=True))
-        return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in told).encode()
-    separator = "\t" if format is Format.TSV else ","
-    floats = pl.selectors.float().round(4)
-    return table(flat.with_columns(floats), separator=separator, raw=options.raw, excel=options.excel)
+    return one_table(pl.DataFrame(list(_rows(found)), schema=COLUMNS), format, options)
 
 
 def _rows(found: Backtest) -> Iterator[dict[str, Any]]:

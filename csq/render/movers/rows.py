@@ -10,21 +10,33 @@ from csq.render.delimited import table
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.movers.words import weeks_of
 from csq.render.options import Format, Options
+from csq.schema import PLACES
 
 
 def rows(moves: Moves, format: Format, options: Options, *, weeks: int | None) -> bytes:
     """Write the moves in a machine format."""
-    if format is Format.PARQUET:
-        buffer = io.BytesIO()
-        moves.accounts.write_parquet(buffer, compression="zstd", row_group_size=100_000)
-        return buffer.getvalue()
     if format is Format.JSON:
         return _document(moves, weeks)
+    is_flat = format in (Format.CSV, Format.TSV)
+    return one_table(moves.accounts.with_columns(_flat()) if is_flat else moves.accounts, format, options)
+
+
+def one_table(frame: pl.DataFrame, format: Format, options: Options) -> bytes:
+    """Write a frame as CSV, TSV, JSON lines or Parquet."""
+    if format is Format.PARQUET:
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", row_group_size=100_000)
+        return buffer.getvalue()
     if format is Format.JSONL:
-        told = (json.dumps(each, ensure_ascii=False) for each in plain_rows(moves))
-        return "".join(f"{each}\n" for each in told).encode()
-    flat = moves.accounts.with_columns(_flat())
-    return table(flat, separator="\t" if format is Format.TSV else ",", raw=options.raw, excel=options.excel)
+        return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in plain_rows(frame)).encode()
+    floats = pl.selectors.float().round(PLACES)
+    separator = "\t" if format is Format.TSV else ","
+    return table(frame.with_columns(floats), separator=separator, raw=options.raw, excel=options.excel)
+
+
+def plain_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """The rows as JSON has them."""
+    return [{name: plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
 
 
 def _flat() -> pl.Expr:
@@ -33,14 +45,6 @@ def _flat() -> pl.Expr:
     points = field("points").round(1).cast(pl.String)
     signed = pl.when(field("points") > 0).then("+" + points).otherwise(points)
     return pl.col("parts").list.eval(field("part") + " " + signed).list.join("; ")
-
-
-def plain_rows(moves: Moves) -> list[dict[str, object]]:
-    """The accounts as JSON has them."""
-    return [
-        {name: [dict(part) for part in value or ()] if name == "parts" else plain(value) for name, value in row.items()}
-        for row in moves.accounts.iter_rows(named=True)
-    ]
 
 
 def _document(moves: Moves, weeks: int | None) -> bytes:
@@ -56,7 +60,7 @@ def _document(moves: Moves, weeks: int | None) -> bytes:
         "causes": {str(cause): count for cause, count in moves.causes.items()},
         "measured": list(moves.measured),
         "grid": plain(moves.grid),
-        "moves": plain_rows(moves),
+        "moves": plain_rows(moves.accounts),
         "weeks": [
             {
                 "as_of": plain(week.day),

@@ -22,6 +22,8 @@ INDENT = 2
 _GAP = 2
 _LEAST = 24
 """Cells that the last column of a table needs to be read in."""
+_ENDLESS = 10**6
+"""Cells of a line that is not broken."""
 _KEY = 12
 """Cells of the titles of a list of entries."""
 
@@ -188,7 +190,7 @@ class PageWidth(NamedTuple):
     def table(self, rows: Sequence[Sequence[str]], *, right: Iterable[int] = (), header: bool = False) -> list[Line]:
         """Align columns; the last takes the rest of the line, or a line of its own where too little is left of it.
 
-        Columns with nothing in them are left out.
+        Columns with nothing in them are left out. Numbers stay in their row: heads and texts are broken for them.
         """
         body = rows[1:] if header else rows
         kept = [number for number in range(len(rows[0])) if any(row[number] for row in body)] if body else []
@@ -199,6 +201,8 @@ class PageWidth(NamedTuple):
         widths = {number: max(cells(row[number]) for row in rows) for number in fixed}
         taken = INDENT + sum(widths.values()) + _GAP * len(widths)
         longest = max(cells(row[last]) for row in rows)
+        if last in ends and (figures := self._figures(rows, kept, ends, header=header)):
+            return figures
         is_below = self.prose is not None and self.prose - taken < min(longest, _LEAST)
         lines: list[Line] = []
         for place, row in enumerate(rows):
@@ -212,3 +216,42 @@ class PageWidth(NamedTuple):
             if row[last] and tone is None:
                 lines.extend(hanging(line(" " * (INDENT + _GAP)), row[last], self.prose))
         return lines
+
+    def _figures(
+        self, rows: Sequence[Sequence[str]], kept: Sequence[int], ends: set[int], *, header: bool
+    ) -> list[Line]:
+        """A table that ends in figures, broken in as few places as it takes to fit; nothing where it never does.
+
+        Heads and then long texts are broken, then the gaps are closed, and at last figures: `5 (453 k` over `USD)`.
+        """
+        heads = int(header)
+        for gap, broken in ((_GAP, heads), (1, heads), (1, len(rows))):
+            room = (self.prose or _ENDLESS) - INDENT - gap * (len(kept) - 1)
+            widths = _broken(rows, kept, ends, room, broken)
+            if sum(widths.values()) <= room:
+                break
+        else:
+            return []
+        lines = []
+        for place, row in enumerate(rows):
+            parts = [wrapped(row[number], width) for number, width in widths.items()]
+            for pieces in zip_longest(*parts, fillvalue=""):
+                fit = zip(pieces, widths.items(), strict=True)
+                told = (" " * gap).join(fitted(each, width, right=number in ends) for each, (number, width) in fit)
+                lines.append(line(" " * INDENT, TonedText(told, Tone.STRONG if place < heads else None)))
+        return lines
+
+
+def _broken(
+    rows: Sequence[Sequence[str]], kept: Sequence[int], ends: set[int], room: int, broken: int
+) -> dict[int, int]:
+    """Widths of columns that come near to `room`: columns of text are broken, of figures in the first rows alone."""
+    widths = {number: max(cells(row[number]) for row in rows) for number in kept}
+    for number in kept:
+        if sum(widths.values()) > room and number in ends:
+            words = (word for row in rows[:broken] for word in row[number].split())
+            widths[number] = max(map(cells, (*words, *(row[number] for row in rows[broken:]))))
+    for number in sorted(set(kept) - ends, key=lambda each: -widths[each]):
+        over = max(sum(widths.values()) - room, 0)
+        widths[number] = max(widths[number] - over, min(widths[number], _LEAST))
+    return widths

@@ -30,10 +30,10 @@ def head(view: View, sheet: PageWidth) -> list[Line]:
     """Say as of when, of how many accounts, and which of them are shown."""
     of = view.headline
     out = hanging(line(strong(of.title), " "), of.source, sheet.prose) if of.source else [line(strong(of.title))]
-    if of.warning:
-        out += hanging(line(f"{of.base}; "), of.warning, sheet.prose, Tone.STRONG)
-    else:
-        out += hanging(BLANK, of.base, sheet.prose)
+    said = hanging(line(f"{of.base}; "), of.warning, sheet.prose, Tone.STRONG) if of.warning else []
+    # What does not fit behind the figures stands below them, not in a column of its own.
+    below = hanging(BLANK, of.warning, sheet.prose, Tone.STRONG) if of.warning else []
+    out += said if len(said) == 1 else [*hanging(BLANK, of.base, sheet.prose), *below]
     for moved in view.moves.told if view.moves else ():
         out += hanging(BLANK, moved, sheet.prose)
     return [*out, *(hanging(line(strong("Shown"), ": "), of.shown, sheet.prose) if of.shown else [])]

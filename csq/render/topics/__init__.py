@@ -17,7 +17,7 @@ TOPICS: Mapping[str, tuple[str, str, str]] = {
     "settings": ("the keys of csq.yaml", "keys", "settings"),
     "playbook": ("the keys of playbooks.yaml", "keys", "playbook"),
     "facts": ("what conditions of the playbook and of `--fail-on` may ask about", "accounts", "facts"),
-    "columns": ("the columns of every table that is written", "accounts", "columns"),
+    "columns": ("the columns of every table that is written", "tables", "columns"),
     "exit-codes": ("how a run ends, and what a script may make of it", "files", "exit_codes"),
 }
 """The topics, with what each is about, and the module and function that make its page."""

@@ -1,13 +1,12 @@
-"""`csq help facts` and `csq help columns`: what is known of an account, and what of it goes into tables."""
+"""`csq help facts`: what is known of an account."""
 
 from collections.abc import Iterable
 
-from csq.render.columns import PUBLIC
 from csq.render.topics.page import HelpPage, HelpSection
 from csq.report import TOTALS
-from csq.schema import ACCOUNT, COLUMNS, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, WORTH, Column, Kind
+from csq.schema import ACCOUNT, CONTEXT, HAPPINESS, PLACE, PLAN, USAGE, WORTH, Column, Kind
 
-_HEAD = ("name", "holds", "meaning")
+HEAD = ("name", "holds", "meaning")
 _STAGES = (
     ("Account", "From the accounts.", ACCOUNT),
     ("Usage", "From the usage files, within the window.", USAGE),
@@ -37,9 +36,9 @@ def facts() -> HelpPage:
                     ),
                     ("facts:", "in playbooks.yaml", "declares columns of your own, which are facts from then on"),
                 ),
-                _HEAD,
+                HEAD,
             ),
-            *(HelpSection(title, text, _rows(columns), _HEAD) for title, text, columns in _STAGES),
+            *(HelpSection(title, text, rows_of(columns), HEAD) for title, text, columns in _STAGES),
             HelpSection(
                 "Totals, for `--fail-on`",
                 'The run ends with 1 when a condition holds, such as `--fail-on "at_risk_contract_value > 500000"`.',
@@ -50,17 +49,8 @@ def facts() -> HelpPage:
     )
 
 
-def columns() -> HelpPage:
-    """The columns of every output table."""
-    text = (
-        "In this order, in every format. `--fields` adds any of the facts (`csq help facts`) that names no person. "
-        "Null means not known; it is never 0."
-    )
-    rows = _rows(COLUMNS[name] for name in PUBLIC)
-    return HelpPage("Columns: what every table has that is written", (HelpSection("Columns", text, rows, _HEAD),))
-
-
-def _rows(columns: Iterable[Column]) -> tuple[tuple[str, str, str], ...]:
+def rows_of(columns: Iterable[Column]) -> tuple[tuple[str, str, str], ...]:
+    """Columns as lines of a page: name, what it holds, meaning."""
     return tuple((each.name, _holds(each), each.meaning) for each in columns)
 
 

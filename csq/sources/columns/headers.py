@@ -4,7 +4,7 @@ Never by position, never by content. A survey's questions are known by what they
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from csq.errors import InputError, Location, Setting, UsageError
@@ -240,16 +240,19 @@ def check_told(
     told: Mapping[Role, Mapping[str, str]],
     of_files: Mapping[str, Mapping[str, str]],
     tables: Mapping[Role, tuple[TextTable, ...]],
+    unused: Collection[str] = (),
 ) -> None:
     """Refuse a header that was told for a field and stands in no file. Raises UsageError with the near miss.
 
-    A field such as `account_id` belongs to several roles; its header need stand in a file of one of them.
+    A field such as `account_id` belongs to several roles; its header need stand in a file of one of them. One of those
+    `unused` may be of a file that lacks more than that: of which role it is, is said of the file.
     """
     headers = {role: [header for table in found for header in table.header] for role, found in tables.items()}
     for field, header in {pair for pairs in told.values() for pair in pairs.items()}:
         roles = [role for role, pairs in told.items() if pairs.get(field) == header]
         known = list(dict.fromkeys(each for role in roles for each in headers.get(role, ())))
-        _check_there(f"no file for {' or '.join(roles)} has a column", f"{field}=", header, known)
+        if header not in unused:
+            _check_there(f"no file for {' or '.join(roles)} has a column", f"{field}=", header, known)
     for label, pairs in of_files.items():
         uses = {role: table for role, found in tables.items() for table in found if table.label == label}
         if not uses:

@@ -22,6 +22,7 @@ from csq.sources.roles.context import OUTCOMES, word
 from csq.sources.rows.measures import is_use
 from csq.sources.rows.shapes import reshape
 from csq.sources.rows.tables import ReadOptions
+from csq.suggest import in_shell
 from csq.terms import Role
 
 AXES = (Role.USAGE, Role.CSAT)
@@ -60,6 +61,10 @@ class Finding(NamedTuple):
     """Whether csq.yaml says what it is, so that it has to be of use."""
     asks: tuple[Setting, ...] = ()
     """Lines of csq.yaml that would settle what it is."""
+    able: tuple[Role, ...] = ()
+    """Roles that a flag can make it, though it is used for nothing."""
+    header: Sequence[str] = ()
+    """Of one that is used for nothing, where it could be read."""
 
     @property
     def text(self) -> str:
@@ -80,6 +85,8 @@ class _Fit(NamedTuple):
     """Whether it may be a second role."""
     fault: InputError | None = None
     """What keeps it from being read as one that it is otherwise like."""
+    is_able: bool = False
+    """Whether it has all that its reader needs."""
 
 
 def words_of(label: str, but: frozenset[str] = frozenset()) -> list[Role]:
@@ -125,10 +132,11 @@ def _finding(seen: Seen, fits: Sequence[_Fit], told: Sequence[Role] | None) -> F
     named = words_of(seen.label)
     able = [fit for fit in fits if fit.fault is None and _with_name(fit, named) >= role_signs.ENOUGH]
     if not able:
-        return _unused(seen, fits, named)
+        return _unused(seen.table, fits, named)
     best, *others = sorted(able, key=lambda fit: -fit.weight)
     if any(fit.fault and fit.weight - best.weight >= role_signs.CLOSE for fit in fits):
-        return _unused(seen, fits, named)  # what it most looks like it cannot be; it is not made the next best thing
+        # What it most looks like it cannot be; it is not made the next best thing.
+        return _unused(seen.table, fits, named)
     rivals = [fit for fit in others if best.weight - fit.weight < role_signs.CLOSE]
     spoken = [fit for fit in (best, *rivals) if fit.role in named]
     if rivals and len(spoken) != 1:
@@ -151,15 +159,18 @@ def _undecided(label: str, rivals: Sequence[_Fit]) -> Finding:
     return Finding(label, (), f"it could be {names} by its content", rivals[1].role, (question,), asks=(ask,))
 
 
-def _unused(seen: Seen, fits: Sequence[_Fit], named: Sequence[Role]) -> Finding:
+def _unused(table: TextTable, fits: Sequence[_Fit], named: Sequence[Role]) -> Finding:
     """A file that fits nothing, and what it lacks of the role that its name speaks of or that it is most like."""
     near = [fit for fit in fits if fit.role in named] or [fit for fit in fits if fit.weight >= role_signs.ENOUGH]
+    able = tuple(fit.role for fit in fits if fit.is_able)
+    told = "".join(f"; `--{role} {in_shell(table.label)}` reads it as {role}" for role in able)
     if not near or (fault := max(near, key=lambda fit: fit.weight).fault) is None:
-        return Finding(seen.label, (), "it fits no role")
+        return Finding(table.label, (), f"it fits no role{told}", able=able, header=table.header)
     role = max(near, key=lambda fit: fit.weight).role
-    lacks = f"as {role}, {said_of(seen.label, fault)}"
+    lacks = f"as {role}, {said_of(table.label, fault)}"
     hint = f"{lacks}; {fault.hint}" if fault.hint else lacks
-    return Finding(seen.label, (), f"it fits no role; {lacks}", open=(hint,), fault=fault)
+    why = f"it fits no role; {lacks}{told}"
+    return Finding(table.label, (), why, able=able, header=table.header, open=(hint + told,), fault=fault)
 
 
 def _with_seconds(finding: Finding, fits: Sequence[_Fit], taken: set[Role]) -> Finding:
@@ -235,9 +246,9 @@ def _fit(table: TextTable, looks: Looks, role: Role, options: ReadOptions) -> _F
     strong = bool(measures) if role is Role.USAGE else once and _is_strong(head, role, fields, weights)
     headers = tuple(sorted(best, key=lambda name: -best[name])) if not preset else (preset.name,)
     # What is lacking is worth looking for, cell by cell, only in a file that may be of the role.
-    may_be = preset or is_sure or weight >= role_signs.ENOUGH
+    may_be = preset or is_sure or weight >= role_signs.ENOUGH or ROLES[role].instead in weights
     fault = _lacking(looks, role, fields, weights, has_measures=bool(measures)) if may_be else None
-    return _Fit(role, weight, headers, strong, fault)
+    return _Fit(role, weight, headers, strong, fault, is_able=bool(may_be) and fault is None)
 
 
 def _weight(looks: Looks, role: Role, name: str, place: int, is_sure: bool) -> float:
@@ -281,7 +292,7 @@ def _lacking(
         Role.CONTACTS: ("user_id", "email"),
         Role.USAGE: ("feature", "events", "event_id", "date", "period"),
     }
-    for name in ROLES[role].needs:
+    for name in ROLES[role].needs if ROLES[role].instead not in has else ():
         if name not in has:
             return missing_column(looks.table, role, name, looks)
     if not any(name in fields for name in ROLES[role].keys):

@@ -44,7 +44,8 @@ WEIGHTS: Mapping[Role, Mapping[str, float]] = {
         "user_id": 0.5, "email": 0.5, "name": 0.5, "role": 1, "left_on": 2, "since": 0.5, "stance": 1,
     },
     Role.EVENTS: {"date": 0.5, "kind": 1.5, "note": 0.5, "expires_on": 0.5, "by": 0.25},
-    Role.OUTCOMES: {"date": 0.5, "outcome": 1.5, "value_after": 1},
+    # Lists of accounts have days on which customers left too: these make a file one of outcomes if its name agrees.
+    Role.OUTCOMES: {"date": 0.5, "outcome": 1.5, "value_after": 1, "churned_on": 0.8},
     Role.OVERRIDES: {"field": 1, "value": 1, "author": 1, "reason": 1},
 }  # fmt: skip
 

@@ -13,17 +13,19 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import NoKeyError, UsageError
+from csq.errors import InputError, NoKeyError, Setting, UsageError
 from csq.fate import FATE, ROWS, is_used, mark
 from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
 from csq.sources.cells.keys import SALESFORCE, domain_of, name_damage, salesforce_twin
 from csq.sources.columns.headers import missing_key
+from csq.sources.columns.plausible import Looks
 from csq.sources.joining.aliases import ALIAS, NO_ALIASES, with_aliases
 from csq.sources.reading.read import TextTable, column
 from csq.sources.rows.ids import drop_unknown, tell_marks
 from csq.sources.rows.measures import METRIC
 from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows, RunnerUp, Typed, labels
+from csq.suggest import in_shell, in_yaml
 from csq.terms import Aside, NoteKind, Role
 
 NOBODY = ("(none)", "(not set)", "(other)")
@@ -123,10 +125,13 @@ def match_rows(typed: Typed, known: Known, told: str | None) -> RoleRows:
         return _by_itself(typed, own, known.keys, [name for name in have if name in PEOPLE and people])
     tried = pairs_to_try(have, known, told)
     if not tried:
-        raise _no_way(typed, known.accounts, known.kinds)
+        raise _no_way(typed, known)
     keys = known.of(typed.role)
     taken, runner_up = rank_keys(typed.frame, keys, tried)
     found = _joined(typed, keys, taken)
+    is_of_people = {name for name, _ in tried} <= {*PEOPLE}
+    if is_of_people and not found.frame["account_id"].count() and (header := _meeting(typed, known)):
+        raise _elsewhere(typed, header, InputError)
     return replace(found, runner_up=runner_up) if runner_up else found
 
 
@@ -173,15 +178,38 @@ def _own_key(have: list[str], *, people: bool) -> str | None:
     return own or ("email" if "email" in have and not people else None)
 
 
-def _no_way(typed: Typed, accounts: pl.DataFrame | None, kinds: list[str]) -> NoKeyError:
+def _no_way(typed: Typed, known: Known) -> InputError:
+    """The fault of a file without a column for accounts."""
     table = typed.tables[0]
-    if accounts is None or (typed.preset and typed.preset.hint):
+    if header := _meeting(typed, known):
+        return _elsewhere(typed, header, NoKeyError)
+    if known.accounts is None or (typed.preset and typed.preset.hint):
         fault = missing_key(table, typed.role, typed.preset)
         return NoKeyError(fault.message, location=fault.location, hint=fault.hint)
     return NoKeyError(
         f"no column of `{table.label}` can name an account of the accounts file",
         location=table.where(),
-        hint=f"the accounts go by {', '.join(sorted(kinds))}: name the column by `--column`",
+        hint=f"the accounts go by {', '.join(sorted(known.kinds))}: name the column by `--column account_id=HEADER`",
+    )
+
+
+def _meeting(typed: Typed, known: Known) -> str | None:
+    """The header of the column of which most cells are keys of the accounts, half of them at least."""
+    looks, keys = Looks(typed.tables[0]), known.keys[KEY].implode()
+    cells = {name: looks.cells(place) for place, name in enumerate(looks.table.header) if name}
+    met = {name: int(some.is_in(keys).sum()) / max(len(some), 1) for name, some in cells.items()}
+    best = max(met, key=lambda name: met[name], default=None)
+    return best if known.accounts is not None and best and met[best] >= 0.5 else None
+
+
+def _elsewhere(typed: Typed, header: str, error: type[InputError]) -> InputError:
+    """The fault of a file whose keys stand in a column that was not looked at."""
+    table = typed.tables[0]
+    return error(
+        f"no column of `{table.label}` is called like a key of its accounts, and `{header}` holds such keys",
+        location=table.where(),
+        hint=f"`--column account_id={in_shell(header)}` says so",
+        asks=(Setting(("columns", typed.role, "account_id"), in_yaml(header), f"in `{table.label}`"),),
     )
 
 

@@ -131,7 +131,8 @@ def _offer_status(typed: Typed) -> Typed:
         ]
         told = f"columns: {{accounts: {{status: {json.dumps(header, ensure_ascii=False)}}}}}"
         kinds = f"statuses: {{current: [{', '.join(words[0])}], former: [{', '.join(words[1])}]}}"
-        count = "1 account" if gone.sum() == 1 else f"{gone.sum():,} accounts"
+        what = "subscription" if "subscription_id" in typed.fields else "account"
+        count = f"{gone.sum():,} {what}{'s' * (gone.sum() > 1)}"
         typed = typed.noting(
             f"`{header}` of {labels(typed.tables)} says of {count} that they are no customers, and is not read as a "
             f"status: `{told}` and `{kinds}` in csq.yaml leave them out",

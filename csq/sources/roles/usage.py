@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.roles import KEY_NAMES, SIGN_UPS
+from csq.roles import KEY_NAMES, SIGN_UPS, Cell
 from csq.sources.cells.periods import labels_in, spoken_length
 from csq.sources.cells.values import Cells, read_text, squeeze
 from csq.sources.columns.metrics import SCORED
+from csq.sources.columns.plausible import Looks
 from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.rows.measures import add_metrics, is_of_features, meaning_of, numbers_in
 from csq.sources.rows.tables import ReadOptions, read_fields
@@ -43,9 +44,7 @@ def read_usage(tables: tuple[TextTable, ...], options: ReadOptions) -> Typed:
     numbers = {} if is_log else numbers_in(typed, options)
     typed = typed.replace(grain=_grain(typed, numbers, options))
     if not _is_dated(typed):
-        typed = typed.noting(
-            f"{labels(tables)} has no dates: all of its rows count, whenever they were", NoteKind.WARNING
-        )
+        typed = _without_days(typed)
     if typed.grain is Grain.LOG:
         return _as_log(typed, options, [name for name in numbers if name != "events"])
     if typed.grain is Grain.ACCOUNT and {"user_id", "last_active_date"} <= typed.fields.keys():
@@ -129,6 +128,22 @@ def _refuse_periods_as_days(typed: Typed) -> None:
 
 def _is_dated(typed: Typed) -> bool:
     return any(name in typed.fields for name in ("date", "period", "last_active_date"))
+
+
+def _without_days(typed: Typed) -> Typed:
+    """The same with a word on it; a column of days that goes by no known name is offered."""
+    table, text = typed.tables[0], f"{labels(typed.tables)} has no dates: all of its rows count, whenever they were"
+    looks, taken = Looks(table), {*typed.fields.values()}
+    days = [
+        name
+        for place, name in enumerate(table.header)
+        if name and place not in taken and squeeze(name) not in SIGN_UPS
+        if not looks.cells(place).is_empty() and looks.can_be(place, "date", Cell.TIME)
+    ]
+    if typed.grain is not Grain.LOG or not days:
+        return typed.noting(text, NoteKind.WARNING)
+    told = f"{text}; if `{days[0]}` is the day of a row, `--column date={in_shell(days[0])}`"
+    return typed.noting(told, NoteKind.WARNING)
 
 
 def _told_length(typed: Typed) -> Length | None:
