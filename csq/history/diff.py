@@ -40,6 +40,18 @@ class _Parts(NamedTuple):
         return {prefix + name: self.weights.get(name, 1.0) for name in self.names}
 
 
+class _Part(NamedTuple):
+    """What a score is made of."""
+
+    axis: Axis
+    name: str
+
+    @property
+    def column(self) -> str:
+        """Of by how many points it moved that score."""
+        return f"_{self.axis}_{self.name}_points"
+
+
 def diff(before: Standing, after: Standing) -> pl.DataFrame:
     """Compare two runs: one row per account of either, the columns of `moves.MOVES`, by account_id.
 
@@ -52,7 +64,8 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
     columns = {name for name in (*earlier.columns, *later.columns) if name.startswith(USAGE_PART)}
     parts = _Parts(sorted(name.removeprefix(USAGE_PART) for name in columns), after.rules.weights)
     joined = later.join(earlier, on="account_id", how="full", coalesce=True, suffix="_before")
-    return collect(
+    points = _points(parts, after.rules.happiness)
+    compared = collect(
         _with_null(joined, parts)
         .lazy()
         .with_columns(_then(name, after.rules.references.get(name, {})) for name in parts.names)
@@ -74,11 +87,14 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
             moved_from="quadrant_before",
             moved_to="quadrant",
             moved_because=_cause(),
-            parts=_parts_in_points(parts, after.rules.happiness),
         )
-        .select(pl.col(name).cast(dtype) for name, dtype in MOVES.items())
+        .select(
+            *(name for name in MOVES if name != "parts"), *(each.alias(part.column) for part, each in points.items())
+        )
         .sort("account_id")
     )
+    told = compared.with_columns(parts=_largest_first(compared, [*points]))
+    return told.select(pl.col(name).cast(dtype) for name, dtype in MOVES.items())
 
 
 def measured_differently(before: Standing, after: Standing) -> tuple[str, ...]:
@@ -198,27 +214,37 @@ def _cause() -> pl.Expr:
     )
 
 
-def _parts_in_points(parts: _Parts, method: Happiness) -> pl.Expr:
-    """What moved the scores, the largest first: each usage part by its share of the score, happiness as a whole."""
+def _points(parts: _Parts, method: Happiness) -> dict[_Part, pl.Expr]:
+    """By how many points each part moved its score: a usage part by its share of it, happiness as a whole."""
 
-    def points(of: Mapping[str, float], name: str, prefix: str) -> pl.Expr:
+    def share(of: Mapping[str, float], name: str, prefix: str) -> pl.Expr:
         total = pl.sum_horizontal(pl.col(each).is_not_null().cast(pl.Float64) * weight for each, weight in of.items())
         return (pl.col(prefix + name) * of[prefix + name] / total).fill_null(0.0)
 
-    both = {prefix: parts.columns(prefix) for prefix in (_THEN, _NOW)}
-    changed = {name: points(both[_NOW], name, _NOW) - points(both[_THEN], name, _THEN) for name in parts.names}
+    then, now = parts.columns(_THEN), parts.columns(_NOW)
     is_scored = pl.col(points_column(Axis.USAGE)).is_not_null()
-    told: list[tuple[Axis, str, pl.Expr]] = [
-        (Axis.USAGE, name, pl.when(is_scored).then(rounded(change))) for name, change in changed.items()
+    usage = {
+        _Part(Axis.USAGE, name): pl.when(is_scored).then(rounded(share(now, name, _NOW) - share(then, name, _THEN)))
+        for name in parts.names
+    }
+    return {**usage, _Part(Axis.HAPPINESS, _HAPPINESS_PART[method]): pl.col(points_column(Axis.HAPPINESS))}
+
+
+def _largest_first(compared: pl.DataFrame, parts: Sequence[_Part]) -> pl.Series:
+    """What is worth a word of the parts of each row, in points; few have any, so it is put together for these alone."""
+    rows = compared.lazy().with_row_index("row")
+    each = [
+        rows.select("row", axis=pl.lit(str(part.axis)), part=pl.lit(part.name), points=part.column) for part in parts
     ]
-    told.append((Axis.HAPPINESS, _HAPPINESS_PART[method], pl.col(points_column(Axis.HAPPINESS))))
-    each = [pl.struct(axis=pl.lit(str(axis)), part=pl.lit(name), points=change) for axis, name, change in told]
-    size = pl.element().struct.field("points").abs()
-    return (
-        pl.concat_list(each)
-        .list.eval(pl.element().filter(size >= _LEAST))
-        .list.eval(pl.element().sort_by(size, descending=True, maintain_order=True))
+    lists = (
+        pl.concat(each)
+        .filter(pl.col("points").abs() >= _LEAST)
+        .sort("row", pl.col("points").abs(), descending=[False, True], maintain_order=True)
+        .group_by("row")
+        .agg(parts=pl.struct("axis", "part", "points"))
     )
+    told = collect(rows.select("row").join(lists, on="row", how="left", maintain_order="left"))
+    return told["parts"].fill_null([])
 
 
 def _mirrored(moves: pl.DataFrame) -> pl.DataFrame:

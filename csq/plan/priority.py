@@ -14,7 +14,7 @@ from csq.schema import collect, rounded
 from csq.terms import Quadrant, Queue, Severity
 
 VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
-TOGETHER = 16
+TOGETHER = 8
 """Columns that are sorted together, each by a thread of its own."""
 
 

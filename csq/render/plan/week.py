@@ -221,12 +221,13 @@ def _task(account: Account, planned: str) -> Task:
 
 def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
     """Who rests and why, the most valuable first; what a tool does for them is told apart."""
-    groups = [(why or "no reason on record", part) for (why,), part in resting.group_by("why", maintain_order=True)]
+    rows = resting.select("why", "contract_value").with_row_index("place")
+    groups = [(why or "no reason on record", part) for (why,), part in rows.group_by("why", maintain_order=True)]
     groups.sort(key=lambda group: (-money(group[1]["contract_value"]), -group[1].height, str(group[0])))
     # A single one left over is told in as many words as it takes to leave it out.
     told = _RESTS if len(groups) > _RESTS + 1 else len(groups)
     for why, part in groups[:told]:
-        names = [_resting(row) for row in part.head(_NAMED).iter_rows(named=True)]
+        names = [_resting(row) for row in resting[part["place"].head(_NAMED)].iter_rows(named=True)]
         more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
         between = "; " if any(", " in name for name in names) else ", "
         yield f"{_worth(report, part)}: {why} ({between.join(names)}{more})"

@@ -41,16 +41,13 @@ def view_of(report: Report, selection: Selection, *, first: int = FIRST) -> View
         UsageError: The selection names something that is not there.
     """
     rows = selected_rows(report, selection)
-    grid, found, nobody = _grid(report), rows.partition_by("quadrant", as_dict=True), rows.head(0)
+    grid = _grid(report)
     plays = [play for play in report.plays if not selection.quadrant or play.quadrant in selection.quadrant]
     return View(
         headline=_headline(report, selection),
         grid=grid,
         week=_week(report, rows, first),
-        sections=tuple(
-            _section(report, play, grid.cells[play.quadrant], found.get((play.quadrant,), nobody), selection.top)
-            for play in plays
-        ),
+        sections=tuple(_section(report, play, grid.cells[play.quadrant], rows, selection.top) for play in plays),
         signals=notes.signals(report),
         moves=_moves(report),
         quality=notes.quality(report),
@@ -101,39 +98,39 @@ def _cell(report: Report, total: Total) -> TableCell:
 def _week(report: Report, rows: pl.DataFrame, first: int) -> Week:
     """What fits into the week; where no hours are divided, the head of the order of work."""
     fits = pl.col("this_week") if report.has_capacity else pl.col("queue").ne_missing(pl.lit(str(Queue.REST)))
-    chosen = collect(rows.lazy().filter(fits).sort("rank"))
-    more = chosen.height - min(first, chosen.height)
+    # Only the few that are told are taken out, for a copy of all of them takes as much memory as they do.
+    chosen = collect(rows.lazy().with_row_index("place").filter(fits).select("place", "rank").sort("rank"))["place"]
+    more = len(chosen) - min(first, len(chosen))
     return Week(
         title="First this week",
-        first=tuple(accounts(report, chosen.head(first))),
+        first=tuple(accounts(report, rows[chosen.head(first)])),
         more=f"{more:,} more: `csq plan -v` lists them" if more else "",
     )
 
 
-def _section(report: Report, play: QuadrantPlay, cell: TableCell, mine: pl.DataFrame, top: int | None) -> PlaySection:
-    first = mine.head(TOP if top is None else top)
-    more = mine.height - first.height
+def _section(report: Report, play: QuadrantPlay, cell: TableCell, rows: pl.DataFrame, top: int | None) -> PlaySection:
+    mine = (rows["quadrant"] == str(play.quadrant)).arg_true()
+    first = rows[mine.head(TOP if top is None else top)]
+    more = len(mine) - first.height
     none = "none of the selected accounts" if report.grid[play.quadrant].accounts else "no account"
     return PlaySection(
         cell=cell,
         means=play.means,
         headline=play.headline,
         steps=tuple(GeneralStep(wording.doer(step), step.do) for step in play.steps),
-        usual=_usual(mine),
+        usual=_usual(rows[["queue", "step_short", "rank"]][mine]),
         risks=play.risks,
         risks_short=tuple(map(in_short, play.risks)),
         reasons=play.reasons,
-        selected=mine.height,
+        selected=len(mine),
         first=tuple(accounts(report, first)),
         more=f"{more:,} more; `--top N` shows N of each quadrant" if more else "",
-        absent="" if mine.height else none,
+        absent=none if mine.is_empty() else "",
     )
 
 
 def _usual(rows: pl.DataFrame) -> tuple[str, ...]:
     """What most of some accounts need next; those that rest need nothing."""
-    if rows.is_empty():
-        return ()
     ordered = collect(
         rows.lazy()
         .filter(pl.col("queue") != str(Queue.REST), pl.col("step_short").is_not_null())
