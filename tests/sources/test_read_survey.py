@@ -86,6 +86,112 @@ def test_the_same_names_again_are_no_other_table():
 
 
 @pytest.mark.parametrize(
+    ("above", "dropped"),
+    [
+        ([], {}),  # of a page that has no title the header alone comes again
+        (["Answers,,"], {"preamble": (1, 5)}),
+        (["Answers,,", "Page 1 of 9,,"], {"preamble": (1, 2, 6, 7)}),  # line 7 is of page 2
+        (["", "Page 1,,"], {"blank": (1, 6), "preamble": (2, 7)}),
+    ],
+)
+def test_what_stands_above_the_header_of_a_page_stands_there_on_every_page(above, dropped):
+    pages = [*above, "id,score,text", "a,5,x", "b,,", *(line.replace("1", "2") for line in above), "id,score,text"]
+    table = read("\n".join([*pages, "c,4,z"]))
+
+    assert table.frame["c0"].to_list() == ["a", "b", "c"]  # b has nothing but its id, and stands above a header, too
+    assert table.dropped == dropped | {"repeated header": (2 * len(above) + 4,)}
+
+
+def test_the_foot_of_a_page_is_no_row():
+    table = read("id,score,text\na,5,x\nPage 1 of 2,,\nid,score,text\nb,4,y\nPage 2 of 2,,\n")
+
+    assert table.frame["c0"].to_list() == ["a", "b"]
+    assert table.dropped == {"preamble": (3,), "repeated header": (4,), "footer": (6,)}
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["(2 rows)", "2 rows affected", "1,200 records", "End of report", "* answers of 1-5", "Filters applied: none"],
+)
+@pytest.mark.parametrize("padding", ["", ",,"])
+def test_what_tools_write_below_a_table_is_no_row(last, padding):
+    line = f'"{last}"{padding}' if "," in last else last + padding
+    table = read(f"id,score,text\na,5,x\nb,4,y\nc,3,z\n{line}\n")
+
+    assert (table.frame.height, table.dropped, table.broken) == (3, {"footer": (5,)}, ())
+
+
+@pytest.mark.parametrize("last", ["A-3 rows,,", "3 rowers,,", "*star,,", "Page Ltd,,", "Endofreport,,"])
+def test_an_id_alone_that_only_resembles_such_a_line_is_a_row(last):
+    assert read(f"id,score,text\na,5,x\nb,4,y\n{last}\n").frame.height == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "is_header"),
+    [
+        ("text,int,date", True),
+        ("varchar(20),bigint,timestamp", True),
+        ("--,-----,---", True),  # what is ruled under each name
+        (":--,--:,:--:", True),
+        ("text,3,date", False),
+        ("date,,text", False),
+        ("text,text,", False),
+        ("--,5,2026-11-01", False),
+    ],
+)
+def test_types_and_rules_under_the_names_are_no_row(row, is_header):
+    table = read(f"id,score,day\n{row}\na,5,2026-11-01\nb,4,2026-11-02\n")
+
+    assert table.frame.height == 3 - is_header
+    assert table.extra_headers == ((tuple(row.split(",")),) if is_header else ())
+
+
+@pytest.mark.parametrize("rows", [2, 8000])  # small files, and those over 64 KB, are read in two ways
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_a_line_that_tells_the_delimiter_is_none_of_the_table(first, rows):
+    body = [f'A-{row};{row % 5};"so; so"' for row in range(rows)]
+    table = read("\n".join([first, "id;score;text", *body]))
+
+    assert (table.header, table.header_line, table.frame.height) == (("id", "score", "text"), 2, rows)
+    assert table.frame.row(-1) == (rows + 2, f"A-{rows - 1}", str((rows - 1) % 5), "so; so")
+    assert (table.repairs, table.broken) == ((), ())
+
+
+def test_a_column_called_sep_is_one():
+    assert read("sep,oct\n1,2\n3,4\n").header == ("sep", "oct")
+
+
+def test_a_header_alone_under_a_title_is_a_table_without_rows():
+    table = read("Answers,,\naccount_id,score,comment\n")
+
+    assert (table.header, table.frame.height) == (("account_id", "score", "comment"), 0)
+
+
+@pytest.mark.parametrize("names", ["Respondent ID,Collector ID", "respondent_id,collector_id"])
+def test_the_choices_of_surveymonkey_stand_in_a_second_header_row(names):
+    table = read(f"{names},Happy?,Why?\n,,Response,Open-Ended Response\n1,9,5,x\n2,9,4,y\n")
+
+    assert (table.frame.height, table.extra_headers) == (2, (("", "", "Response", "Open-Ended Response"),))
+
+
+@pytest.mark.parametrize(
+    ("first", "is_total"),
+    [
+        ("Grand total,,9,", True),
+        (",,9,Grand total", True),  # as GA4 writes it
+        (",,9,Grand Totals (2 records)", True),
+        ("A-9,2,9,Grand total", False),  # somebody's comment
+        (",ann,9,Grand total", False),
+        ("A-9,,,Grand total", False),
+    ],
+)
+def test_a_grand_total_above_the_rows_is_one_only_where_no_row_says_it(first, is_total):
+    table = read(f"id,by,score,text\n{first}\nA-1,ann,4,x\nA-2,bob,5,y\n")
+
+    assert (table.frame.height, table.dropped) == (3 - is_total, {"total": (2,)} if is_total else {})
+
+
+@pytest.mark.parametrize(
     ("text", "rows", "repaired"),
     [
         ('"id,score"\n"a,5"\n"b,4"\n', ["a|5", "b|4"], []),

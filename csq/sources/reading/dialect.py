@@ -167,6 +167,8 @@ def obvious_delimiter(header: str) -> tuple[str, int] | None:
     return (delimiter, most + 1) if is_sound else None
 
 
+PART = 20_000
+"""Records that are proved well formed at a time, for which those of several lines are put together once more."""
 WIDEST = 1000
 """Columns up to which a pattern of a whole record can be compiled; wider rows with quotes are parsed one by one."""
 
@@ -182,27 +184,36 @@ def _starts_if_well_formed(table: pl.DataFrame, delimiter: str, width: int) -> p
 
     A record goes on to the next line where a quote is open, that is where an odd number of them stands before.
     """
-    numbers = pl.int_range(1, table.height + 1, dtype=pl.Int64, eager=True)
+    if not (table["quotes"] > 0).any():
+        numbers = pl.int_range(1, table.height + 1, dtype=pl.Int64, eager=True)
+        return numbers if (table["cells"] == width).all() else None
     is_odd = table["quotes"] % 2 == 1
-    bare = pl.col("quotes") == 0
-    records = table.filter(~bare)["text"]
-    if is_odd.any():
-        table = table.with_columns(is_odd.alias("is_odd"), is_open=is_odd.cum_sum() % 2 == 1)
-        goes_on = pl.col("is_odd") | pl.col("is_open")
-        ends = pl.when("is_open").then(pl.lit("\v")).otherwise(pl.lit("\n"))
-        joined = table.filter(goes_on).select((pl.col("text") + ends).str.join(""))["text"]
-        table = table.with_columns(numbers.alias(LINE), goes_on=goes_on, is_start=pl.col("is_odd") == pl.col("is_open"))
-        numbers = table.filter("is_start")[LINE]
-        table = table.filter(~pl.col("goes_on"))
-        several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-        records = pl.concat([several, table.filter(~bare)["text"]])
-    sound = (table.filter(bare)["cells"] == width).all() and (
-        records.is_empty()
-        or all(
-            part.str.contains(well_formed(delimiter, width)).all() for part in (records.head(1000), records.slice(1000))
-        )
+    starts = (is_odd == _is_open(is_odd)).arg_true()
+    for first in range(0, len(starts), PART):
+        end = starts[first + PART] if first + PART < len(starts) else table.height
+        if not _are_well_formed(table[starts[first] : end], delimiter, width):
+            return None
+    return starts.cast(pl.Int64) + 1
+
+
+def _is_open(is_odd: pl.Series) -> pl.Series:
+    """Whether a quote is open behind each line."""
+    return is_odd.cum_sum() % 2 == 1
+
+
+def _are_well_formed(lines: pl.DataFrame, delimiter: str, width: int) -> bool:
+    """Whether lines, at whose first no quote is open, are records that are well formed and of this width."""
+    is_odd = lines["quotes"] % 2 == 1
+    lines = lines.with_columns(goes_on=is_odd | _is_open(is_odd), is_open=_is_open(is_odd))
+    ends = pl.when("is_open").then(pl.lit("\v")).otherwise(pl.lit("\n"))
+    joined = lines.filter("goes_on").select((pl.col("text") + ends).str.join(""))["text"]
+    several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
+    lines = lines.filter(~pl.col("goes_on"))
+    is_bare = lines["quotes"] == 0
+    records = [several] * bool(is_odd.any()) + [lines.filter(~is_bare)["text"]]
+    return (lines.filter(is_bare)["cells"] == width).all() and all(
+        each.str.contains(well_formed(delimiter, width)).all() for each in records
     )
-    return numbers if sound else None
 
 
 def read_strictly(text: str, label: str) -> RawTable | dict[str, InputError]:

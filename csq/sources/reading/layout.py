@@ -11,9 +11,19 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.regex import regex
+from csq.sources.cells.values import squeeze
 from csq.sources.reading.further import below_blank
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
-from csq.sources.reading.names import are_labels, are_names, is_data, is_header, under_groups
+from csq.sources.reading.names import (
+    are_known,
+    are_labels,
+    are_names,
+    is_data,
+    is_header,
+    kinds_below,
+    over_values,
+    under_groups,
+)
 from csq.sources.reading.sums import looks_like_number, sums_up, total_word
 
 HEAD = 40
@@ -30,15 +40,23 @@ TAIL = 20
 _GRAND = regex(r"grand totals?( \([\d,.]+ records?\))?:?", re.IGNORECASE)
 _FOOTER = regex(
     r"(copyright\b|confidential\b|generated (by|on|at)\b|exported (by|on|at|from)\b|report (generated|run|name)\b"
-    r"|filtered by\b|filters?:|source:|notes?(:|$)|total (records|rows)\b|records?:|(row |record )?counts?:? ?\d"
-    r"|© ?\d{4})",
+    r"|filtered by\b|filters?( applied)?:|source:|notes?(:|$)|total (records|rows)\b|records?:|© ?\d{4}|\*+ "
+    r"|(row |record )?counts?:? ?\d|\(?\d[\d,]* (rows?|records?)\b|page \d+( of \d+)?$|end of (report|file|export)\b)",
     re.IGNORECASE,
 )
-_UNIT = regex(r"[\[(][^\])]+[\])]|[%$€£]")
+_UNIT = regex(r"[\[(][^\])]+[\])]|[%$€£]|:?[-=]{2,}:?")
+"""Of a column; or what is ruled under its name."""
+_TYPE = regex(
+    r"text|str(ing)?|(var)?char(acter varying)?(\(\d+\))?|(big|small)?int(eger|\d+)?|number|numeric|decimal|float\d*"
+    r"|double|real|bool(ean)?|date|(date)?time(stamp)?|object|uuid",
+    re.IGNORECASE,
+)
 _IMPORT_ID = regex(r'\s*\{\s*"ImportId"\s*:')
 _PERIOD = regex(r"\s*(19|20)\d\d\b|\s*\d{1,2}[/.-]")
 """Years and days head the columns of a table over time."""
 _COMMENT = regex(r'"?#')
+_TELLS_DELIMITER = regex(r'\s*"?sep=[^\w\s]?\t?"?\s*', re.IGNORECASE)
+"""A line for Excel, which hides it."""
 
 
 class Layout(NamedTuple):
@@ -67,10 +85,12 @@ def is_prose(cells: Sequence[str]) -> bool:
 
 
 def comment_lines(text: str) -> int:
-    """Count the lines of a comment block in front: two or more that begin with `#`.
+    """Count the lines of a comment block in front: two or more that begin with `#`, or one that tells the delimiter.
 
     One alone may be a header (`#,How likely ...`), so it is left to the rows.
     """
+    if _TELLS_DELIMITER.fullmatch(re.split(r"[\r\n]", text[:20], maxsplit=1)[0]):
+        return 1
     count = 0
     for match in re.finditer(r"[^\r\n]*(\r\n|\n|\r|$)", text):
         if not _COMMENT.match(match[0]):
@@ -107,7 +127,7 @@ def arrange(grid: RawTable) -> Layout:
     if further := below_blank(frame, blank, header):
         dropped += further
         frame = frame.filter(pl.col(LINE) < further[0][0])
-    dropped += (_repeated(frame, header) if named else []) + _foot(frame, header)
+    dropped += (_repeated(frame, header, titles) if named else []) + _foot(frame, header)
     lines = [number for number, _ in dropped]
     if lines:
         frame = frame.filter(~pl.col(LINE).is_in(lines))
@@ -166,9 +186,11 @@ def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int)
 
 def _are_columns(head: Sequence[tuple[int, *tuple[str, ...]]], above: int, most: int) -> bool:
     """Whether the row under some titles, none of more than a few cells, names the columns."""
-    if not above or above + 1 >= len(head):
+    if not above or above >= len(head):
         return False
     names = _filled(head[above][1:])
+    if above + 1 == len(head) and not are_known(names):
+        return False
     are_words = len(set(names)) == len(names) and not re.fullmatch(r"[-\d.,%$€ ]+", names[0])
     return most < len(names) and len(names) * 2 > _used(head[above:]) and are_words
 
@@ -188,13 +210,12 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
         return []
     first = below[0][1:]
     filled = _filled(first)
-    names = [cell.strip().casefold() for cell in header]
-    legacy = names[:2] == ["v1", "v2"] and [cell.strip().casefold() for cell in first[:2]] == [
-        "responseid",
-        "responseset",
-    ]
-    choices = names[:2] == ["respondent id", "collector id"] and not any(cell.strip() for cell in first[:2])
+    names = [squeeze(cell) for cell in header[:2]]
+    legacy = names == ["v1", "v2"] and [squeeze(cell) for cell in first[:2]] == ["responseid", "responseset"]
+    choices = names == ["respondentid", "collectorid"] and not any(cell.strip() for cell in first[:2])
     units = len(filled) > 1 and all(_UNIT.fullmatch(cell) for cell in filled)
+    types = len(first) > 1 and all(_TYPE.fullmatch(cell.strip()) for cell in first)
+    types = types and over_values(first, kinds_below(_cells(below[1:])))
     labels = (
         len(below) > LABELLED
         and [*first] != [*header]
@@ -202,21 +223,38 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
         and are_names(first)
         and are_labels(first, _cells(below[1:]))
     )
-    return [first] if filled and (legacy or choices or units or labels) else []
+    return [first] if filled and (legacy or choices or units or types or labels) else []
 
 
 def _cells(rows: Sequence[tuple[int, *tuple[str, ...]]]) -> list[tuple[str, ...]]:
     return [row[1:] for row in rows]
 
 
-def _repeated(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
+def _repeated(frame: pl.DataFrame, header: Sequence[str], titles: Sequence[str]) -> list[Remark]:
+    """The header where it comes again, as on every page, with the titles and the foot of a page above it."""
     columns = cell_columns(frame)
     if len(columns) == 1 or any(looks_like_number(cell) and not _PERIOD.match(cell) for cell in header):
         return []  # a number is no name: the first row is one of data, and so are those like it
     if not (frame[columns[0]] == header[0]).any():
         return []
-    same = frame.filter(pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
-    return [(line, "repeated header") for line in same[LINE]]
+    same = frame.with_row_index("at").filter(pl.col(name) == cell for name, cell in zip(columns, header, strict=True))
+    found = [(line, "repeated header") for line in same[LINE]]
+    said, at = {_on_any_page(title) for title in titles}, same["at"]
+    while len(at := at.filter(at > 0) - 1) and len(columns) > 2:
+        at = at.filter(frame[columns[1]].gather(at).str.strip_chars() == "")
+        rows = frame[at].rows()
+        are_titles = [
+            _is_lone(cells, len(header)) and (is_footer(cells) is not None or _on_any_page(cells[0]) in said)
+            for _, *cells in rows
+        ]
+        found += [(row[0], "preamble") for row, is_title in zip(rows, are_titles, strict=True) if is_title]
+        at = at.filter(pl.Series(are_titles, dtype=pl.Boolean()))
+    return found
+
+
+def _on_any_page(title: str) -> str:
+    """A title without the numbers in it, such as that of its page."""
+    return re.sub(r"\d+", "0", title.strip(" ,"))
 
 
 def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
@@ -238,9 +276,10 @@ def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
             break
         found.append((line, kind))
         rows.pop()
-    top = frame.row(0)
-    if any(_GRAND.fullmatch(cell.strip()) for cell in top[1:]):
-        found.append((top[0], "total"))
+    line, *top = frame.row(0)
+    said = _filled(top)[:1] if top[0].strip() or not _may_sum(top) else top
+    if any(_GRAND.fullmatch(cell.strip()) for cell in said):
+        found.append((line, "total"))
     return found
 
 

@@ -129,8 +129,12 @@ def are_names(cells: Cells) -> bool:
 
 def is_header(cells: Cells, below: Sequence[Cells]) -> bool:
     """Whether a row is of names, and csq knows all of them, or values stand under one."""
-    known = all(squeeze(cell) in KNOWN for cell in cells if cell.strip())
-    return are_names(cells) and (known or over_values(cells, kinds_below(below)))
+    return are_names(cells) and (are_known(cells) or over_values(cells, kinds_below(below)))
+
+
+def are_known(cells: Cells) -> bool:
+    """Whether csq knows every cell that is filled as the name of a column."""
+    return all(squeeze(cell) in KNOWN for cell in cells if cell.strip())
 
 
 def over_values(cells: Cells, kinds: Sequence[CellLook]) -> bool:

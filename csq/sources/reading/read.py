@@ -265,7 +265,7 @@ def _parse_large(body: bytes, lines: int) -> RawTable | None:
     """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
     if len(body) <= LARGE or (len(body) > MOST_BY_HAND and lines * SHORT_LINE > len(body)):
         return None  # to tell lines apart takes many times the memory of short ones
-    if body.startswith((b"\n", b"\r", b'"#', b"#")):
+    if body.startswith((b"\n", b"\r", b'"#', b"#", b"sep=", b'"sep=')):
         return None
     body = without_end(body)
     found = obvious_delimiter(first_line(body))
