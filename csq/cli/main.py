@@ -34,7 +34,7 @@ Examples:
   csq triage exports -o monday.csv    the same for a spreadsheet
   csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
-  csq done --from plans/             what was ticked off, so that it does not come back
+  csq done --from plans/              what was ticked off, so that it does not come back
   csq movers --history history        who moved since last week, and why
   csq whatif exports --set windows.usage=14   what would move under other rules
   csq backtest exports                whether usage or happiness told more of who was lost
