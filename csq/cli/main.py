@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -151,6 +152,8 @@ def _refuse(error: typer.TyperException) -> int:
     text = re.sub(r"'([^'\n]+)'|(?<!\S)(--?\w[\w-]*)", r"`\1\2`", text.replace("Value error, ", ""))
     if near := re.search(r"\.? (?:Did you mean |\(Possible options: )(.+)[?)]$", text):
         text, hint = text[: near.start()], f"did you mean {near[1]}?"
+    if (extra := re.search(r"extra argument\S* \((\S+)", text)) and Path(extra[1].rstrip(")")).exists():
+        hint = "give one folder, or each file by its role: `--usage FILE`, `--csat FILE`, `--accounts FILE`"
     message, *details = text.rstrip(".").splitlines()
     message = re.sub(r"(?:^|(?<=: ))[A-Z]", lambda initial: initial[0].lower(), message)
     diagnostics.report(UsageError(message, details=tuple(line.strip() for line in details), hint=hint))
