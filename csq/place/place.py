@@ -110,7 +110,7 @@ def _doubts(axis: Axis, cuts: Sequence[Cut], frame: pl.DataFrame) -> Iterator[st
 
 def _renewed_starts(frame: pl.DataFrame) -> Iterator[str]:
     """What speaks against start dates: use from before them, as where each new contract begins anew."""
-    if known := frame.filter(pl.col("is_new"), pl.col("events_year_ago") > 0).height:
+    if known := int((frame["is_new"] & (frame["events_year_ago"] > 0)).sum()):
         whom = "1 account is" if known == 1 else f"{known:,} accounts are"
         yield (
             f"{whom} new by `start_date` and used the product a year ago: if that is the start of the current "
