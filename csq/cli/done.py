@@ -118,7 +118,7 @@ def _planned(run: "Run", account: str, step: str | None, found: "Triage", known:
     from csq.explain.find import find_account
     from csq.planned import CHECK_IN, PlannedStep, week_of
 
-    key = find_account(found.accounts, account)
+    key = find_account(found.accounts, account, "csq done")
     row = found.accounts.filter(account_id=key).row(0, named=True)
     shown = next(shown for shown, own in known.keys.items() if own == key)
     planned = PlannedStep(shown, step or row["step_id"] or "", week_of(found.as_of.day or date.today()))
