@@ -308,6 +308,21 @@ def test_a_new_account_is_measured_by_its_own_days_in_a_period_table_too() -> No
     assert rows["new"]["usage_part_logins"] == 100  # two in two days, where the yardstick is one a day
 
 
+@pytest.mark.parametrize(
+    ("used", "is_said"),
+    [
+        ("2025-11-14", True),  # 364 days before 13 November 2026: used long before October
+        ("2026-09-20", False),  # a pilot, weeks before the contract began
+    ],
+)
+def test_a_start_date_that_use_a_year_ago_speaks_against_is_said(used: str, is_said: bool) -> None:
+    """Exports often have the start of the current contract, and then old customers pass for new ones."""
+    log = lines("account_id,date,events", "C,2025-09-01,1", f"A,{used},5", "A,2026-11-13,5", "B,2026-11-13,5")
+    accounts = lines("account_id,start_date", "A,2026-10-01", "B,2026-10-01")
+    told = [note.text for note in run(log, accounts=accounts, as_of=AS_OF).notes if "new by `start_date`" in note.text]
+    assert [text.split(" new ")[0] for text in told] == (["1 account is"] if is_said else [])
+
+
 def test_without_seats_amounts_are_compared_account_by_account_and_it_is_said() -> None:
     report = run(lines("account_id,date,events", "A,2026-11-09,100", "B,2026-11-09,40"), as_of=AS_OF)
     assert by_id(report)["B"]["usage_part_volume"] == pytest.approx(40 / 85 * 100)

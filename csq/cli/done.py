@@ -88,14 +88,11 @@ def done(
         raise UsageError("`--note` and `--cause` are of one step", hint=hint)
     read = [read_ticks(Path(name), today) for name in files or ()]
     run = prepare(Inputs(directory=data), Method(), Faults(), None)
-    found = run_triage(run)
-    known = _known(found)
-    told = TickDefaults(day, by or "", _cause(cause, found))
+    known = _known(found := run_triage(run))
     if account is not None:
-        planned = _planned(run, account, step, found, known, today)
-        said = Said(Tick.DONE, "; ".join((note or "").splitlines()))
-        read = [Ticks((Ticked(planned, said, "command line", 0),))]
-    _record(run, read, known, told)
+        planned = _planned(run, account, step, found, known)
+        read = [Ticks((Ticked(planned, Said(Tick.DONE, "; ".join((note or "").splitlines())), "command line", 0),))]
+    _record(run, read, known, TickDefaults(day, by or "", _cause(cause, found)))
 
 
 def _known(found: "Triage") -> _Known:
@@ -116,21 +113,21 @@ def _cause(code: str | None, found: "Triage") -> str:
     return code or ""
 
 
-def _planned(run: "Run", account: str, step: str | None, found: "Triage", known: _Known, today: date) -> "PlannedStep":
+def _planned(run: "Run", account: str, step: str | None, found: "Triage", known: _Known) -> "PlannedStep":
     """An account's step, of the week of the run. Raises UsageError when there is no such step, or it is left open."""
     from csq.explain.find import find_account
     from csq.planned import CHECK_IN, PlannedStep, week_of
 
-    key = find_account(found.accounts, account)
+    key = find_account(found.accounts, account, "csq done")
     row = found.accounts.filter(account_id=key).row(0, named=True)
     shown = next(shown for shown, own in known.keys.items() if own == key)
-    planned = PlannedStep(shown, step or row["step_id"] or "", week_of(found.as_of.day or today))
+    planned = PlannedStep(shown, step or row["step_id"] or "", week_of(found.as_of.day or date.today()))
     if not planned.step:
         raise UsageError(f"nothing is planned for `{key}`", hint=f"name a step: `csq done {key} STEP`")
     if planned.step not in (*known.steps, CHECK_IN):
         raise unknown_name("no step", planned.step, [*known.steps, CHECK_IN])
     on_record = _kept(_record_of(run))[1].known
-    done = [name for name in known.steps if (str(planned._replace(step=name)), Tick.DONE) in on_record]
+    done = [name for name in (*known.steps, CHECK_IN) if (str(planned._replace(step=name)), Tick.DONE) in on_record]
     if done and not step:
         # Told twice, or one more step? Only who told it knows.
         hint = f"`csq done {in_shell(key)} {planned.step}` records the next one too"
@@ -192,7 +189,8 @@ def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
 
         with contextlib.suppress(InputError):
             found = read_ticks(output, date.max)
-            for stray in found.strays:
+            if found.strays:
+                stray = found.strays[0]
                 told = f"line {stray.line:,} of `{output}` {stray.what}, and would be replaced"
                 raise OutputError(told, hint=stray.remedy)
             if new := unknown_to(_kept(path)[1], found.ticked):

@@ -28,6 +28,7 @@ def help(
     no_pager: NoPager = False,
 ) -> None:
     """Print a topic of the reference, such as the fields of the exports or the keys of csq.yaml."""
+    from csq.cli.main import COMMANDS
     from csq.render.topics import TOPICS, list_topics
     from csq.render.topics import topic as page_of
     from csq.render.topics.page import WIDTH, as_markdown, as_text
@@ -35,6 +36,8 @@ def help(
     if output_format not in (None, "text", "md"):
         raise UsageError(f"no format `{output_format}`", hint="choose from text, md")
     if topic is not None and topic not in TOPICS:
+        if topic in (*COMMANDS, "history", "playbook"):
+            raise UsageError(f"`{topic}` is a command", hint=f"`csq {topic} --help`")
         raise unknown_name("no topic", topic, TOPICS)
     if topic is None:
         emit.to_stdout(list_topics().encode())

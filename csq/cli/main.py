@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -34,7 +35,7 @@ Examples:
   csq triage exports -o monday.csv    the same for a spreadsheet
   csq brief exports                   the same in a message, for a chat or a mail
   csq plan exports                    what to do this week, owner by owner
-  csq done --from plans/             what was ticked off, so that it does not come back
+  csq done --from plans/              what was ticked off, so that it does not come back
   csq movers --history history        who moved since last week, and why
   csq whatif exports --set windows.usage=14   what would move under other rules
   csq backtest exports                whether usage or happiness told more of who was lost
@@ -151,6 +152,8 @@ def _refuse(error: typer.TyperException) -> int:
     text = re.sub(r"'([^'\n]+)'|(?<!\S)(--?\w[\w-]*)", r"`\1\2`", text.replace("Value error, ", ""))
     if near := re.search(r"\.? (?:Did you mean |\(Possible options: )(.+)[?)]$", text):
         text, hint = text[: near.start()], f"did you mean {near[1]}?"
+    if (extra := re.search(r"extra argument\S* \((\S+)", text)) and Path(extra[1].rstrip(")")).exists():
+        hint = "give one folder, or each file by its role: `--usage FILE`, `--csat FILE`, `--accounts FILE`"
     message, *details = text.rstrip(".").splitlines()
     message = re.sub(r"(?:^|(?<=: ))[A-Z]", lambda initial: initial[0].lower(), message)
     diagnostics.report(UsageError(message, details=tuple(line.strip() for line in details), hint=hint))

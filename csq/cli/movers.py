@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from csq.cli.options import SHOW, Faults, Inputs, Limits, Method, Outputs, Speech, Text, Whole, expanded, option
 from csq.errors import InputError, UsageError
+from csq.suggest import in_shell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,8 @@ def _kept(
 def _last(history: "History", days: tuple[date, ...], since: date | None, which: str) -> date:
     """The newest of the days, up to `since` where that is told. Raises InputError or UsageError when there is none."""
     if not days:
-        fill = "`csq history fill DIR` places the same exports as of earlier weeks"
+        command = f"csq history fill DIR --history {in_shell(str(history.folder))}"
+        fill = f"`{command}` places the same exports as of earlier weeks"
         raise InputError(f"the history `{history.folder}` has no snapshot {which}", hint=fill)
     last = max((day for day in days if since is None or day <= since), default=None)
     if last is None:

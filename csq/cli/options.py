@@ -5,6 +5,7 @@ their options one by one.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from functools import partial
@@ -14,6 +15,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from csq.errors import UsageError
 from csq.roles import ROLES
 from csq.sources.reading.streams import refuse_no_memory
 from csq.terms import Role
@@ -242,7 +244,18 @@ def _taken(option: Any, ctx: Any, value: Any) -> Any:
         return None
     if option.type_descriptor.annotation in (str, list[str]) and not option.value_is_missing(value):
         return list(value) if isinstance(value, tuple) else value
+    if option.type_descriptor.annotation is int and isinstance(value, str):
+        return _whole(option, value)
     return type(option).process_value(option, ctx, value)
+
+
+def _whole(option: Any, text: str) -> int:
+    """A whole number within the limits of its option. Raises UsageError."""
+    least, most = -MOST if option.min is None else option.min, MOST if option.max is None else option.max
+    if re.fullmatch(r"[+-]?[0-9]+", text.strip()) and least <= int(text) <= most:
+        return int(text)
+    limits = f" from {least} to {most}" if option.max is not None else f" from {least} up" if least > -MOST else ""
+    raise UsageError(f"`{option.opts[0]} {text}` is no whole number{limits}", hint=option.help)
 
 
 def expanded(command: Callable[..., int | None]) -> Callable[..., int | None]:

@@ -83,9 +83,9 @@ def _target(name: str, told: Format | None) -> Target:
     path = Path(name)
     by_suffix = SUFFIXES.get(path.suffix.casefold())
     if by_suffix is None and told is None:
-        raise UsageError(
-            f"`{name}`: its suffix tells no format", hint=f"end it in {', '.join(SUFFIXES)}, or give `--format`"
-        )
+        folder = "" if path.suffix else "; the folder that `csq plan` fills ends in `/`"
+        hint = f"end it in {', '.join(SUFFIXES)}, or give `--format`{folder}"
+        raise UsageError(f"`{name}`: its suffix tells no format", hint=hint)
     if by_suffix is Format.TERMINAL and told in PAGES:
         by_suffix = told
     return Target(by_suffix or told or Format.TERMINAL, path)

@@ -20,7 +20,7 @@ from csq.report import Report
 from csq.settings.change import KeyChange
 from csq.settings.load import LoadedSettings
 from csq.settings.model import Settings
-from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in
+from csq.sources.finding.locate import Folder, expand, exports_in, in_directory, nothing_in, roles_of
 from csq.sources.load import Tables, load
 from csq.sources.rows.tables import ReadOptions
 from csq.suggest import in_shell
@@ -258,8 +258,9 @@ def _expanded(inputs: Inputs, directory: Path | None, *, any_role: bool) -> dict
     """The files that flags name, by role; a flag stands in for what the directory holds of its role."""
     named = {role: expand(role, list(patterns)) for role, patterns in _named(inputs).items() if patterns}
     if directory is not None and directory.is_file():
-        quoted = in_shell(str(directory))
-        raise UsageError(f"`{directory}` is a file", hint=f"name its role: `--usage {quoted}` or `--csat {quoted}`")
+        role = next(iter(roles_of(directory)), Role.USAGE)
+        hint = f"give the folder that it is in, or name its role: `--{role} {in_shell(str(directory))}`"
+        raise UsageError(f"`{directory}` is a file", hint=hint)
     if directory is None and not any(named.get(role) for role in (Role if any_role else (Role.USAGE, Role.CSAT))):
         raise _nothing_told()
     if sum(str(path) == "-" for found in named.values() for path in found) > 1:

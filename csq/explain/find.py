@@ -26,8 +26,8 @@ class SetAside(NamedTuple):
     """A sentence for each row of it."""
 
 
-def find_account(accounts: pl.DataFrame, asked: str) -> str:
-    """Return the account_id that `asked` stands for.
+def find_account(accounts: pl.DataFrame, asked: str, command: str = "csq explain") -> str:
+    """Return the account_id that `asked` stands for, of whoever calls `command` with it.
 
     An id is taken before a name, that before the code of an address in either, what is whole before a part, and what
     is written alike before what differs in case; the first of these under which an account matches decides.
@@ -38,7 +38,7 @@ def find_account(accounts: pl.DataFrame, asked: str) -> str:
     _, found = _first(rows, asked)
     if len(found) == 1:
         return found[0][0]
-    raise _several(asked, found) if found else _none(asked, rows)
+    raise _several(asked, found, command) if found else _none(asked, rows)
 
 
 def set_aside(told: pl.DataFrame, accounts: pl.DataFrame, asked: str) -> SetAside | None:
@@ -113,11 +113,11 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _several(asked: str, found: list[tuple[str, str]]) -> UsageError:
+def _several(asked: str, found: list[tuple[str, str]], command: str = "csq explain") -> UsageError:
     return UsageError(
         f"{len(found):,} accounts match `{asked}`",
         details=_listed(found),
-        hint=f"`csq explain {in_shell(found[0][0])}`",
+        hint=f"`{command} {in_shell(found[0][0])}`",
     )
 
 

@@ -70,6 +70,8 @@ def disputes(used: pl.DataFrame) -> Iterator[str]:
 
     Whoever renews may take more or less on the same day. Nobody leaves and stays, or has one outcome at two values.
     """
+    if used.is_empty():
+        return
     outcome, value = pl.col("outcome"), pl.col("value_after")
     has = {each: (outcome == str(each)).any() for each in Outcome}
     left_and_stayed = has[Outcome.CHURNED] & (outcome.n_unique() > 1)

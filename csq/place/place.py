@@ -75,6 +75,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
         notes=(
             *(Note(kind=NoteKind.CHOICE, text=text) for text in (*scored.notes, *noted)),
             *(Note(kind=NoteKind.WARNING, text=text) for axis in Axis for text in _doubts(axis, cuts, by_tier)),
+            *(Note(kind=NoteKind.WARNING, text=text) for text in _renewed_starts(frame)),
         ),
     )
 
@@ -105,6 +106,16 @@ def _doubts(axis: Axis, cuts: Sequence[Cut], frame: pl.DataFrame) -> Iterator[st
     if zero := [f"`{cut.tier}`" for cut in own if cut.at == 0]:
         high = "whoever did anything at all is high" if axis is Axis.USAGE else "every score is high"
         yield f"the {axis} cut is 0 in the tier {' and '.join(zero)}: {high}"
+
+
+def _renewed_starts(frame: pl.DataFrame) -> Iterator[str]:
+    """What speaks against start dates: use from before them, as where each new contract begins anew."""
+    if known := int((frame["is_new"] & (frame["events_year_ago"] > 0)).sum()):
+        whom = "1 account is" if known == 1 else f"{known:,} accounts are"
+        yield (
+            f"{whom} new by `start_date` and used the product a year ago: if that is the start of the current "
+            "contract, `--column start_date=HEADER` names the column of the first"
+        )
 
 
 def _unscored(axis: Axis) -> pl.Expr:

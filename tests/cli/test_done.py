@@ -270,6 +270,7 @@ def test_ticks_are_matched_by_id_whatever_key_other_events_go_by(csq, exports):
         (("A-1", "--on", "2199-01-01"), "is still to come"),
         (("A-1", "--on", "18.11.2026"), "`--on 18.11.2026` is not a date"),
         (("nobody",), "no account matches `nobody`"),
+        (("A-",), "hint: `csq done A-1`"),
         (("A-1", "say_helo"), "no step `say_helo`"),
         (("A-1", "--cause", "too_complx"), "no reason code `too_complx`"),
     ],

@@ -179,7 +179,6 @@ def test_colour_is_for_labels_and_only_when_wanted(csq, command):
     [
         (["prob"], "no such command `prob`", "did you mean `probe`?"),
         (["probe", "--fromat", "csv"], "no such option: `--fromat`", "did you mean `--format`?"),
-        (["probe", "--top", "few"], "invalid value for `--top`: ", "`csq probe --help` lists what there is"),
         (["probe", "a"], "got unexpected extra argument(s) (a)", "`csq probe --help` lists what there is"),
     ],
 )
@@ -192,6 +191,26 @@ def test_a_wrong_command_line_is_exit_2_with_the_near_miss(csq, command, argv, m
     first, *_, last = result.stderr.splitlines()
     assert first.startswith(f"error: {message}")
     assert last == f"hint: {hint}"
+
+
+@pytest.mark.parametrize("argv", [["triage", "."], ["plan", "."], ["whatif", ".", "--set", "windows.usage=14"]])
+@pytest.mark.parametrize("given", ["1w", "0", "3661", "1.5"])
+def test_a_number_that_is_none_is_told_with_its_limits_and_what_the_option_is(csq, argv, given):
+    result = csq(*argv, "--window", given)
+    assert result.code == Exit.USAGE
+    assert result.stderr == (
+        f"error: `--window {given}` is no whole number from 1 to 3660\n\n"
+        "hint: Days of usage counted, 1-3660; default 28\n"
+    )
+
+
+def test_what_a_newcomer_types_is_led_on(csq, tmp_path):
+    """Files in place of the folder, two of them, and help about a command."""
+    for name in ("accounts.csv", "csat.csv"):
+        Path(name).write_text("account_id\n")
+    assert "name its role: `--accounts accounts.csv`" in csq("triage", "accounts.csv").stderr
+    assert "each file by its role: `--usage FILE`" in csq("triage", "accounts.csv", "csat.csv").stderr
+    assert csq("help", "plan").stderr == "error: `plan` is a command\n\nhint: `csq plan --help`\n"
 
 
 def test_no_command_at_all_shows_the_help_on_stderr(csq, command):

@@ -354,3 +354,9 @@ def test_every_account_is_counted_once_for_people_for_a_tool_left_out_or_left_al
     # With -v no desk hides what is to do: each task has an arrow, and so has each step of a tool.
     tasks = sum(bool(re.match(r" {5,8}→ ", line)) for line in told)
     assert tasks == counts[0]
+
+
+def test_a_folder_without_its_slash_is_told_what_it_lacks(csq, sample_data):
+    result = csq("plan", sample_data, "-o", "plans")
+    assert result.code == 2
+    assert "the folder that `csq plan` fills ends in `/`" in result.stderr

@@ -10,6 +10,7 @@ rollup. A month is there only while it says what its days say: it is removed bef
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -50,6 +51,14 @@ class Manifest(NamedTuple):
     def to_bytes(self) -> bytes:
         """The manifest as it is kept."""
         return (json.dumps(self._asdict(), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def days_of(logs: Mapping[str, Mapping[date, int]]) -> dict[date, int]:
+    """The days that there are in some logs, with the rows of all."""
+    found: Counter[date] = Counter()
+    for days in logs.values():
+        found.update(days)
+    return dict(sorted(found.items()))
 
 
 def is_rollup(path: Path) -> bool:

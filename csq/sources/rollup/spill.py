@@ -16,7 +16,7 @@ from csq.sources.cells.values import read_id
 from csq.sources.log.count import plain_names
 from csq.sources.log.opening import LogFile
 from csq.sources.log.reading import Log
-from csq.sources.rollup.layout import KEYS, SCHEMA, VIA, hashed, in_order
+from csq.sources.rollup.layout import KEYS, SCHEMA, VIA, days_of, hashed, in_order
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.typed import FILE, KEY
 
@@ -41,11 +41,7 @@ class DaySpill:
     @property
     def days(self) -> dict[date, int]:
         """The days that there are, with their rows."""
-        found: dict[date, int] = {}
-        for days in self.files.values():
-            for day, rows in days.items():
-                found[day] = found.get(day, 0) + rows
-        return dict(sorted(found.items()))
+        return days_of(self.files)
 
     def take_plain(self, rows: pl.DataFrame, log: Log, file: LogFile) -> None:
         """Take plain rows: see `log.scan.plain_rows`."""

@@ -28,7 +28,7 @@ from csq.sources.joining.identity import as_role
 from csq.sources.load import Tables
 from csq.sources.reading.grid import LINE
 from csq.sources.roll_up import Rolled
-from csq.sources.rollup.layout import KEYS, hashed, in_order
+from csq.sources.rollup.layout import KEYS, days_of, hashed, in_order
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.tables import ReadOptions
 from csq.sources.rows.typed import FILE, stack
@@ -65,11 +65,7 @@ class ServerDays:
     @cached_property
     def days(self) -> dict[date, int]:
         """The days that there are, with their rows."""
-        found: dict[date, int] = {}
-        for days in self.files.values():
-            for day, rows in days.items():
-                found[day] = found.get(day, 0) + rows
-        return dict(sorted(found.items()))
+        return days_of(self.files)
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """All counts: some days at a time, each whole. Columns `SCHEMA`. Raises InputError where the rows changed."""
