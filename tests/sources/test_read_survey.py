@@ -146,6 +146,11 @@ def test_types_and_rules_under_the_names_are_no_row(row, is_header):
     assert table.extra_headers == ((tuple(row.split(",")),) if is_header else ())
 
 
+def test_words_above_rows_of_ids_alone_are_no_labels():
+    """One row says nothing of its columns: `b,0,-3` is as odd there as the row above it."""
+    assert read("id,region,score\na,north,x\nb,0,-3\nc,,\nd,,\ne,,\n").frame.height == 5
+
+
 @pytest.mark.parametrize("rows", [2, 8000])  # small files, and those over 64 KB, are read in two ways
 @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
 def test_a_line_that_tells_the_delimiter_is_none_of_the_table(first, rows):
