@@ -120,6 +120,10 @@ def arrange(grid: RawTable) -> Layout:
         header = groups or header
     elif named:
         extra = _extra_headers(header, head[above + 1 :])
+        if extra and are_known(extra[0]) and not any(are_known([cell]) for cell in header):
+            # What people call the columns stands above what their tool calls them.
+            groups, header, extra[0] = [*extra[0]], [*extra[0]], tuple(header)
+            line = head[above + 1][0]
     else:
         header = [f"column_{number}" for number in range(1, len(columns) + 1)]
     frame = frame.slice(above + named + len(extra))
