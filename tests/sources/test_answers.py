@@ -6,6 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.cells.answer_words import WORD_SCALES
+from csq.sources.cells.answers import Answer, read_answer
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, notes, read, rows
@@ -318,6 +319,31 @@ def test_undated_answers_count_and_the_window_says_so(csq, tmp_path):
     assert "happiness 2025-05-31 to 2026-05-30, 365 days, and 2 answers without a date" in " ".join(
         result.stdout.decode().split()
     )
+
+
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [
+        ("4/5", Answer("4", 5.0)),
+        ("4 von 5 - gut", Answer("4", 5.0, label="gut")),
+        ("\u22123", Answer("-3")),
+        (".5", Answer(".5")),
+        ("80%", Answer("80%", 100.0)),
+        ("★★☆", Answer("2", 3.0, is_stars=True)),
+        ("3 stars", Answer("3", is_stars=True)),
+        ("5 - Sehr gut", Answer("5", label="sehr gut")),
+        ("Good (4)", Answer("4", label="good")),
+        ("5-Apr", Answer(is_date=True)),
+        ("Apr 5", Answer(is_date=True)),
+        ("w0001", Answer(word="w0001")),  # neither a number with a label nor one behind it
+        ("_1st", Answer(word="1st")),
+        ("Späť", Answer(word="spat")),
+        ("👍🏽", Answer(word="👍")),
+        ("😀😄", Answer(word="great face")),
+    ],
+)
+def test_what_one_cell_says(cell, answer):
+    assert read_answer(cell) == answer
 
 
 def test_the_help_prints_words_and_what_they_are_worth(csq):

@@ -146,6 +146,28 @@ def test_types_and_rules_under_the_names_are_no_row(row, is_header):
     assert table.extra_headers == ((tuple(row.split(",")),) if is_header else ())
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "header"),
+    [
+        ("Kd-Nr,Urteil,Tag", "account_id,score,date", 2),  # what a tool calls its columns, under what people call them
+        ("account_id,score,date", "Kd-Nr,Urteil,Tag", 1),
+        ("Customer,Urteil,Tag", "account_id,score,date", 1),  # csq knows a name of either row: the first it is
+        ("Kd-Nr,Urteil,Tag", "Kunde,Punkte,Datum der Antwort", 1),
+    ],
+)
+def test_of_two_rows_of_names_that_is_the_header_which_csq_knows(upper, lower, header):
+    table = read(f"{upper}\n{lower}\na,5,2026-11-01\nb,4,2026-11-02\nc,3,2026-11-03\n")
+    names = [upper, lower]
+
+    assert (",".join(table.header), table.header_line, table.frame.height) == (names[header - 1], header, 3)
+    assert [",".join(row) for row in table.extra_headers] == [names[2 - header]]
+
+
+def test_words_above_rows_of_ids_alone_are_no_labels():
+    """One row says nothing of its columns: `b,0,-3` is as odd there as the row above it."""
+    assert read("id,region,score\na,north,x\nb,0,-3\nc,,\nd,,\ne,,\n").frame.height == 5
+
+
 @pytest.mark.parametrize("rows", [2, 8000])  # small files, and those over 64 KB, are read in two ways
 @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
 def test_a_line_that_tells_the_delimiter_is_none_of_the_table(first, rows):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from csq.regex import regex
 from csq.schema import collect
 from csq.sources.cells.answer_words import EMPTY, ENDS, FACES, FULL, POINTS, SAME_WORD, UNITS, WORD_SCALES
 from csq.sources.cells.dates import MONTH_NAMES
@@ -22,19 +23,24 @@ _OUT_OF = r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bsobre\b|\bde\b|\bsu\b|\bvan
 _UNITS = "|".join(UNITS)
 _MONTHS = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
 _CUT = r"\s*[-\u2013\u2014:=.)(,|]+\s*|\s+"
-# Compiled where they are first needed, which is in few files: most answers are plain numbers.
-_DATE = (
+_DATE = regex(
     rf"\d{{1,2}}[-./ ]+(?:{_MONTHS})\.?(?:[-./ ,]+\d{{2,4}})?|(?:{_MONTHS})\.?[-./ ]+\d{{1,4}}(?:[-./ ,]+\d{{2,4}})?"
-    r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}([-./])\d{1,2}\1\d{2,4}(?: .*)?"
+    r"|\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}([-./])\d{1,2}\1\d{2,4}(?: .*)?",
+    re.IGNORECASE,
 )
-_PART = (
+_PART = regex(
     rf"(?P<number>{_NUMBER})\s*(?P<before>{_UNITS})?\s*\(?\s*{_OUT_OF}\s*(?P<top>\d{{1,3}})\)?"
-    rf"\s*(?P<stars>{_UNITS})?(?:(?:{_CUT})(?P<label>.*\D.*))?"
+    rf"\s*(?P<stars>{_UNITS})?(?:(?:{_CUT})(?P<label>.*\D.*))?",
+    re.IGNORECASE,
 )
-_STARS = rf"(?P<number>{_NUMBER})\s*(?:{_UNITS}|[{FULL}])(?:(?:{_CUT})(?P<label>.*\D.*))?"
-_PLAIN = rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?"
-_FIRST = rf"(?P<number>\d{{1,3}}(?:[.,]\d+)?)(?:{_CUT})(?P<label>.*[^\W\d].*)"
-_LAST = rf"(?P<label>[^\W\d][^\d]*?)(?:{_CUT})(?P<number>\d{{1,3}})\)?"
+_STARS = regex(rf"(?P<number>{_NUMBER})\s*(?:{_UNITS}|[{FULL}])(?:(?:{_CUT})(?P<label>.*\D.*))?", re.IGNORECASE)
+_PLAIN = regex(rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?")
+_FIRST = regex(rf"(?P<number>\d{{1,3}}(?:[.,]\d+)?)(?:{_CUT})(?P<label>.*[^\W\d].*)")
+_LAST = regex(rf"(?P<label>[^\W\d][^\d]*?)(?:{_CUT})(?P<number>\d{{1,3}})\)?")
+_DRAWN = regex(rf"((?:[{FULL}] ?)*)((?:[{EMPTY}] ?)*)")
+_DIGIT, _LONG_DASH = regex(r"\d"), regex("[\u2010-\u2015\u2212](?=\\d)")
+_TONES = regex("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_THUMB, _BLANKS = regex(r":?[+-]1:?"), regex(r"[\s_-]+")
 _FACE = {face: word for word, faces in FACES.items() for face in faces}
 
 
@@ -60,38 +66,50 @@ class Answer(NamedTuple):
 
 def plain(text: str) -> str:
     """Words without accents, skin tones and case, with blanks for `_` and `-`: what ways to write them share."""
-    text = re.sub("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]", "", text)
-    text = "".join(each for each in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(each))
-    if re.fullmatch(r":?[+-]1:?", text):
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFD", _TONES.sub("", text))
+        text = "".join(each for each in text if not unicodedata.combining(each))
+    if _THUMB.fullmatch(text):
         return text
-    return re.sub(r"[\s_-]+", " ", text.replace("\u2019", "'").replace("/", " ")).strip(" .!?\"'()[]")
+    return _BLANKS.sub(" ", text.replace("\u2019", "'").replace("/", " ")).strip(" .!?\"'()[]")
 
 
 def read_answer(cell: str) -> Answer:
-    """Read one cell that is not blank."""
-    text = re.sub("[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]", "", cell).strip().strip("\"'").strip()
-    text = re.sub("[\u2010-\u2015\u2212](?=\\d)", "-", text) if re.match("[\u2010-\u2015\u2212]\\d", text) else text
+    """Read one cell that is not blank. Many may differ, so what cannot fit is not tried."""
+    text = (cell if cell.isascii() else _TONES.sub("", cell)).strip().strip("\"'").strip()
+    text = _LONG_DASH.sub("-", text) if _LONG_DASH.match(text) else text
     if text.isdecimal():
         return Answer(text)
-    if drawn := re.fullmatch(rf"((?:[{FULL}] ?)*)((?:[{EMPTY}] ?)*)", text):
+    if text[:1] in FULL + EMPTY and (drawn := _DRAWN.fullmatch(text)):
         full, empty = (len(part.replace(" ", "")) for part in drawn.groups())
         return Answer(number=str(full), top=float(full + empty) if empty else None, is_stars=True)
-    if re.fullmatch(_DATE, text, re.IGNORECASE):
-        return Answer(is_date=True)
-    if found := re.fullmatch(_PART, text, re.IGNORECASE):
-        return Answer(
-            found["number"], float(found["top"]), bool(found["stars"] or found["before"]), _label(found["label"])
-        )
-    if found := re.fullmatch(_STARS, text, re.IGNORECASE):
-        return Answer(found["number"], None, True, _label(found["label"]))
-    if found := re.fullmatch(_PLAIN, text):
-        return Answer(text, 100.0 if found["percent"] else None)
-    if found := re.fullmatch(_FIRST, text) or re.fullmatch(_LAST, text):
-        return Answer(found["number"], None, False, _label(found["label"]))
-    faces = {_FACE[each] for each in text if each in _FACE}
+    if _DIGIT.search(text) and (numbered := _read_numbered(text)):
+        return numbered
+    faces = set() if text.isascii() else {_FACE[each] for each in text if each in _FACE}
     if len(faces) == 1 and all(each in _FACE for each in text):
         return Answer(word=next(iter(faces)))
     return Answer(word=plain(text))
+
+
+def _read_numbered(text: str) -> Answer | None:
+    """Read one cell with a digit in it; None where it is a word all the same."""
+    if _DATE.fullmatch(text):
+        return Answer(is_date=True)
+    if not _DIGIT.match(text) and text[0] not in "+-.,":
+        last = _LAST.fullmatch(text)
+        return Answer(last["number"], None, False, _label(last["label"])) if last else None
+    if found := _PART.fullmatch(text):
+        return Answer(
+            found["number"], float(found["top"]), bool(found["stars"] or found["before"]), _label(found["label"])
+        )
+    if found := _STARS.fullmatch(text):
+        return Answer(found["number"], None, True, _label(found["label"]))
+    if found := _PLAIN.fullmatch(text):
+        return Answer(text, 100.0 if found["percent"] else None)
+    if found := _FIRST.fullmatch(text):
+        return Answer(found["number"], None, False, _label(found["label"]))
+    return None
 
 
 def _label(text: str | None) -> str | None:

@@ -5,6 +5,7 @@ memory than any machine has, or never end; none of that can be caught in the pro
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -92,6 +93,7 @@ def _limit(size: int) -> None:
 
 
 def _main() -> None:
+    gc.disable()  # nothing of what is read is ever given back, and to look through millions of cells takes time
     module, _, name = sys.argv[1].partition(":")
     function = getattr(importlib.import_module(module), name)
     data = sys.stdin.buffer.read()

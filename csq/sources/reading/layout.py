@@ -31,7 +31,7 @@ HEAD = 40
 MOST_TITLES = 20
 """Rows above a header, at most, where they are titles of several cells."""
 LABELLED = 3
-"""Rows of data above which a row of labels can be told from them."""
+"""Rows with more than an id above which a row of labels can be told from them."""
 UPPER = "upper header"
 """A row that names groups of columns, and is a part of the header."""
 TAIL = 20
@@ -120,6 +120,10 @@ def arrange(grid: RawTable) -> Layout:
         header = groups or header
     elif named:
         extra = _extra_headers(header, head[above + 1 :])
+        if extra and are_known(extra[0]) and not any(are_known([cell]) for cell in header):
+            # What people call the columns stands above what their tool calls them.
+            groups, header, extra[0] = [*extra[0]], [*extra[0]], tuple(header)
+            line = head[above + 1][0]
     else:
         header = [f"column_{number}" for number in range(1, len(columns) + 1)]
     frame = frame.slice(above + named + len(extra))
@@ -217,7 +221,7 @@ def _extra_headers(header: Sequence[str], below: Sequence[tuple[int, *tuple[str,
     types = len(first) > 1 and all(_TYPE.fullmatch(cell.strip()) for cell in first)
     types = types and over_values(first, kinds_below(_cells(below[1:])))
     labels = (
-        len(below) > LABELLED
+        sum(len(_filled(row)) > 1 for row in _cells(below[1:])) >= LABELLED
         and [*first] != [*header]
         and are_names(header)
         and are_names(first)

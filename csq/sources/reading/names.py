@@ -46,14 +46,16 @@ class CellLook(StrEnum):
     WORD = "word"
 
 
+LONG = 1000
+"""Characters of a cell that are looked at."""
 VALUES = frozenset({CellLook.DAY, CellLook.TIME, CellLook.MAIL, CellLook.LINK, CellLook.NUMBER})
 """Kinds that hardly ever name a column."""
 
 
 @lru_cache(maxsize=1 << 16)
 def kind(cell: str) -> CellLook:
-    """Tell the kind of a cell; one that says `n/a` is blank."""
-    cell = cell.strip()
+    """Tell the kind of a cell, by how it begins; one that says `n/a` is blank."""
+    cell = cell.strip()[:LONG]
     if cell.casefold() in BLANKS:
         return CellLook.BLANK
     for known, pattern in (

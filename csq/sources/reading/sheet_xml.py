@@ -24,7 +24,7 @@ _BITE = 1 << 20
 _MARKS = (b"hidden", b't="0"', b'h="0"', b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b"<!")
 """One of these stands in any sheet that has more to say than its values and its formats."""
 _LARGEST = 100_000
-"""Cells that one formula may fill."""
+"""Cells that formulas of a sheet may fill beside their own."""
 
 
 @dataclass(kw_only=True)
@@ -120,6 +120,7 @@ class _SheetReader:
         self.cell: Attributes = {}
         self.texts: dict[str, str] = {}
         self.within = self.area = ""
+        self.filled = 0
         self.default_height = "1"
         """Of rows that have none of their own; only nought is of interest."""
 
@@ -174,8 +175,11 @@ class _SheetReader:
         """Note a formula for its cell, or for all that it fills."""
         first, _, last = self.area.partition(":")
         (top, left), (bottom, right) = _place(first or "A1"), _place(last or "A1")
-        if not last or (bottom - top + 1) * (right - left + 1) > _LARGEST or len(self.found.unvalued) > _LARGEST:
+        area = (bottom - top + 1) * (right - left + 1) if last else 0
+        if area == 0 or self.filled + area > _LARGEST:
             top, left, bottom, right = self.row, self.column, self.row, self.column
+        else:
+            self.filled += area
         for row in range(top, bottom + 1):
             self.found.unvalued |= {(row, column): formula for column in range(left, right + 1)}
 

@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import cast
 
 from csq.errors import InputError, Location
@@ -52,7 +53,7 @@ def read_sheet(data: bytes, label: str) -> RawTable:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
-    if sum(len(cell) for row in cells for cell in row) > ceiling(len(data)):
+    if sum(map(len, chain.from_iterable(cells))) > ceiling(len(data)):
         raise too_big(label, len(data))
     return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
@@ -110,7 +111,8 @@ def _within(merged: Iterable[tuple[Place, Place]], height: int, width: int) -> l
 
 def _texts(values: Sequence[Sequence[object]], found: SheetXml, looks: Mapping[int, Look]) -> list[list[str]]:
     """The cells as a person sees them; errors and formulas without a result by their names."""
-    cells = [[_text(value) for value in row] for row in values]
+    # Most cells are text as it is.
+    cells = [[value if type(value) is str else _text(value) for value in row] for row in values]
     height, width = len(cells), len(cells[0])
     for (row, column), style in found.styles.items():
         if row < height and column < width:
