@@ -93,7 +93,7 @@ def _plain_numbers(text: pl.Series, decimal: DecimalMark | None) -> Cells | None
 def read_numbers(columns: Iterable[pl.Series], *, decimal: DecimalMark | None = None) -> Iterator[Cells | Ambiguous]:
     """Read each column as `read_number` does, or what it leaves open; of many short ones each distinct text once."""
     for some in together(columns):
-        text = pl.concat(column.rename("text") for column in some)
+        text = pl.concat((column.rename("text") for column in some), rechunk=True)
         distinct = text.unique(maintain_order=True)
         parsed = with_text(text, _parsed(distinct).with_columns(text=distinct)) if len(some) > 1 else None
         start = 0

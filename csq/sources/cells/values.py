@@ -182,7 +182,7 @@ def read_text(text: pl.Series) -> Cells:
 def read_texts(columns: Iterable[pl.Series]) -> Iterator[Cells]:
     """Read each column as `read_text` does, many short ones in one go."""
     for some in together(columns):
-        text = pl.concat(column.rename("text") for column in some)
+        text = pl.concat((column.rename("text") for column in some), rechunk=True)
         read = read_text(text) if _has(text, _CHANGED) else None
         start = 0
         for column in some:
