@@ -34,7 +34,7 @@ DTYPES: Mapping[Cell, pl.DataType] = {
 """What the cells of a field become."""
 
 
-class Column(NamedTuple):
+class ReadColumn(NamedTuple):
     """A column read as the field that `values` is called, and what is to be said of it."""
 
     values: pl.Series
@@ -44,7 +44,7 @@ class Column(NamedTuple):
     currency: pl.Series | None = None
     """Of amounts: the currency that a cell itself names, else null."""
 
-    def without(self, mask: pl.Series, reason: str) -> "Column":
+    def without(self, mask: pl.Series, reason: str) -> "ReadColumn":
         """The same with the cells where `mask` holds among those that could not be read."""
         return self._replace(values=self.values.set(mask, None), wrong=(*self.wrong, (mask, reason)))
 
@@ -114,7 +114,7 @@ class Typed(NamedTuple):
         """List optional cells where `mask` holds as unreadable."""
         return self.replace(faults=pl.concat([self.faults, self._cells([(mask, name, reason)])]))
 
-    def adding(self, columns: Sequence[Column]) -> "Typed":
+    def adding(self, columns: Sequence[ReadColumn]) -> "Typed":
         """The same with columns in its frame, all at once: one by one the many of a wide file take long."""
         wrong = [(mask, read.values.name, reason) for read in columns for mask, reason in read.wrong if mask.any()]
         return self.replace(
