@@ -170,11 +170,12 @@ def _amounts(metrics: Mapping[str, Metric], window: tuple[date, date] | None, *,
 
     So are active days where no length of a window is known, but never per seat.
     """
-    share = pl.col(OWN_DAYS) / ((window[1] - window[0]).days + 1) if window else pl.lit(1.0)
+    once, always = pl.lit(1), pl.lit(1.0)
+    seats = pl.col("seats") if per_seat else once
+    share = pl.col(OWN_DAYS) / ((window[1] - window[0]).days + 1) if window else always
 
     def amount(column: str, *, by_seats: bool = True, is_average: bool = False) -> pl.Expr:
-        seats = pl.col("seats") if per_seat and by_seats else pl.lit(1)
-        return pl.col(column) / seats / (pl.lit(1.0) if is_average else share)
+        return pl.col(column) / (seats if by_seats else once) / (always if is_average else share)
 
     if not metrics:
         return {"volume": amount(TELLING)}
