@@ -110,7 +110,7 @@ def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, 
     notes, schema = [], rows.schema
     texts = (rows[name] for name in headers if schema.get(name) == pl.String())
     for some in together(texts):
-        words = pl.concat(text.rename("word") for text in some).drop_nulls().unique()
+        words = pl.concat((text.rename("word") for text in some), rechunk=True).drop_nulls().unique()
         if not any(says(word) is StatusKind.FORMER for word in words):
             continue
         for text in some:

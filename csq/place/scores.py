@@ -9,6 +9,7 @@ active days of the days there are, counts and time per seat against the tier's 7
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
@@ -34,6 +35,8 @@ INACTIVE = "_inactive"
 
 AMOUNT = "_amount_"
 """Prefix of the columns that hold what is compared within the tier, by part: events or counts per seat, or people."""
+REFERENCE = "_reference_"
+"""Prefix of the columns that hold what counts as 100 in the account's tier, by part."""
 UNCAPPED = "_uncapped_"
 """Prefix of the columns that hold the parts before they are cut off at 100."""
 OWN_DAYS, WORKING_DAYS = "_own_days", "_working_days"
@@ -104,29 +107,37 @@ def score_usage(
         for tier, why in by_tier.items()
         if name in pinned
     )
-    for name, by_tier in references.items():
-        reference = pl.col("tier").replace_strict(by_tier, default=None, return_dtype=pl.Float64())
-        parts[name] = pl.col(AMOUNT + name) / reference * 100
+    parts |= {name: pl.col(AMOUNT + name) / pl.col(REFERENCE + name) * 100 for name in references}
     counted = {PART + name: weights.get(name, 1.0) for name in parts}
     score = weighted_mean(counted)
     scored = collect(
         frame.lazy()
+        .join(_by_tier(references, tiers), on="tier", how="left", maintain_order="left")
         .with_columns(part.alias(UNCAPPED + name) for name, part in parts.items())
         .with_columns(pl.col(UNCAPPED + name).clip(0, 100).alias(PART + name) for name in parts)
         .with_columns(rounded(score).alias("usage_score"), _inactive(metrics).alias(INACTIVE))
+        .drop(REFERENCE + name for name in references)
     )
     scored = scored.with_columns(**_parts_known(scored, [name for name, weight in counted.items() if weight > 0]))
     return Scored(frame=scored, references=references, stand_ins=stand_ins, notes=notes)
+
+
+def _by_tier(references: Mapping[str, Mapping[str, float]], tiers: Collection[str]) -> pl.LazyFrame:
+    """The references of each tier in a row."""
+    columns = {REFERENCE + name: [by_tier.get(tier) for tier in tiers] for name, by_tier in references.items()}
+    dtypes = {"tier": pl.String(), **dict.fromkeys(columns, pl.Float64())}
+    return pl.LazyFrame({"tier": [*tiers], **columns}, schema=dtypes)
 
 
 def _parts_known(frame: pl.DataFrame, parts: Sequence[str]) -> dict[str, pl.Expr]:
     """How many parts a score rests on, of how many that are known of anybody, and those that most of its tier have."""
     is_scored = pl.col("usage_score").is_not_null()
     by_tier = frame.filter(is_scored).group_by("tier").agg(pl.len(), pl.col(parts).count())
+    rows = by_tier.rows(named=True)
     lacking = {}
     for name in (name for name in parts if frame[name].has_nulls()):
-        usual = by_tier["tier"].filter(by_tier[name] * 2 > by_tier["len"]).implode()
-        lacking[name.removeprefix(PART)] = pl.col(name).is_null() & pl.col("tier").is_in(usual, nulls_equal=True)
+        usual = tuple(row["tier"] for row in rows if row[name] * 2 > row["len"])
+        lacking[name.removeprefix(PART)] = pl.col(name).is_null() & _is_among(usual)
     possible = sum(frame[name].count() > 0 for name in parts)
     have = pl.sum_horizontal(pl.lit(0), pl.col(parts).is_not_null().cast(pl.Int64))
     return {
@@ -134,6 +145,11 @@ def _parts_known(frame: pl.DataFrame, parts: Sequence[str]) -> dict[str, pl.Expr
         "usage_parts_possible": pl.when(is_scored).then(pl.lit(possible, dtype=pl.Int64())),
         "usage_parts_lacking": pl.when(is_scored).then(named(lacking).list.join(", ").replace("", None)),
     }
+
+
+@lru_cache
+def _is_among(tiers: tuple[str, ...]) -> pl.Expr:
+    return pl.col("tier").is_in(pl.Series(tiers, dtype=pl.String()).implode())
 
 
 def _days(window: tuple[date, date] | None) -> list[pl.Expr]:
@@ -154,11 +170,12 @@ def _amounts(metrics: Mapping[str, Metric], window: tuple[date, date] | None, *,
 
     So are active days where no length of a window is known, but never per seat.
     """
-    share = pl.col(OWN_DAYS) / ((window[1] - window[0]).days + 1) if window else pl.lit(1.0)
+    once, always = pl.lit(1), pl.lit(1.0)
+    seats = pl.col("seats") if per_seat else once
+    share = pl.col(OWN_DAYS) / ((window[1] - window[0]).days + 1) if window else always
 
     def amount(column: str, *, by_seats: bool = True, is_average: bool = False) -> pl.Expr:
-        seats = pl.col("seats") if per_seat and by_seats else pl.lit(1)
-        return pl.col(column) / seats / (pl.lit(1.0) if is_average else share)
+        return pl.col(column) / (seats if by_seats else once) / (always if is_average else share)
 
     if not metrics:
         return {"volume": amount(TELLING)}

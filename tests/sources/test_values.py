@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from csq.sources.cells.dates import read_time
-from csq.sources.cells.numbers import read_number
-from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_text
+from csq.sources.cells.numbers import read_number, read_numbers
+from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_text, read_texts
 
 at = datetime.fromisoformat
 
@@ -185,3 +185,25 @@ def test_a_cell_reads_alike_in_a_short_column_and_in_a_long_one(read: Callable[[
     alone = read(pl.Series([cell])).values[0]
     for plain in ("z{}", "é{}"):
         assert read(pl.Series([cell, *(plain.format(number) for number in range(2_000))])).values[0] == alone
+
+
+WIDE = {
+    "50%": 50.0, "-": None, "n/a": None, "": None, "$5": 5.0, "1.2k": 1200.0, "(7)": -7.0, "1,234.5": 1234.5,
+    "2026-11-15": None, "word": None,
+}  # fmt: skip
+"""Cells that many columns of a wide export share, and the numbers that they are."""
+
+
+@pytest.mark.parametrize("cell", WIDE)
+def test_many_short_columns_are_read_in_few_queries_as_each_alone(cell, monkeypatch):
+    queries = []
+    collect = pl.LazyFrame.collect
+    monkeypatch.setattr(pl.LazyFrame, "collect", lambda *told, **more: queries.append(1) or collect(*told, **more))
+    columns = [text(cell, "", f"{at}.5") for at in range(500)]
+    numbers, texts = [*read_numbers(columns)], [*read_texts(columns)]
+    assert len(queries) < 20
+    assert [read.values.to_list() for read in numbers] == [[WIDE[cell], None, at + 0.5] for at in range(500)]
+    is_none = cell in ("", "-", "n/a")
+    assert [read.values.fill_null("").to_list() for read in texts] == [
+        ["" if is_none else cell, "", f"{at}.5"] for at in range(500)
+    ]

@@ -4,7 +4,7 @@ A column has one decimal mark: told, or proved by its own cells. A cell proves n
 both ways, as `1,234` does; where no cell proves anything and some read both ways, it is `Ambiguous`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import polars as pl
@@ -93,9 +93,7 @@ def _plain_numbers(text: pl.Series, decimal: DecimalMark | None) -> Cells | None
 def read_numbers(columns: Iterable[pl.Series], *, decimal: DecimalMark | None = None) -> Iterator[Cells | Ambiguous]:
     """Read each column as `read_number` does, or what it leaves open; of many short ones each distinct text once."""
     for some in together(columns):
-        text = pl.concat(column.rename("text") for column in some)
-        distinct = text.unique(maintain_order=True)
-        parsed = with_text(text, _parsed(distinct).with_columns(text=distinct)) if len(some) > 1 else None
+        parsed = _parsed_at_once(some)
         start = 0
         for column in some:
             try:
@@ -106,6 +104,15 @@ def read_numbers(columns: Iterable[pl.Series], *, decimal: DecimalMark | None = 
             except Ambiguous as question:
                 yield question
             start += len(column)
+
+
+def _parsed_at_once(columns: Sequence[pl.Series]) -> pl.DataFrame | None:
+    """The cells of columns below each other, parsed; None where each by itself is read sooner: one, or tiny ones."""
+    if len(columns) == 1 or sum(map(len, columns)) < FEW:
+        return None
+    text = pl.concat((column.rename("text") for column in columns), rechunk=True)
+    distinct = text.unique(maintain_order=True)
+    return with_text(text, _parsed(distinct).with_columns(text=distinct))
 
 
 def _settled(cells: pl.DataFrame, decimal: DecimalMark | None, *, whole: bool) -> Cells:

@@ -124,6 +124,15 @@ def tidy(text: pl.Series) -> pl.Series:
     return collect(tidied(text))["cell"].rename(text.name)
 
 
+def tidy_together(columns: Iterable[pl.Series]) -> Iterator[pl.Series]:
+    """Make columns tidy, many short ones in one go."""
+    for some in together(columns):
+        cells = tidy(pl.concat((column.rename("text") for column in some), rechunk=True))
+        start = 0
+        for column in some:
+            yield cells[start : (start := start + len(column))]
+
+
 def tidied(text: pl.Series) -> pl.LazyFrame:
     """The same as one column `cell`, to be read in the same query: a small column costs as much as a query does."""
     return _in_steps(text, *([_plain(text)] if _has(text, _UNUSUAL) else ()), _without_blanks)
@@ -182,7 +191,7 @@ def read_text(text: pl.Series) -> Cells:
 def read_texts(columns: Iterable[pl.Series]) -> Iterator[Cells]:
     """Read each column as `read_text` does, many short ones in one go."""
     for some in together(columns):
-        text = pl.concat(column.rename("text") for column in some)
+        text = pl.concat((column.rename("text") for column in some), rechunk=True)
         read = read_text(text) if _has(text, _CHANGED) else None
         start = 0
         for column in some:

@@ -155,19 +155,21 @@ def _other_fields() -> Mapping[str, str]:
     return {name: field for name, field in others.items() if name not in own}
 
 
+_MONEY = regex(r"[$€£]")
+_CHANGE = regex(r"(?<![^\W_])[YQMW]o[YQMW](?![^\W_])")
+_SEAM = regex(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_PHRASES = {regex(rf"\b(?:{pattern})\b"): word for pattern, word in use.PHRASES.items()}
+
+
 @lru_cache(maxsize=4096)
 def _text(header: str) -> str:
     """The words of a header, lower-case: `Active Users (30d)` and `ActiveUsers30d` are `activeuser 30d`."""
-    text = re.sub(r"[$€£]", " dollar ", header.replace("%", " pct ").replace("#", " number ").replace("/", " per "))
-    text = re.sub(r"(?<![^\W_])[YQMW]o[YQMW](?![^\W_])", lambda match: match[0].casefold(), text)
-    text = re.sub(
-        r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])",
-        " ",
-        text,
-    )
+    text = _MONEY.sub(" dollar ", header.replace("%", " pct ").replace("#", " number ").replace("/", " per "))
+    text = _CHANGE.sub(lambda match: match[0].casefold(), text)
+    text = _SEAM.sub(" ", text)
     text = " ".join(re.findall(r"[^\W_]+", text.casefold()))
-    for pattern, word in use.PHRASES.items():
-        text = re.sub(rf"\b(?:{pattern})\b", word, text)
+    for phrase, word in _PHRASES.items():
+        text = phrase.sub(word, text)
     return text
 
 

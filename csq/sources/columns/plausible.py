@@ -1,18 +1,20 @@
 """What a column may be by its cells, so that none is suggested for what it cannot be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from csq.regex import regex
 from csq.roles import Cell
 from csq.sources.cells.answers import are_known, read_answers
 from csq.sources.cells.dates import read_time
-from csq.sources.cells.numbers import read_number
-from csq.sources.cells.values import Ambiguous, Cells, read_bool, tidy
+from csq.sources.cells.numbers import read_number, read_numbers
+from csq.sources.cells.values import Ambiguous, Cells, read_bool, tidy_together
 from csq.sources.reading.read import TextTable, column
 
 _LOOKED_AT = 200
 """Cells of a column that are looked at."""
+_DIGIT = regex("[0-9]")
 _FREE = ("value", "note", "comment")
 """Fields of text that may hold anything."""
 
@@ -22,14 +24,16 @@ class Looks:
 
     def __init__(self, table: TextTable) -> None:  # noqa: D107
         self.table = table
-        self._cells: dict[int, pl.Series] = {}
+        self._tidied: list[pl.Series] = []
         self._verdicts: dict[tuple[int, Callable[[pl.Series], bool]], bool] = {}
 
     def cells(self, place: int) -> pl.Series:
         """The first cells of a column, made tidy, without blank ones."""
-        if place not in self._cells:
-            self._cells[place] = tidy(self.table.frame[column(place)].head(_LOOKED_AT)).drop_nulls()
-        return self._cells[place]
+        if not self._tidied:
+            head = self.table.frame.head(_LOOKED_AT)
+            self._tidied = [*tidy_together(head[column(place)] for place in range(len(self.table.header)))]
+        cells = self._tidied[place]
+        return cells.drop_nulls() if cells.null_count() else cells
 
     def can_be(self, place: int, field: str, kind: Cell) -> bool:
         """Whether a column can be what a field holds; blank cells can be anything."""
@@ -48,6 +52,14 @@ class Looks:
             case Cell.TEXT:
                 return not self._are(place, _are_dates) and not self._are(place, _are_numbers)
         return not self._are(place, _are_like_dates)
+
+    def are_numbers(self, places: Sequence[int]) -> list[bool]:
+        """Which of some columns can hold numbers, read together."""
+        columns = [self.cells(place) for place in places]
+        return [
+            cells.is_empty() or (_have_digits(cells) and (isinstance(read, Ambiguous) or _mostly(read)))
+            for cells, read in zip(columns, read_numbers(columns), strict=True)
+        ]
 
     def candidates(self, field: str, kind: Cell) -> list[str]:
         """The headers whose cells can be what a field holds."""
@@ -76,7 +88,7 @@ def _are_numbers(cells: pl.Series) -> bool:
 
 def _have_digits(cells: pl.Series) -> bool:
     """Whether most have a digit, without which there is neither a date nor a number."""
-    return bool(cells.str.contains("[0-9]").sum() * 2 > len(cells))
+    return sum(_DIGIT.search(cell) is not None for cell in cells.to_list()) * 2 > len(cells)
 
 
 def _are_yes_or_no(cells: pl.Series) -> bool:

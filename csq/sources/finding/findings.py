@@ -272,14 +272,9 @@ def _are_outcomes(cells: pl.Series) -> bool:
 def _measures(looks: Looks, fields: Mapping[str, int], options: ReadOptions) -> list[str]:
     """The headers of numbers that say how much was done."""
     taken = {place for name, place in fields.items() if name != "events"}
-    return [
-        header
-        for index, header in enumerate(looks.table.header)
-        if header and index not in taken and is_use(header, options) and looks.can_be(index, header, _NUMBER)
-    ]
-
-
-_NUMBER = next(field.cell for field in ROLES[Role.USAGE].fields if field.name == "events")
+    header = looks.table.header
+    uses = [place for place, name in enumerate(header) if name and place not in taken and is_use(name, options)]
+    return [header[place] for place, can_be in zip(uses, looks.are_numbers(uses), strict=True) if can_be]
 
 
 def _lacking(

@@ -8,7 +8,7 @@ import polars as pl
 
 from csq.errors import Setting
 from csq.sources.cells.dates import ORDERS, DateOrder, read_time
-from csq.sources.cells.numbers import DecimalMark, read_number
+from csq.sources.cells.numbers import DecimalMark, read_numbers
 from csq.sources.cells.values import Ambiguous, Cells
 from csq.sources.reading.grid import LINE
 from csq.sources.reading.read import TextTable
@@ -40,12 +40,15 @@ def settle_by_others(rows: pl.DataFrame, text: pl.Series, question: Ambiguous) -
     if len(question.rows) > 1:
         return None
     is_number = question.flag.startswith("--decimal")
+    names = [
+        name for name in rows.columns if name[:1] == "c" and name[1:].isdecimal() and name not in (text.name, LINE)
+    ]
+    columns = (rows[name] for name in names)
     found: dict[str, list[int]] = {}
-    for name in rows.columns:
-        if name[:1] == "c" and name[1:].isdecimal() and name != text.name and name != LINE:
-            choice = _choice(rows[name], is_number=is_number)
-            if choice in (_MARKS if is_number else _ORDERS):
-                found.setdefault(choice, []).append(int(name[1:]))
+    for name, cells in zip(names, read_numbers(columns) if is_number else map(_times, columns), strict=True):
+        choice = _choice(cells)
+        if choice in (_MARKS if is_number else _ORDERS):
+            found.setdefault(choice, []).append(int(name[1:]))
     if len(found) != 1:
         return None
     ((choice, places),) = found.items()
@@ -54,14 +57,18 @@ def settle_by_others(rows: pl.DataFrame, text: pl.Series, question: Ambiguous) -
     return Settled(choice, tuple(places), order=_ORDERS[choice])
 
 
-def _choice(text: pl.Series, *, is_number: bool) -> str:
-    """The convention that the cells of a column prove, where most of them are numbers, or dates."""
+def _times(text: pl.Series) -> Cells | Ambiguous:
     try:
-        cells: Cells = read_number(text) if is_number else read_time(text)
-    except Ambiguous:
+        return read_time(text)
+    except Ambiguous as question:
+        return question
+
+
+def _choice(cells: Cells | Ambiguous) -> str:
+    """The convention that the cells of a column prove, where most of them are numbers, or dates."""
+    if isinstance(cells, Ambiguous) or cells.values.count() <= cells.unreadable.sum():
         return ""
-    mostly = cells.values.is_not_null().sum() > cells.unreadable.sum()
-    return (cells.choice or "") if mostly else ""
+    return cells.choice or ""
 
 
 def conventions_of(tables: Iterable[TextTable], choice: str, header: str) -> tuple[Setting, ...]:

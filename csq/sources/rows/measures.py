@@ -66,7 +66,7 @@ def numbers_in(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells
         elif isinstance(cells, Ambiguous):
             found[name] = index, None
         elif cells.values.count() > cells.unreadable.sum():
-            found[name] = index, cells
+            found[name] = index, cells._replace(currency=None)  # use is no amount of money
     return found
 
 

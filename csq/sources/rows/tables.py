@@ -29,7 +29,7 @@ from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.reading.streams import MAX_BYTES
 from csq.sources.rows.conventions import conventions_of, settle_by_others
 from csq.sources.rows.ids import OWN_IDS
-from csq.sources.rows.typed import FILE, Column, Typed, labels, no_rejects, no_rows
+from csq.sources.rows.typed import FILE, ReadColumn, Typed, labels, no_rejects, no_rows
 from csq.terms import Fate, MetricKind, NoteKind, Role
 
 
@@ -231,7 +231,7 @@ def add_cells(typed: Typed, name: str, kind: Cell, source: str, options: ReadOpt
 
 def read_column(
     typed: Typed, name: str, kind: Cell, source: str, options: ReadOptions, cells: Cells | None = None
-) -> Column:
+) -> ReadColumn:
     """Read column `source` of the text as field `name`, which `typed` knows.
 
     `cells`: the column's, where they have been read as texts or numbers before.
@@ -241,7 +241,7 @@ def read_column(
     elif kind is Cell.NUMBER:
         cells = _countable(cells, kind)
     reason = "unreadable date" if name in ROLES[typed.role].days else UNREADABLE.get(kind, "")
-    read = Column(cells.values.rename(name), ((cells.unreadable, reason),), currency=cells.currency)
+    read = ReadColumn(cells.values.rename(name), ((cells.unreadable, reason),), currency=cells.currency)
     if (unset := placeholders(read.values)).any():
         read = read.without(unset, "a placeholder for a date")
     if name in PEOPLE and kind is Cell.KEY:

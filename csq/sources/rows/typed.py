@@ -12,10 +12,9 @@ from csq.errors import Setting
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
 from csq.roles import ROLES, TICKED, Cell
-from csq.schema import collect
 from csq.sources.columns.metrics import Metric
 from csq.sources.columns.presets import Preset
-from csq.sources.reading.read import TextTable, column
+from csq.sources.reading.read import LINE, TextTable, column
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
 
 FILE = "file"
@@ -35,7 +34,7 @@ DTYPES: Mapping[Cell, pl.DataType] = {
 """What the cells of a field become."""
 
 
-class Column(NamedTuple):
+class ReadColumn(NamedTuple):
     """A column read as the field that `values` is called, and what is to be said of it."""
 
     values: pl.Series
@@ -45,7 +44,7 @@ class Column(NamedTuple):
     currency: pl.Series | None = None
     """Of amounts: the currency that a cell itself names, else null."""
 
-    def without(self, mask: pl.Series, reason: str) -> "Column":
+    def without(self, mask: pl.Series, reason: str) -> "ReadColumn":
         """The same with the cells where `mask` holds among those that could not be read."""
         return self._replace(values=self.values.set(mask, None), wrong=(*self.wrong, (mask, reason)))
 
@@ -113,28 +112,27 @@ class Typed(NamedTuple):
 
     def fault(self, mask: pl.Series, name: str, reason: str) -> "Typed":
         """List optional cells where `mask` holds as unreadable."""
-        return self.replace(faults=pl.concat([self.faults, self._cells(mask, name, reason)]))
+        return self.replace(faults=pl.concat([self.faults, self._cells([(mask, name, reason)])]))
 
-    def adding(self, columns: Sequence[Column]) -> "Typed":
+    def adding(self, columns: Sequence[ReadColumn]) -> "Typed":
         """The same with columns in its frame, all at once: one by one the many of a wide file take long."""
-        faults = [
-            self._cells(mask, read.values.name, reason) for read in columns for mask, reason in read.wrong if mask.any()
-        ]
+        wrong = [(mask, read.values.name, reason) for read in columns for mask, reason in read.wrong if mask.any()]
         return self.replace(
             frame=self.frame.hstack([read.values for read in columns]),
-            faults=pl.concat([self.faults, *faults]),
+            faults=pl.concat([self.faults, self._cells(wrong)]) if wrong else self.faults,
             notes=(*self.notes, *(note for read in columns for note in read.notes)),
         )
 
-    def _cells(self, mask: pl.Series, name: str, reason: str) -> pl.DataFrame:
-        cells = {
-            "role": pl.lit(str(self.role)),
-            "column": pl.lit(self.header(name)),
-            "value": pl.col(column(self.fields[name])),
-            "reason": pl.lit(reason),
-        }
-        told = (cells.get(each, pl.col(each)).alias(each) for each in REJECT_SCHEMA)
-        return collect(self.text.lazy().select(told).filter(mask))
+    def _cells(self, wrong: Sequence[tuple[pl.Series, str, str]]) -> pl.DataFrame:
+        """The cells of fields where masks hold, each with why: columns `REJECT_SCHEMA`."""
+        rows = pl.int_range(self.text.height, eager=True)
+        places = [rows.filter(mask) for mask, *_ in wrong]
+        values = [self.text[column(self.fields[name])].filter(mask).rename("value") for mask, name, _ in wrong]
+        told = {"column": [self.header(name) for _, name, _ in wrong], "reason": [reason for *_, reason in wrong]}
+        each = pl.DataFrame({"role": str(self.role), **told})[
+            pl.Series([at for at, cells in enumerate(places) for _ in range(len(cells))], dtype=pl.UInt32())
+        ]
+        return self.text[[FILE, LINE]][pl.concat(places)].hstack(each).hstack([pl.concat(values)])[[*REJECT_SCHEMA]]
 
     def with_all_fields(self) -> "Typed":
         """The same with the fields that the files do not have, empty: nothing after this asks which there are."""

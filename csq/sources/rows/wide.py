@@ -13,8 +13,8 @@ import polars as pl
 
 from csq.regex import regex
 from csq.roles import USAGE
-from csq.sources.cells.dates import read_time
-from csq.sources.cells.numbers import read_number
+from csq.sources.cells.dates import MONTH, read_time
+from csq.sources.cells.numbers import read_numbers
 from csq.sources.cells.periods import MOST, Label, label_of, spoken_length, words
 from csq.sources.cells.values import Ambiguous, squeeze
 from csq.sources.reading.read import LINE, TextTable, column
@@ -112,8 +112,9 @@ def _periods(table: TextTable) -> list[_Column]:
 def _read_header(place: int, header: str, is_day: bool) -> _Column | None:
     """The longest part of a header that names a period, one with its year before others."""
     said = words(header)
+    telling = [word in MONTH or any(map(str.isdecimal, word)) for word in said]
     spans = [(i, j) for i in range(len(said)) for j in range(i + 1, min(i + 3, len(said)) + 1)]
-    parts = [(label, i, j) for i, j in spans if (label := label_of(" ".join(said[i:j])))]
+    parts = [(label, i, j) for i, j in spans if any(telling[i:j]) and (label := label_of(" ".join(said[i:j])))]
     if not parts:
         return _Column(place, "", None, header) if is_day else None
     label, i, j = max(parts, key=lambda part: (part[0].year is not None, part[2] - part[1]))
@@ -136,18 +137,13 @@ def _worth_keeping(table: TextTable, others: Iterable[int]) -> tuple[list[int], 
     """The columns that hold for every period, and those of numbers that are of no single one, such as totals."""
     kept: list[int] = []
     left: list[int] = []
-    for place in others:
+    others = [*others]
+    columns = read_numbers(table.frame[column(place)] for place in others)
+    for place, cells in zip(others, columns, strict=True):
         is_field = squeeze(table.header[place]) in _FIELDS or not kept
-        (kept if is_field or not _is_number(table.frame[column(place)]) else left).append(place)
+        is_number = isinstance(cells, Ambiguous) or cells.values.count() > cells.unreadable.sum()
+        (kept if is_field or not is_number else left).append(place)
     return kept, left
-
-
-def _is_number(text: pl.Series) -> bool:
-    try:
-        cells = read_number(text)
-    except Ambiguous:
-        return True
-    return int(cells.values.is_not_null().sum()) > int(cells.unreadable.sum())
 
 
 def _in_years(table: TextTable, columns: Sequence[_Column], year: int | None) -> tuple[dict[int, str], str | None]:
