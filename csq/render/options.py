@@ -50,7 +50,7 @@ MOST: Mapping[Format, int] = {
     Format.JSON: 200_000,
 }
 """Accounts that a format can hold: what opens it has to hold it too. The others hold a million and more."""
-SLICE = 16_000
+SLICE = 8_000
 """Accounts that are written together, so that a million take no more room than a few times these."""
 
 
