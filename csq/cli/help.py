@@ -28,7 +28,7 @@ def help(
     no_pager: NoPager = False,
 ) -> None:
     """Print a topic of the reference, such as the fields of the exports or the keys of csq.yaml."""
-    from csq.cli.main import COMMANDS
+    from csq.cli.main import COMMANDS, GROUPS
     from csq.render.topics import TOPICS, list_topics
     from csq.render.topics import topic as page_of
     from csq.render.topics.page import WIDTH, as_markdown, as_text
@@ -36,7 +36,7 @@ def help(
     if output_format not in (None, "text", "md"):
         raise UsageError(f"no format `{output_format}`", hint="choose from text, md")
     if topic is not None and topic not in TOPICS:
-        if topic in (*COMMANDS, "history", "playbook"):
+        if topic in (*COMMANDS, *GROUPS):
             raise UsageError(f"`{topic}` is a command", hint=f"`csq {topic} --help`")
         raise unknown_name("no topic", topic, TOPICS)
     if topic is None:

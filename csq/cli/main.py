@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -52,6 +51,8 @@ COMMANDS: Sequence[str] = (
     "help",
 )  # fmt: skip
 """The commands in the order in which help lists them, each the function of a module that is called like it."""
+GROUPS = ("history", "playbook")
+"""Those that have commands of their own, each the `app` of a module that is called like it."""
 COMPLETE = "_CSQ_COMPLETE"
 """What a shell with completion sets when it asks."""
 
@@ -152,7 +153,8 @@ def _refuse(error: typer.TyperException) -> int:
     text = re.sub(r"'([^'\n]+)'|(?<!\S)(--?\w[\w-]*)", r"`\1\2`", text.replace("Value error, ", ""))
     if near := re.search(r"\.? (?:Did you mean |\(Possible options: )(.+)[?)]$", text):
         text, hint = text[: near.start()], f"did you mean {near[1]}?"
-    if (extra := re.search(r"extra argument\S* \((\S+)", text)) and Path(extra[1].rstrip(")")).exists():
+    extra = re.search(r"extra argument\S* \((\S+)", text)
+    if extra and os.path.exists(extra[1].rstrip(")")):  # noqa: PTH110 - a Path raises where a name is too long
         hint = "give one folder, or each file by its role: `--usage FILE`, `--csat FILE`, `--accounts FILE`"
     message, *details = text.rstrip(".").splitlines()
     message = re.sub(r"(?:^|(?<=: ))[A-Z]", lambda initial: initial[0].lower(), message)
@@ -170,10 +172,8 @@ def command_line(only: str | None = None) -> typer.Typer:
             command, examples = _command(name)
             app.command(name, cls=Command, epilog=examples)(command)
     if only not in COMMANDS:
-        from csq.cli import history, playbook
-
-        app.add_typer(history.app, name="history")
-        app.add_typer(playbook.app, name="playbook")
+        for name in GROUPS:
+            app.add_typer(import_module(f"csq.cli.{name}").app, name=name)
     return app
 
 

@@ -252,7 +252,8 @@ def _taken(option: Any, ctx: Any, value: Any) -> Any:
 def _whole(option: Any, text: str) -> int:
     """A whole number within the limits of its option. Raises UsageError."""
     least, most = -MOST if option.min is None else option.min, MOST if option.max is None else option.max
-    if re.fullmatch(r"[+-]?[0-9]+", text.strip()) and least <= int(text) <= most:
+    # Of thousands of digits Python makes no number.
+    if re.fullmatch(r"[+-]?[0-9]{1,10}", text.strip()) and least <= int(text) <= most:
         return int(text)
     limits = f" from {least} to {most}" if option.max is not None else f" from {least} up" if least > -MOST else ""
     raise UsageError(f"`{option.opts[0]} {text}` is no whole number{limits}", hint=option.help)

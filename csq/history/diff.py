@@ -48,7 +48,7 @@ class _Part(NamedTuple):
 
     @property
     def column(self) -> str:
-        """Of by how many points it moved that score."""
+        """The name of the column that says by how many points it moved that score."""
         return f"_{self.axis}_{self.name}_points"
 
 

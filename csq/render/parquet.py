@@ -10,7 +10,8 @@ from csq.render.cells import output_rows, values
 from csq.render.options import Options
 from csq.report import Report
 
-_ROW_GROUP = 100_000
+ROW_GROUP = 100_000
+"""Rows that are written together."""
 
 
 def parquet(report: Report, options: Options) -> bytes:
@@ -22,5 +23,5 @@ def parquet(report: Report, options: Options) -> bytes:
     rows, columns = output_rows(report, options)
     buffer = io.BytesIO()  # not the file itself: of a full disk polars does not tell what Python would
     # Compression and row groups are said, so that a change of polars' defaults changes no bytes.
-    rows.lazy().select(**values(columns)).sink_parquet(buffer, compression="zstd", row_group_size=_ROW_GROUP)
+    rows.lazy().select(**values(columns)).sink_parquet(buffer, compression="zstd", row_group_size=ROW_GROUP)
     return buffer.getvalue()

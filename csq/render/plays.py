@@ -12,8 +12,8 @@ from csq.render import prose
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
 from csq.render.movers import text_of
-from csq.render.movers.rows import one_table
 from csq.render.movers.words import MoversPage, WordTable
+from csq.render.one_table import one_table
 from csq.render.options import OF_FINDINGS, Format, Options
 from csq.terms import Quadrant
 

@@ -8,8 +8,8 @@ from csq.errors import UsageError
 from csq.render import prose
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
-from csq.render.movers.rows import plain_rows
 from csq.render.movers.words import MoversPage, WordTable, page_of
+from csq.render.one_table import plain_rows
 from csq.render.options import Format, Options
 from csq.terms import Quadrant, WeekChange
 from csq.whatif import Shift, Stand, Swept, WhatIf

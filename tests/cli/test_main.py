@@ -194,7 +194,7 @@ def test_a_wrong_command_line_is_exit_2_with_the_near_miss(csq, command, argv, m
 
 
 @pytest.mark.parametrize("argv", [["triage", "."], ["plan", "."], ["whatif", ".", "--set", "windows.usage=14"]])
-@pytest.mark.parametrize("given", ["1w", "0", "3661", "1.5"])
+@pytest.mark.parametrize("given", ["1w", "0", "3661", "1.5", pytest.param("1" * 5000, id="thousands of digits")])
 def test_a_number_that_is_none_is_told_with_its_limits_and_what_the_option_is(csq, argv, given):
     result = csq(*argv, "--window", given)
     assert result.code == Exit.USAGE
@@ -210,6 +210,8 @@ def test_what_a_newcomer_types_is_led_on(csq, tmp_path):
         Path(name).write_text("account_id\n")
     assert "name its role: `--accounts accounts.csv`" in csq("triage", "accounts.csv").stderr
     assert "each file by its role: `--usage FILE`" in csq("triage", "accounts.csv", "csat.csv").stderr
+    assert csq("triage", "accounts.csv", "a" * 5000).code == Exit.USAGE  # no file can have such a name
+    assert csq("help", "history").stderr == "error: `history` is a command\n\nhint: `csq history --help`\n"
     assert csq("help", "plan").stderr == "error: `plan` is a command\n\nhint: `csq plan --help`\n"
 
 

@@ -13,7 +13,7 @@ from csq.backtest.model import SHARES, Backtest, Estimate, Group, Ranked, Rate
 from csq.backtest.orders import CURVE
 from csq.render.backtest.words import answer, explained
 from csq.render.json_text import FORMAT_VERSION, plain
-from csq.render.movers.rows import one_table
+from csq.render.one_table import one_table
 from csq.render.options import Format, Options
 
 _TEXT, _NUMBER, _WHOLE = pl.String(), pl.Float64(), pl.Int64()

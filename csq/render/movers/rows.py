@@ -1,16 +1,14 @@
 """Moves for the next program: one account a row, or one JSON document with all there is."""
 
-import io
 import json
 
 import polars as pl
 
 from csq.moves import Moves
-from csq.render.delimited import table
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.movers.words import weeks_of
+from csq.render.one_table import one_table, plain_rows
 from csq.render.options import Format, Options
-from csq.schema import PLACES
 
 
 def rows(moves: Moves, format: Format, options: Options, *, weeks: int | None) -> bytes:
@@ -19,24 +17,6 @@ def rows(moves: Moves, format: Format, options: Options, *, weeks: int | None) -
         return _document(moves, weeks)
     is_flat = format in (Format.CSV, Format.TSV)
     return one_table(moves.accounts.with_columns(_flat()) if is_flat else moves.accounts, format, options)
-
-
-def one_table(frame: pl.DataFrame, format: Format, options: Options) -> bytes:
-    """Write a frame as CSV, TSV, JSON lines or Parquet."""
-    if format is Format.PARQUET:
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd", row_group_size=100_000)
-        return buffer.getvalue()
-    if format is Format.JSONL:
-        return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in plain_rows(frame)).encode()
-    floats = pl.selectors.float().round(PLACES)
-    separator = "\t" if format is Format.TSV else ","
-    return table(frame.with_columns(floats), separator=separator, raw=options.raw, excel=options.excel)
-
-
-def plain_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
-    """The rows as JSON has them."""
-    return [{name: plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
 
 
 def _flat() -> pl.Expr:
