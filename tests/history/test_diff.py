@@ -184,6 +184,15 @@ def test_points_say_which_parts_moved_the_score() -> None:
     ]
 
 
+def test_parts_that_would_be_printed_as_nought_are_not_told() -> None:
+    """0.04 points are 0.0 in words; 0.06 are 0.1. Of an account that stayed as it was there is nothing to tell."""
+    before = standing(account("a", 50, 90), account("b", 50, 90), as_of=WEEK_1)
+    after = standing(account("a", 50.04, 90.06), account("b", 50, 90))
+    parts = dict(diff(before, after).select("account_id", "parts").rows())
+    assert [(each["axis"], each["points"]) for each in parts["a"]] == [("happiness", pytest.approx(0.06))]
+    assert parts["b"] == []
+
+
 def test_who_is_new_who_left_and_what_that_is_worth() -> None:
     before = standing(account("gone", value=500), account("grown"), account("shrunk"), as_of=WEEK_1)
     after = standing(account("here", value=200), account("grown", value=1300), account("shrunk", value=900))

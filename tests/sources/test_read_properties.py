@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from csq.errors import InputError
+from csq.sources.reading import dialect
 from csq.sources.reading.dialect import (
     are_lines,
     first_line,
@@ -117,6 +118,18 @@ def test_the_fast_way_and_the_careful_way_give_the_same(rows, delimiter, end, ev
         assert isinstance(strict, RawTable)
         assert plain.frame.equals(strict.frame)
         assert plain.delimiter == strict.delimiter
+
+
+@pytest.mark.parametrize("bad", [None, *range(7)])
+def test_one_record_that_is_not_well_formed_is_found_wherever_it_stands(bad, monkeypatch):
+    """Records of two lines are proved two at a time; of one with a quote in a bare cell the fast way makes none."""
+    monkeypatch.setattr(dialect, "PART", 2)
+    records = [f'a{at},"one\ntwo"\n' if at != bad else f'a"b"{at},"one\ntwo"\n' for at in range(7)]
+    plain = read_plain(("id,text\n" + "".join(records)).encode())
+
+    assert (plain is None) == (bad is not None)
+    if plain is not None:
+        assert plain.frame[LINE].to_list() == [1, *range(2, 16, 2)]
 
 
 @given(st.text(alphabet=st.sampled_from('ab1,;"\n\r '), max_size=60))

@@ -179,6 +179,13 @@ def test_a_line_that_tells_the_delimiter_is_none_of_the_table(first, rows):
     assert (table.repairs, table.broken) == ((), ())
 
 
+def test_rows_of_other_lengths_below_such_a_line_are_seen_to_as_below_any_header():
+    table = read("sep=;\nid;score;text\na;5;x\nb;4\nc;3;y;z\n")
+
+    assert (table.header, table.frame["c0"].to_list()) == (("id", "score", "text"), ["a", "b"])
+    assert ([line for line, _ in table.repairs], [line for line, _ in table.broken]) == ([4], [5])
+
+
 def test_a_column_called_sep_is_one():
     assert read("sep,oct\n1,2\n3,4\n").header == ("sep", "oct")
 
