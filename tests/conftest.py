@@ -1,5 +1,6 @@
 """What every test stands on: a place of its own, and the command line as a function."""
 
+import gc
 import io
 import os
 import time
@@ -35,6 +36,12 @@ class Csq(Protocol):
     """The command line: arguments in, a `Result` out."""
 
     def __call__(self, *argv: str | Path, stdin: bytes = b"") -> Result: ...
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end: else they are looked through again and again for what may go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

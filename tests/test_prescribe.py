@@ -1,5 +1,6 @@
 """The playbook applied to placed accounts: next step, risks, order of work."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,22 @@ def test_each_row_reads_its_own_text_with_its_own_facts_and_nobody_is_named() ->
     assert told[1:3] == [None, None]
     assert "eve" not in told[0]
     assert told[0] == told[3]
+
+
+def test_a_text_reads_the_same_for_few_accounts_as_for_many_and_few_take_no_query_of_each_text() -> None:
+    """A text is spelled for each of few accounts, and for many once for all that are alike."""
+    texts = {place: f"{place}: {{seats}} seats, {{csat_change}} points, {{goals}}." for place in range(40)}
+    few = pl.DataFrame({"seats": [1, 5, None, 0] * 20, "csat_change": [1.5, None, -0.0, 0.0, float("nan")] * 16})
+    few = few.with_columns(goals=pl.when(pl.col("seats") != 5).then(pl.lit(["Grow", "Save"])))
+    chosen = pl.Series([row % 41 for row in range(few.height)])
+    many = pl.concat([few] * 50)
+    asked = []
+    sys.setprofile(
+        lambda _frame, event, called: asked.append(1) if event == "c_call" and called.__name__ == "collect" else None
+    )
+    try:
+        told = filled_for(few, texts, chosen, keep=True)
+    finally:
+        sys.setprofile(None)
+    assert 0 < len(asked) < len(texts)
+    assert filled_for(many, texts, pl.concat([chosen] * 50), keep=True).equals(pl.concat([told] * 50))

@@ -11,6 +11,9 @@ from csq.mask import without_people
 from csq.playbook.text import fields, fill, spelled
 from csq.schema import collect
 
+FEW = 64
+"""Accounts up to which a text is spelled for each: to ask polars which of them are alike takes longer."""
+
 
 class Texts:
     """Texts, each once, by number."""
@@ -42,11 +45,15 @@ class Texts:
             told = say(text, {})
             number = pl.Series([self.number(told) if told else None], dtype=pl.UInt32())
             return number.new_from_index(0, len(mine))
-        facts = without_people(rows[names][mine]).with_columns(pl.int_range(pl.len(), dtype=pl.UInt32()).alias("at"))
-        alike = facts.group_by(names).agg("at")
-        filled = [say(text, dict(zip(names, each, strict=True))) for each in alike.select(names).iter_rows()]
-        numbers = pl.Series("number", [self.number(each) if each else None for each in filled], pl.UInt32())
+        facts = without_people(rows[names][mine])
+        if len(mine) <= FEW:
+            return self._numbered(say(text, each) for each in facts.iter_rows(named=True))
+        alike = facts.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32()).alias("at")).group_by(names).agg("at")
+        numbers = self._numbered(say(text, each) for each in alike.select(names).iter_rows(named=True))
         return collect(alike.select("at", numbers).lazy().explode("at").sort("at"))["number"]
+
+    def _numbered(self, told: Iterable[str]) -> pl.Series:
+        return pl.Series("number", [self.number(each) if each else None for each in told], pl.UInt32())
 
 
 def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, *, keep: bool = False) -> pl.Series:
@@ -59,9 +66,10 @@ def filled_for(rows: pl.DataFrame, texts: Mapping[int, str], chosen: pl.Series, 
         keep: Keep a text of which nothing would be left, with a word for what is not known.
     """
     table, numbers = Texts(), pl.Series([None], dtype=pl.UInt32()).new_from_index(0, rows.height)
-    for place in (each for each in chosen.unique() if each in texts):
-        mine = (chosen == place).arg_true()
-        numbers = numbers.scatter(mine, table.fill(texts[place], rows, mine, keep=keep))
+    alike = pl.DataFrame({"place": chosen}).with_row_index("row").group_by("place").agg("row")
+    for place, mine in zip(alike["place"], alike["row"], strict=True):
+        if place in texts:
+            numbers = numbers.scatter(mine, table.fill(texts[place], rows, mine, keep=keep))
     return table.told(numbers)
 
 
