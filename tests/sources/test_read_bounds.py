@@ -21,6 +21,7 @@ from csq.sources.reading import read as reading
 from csq.sources.reading import streams
 from csq.sources.reading.read import TextTable, read_table, table_from_bytes
 from csq.sources.reading.streams import read_bytes
+from sheets import workbook
 
 SECONDS = 20
 """Of work; a quiet machine takes 1 or 2, and before it was a minute and more."""
@@ -265,3 +266,34 @@ def test_many_small_files_are_judged_together(tmp_path, monkeypatch, csq):
 
     assert result.code == Exit.INPUT
     assert "`a.csv` to `b.csv` may take 1,2" in result.stderr
+
+
+LONG = {"digits": "1" * 1_100_000, "words": "ab " * 400_000, "emoji": "\N{ROCKET}" * 300_000}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_a_cell_of_more_than_a_megabyte_is_refused_with_its_place(kind, text):
+    """Each look at it takes as long as a file: 40 MB of digits in 46 KB took 70 seconds, emoji 920 MB."""
+    rows = [["account_id", "score", "comment"], ["a1", "4", "fine"], ["a2", "5", text]]
+    if kind == "xlsx":
+        data = workbook(rows)
+    elif kind == "parquet":
+        file = io.BytesIO()
+        pl.DataFrame(rows[1:], schema=rows[0], orient="row").write_parquet(file)
+        data = file.getvalue()
+    else:
+        data = "\n".join(map(",".join, rows)).encode()
+    with pytest.raises(InputError, match=r"has a cell of 1,[\d,]+ bytes in column 3; csq reads up to 1,048,576"):
+        table_from_bytes(data, "t")
+
+
+def test_a_long_cell_below_that_is_read():
+    text = "x" * 1_000_000
+    assert table_from_bytes(f"account_id,comment\na1,{text}\na2,b\n".encode(), "t").frame["c1"][0] == text
+
+
+def test_a_header_of_names_that_are_books_is_refused():
+    header = ",".join(["account_id", "score", *(f"{number}{'x' * 1_000_000}" for number in range(3))])
+    with pytest.raises(InputError, match=r"the header of `t` has 3,000,0\d\d characters"):
+        table_from_bytes((header + "\n" + "a1,4,1,1,1\n" * 9).encode(), "t")

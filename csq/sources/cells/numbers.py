@@ -61,6 +61,10 @@ _PLAIN = regex(r"|-?[0-9]{1,15}(\.[0-9]*)?")
 _POINT = regex(r"-?(0\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]+\.([0-9]{0,2}|[0-9]{4,}))")
 
 
+LONGEST = 400
+"""Bytes of a cell up to which it may be a number: the largest there is has 309 digits."""
+
+
 def read_number(text: pl.Series, *, decimal: DecimalMark | None = None, whole: bool = False) -> Cells:
     """Numbers with currency, thousands marks, `(500)`, `500-`, `1.2k`; `62.5%` is 62.5.
 
@@ -169,9 +173,15 @@ def _parsed(text: pl.Series) -> pl.DataFrame:
     cell proves that its mark sets thousands apart; so it does among whole numbers, unless it is `1.000`.
     """
     cell = pl.col("cell")
+    is_short = cell.str.len_bytes() <= LONGEST
     plain = pl.when(cell.str.contains(r"^-?[0-9]{1,15}$")).then(cell)
     # All the dashes that stand for a minus.
-    groups = pl.when(plain.is_null()).then(cell).str.replace_all("[\u2010-\u2015\u2212]", "-").str.extract_groups(_CELL)
+    groups = (
+        pl.when(plain.is_null() & is_short)
+        .then(cell)
+        .str.replace_all("[\u2010-\u2015\u2212]", "-")
+        .str.extract_groups(_CELL)
+    )
     is_marked = pl.col("before").is_not_null() | pl.col("after").is_not_null()
     has_cents = ~pl.col("currency").is_in(_THREE_PLACES).fill_null(value=False)
     parts = (

@@ -28,7 +28,7 @@ from csq.sources.reading.dialect import (
     without_end,
 )
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
-from csq.sources.reading.grid import LINE, RawTable, Remark, column, spans
+from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
 from csq.sources.reading.streams import MAX_BYTES, read_bytes, refuse_if_tight, refuse_short_lines
 
@@ -42,6 +42,10 @@ MOST_BY_HAND = 2**24
 """Characters up to which each row is looked at to repair it, which takes fifty times their memory."""
 SHORT_LINE = 8
 """Bytes of a line below which, on average, a big file is parsed row by row."""
+LONGEST_CELL = 1 << 20
+"""Bytes of one cell. Spreadsheets take up to 50,000 characters; longer ones are most often a quote left open."""
+LONGEST_HEADER = 1 << 21
+"""Characters of all names of columns: 128 each, of as many columns as a spreadsheet has."""
 
 
 class TextTable(NamedTuple):
@@ -166,17 +170,17 @@ def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, ma
             header=tuple(name.strip() for name in names),
             header_line=1,
             extra_headers=(),
-            grid=RawTable(frame=frame.insert_column(0, lines)),
+            grid=_short(RawTable(frame=frame.insert_column(0, lines)), label),
         )
     elif content.kind is Container.WORKBOOK:
         from csq.sources.reading.workbook import read_sheet  # text needs none of it
 
-        layout = arrange(read_sheet(content.data, label))
+        layout = arrange(_short(read_sheet(content.data, label), label))
     else:
         decoded = decode(content.data, label, encoding)
         count = line_count(content.data)
         refuse_short_lines(len(content.data), count, label, max_bytes)
-        layout = arrange(_parse(decoded, label, count))
+        layout = arrange(_short(_parse(decoded, label, count), label))
     return _table(layout, label, data, content.notes)
 
 
@@ -211,6 +215,12 @@ def _numbered(name: str, taken: set[str]) -> Iterator[str]:
 
 def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> TextTable:
     grid = layout.grid
+    if (size := sum(map(len, layout.header))) > LONGEST_HEADER:
+        raise InputError(
+            f"the header of `{label}` has {size:,} characters; csq reads up to {LONGEST_HEADER:,}",
+            location=Location(label=label, line=layout.header_line),
+            hint="shorten the names of the columns",
+        )
     kinds = dict.fromkeys(kind for _, kind in grid.dropped)
     none = (NO_ROWS,) if grid.frame.is_empty() else ()
     return TextTable(
@@ -236,6 +246,24 @@ def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
     """Say how many rows are broken, and where; nothing where none is."""
     lines = [line for line, _ in broken]
     return (f"{len(lines):,} broken row{'s' if len(lines) > 1 else ''} not read ({spans(lines)})",) if lines else ()
+
+
+def _short(grid: RawTable, label: str) -> RawTable:
+    """The same. Raises InputError at a cell so long that each look at it would take as long as a file."""
+    if grid.frame.estimated_size() <= LONGEST_CELL:
+        return grid
+    for place, name in enumerate(cell_columns(grid.frame), start=1):
+        sizes = grid.frame[name].str.len_bytes()
+        row = sizes.arg_max()
+        if row is not None and sizes[row] > LONGEST_CELL:
+            line = int(grid.frame[LINE][row])
+            raise InputError(
+                f"line {line:,} of `{label}` has a cell of {sizes[row]:,} bytes in column {place:,}; csq reads up to "
+                f"{LONGEST_CELL:,}",
+                location=Location(label=label, line=line),
+                hint="close the quote that it begins with, or shorten the cell",
+            )
+    return grid
 
 
 def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from csq.errors import InputError, UsageError
 from csq.located import is_endless, named
+from csq.sources.reading.memory import memory_free
 
 MEGABYTE = 1 << 20
 MAX_BYTES = 500 * MEGABYTE
@@ -23,6 +24,8 @@ SHORT_LINE, LINE_WEIGHT, FEW_LINES = 16, 500, 1_000_000
 """Bytes of a line below which, on average, each weighs what its row takes in memory, unless lines are few."""
 NEED_PER_BYTE, NEED = 40, 1200 * MEGABYTE
 """Address space that a run may take for each byte of a file, and apart from that; of it a third is memory."""
+HELD_PER_BYTE, HELD = 14, 200 * MEGABYTE
+"""Memory that most runs take for each byte of a file, and apart from that."""
 LEAST = 1000 * MEGABYTE
 """Address space without which polars does not load, or ends the process as it starts its threads."""
 MOST_OF_LOG = 40 * MEGABYTE
@@ -149,6 +152,12 @@ def refuse_if_tight(label: str, size: int) -> None:
             f"`{label}` may take {need / MEGABYTE:,.0f} MB of address space, and this process may have "
             f"{left / MEGABYTE:,.0f} MB more",
             hint=f"{_LIFT}, or give csq fewer rows at a time",
+        )
+    held = size * HELD_PER_BYTE + HELD
+    if size > MEGABYTE and held > (free := memory_free()):
+        raise InputError(
+            f"`{label}` may take {held / MEGABYTE:,.0f} MB of memory, and {free / MEGABYTE:,.0f} MB are left",
+            hint="give csq fewer rows at a time, or more memory: that of its container, or of the machine",
         )
 
 
