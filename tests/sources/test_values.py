@@ -46,6 +46,13 @@ def test_what_is_no_number_is_unreadable_never_a_part_of_it(cell):
     assert read.unreadable.to_list() == [True, False]
 
 
+@pytest.mark.parametrize("beside", [(), ("€ 5",)])
+def test_a_cell_of_more_than_400_bytes_is_no_number_whatever_stands_beside_it(beside):
+    cells = read_number(text("0." + "3" * 398, "0." + "3" * 399, *beside))
+    assert cells.values.to_list()[:2] == [pytest.approx(1 / 3), None]
+    assert cells.unreadable.to_list()[:2] == [False, True]
+
+
 def test_each_currency_of_a_column_has_a_style_of_its_own():
     # 1,200,000 and a half in euros, forty-five thousand pounds
     assert read_number(text("€ 1.200.000,50", "£45,000")).values.to_list() == [1200000.5, 45000]

@@ -56,11 +56,9 @@ _SHAPES = {
     ",": rf"^(?:[0-9]+|[0-9]{{1,3}}(?:\.[0-9]{{3}})+|{_GROUPED})?(?:,[0-9]*)?$",
 }
 
-_PLAIN = regex(r"|-?[0-9]{1,15}(\.[0-9]*)?")
+_PLAIN = regex(r"|-?[0-9]{1,15}(\.[0-9]{0,300})?")
 """Nothing, or a number that reads one way where a cell of its column fits the next pattern, or none has a point."""
 _POINT = regex(r"-?(0\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]+\.([0-9]{0,2}|[0-9]{4,}))")
-
-
 LONGEST = 400
 """Bytes of a cell up to which it may be a number: the largest there is has 309 digits."""
 
@@ -176,12 +174,8 @@ def _parsed(text: pl.Series) -> pl.DataFrame:
     is_short = cell.str.len_bytes() <= LONGEST
     plain = pl.when(cell.str.contains(r"^-?[0-9]{1,15}$")).then(cell)
     # All the dashes that stand for a minus.
-    groups = (
-        pl.when(plain.is_null() & is_short)
-        .then(cell)
-        .str.replace_all("[\u2010-\u2015\u2212]", "-")
-        .str.extract_groups(_CELL)
-    )
+    dashed = pl.when(plain.is_null() & is_short).then(cell).str.replace_all("[\u2010-\u2015\u2212]", "-")
+    groups = dashed.str.extract_groups(_CELL)
     is_marked = pl.col("before").is_not_null() | pl.col("after").is_not_null()
     has_cents = ~pl.col("currency").is_in(_THREE_PLACES).fill_null(value=False)
     parts = (

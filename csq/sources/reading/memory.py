@@ -37,8 +37,8 @@ def _of_machine(proc: Path) -> Iterator[float]:
 def _of_groups(proc: Path, groups: Path) -> Iterator[float]:
     """What each group that this process is in has left: its own, and those above."""
     for line in _lines(proc / "self" / "cgroup"):
-        _, kinds, path = line.split(":", 2) if line.count(":") >= 2 else ("", "none", "")
-        if kinds and "memory" not in kinds.split(","):
+        kinds, _, path = line.partition(":")[2].partition(":")
+        if kinds and "memory" not in kinds.split(","):  # the second version names none
             continue
         top = groups / kinds
         # Within a container the path may be that of the host, of which no more than the top is seen.

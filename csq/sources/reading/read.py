@@ -250,9 +250,9 @@ def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
 
 def _short(grid: RawTable, label: str) -> RawTable:
     """The same. Raises InputError at a cell so long that each look at it would take as long as a file."""
-    if grid.frame.estimated_size() <= LONGEST_CELL:
-        return grid
     for place, name in enumerate(cell_columns(grid.frame), start=1):
+        if grid.frame[name].estimated_size() <= LONGEST_CELL:  # nor is any cell of it longer
+            continue
         sizes = grid.frame[name].str.len_bytes()
         row = sizes.arg_max()
         if row is not None and sizes[row] > LONGEST_CELL:
@@ -261,7 +261,7 @@ def _short(grid: RawTable, label: str) -> RawTable:
                 f"line {line:,} of `{label}` has a cell of {sizes[row]:,} bytes in column {place:,}; csq reads up to "
                 f"{LONGEST_CELL:,}",
                 location=Location(label=label, line=line),
-                hint="close the quote that it begins with, or shorten the cell",
+                hint="if a quote was left open before it, close it; else shorten the cell",
             )
     return grid
 

@@ -24,8 +24,8 @@ SHORT_LINE, LINE_WEIGHT, FEW_LINES = 16, 500, 1_000_000
 """Bytes of a line below which, on average, each weighs what its row takes in memory, unless lines are few."""
 NEED_PER_BYTE, NEED = 40, 1200 * MEGABYTE
 """Address space that a run may take for each byte of a file, and apart from that; of it a third is memory."""
-HELD_PER_BYTE, HELD = 14, 200 * MEGABYTE
-"""Memory that most runs take for each byte of a file, and apart from that."""
+HELD_PER_BYTE, HELD = 2, 60 * MEGABYTE
+"""Memory that a run takes at least for each byte of a file, and apart from that; most take more."""
 LEAST = 1000 * MEGABYTE
 """Address space without which polars does not load, or ends the process as it starts its threads."""
 MOST_OF_LOG = 40 * MEGABYTE
@@ -156,7 +156,7 @@ def refuse_if_tight(label: str, size: int) -> None:
     held = size * HELD_PER_BYTE + HELD
     if size > MEGABYTE and held > (free := memory_free()):
         raise InputError(
-            f"`{label}` may take {held / MEGABYTE:,.0f} MB of memory, and {free / MEGABYTE:,.0f} MB are left",
+            f"`{label}` takes at least {held / MEGABYTE:,.0f} MB of memory, and {free / MEGABYTE:,.0f} MB are left",
             hint="give csq fewer rows at a time, or more memory: that of its container, or of the machine",
         )
 
