@@ -38,9 +38,7 @@ def _of_groups(proc: Path, groups: Path) -> Iterator[float]:
     """What each group that this process is in has left: its own, and those above."""
     for line in _lines(proc / "self" / "cgroup"):
         kinds, _, path = line.partition(":")[2].partition(":")
-        if kinds and "memory" not in kinds.split(","):  # the second version names none
-            continue
-        top = groups / kinds
+        top = groups / kinds  # the second version names none; groups of other kinds tell of no memory
         # Within a container the path may be that of the host, of which no more than the top is seen.
         own = top / path.lstrip("/")
         for group in (own, *(each for each in own.parents if each.is_relative_to(top))):
