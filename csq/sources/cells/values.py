@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import polars as pl
 
 from csq.schema import collect
 
+_Given = ParamSpec("_Given")
+_Read = TypeVar("_Read")
 Step: TypeAlias = Callable[[pl.Expr], pl.Expr]
 """What is done to the cells of a column."""
 
@@ -107,6 +109,29 @@ def together(columns: Iterable[pl.Series]) -> Iterator[list[pl.Series]]:
             some, cells = [], 0
     if some:
         yield some
+
+
+def or_question(read: Callable[_Given, _Read], *given: _Given.args, **more: _Given.kwargs) -> _Read | Ambiguous:
+    """What is read of a column, or what it leaves open."""
+    try:
+        return read(*given, **more)
+    except Ambiguous as question:
+        return question
+
+
+def at_once(columns: Sequence[pl.Series], parse: Callable[[pl.Series], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """What `parse` finds in the cells of each column, below each other and each distinct text once."""
+    text = pl.concat((column.rename("text") for column in columns), rechunk=True)
+    distinct = text.unique(maintain_order=True)
+    known = with_text(text, parse(distinct).with_columns(text=distinct))
+    start = 0
+    for column in columns:
+        yield known[start : (start := start + len(column))]
+
+
+def are_worth_it(columns: Sequence[pl.Series]) -> bool:
+    """Whether columns are read sooner at once than each by itself: several, and not tiny ones."""
+    return len(columns) > 1 and sum(map(len, columns)) >= FEW
 
 
 _INVISIBLE = (

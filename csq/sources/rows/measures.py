@@ -13,7 +13,6 @@ from csq.sources.columns.metrics import (
     SCORED,
     Meaning,
     Metric,
-    first,
     is_called,
     kinds_asked,
     meaning,
@@ -24,6 +23,7 @@ from csq.sources.columns.use_words import EVER
 from csq.sources.reading.read import LINE, column
 from csq.sources.rows.tables import ReadOptions, read_column
 from csq.sources.rows.typed import FILE, Typed, labels
+from csq.suggest import first
 from csq.terms import Grain, MetricKind, NoteKind, Role
 
 METRIC = "metric_"
@@ -156,7 +156,7 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
     if described:
         typed = typed.noting(f"metrics of {labels(typed.tables)}: {first(described, '; ')}")
     if instead:
-        typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {', '.join(instead)}")
+        typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {first(instead)}")
     if unknown:
         text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
         text += first([f"`{header}`" for header in unknown])
@@ -192,7 +192,7 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
         return
     if in_words:
         raise InputError(
-            f"nothing in {labels(typed.tables)} can be scored: {'; '.join(in_words.values())}",
+            f"nothing in {labels(typed.tables)} can be scored: {first([*in_words.values()], '; ')}",
             location=typed.tables[0].where(),
             hint="export it as numbers, such as 1.5 for an hour and a half",
         )
