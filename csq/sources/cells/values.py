@@ -121,12 +121,22 @@ def or_question(read: Callable[_Given, _Read], *given: _Given.args, **more: _Giv
 
 def at_once(columns: Sequence[pl.Series], parse: Callable[[pl.Series], pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """What `parse` finds in the cells of each column, below each other and each distinct text once."""
-    text = pl.concat((column.rename("text") for column in columns), rechunk=True)
+    text = below(columns)
     distinct = text.unique(maintain_order=True)
     known = with_text(text, parse(distinct).with_columns(text=distinct))
+    return (known[place] for place in places_of(columns))
+
+
+def below(columns: Iterable[pl.Series]) -> pl.Series:
+    """The cells of columns, below each other."""
+    return pl.concat((column.rename("text") for column in columns), rechunk=True)
+
+
+def places_of(columns: Iterable[pl.Series]) -> Iterator[slice]:
+    """Where each column stands, when they are below each other."""
     start = 0
     for column in columns:
-        yield known[start : (start := start + len(column))]
+        yield slice(start, start := start + len(column))
 
 
 def are_worth_it(columns: Sequence[pl.Series]) -> bool:
@@ -152,10 +162,8 @@ def tidy(text: pl.Series) -> pl.Series:
 def tidy_together(columns: Iterable[pl.Series]) -> Iterator[pl.Series]:
     """Make columns tidy, many short ones in one go."""
     for some in together(columns):
-        cells = tidy(pl.concat((column.rename("text") for column in some), rechunk=True))
-        start = 0
-        for column in some:
-            yield cells[start : (start := start + len(column))]
+        cells = tidy(below(some))
+        yield from (cells[place] for place in places_of(some))
 
 
 def tidied(text: pl.Series) -> pl.LazyFrame:
@@ -216,11 +224,9 @@ def read_text(text: pl.Series) -> Cells:
 def read_texts(columns: Iterable[pl.Series]) -> Iterator[Cells]:
     """Read each column as `read_text` does, many short ones in one go."""
     for some in together(columns):
-        text = pl.concat((column.rename("text") for column in some), rechunk=True)
+        text = below(some)
         read = read_text(text) if _has(text, _CHANGED) else None
-        start = 0
-        for column in some:
-            place = slice(start, start := start + len(column))
+        for column, place in zip(some, places_of(some), strict=True):
             here = (read.values[place], read.unreadable[place]) if read else (column, nowhere(len(column)))
             yield Cells(*here)
 

@@ -136,13 +136,13 @@ def _without_days(typed: Typed) -> Typed:
     if typed.grain is not Grain.LOG:
         return typed.noting(text, NoteKind.WARNING)
     looks, taken = Looks(table), {*typed.fields.values()}
-    days = (
-        name
+    named = [
+        place
         for place, name in enumerate(table.header)
-        if name and place not in taken and squeeze(name) not in SIGN_UPS
-        if not looks.cells(place).is_empty() and looks.can_be(place, "date", Cell.TIME)
-    )
-    if day := next(days, None):
+        if name and place not in taken and squeeze(name) not in SIGN_UPS and len(looks.cells(place))
+    ]
+    if days := looks.which(named, "date", Cell.TIME):
+        day = table.header[days[0]]
         text = f"{text}; if `{day}` is the day of a row, `--column date={in_shell(day)}`"
     return typed.noting(text, NoteKind.WARNING)
 
