@@ -11,8 +11,8 @@ from csq.sources.cells.numbers import read_numbers
 from csq.sources.cells.values import Ambiguous, Cells, below, places_of, read_bool, tidy_together, together
 from csq.sources.reading.read import TextTable, column
 
-_LOOKED_AT = 200
-"""Cells of a column that are looked at."""
+_LOOKED_AT, _IN_ALL, _AT_LEAST = 200, 200_000, 20
+"""Cells of a column that are looked at; of very many columns fewer, so that all are no more; of each so many."""
 _FREE = ("value", "note", "comment")
 """Fields of text that may hold anything."""
 
@@ -31,8 +31,9 @@ class Looks:
     def cells(self, place: int) -> pl.Series:
         """The first cells of a column, made tidy, without blank ones."""
         if not self._cells:
-            head = self.table.frame.head(_LOOKED_AT)
-            tidied = tidy_together(head[column(place)] for place in range(len(self.table.header)))
+            width = len(self.table.header)
+            head = self.table.frame.head(max(_AT_LEAST, min(_LOOKED_AT, _IN_ALL // width)))
+            tidied = tidy_together(head[column(place)] for place in range(width))
             self._cells = [*_without_blanks(tidied)]
         return self._cells[place]
 
