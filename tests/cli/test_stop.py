@@ -6,12 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from csq import scratch
+from csq.cli import emit, stop
 from csq.errors import Exit
 from kills import torture
 
@@ -137,8 +139,19 @@ def test_what_another_run_is_writing_is_left_alone(exports, tmp_path, csq):
     assert other.exists()
 
 
+def test_a_run_that_ends_begins_no_file(tmp_path):
+    # What it began after all had been cleared away was left beside its place.
+    path = tmp_path / "week.csv"
+    writer = threading.Thread(target=emit.to_file, args=(path, b"new"), daemon=True)
+    with stop.REPLACING:
+        writer.start()
+        writer.join(0.3)
+        assert not list(tmp_path.iterdir())
+    writer.join()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_file_written_beside_is_never_readable_by_more_than_its_target(tmp_path, monkeypatch):
-    from csq.cli import emit
 
     seen: list[int] = []
     target = tmp_path / "week.csv"

@@ -30,6 +30,8 @@ METRIC = "metric_"
 """Prefix of the columns of a usage table that hold numbers to score or show."""
 _NO_NUMBERS = ("an id", "a date")
 """Columns that measure nothing, so that they do not make a table of a log."""
+MOST = 2_000
+"""Columns of use that are scored without being told: more are features or days, which stand in rows to be measured."""
 _ONE_TIME = "a running total, which tells nothing of one time alone"
 _MONEY = tuple(f"`{name}`" for name in MONEY_FIELDS)
 
@@ -145,6 +147,7 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             unknown += [] if what else [header]
             continue
         metrics[name] = metric
+    _refuse_many(typed, [name for name, metric in metrics.items() if metric.kind in SCORED and not metric.is_told])
     typed = _with_metrics(typed, metrics, numbers, options)
     typed, shares = _percent(typed)
     described = [f"`{name}` {metric.word}{_how(metric, is_share=name in shares)}" for name, metric in metrics.items()]
@@ -166,6 +169,17 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             asks=kinds_asked(unknown, MetricKind.IGNORE),
         )
     return typed
+
+
+def _refuse_many(typed: Typed, scored: Sequence[str]) -> None:
+    """Refuse a table of more columns of use than can tell anything. Raises InputError."""
+    if len(scored) > MOST:
+        raise InputError(
+            f"{len(scored):,} columns of {labels(typed.tables)} are use: {first([f'`{name}`' for name in scored])}; "
+            f"csq scores up to {MOST:,} that nobody has named",
+            location=typed.tables[0].where(),
+            hint="export a row for each account and feature, or say in csq.yaml under `metrics:` what each column is",
+        )
 
 
 def _in_words(typed: Typed, numbers: Collection[int], options: ReadOptions) -> dict[str, str]:
