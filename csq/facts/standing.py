@@ -91,20 +91,22 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
     return [Note(NoteKind.WARNING, text, tuple(asks))]
 
 
-def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, StatusKind]) -> list[Note]:
+def offered(
+    statuses: pl.Series, own: Iterable[pl.Series], headers: Mapping[str, str], known: Mapping[str, StatusKind]
+) -> list[Note]:
     """Where no row has a status, the columns of text that speak of who is a customer, with the line that reads them.
 
     Args:
-        rows: Rows of accounts: status, and the columns of `headers`.
-        headers: Columns of the user's own, with their headers.
+        statuses: Of rows of accounts.
+        own: Of these rows the columns of text that are the user's own.
+        headers: What those columns are called in the files.
         known: The vocabulary.
     """
-    if rows["status"].is_not_null().any():
+    if statuses.is_not_null().any():
         return []
 
-    notes, schema = [], rows.schema
-    texts = (rows[name] for name in headers if schema.get(name) == pl.String())
-    for some in together(texts):
+    notes = []
+    for some in together(own):
         kinds = {word: standing_of(word, known) for word in _likely(some, known)}
         if StatusKind.FORMER not in kinds.values():
             continue
