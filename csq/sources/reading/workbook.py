@@ -16,7 +16,7 @@ from csq.errors import InputError, Location
 from csq.regex import regex
 from csq.sources.reading import sheet_values
 from csq.sources.reading.apart import Failed, read_apart
-from csq.sources.reading.containers import BROKEN, ceiling, too_big
+from csq.sources.reading.containers import BROKEN, Container, ceiling, too_big
 from csq.sources.reading.grid import RawTable, spans, to_frame
 from csq.sources.reading.merged import Filled, fill_down, join_headers
 from csq.sources.reading.number_formats import Look, look_of
@@ -54,7 +54,7 @@ def read_sheet(data: bytes, label: str) -> RawTable:
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
     if sum(map(len, chain.from_iterable(cells))) > ceiling(len(data)):
-        raise too_big(label, len(data))
+        raise too_big(label, len(data), Container.WORKBOOK)
     return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),
@@ -70,7 +70,7 @@ def visible_sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], i
         if not fault.is_too_much:
             raise _damaged(label, fault) from None
         reach = _reach(data)
-        raise _too_far(label, *reach) if reach else too_big(label, len(data)) from None
+        raise _too_far(label, *reach) if reach else too_big(label, len(data), Container.WORKBOOK) from None
     if sheets.reach:
         raise _too_far(label, *sheets.reach)
     return sheets.visible, sheets.hidden
