@@ -46,6 +46,8 @@ _THUMB, _BLANKS = regex(r":?[+-]1:?"), regex(r"[\s_-]+")
 _FACE = {face: word for word, faces in FACES.items() for face in faces}
 
 
+LONGEST = 400
+"""Characters of a cell that are read: an answer has fewer."""
 AGREEING = 0.2
 """Share of the words that may run the other way: whether `poor` or `bad` is worse is a matter of taste."""
 
@@ -78,7 +80,8 @@ def plain(text: str) -> str:
 
 
 def read_answer(cell: str) -> Answer:
-    """Read one cell that is not blank. Many may differ, so what cannot fit is not tried."""
+    """Read one cell that is not blank, by how it begins. Many may differ, so what cannot fit is not tried."""
+    cell = cell.strip()[:LONGEST]
     text = (cell if cell.isascii() else _TONES.sub("", cell)).strip().strip("\"'").strip()
     text = _LONG_DASH.sub("-", text) if _LONG_DASH.match(text) else text
     if text.isdecimal():
