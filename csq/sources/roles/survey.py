@@ -136,7 +136,8 @@ def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, 
 
 def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """Score cells without those that speak of asking, and `asked` and `asked_known` with what these say."""
-    spelled = {cell: plain(cell) for cell in text.unique() if plain(cell) in (*UNASKED, *ASKED)}
+    known = {*UNASKED, *ASKED}
+    spelled = {cell: word for cell in text.unique() if (word := plain(cell)) in known}
     if not spelled:
         return text, typed.frame[["asked", "asked_known"]]
     words = text.replace_strict(spelled, default=None, return_dtype=pl.String())
