@@ -136,8 +136,9 @@ def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, 
 
 def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """Score cells without those that speak of asking, and `asked` and `asked_known` with what these say."""
+    known = {*UNASKED, *ASKED}
     cells = ((cell, plain(cell.strip()[:LONGEST])) for cell in text.unique())
-    spelled = {cell: words for cell, words in cells if words in (*UNASKED, *ASKED)}
+    spelled = {cell: words for cell, words in cells if words in known}
     if not spelled:
         return text, typed.frame[["asked", "asked_known"]]
     words = text.replace_strict(spelled, default=None, return_dtype=pl.String())
