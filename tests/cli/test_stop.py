@@ -4,6 +4,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import pytest
 
 from csq import scratch
 from csq.cli import emit, stop
+from csq.cli.main import main
 from csq.errors import Exit
 from kills import torture
 
@@ -163,3 +165,15 @@ def test_a_file_written_beside_is_never_readable_by_more_than_its_target(tmp_pat
     )
     emit.to_file(target, b"this week")
     assert seen[0] == 0o600
+
+
+def test_a_run_that_was_told_to_stop_ends_as_such_whatever_else_it_meets(tmp_path, monkeypatch, capfd):
+    # What it works with may be cleared away under it, which was told as a bug.
+    noted, writer = socket.socketpair()
+    with noted, writer:
+        monkeypatch.setattr(stop, "_noted", noted)
+        assert main(["check", str(tmp_path)]) == Exit.INPUT
+        writer.send(bytes([signal.SIGTERM]))
+        capfd.readouterr()
+        assert main(["check", str(tmp_path)]) == Exit.TERMINATED
+        assert not capfd.readouterr().err
