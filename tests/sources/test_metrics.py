@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from csq.errors import ConfigError, InputError
 from csq.sources.columns import use_words
 from csq.sources.columns.metrics import meaning
-from csq.sources.rows import measures
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import MetricKind, Role
 from reading import RUN_DAY, notes, read, rows
@@ -244,14 +243,14 @@ def test_of_very_many_columns_some_are_named_and_the_others_counted(tmp_path, lo
 
 
 def test_more_columns_of_use_than_can_tell_anything_are_refused_unless_csq_yaml_says_what_they_are(tmp_path):
-    names = [f"logins_{number}d" for number in range(1, measures.MOST + 2)]
+    names = [f"logins_{number}d" for number in range(1, use_words.MOST + 2)]
     usage = lines(",".join(["account_id", *names]), ",".join(["A", *("1" for _ in names)]))
     with pytest.raises(InputError, match=r"2,001 columns of .* are use: `logins_1d`, .* and 1,981 more"):
         read(tmp_path, usage=usage)
     told = ReadOptions(run_day=RUN_DAY, metrics={names[0]: MetricKind.COUNT})
     assert len(read(tmp_path, options=told, usage=usage).roles[Role.USAGE].metrics) == len(names)
     assert (
-        len(read(tmp_path, usage=usage.replace("logins_1d,", "notes_1d,")).roles[Role.USAGE].metrics) == measures.MOST
+        len(read(tmp_path, usage=usage.replace("logins_1d,", "notes_1d,")).roles[Role.USAGE].metrics) == use_words.MOST
     )
 
 

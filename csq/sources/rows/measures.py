@@ -19,7 +19,7 @@ from csq.sources.columns.metrics import (
     metric_name,
     metrics_line,
 )
-from csq.sources.columns.use_words import EVER
+from csq.sources.columns.use_words import EVER, MOST
 from csq.sources.reading.read import LINE, column
 from csq.sources.rows.tables import ReadOptions, read_column
 from csq.sources.rows.typed import FILE, Typed, labels
@@ -30,8 +30,6 @@ METRIC = "metric_"
 """Prefix of the columns of a usage table that hold numbers to score or show."""
 _NO_NUMBERS = ("an id", "a date")
 """Columns that measure nothing, so that they do not make a table of a log."""
-MOST = 2_000
-"""Columns of use that are scored without being told: more are features or days, which stand in rows to be measured."""
 _ONE_TIME = "a running total, which tells nothing of one time alone"
 _MONEY = tuple(f"`{name}`" for name in MONEY_FIELDS)
 
