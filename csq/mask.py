@@ -88,13 +88,18 @@ def without_people(accounts: pl.DataFrame) -> pl.DataFrame:
     return accounts.with_columns(pl.when(pl.col(name).is_not_null()).then(pl.lit(PERSON)).alias(name) for name in names)
 
 
+_AT_ONCE = 1_000
+"""Columns that are asked together."""
+
+
 def _addresses(texts: pl.DataFrame) -> Set[str]:
     """All addresses in columns of texts and of lists of texts."""
     lists = [name for name, kind in texts.schema.items() if kind == pl.List(pl.String())]
     flat = [pl.col(name).explode() if name in lists else pl.col(name) for name in texts.columns]
-    # All columns at once, for most hold none.
-    may_hold = texts.select(each.str.contains(_AT).any() for each in flat).row(0, named=True)
-    cells = [_cells(texts[name]) for name, is_held in may_hold.items() if is_held]
+    # Many columns at once, for most hold none; not thousands, for so many questions take more room than their cells.
+    parts = [flat[first : first + _AT_ONCE] for first in range(0, len(flat), _AT_ONCE)]
+    may_hold = [texts.select(each.str.contains(_AT).any() for each in part).row(0, named=True) for part in parts]
+    cells = [_cells(texts[name]) for part in may_hold for name, is_held in part.items() if is_held]
     return {address for cell in cells for text in cell for address in EMAIL.findall(text)}
 
 

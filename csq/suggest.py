@@ -3,8 +3,10 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from csq.errors import UsageError
 
@@ -30,17 +32,71 @@ def nearest(
         form: What is compared of a name.
         by_word: Whether a single word of a known name may be what was meant, as of a person's.
     """
-    likeness: dict[str, float] = {}
+    best: list[tuple[float, str]] = []
     matcher = SequenceMatcher()
-    for word in words:
-        matcher.set_seq2(form(word))
-        for name in sorted(known):
-            for spelling in {form(name), *(re.split(r"[\W_]+", form(name)) if by_word else ())} - {""}:
-                matcher.set_seq1(spelling)
-                if matcher.real_quick_ratio() >= CUTOFF and matcher.quick_ratio() >= CUTOFF:
-                    likeness[name] = max(likeness.get(name, 0.0), matcher.ratio())
-    near = (name for name in likeness if likeness[name] >= CUTOFF)
-    return tuple(sorted(near, key=lambda name: (-likeness[name], name))[:most])
+    for bound, name, word, spelling in _promising([*known], words, form, by_word=by_word):
+        if len(best) == most and (-bound, name) > best[-1]:  # nor can any that follow come before it
+            break
+        matcher.set_seqs(spelling, word)
+        if (likeness := matcher.ratio()) >= CUTOFF:
+            others = [each for each in best if each[1] != name]
+            mine = min([(-likeness, name), *(each for each in best if each[1] == name)])
+            best = sorted([*others, mine])[:most]
+    return tuple(name for _, name in best)
+
+
+def _promising(
+    known: Sequence[str], words: Sequence[str], form: Callable[[str], str], *, by_word: bool
+) -> list[tuple[float, str, str, str]]:
+    """What may be like a word, the likeliest first: how like at most, a known name, the word, a spelling of the name.
+
+    Two texts are as like as the letters that they share at most: to count these takes a hundredth of the time.
+    """
+    asked = [(word, _letters(word)) for word in map(form, words)]
+    found = []
+    for name in known:
+        for spelling in {form(name), *(re.split(r"[\W_]+", form(name)) if by_word else ())} - {""}:
+            near = [each for each in asked if _likeness(min(len(each[0]), len(spelling)), each[0], spelling) >= CUTOFF]
+            letters = _letters(spelling) if near else frozenset()
+            bounds = [(_likeness(len(letters & others), word, spelling), word) for word, others in near]
+            found += [(-bound, name, word, spelling) for bound, word in bounds if bound >= CUTOFF]
+    return [(-bound, name, word, spelling) for bound, name, word, spelling in sorted(found)]
+
+
+def _likeness(shared: int, one: str, other: str) -> float:
+    """How like two texts are that share so many letters, as `SequenceMatcher` counts it."""
+    return 2.0 * shared / (len(one) + len(other))
+
+
+def _letters(text: str) -> frozenset[tuple[str, int]]:
+    """The letters of a text, each with how often it has come before."""
+    before: Counter[str] = Counter()
+    found = set()
+    for letter in text:
+        found.add((letter, before[letter]))
+        before[letter] += 1
+    return frozenset(found)
+
+
+NAMED, _WIDE = 20, 500
+"""How many names are told of many, and in how many characters: on a screen that is some lines."""
+
+
+def few(told: Sequence[str]) -> Sequence[str]:
+    """The first of what is told, as many as there is room for; one in any case."""
+    wide = accumulate(map(len, told[:NAMED]))
+    return told[: max(1, sum(end <= _WIDE for end in wide))]
+
+
+def first(told: Sequence[str], separator: str = ", ") -> str:
+    """What is told, of very many the first, and how many more there are."""
+    return separator.join(few(told)) + and_more(told)
+
+
+def and_more(told: Sequence[str]) -> str:
+    """How many more there are than there is room for; nothing where all are told."""
+    left = len(told) - len(few(told))
+    return f" and {left:,} more" if left else ""
 
 
 def in_shell(word: str) -> str:

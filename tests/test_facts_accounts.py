@@ -29,6 +29,10 @@ def people(*files: str, as_of: date | None = AS_OF, settings: str = "{}\n") -> P
     return population(tables, load_settings(Path("csq.yaml")).settings, as_of)
 
 
+def texts(found: Population) -> list[str]:
+    return [note.text for note in found.notes]
+
+
 def values(found: Population) -> dict[str, Decimal | None]:
     return dict(found.frame.select("account_id", "contract_value").iter_rows())
 
@@ -234,3 +238,48 @@ def test_what_is_missing_is_listed_most_telling_first_and_counted_over_what_is_l
     context = ["goals", "champion", "decision_maker", "fit", "north_star", "last_contact", "outcome"]
     assert row["missing"] == [*measured, *context]
     assert row["coverage_pct"] == 21.4286  # usage, seats and owner, of fourteen: 3 / 14
+
+
+def own(found: Population, *names: str) -> list[tuple[object, ...]]:
+    return found.frame.select("account_id", *names).rows()
+
+
+def test_columns_of_the_user_stay_with_their_accounts_whoever_is_no_customer() -> None:
+    text = lines("account_id,status,region,owner_team", "C,active,north,x", "B,churned,south,y", "A,active,,z")
+    assert own(people(text), "region", "owner_team") == [("A", None, "z"), ("C", "north", "x")]
+    rest = lines("account_id,status,region,owner_team", "A,active,west,w", "B,active,south,y", "C,active,north,x")
+    assert own(people(rest), "region", "owner_team") == [("A", "west", "w"), ("B", "south", "y"), ("C", "north", "x")]
+
+
+def test_of_two_files_with_a_column_of_the_user_the_first_that_tells_it_stands() -> None:
+    found = people(
+        lines("account_id,region", "B,south", "A,", "D,north"),
+        lines("account_id,region,office", "A,west,one", "B,east,two", "C,up,"),
+    )
+    assert own(found, "region", "office") == [
+        ("A", "west", "one"), ("B", "south", "two"), ("C", "up", None), ("D", "north", None),
+    ]  # fmt: skip
+    assert "1 account has two values for `region` in different files: the first file's is used" in texts(found)
+
+
+def test_a_column_of_the_user_is_that_of_the_subscriptions_where_they_agree_and_no_account_says_it() -> None:
+    terms = lines(
+        "account_id,subscription_id,arr,region,office",
+        "B,s1,1,south,d1", "B,s2,2,south,d2", "A,s3,4,west,d3", "C,s4,8,north,d4", "D,s5,16,,d5",
+    )  # fmt: skip
+    assert own(people(terms), "region", "office") == [
+        ("A", "west", "d3"), ("B", "south", None), ("C", "north", "d4"), ("D", None, "d5"),
+    ]  # fmt: skip
+    both = people(lines("account_id,region", "C,up", "A,", "E,down"), terms)
+    assert own(both, "region", "office") == [
+        ("A", "west", "d3"), ("B", "south", None), ("C", "up", "d4"), ("D", None, "d5"), ("E", "down", None),
+    ]  # fmt: skip
+    told = "told in different ways by the subscriptions of an account, and not taken there: `office` of 1"
+    assert told in texts(both)
+
+
+def test_a_column_of_the_user_that_speaks_of_who_is_a_customer_is_looked_at_in_the_rows_that_count() -> None:
+    found = people(lines("account_id,region", "A,Customer", "B,Lost", "B,Lost", "C,Lost"))  # a row told twice is one
+    assert any(
+        "`region` of the accounts files says of 2 rows that they are no customers" in each for each in texts(found)
+    )

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from csq.render import Format, Options, render
+from csq.terms import Quadrant
 from factories import report
 
 
@@ -26,6 +27,15 @@ def test_the_page_says_of_how_many_accounts_each_signal_holds_what_they_are_wort
 
 def test_the_page_names_what_could_not_be_judged_and_the_fact_that_is_missing() -> None:
     assert "Not judged: first, 2 without champion_left_days\n" in page()
+
+
+def test_a_signal_may_speak_of_a_column_of_the_user() -> None:
+    plain = report()
+    first = plain.signals[0]._replace(readings=dict.fromkeys(Quadrant, "Bought by the desk in {region}"))
+    accounts = plain.accounts.with_columns(region=pl.lit("Lisbon"), unsaid=pl.lit("nobody"))
+    told = render(plain._replace(signals=(first,), accounts=accounts), Format.HTML).decode()
+    assert "Bought by the desk in Lisbon" in told
+    assert "nobody" not in told
 
 
 def test_without_signals_the_page_says_nothing_of_them() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from csq.suggest import near_miss, nearest, unknown_name
+from csq import suggest
+from csq.suggest import first, near_miss, nearest, unknown_name
 
 OWNERS = ("Dana Reyes", "Dana Ries", "Sam Okafor")
 
@@ -44,3 +45,23 @@ def test_where_nothing_is_near_the_first_that_there_are_are_listed():
         "`segment 17` and 4 more"
     )
     assert unknown_name("no tier", "x", ()).hint == "there are none"
+
+
+def test_of_thousands_of_names_few_are_compared_letter_by_letter(monkeypatch):
+    compared = []
+
+    class Counting(suggest.SequenceMatcher):
+        def ratio(self):
+            compared.append(self.a)
+            return super().ratio()
+
+    monkeypatch.setattr(suggest, "SequenceMatcher", Counting)
+    names = [f"q{number} score" for number in range(4_000)]
+    assert nearest(names, "score", "rating", "csat score", most=2) == ("q0 score", "q1 score")
+    assert len(compared) < 50
+
+
+def test_what_is_told_of_many_is_the_first_of_them_and_how_many_more_there_are():
+    assert first(["a", "b"]) == "a, b"
+    assert first([str(number) for number in range(16_000)], " and ").endswith("18 and 19 and 15,980 more")
+    assert first(["x" * 900, "y"]) == "x" * 900 + " and 1 more"

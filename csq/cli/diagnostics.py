@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from csq.errors import ConfigError, CsqError, InputError, Location, Problem
 from csq.located import without_addresses
-from csq.render.clean import clean, columns
+from csq.render.clean import clean, columns, shown
 
 _LONGEST = 100
 """Characters of an excerpt that are shown; a longer line would wrap and part the caret from what it points at."""
@@ -50,39 +50,39 @@ def configure(*, level: Verbosity = Verbosity.NORMAL, colour: bool | None = None
 def detail(text: str) -> None:
     """Say what only `-v` wants to know."""
     if _MANNER.get().level >= Verbosity.VERBOSE:
-        _write([clean(text)])
+        _write([shown(text)])
 
 
 def note(text: str) -> None:
     """Say what was chosen or noticed."""
     if _MANNER.get().level >= Verbosity.NORMAL:
-        _write([f"{_paint('note:', _CYAN)} {clean(text)}"])
+        _write([f"{_paint('note:', _CYAN)} {shown(text)}"])
 
 
 def warning(text: str) -> None:
     """Say what may make the result mean something else than expected."""
     if _MANNER.get().level >= Verbosity.NORMAL:
-        _write([f"{_paint('warning:', _YELLOW)} {clean(text)}"])
+        _write([f"{_paint('warning:', _YELLOW)} {shown(text)}"])
 
 
 def found(text: str) -> None:
     """Say what the run was asked to be told about. It is why it ends with 1, so it is said at every level."""
-    _write([f"{_paint('found:', _RED)} {clean(text)}"])
+    _write([f"{_paint('found:', _RED)} {shown(text)}"])
 
 
 def prompt(text: str) -> None:
     """Ask on the terminal, at every level; what is answered stands in the same line."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{_paint('question:', _CYAN)} {clean(text)} ")
+        sys.stderr.write(f"{_paint('question:', _CYAN)} {shown(text)} ")
         sys.stderr.flush()
 
 
 def report(error: CsqError) -> None:
     """Say what happened, where, and what to do next."""
     # What a file holds names people; what the command line holds is known to who typed it.
-    shown = without_addresses if isinstance(error, InputError) else str
-    lines = [f"{_paint('error:', _RED)} {clean(shown(error.message))}"]
-    lines += [f"    {clean(shown(line))}" for line in error.details]
+    told = without_addresses if isinstance(error, InputError) else str
+    lines = [f"{_paint('error:', _RED)} {shown(told(error.message))}"]
+    lines += [f"    {shown(told(line))}" for line in error.details]
     if error.location is not None:
         lines.append(f"  --> {clean(str(error.location))}")
         lines += _excerpt(error.location)
@@ -90,7 +90,7 @@ def report(error: CsqError) -> None:
         for problem in error.problems:
             lines += ["", *_problem(problem)]
     if error.hint is not None:
-        lines += ["", _hint(shown(error.hint))]
+        lines += ["", _hint(told(error.hint))]
     _write(lines)
 
 
@@ -108,14 +108,14 @@ def usage(text: str) -> None:
 def _problem(problem: Problem) -> list[str]:
     """One fault of a file: the line that editors understand, the place, and the way out."""
     code = f" [{problem.code}]" if _MANNER.get().level >= Verbosity.VERBOSE else ""
-    lines = [clean(str(problem)) + code, *_excerpt(problem.location)]
+    lines = [shown(str(problem)) + code, *_excerpt(problem.location)]
     if problem.hint is not None:
         lines.append(_hint(problem.hint))
     return lines
 
 
 def _hint(text: str) -> str:
-    return f"{_paint('hint:', _CYAN)} {clean(text)}"
+    return f"{_paint('hint:', _CYAN)} {shown(text)}"
 
 
 def _excerpt(location: Location) -> list[str]:
@@ -124,11 +124,11 @@ def _excerpt(location: Location) -> list[str]:
         return []
     at = (location.column or 1) - 1
     start = max(0, at - _LONGEST // 2) if len(location.excerpt) > _LONGEST else 0
-    shown = clean(location.excerpt[start : start + _LONGEST])
+    excerpt = clean(location.excerpt[start : start + _LONGEST])
     margin = max(2, len(str(location.line)))
-    lines = [f"{'':{margin}} |", f"{location.line:>{margin}} | {shown}"]
+    lines = [f"{'':{margin}} |", f"{location.line:>{margin}} | {excerpt}"]
     if location.column is not None:
-        before, marked = shown[: at - start], shown[at - start :][: location.width]
+        before, marked = excerpt[: at - start], excerpt[at - start :][: location.width]
         lines.append(f"{'':{margin}} | {' ' * columns(before)}{'^' * max(1, columns(marked))}")
     return lines
 

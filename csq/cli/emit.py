@@ -265,9 +265,8 @@ def _claim(folder: Path) -> Iterator[str]:
     """Clear a folder of what dead runs have left, and hold a lock by which others know the files of this one."""
     sweep(folder)
     claim = folder / f".csq-{secrets.token_hex(8)}.tmp"
-    stop.beside.add(claim)
     try:
-        with os.fdopen(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as stream:
+        with os.fdopen(stop.begin(claim), "wb", buffering=0) as stream:
             _lock(stream.fileno())
             stream.write(b"\n")  # an empty one may not be locked yet
             yield claim.stem
@@ -308,9 +307,8 @@ def _write_beside(path: Path, data: Output, claims: _Claims, *, private: bool) -
     target = path.resolve()
     old = target.stat() if target.exists() else None
     temporary = target.with_name(f"{claims[target.parent]}-{secrets.token_hex(8)}.tmp")
-    stop.beside.add(temporary)
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        with os.fdopen(stop.begin(temporary), "wb") as stream:
             if old is not None and hasattr(os, "fchown"):
                 with contextlib.suppress(OSError):  # only root may give files away
                     os.fchown(stream.fileno(), old.st_uid, old.st_gid)

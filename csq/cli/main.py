@@ -96,33 +96,32 @@ def _ended(argv: Sequence[str]) -> int:
     try:
         with contextlib.redirect_stdout(emit.TextStdout()):  # typer prints help by itself
             return _invoke(argv)
-    except CsqError as error:
-        diagnostics.debug(error)
-        diagnostics.report(error)
-        return error.exit
-    except BrokenPipeError:
-        return Exit.PIPE
-    except MemoryError as error:
-        return _out_of_memory(error)
-    except OSError as error:  # what is read tells its own, so that this is of a place to write to
-        diagnostics.debug(error)
-        diagnostics.report(_refused(error))
-        return Exit.OUTPUT
     except (KeyboardInterrupt, SystemExit, stop.Stopped):
         raise
     except BaseException as error:  # a panic in polars is no Exception
-        # Polars panics where it is given no memory, and what needs a thread or a library fails otherwise.
-        if memory_left() < (math.inf if type(error).__name__ == "PanicException" else NEED):
-            return _out_of_memory(error)
-        diagnostics.debug(error)
+        stop.check()  # what is cleared away under a run that was told to stop is no fault of it
+        return _reported(error, argv)
+
+
+def _reported(error: BaseException, argv: Sequence[str]) -> int:
+    """Say what ended a run, and give its exit code."""
+    if isinstance(error, BrokenPipeError):
+        return Exit.PIPE
+    # Polars panics where it is given no memory, and what needs a thread or a library fails otherwise.
+    is_known = isinstance(error, CsqError | OSError)
+    need = math.inf if type(error).__name__ == "PanicException" else NEED
+    diagnostics.debug(error)
+    if isinstance(error, MemoryError) or (not is_known and memory_left() < need):
+        told: CsqError = InputError("the inputs take more memory than there is", hint="give csq fewer rows at a time")
+    elif isinstance(error, OSError):  # what is read tells its own, so that this is of a place to write to
+        told = _refused(error)
+    elif isinstance(error, CsqError):
+        told = error
+    else:
         diagnostics.report(_bug(error, argv))
         return Exit.BUG
-
-
-def _out_of_memory(error: BaseException) -> int:
-    diagnostics.debug(error)
-    diagnostics.report(InputError("the inputs take more memory than there is", hint="give csq fewer rows at a time"))
-    return Exit.INPUT
+    diagnostics.report(told)
+    return told.exit
 
 
 def _invoke(argv: Sequence[str]) -> int:

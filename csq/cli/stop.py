@@ -20,7 +20,7 @@ from csq.errors import Exit
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 REPLACING = threading.Lock()
-"""Held while files are put in their places, which is not stopped halfway."""
+"""Held while a file is begun, and while files are put in their places, which is not stopped halfway."""
 
 beside: set[Path] = set()
 """Files that are written beside their places at this moment."""
@@ -52,6 +52,16 @@ def watch() -> None:
     threading.Thread(target=_end_when_told, args=(_noted,), daemon=True).start()
 
 
+def begin(path: Path) -> int:
+    """Make a file that is written beside its place, and open it. A run that ends begins none: it waits here.
+
+    Raises OSError.
+    """
+    with REPLACING:
+        beside.add(path)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
 def check() -> None:
     """Go no further if a signal came. Raises Stopped."""
     if _noted is not None:
@@ -63,13 +73,13 @@ def check() -> None:
 def _end_when_told(noted: socket.socket) -> None:
     (number,) = noted.recv(1, socket.MSG_PEEK)
     with REPLACING:
-        for path in list(beside):
-            with contextlib.suppress(OSError):
-                path.unlink()
-        scratch.clear()
         with contextlib.suppress(Exception):
             if on_end is not None:
                 on_end(code_of(number))
+        for path in list(beside):
+            with contextlib.suppress(OSError):
+                path.unlink()
+        scratch.clear()  # last, as the run goes on and may lay down more
         os._exit(code_of(number))
 
 

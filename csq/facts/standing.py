@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
 
 import polars as pl
 
@@ -92,31 +91,29 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
     return [Note(NoteKind.WARNING, text, tuple(asks))]
 
 
-def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, StatusKind]) -> list[Note]:
+def offered(
+    statuses: pl.Series, own: Iterable[pl.Series], headers: Mapping[str, str], known: Mapping[str, StatusKind]
+) -> list[Note]:
     """Where no row has a status, the columns of text that speak of who is a customer, with the line that reads them.
 
     Args:
-        rows: Rows of accounts: status, and the columns of `headers`.
-        headers: Columns of the user's own, with their headers.
+        statuses: Of rows of accounts.
+        own: Of these rows the columns of text that are the user's own.
+        headers: What those columns are called in the files.
         known: The vocabulary.
     """
-    if rows["status"].is_not_null().any():
+    if statuses.is_not_null().any():
         return []
 
-    @lru_cache(maxsize=4096)
-    def says(word: str) -> StatusKind:  # columns share their words, above all numbers
-        return standing_of(word, known)
-
-    notes, schema = [], rows.schema
-    texts = (rows[name] for name in headers if schema.get(name) == pl.String())
-    for some in together(texts):
-        words = pl.concat((text.rename("word") for text in some), rechunk=True).drop_nulls().unique()
-        if not any(says(word) is StatusKind.FORMER for word in words):
+    notes = []
+    for some in together(own):
+        kinds = {word: standing_of(word, known) for word in _likely(some, known)}
+        if StatusKind.FORMER not in kinds.values():
             continue
         for text in some:
             said: Counter[StatusKind] = Counter()
             for word, count in text.drop_nulls().rename("word").value_counts().iter_rows():
-                said[says(word)] += count
+                said[kinds.get(word, StatusKind.UNKNOWN)] += count
             former = said[StatusKind.FORMER]
             if not former or (former + said[StatusKind.CURRENT]) * 2 <= said.total():
                 continue
@@ -153,3 +150,14 @@ def in_yaml(word: str) -> str:
 
 _NO_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 """Words that YAML takes for something other than text."""
+
+
+def _likely(texts: Iterable[pl.Series], known: Mapping[str, StatusKind]) -> pl.Series:
+    """The distinct cells of columns that hold how a word of the vocabulary begins, or letters that may stand for one.
+
+    What a status says is asked of each by itself, which takes its time; most cells need no second look.
+    """
+    cells = pl.concat((text.rename("word") for text in texts), rechunk=True).drop_nulls().unique()
+    begins = sorted({words.split()[0] for words in known if words})
+    is_likely = cells.str.contains_any(begins, ascii_case_insensitive=True) | cells.str.contains("[^\\x00-\\x7F]")
+    return cells.filter(is_likely)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from csq.pipeline import Checked
-from csq.render.clean import clean_lines
+from csq.render.clean import clean_lines, short
 from csq.render.terminal.layout import cells, fitted
-from csq.render.wording import reasons
+from csq.render.wording import first_notes, reasons
 from csq.report import Join, SourceFile, masked
 from csq.sources.columns.presets import PRESETS, SHAPES
 from csq.sources.finding.findings import Finding
+from csq.suggest import first
 from csq.terms import Aside, NoteKind, Role
 
 _OF_NO_ACCOUNT = (Aside.UNMATCHED, Aside.AMBIGUOUS)
@@ -26,7 +27,7 @@ def is_clean(report: Checked) -> bool:
 
 
 def check_text(report: Checked, least: float, aliases: str, findings: Sequence[Finding] = ()) -> str:
-    """The whole text, ending in a newline. Off a terminal or on one, nothing is cut.
+    """The whole text, ending in a newline. Off a terminal or on one, no line is broken.
 
     Args:
         report: What was read.
@@ -42,7 +43,7 @@ def check_text(report: Checked, least: float, aliases: str, findings: Sequence[F
     for join in report.joins:
         lines += [*_join(join, report.currency), ""]
     choices = [note.text for note in report.notes if note.kind in (NoteKind.CHOICE, NoteKind.WARNING)]
-    lines += ["understood as", *(f"  {text}" for text in choices), ""]
+    lines += ["understood as", *(f"  {text}" for text in first_notes(choices)), ""]
     lines += _cells(report)
     lines += ["verdict", *(line for file in report.sources for line in _verdict(file, report, least, aliases))]
     return clean_lines(lines).rstrip("\n") + "\n"
@@ -65,7 +66,7 @@ def _file(file: SourceFile) -> list[str]:
     lines = [f"{file.role}: {file.label}{grain}"]
     lines += [f"  {fitted(header, width)}  -> {field}" for header, field in file.columns]
     if file.unused:
-        lines.append(f"  not used: {', '.join(file.unused)}")
+        lines.append(f"  not used: {short(first(file.unused))}")
     lines.append(f"  {file.read:,} rows read = {file.used:,} used{_counts(file)}")
     return lines
 

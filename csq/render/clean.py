@@ -12,12 +12,25 @@ _STAND_IN = "\ufffd"
 # Indian scripts, Persian and emoji are spelled with joiners. After ASCII they join nothing and only hide.
 _JOINERS = "\u200c\u200d"
 
+LONGEST = 10_000
+"""Characters of a name or a sentence that a person is shown: nobody reads on, and to measure more takes time."""
+
 
 def clean(text: str) -> str:
     """Put a space for white space of any kind, and U+FFFD for all else that is not printable."""
     if text.isprintable():
         return text
     return "".join(_printable(each, after) for each, after in zip(text, " " + text, strict=False))
+
+
+def short(text: str) -> str:
+    """The same, or what a person reads of it and an ellipsis."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def shown(text: str) -> str:
+    """Cut, and then made safe to print."""
+    return clean(short(text))
 
 
 def clean_lines(lines: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from csq.render import prose
+from csq.render.clean import short
 from csq.render.options import Selection
 from csq.report import Cut, PrintedStep, Report, SourceFile, Total, Window
 from csq.schema import BORDERLINE as NEAR
@@ -79,9 +80,26 @@ def reasons(rows: Mapping[Aside, int] | Mapping[str, int]) -> list[str]:
     return [f"{count:,} {reason}" for reason, count in rows.items()]
 
 
+NOTES = 100
+"""Notes that a person is shown: of thousands of columns each may have one."""
+
+
+def first_notes(texts: Sequence[str]) -> list[str]:
+    """What is noted, of very many the first, and how many more there are."""
+    more = len(texts) - NOTES
+    return [
+        *map(short, texts[:NOTES]),
+        *([f"and {more:,} more: `csq triage -f json` has them all"] if more > 0 else []),
+    ]
+
+
 def notes(report: Report) -> list[tuple[str, str]]:
-    """The notes with their titles, in the order of their kinds."""
-    return [(NOTE_TITLES[kind], note.text) for kind in NoteKind for note in report.notes if note.kind is kind]
+    """The notes with their titles, in the order of their kinds; of very many of a kind the first."""
+    return [
+        (NOTE_TITLES[kind], text)
+        for kind in NoteKind
+        for text in first_notes([note.text for note in report.notes if note.kind is kind])
+    ]
 
 
 def title(report: Report) -> tuple[str, str]:

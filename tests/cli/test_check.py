@@ -218,3 +218,22 @@ def test_check_says_that_accounts_go_by_a_code(csq, exports):
     text = csq("check", exports).stdout.decode()
     assert "2 accounts go by an e-mail address" in text
     assert "@" not in text
+
+
+def test_of_many_columns_that_are_not_used_some_are_named_and_the_others_counted(csq, exports):
+    names = [f"mood{number}" for number in range(1_000)]
+    (exports / "csat.csv").write_text(f"Customer ID,Rating (1-5),{','.join(names)}\nA,5{',' * 1_000}\n")
+    text = csq("check", "--csat", exports / "csat.csv").stdout.decode()
+    assert "mood18, mood19 and 980 more\n" in text
+    assert "mood20" not in text
+
+
+def test_a_name_that_nobody_reads_to_its_end_is_cut_in_what_people_read(csq, exports):
+    long = "\N{GRINNING FACE}" * 200_000
+    (exports / "accounts.csv").write_text(f"Account ID,ARR,{long}\nA,100.50,\n", encoding="utf-8")
+    told = csq("check", "--accounts", exports / "accounts.csv")
+    assert "\N{GRINNING FACE}…" in told.stdout.decode()
+    assert len(told.stdout.decode()) < 20_000
+    refused = csq("check", "--goals", exports / "accounts.csv")
+    assert refused.code == 3
+    assert len(refused.stderr) < 60_000

@@ -4,14 +4,18 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from csq import scratch
+from csq.cli import emit, stop
+from csq.cli.main import main
 from csq.errors import Exit
 from kills import torture
 
@@ -137,8 +141,19 @@ def test_what_another_run_is_writing_is_left_alone(exports, tmp_path, csq):
     assert other.exists()
 
 
+def test_a_run_that_ends_begins_no_file(tmp_path):
+    # What it began after all had been cleared away was left beside its place.
+    path = tmp_path / "week.csv"
+    writer = threading.Thread(target=emit.to_file, args=(path, b"new"), daemon=True)
+    with stop.REPLACING:
+        writer.start()
+        writer.join(0.3)
+        assert not list(tmp_path.iterdir())
+    writer.join()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_file_written_beside_is_never_readable_by_more_than_its_target(tmp_path, monkeypatch):
-    from csq.cli import emit
 
     seen: list[int] = []
     target = tmp_path / "week.csv"
@@ -150,3 +165,15 @@ def test_a_file_written_beside_is_never_readable_by_more_than_its_target(tmp_pat
     )
     emit.to_file(target, b"this week")
     assert seen[0] == 0o600
+
+
+def test_a_run_that_was_told_to_stop_ends_as_such_whatever_else_it_meets(tmp_path, monkeypatch, capfd):
+    # What it works with may be cleared away under it, which was told as a bug.
+    noted, writer = socket.socketpair()
+    with noted, writer:
+        monkeypatch.setattr(stop, "_noted", noted)
+        assert main(["check", str(tmp_path)]) == Exit.INPUT
+        writer.send(bytes([signal.SIGTERM]))
+        capfd.readouterr()
+        assert main(["check", str(tmp_path)]) == Exit.TERMINATED
+        assert not capfd.readouterr().err

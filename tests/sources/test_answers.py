@@ -6,7 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.sources.cells.answer_words import WORD_SCALES
-from csq.sources.cells.answers import Answer, read_answer
+from csq.sources.cells.answers import Answer, direction, read_answer
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Role
 from reading import RUN_DAY, notes, read, rows
@@ -344,6 +344,14 @@ def test_undated_answers_count_and_the_window_says_so(csq, tmp_path):
 )
 def test_what_one_cell_says(cell, answer):
     assert read_answer(cell) == answer
+
+
+@pytest.mark.parametrize(("words", "rises"), [(("poor", "good"), True), (("good", "poor"), False)])
+def test_however_many_numbers_stand_beside_words_they_say_which_way_a_scale_runs(words, rises):
+    # Held against each other in pairs, so many would take hours.
+    first, second = words
+    pairs = [(number / 100_000, first if number < 250_000 else second) for number in range(500_000)]
+    assert direction(pairs, 0, 5) is rises
 
 
 def test_the_help_prints_words_and_what_they_are_worth(csq):

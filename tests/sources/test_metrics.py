@@ -233,12 +233,25 @@ def test_a_table_without_any_known_use_is_refused_with_its_candidates(tmp_path):
     assert fault.value.location.line == 1
 
 
-def test_of_very_many_columns_a_hundred_are_named_and_the_others_counted(tmp_path):
-    names = [f"blob{number}" for number in range(1, 1203)]
+@pytest.mark.parametrize(("long", "named"), [("", 20), ("x" * 190, 2)], ids=["short names", "long names"])
+def test_of_very_many_columns_some_are_named_and_the_others_counted(tmp_path, long, named):
+    names = [f"blob{long}{number}" for number in range(1, 1203)]
     with pytest.raises(InputError) as caught:
         read(tmp_path, usage=lines(",".join(["account_id", *names]), ",".join(["A", *("1" for _ in names)])))
-    assert caught.value.hint.endswith("blob99: count, blob100: count}` and 1,102 more")
-    assert "blob101" not in caught.value.hint
+    assert caught.value.hint.endswith(f"{names[named - 1]}: count}}` and {1202 - named:,} more")
+    assert caught.value.hint.count("blob") == named
+
+
+def test_more_columns_of_use_than_can_tell_anything_are_refused_unless_csq_yaml_says_what_they_are(tmp_path):
+    names = [f"logins_{number}d" for number in range(1, use_words.MOST + 2)]
+    usage = lines(",".join(["account_id", *names]), ",".join(["A", *("1" for _ in names)]))
+    with pytest.raises(InputError, match=r"2,001 columns of .* are use: `logins_1d`, .* and 1,981 more"):
+        read(tmp_path, usage=usage)
+    told = ReadOptions(run_day=RUN_DAY, metrics={names[0]: MetricKind.COUNT})
+    assert len(read(tmp_path, options=told, usage=usage).roles[Role.USAGE].metrics) == len(names)
+    assert (
+        len(read(tmp_path, usage=usage.replace("logins_1d,", "notes_1d,")).roles[Role.USAGE].metrics) == use_words.MOST
+    )
 
 
 def test_changes_below_zero_are_no_use_however_many_there_are(tmp_path):

@@ -62,7 +62,9 @@ def test_few_bytes_that_unpack_to_many_rows_are_refused():
     """20 million rows of 50 letters are a gigabyte, from some 40 KB."""
     rows = pl.DataFrame({"account_id": pl.repeat("a" * 50, 20_000_000, eager=True)})
 
-    assert "would unpack to more than" in refusal(parquet(rows, compression="zstd")).message
+    refused = refusal(parquet(rows, compression="zstd"))
+    assert "would unpack to more than" in refused.message
+    assert refused.hint == "if that is meant, save it as CSV and give that"
 
 
 @pytest.mark.parametrize("seed", range(25))

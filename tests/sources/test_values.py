@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from csq.sources.cells.dates import read_time
+from csq.sources.cells.dates import read_time, read_times
 from csq.sources.cells.numbers import read_number, read_numbers
 from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_text, read_texts
 
@@ -214,3 +214,35 @@ def test_many_short_columns_are_read_in_few_queries_as_each_alone(cell, monkeypa
     assert [read.values.fill_null("").to_list() for read in texts] == [
         ["" if is_none else cell, "", f"{at}.5"] for at in range(500)
     ]
+
+
+def told(read: Cells | Ambiguous) -> object:
+    """All that is read of a column, to be compared."""
+    if isinstance(read, Ambiguous):
+        return read.question, read.flag, read.rows
+    return read.values.to_list(), read.unreadable.to_list(), read.choice
+
+
+DATED = (
+    ("2026-11-15", "2026-02-30", ""), ("03/04/2026", "05/06/2026", "n/a"), ("25/12/2026", "03/04/2026", "x"),
+    ("12/25/2026", "03/04/2026", "Jan 2026"), ("25/12/2026", "12/25/2026", ""), ("46000", "0", "46000.5"),
+    ("1735689600", "-1", ""), ("1735689600", "46000", ""), ("word", "7", ""), ("3 Mar 2026 10:00 PST", "2026-W05", ""),
+    ("0001-01-01", "3/4/26", ""),
+)  # fmt: skip
+"""Cells of columns that are dates in every way there is, or none, and of such as leave it open."""
+
+
+def test_many_short_columns_of_dates_are_read_in_few_queries_as_each_alone(monkeypatch):
+    columns = [text(*DATED[at % len(DATED)], *DATED[at % len(DATED)][: at % 3]) for at in range(600)]
+    alone = []
+    for column in columns:
+        try:
+            alone.append(told(read_time(column)))
+        except Ambiguous as question:
+            alone.append(told(question))
+    queries = []
+    collect = pl.LazyFrame.collect
+    monkeypatch.setattr(pl.LazyFrame, "collect", lambda *told, **more: queries.append(1) or collect(*told, **more))
+    read = [*read_times(columns)]
+    assert len(queries) < 20
+    assert [*map(told, read)] == alone

@@ -156,5 +156,6 @@ def test_a_part_is_unpacked_no_further_than_the_limit_whatever_size_it_claims(mo
     monkeypatch.setattr(containers, "SMALL", 4 << 20)
     bomb = changed(SHEET, "<sheetData>", f"<!--{' ' * (8 << 20)}--><sheetData>")
     for data in (bomb, with_sizes(bomb, 5000)):
-        with pytest.raises(InputError, match="would unpack to more than 4 MB"):
+        with pytest.raises(InputError, match="would unpack to more than 4 MB") as refused:
             read(data)
+        assert refused.value.hint == "if that is meant, save its sheet as CSV and give that"

@@ -29,7 +29,7 @@ def html(report: Report, options: Options) -> bytes:
         desks=shown,
         most=max(_LEAST, _TASKS // max(len(shown), 1)) if top is None else top,
         batches=tools,
-        warnings=[note.text for note in report.notes if note.kind is NoteKind.WARNING],
+        warnings=wording.first_notes([note.text for note in report.notes if note.kind is NoteKind.WARNING]),
         marks=MARKS,
         prose=prose,
     )

@@ -120,5 +120,5 @@ def _beware(report: Report, sheet: PageWidth) -> Iterator[Line]:
     texts = [note.text for note in report.notes if note.kind is NoteKind.WARNING]
     if texts:
         yield from (BLANK, line(strong("Beware")))
-        for text in texts:
+        for text in wording.first_notes(texts):
             yield from hanging(line("  · "), text, sheet.prose)

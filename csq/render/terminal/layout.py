@@ -1,7 +1,8 @@
 """Laying out text for a terminal: lines with marks of colour, measured in cells, and the sheet they stand on.
 
-Text is made safe to print here, where it enters, so that no caller can forget to. Widths are of cells, not of
-characters: a Chinese character takes two. Colour is put on last, by `painted`, and changes no width.
+Text is made safe to print, and names are cut that nobody reads to their end, here, where they enter, so that no caller
+can forget to. Widths are of cells, not of characters: a Chinese character takes two. Colour is put on last, by
+`painted`, and changes no width.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from csq.render.clean import clean
+from csq.render.clean import clean, short, shown
 from csq.render.marks import MARKS
 from csq.terms import Quadrant
 
@@ -55,17 +56,17 @@ BLANK: Line = ()
 
 def line(*parts: str | TonedText) -> Line:
     """Put a line together from text and spans."""
-    return tuple(part if isinstance(part, TonedText) else TonedText(clean(part)) for part in parts)
+    return tuple(part if isinstance(part, TonedText) else TonedText(shown(part)) for part in parts)
 
 
 def strong(text: str) -> TonedText:
     """Make text bold."""
-    return TonedText(clean(text), Tone.STRONG)
+    return TonedText(shown(text), Tone.STRONG)
 
 
 def cells(text: str) -> int:
     """Measure text as it will be printed."""
-    return cell_len(clean(text))
+    return cell_len(shown(text))
 
 
 def width_of(parts: Line) -> int:
@@ -75,7 +76,7 @@ def width_of(parts: Line) -> int:
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:
     """Pad text to `width` cells, or cut it there with an ellipsis."""
-    text = clean(text)
+    text = shown(text)
     room = width - cell_len(text)
     if room < 0:
         return set_cell_size(text, width - 1) + "…"
@@ -89,7 +90,7 @@ def wrapped(text: str, width: int | None) -> list[str]:
         text: Words; white space between them counts as one space.
         width: Cells, >= 1; None to break nothing.
     """
-    words = clean(text).split()
+    words = [*map(short, clean(text).split())]
     if width is None:
         return [" ".join(words)]
     lines = [""]
@@ -176,12 +177,12 @@ class PageWidth(NamedTuple):
         """Lay out (title, name, text) in columns, the text hanging; a title is shown where it first stands."""
         rows = list(entries)
         names = max((cells(name) for _, name, _ in rows), default=0)
-        shown = ["", *(title for title, _, _ in rows)]
+        before = ["", *(title for title, _, _ in rows)]
         return [
             each
-            for before, (title, name, text) in zip(shown, rows, strict=False)
+            for above, (title, name, text) in zip(before, rows, strict=False)
             for each in hanging(
-                (strong(fitted("" if title == before else title, _KEY)), TonedText(fitted(name, names) + "  ")),
+                (strong(fitted("" if title == above else title, _KEY)), TonedText(fitted(name, names) + "  ")),
                 text,
                 self.prose,
             )

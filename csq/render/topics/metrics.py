@@ -38,7 +38,8 @@ def page() -> HelpPage:
             HelpSection(
                 "Kinds",
                 "A column of numbers is scored when every word of its header is known. Case, plurals and the window "
-                "(`30d`, `last 30 days`, `per week`, `total`) make no difference. A negative number is a fault.",
+                "(`30d`, `last 30 days`, `per week`, `total`) make no difference. A negative number is a fault. "
+                f"More than {use.MOST:,} such columns are refused, until csq.yaml says what each is.",
                 tuple((str(kind), how) for kind, how in KINDS),
             ),
             HelpSection("Words of use", "One word of a kind, alone or beside others of the list.", _use()),

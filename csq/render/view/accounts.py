@@ -5,15 +5,22 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from csq.place.scores import PART
+from csq.playbook.text import fields
 from csq.render.view.account import Account, Fired
 from csq.report import Report
+from csq.schema import COLUMNS
 from csq.terms import Quadrant
 
 
 def accounts(report: Report, rows: pl.DataFrame) -> Iterator[Account]:
     """Put `rows`, accounts of the report, into words, one after the other."""
     fired = _fired(report, rows)
-    for row in rows.iter_rows(named=True):
+    # Of the user's own columns, of which there may be thousands, a signal may name some; nothing else speaks of them.
+    texts = (text for total in report.signals for text in total.readings.values())
+    named = {name for text in texts for name in fields(text)}
+    needed = [name for name in rows.columns if name in COLUMNS or name in named or name.startswith(("_", PART))]
+    for row in rows[needed].iter_rows(named=True):
         yield Account(report, row, fired[row["account_id"]])
 
 

@@ -6,8 +6,10 @@ answer at all but what a spreadsheet makes of `4/5`.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate, combinations, groupby
 from typing import NamedTuple
 
 import polars as pl
@@ -18,7 +20,7 @@ from csq.sources.cells.answer_words import EMPTY, ENDS, FACES, FULL, POINTS, SAM
 from csq.sources.cells.dates import MONTH_NAMES
 from csq.sources.cells.values import nowhere
 
-_NUMBER = r"[+-]?\d+(?:[.,]\d+)*|[.,]\d+"
+_NUMBER = r"[+-]?\d++(?:[.,]\d++)*+|[.,]\d++"
 _OUT_OF = r"(?:/|\bout of\b|\bof\b|\bvon\b|\bsur\b|\bsobre\b|\bde\b|\bsu\b|\bvan\b|\buit\b)"
 _UNITS = "|".join(UNITS)
 _MONTHS = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
@@ -44,6 +46,8 @@ _THUMB, _BLANKS = regex(r":?[+-]1:?"), regex(r"[\s_-]+")
 _FACE = {face: word for word, faces in FACES.items() for face in faces}
 
 
+LONGEST = 400
+"""Characters of a cell that are read: an answer has fewer."""
 AGREEING = 0.2
 """Share of the words that may run the other way: whether `poor` or `bad` is worse is a matter of taste."""
 
@@ -76,7 +80,8 @@ def plain(text: str) -> str:
 
 
 def read_answer(cell: str) -> Answer:
-    """Read one cell that is not blank. Many may differ, so what cannot fit is not tried."""
+    """Read one cell that is not blank, by how it begins. Many may differ, so what cannot fit is not tried."""
+    cell = cell.strip()[:LONGEST]
     text = (cell if cell.isascii() else _TONES.sub("", cell)).strip().strip("\"'").strip()
     text = _LONG_DASH.sub("-", text) if _LONG_DASH.match(text) else text
     if text.isdecimal():
@@ -197,15 +202,26 @@ def direction(pairs: Iterable[tuple[float, str]], low: float, high: float) -> bo
     Raises:
         ValueError: Some words say so and others the reverse.
     """
-    known = sorted({(number, valence()[words]) for number, words in pairs if words in valence()})
-    slopes = [(b - a) * (y - x) for a, x in known for b, y in known if a < b]
-    if not any(slopes):
+    known = sorted({(valence()[words], number) for number, words in pairs if words in valence()})
+    levels = [(points, [number for _, number in same]) for points, same in groupby(known, lambda pair: pair[0])]
+    up = down = 0.0
+    for (less, lower), (more, upper) in combinations(levels, 2):
+        up += (more - less) * _excess(upper, lower)
+        down += (more - less) * _excess(lower, upper)
+    if not (up or down):
         middle = (low + high) / 2
-        slopes = [(number - middle) * (points - 50) for number, points in known]
-    up, down = sum(slope for slope in slopes if slope > 0), -sum(slope for slope in slopes if slope < 0)
+        slopes = [(number - middle) * (points - 50) for points, number in known]
+        up, down = sum(slope for slope in slopes if slope > 0), -sum(slope for slope in slopes if slope < 0)
     if min(up, down) > AGREEING * (up + down):
         raise ValueError
     return up > down if up or down else None
+
+
+def _excess(numbers: Sequence[float], others: Sequence[float]) -> float:
+    """By how much numbers exceed those of others that are below them, in sum; both ascend."""
+    sums = [0.0, *accumulate(others)]
+    below = [(number, bisect_left(others, number)) for number in numbers]
+    return sum(number * count - sums[count] for number, count in below)
 
 
 def pairs_in(text: str) -> Iterator[tuple[float, str]]:

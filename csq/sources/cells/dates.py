@@ -5,7 +5,7 @@ every cell of a date column is one and the same kind of them: epoch seconds and 
 that spreadsheets count from 1900.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -14,7 +14,18 @@ import polars as pl
 
 from csq.regex import regex
 from csq.schema import collect
-from csq.sources.cells.values import FEW, Ambiguous, Cells, nowhere, per_distinct, tidied
+from csq.sources.cells.values import (
+    FEW,
+    Ambiguous,
+    Cells,
+    are_worth_it,
+    at_once,
+    nowhere,
+    or_question,
+    per_distinct,
+    tidied,
+    together,
+)
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ORDERS: Mapping[DateOrder, str] = {"dmy": "day before month", "mdy": "month before day", "ymd": "year, month, day"}
@@ -131,33 +142,110 @@ def is_zone(name: str) -> bool:
     return True
 
 
+def read_times(columns: Iterable[pl.Series]) -> Iterator[Cells | Ambiguous]:
+    """Read each column as `read_time` does, or what it leaves open; of many short ones each distinct text once."""
+    for some in together(columns):
+        if are_worth_it(some):
+            yield from _read_together(some)
+        else:
+            yield from (or_question(read_time, column) for column in some)
+
+
+def _read_together(columns: Sequence[pl.Series]) -> list[Cells | Ambiguous]:
+    """Read columns at once, in each of the ways to write dates those that are not read yet."""
+    found: dict[int, Cells | Ambiguous] = {}
+    rest = dict(enumerate(columns))
+    for parse, settle in ((_days, _as_days), (_bare, _as_bare), (_both_orders, _as_written)):
+        parsed = dict(zip(rest, at_once([*rest.values()], parse), strict=True)) if rest else {}
+        read = {place: or_question(settle, cells) for place, cells in parsed.items()}
+        found |= {place: cells for place, cells in read.items() if cells}
+        rest = {place: parsed[place]["cell"] for place, cells in read.items() if not cells}
+    return [found[place] for place in range(len(columns))]
+
+
 def _times(text: pl.Series, order: DateOrder | None, zone: str | None) -> Cells:
+    days = _days(text)
+    cell = days["cell"]
+    return _as_days(days) or _as_bare(_bare(cell)) or _as_written(_parts(cell), order, zone)
+
+
+def _days(text: pl.Series) -> pl.DataFrame:
+    """Each cell made tidy, the day that it is, and whether it is written as one: as `2026-11-15`."""
     cell = pl.col("cell")
-    cells = collect(
-        tidied(text)
-        .with_columns(
-            value=cell.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us"),
-            is_iso=cell.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").all(),
-        )
-        .with_columns(unreadable=cell.is_not_null() & pl.col("value").is_null())
-    )
-    plain = cells["cell"]
-    if cells["is_iso"].all() or (len(text) < FEW and all(map(_NO_DAY.fullmatch, plain.drop_nulls().to_list()))):
-        return Cells(cells["value"], cells["unreadable"])
-    if bare := _bare(plain):
-        return bare
-    parts = _parts(plain)
+    moment = cell.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
+    is_iso = cell.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    return collect(tidied(text).with_columns(moment=moment, is_iso=is_iso).with_columns(lost=_is_lost("moment")))
+
+
+def _is_lost(moment: str) -> pl.Expr:
+    """Whether a cell says something that is no moment."""
+    return pl.col("cell").is_not_null() & pl.col(moment).is_null()
+
+
+def _as_days(cells: pl.DataFrame) -> Cells | None:
+    """The dates of a column in which all are written as days are, or none can be any; else None."""
+    cell = cells["cell"]
+    if cells["is_iso"].all() or (len(cell) < FEW and all(_NO_DAY.fullmatch(text or "") for text in cell.to_list())):
+        return Cells(cells["moment"], cells["lost"])
+    return None
+
+
+def _bare(text: pl.Series) -> pl.DataFrame:
+    """Of each cell that is a bare number what it would be: the `kind`, -1 where it is none, null where it is unset.
+
+    A nought stands for no date beside others; alone, it is no sort of date.
+    """
+    cell = pl.col("cell")
+    is_unset = cell.is_in(("0", "0.0", "-1")).fill_null(value=False)
+    kind: pl.Expr = pl.when(~is_unset & cell.is_not_null()).then(-1)
+    moment: pl.Expr = pl.lit(None, dtype=pl.Datetime("us"))
+    for place, (pattern, _, unit, first, last) in enumerate(_BARE):
+        text_of = pl.when(cell.str.contains(pattern)).then(cell)
+        number, whole = text_of.cast(pl.Float64), text_of.str.extract(r"^([0-9]+)").cast(pl.Int64)
+        # To the millisecond: a spreadsheet's fraction of a day carries no more.
+        rest = ((number - whole) * (unit / 1_000)).round().cast(pl.Int64) * 1_000 if unit > 1 else 0
+        zero = _SERIAL_ZERO if unit == _DAY_US else 0
+        is_kind = number.is_between(first, last, closed="left").fill_null(value=False)
+        kind = pl.when(is_kind).then(place).otherwise(kind)
+        moment = pl.when(is_kind).then(((whole - zero) * unit + rest).cast(pl.Datetime("us"))).otherwise(moment)
+    return collect(text.to_frame("cell").lazy().with_columns(kind=kind, moment=moment, is_unset=is_unset))
+
+
+def _as_bare(cells: pl.DataFrame) -> Cells | None:
+    """The moments of a column in which all are bare numbers, of one kind and within a century of now; else None."""
+    kind = cells["kind"]
+    first, last = kind.min(), kind.max()
+    if first is None or first != last or first == -1:
+        return None
+    return Cells(cells["moment"], cells["is_unset"], f"{_BARE[int(first)][1]}, as dates in UTC")  # type: ignore[arg-type]
+
+
+def _both_orders(text: pl.Series) -> pl.DataFrame:
+    """The parts of each cell, and the moment that they are by either order."""
+    return _with_moments(_parts(text), "dmy", "mdy")
+
+
+def _with_moments(parts: pl.DataFrame, *orders: DateOrder) -> pl.DataFrame:
+    """The same with the moments by some orders, and whether what is told is none by them."""
+    moments = parts.lazy().with_columns(_moment(_placed(order)).alias(order) for order in orders)
+    return collect(moments.with_columns(_is_lost(order).alias("lost" + order) for order in orders))
+
+
+def _as_written(cells: pl.DataFrame, order: DateOrder | None = None, zone: str | None = None) -> Cells:
+    """The moments of a column of parsed cells, by the order that they prove, else by the one that is told."""
     choice = None
-    if parts["first"].is_not_null().any():
-        told, order = order, _order_of(parts, order)
+    if cells["first"].null_count() < cells.height:
+        told, order = order, _order_of(cells, order)
         choice = ORDERS[order] if order != told else None
-    naive = pl.col("zone").is_null() & pl.col("hour").is_not_null()
-    placed = parts.select(_moment(_placed(order or "mdy")), naive=naive)
-    moment = placed["moment"]
-    if zone is not None:
-        there = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        moment = moment.zip_with(~placed["naive"], there.dt.convert_time_zone("UTC").dt.replace_time_zone(None))
-    return Cells(moment, plain.is_not_null() & moment.is_null(), choice)
+    order = order or "mdy"
+    cells = cells if order in cells.columns else _with_moments(cells, order)
+    moment = cells[order]
+    if zone is None:
+        return Cells(moment, cells["lost" + order], choice)
+    naive = cells["zone"].is_null() & cells["hour"].is_not_null()
+    there = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    moment = moment.zip_with(~naive, there.dt.convert_time_zone("UTC").dt.replace_time_zone(None))
+    return Cells(moment, cells["cell"].is_not_null() & moment.is_null(), choice)
 
 
 def _parts(text: pl.Series) -> pl.DataFrame:
@@ -174,33 +262,11 @@ def _parts(text: pl.Series) -> pl.DataFrame:
     return collect(
         text.to_frame("cell")
         .lazy()
-        .select(pl.col("cell").str.extract_groups(pattern).alias(number) for number, pattern in patterns.items())
-        .select(map(part, _PARTS))
+        .select("cell", *(pl.col("cell").str.extract_groups(each).alias(at) for at, each in patterns.items()))
+        .select("cell", *map(part, _PARTS))
         .with_columns(years)
         .with_columns(pl.col(numbers).cast(pl.Int64))
     )
-
-
-def _bare(text: pl.Series) -> Cells | None:
-    """Moments that are bare numbers; None unless all cells are, of one kind and within a century of now."""
-    if not text.is_not_null().any():
-        return None
-    # A nought among them stands for no date; alone, it is no sort of date.
-    unset = text.is_in(("0", "0.0", "-1")).fill_null(value=False)
-    if unset.any() and (others := _bare(text.set(unset, None))):
-        return others._replace(unreadable=others.unreadable | unset)
-    for pattern, what, unit, first, last in _BARE:
-        if text.str.contains(pattern).all():
-            numbers = text.cast(pl.Float64)
-            if not numbers.is_between(first, last, closed="left").all():
-                return None
-            zero = _SERIAL_ZERO if unit == _DAY_US else 0
-            whole = text.str.extract(r"^([0-9]+)").cast(pl.Int64)
-            # To the millisecond: a spreadsheet's fraction of a day carries no more.
-            rest = ((numbers - whole) * (unit / 1_000)).round().cast(pl.Int64) * 1_000 if unit > 1 else 0
-            values = ((whole - zero) * unit + rest).cast(pl.Datetime("us"))
-            return Cells(values, nowhere(len(values)), f"{what}, as dates in UTC")
-    return None
 
 
 def _placed(order: DateOrder) -> dict[str, pl.Expr]:
@@ -271,13 +337,16 @@ def _order_of(parts: pl.DataFrame, told: DateOrder | None) -> DateOrder:
 
 def _settle_order(first: pl.Series, second: pl.Series) -> DateOrder:
     """Day or month first, as some cell proves; cells such as 05/05 fit both and prove nothing."""
-    day_first = (first > 12).arg_true().to_list()
-    month_first = (second > 12).arg_true().to_list()
-    open_cells = (first != second).arg_true().to_list()
-    if day_first and month_first:
+    day_first, month_first = _first_where(first > 12), _first_where(second > 12)
+    open_cell = _first_where(first != second)
+    if day_first is not None and month_first is not None:
         raise Ambiguous(
-            "has dates day first and dates month first", "--date-order dmy|mdy|ymd", (day_first[0], month_first[0])
+            "has dates day first and dates month first", "--date-order dmy|mdy|ymd", (day_first, month_first)
         )
-    if open_cells and not day_first and not month_first:
-        raise Ambiguous("reads day first or month first", "--date-order dmy|mdy|ymd", (open_cells[0],))
-    return "dmy" if day_first else "mdy"
+    if open_cell is not None and day_first is None and month_first is None:
+        raise Ambiguous("reads day first or month first", "--date-order dmy|mdy|ymd", (open_cell,))
+    return "dmy" if day_first is not None else "mdy"
+
+
+def _first_where(mask: pl.Series) -> int | None:
+    return mask.arg_max() if mask.any() else None

@@ -4,14 +4,25 @@ A column has one decimal mark: told, or proved by its own cells. A cell proves n
 both ways, as `1,234` does; where no cell proves anything and some read both ways, it is `Ambiguous`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import polars as pl
 
 from csq.regex import regex
 from csq.schema import collect
-from csq.sources.cells.values import FEW, Ambiguous, Cells, nowhere, per_distinct, tidied, together, with_text
+from csq.sources.cells.values import (
+    FEW,
+    Ambiguous,
+    Cells,
+    are_worth_it,
+    at_once,
+    nowhere,
+    or_question,
+    per_distinct,
+    tidied,
+    together,
+)
 
 DecimalMark = Literal[".", ","]
 MARKS: tuple[DecimalMark, ...] = (",", ".")
@@ -95,26 +106,10 @@ def _plain_numbers(text: pl.Series, decimal: DecimalMark | None) -> Cells | None
 def read_numbers(columns: Iterable[pl.Series], *, decimal: DecimalMark | None = None) -> Iterator[Cells | Ambiguous]:
     """Read each column as `read_number` does, or what it leaves open; of many short ones each distinct text once."""
     for some in together(columns):
-        parsed = _parsed_at_once(some)
-        start = 0
-        for column in some:
-            try:
-                if parsed is None:
-                    yield read_number(column, decimal=decimal)
-                else:
-                    yield _settled(parsed.slice(start, len(column)), decimal, whole=False)
-            except Ambiguous as question:
-                yield question
-            start += len(column)
-
-
-def _parsed_at_once(columns: Sequence[pl.Series]) -> pl.DataFrame | None:
-    """The cells of columns below each other, parsed; None where each by itself is read sooner: one, or tiny ones."""
-    if len(columns) == 1 or sum(map(len, columns)) < FEW:
-        return None
-    text = pl.concat((column.rename("text") for column in columns), rechunk=True)
-    distinct = text.unique(maintain_order=True)
-    return with_text(text, _parsed(distinct).with_columns(text=distinct))
+        if are_worth_it(some):
+            yield from (or_question(_settled, cells, decimal, whole=False) for cells in at_once(some, _parsed))
+        else:
+            yield from (or_question(read_number, column, decimal=decimal) for column in some)
 
 
 def _settled(cells: pl.DataFrame, decimal: DecimalMark | None, *, whole: bool) -> Cells:

@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import polars as pl
 
 from csq.schema import collect
 
+_Given = ParamSpec("_Given")
+_Read = TypeVar("_Read")
 Step: TypeAlias = Callable[[pl.Expr], pl.Expr]
 """What is done to the cells of a column."""
 
@@ -109,6 +111,39 @@ def together(columns: Iterable[pl.Series]) -> Iterator[list[pl.Series]]:
         yield some
 
 
+def or_question(read: Callable[_Given, _Read], *given: _Given.args, **more: _Given.kwargs) -> _Read | Ambiguous:
+    """What is read of a column, or what it leaves open."""
+    try:
+        return read(*given, **more)
+    except Ambiguous as question:
+        return question
+
+
+def at_once(columns: Sequence[pl.Series], parse: Callable[[pl.Series], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """What `parse` finds in the cells of each column, below each other and each distinct text once."""
+    text = below(columns)
+    distinct = text.unique(maintain_order=True)
+    known = with_text(text, parse(distinct).with_columns(text=distinct))
+    return (known[place] for place in places_of(columns))
+
+
+def below(columns: Iterable[pl.Series]) -> pl.Series:
+    """The cells of columns, below each other."""
+    return pl.concat((column.rename("text") for column in columns), rechunk=True)
+
+
+def places_of(columns: Iterable[pl.Series]) -> Iterator[slice]:
+    """Where each column stands, when they are below each other."""
+    start = 0
+    for column in columns:
+        yield slice(start, start := start + len(column))
+
+
+def are_worth_it(columns: Sequence[pl.Series]) -> bool:
+    """Whether columns are read sooner at once than each by itself: several, and not tiny ones."""
+    return len(columns) > 1 and sum(map(len, columns)) >= FEW
+
+
 _INVISIBLE = (
     r"[\u{00AD}\u{034F}\u{061C}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180E}\u{200B}-\u{200F}\u{202A}-\u{202E}"
     r"\u{2060}-\u{206F}\u{FEFF}\u{FFA0}]"
@@ -127,10 +162,8 @@ def tidy(text: pl.Series) -> pl.Series:
 def tidy_together(columns: Iterable[pl.Series]) -> Iterator[pl.Series]:
     """Make columns tidy, many short ones in one go."""
     for some in together(columns):
-        cells = tidy(pl.concat((column.rename("text") for column in some), rechunk=True))
-        start = 0
-        for column in some:
-            yield cells[start : (start := start + len(column))]
+        cells = tidy(below(some))
+        yield from (cells[place] for place in places_of(some))
 
 
 def tidied(text: pl.Series) -> pl.LazyFrame:
@@ -191,11 +224,9 @@ def read_text(text: pl.Series) -> Cells:
 def read_texts(columns: Iterable[pl.Series]) -> Iterator[Cells]:
     """Read each column as `read_text` does, many short ones in one go."""
     for some in together(columns):
-        text = pl.concat((column.rename("text") for column in some), rechunk=True)
+        text = below(some)
         read = read_text(text) if _has(text, _CHANGED) else None
-        start = 0
-        for column in some:
-            place = slice(start, start := start + len(column))
+        for column, place in zip(some, places_of(some), strict=True):
             here = (read.values[place], read.unreadable[place]) if read else (column, nowhere(len(column)))
             yield Cells(*here)
 

@@ -15,7 +15,7 @@ from csq.sources.cells.values import squeeze
 from csq.sources.columns.plausible import Looks
 from csq.sources.columns.presets import PRESETS, Preset
 from csq.sources.reading.read import TextTable
-from csq.suggest import in_shell, in_yaml, nearest
+from csq.suggest import first, in_shell, in_yaml, nearest
 from csq.terms import Role
 
 _BRACKETS = regex(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
@@ -194,7 +194,7 @@ def _by_question(table: TextTable, found: Mapping[str, int], known: Mapping[str,
 
 def _only(table: TextTable, field: str, places: list[int]) -> int:
     if len(places) > 1:
-        names = " and ".join(f"`{table.header[i]}`" for i in places)
+        names = first([f"`{table.header[i]}`" for i in places], " and ")
         raise InputError(
             f"two columns of `{table.label}` read as `{field}`: {names}",
             location=table.where(),
@@ -269,5 +269,5 @@ def check_told(
 def _check_there(what: str, flag: str, header: str, known: Sequence[str]) -> None:
     if squeeze(header) not in map(squeeze, known):
         near = nearest(known, header, form=squeeze)
-        hint = f"did you mean `--column {in_shell(flag + near[0])}`?" if near else f"columns: {', '.join(known)}"
+        hint = f"did you mean `--column {in_shell(flag + near[0])}`?" if near else f"columns: {first(known)}"
         raise UsageError(f"{what} `{header}`", hint=hint)

@@ -14,7 +14,7 @@ from csq.roles import ROLES
 from csq.sources.cells.values import squeeze
 from csq.sources.columns import use_words as use
 from csq.sources.reading.read import TextTable
-from csq.suggest import in_yaml, nearest
+from csq.suggest import and_more, few, first, in_yaml, nearest
 from csq.terms import MetricKind, Role
 
 SCORED = (MetricKind.COUNT, MetricKind.USERS, MetricKind.DAYS, MetricKind.TIME, MetricKind.PERCENT)
@@ -90,27 +90,14 @@ def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
             near = nearest(headers, name, form=squeeze)
             raise ConfigError(
                 f"no usage file has a column `{name}`, which `metrics:` in csq.yaml names",
-                hint=f"did you mean `{near[0]}`?" if near else f"columns: {', '.join(headers)}",
+                hint=f"did you mean `{near[0]}`?" if near else f"columns: {first(headers)}",
             )
-
-
-NAMED = 100
-"""Columns that are named; nobody reads more."""
 
 
 def metrics_line(headers: Sequence[str]) -> str:
     """The line of csq.yaml that makes columns count as use, and how many more are like them."""
-    kinds = ", ".join(f"{in_yaml(header)}: count" for header in headers[:NAMED])
-    return f"`metrics: {{{kinds}}}`{_more(headers)}"
-
-
-def first(told: Sequence[str], separator: str = ", ") -> str:
-    """What is told of columns, of very many the first, and how many more there are."""
-    return separator.join(told[:NAMED]) + _more(told)
-
-
-def _more(told: Sequence[str]) -> str:
-    return f" and {len(told) - NAMED:,} more" if len(told) > NAMED else ""
+    kinds = [f"{in_yaml(header)}: count" for header in headers]
+    return f"`metrics: {{{', '.join(few(kinds))}}}`{and_more(kinds)}"
 
 
 def kinds_asked(headers: Iterable[str], likely: MetricKind) -> tuple[Setting, ...]:

@@ -1,22 +1,23 @@
 """What a column may be by its cells, so that none is suggested for what it cannot be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import polars as pl
 
-from csq.regex import regex
 from csq.roles import Cell
 from csq.sources.cells.answers import are_known, read_answers
-from csq.sources.cells.dates import read_time
-from csq.sources.cells.numbers import read_number, read_numbers
-from csq.sources.cells.values import Ambiguous, Cells, read_bool, tidy_together
+from csq.sources.cells.dates import read_times
+from csq.sources.cells.numbers import read_numbers
+from csq.sources.cells.values import Ambiguous, Cells, below, places_of, read_bool, tidy_together, together
 from csq.sources.reading.read import TextTable, column
 
-_LOOKED_AT = 200
-"""Cells of a column that are looked at."""
-_DIGIT = regex("[0-9]")
+_LOOKED_AT, _IN_ALL, _AT_LEAST = 200, 200_000, 20
+"""Cells of a column that are looked at; of very many columns fewer, so that all are no more; of each so many."""
 _FREE = ("value", "note", "comment")
 """Fields of text that may hold anything."""
+
+_Test = Callable[[Sequence[pl.Series]], Iterable[bool]]
+"""Of each of some columns without blank cells, whether it holds what is looked for."""
 
 
 class Looks:
@@ -24,87 +25,114 @@ class Looks:
 
     def __init__(self, table: TextTable) -> None:  # noqa: D107
         self.table = table
-        self._tidied: list[pl.Series] = []
-        self._verdicts: dict[tuple[int, Callable[[pl.Series], bool]], bool] = {}
+        self._cells: list[pl.Series] = []
+        self._verdicts: dict[_Test, dict[int, bool]] = {}
 
     def cells(self, place: int) -> pl.Series:
         """The first cells of a column, made tidy, without blank ones."""
-        if not self._tidied:
-            head = self.table.frame.head(_LOOKED_AT)
-            self._tidied = [*tidy_together(head[column(place)] for place in range(len(self.table.header)))]
-        cells = self._tidied[place]
-        return cells.drop_nulls() if cells.null_count() else cells
+        if not self._cells:
+            width = len(self.table.header)
+            head = self.table.frame.head(max(_AT_LEAST, min(_LOOKED_AT, _IN_ALL // width)))
+            tidied = tidy_together(head[column(place)] for place in range(width))
+            self._cells = [*_without_blanks(tidied)]
+        return self._cells[place]
 
     def can_be(self, place: int, field: str, kind: Cell) -> bool:
         """Whether a column can be what a field holds; blank cells can be anything."""
-        if self.cells(place).is_empty() or (kind is Cell.TEXT and field in _FREE):
-            return True
+        return bool(self.which([place], field, kind))
+
+    def which(self, places: Sequence[int], field: str, kind: Cell) -> list[int]:
+        """Those of some columns that can be what a field holds, looked at together."""
+        if kind is Cell.TEXT and field in _FREE:
+            return [*places]
+        told = {place for place in places if len(self.cells(place))}
         match kind:
             case Cell.DATE | Cell.TIME:
-                return self._are(place, _are_dates)
+                able = self._those(told, _are_dates)
             case Cell.NUMBER | Cell.WHOLE | Cell.MONEY:
-                return self._are(place, _are_numbers)
+                able = self._those(told, _are_numbers)
             case Cell.SCORE:
-                is_number = self._are(place, _are_numbers) and not self._are(place, _are_dates)
-                return is_number or self._are(place, _are_answers)
+                numbers = self._those(told, _are_numbers)
+                numbers -= self._those(numbers, _are_dates)
+                able = numbers | self._those(told - numbers, _are_answers)
             case Cell.BOOL:
-                return self._are(place, _are_yes_or_no)
+                able = self._those(told, _are_yes_or_no)
             case Cell.TEXT:
-                return not self._are(place, _are_dates) and not self._are(place, _are_numbers)
-        return not self._are(place, _are_like_dates)
-
-    def are_numbers(self, places: Sequence[int]) -> list[bool]:
-        """Which of some columns can hold numbers, read together."""
-        columns = [self.cells(place) for place in places]
-        return [
-            cells.is_empty() or (_have_digits(cells) and (isinstance(read, Ambiguous) or _mostly(read)))
-            for cells, read in zip(columns, read_numbers(columns), strict=True)
-        ]
+                able = told - self._those(told, _are_dates)
+                able -= self._those(able, _are_numbers)
+            case _:
+                able = told - self._those(told, _are_like_dates)
+        return [place for place in places if place in able or place not in told]
 
     def candidates(self, field: str, kind: Cell) -> list[str]:
         """The headers whose cells can be what a field holds."""
         header = self.table.header
-        return [name for place, name in enumerate(header) if name and self.can_be(place, field, kind)]
+        return [header[place] for place in self.which([at for at, name in enumerate(header) if name], field, kind)]
 
-    def _are(self, place: int, test: Callable[[pl.Series], bool]) -> bool:
-        if (place, test) not in self._verdicts:
-            self._verdicts[place, test] = test(self.cells(place))
-        return self._verdicts[place, test]
-
-
-def _are_dates(cells: pl.Series) -> bool:
-    try:
-        return _have_digits(cells) and _mostly(read_time(cells))
-    except Ambiguous:
-        return True
+    def _those(self, places: set[int], test: _Test) -> set[int]:
+        """The places of the columns that hold what a test looks for."""
+        known = self._verdicts.setdefault(test, {})
+        if asked := sorted(places - {*known}):
+            known |= zip(asked, test([self.cells(place) for place in asked]), strict=True)
+        return {place for place in places if known[place]}
 
 
-def _are_numbers(cells: pl.Series) -> bool:
-    try:
-        return _have_digits(cells) and _mostly(read_number(cells))
-    except Ambiguous:
-        return True
+def share_where(columns: Iterable[pl.Series], mask: Callable[[pl.Series], pl.Series]) -> Iterator[float]:
+    """In which share of the cells of each column a mask holds, which is asked of many columns at once."""
+    for some in together(columns):
+        holds = mask(below(some))
+        for each, place in zip(some, places_of(some), strict=True):
+            yield int(holds[place].sum()) / max(len(each), 1)
 
 
-def _have_digits(cells: pl.Series) -> bool:
-    """Whether most have a digit, without which there is neither a date nor a number."""
-    return sum(_DIGIT.search(cell) is not None for cell in cells.to_list()) * 2 > len(cells)
+def _without_blanks(columns: Iterable[pl.Series]) -> Iterator[pl.Series]:
+    """The cells of each column that are not blank."""
+    for some in together(columns):
+        if not any(each.null_count() for each in some):
+            yield from some
+            continue
+        told, start = below(some).drop_nulls(), 0
+        for each in some:
+            yield told[start : (start := start + len(each) - each.null_count())]
 
 
-def _are_yes_or_no(cells: pl.Series) -> bool:
-    return _mostly(read_bool(cells))
+def _are_dates(columns: Sequence[pl.Series]) -> Iterator[bool]:
+    return _are(columns, read_times)
 
 
-def _are_answers(cells: pl.Series) -> bool:
+def _are_numbers(columns: Sequence[pl.Series]) -> Iterator[bool]:
+    return _are(columns, read_numbers)
+
+
+def _are(
+    columns: Sequence[pl.Series], read: Callable[[Iterable[pl.Series]], Iterable[Cells | Ambiguous]]
+) -> Iterator[bool]:
+    """Which columns are read for the most part; one without digits in most cells is neither dates nor numbers."""
+    digits = [share > 0.5 for share in share_where(columns, lambda cells: cells.str.contains("[0-9]"))]
+    found = iter(read(each for each, has_digits in zip(columns, digits, strict=True) if has_digits))
+    return (has_digits and _mostly(next(found)) for has_digits in digits)
+
+
+def _mostly(cells: Cells | Ambiguous) -> bool:
+    return isinstance(cells, Ambiguous) or bool(cells.unreadable.sum() * 2 < len(cells.values))
+
+
+def _are_yes_or_no(columns: Sequence[pl.Series]) -> Iterator[bool]:
+    return (share < 0.5 for share in share_where(columns, lambda cells: read_bool(cells).unreadable))
+
+
+def _are_answers(columns: Sequence[pl.Series]) -> Iterator[bool]:
     """Whether there are answers in words, stars or faces, or with a number in them."""
+    known = share_where(columns, _is_answer)
+    drawn = share_where(columns, lambda cells: cells.str.contains(r"[^\w\s.,;:!?'()/&-]"))
+    return (answers > 0.5 or signs == 1 for answers, signs in zip(known, drawn, strict=True))
+
+
+def _is_answer(cells: pl.Series) -> pl.Series:
     read = read_answers(cells)
-    known = read["number"].is_not_null() | are_known(read["word"])
-    return bool(known.sum() * 2 > len(cells)) or cells.str.contains(r"[^\w\s.,;:!?'()/&-]").all()
+    return read["number"].is_not_null() | are_known(read["word"])
 
 
-def _are_like_dates(cells: pl.Series) -> bool:
-    return cells.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b").all()
-
-
-def _mostly(cells: Cells) -> bool:
-    return bool(cells.unreadable.sum() * 2 < len(cells.values))
+def _are_like_dates(columns: Sequence[pl.Series]) -> Iterator[bool]:
+    like_dates = share_where(columns, lambda cells: cells.str.contains(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b"))
+    return (share == 1 for share in like_dates)

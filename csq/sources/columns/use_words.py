@@ -188,3 +188,6 @@ EVERYDAY = (
     "sso login", "login attempt",
 )  # fmt: skip
 """Events of a log that everybody's use begins with, without case, spaces and punctuation."""
+
+MOST = 2_000
+"""Columns that are scored by their words alone: a table with more is of features or days, which belong in rows."""

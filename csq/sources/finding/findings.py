@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import InputError, Setting
-from csq.roles import NEVER_EMPTY, ROLES
+from csq.roles import NEVER_EMPTY, ROLES, Cell
 from csq.sources.cells.values import squeeze, tidy
 from csq.sources.columns.headers import detect, known_headers, missing_column
 from csq.sources.columns.plausible import Looks
@@ -274,7 +274,7 @@ def _measures(looks: Looks, fields: Mapping[str, int], options: ReadOptions) -> 
     taken = {place for name, place in fields.items() if name != "events"}
     header = looks.table.header
     uses = [place for place, name in enumerate(header) if name and place not in taken and is_use(name, options)]
-    return [header[place] for place, can_be in zip(uses, looks.are_numbers(uses), strict=True) if can_be]
+    return [header[place] for place in looks.which(uses, "events", Cell.NUMBER)]
 
 
 def _lacking(

@@ -19,7 +19,7 @@ from csq.report import SourceFile
 from csq.roles import KEY_NAMES, PEOPLE, ROLES
 from csq.sources.cells.keys import SALESFORCE, domain_of, name_damage, salesforce_twin
 from csq.sources.columns.headers import missing_key
-from csq.sources.columns.plausible import Looks
+from csq.sources.columns.plausible import Looks, share_where
 from csq.sources.joining.aliases import ALIAS, NO_ALIASES, with_aliases
 from csq.sources.reading.read import TextTable, column
 from csq.sources.rows.ids import drop_unknown, tell_marks
@@ -197,7 +197,7 @@ def _meeting(typed: Typed, known: Known) -> str | None:
     """The header of the column of which most cells are keys of the accounts, half of them at least."""
     looks, keys = Looks(typed.tables[0]), known.keys[KEY].implode()
     cells = {name: looks.cells(place) for place, name in enumerate(looks.table.header) if name}
-    met = {name: int(some.is_in(keys).sum()) / max(len(some), 1) for name, some in cells.items()}
+    met = dict(zip(cells, share_where(cells.values(), lambda some: some.is_in(keys)), strict=True))
     best = max(met, key=lambda name: met[name], default=None)
     return best if known.accounts is not None and best and met[best] >= 0.5 else None
 

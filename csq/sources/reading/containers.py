@@ -115,11 +115,19 @@ def ceiling(packed: int) -> int:
     return min(max(SMALL, RATIO * packed), MAX_BYTES)
 
 
-def too_big(label: str, packed: int) -> InputError:
-    """Say that a file holds more."""
+_WAYS = {
+    Container.TEXT: "unpack it first and give the file itself",
+    Container.WORKBOOK: "save its sheet as CSV and give that",
+    Container.PARQUET: "save it as CSV and give that",
+}
+"""How a file is read all the same, by what is in it."""
+
+
+def too_big(label: str, packed: int, kind: Container = Container.TEXT) -> InputError:
+    """Say that a file holds more, and how to have it read all the same."""
     return InputError(
         f"`{label}` would unpack to more than {ceiling(packed) // MEGABYTE:,} MB from {packed / MEGABYTE:,.1f} MB",
-        hint="if that is meant, unpack it first and give the file itself",
+        hint=f"if that is meant, {_WAYS[kind]}",
     )
 
 
@@ -186,11 +194,11 @@ def _workbook(data: bytes, archive: zipfile.ZipFile, label: str) -> bytes:
         raise InputError(f"`{label}` is an Office document without a sheet", hint="export the table as CSV or XLSX")
     left = ceiling(len(data))
     if sum(member.file_size for member in archive.infolist()) > left:
-        raise too_big(label, len(data))
+        raise too_big(label, len(data), Container.WORKBOOK)
     for member in archive.infolist():
         left -= _true_size(archive, member, left)
         if left < 0:
-            raise too_big(label, len(data))
+            raise too_big(label, len(data), Container.WORKBOOK)
     return data
 
 

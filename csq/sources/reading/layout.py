@@ -183,7 +183,8 @@ def _rows_above_header(head: Sequence[tuple[int, *tuple[str, ...]]], width: int)
         cells, body = head[above][1:], _cells(head[above + 1 :])
         names = len(_filled(cells))
         above_it = _cells(head[:above])
-        if is_header(cells, body) and all(is_prose(row) or len(_filled(row)) * 2 <= names for row in above_it):
+        # First what takes no time: under a row of names there is no header, so that its columns are not looked at.
+        if all(is_prose(row) or len(_filled(row)) * 2 <= names for row in above_it) and is_header(cells, body):
             return above if names * 2 > _used(head[above:]) else 0
     return 0
 

@@ -17,8 +17,8 @@ from csq.sources.reading.sums import looks_like_number
 
 Cells = Sequence[str]
 
-SAMPLE = 100
-"""Rows under a row that are looked at."""
+SAMPLE, _IN_ALL, _AT_LEAST = 100, 100_000, 10
+"""Rows under a row that are looked at; of very wide ones fewer, so that their cells are no more; so many of any."""
 MOSTLY = 0.9
 """Share of a column's filled cells that make it one of their kind."""
 KNOWN = frozenset(name for spec in ROLES.values() for field in spec.fields for name in field.names)
@@ -73,7 +73,12 @@ def kind(cell: str) -> CellLook:
 
 def kinds_below(rows: Sequence[Cells]) -> list[CellLook]:
     """The kind that nearly all filled cells of a column have; a blank where they have several, or none is filled."""
-    return [_common(map(kind, cells)) for cells in zip(*rows[:SAMPLE], strict=True)]
+    return [_common(map(kind, cells)) for cells in zip(*_sample(rows), strict=True)]
+
+
+def _sample(rows: Sequence[Cells]) -> Sequence[Cells]:
+    """The first rows, as many as are looked at."""
+    return rows[: max(_AT_LEAST, min(SAMPLE, _IN_ALL // len(rows[0])))] if rows else rows
 
 
 def _common(kinds: "map[CellLook]") -> CellLook:
@@ -85,7 +90,7 @@ def _common(kinds: "map[CellLook]") -> CellLook:
 
 def is_data(first: Cells, below: Sequence[Cells]) -> bool:
     """Whether the first row of a file is one of data: a value in it is like those below, nothing in it is a name."""
-    below = below[:SAMPLE]
+    below = _sample(below)
     if not below or not first[0].strip():
         return False
     ascend = _ascend(first)
@@ -160,7 +165,7 @@ def under_groups(upper: Cells, lower: Cells, below: Sequence[Cells]) -> list[str
 
     A name that stands under several groups gets the group's name in front.
     """
-    used = [index for index, cells in enumerate(zip(upper, lower, *below[:SAMPLE], strict=True)) if any(cells)]
+    used = [index for index, cells in enumerate(zip(upper, lower, *_sample(below), strict=True)) if any(cells)]
     group = ""
     groups: dict[int, str] = {}
     for index in used:

@@ -8,7 +8,7 @@ import polars as pl
 
 from csq.errors import InputError
 from csq.sources.reading.apart import Failed, memory_for, read_apart
-from csq.sources.reading.containers import ceiling, too_big
+from csq.sources.reading.containers import Container, ceiling, too_big
 from csq.sources.reading.streams import refuse_if_tight
 
 CELL, TEXT_CELL = 8, 60
@@ -31,7 +31,7 @@ def read_parquet(data: bytes, label: str) -> tuple[list[str], pl.DataFrame]:
         names, nested, packed = cast("Packed", read_apart(f"{__name__}:pack", data))
     except Failed as fault:
         if fault.is_too_much:
-            raise too_big(label, len(data)) from None
+            raise too_big(label, len(data), Container.PARQUET) from None
         raise InputError(f"`{label}` is a damaged Parquet file: {fault}", hint="write it again") from None
     for name, dtype in nested:
         raise InputError(

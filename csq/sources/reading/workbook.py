@@ -16,18 +16,21 @@ from csq.errors import InputError, Location
 from csq.regex import regex
 from csq.sources.reading import sheet_values
 from csq.sources.reading.apart import Failed, read_apart
-from csq.sources.reading.containers import BROKEN, ceiling, too_big
+from csq.sources.reading.containers import BROKEN, Container, too_big
 from csq.sources.reading.grid import RawTable, spans, to_frame
 from csq.sources.reading.merged import Filled, fill_down, join_headers
 from csq.sources.reading.number_formats import Look, look_of
 from csq.sources.reading.sheet_values import SPARSE, Place, SheetCells, Sheets
 from csq.sources.reading.sheet_xml import BookXml, SheetXml, cell_name, column_name, reach_of
+from csq.sources.reading.streams import MEGABYTE
 
 EXACT = 10**16
 """Whole numbers below this are written out."""
 FORMULA = "#FORMULA!"
 """Stands before a formula that has no stored result."""
 _LOOKS_GROUPED = regex(r"(?<![\d.])([1-9]\d{0,2}\.\d{3})(?!\d)")
+_TEXT, _TEXT_RATIO = 32 * MEGABYTE, 10
+"""Characters that cells may hold in any case; else so many times the size of the workbook, which seldom has five."""
 _SHOWN = 5
 """Cells named one by one, at most."""
 
@@ -53,13 +56,22 @@ def read_sheet(data: bytes, label: str) -> RawTable:
         notes.append(f"the header is of two rows, {top + 1} and {top + 2}")
         merged = [each for each in merged if each[0][0] > top]
     down, doubtful = fill_down(cells, merged)
-    if sum(map(len, chain.from_iterable(cells))) > ceiling(len(data)):
-        raise too_big(label, len(data))
+    _refuse_long(cells, len(data), label)
     return RawTable(
         frame=to_frame(list(enumerate(cells, start=1))),
         notes=(*notes, *_said_of_filled(down)),
         warnings=(*_said_of_cells(found), *_said_of_amounts(doubtful), *_said_of_hidden(cells, found)),
     )
+
+
+def _refuse_long(cells: Sequence[Sequence[str]], packed: int, label: str) -> None:
+    """Refuse a sheet of more text than a table of its size could hold. Raises InputError."""
+    most = max(_TEXT, _TEXT_RATIO * packed)
+    if sum(map(len, chain.from_iterable(cells))) > most:
+        raise InputError(
+            f"`{label}` unpacks to more than {most // MEGABYTE:,} MB of text from {packed / MEGABYTE:,.1f} MB",
+            hint="if that is meant, save its sheet as CSV and give that",
+        )
 
 
 def visible_sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], int]:
@@ -70,7 +82,7 @@ def visible_sheets(data: bytes, label: str) -> tuple[Mapping[str, SheetCells], i
         if not fault.is_too_much:
             raise _damaged(label, fault) from None
         reach = _reach(data)
-        raise _too_far(label, *reach) if reach else too_big(label, len(data)) from None
+        raise _too_far(label, *reach) if reach else too_big(label, len(data), Container.WORKBOOK) from None
     if sheets.reach:
         raise _too_far(label, *sheets.reach)
     return sheets.visible, sheets.hidden

@@ -21,6 +21,7 @@ from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.rows.ids import drop_repeated, tell_marks
 from csq.sources.rows.tables import CURRENCY, ReadOptions, read_column, read_fields
 from csq.sources.rows.typed import FILE, Typed, labels
+from csq.suggest import first
 from csq.terms import Aside, NoteKind, Role
 
 _AT = "_at"
@@ -89,7 +90,7 @@ def _add_value(typed: Typed) -> Typed:
         used.append(name)
     text = f"contract value from {', and where that is blank from '.join(told)} of {labels(typed.tables)}"
     if others := [f"`{typed.header(name)}`" for name in have if name not in used]:
-        text += f", not from {', '.join(others)}"
+        text += f", not from {first(others)}"
     typed = typed.noting(text)
     return typed.replace(frame=typed.frame.drop(cs.starts_with(CURRENCY)))
 

@@ -221,7 +221,7 @@ def _directed(scores: Scores, figures: Figures, candidates: tuple[Scale, ...], *
     label = scores.cells["label"].set(~figures.here, None)
     labelled = label.is_not_null() if label.count() else nowhere(len(label))
     beside = pl.DataFrame({"number": figures.values, "label": label}).filter(labelled).unique()
-    pairs = [*sorted(beside.rows()), *pairs_in(figures.asks)]
+    pairs = [*beside.rows(), *pairs_in(figures.asks)]
     if figures.kind is Survey.CES:
         pairs = [(number, words) for number, words in pairs if words not in HOW_MUCH]
     scale = candidates[0]

@@ -12,7 +12,7 @@ import polars as pl
 from csq.errors import InputError
 from csq.fate import ROWS
 from csq.sources.cells.answer_words import ANSWERED, ASKED, UNANSWERED, UNASKED, WAITING
-from csq.sources.cells.answers import plain
+from csq.sources.cells.answers import LONGEST, plain
 from csq.sources.cells.values import nowhere, tidy
 from csq.sources.columns.headers import missing_column
 from csq.sources.reading.read import TextTable, column
@@ -136,7 +136,9 @@ def _read_scores(typed: Typed, name: str, options: ReadOptions) -> tuple[Typed, 
 
 def _answers_only(typed: Typed, text: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """Score cells without those that speak of asking, and `asked` and `asked_known` with what these say."""
-    spelled = {cell: plain(cell) for cell in text.unique() if plain(cell) in (*UNASKED, *ASKED)}
+    known = {*UNASKED, *ASKED}
+    cells = ((cell, plain(cell.strip()[:LONGEST])) for cell in text.unique())
+    spelled = {cell: words for cell, words in cells if words in known}
     if not spelled:
         return text, typed.frame[["asked", "asked_known"]]
     words = text.replace_strict(spelled, default=None, return_dtype=pl.String())

@@ -18,7 +18,7 @@ from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.rows.measures import add_metrics, is_of_features, meaning_of, numbers_in
 from csq.sources.rows.tables import ReadOptions, read_fields
 from csq.sources.rows.typed import FILE, Typed, labels
-from csq.suggest import in_shell
+from csq.suggest import first, in_shell
 from csq.terms import Grain, Length, MetricKind, NoteKind, Role
 
 LOG_FIELDS = ("user_id", "feature", "event_id")
@@ -67,7 +67,7 @@ def _as_log(typed: Typed, options: ReadOptions, numbers: Sequence[str]) -> Typed
         **{name: pl.lit(None, dtype=pl.String()) for name in LOG_FIELDS if name not in have},
     )
     if numbers:
-        names = ", ".join(f"`{name}`" for name in numbers)
+        names = first([f"`{name}`" for name in numbers])
         typed = typed.noting(f"{names} of {labels(typed.tables)} not counted: a row of an event log is one event")
     return typed.reject((typed.frame["events"] < 0).fill_null(value=False), "events", "negative number of events")
 
@@ -133,17 +133,18 @@ def _is_dated(typed: Typed) -> bool:
 def _without_days(typed: Typed) -> Typed:
     """The same with a word on it; a column of days that goes by no known name is offered."""
     table, text = typed.tables[0], f"{labels(typed.tables)} has no dates: all of its rows count, whenever they were"
-    looks, taken = Looks(table), {*typed.fields.values()}
-    days = [
-        name
-        for place, name in enumerate(table.header)
-        if name and place not in taken and squeeze(name) not in SIGN_UPS
-        if not looks.cells(place).is_empty() and looks.can_be(place, "date", Cell.TIME)
-    ]
-    if typed.grain is not Grain.LOG or not days:
+    if typed.grain is not Grain.LOG:
         return typed.noting(text, NoteKind.WARNING)
-    told = f"{text}; if `{days[0]}` is the day of a row, `--column date={in_shell(days[0])}`"
-    return typed.noting(told, NoteKind.WARNING)
+    looks, taken = Looks(table), {*typed.fields.values()}
+    named = [
+        place
+        for place, name in enumerate(table.header)
+        if name and place not in taken and squeeze(name) not in SIGN_UPS and len(looks.cells(place))
+    ]
+    if days := looks.which(named, "date", Cell.TIME):
+        day = table.header[days[0]]
+        text = f"{text}; if `{day}` is the day of a row, `--column date={in_shell(day)}`"
+    return typed.noting(text, NoteKind.WARNING)
 
 
 def _told_length(typed: Typed) -> Length | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.errors import Setting
-from csq.sources.cells.dates import ORDERS, DateOrder, read_time
+from csq.sources.cells.dates import ORDERS, DateOrder, read_times
 from csq.sources.cells.numbers import DecimalMark, read_numbers
 from csq.sources.cells.values import Ambiguous, Cells
 from csq.sources.reading.grid import LINE
@@ -45,7 +45,7 @@ def settle_by_others(rows: pl.DataFrame, text: pl.Series, question: Ambiguous) -
     ]
     columns = (rows[name] for name in names)
     found: dict[str, list[int]] = {}
-    for name, cells in zip(names, read_numbers(columns) if is_number else map(_times, columns), strict=True):
+    for name, cells in zip(names, read_numbers(columns) if is_number else read_times(columns), strict=True):
         choice = _choice(cells)
         if choice in (_MARKS if is_number else _ORDERS):
             found.setdefault(choice, []).append(int(name[1:]))
@@ -57,16 +57,9 @@ def settle_by_others(rows: pl.DataFrame, text: pl.Series, question: Ambiguous) -
     return Settled(choice, tuple(places), order=_ORDERS[choice])
 
 
-def _times(text: pl.Series) -> Cells | Ambiguous:
-    try:
-        return read_time(text)
-    except Ambiguous as question:
-        return question
-
-
 def _choice(cells: Cells | Ambiguous) -> str:
     """The convention that the cells of a column prove, where most of them are numbers, or dates."""
-    if isinstance(cells, Ambiguous) or cells.values.count() <= cells.unreadable.sum():
+    if isinstance(cells, Ambiguous) or len(cells.values) - cells.values.null_count() <= cells.unreadable.sum():
         return ""
     return cells.choice or ""
 

@@ -13,17 +13,17 @@ from csq.sources.columns.metrics import (
     SCORED,
     Meaning,
     Metric,
-    first,
     is_called,
     kinds_asked,
     meaning,
     metric_name,
     metrics_line,
 )
-from csq.sources.columns.use_words import EVER
+from csq.sources.columns.use_words import EVER, MOST
 from csq.sources.reading.read import LINE, column
 from csq.sources.rows.tables import ReadOptions, read_column
 from csq.sources.rows.typed import FILE, Typed, labels
+from csq.suggest import first
 from csq.terms import Grain, MetricKind, NoteKind, Role
 
 METRIC = "metric_"
@@ -145,6 +145,7 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             unknown += [] if what else [header]
             continue
         metrics[name] = metric
+    _refuse_many(typed, [name for name, metric in metrics.items() if metric.kind in SCORED and not metric.is_told])
     typed = _with_metrics(typed, metrics, numbers, options)
     typed, shares = _percent(typed)
     described = [f"`{name}` {metric.word}{_how(metric, is_share=name in shares)}" for name, metric in metrics.items()]
@@ -156,7 +157,7 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
     if described:
         typed = typed.noting(f"metrics of {labels(typed.tables)}: {first(described, '; ')}")
     if instead:
-        typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {', '.join(instead)}")
+        typed = typed.noting(f"no use, and so not scored, in {labels(typed.tables)}: {first(instead)}")
     if unknown:
         text = f"not scored, as the name does not say whether it is use, in {labels(typed.tables)}: "
         text += first([f"`{header}`" for header in unknown])
@@ -166,6 +167,17 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             asks=kinds_asked(unknown, MetricKind.IGNORE),
         )
     return typed
+
+
+def _refuse_many(typed: Typed, scored: Sequence[str]) -> None:
+    """Refuse a table of more columns of use than can tell anything. Raises InputError."""
+    if len(scored) > MOST:
+        raise InputError(
+            f"{len(scored):,} columns of {labels(typed.tables)} are use: {first([f'`{name}`' for name in scored])}; "
+            f"csq scores up to {MOST:,} that nobody has named",
+            location=typed.tables[0].where(),
+            hint="export a row for each account and feature, or say in csq.yaml under `metrics:` what each column is",
+        )
 
 
 def _in_words(typed: Typed, numbers: Collection[int], options: ReadOptions) -> dict[str, str]:
@@ -192,7 +204,7 @@ def _check_any_use(typed: Typed, unknown: Sequence[str], in_words: Mapping[str, 
         return
     if in_words:
         raise InputError(
-            f"nothing in {labels(typed.tables)} can be scored: {'; '.join(in_words.values())}",
+            f"nothing in {labels(typed.tables)} can be scored: {first([*in_words.values()], '; ')}",
             location=typed.tables[0].where(),
             hint="export it as numbers, such as 1.5 for an hour and a half",
         )

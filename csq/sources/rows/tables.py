@@ -30,6 +30,7 @@ from csq.sources.reading.streams import MAX_BYTES
 from csq.sources.rows.conventions import conventions_of, settle_by_others
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.typed import FILE, ReadColumn, Typed, labels, no_rejects, no_rows
+from csq.suggest import first
 from csq.terms import Fate, MetricKind, NoteKind, Role
 
 
@@ -273,7 +274,7 @@ def convert(typed: Typed, name: str, kind: Cell, text: pl.Series, options: ReadO
     except Ambiguous as question:
         if (others := settle_by_others(typed.text, text, question)) is not None:
             cells = read(others.decimal or decimal, others.order or order)  # type: ignore[arg-type]
-            headers = " and ".join(f"`{typed.tables[0].header[place]}`" for place in others.places)
+            headers = first([f"`{typed.tables[0].header[place]}`" for place in others.places], " and ")
             return cells._replace(choice=f"{others.name}, as in {headers},")
         try:
             return read(decimal or options.decimal, order or options.date_order)  # type: ignore[arg-type]

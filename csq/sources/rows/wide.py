@@ -19,6 +19,7 @@ from csq.sources.cells.periods import MOST, Label, label_of, spoken_length, word
 from csq.sources.cells.values import Ambiguous, squeeze
 from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.rows.tables import no_year
+from csq.suggest import first
 from csq.terms import Length
 
 _COUNTED = {
@@ -68,7 +69,7 @@ def lengthen(table: TextTable, year: int | None) -> TextTable:
     columns = [each for each in columns if each.place not in sums]
     named, note = _in_years(table, columns, year)
     if left := sorted([*left, *sums]):
-        names = ", ".join(f"`{table.header[i]}`" for i in left)
+        names = first([f"`{table.header[i]}`" for i in left])
         table = table._replace(notes=(*table.notes, f"{names} left out: of no single {shortest or 'day'}"))
     if note:
         table = table._replace(notes=(*table.notes, note))
