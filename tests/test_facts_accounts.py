@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from csq.errors import InputError
@@ -234,3 +235,69 @@ def test_what_is_missing_is_listed_most_telling_first_and_counted_over_what_is_l
     context = ["goals", "champion", "decision_maker", "fit", "north_star", "last_contact", "outcome"]
     assert row["missing"] == [*measured, *context]
     assert row["coverage_pct"] == 21.4286  # usage, seats and owner, of fourteen: 3 / 14
+
+
+def texts(found: Population) -> list[str]:
+    return [note.text for note in found.notes]
+
+
+def own(found: Population, *names: str) -> list[tuple[object, ...]]:
+    return found.frame.select("account_id", *names).rows()
+
+
+def test_columns_of_the_user_stay_with_their_accounts_whoever_is_no_customer() -> None:
+    text = lines("account_id,status,region,owner_team", "C,active,north,x", "B,churned,south,y", "A,active,,z")
+    assert own(people(text), "region", "owner_team") == [("A", None, "z"), ("C", "north", "x")]
+    rest = lines("account_id,status,region,owner_team", "A,active,west,w", "B,active,south,y", "C,active,north,x")
+    assert own(people(rest), "region", "owner_team") == [("A", "west", "w"), ("B", "south", "y"), ("C", "north", "x")]
+
+
+def test_of_two_files_with_a_column_of_the_user_the_first_that_tells_it_stands() -> None:
+    more = lines("account_id,region,colour", "A,west,red", "B,east,blue", "C,up,")
+    found = people(lines("account_id,region", "B,south", "A,"), more)
+    assert own(found, "region", "colour") == [("A", "west", "red"), ("B", "south", "blue"), ("C", "up", None)]
+    assert "1 account has two values for `region` in different files: the first file's is used" in texts(found)
+
+
+def test_a_column_of_the_user_is_that_of_the_subscriptions_where_they_agree_and_no_account_says_it() -> None:
+    terms = lines(
+        "account_id,subscription_id,arr,region,colour",
+        "B,s1,1,south,d1", "B,s2,2,south,d2", "A,s3,4,west,d3", "C,s4,8,north,d4", "D,s5,16,,d5",
+    )  # fmt: skip
+    assert own(people(terms), "region", "colour") == [
+        ("A", "west", "d3"), ("B", "south", None), ("C", "north", "d4"), ("D", None, "d5"),
+    ]  # fmt: skip
+    both = people(lines("account_id,region", "C,up", "A,", "E,down"), terms)
+    assert own(both, "region", "colour") == [
+        ("A", "west", "d3"), ("B", "south", None), ("C", "up", "d4"), ("D", None, "d5"), ("E", "down", None),
+    ]  # fmt: skip
+    told = "told in different ways by the subscriptions of an account, and not taken there: `colour` of 1"
+    assert told in texts(both)
+
+
+def test_a_column_of_the_user_is_asked_who_is_a_customer_but_for_rows_that_are_set_aside() -> None:
+    rows = ("A,Customer,2026-11-01", "B,Churned,2026-11-01", "B,Churned,2026-11-01", "C,Customer,2027-11-01")
+    found = people(lines("account_id,region,end_date", *rows))
+    assert any(
+        note.startswith("`region` of the accounts files says of 1 row that they are no") for note in texts(found)
+    )
+
+
+@pytest.mark.parametrize("step", ["filter", "sort", "join", "with_columns"])
+def test_no_step_that_would_copy_the_columns_of_the_user_is_taken_with_them(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = ",".join(["account_id", *(f"own_{number}" for number in range(300))])
+    Path("1.csv").write_text(lines(header, *(f"{account}{',x' * 300}" for account in "BCA")), encoding="utf-8")
+    Path("csq.yaml").write_text("{}\n", encoding="utf-8")
+    tables = load({Role.ACCOUNTS: [Path("1.csv")]}, ReadOptions())
+    widths, taken = [], getattr(pl.DataFrame, step)
+
+    def seen(frame: pl.DataFrame, *args: object, **options: object) -> object:
+        widths.append(frame.width)
+        return taken(frame, *args, **options)
+
+    monkeypatch.setattr(pl.DataFrame, step, seen)
+    found = population(tables, load_settings(Path("csq.yaml")).settings, AS_OF)
+    assert found.frame.width > 300
+    assert 0 < max(widths) < 100

@@ -4,7 +4,7 @@ Attributes come from files with one row per account, value and seats else from t
 active at as_of. Contract value stays exact money; unknown is null, never zero.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,6 +13,7 @@ import polars as pl
 
 from csq.errors import InputError, Location, Setting
 from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
+from csq.facts.own import AGREED, AT, TOLD, apart, beside, together
 from csq.facts.standing import StatusKind, offered
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
@@ -68,28 +69,29 @@ def build_population(
     Raises:
         InputError: Several currencies and no rates, one subscription told in two ways, or no customer is left.
     """
-    found = find_customers(rows.frame, as_of, used, statuses)
+    lean, own = apart(rows.frame, custom)
+    found = find_customers(lean, as_of, used, statuses)
     frame, currency, notes = _one_currency(found.frame, base, rates)
     told = frame.filter(is_used())
-    attributes, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), custom)
+    attributes, own_told, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), own)
     lasting = told.filter("is_subscription", pl.col(COUNTS) | pl.col(AHEAD))
-    agreed, differing = _agreed(lasting, custom)
+    agreed, own_agreed, differing = _agreed(lasting, own)
     subscriptions = _sum_subscriptions(lasting).join(agreed, on="account_id", how="left")
     everyone = _join(attributes, subscriptions, told, as_of)
     members = everyone.join(found.accounts, on="account_id", how="left").filter(pl.col(GONE).is_null())
     members = _with_renewals(members, told).sort("account_id")
-    keep = [*(column.name for column in ACCOUNT), "features_entitled", *_of(members, custom)]
+    keep = [*(column.name for column in ACCOUNT), "features_entitled"]
     kept = {*custom}
-    own = {name: header for file in rows.files for header, name in file.columns if name in kept}
+    headers = {name: header for file in rows.files for header, name in file.columns if name in kept}
     notes += [
         *conflicts,
         *differing,
         *_told_twice(attributes, subscriptions),
         *found.notes,
-        *offered(told, own, statuses),
+        *offered(together(told, own), headers, statuses),
     ]
     return Population(
-        frame=complete(members, ACCOUNT).select(list(dict.fromkeys(keep))),
+        frame=complete(members, ACCOUNT).select(keep).hstack(beside(members, own_told, own_agreed)),
         fates=_fates(frame, found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]),
         notes=tuple(notes),
         currency=currency,
@@ -144,24 +146,24 @@ def _several_currencies(frame: pl.DataFrame) -> InputError:
     )
 
 
-def _attributes(rows: pl.DataFrame, custom: tuple[str, ...]) -> list[str]:
-    wanted = [*(column.name for column in ACCOUNT if column.name != "account_id"), "features_entitled", *custom]
-    return _of(rows, dict.fromkeys(wanted))
-
-
-def _of(rows: pl.DataFrame, names: Iterable[str]) -> list[str]:
-    """Those of some names that a frame has as columns."""
+def _attributes(rows: pl.DataFrame) -> list[str]:
+    """The attributes that rows have as columns."""
     there = {*rows.columns}
-    return [name for name in names if name in there]
+    wanted = [*(column.name for column in ACCOUNT if column.name != "account_id"), "features_entitled"]
+    return [name for name in dict.fromkeys(wanted) if name in there]
 
 
-def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
-    """One row per account from files with one row each; where two files differ the first file's word stands."""
-    names = _attributes(attributes, custom)
+def _merge_attributes(attributes: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[Note]]:
+    """One row per account, with `TOLD`, from files with one row each; where two differ the first file's word stands.
+
+    Also their own columns, and what is to be said.
+    """
+    names = _attributes(attributes)
     if not attributes["account_id"].is_duplicated().any():
-        return attributes.select("account_id", *names).sort("account_id"), []
-    by_account = attributes.sort("account_id", "file", "line").group_by("account_id", maintain_order=True)
-    told = [pl.col(name).drop_nulls() for name in names]
+        return attributes.select("account_id", *names, pl.col(AT).alias(TOLD)).sort("account_id"), own, []
+    rows = together(attributes, own).sort("account_id", "file", "line")
+    by_account = rows.group_by("account_id", maintain_order=True)
+    told = [pl.col(name).drop_nulls() for name in (*names, *own.columns)]
     merged = by_account.agg(name.first() for name in told)
     differ = by_account.agg(name.n_unique() > 1 for name in told).drop("account_id").sum()
     notes = []
@@ -170,7 +172,7 @@ def _merge_attributes(attributes: pl.DataFrame, custom: tuple[str, ...]) -> tupl
             accounts = "1 account has" if count == 1 else f"{count:,} accounts have"
             text = f"{accounts} two values for `{name}` in different files: the first file's is used"
             notes.append(Note(kind=NoteKind.WARNING, text=text))
-    return merged, notes
+    return merged.select("account_id", *names).with_row_index(TOLD), merged.select(own.columns), notes
 
 
 _SUMMED = (
@@ -180,18 +182,22 @@ _SUMMED = (
 """What subscriptions say of an account by rules of their own."""
 
 
-def _agreed(lasting: pl.DataFrame, custom: tuple[str, ...]) -> tuple[pl.DataFrame, list[Note]]:
-    """What else subscriptions say of an account, where all that say it say the same; and what they do not agree on."""
-    names = [name for name in _attributes(lasting, custom) if name not in _SUMMED]
+def _agreed(lasting: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[Note]]:
+    """What else subscriptions say of an account, with `AGREED`, where all that say it say the same.
+
+    Also their own columns, likewise, and what they do not agree on.
+    """
     if lasting.is_empty():  # as where no file is of subscriptions: nobody says anything
-        return lasting.select("account_id"), []
-    by_account = lasting.group_by("account_id", maintain_order=True)
-    said = {name: pl.col(name).drop_nulls() for name in names}
+        return lasting.select("account_id", pl.col(AT).alias(AGREED)), own.clear(), []
+    names = [name for name in _attributes(lasting) if name not in _SUMMED]
+    by_account = together(lasting, own).group_by("account_id", maintain_order=True)
+    said = {name: pl.col(name).drop_nulls() for name in (*names, *own.columns)}
     agreed = by_account.agg(pl.when(each.n_unique() == 1).then(each.first()).alias(name) for name, each in said.items())
     differ = by_account.agg(each.n_unique() > 1 for each in said.values()).drop("account_id").sum()
     told = [f"`{name}` of {count:,}" for name, count in zip(differ.columns, differ.row(0) or (), strict=True) if count]
     text = f"told in different ways by the subscriptions of an account, and not taken there: {', '.join(told)}"
-    return agreed, [Note(kind=NoteKind.CHOICE, text=text)] if told else []
+    notes = [Note(kind=NoteKind.CHOICE, text=text)] if told else []
+    return agreed.select("account_id", *names).with_row_index(AGREED), agreed.select(own.columns), notes
 
 
 def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
@@ -242,7 +248,8 @@ def _join(
     attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame, as_of: date | None
 ) -> pl.DataFrame:
     """Attributes, and where they are silent what the subscriptions say; seats of nought are no seats."""
-    both = [name for name in _of(attributes, subscriptions.columns) if name != "account_id"]
+    there = {*attributes.columns} - {"account_id"}
+    both = [name for name in subscriptions.columns if name in there]
     start = pl.col("start_date")
     begun = start if as_of is None else start.filter(start <= pl.lit(as_of))
     since = told.group_by("account_id").agg(begun.min().alias("_since"))
