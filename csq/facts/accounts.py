@@ -172,7 +172,7 @@ def _merge_attributes(attributes: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.D
             accounts = "1 account has" if count == 1 else f"{count:,} accounts have"
             text = f"{accounts} two values for `{name}` in different files: the first file's is used"
             notes.append(Note(kind=NoteKind.WARNING, text=text))
-    return merged.select("account_id", *names).with_row_index(TOLD), merged.select(own.columns), notes
+    return merged.select("account_id", *names).with_row_index(TOLD), merged[:, own.columns], notes
 
 
 _SUMMED = (
@@ -197,7 +197,7 @@ def _agreed(lasting: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     told = [f"`{name}` of {count:,}" for name, count in zip(differ.columns, differ.row(0) or (), strict=True) if count]
     text = f"told in different ways by the subscriptions of an account, and not taken there: {', '.join(told)}"
     notes = [Note(kind=NoteKind.CHOICE, text=text)] if told else []
-    return agreed.select("account_id", *names).with_row_index(AGREED), agreed.select(own.columns), notes
+    return agreed.select("account_id", *names).with_row_index(AGREED), agreed[:, own.columns], notes
 
 
 def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:

@@ -16,15 +16,15 @@ _READ = {"is_subscription", "term_end"}
 def apart(rows: pl.DataFrame, custom: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows without the user's own columns but with `AT`, and those columns."""
     there = {*rows.columns}
-    own = rows.select(name for name in custom if name in there)
+    own = rows[:, [name for name in custom if name in there]]
     gone = {*own.columns} - _READ
-    return rows.select(name for name in rows.columns if name not in gone).with_row_index(AT), own
+    return rows[:, [name for name in rows.columns if name not in gone]].with_row_index(AT), own
 
 
 def together(rows: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     """Rows with `AT`, and their own columns beside them."""
     there = {*rows.columns}
-    return rows.hstack(_taken(own.select(name for name in own.columns if name not in there), rows[AT]))
+    return rows.hstack(_taken(own[:, [name for name in own.columns if name not in there]], rows[AT]))
 
 
 def beside(members: pl.DataFrame, attributes: pl.DataFrame, agreed: pl.DataFrame) -> pl.DataFrame:
