@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from csq.errors import InputError
@@ -283,3 +284,23 @@ def test_a_column_of_the_user_that_speaks_of_who_is_a_customer_is_looked_at_in_t
     assert any(
         "`region` of the accounts files says of 2 rows that they are no customers" in each for each in texts(found)
     )
+
+
+@pytest.mark.parametrize("step", ["filter", "sort", "join", "with_columns"])
+def test_no_step_that_would_copy_the_columns_of_the_user_is_taken_with_them(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = ",".join(["account_id", *(f"own_{number}" for number in range(300))])
+    Path("1.csv").write_text(lines(header, *(f"{account}{',x' * 300}" for account in "BCA")), encoding="utf-8")
+    Path("csq.yaml").write_text("{}\n", encoding="utf-8")
+    tables = load({Role.ACCOUNTS: [Path("1.csv")]}, ReadOptions())
+    widths, taken = [], getattr(pl.DataFrame, step)
+
+    def seen(frame: pl.DataFrame, *args: object, **options: object) -> object:
+        widths.append(frame.width)
+        return taken(frame, *args, **options)
+
+    monkeypatch.setattr(pl.DataFrame, step, seen)
+    found = population(tables, load_settings(Path("csq.yaml")).settings, AS_OF)
+    assert found.frame.width > 300
+    assert 0 < max(widths) < 100

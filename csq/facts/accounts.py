@@ -13,7 +13,7 @@ import polars as pl
 
 from csq.errors import InputError, Location, Setting
 from csq.facts.customers import AHEAD, COUNTS, GONE, find_customers
-from csq.facts.own import AGREED, AT, TOLD, apart, beside, texts, together
+from csq.facts.own import AGREED, AT, TOLD, apart, beside, together
 from csq.facts.standing import StatusKind, offered
 from csq.fate import ROW, is_used, mark
 from csq.report import Note
@@ -73,7 +73,7 @@ def build_population(
     found = find_customers(lean, as_of, used, statuses)
     frame, currency, notes = _one_currency(found.frame, base, rates)
     told = frame.filter(is_used())
-    attributes, own_attributes, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), own)
+    attributes, own_told, conflicts = _merge_attributes(told.filter(~pl.col("is_subscription")), own)
     lasting = told.filter("is_subscription", pl.col(COUNTS) | pl.col(AHEAD))
     agreed, own_agreed, differing = _agreed(lasting, own)
     subscriptions = _sum_subscriptions(lasting).join(agreed, on="account_id", how="left")
@@ -88,11 +88,10 @@ def build_population(
         *differing,
         *_told_twice(attributes, subscriptions),
         *found.notes,
-        *offered(told["status"], texts(own, told[AT], [*headers]), headers, statuses),
+        *offered(together(told, own), headers, statuses),
     ]
-    own = beside(members, own_attributes, own_agreed)
     return Population(
-        frame=complete(members, ACCOUNT).select(list(dict.fromkeys(keep))).hstack(own),
+        frame=complete(members, ACCOUNT).select(keep).hstack(beside(members, own_told, own_agreed)),
         fates=_fates(frame, found.accounts.filter(pl.col(GONE).is_not_null())["account_id"]),
         notes=tuple(notes),
         currency=currency,
@@ -173,7 +172,7 @@ def _merge_attributes(attributes: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.D
             accounts = "1 account has" if count == 1 else f"{count:,} accounts have"
             text = f"{accounts} two values for `{name}` in different files: the first file's is used"
             notes.append(Note(kind=NoteKind.WARNING, text=text))
-    return merged[["account_id", *names]].with_row_index(TOLD), merged.select(own.columns), notes
+    return merged.select("account_id", *names).with_row_index(TOLD), merged[:, own.columns], notes
 
 
 _SUMMED = (
@@ -198,7 +197,7 @@ def _agreed(lasting: pl.DataFrame, own: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     told = [f"`{name}` of {count:,}" for name, count in zip(differ.columns, differ.row(0) or (), strict=True) if count]
     text = f"told in different ways by the subscriptions of an account, and not taken there: {', '.join(told)}"
     notes = [Note(kind=NoteKind.CHOICE, text=text)] if told else []
-    return agreed[["account_id", *names]].with_row_index(AGREED), agreed.select(own.columns), notes
+    return agreed.select("account_id", *names).with_row_index(AGREED), agreed[:, own.columns], notes
 
 
 def _sum_subscriptions(lasting: pl.DataFrame) -> pl.DataFrame:
@@ -249,7 +248,8 @@ def _join(
     attributes: pl.DataFrame, subscriptions: pl.DataFrame, told: pl.DataFrame, as_of: date | None
 ) -> pl.DataFrame:
     """Attributes, and where they are silent what the subscriptions say; seats of nought are no seats."""
-    both = [name for name in attributes.columns if name in {*subscriptions.columns} - {"account_id"}]
+    there = {*attributes.columns} - {"account_id"}
+    both = [name for name in subscriptions.columns if name in there]
     start = pl.col("start_date")
     begun = start if as_of is None else start.filter(start <= pl.lit(as_of))
     since = told.group_by("account_id").agg(begun.min().alias("_since"))

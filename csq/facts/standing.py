@@ -91,22 +91,20 @@ def unknown_words(rows: pl.DataFrame) -> list[Note]:
     return [Note(NoteKind.WARNING, text, tuple(asks))]
 
 
-def offered(
-    statuses: pl.Series, own: Iterable[pl.Series], headers: Mapping[str, str], known: Mapping[str, StatusKind]
-) -> list[Note]:
+def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, StatusKind]) -> list[Note]:
     """Where no row has a status, the columns of text that speak of who is a customer, with the line that reads them.
 
     Args:
-        statuses: Of rows of accounts.
-        own: Of these rows the columns of text that are the user's own.
-        headers: What those columns are called in the files.
+        rows: Rows of accounts: status, and the columns of `headers`.
+        headers: Columns of the user's own, with their headers.
         known: The vocabulary.
     """
-    if statuses.is_not_null().any():
+    if rows["status"].is_not_null().any():
         return []
 
-    notes = []
-    for some in together(own):
+    notes, schema = [], rows.schema
+    texts = (rows[name] for name in headers if schema.get(name) == pl.String())
+    for some in together(texts):
         kinds = {word: standing_of(word, known) for word in _likely(some, known)}
         if StatusKind.FORMER not in kinds.values():
             continue

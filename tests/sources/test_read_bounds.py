@@ -19,6 +19,7 @@ from csq.errors import Exit, InputError
 from csq.sources.log.spool import laid_down
 from csq.sources.reading import read as reading
 from csq.sources.reading import streams
+from csq.sources.reading.grid import rows_of
 from csq.sources.reading.read import TextTable, read_table, table_from_bytes
 from csq.sources.reading.streams import read_bytes
 from sheets import workbook
@@ -297,3 +298,12 @@ def test_a_header_of_names_that_are_books_is_refused():
     header = ",".join(["account_id", "score", *(f"{number}{'x' * 1_000_000}" for number in range(3))])
     with pytest.raises(InputError, match=r"the header of `t` has 3,000,0\d\d characters"):
         table_from_bytes((header + "\n" + "a1,4,1,1,1\n" * 9).encode(), "t")
+
+
+def test_rows_taken_out_of_a_frame_are_its_rows_and_hold_what_is_alike_once():
+    frame = pl.DataFrame(
+        {"line": range(50), **{f"c{at}": [f"yes {row % 3}" for row in range(50)] for at in range(9000)}}
+    )
+    rows = [*rows_of(frame)]
+    assert rows == frame.rows()
+    assert len({id(cell) for _, *cells in rows for cell in cells}) == 3

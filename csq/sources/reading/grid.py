@@ -1,6 +1,6 @@
 """What every way of parsing hands on: rows of one width with the line each starts on, and what it took to get there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 import polars as pl
@@ -53,6 +53,17 @@ def to_frame(rows: Sequence[Row]) -> pl.DataFrame:
     width = len(rows[0][1]) if rows else 0
     schema = {LINE: pl.Int64(), **{column(index): pl.String() for index in range(width)}}
     return pl.DataFrame([(line, *cells) for line, cells in rows], schema=schema, orient="row")
+
+
+_TOGETHER = 1 << 14
+"""Cells that are taken out of a frame at a time."""
+
+
+def rows_of(frame: pl.DataFrame) -> Iterator[tuple[int, *tuple[str, ...]]]:
+    """The rows of a frame, of a wide one a few at a time; cells that are alike are one text, held once."""
+    known: dict[str, str] = {}
+    for line, *cells in frame.iter_rows(buffer_size=1 + _TOGETHER // frame.width):
+        yield line, *(known.setdefault(cell, cell) for cell in cells)
 
 
 def spans(lines: Sequence[int]) -> str:

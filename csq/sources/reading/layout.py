@@ -13,7 +13,7 @@ import polars as pl
 from csq.regex import regex
 from csq.sources.cells.values import squeeze
 from csq.sources.reading.further import below_blank
-from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, spans
+from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, rows_of, spans
 from csq.sources.reading.names import (
     are_known,
     are_labels,
@@ -103,7 +103,7 @@ def arrange(grid: RawTable) -> Layout:
     """Find header, further headers and what is no data in rows of one width."""
     frame, dropped = _without_blank_rows(grid.frame)
     columns = cell_columns(frame)
-    head = frame.head(HEAD).rows()
+    head = [*rows_of(frame.head(HEAD))]
     above = _rows_above_header(head, len(columns))
     dropped += [(row[0], "preamble") for row in head[:above]]
     titles = tuple(",".join(row[1:]) for row in head[:above])
@@ -267,7 +267,7 @@ def _foot(frame: pl.DataFrame, header: Sequence[str]) -> list[Remark]:
     if len(header) < 2 or frame.height < 2:
         return []
     found: list[Remark] = []
-    rows = frame.tail(TAIL).rows()
+    rows = [*rows_of(frame.tail(TAIL))]
     while len(rows) > 1:
         line, *cells = rows[-1]
         kind = is_footer(cells)
