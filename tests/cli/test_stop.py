@@ -75,7 +75,7 @@ def test_at_any_moment_everything_is_old_or_everything_is_new(exports, tmp_path,
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals that kill")
 @pytest.mark.parametrize("kind", ["parquet", "plans", "several"])
-def test_a_run_that_is_killed_leaves_all_old_or_all_new(kind):
+def test_a_run_that_is_ended_leaves_all_old_or_all_new_and_killed_outright_each_file_whole(kind):
     """A few moments of each; `tests/kills.py` tries more, and every format."""
     assert not torture(kind, 3)
 
