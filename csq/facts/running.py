@@ -10,7 +10,7 @@ import polars as pl
 from csq.engine.base import exact_sum
 from csq.errors import InputError, Location, Setting
 from csq.facts.periods import before_of, span
-from csq.fate import is_used
+from csq.fate import FATE, is_used
 from csq.sources.columns.use_words import EVER
 from csq.sources.reading.grid import LINE
 from csq.sources.rows.measures import METRIC
@@ -35,7 +35,9 @@ def ask_of_running(frame: pl.DataFrame, headers: Mapping[str, str], length: Leng
     """
     for name, header in sorted(headers.items()):
         value = pl.col(METRIC + name)
-        used = frame.filter(is_used() & value.is_not_null())
+        # Of a frame with what is not asked of it too, each of the metrics would copy all.
+        told = frame.select("account_id", "period", METRIC + name, FILE, LINE, FATE)
+        used = told.filter(is_used() & value.is_not_null())
         series = used.group_by("account_id", "period").agg(exact_sum(value)).sort("account_id", "period")
         steps = series.group_by("account_id").agg(
             periods=pl.len(), falls=(value.diff() < 0).any(), rises=value.last() > value.first()

@@ -3,6 +3,8 @@
 import pytest
 
 from csq.errors import InputError
+from csq.fate import mark
+from csq.sources.joining import overlap
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import Aside, Fate, Role
 from reading import RUN_DAY, read, rows
@@ -60,3 +62,13 @@ def test_two_rows_for_one_account_name_the_columns_in_which_they_differ(tmp_path
     with pytest.raises(InputError) as fault:
         read(tmp_path, usage=usage)
     assert fault.value.message.endswith(f"they differ in {apart}")
+
+
+@pytest.mark.parametrize("more", ["", "; B,2026-10,5", "; A,2026-11,5"])
+def test_a_table_that_tells_each_account_and_period_once_is_left_as_it_stands(tmp_path, monkeypatch, more):
+    # Where nothing is repeated, to rank all rows took twice the memory of reading them.
+    marked = []
+    monkeypatch.setattr(overlap, "mark", lambda frame, fates: marked.append(fates) or mark(frame, fates))
+    tables = read(tmp_path, usage=f"account_id,month,logins; A,2026-10,5{more}")
+    assert {*tables.roles[Role.USAGE].keyed["fate"]} == {Fate.USED}
+    assert not marked

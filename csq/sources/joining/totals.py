@@ -27,6 +27,18 @@ _UNLIKE = 3
 """Rows of unlike amounts that a total without a total word sums up at the least."""
 _OPEN = (Fate.USED, Aside.UNMATCHED, Fate.REJECTED)
 """What a total may have been taken for before."""
+_OF_A_ROW = {
+    KEY,
+    "account_id",
+    "period",
+    "period_length",
+    "date",
+    "contract_value",
+    "is_subscription",
+    "key_kind",
+    *ROW,
+}
+"""What is known of any row, a total or not."""
 _AMOUNTS = (Cell.NUMBER, Cell.WHOLE, Cell.MONEY)
 
 
@@ -76,11 +88,13 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
     if not names:
         return
     is_open = pl.col(FATE).is_in([str(fate) for fate in _OPEN])
-    frame = collect(rows.frame.lazy().filter(is_open).with_columns(_key(rows)).sort(FILE, LINE))
     by = [FILE, "period"] if rows.grain is Grain.PERIOD else [FILE]
+    needed = {FILE, LINE, FATE, *by, *names}
+    told = [name for name in rows.frame.columns if name in needed or name not in _OF_A_ROW]
+    frame = collect(rows.frame.lazy().filter(is_open).select(_key(rows), *told).sort(FILE, LINE))
     words = total_words(frame["_key"])
     counts = is_used() | (pl.col(FATE) == Aside.UNMATCHED)
-    for whole in frame.partition_by(by, maintain_order=True):
+    for _, whole in frame.group_by(by, maintain_order=True):
         part = whole
         if subtotals := _subtotals(whole, names, words):
             yield from ((file, line, "above") for file, line in whole[subtotals][[FILE, LINE]].rows())
@@ -146,19 +160,7 @@ def _is_total(last: pl.DataFrame, body: pl.DataFrame, names: list[str], others: 
 
 def _says_no_more(row: Mapping[str, object], body: pl.DataFrame, names: list[str]) -> bool:
     """Whether nothing but its label and numbers stands in a row, of what stands in most of the others."""
-    label = {
-        "_key",
-        KEY,
-        "account_id",
-        "period",
-        "period_length",
-        "date",
-        "contract_value",
-        "is_subscription",
-        "key_kind",
-        *ROW,
-        *names,
-    }
+    label = {"_key", *_OF_A_ROW, *names}
     if len(names) > 1:
         label.add("account_name")
     usual = [name for name in body.columns if name not in label and body[name].count() * 2 > body.height]
