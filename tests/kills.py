@@ -82,6 +82,15 @@ def end_one(exports: Path, outputs: tuple[str, ...], room: Path, dice: random.Ra
     return number
 
 
+def is_between(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], stands: Mapping[str, bytes], outputs: tuple[str, ...]
+) -> bool:
+    """Whether each file is whole, and those that were named first are the new ones."""
+    are_whole = all(stands.get(name) in (old.get(name), new.get(name)) for name in old | new)
+    are_new = [stands[name] == new[name] for name in outputs if name in new]
+    return are_whole and are_new == sorted(are_new, reverse=True)
+
+
 def torture(kind: str, count: int, seed: int = 0) -> list[str]:
     """End `count` runs of a kind; return what was neither old nor new, or left behind."""
     dice, outputs = random.Random(f"{seed} {kind}"), KINDS[kind]
@@ -100,8 +109,7 @@ def torture(kind: str, count: int, seed: int = 0) -> list[str]:
             old = lay_out(room, outputs)
             by = end_one(exports, outputs, room, dice, seconds)
             stands = standing(room)
-            are_whole = all(stands.get(name) in (old.get(name), new.get(name)) for name in old | new)
-            if stands not in (old, new) and not (by is signal.SIGKILL and are_whole):
+            if stands not in (old, new) and not (by is signal.SIGKILL and is_between(old, new, stands, outputs)):
                 mixed = [name for name in new if stands.get(name) != new[name]]
                 found.append(f"run {number}: neither old nor new; not new: {mixed}")
             ended["new" if stands == new else "old"] += 1
