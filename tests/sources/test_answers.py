@@ -354,6 +354,12 @@ def test_however_many_numbers_stand_beside_words_they_say_which_way_a_scale_runs
     assert direction(pairs, 0, 5) is rises
 
 
+def test_of_a_long_cell_no_more_is_read_than_an_answer_has():
+    # Each look at a megabyte takes its time, and there may be a hundred.
+    assert read_answer("4 - " + "good " * 1_000).label == read_answer("4 - " + "good " * 1_000_000).label
+    assert read_answer("\U0001f600" + "x" * 1_000_000).word == read_answer("\U0001f600" + "x" * 1_000).word
+
+
 def test_the_help_prints_words_and_what_they_are_worth(csq):
     text = csq("help", "answers").stdout.decode()
     for told in ("terrible 0, bad 25, okay 50, good 75, great 100", "sehr zufrieden 100", "tres satisfait 100", "-99"):
