@@ -9,17 +9,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from csq.errors import InputError
-from csq.sources.reading import dialect
+from csq.sources.reading import proof
 from csq.sources.reading.dialect import (
     are_lines,
     first_line,
-    lines_of,
     obvious_delimiter,
     read_sound,
     read_strictly,
     without_end,
 )
 from csq.sources.reading.grid import LINE, RawTable
+from csq.sources.reading.proof import lines_of
 from csq.sources.reading.read import table_from_bytes
 
 CELL = st.text(alphabet=st.sampled_from("ab1 é,;|\"\n\r\t-#.'{"), max_size=6)
@@ -104,7 +104,7 @@ def read_plain(data: bytes) -> RawTable | None:
     """A text through polars, where what parts its cells shows in its first line."""
     body = without_end(data)
     found = obvious_delimiter(first_line(body))
-    return read_sound(body, *found, lines_of(body, found[0])) if found and are_lines(body) else None
+    return read_sound(lines_of(body, *found)) if found and are_lines(body) else None
 
 
 @given(tables(), st.sampled_from([",", ";"]), st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -123,7 +123,7 @@ def test_the_fast_way_and_the_careful_way_give_the_same(rows, delimiter, end, ev
 @pytest.mark.parametrize("bad", [None, *range(7)])
 def test_one_record_that_is_not_well_formed_is_found_wherever_it_stands(bad, monkeypatch):
     """Records of two lines are proved two at a time; of one with a quote in a bare cell the fast way makes none."""
-    monkeypatch.setattr(dialect, "PART", 2)
+    monkeypatch.setattr(proof, "PART", 2)
     records = [f'a{at},"one\ntwo"\n' if at != bad else f'a"b"{at},"one\ntwo"\n' for at in range(7)]
     plain = read_plain(("id,text\n" + "".join(records)).encode())
 

@@ -1,8 +1,7 @@
 """Strict CSV: the delimiter under which every row has one width, and nothing is changed in any cell.
 
-There are two ways to the same grid. `read_sound` proves by a scan that each record is well formed and as wide as the
-first, and lets polars read the bytes; `read_strictly` parses with Python's csv module, and knows what is wrong with a
-file that is not strict.
+There are two ways to the same grid. `read_sound` takes what polars reads, where it is proved right; `read_strictly`
+parses with Python's csv module, and knows what is wrong with a file that is not strict.
 """
 
 import csv
@@ -10,13 +9,13 @@ import io
 import itertools
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
 from csq.errors import InputError, Location
 from csq.sources.reading.grid import LINE, RawTable, Remark, Row, column, to_frame
+from csq.sources.reading.proof import WIDEST, Lines, lines_of, read_proved, well_formed
 
 DELIMITERS = (",", ";", "\t", "|")
 RARE_DELIMITERS = {"\x1f": 2, "\x01": 2, "^": 2, "~": 2, ":": 4, " ": 4}
@@ -40,14 +39,11 @@ def delimiter_note(delimiter: str) -> str:
     return f"delimiter {NAMES.get(delimiter, f'`{delimiter}`')}"
 
 
-def read_sound(body: bytes, delimiter: str, width: int, lines: pl.DataFrame) -> RawTable | None:
-    """Read UTF-8 through polars if that is provably the same as `read_strictly`; None if it is not.
-
-    What parts the cells, and the lines with no blank one at the end, are known.
-    """
-    frame = _read_well_formed(body, delimiter, width, lines)
-    notes = () if delimiter == "," else (delimiter_note(delimiter),)
-    return None if frame is None else RawTable(frame=frame, delimiter=delimiter, notes=notes)
+def read_sound(lines: Lines) -> RawTable | None:
+    """The table that `read_strictly` finds in these lines, with no blank one at their end; None if that is not sure."""
+    frame = read_proved(lines)
+    notes = () if lines.delimiter == "," else (delimiter_note(lines.delimiter),)
+    return None if frame is None else RawTable(frame=frame, delimiter=lines.delimiter, notes=notes)
 
 
 def first_line(body: bytes) -> str:
@@ -66,24 +62,6 @@ def are_lines(body: bytes) -> bool:
 def line_count(body: bytes) -> int:
     """How many lines a text has, whichever way they end; to look for what is not there is ten times as quick."""
     return max(body.count(b"\n"), body.count(b"\r") if b"\r" in body else 0)
-
-
-def lines_of(body: bytes, delimiter: str) -> pl.DataFrame:
-    """The lines of a text as `text` without their ends, how many quotes stand in each, and how many cells at most.
-
-    Raises:
-        UnicodeDecodeError: It is no UTF-8.
-    """
-    try:
-        lines = pl.read_lines(io.BytesIO(body), name="text")
-    except pl.exceptions.ComputeError:
-        body.decode()
-        raise
-    quotes = pl.col("text").str.count_matches('"', literal=True) if b'"' in body else pl.lit(0, dtype=pl.UInt32())
-    return lines.with_columns(
-        quotes=quotes,
-        cells=pl.col("text").str.count_matches(delimiter, literal=True) + 1,
-    )
 
 
 def take_records(stream: BinaryIO, size: int) -> bytes:
@@ -113,7 +91,7 @@ def read_part(data: bytes, delimiter: str, width: int, *, by_hand: bool = True) 
     body = without_end(data)
     if not body.strip(b"\r\n"):
         return to_frame([(0, [""] * width)]).clear()
-    frame = _read_well_formed(body, delimiter, width, lines_of(body, delimiter)) if are_lines(body) else None
+    frame = read_proved(lines_of(body, delimiter, width)) if are_lines(body) else None
     if frame is not None or b"\0" in body or not by_hand:
         return frame
     found = _rows(body.decode(), delimiter, "")
@@ -125,37 +103,6 @@ def without_end(data: bytes) -> bytes:
     return data.rstrip(b"\r\n") if data.endswith((b"\n\n", b"\n\r\n", b"\r\r")) else data
 
 
-def _read_well_formed(body: bytes, delimiter: str, width: int, lines: pl.DataFrame) -> pl.DataFrame | None:
-    """Records with no blank line behind the last, if each is well formed and as wide as told; else None."""
-    if (width > WIDEST and b'"' in body) or not lines.select(
-        ((pl.col("quotes") > 0) | (pl.col("cells") == width)).all()
-    ).item():
-        return None
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # Most often the proof succeeds, and takes as long as to read: so both are done at once.
-        reading = beside.submit(cells_by_polars, body, delimiter, width)
-        numbers = _starts_if_well_formed(lines, delimiter, width)
-    if numbers is None:
-        return None
-    frame = reading.result()
-    if frame.shape != (len(numbers), width):
-        return None
-    return frame.insert_column(0, numbers.alias(LINE))
-
-
-def cells_by_polars(body: bytes, delimiter: str, width: int) -> pl.DataFrame:
-    """The cells of records that are known to be well formed and of this width."""
-    return pl.read_csv(
-        body,
-        separator=delimiter,
-        has_header=False,
-        new_columns=[column(index) for index in range(width)],
-        quote_char='"' if b'"' in body else None,
-        infer_schema=False,
-        empty_string_is_null=False,
-    )
-
-
 def obvious_delimiter(header: str) -> tuple[str, int] | None:
     """The delimiter that cuts the header widest, if no other could cut it as wide."""
     counts = sorted(((header.count(delimiter), delimiter) for delimiter in DELIMITERS), reverse=True)
@@ -165,55 +112,6 @@ def obvious_delimiter(header: str) -> tuple[str, int] | None:
         return None
     is_sound = '"' not in header or re.match(well_formed(delimiter, most + 1), header)
     return (delimiter, most + 1) if is_sound else None
-
-
-PART = 20_000
-"""Records that are proved well formed at a time, for which those of several lines are put together once more."""
-WIDEST = 1000
-"""Columns up to which a pattern of a whole record can be compiled; wider rows with quotes are parsed one by one."""
-
-
-def well_formed(delimiter: str, width: int | None) -> str:
-    """A record of `width` cells, or of any number, each bare of quotes or properly quoted."""
-    cell = rf'(?:"(?:[^"]|"")*"|[^"\n{re.escape(delimiter)}]*)'
-    return rf"^{cell}(?:{re.escape(delimiter)}{cell}){'*' if width is None else f'{{{width - 1}}}'}\r?$"
-
-
-def _starts_if_well_formed(table: pl.DataFrame, delimiter: str, width: int) -> pl.Series | None:
-    """The line each record starts on, if all are well formed and of this width.
-
-    A record goes on to the next line where a quote is open, that is where an odd number of them stands before.
-    """
-    if not (table["quotes"] > 0).any():
-        numbers = pl.int_range(1, table.height + 1, dtype=pl.Int64, eager=True)
-        return numbers if (table["cells"] == width).all() else None
-    is_odd = table["quotes"] % 2 == 1
-    starts = (is_odd == _is_open(is_odd)).arg_true()
-    for first in range(0, len(starts), PART):
-        end = starts[first + PART] if first + PART < len(starts) else table.height
-        if not _are_well_formed(table[starts[first] : end], delimiter, width):
-            return None
-    return starts.cast(pl.Int64) + 1
-
-
-def _is_open(is_odd: pl.Series) -> pl.Series:
-    """Whether a quote is open behind each line."""
-    return is_odd.cum_sum() % 2 == 1
-
-
-def _are_well_formed(lines: pl.DataFrame, delimiter: str, width: int) -> bool:
-    """Whether lines, at whose first no quote is open, are records that are well formed and of this width."""
-    is_odd = lines["quotes"] % 2 == 1
-    lines = lines.with_columns(goes_on=is_odd | _is_open(is_odd), is_open=_is_open(is_odd))
-    ends = pl.when("is_open").then(pl.lit("\v")).otherwise(pl.lit("\n"))
-    joined = lines.filter("goes_on").select((pl.col("text") + ends).str.join(""))["text"]
-    several = joined.str.strip_chars_end("\n").str.split("\n").explode(empty_as_null=True, keep_nulls=True)
-    lines = lines.filter(~pl.col("goes_on"))
-    is_bare = lines["quotes"] == 0
-    records = [several] * bool(is_odd.any()) + [lines.filter(~is_bare)["text"]]
-    return (lines.filter(is_bare)["cells"] == width).all() and all(
-        each.str.contains(well_formed(delimiter, width)).all() for each in records
-    )
 
 
 def read_strictly(text: str, label: str) -> RawTable | dict[str, InputError]:

@@ -20,6 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NAMES = {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32"}
+_PART = 1 << 20
 _SAMPLE = 4096
 _HEAD = 16 * _SAMPLE
 
@@ -56,11 +57,9 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
     wide = _by_nul_bytes(data[:_SAMPLE])
     if wide:
         return _decoded(data, label, wide)
-    try:
-        data.decode("utf-8")
+    if (start := _stray_from(data)) is None:
         return Decoded(utf8=data)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+    line = data.count(b"\n", 0, start) + 1
     if _binary(data[:_SAMPLE]):
         raise _not_text(label)
     mixed = data.decode("utf-8", _ODD)
@@ -81,6 +80,20 @@ def decode(data: bytes, label: str, told: str | None = None) -> Decoded:
         text,
         notes=(f"read as Windows-1252, because line {line:,} is not UTF-8; `--encoding NAME` tells it another",),
     )
+
+
+def _stray_from(data: bytes) -> int | None:
+    """Where the first byte is that is no UTF-8; a part at a time, for the text of all would be held for nothing."""
+    if data.isascii():
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(data), _PART):
+        held = len(decoder.getstate()[0])  # a character may go on in the next part
+        try:
+            decoder.decode(data[at : at + _PART], final=at + _PART >= len(data))
+        except UnicodeDecodeError as error:
+            return at - held + error.start
+    return None
 
 
 _ODD = "surrogateescape"

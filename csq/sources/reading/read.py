@@ -10,18 +10,18 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import polars as pl
 
 from csq.errors import InputError, Location
-from csq.sources.reading.containers import Container, open_content
+from csq.sources.reading.containers import Container, Content, open_content
 from csq.sources.reading.dialect import (
     are_lines,
     first_line,
     line_count,
-    lines_of,
     obvious_delimiter,
     read_sound,
     read_strictly,
@@ -30,6 +30,7 @@ from csq.sources.reading.dialect import (
 from csq.sources.reading.encoding import Decoded, decode, refuse_other_text
 from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, column, spans
 from csq.sources.reading.layout import Layout, arrange, comment_lines, told
+from csq.sources.reading.proof import lines_of
 from csq.sources.reading.streams import MAX_BYTES, read_bytes, refuse_if_tight, refuse_short_lines
 
 __all__ = ["LINE", "TextTable", "column", "read_bytes", "read_table", "read_text_table", "table_from_bytes"]
@@ -157,31 +158,38 @@ def read_table(
 def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> TextTable:
     """Read a file that is in memory already; see `read_table`."""
     content = open_content(data, label)
-    refuse_if_tight(label, len(content.data))  # of a packed file more than was read
+    if len(content.data) > len(data):  # packed
+        refuse_if_tight(label, len(content.data))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digest = beside.submit(hashlib.sha256, data)
+        layout = _laid_out(content, label, encoding, max_bytes)
+    return _table(layout, label, digest.result().hexdigest(), content.notes)
+
+
+def _laid_out(content: Content, label: str, encoding: str | None, max_bytes: int) -> Layout:
+    """The rows of what a file holds, under its header."""
     # Blanks and byte order marks.
     if re.fullmatch(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*", content.data):
         raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
     if content.kind is Container.PARQUET:
-        from csq.sources.reading.parquet import read_parquet  # likewise
+        from csq.sources.reading.parquet import read_parquet  # text needs none of it
 
         names, frame = read_parquet(content.data, label)
         lines = pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias(LINE)
-        layout = Layout(
+        return Layout(
             header=tuple(name.strip() for name in names),
             header_line=1,
             extra_headers=(),
             grid=_short(RawTable(frame=frame.insert_column(0, lines)), label),
         )
-    elif content.kind is Container.WORKBOOK:
-        from csq.sources.reading.workbook import read_sheet  # text needs none of it
+    if content.kind is Container.WORKBOOK:
+        from csq.sources.reading.workbook import read_sheet  # likewise
 
-        layout = arrange(_short(read_sheet(content.data, label), label))
-    else:
-        decoded = decode(content.data, label, encoding)
-        count = line_count(content.data)
-        refuse_short_lines(len(content.data), count, label, max_bytes)
-        layout = arrange(_short(_parse(decoded, label, count), label))
-    return _table(layout, label, data, content.notes)
+        return arrange(_short(read_sheet(content.data, label), label))
+    decoded = decode(content.data, label, encoding)
+    count = line_count(content.data)
+    refuse_short_lines(len(content.data), count, label, max_bytes)
+    return arrange(_short(_parse(decoded, label, count), label))
 
 
 def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.DataFrame:
@@ -213,7 +221,7 @@ def _numbered(name: str, taken: set[str]) -> Iterator[str]:
     return (one for one in names if one not in taken)
 
 
-def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> TextTable:
+def _table(layout: Layout, label: str, sha256: str, notes: tuple[str, ...]) -> TextTable:
     grid = layout.grid
     if (size := sum(map(len, layout.header))) > LONGEST_HEADER:
         raise InputError(
@@ -225,7 +233,7 @@ def _table(layout: Layout, label: str, data: bytes, notes: tuple[str, ...]) -> T
     none = (NO_ROWS,) if grid.frame.is_empty() else ()
     return TextTable(
         label=label,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         header=layout.header,
         header_line=layout.header_line,
         is_named=layout.is_named,
@@ -299,12 +307,12 @@ def _parse_large(body: bytes, lines: int) -> RawTable | None:
     found = obvious_delimiter(first_line(body))
     if found is None or not are_lines(body):
         return None
-    table = lines_of(body, found[0])
-    if (grid := read_sound(body, *found, table)) is not None:
+    cut = lines_of(body, *found)
+    if (grid := read_sound(cut)) is not None:
         return grid
     from csq.sources.reading.repair import repair_few  # few files need it
 
-    return repair_few(body, *found, table)
+    return repair_few(cut)
 
 
 def _parse_text(text: str, label: str) -> RawTable:

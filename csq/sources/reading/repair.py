@@ -18,6 +18,7 @@ from csq.sources.reading.further import KIND, cut_off
 from csq.sources.reading.grid import LINE, RawTable, Remark, Row, to_frame
 from csq.sources.reading.layout import is_footer, is_prose
 from csq.sources.reading.names import is_header
+from csq.sources.reading.proof import Lines
 
 SAMPLE = 2000
 """Lines by which a style is chosen."""
@@ -36,9 +37,9 @@ def repair(text: str) -> RawTable | None:
     return _finish(draft) if draft else None
 
 
-def repair_few(body: bytes, delimiter: str, named: int, lines: pl.DataFrame) -> RawTable | None:
-    """Read UTF-8 text most of whose lines are sound, without a look at each; None where it takes that."""
-    bulk = read_bulk(body, delimiter, named, lines)
+def repair_few(lines: Lines) -> RawTable | None:
+    """Read lines most of which are sound, without a look at each; None where it takes that."""
+    bulk = read_bulk(lines)
     return _finish(bulk.draft, bulk.rows) if bulk else None
 
 
@@ -90,7 +91,7 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
     frame = to_frame(kept)
     return RawTable(
-        frame=pl.concat([frame, others], rechunk=True).sort(LINE) if others is not None and more else frame,
+        frame=pl.concat([frame, others]).sort(LINE) if others is not None and more else frame,
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
         repairs=together(draft.repairs, repairs, lost),

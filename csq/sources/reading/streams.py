@@ -104,10 +104,13 @@ def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
         InputError: What keeps it from being read, or that it is larger than `most` bytes.
     """
     try:
-        if str(path) != "-" and path.is_file() and path.stat().st_size > most:
+        size = path.stat().st_size if str(path) != "-" and path.is_file() else most
+        if size > most:
             raise too_big(str(path), most)
         with stream_of(path) as stream:
-            data = stream.read(most + 1)
+            data = stream.read(size + 1)  # to lay out room for the most takes longer than to read
+            if len(data) > size:  # it grew, or has no size, as files of the system have none
+                data += stream.read(most + 1 - len(data))
     except IsADirectoryError:
         raise InputError(f"`{path}` is a directory", hint="name a file, or give the directory alone") from None
     except FileNotFoundError:
