@@ -316,6 +316,18 @@ def grows(accounts: int, periods: int, *, fall: bool = False, rising: int | None
     return lines("account_id,month,logins", *rows)
 
 
+@pytest.mark.parametrize("order", ["newest first", "a row for each of two teams"])
+def test_a_running_total_is_seen_in_whatever_order_and_parts_its_rows_stand(order: str) -> None:
+    header, *rows = grows(10, 6).splitlines()
+    if order == "newest first":
+        text = "\n".join([header, *reversed(rows)])
+    else:  # half of each count is a team's, whose rows follow each other the other way round
+        halves = [f"{row.rpartition(',')[0]},{int(row.rpartition(',')[2]) / 2}" for row in rows]
+        text = "\n".join([header, *halves, *reversed(halves)])
+    with pytest.raises(InputError, match="`logins` never falls from one month to the next, for any of 10"):
+        run(text, overlap="add")
+
+
 def test_a_column_that_never_falls_for_anybody_is_asked_about() -> None:
     with pytest.raises(InputError, match="`logins` never falls from one month to the next, for any of 10") as fault:
         run(grows(10, 6), as_of=AS_OF)

@@ -4,6 +4,7 @@ The latest answer of each respondent within the window counts; where nobody is n
 one respondent. An account nobody answered for has no score: never a neutral one, never an average.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ STALE_DAYS = 180
 """A newest answer older than this is stale."""
 ANSWERS = pl.col("responses").fill_null(1).clip(1)
 """How many answers a row stands for: one, unless the export has averaged several into it."""
+_ASKED = ("account_id", "respondent", "survey", "answer", SIDE, "responses", "at")
+"""Columns that tell who was asked by which survey, and what was answered."""
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
@@ -71,12 +74,11 @@ def happiness_facts(rows: RoleRows | None, members: pl.Series, as_of: date | Non
     if rows is None:
         return _no_survey(everyone)
     marked = _mark(rows.frame, members, as_of, window_days)
-    in_window = marked.filter(is_used())
-    ever = marked.filter(_ever())
     answered = pl.col("answer").is_not_null()
     axis, asks_known = _axis(marked)
     of_axis = pl.col("survey") == str(axis)
-    counted = in_window.filter(of_axis & answered)
+    in_window, ever = _those(marked, is_used(), _ASKED), _those(marked, _ever(), _ASKED)
+    counted = _those(marked, is_used() & of_axis & answered, survey.COUNTED)
     has_comments = counted["comment"].null_count() < counted.height
     parts = (
         _answers(counted.lazy(), has_comments=has_comments),
@@ -122,6 +124,11 @@ def _no_survey(everyone: pl.DataFrame) -> HappinessFacts:
     return HappinessFacts(
         frame=frame, fates=pl.DataFrame(schema=ROW), axis=None, asks_known=False, answers=nobody, undated=0
     )
+
+
+def _those(rows: pl.DataFrame, mask: pl.Expr, columns: Sequence[str]) -> pl.DataFrame:
+    """Some columns of the rows for which a mask holds: a copy of all columns would be most of what a big file takes."""
+    return rows.select(columns).filter(rows.select(mask).to_series())
 
 
 def _ever() -> pl.Expr:

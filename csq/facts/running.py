@@ -10,7 +10,7 @@ import polars as pl
 from csq.engine.base import exact_sum
 from csq.errors import InputError, Location, Setting
 from csq.facts.periods import before_of, span
-from csq.fate import FATE, is_used
+from csq.fate import is_used
 from csq.sources.columns.use_words import EVER
 from csq.sources.reading.grid import LINE
 from csq.sources.rows.measures import METRIC
@@ -36,15 +36,15 @@ def ask_of_running(frame: pl.DataFrame, headers: Mapping[str, str], length: Leng
     for name, header in sorted(headers.items()):
         value = pl.col(METRIC + name)
         # Of a frame with what is not asked of it too, each of the metrics would copy all.
-        told = frame.select("account_id", "period", METRIC + name, FILE, LINE, FATE)
-        used = told.filter(is_used() & value.is_not_null())
-        series = used.group_by("account_id", "period").agg(exact_sum(value)).sort("account_id", "period")
+        used = frame.select(used=is_used() & value.is_not_null())["used"]
+        series = _by_period(frame.select("account_id", "period", value).filter(used), value)
         steps = series.group_by("account_id").agg(
             periods=pl.len(), falls=(value.diff() < 0).any(), rises=value.last() > value.first()
         )
         long = steps.filter(pl.col("periods") >= PERIODS)
         if long.height >= ACCOUNTS and not steps["falls"].any() and long["rises"].sum() * 2 > long.height:
-            largest = used.sort(METRIC + name, FILE, LINE, descending=[True, False, False]).row(0, named=True)
+            ordered = frame.filter(used).sort(METRIC + name, FILE, LINE, descending=[True, False, False])
+            largest = ordered.row(0, named=True)
             raise InputError(
                 f"column `{header}` never falls from one {length} to the next, for any of {steps.height:,} accounts: "
                 "it reads like a running total",
@@ -53,6 +53,15 @@ def ask_of_running(frame: pl.DataFrame, headers: Mapping[str, str], length: Leng
                 f"`metrics: {{{in_yaml(header)}: count}}` takes it as it stands",
                 asks=(Setting(("metrics", header), "running", "it never falls", ("count",)),),
             )
+
+
+def _by_period(rows: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
+    """One row for each account and period, in order, with the sum of a value; most tables have one already."""
+    rows = rows.sort("account_id", "period")
+    again = pl.all_horizontal(pl.col("account_id", "period").eq_missing(pl.col("account_id", "period").shift()))
+    if not rows.select(again.any()).item():
+        return rows
+    return rows.group_by("account_id", "period").agg(exact_sum(value)).sort("account_id", "period")
 
 
 def growth(frame: pl.DataFrame, totals: Mapping[str, str], length: Length) -> pl.DataFrame:

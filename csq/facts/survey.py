@@ -18,6 +18,8 @@ ASKED_DAYS = 90
 """How far back requests are counted: a quarter."""
 DECISION_MAKER_ANSWERS, LOWEST_ROLE_ANSWERS = "_decision_maker_answers", "_lowest_role_answers"
 """Columns of our own: answers behind decision_maker_mean and lowest_role_mean."""
+COUNTED = ("account_id", "respondent", "role", "answer", SIDE, "responses", "comment", "at", "file", "line")
+"""Columns of the answers that count which their facts are made of."""
 SHOWN = {
     "account_id": pl.String(),
     "respondent": pl.String(),

@@ -1,5 +1,6 @@
 """Totals are no accounts: told by their numbers, in whatever words and style."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -92,6 +93,22 @@ def test_a_total_for_each_period_is_none_of_the_accounts() -> None:
     report = run(usage)
     assert set(by_id(report)) == {"A", "B"}
     assert fates(report, "usage.csv") == {"used": 4, "total of other rows": 2}
+
+
+def test_of_thousands_of_days_each_total_is_found_and_no_other_row() -> None:
+    """Above or below its day, by its word or by its sum; a day without one loses nothing."""
+    days = [date(2015, 1, 1) + timedelta(each) for each in range(3000)]
+    told = ["account_id,date,logins"]
+    for at, day in enumerate(days):
+        amounts = [("A", 1), ("B", 2), ("C", 3 + at % 5), ("D", 4)]
+        total = sum(amount for _, amount in amounts)
+        last = [[], [("Total", total)], [("Nordics", total)], []][at % 4]
+        first = [("All", total)] if at % 4 == 3 else []
+        told += [f"{key},{day},{amount}" for key, amount in (*first, *amounts, *last)]
+    report = run("\n".join(told) + "\n")
+
+    assert set(by_id(report)) == {"A", "B", "C", "D"}
+    assert fates(report, "usage.csv")["total of other rows"] == 2250
 
 
 ACCOUNTS = "account_id,arr,seats,renewal_date; A,1000,10,2027-01-01; B,2000,20,2027-01-01; C,4000,40,2027-01-01"

@@ -56,6 +56,8 @@ _WORDS = frozenset(
 _PARTS = frozenset(part for word in _WORDS for part in word.split())
 
 
+NEAR = 1e-6
+"""Part of a total, or a mean, by which it may be off: tools round."""
 LONGEST_NUMBER = 200
 """Characters past which a cell is no number, whatever stands in it."""
 
@@ -107,7 +109,7 @@ def _fits(column: pl.Series, cell: str) -> bool | None:
 
 def is_sum(parts: pl.Series, total: float) -> bool:
     """Whether some numbers come to a total that is not nothing."""
-    return bool(total) and abs(float(parts.sum()) - total) <= 1e-6 * abs(total)
+    return bool(total) and abs(float(parts.sum()) - total) <= NEAR * abs(total)
 
 
 def is_mean(parts: pl.Series, mean: float, cell: str | None = None) -> bool:
@@ -115,5 +117,5 @@ def is_mean(parts: pl.Series, mean: float, cell: str | None = None) -> bool:
     if parts.n_unique() < 2:
         return False
     places = len(re.sub(r".*[.,]", "", re.sub(r"[^\d.,]", "", cell))) if cell and re.search(r"[.,]", cell) else 0
-    within = 0.5 * 10.0**-places if places else 1e-6 * abs(mean)
+    within = 0.5 * 10.0**-places if places else NEAR * abs(mean)
     return abs(float(parts.mean() or 0) - mean) <= within  # type: ignore[arg-type]
