@@ -321,9 +321,13 @@ def test_a_running_total_is_seen_in_whatever_order_and_parts_its_rows_stand(orde
     header, *rows = grows(10, 6).splitlines()
     if order == "newest first":
         text = "\n".join([header, *reversed(rows)])
-    else:  # half of each count is a team's, whose rows follow each other the other way round
-        halves = [f"{row.rpartition(',')[0]},{int(row.rpartition(',')[2]) / 2}" for row in rows]
-        text = "\n".join([header, *halves, *reversed(halves)])
+    else:  # one team with a quarter of each count, and one with the rest
+        parts = [
+            f"{key},{int(count) * part}"
+            for part in (0.25, 0.75)
+            for key, _, count in (row.rpartition(",") for row in rows)
+        ]
+        text = "\n".join([header, *parts])
     with pytest.raises(InputError, match="`logins` never falls from one month to the next, for any of 10"):
         run(text, overlap="add")
 
