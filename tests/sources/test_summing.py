@@ -109,3 +109,13 @@ def test_the_last_row_is_a_subtotal_only_after_another():
     rows = [("Total EU", 5, 50), ("A", 1, 10), ("B", 2, 20), ("C", 8, 80)]
 
     assert totals(*rows, ("Total", 16, 160)) == [(6, "above")]
+
+
+def test_a_name_with_a_total_word_in_it_is_part_of_the_subtotal_below() -> None:
+    names = [("Total Wine", 1, 10), ("Total Gas", 2, 20)]
+
+    assert totals(*names, ("Subtotal", 3, 30), ("A", 4, 40), ("B", 5, 50), ("Total", 9, 90)) == [
+        (4, "above"),
+        (7, "above"),
+    ]
+    assert totals(*[(f"Total {n}", n % 7 + 1, 5) for n in range(300)], ("Z", 1, 1)) == []

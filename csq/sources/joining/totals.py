@@ -16,7 +16,7 @@ from csq.report import Note, masked
 from csq.roles import ROLES, Cell
 from csq.sources.joining.summing import OF_A_ROW, TOTAL_KEY, summing
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import Word, is_sum, total_words
+from csq.sources.reading.sums import NEAR, Word, total_words
 from csq.sources.rows.measures import METRIC
 from csq.sources.rows.typed import FILE, KEY, RoleRows
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
@@ -102,18 +102,48 @@ def _with_word(frame: pl.DataFrame, there: pl.Expr, by: list[str], words: Mappin
 
 def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
     """Rows with a total word, all of whose numbers sum up the rows since the one before; the last is none alone."""
+    blocks = _blocks(frame, by, names, words)
+    places, counts = blocks.select(*by, LINE).rows(), blocks.select("last", "others").rows()
+    sums, rows = blocks.select(f"{name} above" for name in names).rows(), blocks.select(names).rows()
     found: list[tuple[str, int]] = []
-    tables = _with_word(frame, pl.col(LINE) != pl.col(LINE).max(), by, words)
-    for _, part in tables.sort(FILE, LINE).group_by(by, maintain_order=True):
-        start = 0
-        for row in part[TOTAL_KEY].is_in([*words]).arg_true():
-            block = part.slice(start, row - start)
-            told = [name for name in names if part[name][row]]
-            sums = [is_sum(block[name].cast(pl.Float64), float(part[name][row])) for name in told]
-            if block.height > 1 and told and all(sums) and (start or row + 1 < part.height):
-                found.append((part[FILE][row], part[LINE][row]))
-                start = row + 1
+    table, above, count, begun = None, [0.0] * len(names), 0, False
+    for (*at, line), (is_last, others), more, row in zip(places, counts, sums, rows, strict=True):
+        if at != table:
+            table, above, count, begun = at, [0.0] * len(names), 0, False
+        above = [one + each for one, each in zip(above, more, strict=True)]
+        count += others
+        told = [abs(one - total) <= NEAR * abs(total) for one, total in zip(above, row, strict=True) if total]
+        if count > 1 and told and all(told) and (begun or not is_last):
+            found.append((at[0], line))
+            above, count, begun = [0.0] * len(names), 0, True
+        else:  # a name that has the word in it is a row like any other
+            above = [one + each for one, each in zip(above, row, strict=True)]
+            count += 1
     return pl.DataFrame(found, schema={FILE: pl.String(), LINE: pl.Int64()}, orient="row")
+
+
+def _blocks(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
+    """The rows with a total word of the tables that have one above their last row, in order.
+
+    Each with whether it is the `last`, its numbers, and the rows since the one before: how many `others`, and their
+    sums, `<name> above`. All at once, since a key may be `Total` in every row.
+    """
+    tables = _with_word(frame, pl.col(LINE) != pl.col(LINE).max(), by, words).sort(FILE, LINE)
+    named = pl.col("named")
+    told = tables.select(
+        *by,
+        LINE,
+        pl.col(names).cast(pl.Float64()).fill_null(0),
+        named=pl.col(TOTAL_KEY).is_in([*words]).fill_null(value=False),
+        last=(pl.col(LINE) == pl.col(LINE).max()).over(by),
+    )
+    told = told.with_columns(block=(named.cum_sum() - named).over(by))
+    blocks = told.group_by(*by, "block").agg(
+        pl.col(LINE, "last", "named", *names).last(),
+        others=(~named).sum(),
+        **{f"{name} above": pl.col(name).filter(~named).sum() for name in names},
+    )
+    return blocks.filter("named").sort(*by, "block")
 
 
 def _amounts(rows: RoleRows) -> list[str]:

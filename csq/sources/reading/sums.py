@@ -30,9 +30,12 @@ _CODES = frozenset(CODES.lower().split())
 
 def total_word(cell: str) -> Word | None:
     """Whether a cell begins, or ends, with a total word."""
-    if cell.isascii() and _PARTS.isdisjoint(re.findall("[a-z]+", cell.lower())):  # as most keys of a long file
-        return None
-    bare = "".join(c for c in unicodedata.normalize("NFKD", cell) if not unicodedata.combining(c)).casefold()
+    if cell.isascii():  # as most keys of a long file
+        bare = cell.lower()
+        if _PARTS.isdisjoint(re.findall("[a-z]+", bare)):
+            return None
+    else:
+        bare = "".join(c for c in unicodedata.normalize("NFKD", cell) if not unicodedata.combining(c)).casefold()
     plain = re.sub(r"[\s_-]+", " ", re.sub(r"\([\d,. ]*[^()]*\)", "", bare)).strip(" :.*=")
     words = plain.split()
     if plain in _WORDS:
