@@ -128,7 +128,7 @@ def _no_survey(everyone: pl.DataFrame) -> HappinessFacts:
 
 def _those(rows: pl.DataFrame, mask: pl.Expr, columns: Sequence[str]) -> pl.DataFrame:
     """Some columns of the rows for which a mask holds: a copy of all columns would be most of what a big file takes."""
-    return rows.select(columns).filter(rows.select(mask).to_series())
+    return collect(rows.lazy().select(*columns, mask.alias("_kept")).filter("_kept").drop("_kept"))
 
 
 def _ever() -> pl.Expr:

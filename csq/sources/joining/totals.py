@@ -80,28 +80,32 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
     frame = rows.frame.select(_key(rows), *told)
     frame = frame if is_open.all() else frame.filter(is_open)
     words = total_words(frame[TOTAL_KEY])
-    subtotals = _subtotals(frame, by, names, words)
-    if subtotals.height:
-        frame = frame.join(subtotals, on=[FILE, LINE], how="anti")
     known = [each.frame[name] for each in others for name in ("account_id", KEY) if name in each.frame.columns]
     elsewhere = pl.concat(known).drop_nulls().unique() if known else pl.Series(dtype=pl.String())
     begin, end = pl.col(LINE).min(), pl.col(LINE).max()
+    subtotals: list[tuple[str, int]] = []
+    if words and (subtotals := _subtotals(frame, by, names, words)):
+        gone = pl.DataFrame(subtotals, schema={FILE: pl.String(), LINE: pl.Int64()}, orient="row")
+        frame = frame.join(gone, on=[FILE, LINE], how="anti")
     alone = [key for key, word in words.items() if word is Word.ALONE]
     last = summing(frame, end, by, names, words, elsewhere=elsewhere, but=alone)
-    rest = _with_word(frame, pl.col(LINE) == begin, by, words).join(last, on=by, how="anti", nulls_equal=True)
-    first = summing(rest, begin, by, names, words, elsewhere=elsewhere)
-    yield from ((*at, "above") for each in (subtotals, last) for at in each[[FILE, LINE]].rows())
-    yield from ((*at, "below") for at in first[[FILE, LINE]].rows())
+    yield from ((*at, "above") for at in (*subtotals, *last[[FILE, LINE]].rows()))
+    if words:
+        rest = _with_word(frame, pl.col(LINE) == begin, by, words).join(last, on=by, how="anti", nulls_equal=True)
+        first = summing(rest, begin, by, names, words, elsewhere=elsewhere)
+        yield from ((*at, "below") for at in first[[FILE, LINE]].rows())
 
 
 def _with_word(frame: pl.DataFrame, there: pl.Expr, by: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
     """The tables with a total word in some row."""
     named = there & pl.col(TOTAL_KEY).is_in([*words])
-    return frame.filter(named.any().over(by)) if words else frame.clear()
+    return frame.filter(named.any().over(by))
 
 
-def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
-    """Rows with a total word, all of whose numbers sum up the rows since the one before; the last is none alone."""
+def _subtotals(
+    frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]
+) -> list[tuple[str, int]]:
+    """File and line of the rows with a total word that sum up those since the one before; the last is none alone."""
     blocks = _blocks(frame, by, names, words)
     places, counts = blocks.select(*by, LINE).rows(), blocks.select("last", "others").rows()
     sums, rows = blocks.select(f"{name} above" for name in names).rows(), blocks.select(names).rows()
@@ -119,7 +123,7 @@ def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapp
         else:  # a name that has the word in it is a row like any other
             above = [one + each for one, each in zip(above, row, strict=True)]
             count += 1
-    return pl.DataFrame(found, schema={FILE: pl.String(), LINE: pl.Int64()}, orient="row")
+    return found
 
 
 def _blocks(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
