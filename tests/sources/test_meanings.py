@@ -71,6 +71,13 @@ def test_an_id_that_looks_like_nothing_and_joins_nowhere_is_rejected_by_line(tmp
     assert told == [("accounts", 3, "NA", "no account key"), ("usage", 3, "null", "no account key")]
 
 
+def test_in_an_accounts_file_alone_an_id_that_looks_like_nothing_is_rejected_for_no_file_names_it(
+    tmp_path: Path,
+) -> None:
+    tables = read(tmp_path, accounts="account_id,arr; A,1; NA,120")
+    assert rows(tables.rejects, "line", "value", "reason") == [(3, "NA", "no account key")]
+
+
 def test_without_an_accounts_file_na_stays_no_id(tmp_path: Path) -> None:
     tables = read(tmp_path, usage="account_id,date,user_id; A,2026-11-01,u; NA,2026-11-02,v")
     assert rows(tables.rejects, "line", "value") == [(3, "NA")]

@@ -83,8 +83,9 @@ def confirm_ids(found: Mapping[Role, RoleRows]) -> Mapping[Role, RoleRows]:
     accounts = found.get(Role.ACCOUNTS)
     if accounts is None or not may_be_id(accounts.frame["account_id"]).any():
         return found
-    named = pl.concat([rows.frame["account_id"].unique() for role, rows in found.items() if role is not Role.ACCOUNTS])
     ids = accounts.frame["account_id"]
+    others = [rows.frame["account_id"].unique() for role, rows in found.items() if role is not Role.ACCOUNTS]
+    named = pl.concat([ids.clear(), *others])
     nothing = may_be_id(ids) & ~ids.is_in(named.implode()).fill_null(value=False)
     header = next((header for file in accounts.files for header, field in file.columns if field == "account_id"), None)
     frame = mark(
