@@ -7,7 +7,7 @@ import sys
 from csq.cli import stop
 
 KEPT = 250
-"""Milliseconds for which freed memory is kept for reuse: a big log takes an eighth less time. Longer holds more."""
+"""Milliseconds for which freed memory is kept for reuse: a big log takes a fifth less time. Longer holds more."""
 SHARED = 2**19
 """Bytes from which all threads take memory from one place, and so reuse what others freed: a quarter less is held."""
 

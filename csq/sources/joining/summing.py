@@ -9,7 +9,7 @@ import polars as pl
 
 from csq.fate import FATE, ROW, is_used
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import NEAR, Word
+from csq.sources.reading.sums import Word, is_near
 from csq.sources.rows.typed import KEY
 from csq.terms import Aside, Fate
 
@@ -90,10 +90,9 @@ def _arithmetic(names: Sequence[str]) -> dict[str, pl.Expr]:
     for name in names:
         value = pl.col(name).cast(pl.Float64())
         parts, total = pl.when(_OTHERS).then(value), pl.when(_END).then(value).sum()
-        near = NEAR * total.abs()
         low, high = parts.min(), parts.max()
-        is_sum = (total != 0) & ((parts.sum() - total).abs() <= near)
-        is_mean = (total != 0) & (low != high) & ((parts.mean() - total).abs() <= near)
+        is_sum = (total != 0) & is_near(parts.sum(), total)
+        is_mean = (total != 0) & (low != high) & is_near(parts.mean(), total)
         sums.append(is_sum)
         fits.append(is_sum | is_mean.fill_null(value=False))
         known.append(parts.count() > 0)

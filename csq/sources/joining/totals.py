@@ -16,7 +16,7 @@ from csq.report import Note, masked
 from csq.roles import ROLES, Cell
 from csq.sources.joining.summing import OF_A_ROW, TOTAL_KEY, summing
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import NEAR, Word, total_words
+from csq.sources.reading.sums import Word, is_near, total_words
 from csq.sources.rows.measures import METRIC
 from csq.sources.rows.typed import FILE, KEY, RoleRows
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
@@ -116,7 +116,7 @@ def _subtotals(
             table, above, count, begun = at, [0.0] * len(names), 0, False
         above = [one + each for one, each in zip(above, more, strict=True)]
         count += others
-        told = [abs(one - total) <= NEAR * abs(total) for one, total in zip(above, row, strict=True) if total]
+        told = [is_near(one, total) for one, total in zip(above, row, strict=True) if total]
         if count > 1 and told and all(told) and (begun or not is_last):
             found.append((at[0], line))
             above, count, begun = [0.0] * len(names), 0, True

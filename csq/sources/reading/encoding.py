@@ -122,6 +122,8 @@ def _by_name(data: bytes, label: str, told: str) -> Decoded:
 
 def _decoded(data: bytes, label: str, encoding: str, *, marked: bool = False) -> Decoded:
     try:
+        if encoding == "utf-8" and _stray_from(data) is None:
+            return Decoded(utf8=data)
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(
@@ -131,8 +133,6 @@ def _decoded(data: bytes, label: str, encoding: str, *, marked: bool = False) ->
         ) from None
     except UnicodeError as error:
         raise InputError(f"`{label}` is not {encoding}: {error}") from None
-    if encoding == "utf-8":
-        return Decoded(utf8=data)
     note = f"read as {_NAMES.get(encoding, encoding)}{'' if marked else ', by its bytes'}"
     return Decoded(text.removeprefix("\ufeff"), notes=(note,))
 

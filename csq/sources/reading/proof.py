@@ -18,7 +18,7 @@ from csq.sources.reading.grid import LINE, column
 PART = 20_000
 """Records of several lines that are put together at a time, so that they are not all held twice."""
 WIDEST = 1000
-"""Columns up to which a pattern of a whole record can be compiled; wider rows with quotes are parsed one by one."""
+"""Columns up to which a pattern of a whole record can be compiled; wider ones that need it are parsed one by one."""
 
 
 class Lines(NamedTuple):
@@ -112,7 +112,7 @@ def by_pattern(good: pl.Series, table: pl.DataFrame, delimiter: str, width: int)
 
     None if one of several lines fits that of no width: then quotes are astray, and no record is told from the next.
     """
-    others = table.select("text", "quotes", "starts", alone=_alone(), record=pl.col("starts").cum_sum() - 1)
+    others = table.select("text", "starts", alone=_alone(), record=pl.col("starts").cum_sum() - 1)
     others = others.filter(~of_lines(good, table))
     single = others.filter("alone")
     good = good.scatter(single["record"], _fit(single["text"], delimiter, width))

@@ -161,7 +161,7 @@ def table_from_bytes(data: bytes, label: str, *, encoding: str | None = None, ma
     if len(content.data) > len(data):  # packed
         refuse_if_tight(label, len(content.data))
     with ThreadPoolExecutor(max_workers=1) as beside:
-        digest = beside.submit(hashlib.sha256, data)
+        digest = beside.submit(hashlib.sha256, data)  # takes half as long as to read the file
         layout = _laid_out(content, label, encoding, max_bytes)
     return _table(layout, label, digest.result().hexdigest(), content.notes)
 

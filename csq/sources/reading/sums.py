@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any, overload
 
 import polars as pl
 
@@ -59,8 +60,8 @@ _WORDS = frozenset(
 _PARTS = frozenset(part for word in _WORDS for part in word.split())
 
 
-NEAR = 1e-6
-"""Part of a total, or a mean, by which it may be off: tools round."""
+_NEAR = 1e-6
+"""Part of a total, or a mean, by which it may be off."""
 LONGEST_NUMBER = 200
 """Characters past which a cell is no number, whatever stands in it."""
 
@@ -112,7 +113,16 @@ def _fits(column: pl.Series, cell: str) -> bool | None:
 
 def is_sum(parts: pl.Series, total: float) -> bool:
     """Whether some numbers come to a total that is not nothing."""
-    return bool(total) and abs(float(parts.sum()) - total) <= NEAR * abs(total)
+    return bool(total) and is_near(float(parts.sum()), total)
+
+
+@overload
+def is_near(found: float, told: float) -> bool: ...
+@overload
+def is_near(found: pl.Expr, told: pl.Expr) -> pl.Expr: ...
+def is_near(found: Any, told: Any) -> Any:
+    """Whether what a total, or a mean, tells is what was found, but for the rounding of tools."""
+    return abs(found - told) <= _NEAR * abs(told)
 
 
 def is_mean(parts: pl.Series, mean: float, cell: str | None = None) -> bool:
@@ -120,5 +130,5 @@ def is_mean(parts: pl.Series, mean: float, cell: str | None = None) -> bool:
     if parts.n_unique() < 2:
         return False
     places = len(re.sub(r".*[.,]", "", re.sub(r"[^\d.,]", "", cell))) if cell and re.search(r"[.,]", cell) else 0
-    within = 0.5 * 10.0**-places if places else NEAR * abs(mean)
-    return abs(float(parts.mean() or 0) - mean) <= within  # type: ignore[arg-type]
+    found = float(parts.mean() or 0)  # type: ignore[arg-type]
+    return abs(found - mean) <= 0.5 * 10.0**-places if places else is_near(found, mean)
