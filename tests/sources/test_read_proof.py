@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from csq.sources.reading import encoding, proof
+from csq.sources.reading import encoding, proof, repair
 from csq.sources.reading.dialect import read_sound
 from csq.sources.reading.grid import LINE
 from csq.sources.reading.proof import lines_of, read_proved
@@ -27,6 +27,10 @@ SPOILED = {
     "blanks before a quote": 'a, "b",c',
     "two quotes in a bare cell": 'a,x"y"z,c',
     "nothing": "",
+    "no delimiter between quoted cells": '"a","b" "c"',
+    "quoted cells, the first after a letter": 'a"b","c","d"',
+    "quoted cells, the last before a letter": '"a","b","c"d',
+    "quotes amid quoted cells that are delimiters": '","a"b"c","',
 }
 
 
@@ -49,6 +53,10 @@ SOUND = {
     "a blank one at the end": 'a,b,""',
     "one that ends with what parts the cells": 'a,b,"c,"',
     "all of them": '"a","b","c"',
+    "all of them, one with nothing but what parts them": '"a",",","c"',
+    "all of them, that one first": '",","b","c"',
+    "all of them, that one last": '"a","b",","',
+    "all of them, one of two lines": '"a","b\n,","c"',
     "two quotes for one": 'a,"b ""c""",d',
     "lines in a cell": 'a,"b\n\nc",d',
     "lines in two cells": '"a\nb","c","\nd"',
@@ -99,7 +107,7 @@ def test_what_is_proved_is_what_a_strict_reader_finds_in_that_record(text):
             assert [*csv.reader(io.StringIO(record, newline=""), strict=True)] == [list(row)]
 
 
-@pytest.mark.parametrize("astray", ['x"y"z,b', 'x"y,1\nz"w,2'])
+@pytest.mark.parametrize("astray", ['x"y"z,b', 'x"y,1\nz"w,2', 'x"y\nz,"w,1,2'])
 def test_among_records_of_several_lines_one_that_is_none_leaves_no_record_proved(astray):
     """For polars may let others begin elsewhere, as many more here as fewer there."""
     lines = lines_of(f'h,i\na,"two\nlines"\n{astray}\nc,"d\n"\n'.encode(), ",", 2)
@@ -117,6 +125,35 @@ def test_inch_marks_in_some_lines_of_a_big_file_open_no_cell_and_leave_other_quo
 
     assert [*map(list, table.frame.drop(LINE).rows())] == [row.split(",") for row in rows]
     assert [line - 2 for line, _ in table.repairs] == [n for n, row in enumerate(rows) if '"' in row]
+
+
+def test_where_quotes_are_astray_each_line_is_judged_by_itself():
+    rows = [f'{n},"some, words",5' for n in range(6000)]
+    for n in (3001, 3012):
+        rows[n] = f'{n},5" pipe,5'
+    rows[3::70] = [f"{n},one,too much,5" for n in range(3, 6000, 70)]
+    table = table_from_bytes("\n".join(["id,comment,score", *rows]).encode(), "t.csv")
+
+    assert [line - 2 for line, _ in table.broken] == [*range(3, 6000, 70)]
+    assert table.frame.drop("c2").rows() == [
+        (n + 2, str(n), '5" pipe' if n in (3001, 3012) else "some, words") for n in range(6000) if n % 70 != 3
+    ]
+
+
+@pytest.mark.parametrize("runs", [0, 1000])
+def test_rows_that_are_cut_by_hand_stand_where_their_lines_do(runs, monkeypatch):
+    monkeypatch.setattr(repair, "MOST_RUNS", runs)
+    rows = [f"{n},words,5" for n in range(6000)]
+    by_hand = sorted([0, 1, 2, *range(1500, 5000, 50), 3001, 3002, 5998, 5999])
+    for n in by_hand:
+        rows[n] = f'{n}, "word",5'
+    rows[2000] = "2000,one,cell too much,5"
+    table = table_from_bytes("\n".join(["id,comment,score", *rows]).encode(), "t.csv")
+
+    assert [line for line, _ in table.repairs] == [n + 2 for n in by_hand if n != 2000]
+    assert table.frame.drop("c2").rows() == [
+        (n + 2, str(n), ' "word"' if n in by_hand else "words") for n in range(6000) if n != 2000
+    ]
 
 
 @pytest.mark.parametrize("line", ['"a"\n', '"a\n"\n', "a\n"])

@@ -11,7 +11,7 @@ import polars as pl
 from csq.sources.reading.cutting import ASTRAY, Draft, Style, cut
 from csq.sources.reading.dialect import DELIMITERS
 from csq.sources.reading.grid import LINE, to_frame
-from csq.sources.reading.proof import WIDEST, Lines, by_pattern, cells_by_polars, cells_in, numbered, of_lines
+from csq.sources.reading.proof import WIDEST, Lines, by_pattern, cells_by_polars, cells_in, numbered
 
 TOP, END = 1001, 101
 """Sound rows at the beginning, and at the end, that are handed on among those cut by hand: by them others are aligned,
@@ -82,7 +82,10 @@ def _with_inches(table: pl.DataFrame, delimiter: str, width: int) -> pl.DataFram
     # Between such a quote and the text that it opens a delimiter may be lost.
     lost = text.str.contains(rf'[^{part}"]"\w[^"]*{part}[^"]*" *(?:{part}|$)')
     odd = table.filter((pl.col("quotes") > 0) & ~pl.col("good")).filter(cells_in(delimiter) == width)
-    found = table.with_columns(inches=pl.col("row").is_in(odd.filter(~begins & ~lost)["row"].implode()))
+    amid = odd.filter(~begins & ~lost)["row"]
+    if amid.is_empty():
+        return table
+    found = table.with_columns(inches=pl.col("row").is_in(amid.implode()))
     is_certain = found.select(((pl.col("quotes") % 2 == 0) | pl.col("inches")).all()).item()
     return found if is_certain else table
 
@@ -96,10 +99,10 @@ def _usual_width(table: pl.DataFrame, delimiter: str, named: int) -> int:
 def _judged(table: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.DataFrame, bool]:
     """Whether each line is part of a good row of this width and begins one; and whether quotes can be relied on."""
     good = table.select(good=(pl.col("quotes") == 0) & (cells_in(delimiter) == width))["good"]
-    rows = by_pattern(good.filter(table["starts"]), table, delimiter, width)
-    if rows is not None:
-        return table.with_columns(good=of_lines(rows, table)), not table["starts"].all()
-    table = table.with_columns(starts=pl.lit(value=True))
+    proved = by_pattern(good.filter(table["starts"]), table, delimiter, width)
+    if proved is not None:
+        return table.with_columns(good=proved), not table["starts"].all()
+    table = table.with_columns(starts=pl.lit(value=True), record=pl.col("row"))
     return table.with_columns(good=by_pattern(good, table, delimiter, width)), False
 
 

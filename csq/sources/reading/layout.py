@@ -155,7 +155,8 @@ def _without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]
     columns = cell_columns(frame)
     if len(columns) == 1:
         return frame, []  # a blank cell in a list of one column is a value
-    may_be = frame[columns[0]].str.strip_chars() == ""
+    # Lazy: in all threads.
+    may_be = frame.lazy().select(pl.col(columns[0]).str.strip_chars() == "").collect().to_series()
     if not may_be.any():
         return frame, []
     blank = frame.filter(may_be).filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[

@@ -25,8 +25,8 @@ class Lines(NamedTuple):
     """A UTF-8 text by its lines, read as records of so many cells.
 
     `table` has `text`, a line without its end; `quotes`, how many stand in it; `starts`, whether a record begins there;
-    and `good`, whether its record is proved well formed and as wide as told. `rows` are the cells of the records, or
-    None where polars reads others; then none is good.
+    `record`, which one it is part of, from 0; and `good`, whether that is proved well formed and as wide as told.
+    `rows` are the cells of the records, or None where polars reads others; then none is good.
     """
 
     body: bytes
@@ -50,11 +50,12 @@ def lines_of(body: bytes, delimiter: str, width: int) -> Lines:
     quotes = pl.col("text").str.count_matches('"', literal=True) if b'"' in body else pl.lit(0, dtype=pl.UInt32())
     table = table.with_columns(quotes=quotes)
     table = table.with_columns(starts=_starts(table["quotes"]), good=pl.lit(value=False))
-    rows = _rows_of(body, delimiter, width, len(table.filter("starts")))
+    table = table.with_columns(record=pl.col("starts").cum_sum() - 1)
+    rows = _rows_of(body, delimiter, width, int(table["starts"].sum()))
     good = None if rows is None else _good(rows, body, delimiter, table)
     if good is None:
         return Lines(body, delimiter, width, table, None)
-    return Lines(body, delimiter, width, table.with_columns(good=of_lines(good, table)), rows)
+    return Lines(body, delimiter, width, table.with_columns(good=good), rows)
 
 
 def _starts(quotes: pl.Series) -> pl.Series:
@@ -63,9 +64,9 @@ def _starts(quotes: pl.Series) -> pl.Series:
     return is_odd == (is_odd.cum_sum() % 2 == 1) if is_odd.any() else ~is_odd
 
 
-def of_lines(good: pl.Series, table: pl.DataFrame) -> pl.Series:
+def _of_lines(good: pl.Series, table: pl.DataFrame) -> pl.Series:
     """Whether each line is good, as its record is."""
-    return good.alias("good") if len(good) == table.height else good.gather(table["starts"].cum_sum() - 1)
+    return good.alias("good") if len(good) == table.height else good.gather(table["record"])
 
 
 def _rows_of(body: bytes, delimiter: str, width: int, count: int) -> pl.DataFrame | None:
@@ -93,40 +94,60 @@ def cells_by_polars(body: bytes, delimiter: str, width: int) -> pl.DataFrame:
 
 
 def _good(rows: pl.DataFrame, body: bytes, delimiter: str, table: pl.DataFrame) -> pl.Series | None:
-    """Whether each record is proved; None if quotes are astray, so that no record can be told from the next."""
+    """Whether each line's record is proved; None if quotes are astray, so that no record can be told from the next."""
     records = _records(body, delimiter, table)
     cells = rows.select(cells=pl.sum_horizontal(pl.all().str.len_bytes()) + (rows.width - 1))["cells"]
     good = records["is_plain"] & (records["length"] == cells + records["quotes"])
     if good.all():
-        return good
+        return pl.repeat(value=True, n=table.height, eager=True)
     proved = by_pattern(good, table, delimiter, rows.width)
-    if proved is None or len(proved) == table.height:
+    if proved is None or len(rows) == table.height:
         return proved
     # A record that is none may hide where polars lets the next begin.
-    rest = table.filter(~of_lines(proved, table) & _alone())
+    rest = table.filter(~proved & _alone())
     return proved if _fit(rest["text"], delimiter, None).all() else None
 
 
 def by_pattern(good: pl.Series, table: pl.DataFrame, delimiter: str, width: int) -> pl.Series | None:
-    """Whether each record is good: is so already, or has quotes and fits the pattern of its width.
+    """Whether each line's record is good: is so already, or fits the pattern of its width.
 
     None if one of several lines fits that of no width: then quotes are astray, and no record is told from the next.
     """
-    others = table.select("text", "starts", alone=_alone(), record=pl.col("starts").cum_sum() - 1)
-    others = others.filter(~of_lines(good, table))
+    others = table.with_columns(alone=_alone()).filter(~_of_lines(good, table))
     single = others.filter("alone")
-    good = good.scatter(single["record"], _fit(single["text"], delimiter, width))
+    good = good.scatter(single["record"], _fit_alone(single, delimiter, width))
     for several in _parts(others.filter(~pl.col("alone"))):
         fits = _fit(several["text"], delimiter, width)
         if not _fit(several["text"].filter(~fits), delimiter, None).all():
             return None
         good = good.scatter(several["record"], fits)
-    return good
+    return _of_lines(good, table)
 
 
 def _alone() -> pl.Expr:
     """Whether a line is a record by itself."""
     return pl.col("starts") & pl.col("starts").shift(-1, fill_value=True)
+
+
+def _fit_alone(lines: pl.DataFrame, delimiter: str, width: int) -> pl.Series:
+    """Whether each line is a well formed record of this width: all cells quoted, or else by the pattern."""
+    fits = lines["quotes"] == 2 * width
+    fits = fits.scatter(fits.arg_true(), _are_quoted(lines["text"].filter(fits), delimiter, width))
+    rest = (~fits).arg_true()
+    return fits.scatter(rest, _fit(lines["text"].gather(rest), delimiter, width))
+
+
+def _are_quoted(text: pl.Series, delimiter: str, width: int) -> pl.Series:
+    """Whether lines with two quotes for each of so many cells are that many cells, each between two of them.
+
+    So it is if `","` stands between any two cells, and `"` at both ends: then there is no quote left to be in a cell.
+    At an end `","` would have its quote counted twice.
+    """
+    between, line = f'"{delimiter}"', pl.col("text")
+    ends = line.str.starts_with('"') & line.str.ends_with('"')
+    twice = line.str.starts_with(between) | line.str.ends_with(between)
+    parted = line.str.count_matches(between, literal=True) == width - 1
+    return text.to_frame("text").lazy().select(ends & ~twice & parted).collect().to_series()
 
 
 def _records(body: bytes, delimiter: str, table: pl.DataFrame) -> pl.DataFrame:
@@ -137,23 +158,22 @@ def _records(body: bytes, delimiter: str, table: pl.DataFrame) -> pl.DataFrame:
     bare cell, which keeps it, and the second opens a cell that is never closed: read, it goes on too far; cut off, as
     what a row has too much, it leaves more than a quote missing, but for the end that is ruled out.
     """
-    text = pl.col("text")
+    text, quotes = pl.col("text"), pl.col("quotes")
     length = text.str.len_bytes()
     if table["quotes"].max() == 0:
         return table.select("quotes", length=length, is_plain=True)
     opening = f'{delimiter}"'
     opens, stays = text.str.starts_with('"') | text.str.contains(opening, literal=True), ~text.str.ends_with(opening)
-    told = table.select("starts", "quotes", length=length, opens=opens, stays=stays)
+    told = table.lazy().select("starts", "quotes", length=length, opens=opens, stays=stays).collect()
     if not table["starts"].all():
-        number = pl.col("starts").cum_sum().set_sorted()
         end = 1 + (b"\r" in body)
-        told = told.group_by(number, maintain_order=True).agg(
-            pl.col("quotes").sum(),
-            length=pl.col("length").sum() + (pl.len() - 1) * end,
-            opens=pl.col("opens").first(),
-            stays=pl.col("stays").last(),
+        so_far = told.with_columns((pl.col("length") + end).cast(pl.Int64).cum_sum(), quotes.cast(pl.Int64).cum_sum())
+        last = so_far.filter(pl.col("starts").shift(-1, fill_value=True))
+        told = last.with_columns(
+            told["opens"].filter(told["starts"]),
+            length=pl.col("length") - pl.col("length").shift(1, fill_value=0) - end,
+            quotes=quotes - quotes.shift(1, fill_value=0),
         )
-    quotes = pl.col("quotes")
     return told.select("quotes", "length", is_plain=(quotes == 0) | (quotes == 2) & pl.col("opens") & pl.col("stays"))
 
 
@@ -173,7 +193,8 @@ def _fit(records: pl.Series, delimiter: str, width: int | None) -> pl.Series:
     """Whether each record is well formed, and of this width if one is given."""
     if records.is_empty() or (width or 0) > WIDEST:
         return pl.repeat(value=False, n=records.len(), eager=True)
-    return records.to_frame("text").select(pl.col("text").str.contains(well_formed(delimiter, width)))["text"]
+    fits = pl.col("text").str.contains(well_formed(delimiter, width))
+    return records.to_frame("text").lazy().select(fits).collect()["text"]  # lazy: in all threads
 
 
 def well_formed(delimiter: str, width: int | None) -> str:

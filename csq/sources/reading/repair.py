@@ -7,6 +7,7 @@ that fits in no way, or in several, is broken: it is reported and not read.
 
 import io
 from collections.abc import Iterator, Sequence, Set
+from itertools import groupby
 
 import polars as pl
 
@@ -22,6 +23,8 @@ from csq.sources.reading.proof import Lines
 
 SAMPLE = 2000
 """Lines by which a style is chosen."""
+MOST_RUNS = 1000
+"""Of rows that are put among others by copying none; to cut a frame so often takes as long as to sort a big one."""
 LONGEST_NAME = 80
 """Of a column, where lines above the header are set apart. Prose has longer runs between its commas."""
 
@@ -91,7 +94,7 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
     notes = () if draft.style == Style(delimiter=",") else (draft.style.note(),)
     frame = to_frame(kept)
     return RawTable(
-        frame=pl.concat([frame, others]).sort(LINE) if others is not None and more else frame,
+        frame=_among(frame, others) if others is not None and more else frame,
         delimiter=draft.style.delimiter,
         titles=tuple(titles),
         repairs=together(draft.repairs, repairs, lost),
@@ -100,6 +103,19 @@ def _finish(draft: Draft, others: pl.DataFrame | None = None) -> RawTable | None
         notes=notes,
         fault=fault,
     )
+
+
+def _among(few: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Put a few rows among others, all in the order of their lines."""
+    places = others[LINE].search_sorted(few[LINE])
+    if places.n_unique() > MOST_RUNS:
+        return pl.concat([few, others]).sort(LINE)
+    parts, at, first = [], 0, 0
+    for place, run in groupby(places):
+        after = first + len([*run])
+        parts += [others[at:place], few[first:after]]
+        at, first = place, after
+    return pl.concat([*parts, others[at:]])
 
 
 def _stripped(cells: Sequence[str]) -> list[str]:
