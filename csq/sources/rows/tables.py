@@ -136,7 +136,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
 
 
 def _with_label(table: TextTable) -> pl.DataFrame:
-    return table.frame.hstack([pl.Series(FILE, [table.label]).new_from_index(0, table.frame.height)])
+    return table.frame.with_columns(pl.lit(table.label).alias(FILE))
 
 
 UNREADABLE: Mapping[Cell, str] = {
