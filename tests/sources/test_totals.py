@@ -169,9 +169,8 @@ def test_a_name_that_begins_or_ends_like_a_total_is_an_account_where_its_numbers
 
 
 def test_no_total_word_is_passed_over_among_many_keys() -> None:
-    """Of many keys only those are looked at that may hold one: the same are found as by looking at each."""
-    words = [
-        form for word in TOTAL_WORDS for form in (word, word.upper(), f"{word}:", f"EU {word}", f"{word} Logistics")
-    ]
-    keys = [*words, "Acme", "Totally Ltd", "Étoile", "A-1", ""]
+    """Many keys are looked at together: the same are found as by looking at each."""
+    forms = ("{}", "{}:", "EU {}", "{} Logistics", "{} (8 of 9)", "x_{}", " {} ", "* {} *", "{}s", "{}2", "{} 12")
+    words = [form.format(each) for word in TOTAL_WORDS for each in (word, word.upper(), word.title()) for form in forms]
+    keys = [*words, "Acme", "Totally Ltd", "Étoile", "Évènements, Total", "Süd Summe", "Totalः", "A-1", "12", ""]
     assert total_words(pl.Series([*keys, None])) == {key: word for key in keys if (word := total_word(key))}

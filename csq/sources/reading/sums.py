@@ -31,35 +31,40 @@ _CODES = frozenset(CODES.lower().split())
 
 def total_word(cell: str) -> Word | None:
     """Whether a cell begins, or ends, with a total word."""
-    if cell.isascii():  # as most keys of a long file
-        bare = cell.lower()
-        if _PARTS.isdisjoint(re.findall("[a-z]+", bare)):
-            return None
-    else:
-        bare = "".join(c for c in unicodedata.normalize("NFKD", cell) if not unicodedata.combining(c)).casefold()
-    plain = re.sub(r"[\s_-]+", " ", re.sub(r"\([\d,. ]*[^()]*\)", "", bare)).strip(" :.*=")
-    words = plain.split()
+    bare = cell.lower() if cell.isascii() else _unaccented(cell)
+    plain = re.sub(_BETWEEN, " ", re.sub(_BESIDE, "", bare)).strip(_AROUND)
     if plain in _WORDS:
         return Word.ALONE
-    parts = [part for cut in range(1, len(words)) for part in (words[:cut], words[cut:])]
-    return Word.FIRST if any(" ".join(part) in _WORDS for part in parts) else None
+    return Word.FIRST if re.search(_AT_AN_END, plain) else None
 
 
 def total_words(cells: pl.Series) -> dict[str, Word]:
-    """The cells of a column that begin, or end, with a total word; most need no second look."""
-    cell = cells.name
-    is_likely = pl.col(cell).str.contains_any(sorted(_PARTS), ascii_case_insensitive=True)
-    likely = collect(cells.to_frame().lazy().filter(is_likely | pl.col(cell).str.contains("[^\\x00-\\x7F]")).unique())
-    return {cell: word for cell in likely.to_series() if (word := total_word(cell))}
+    """The cells of a column that begin, or end, with a total word; as `total_word`, of a million keys in a second."""
+    cell = pl.col("cell")
+    is_ascii = ~cell.str.contains("[^\\x00-\\x7F]")
+    is_likely = ~is_ascii | cell.str.contains_any(sorted(_PARTS), ascii_case_insensitive=True)
+    unaccented = cell.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    bare = pl.when(is_ascii).then(cell.str.to_lowercase()).otherwise(unaccented.str.replace_many(_FOLDED))
+    plain = bare.str.replace_all(_BESIDE, "").str.replace_all(_BETWEEN, " ").str.strip_chars(_AROUND)
+    told = cells.to_frame("cell").lazy().filter(is_likely).unique().with_columns(plain=plain)
+    told = told.filter(pl.col("plain").str.contains(_AT_AN_END))
+    found = collect(told.select("cell", alone=pl.col("plain").is_in([*_WORDS])))
+    return {cell: Word.ALONE if alone else Word.FIRST for cell, alone in found.rows()}
 
 
-_WORDS = frozenset(
-    "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
-    for word in TOTAL_WORDS
-)
+def _unaccented(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M").casefold()
+
+
+_WORDS = frozenset(map(_unaccented, TOTAL_WORDS))
 _PARTS = frozenset(part for word in _WORDS for part in word.split())
-
-
+_ANY = "|".join(sorted(_WORDS, key=len, reverse=True))
+_AT_AN_END = rf"^(?:{_ANY})(?: |$)|(?:^| )(?:{_ANY})$"
+"""A total word before, or behind, any others."""
+_BESIDE, _BETWEEN, _AROUND = r"\([^()]*\)", r"[\s_-]+", " :.*="
+"""What is said beside a word in brackets, what stands between words, and what around them."""
+_FOLDED = {"ß": "ss", "ς": "σ"}
+"""Letters that are those of a word in another case."""
 _NEAR = 1e-6
 """Part of a total, or a mean, by which it may be off."""
 LONGEST_NUMBER = 200
