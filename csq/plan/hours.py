@@ -10,6 +10,8 @@ come last, out of hours that fit no step: a person calls a few of those that oth
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import compress
 from typing import NamedTuple
 
 import polars as pl
@@ -18,7 +20,7 @@ from csq.plan.texts import facts_for
 from csq.playbook.model import CheckIns, Playbook
 from csq.playbook.text import spelled
 from csq.report import CheckIn, LeftOut, Note, OwnerWeek
-from csq.schema import collect, event_column, money
+from csq.schema import collect, event_column
 from csq.settings.model import Capacity
 from csq.split import Split
 from csq.suggest import near_miss
@@ -81,18 +83,19 @@ def plan_week(
     split = (capacity and capacity.split) or playbook.split
     columns = ["account_id", "rank", "desk", "queue", "human", "hours", "contract_value"]
     active = collect(frame.lazy().select(*columns, is_active=_IS_ACTIVE).filter("is_active").select(columns))
-    chosen = [pl.Series("account_id", [], dtype=pl.String()), active.filter(~pl.col("human"))["account_id"]]
-    work = active.filter("human").partition_by("desk", as_dict=True)
+    human = active.filter("human").sort("desk", maintain_order=True)
+    given, taken = _given(human, split, capacity)
+    fits = human["account_id"].filter(taken)
+    left = _left_out(human.filter(~taken))
     calls = _check_ins(frame, playbook.check_ins)
-    weeks = []
-    for name in frame["desk"].unique().sort():
-        mine = work.get((name,), active.clear())
-        week, fits = _week(name, mine, calls.get(name, ()), split, capacity)
-        weeks.append(week)
-        chosen.append(fits)
+    weeks = tuple(
+        _week(name, given.get(name, _Given()), left.get(name, _Left()), calls.get(name, ()), capacity)
+        for name in frame["desk"].unique().sort()
+    )
     if capacity is None:
-        return frame.with_columns(this_week=pl.lit(None, dtype=pl.Boolean())), tuple(weeks)
-    return frame.with_columns(this_week=pl.col("account_id").is_in(pl.concat(chosen).implode())), tuple(weeks)
+        return frame.with_columns(this_week=pl.lit(None, dtype=pl.Boolean())), weeks
+    chosen = pl.concat([active.filter(~pl.col("human"))["account_id"], fits])
+    return frame.with_columns(this_week=pl.col("account_id").is_in(chosen.implode())), weeks
 
 
 def desk(accounts: pl.DataFrame) -> pl.Expr:
@@ -129,38 +132,75 @@ def _check_ins(frame: pl.DataFrame, told: CheckIns | None) -> Mapping[str, tuple
     return {name: tuple(calls) for name, calls in found.items()}
 
 
-def _week(
-    desk: str, work: pl.DataFrame, calls: Sequence[CheckIn], split: Split, capacity: Capacity | None
-) -> tuple[OwnerWeek, pl.Series]:
-    """One desk's week, and the accounts whose step fits."""
+class _Given(NamedTuple):
+    """Hours of one desk."""
+
+    wanted: float = 0.0
+    """What all of its steps would take."""
+    rescue: float = 0.0
+    protect: float = 0.0
+
+
+_QUEUES = (Queue.RESCUE, Queue.PROTECT)
+
+
+def _given(human: pl.DataFrame, split: Split, capacity: Capacity | None) -> tuple[Mapping[str, _Given], pl.Series]:
+    """The hours of each desk, and which steps fit, of work that is sorted by desk."""
+    given: dict[str, _Given] = {}
+    taken: list[bool] = []
+    queues, lengths = human["queue"].to_list(), human["hours"].to_list()
+    for count, name in human["desk"].rle().struct.unnest().iter_rows():
+        mine = slice(len(taken), len(taken) + count)
+        hours = capacity.of(name) if capacity else None
+        wanted = _sum(lengths[mine])
+        if hours is None:
+            given[name], fits = _Given(wanted), [True] * count
+        else:
+            pieces = [Work(Queue(queue), length) for queue, length in zip(queues[mine], lengths[mine], strict=True)]
+            fits = fit(pieces, hours, split)
+            done = list(compress(pieces, fits))
+            rescue, protect = (_sum(length for queue, length in done if queue is each) for each in _QUEUES)
+            given[name] = _Given(wanted, rescue, protect)
+        taken += fits
+    return given, pl.Series(taken, dtype=pl.Boolean())
+
+
+class _Left(NamedTuple):
+    """The work of one desk that does not fit."""
+
+    accounts: int = 0
+    value: Decimal = Decimal(0)
+    unvalued: int = 0
+    first: tuple[LeftOut, ...] = ()
+
+
+def _left_out(left: pl.DataFrame) -> Mapping[str, _Left]:
+    value = pl.col("contract_value")
+    named = pl.struct(LeftOut._fields).head(_NAMED)
+    told = left.group_by("desk").agg(pl.len(), value.sum(), value.null_count().alias("unvalued"), named.alias("first"))
+    return {
+        desk: _Left(accounts, total, unvalued, tuple(LeftOut(**each) for each in first))
+        for desk, accounts, total, unvalued, first in told.iter_rows()
+    }
+
+
+def _week(desk: str, given: _Given, left: _Left, calls: Sequence[CheckIn], capacity: Capacity | None) -> OwnerWeek:
     hours = capacity.of(desk) if capacity else None
-    lengths = work["hours"].to_list()
-    taken, spent = [True] * len(lengths), dict[Queue, float]()
-    if hours is not None:
-        pieces = [Work(Queue(queue), length) for queue, length in zip(work["queue"], lengths, strict=True)]
-        taken = fit(pieces, hours, split)
-        for queue in (Queue.RESCUE, Queue.PROTECT):
-            mine = (each.hours for each, fits in zip(pieces, taken, strict=True) if fits and each.queue is queue)
-            spent[queue] = _sum(mine)
-    left = work.filter(~pl.Series(taken, dtype=pl.Boolean()))
-    called = _fitting(calls, (hours or 0.0) - sum(spent.values()))
-    week = OwnerWeek(
+    called = _fitting(calls, (hours or 0.0) - (given.rescue + given.protect))
+    return OwnerWeek(
         owner=desk,
         hours=hours,
-        rescue_hours=spent.get(Queue.RESCUE, 0.0),
-        protect_hours=spent.get(Queue.PROTECT, 0.0),
+        rescue_hours=given.rescue,
+        protect_hours=given.protect,
         check_in_hours=_sum(call.hours for call in called),
-        wanted_hours=_sum(lengths),
-        left_out=left.height,
-        left_out_value=money(left["contract_value"]),
-        left_out_unvalued=left["contract_value"].null_count(),
-        more_hours=round(_sum(lengths) - hours, _PLACES) if left.height and hours is not None else 0.0,
+        wanted_hours=given.wanted,
+        left_out=left.accounts,
+        left_out_value=left.value,
+        left_out_unvalued=left.unvalued,
+        more_hours=round(given.wanted - hours, _PLACES) if left.accounts and hours is not None else 0.0,
         check_ins=called,
-        left_out_first=tuple(
-            LeftOut(**row) for row in left.head(_NAMED).select(*LeftOut._fields).iter_rows(named=True)
-        ),
+        left_out_first=left.first,
     )
-    return week, work.filter(pl.Series(taken, dtype=pl.Boolean()))["account_id"]
 
 
 def _fitting(calls: Sequence[CheckIn], hours: float) -> tuple[CheckIn, ...]:

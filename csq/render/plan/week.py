@@ -1,28 +1,27 @@
 """The week of each desk, in words: what a person does in order, what a tool does, what did not fit, who rests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import polars as pl
 
 from csq.plan.hours import is_planned
 from csq.planned import CHECK_IN, PlannedStep, week_of
-from csq.render import prose, wording
+from csq.render import prose
 from csq.render.options import Selection
+from csq.render.plan.rest import Resting, resting
 from csq.render.rows import selected_rows
 from csq.render.view import accounts
 from csq.render.view.account import Account
 from csq.report import OwnerWeek, Report
-from csq.schema import money
 from csq.suggest import unknown_name
 from csq.terms import Quadrant, Queue
 
+_T = TypeVar("_T")
 _RISKS = 2
 """Risks that are told with an account; `csq explain` has them all."""
-_RESTS = 5
-"""Reasons to rest that are told of one desk."""
-_NAMED = 3
 
 HOURS_HINT = ("capacity:", "  default: 20")
 """What to put into csq.yaml so that a week ends."""
@@ -87,7 +86,11 @@ def desks(report: Report, selection: Selection) -> tuple[Desk, ...]:
     for name in selection.desk:
         if name not in known:
             raise unknown_name("no owner", name, known)
-    return tuple(_desk(report, week) for week in report.weeks if not selection.desk or week.owner in selection.desk)
+    mine = _selected(report, selection)
+    found = _found(report, mine)
+    return tuple(
+        _desk(report, week, found) for week in report.weeks if not selection.desk or week.owner in selection.desk
+    )
 
 
 def batches(report: Report, selection: Selection) -> tuple[Batch, ...]:
@@ -125,29 +128,58 @@ def _by_hand() -> pl.Expr:
     return pl.col("human").fill_null(value=True)
 
 
-def _desk(report: Report, week: OwnerWeek) -> Desk:
-    mine = report.accounts.filter(pl.col("desk") == week.owner)
-    todo = mine.filter(is_planned() & _by_hand() & (pl.col("queue") != str(Queue.REST)))
+class _Found(NamedTuple):
+    """What is known of the accounts of all desks: of each desk, but for the `names`, by id."""
+
+    names: Mapping[str, str]
+    tasks: Mapping[str, Sequence[Task]]
+    hours: Mapping[str, Sequence[tuple[str, float]]]
+    """Those of each doer."""
+    rests: Mapping[str, Resting]
+
+
+def _found(report: Report, mine: pl.DataFrame) -> _Found:
+    """Look at some accounts, those of all desks at once: there may be thousands of desks."""
     goes_first = pl.col("signals").list.eval(pl.element().is_in(report.first)).list.any()
+    todo = mine.filter(is_planned() & _by_hand() & (pl.col("queue") != str(Queue.REST)))
     todo = todo.sort(~goes_first, maintain_order=True)
-    resting = mine.filter(pl.col("queue") == str(Queue.REST))
-    names = dict(mine.select("account_id", pl.coalesce("account_name", "account_id").alias("name")).iter_rows())
-    steps = [_id(report, *row) for row in todo.select("account_id", "step_id").iter_rows()]
+    ids = (_id(report, *row) for row in todo.select("account_id", "step_id").iter_rows())
+    hours = todo.group_by("desk", "who").agg(pl.col("hours").sum().round(2))
+    hours = hours.sort("hours", "who", descending=[True, False])
+    return _Found(
+        names=dict(mine.select("account_id", pl.coalesce("account_name", "account_id").alias("name")).iter_rows()),
+        tasks=_by_desk(zip(todo["desk"], map(_task, accounts(report, todo), ids), strict=True)),
+        hours=_by_desk((desk, (who, spent)) for desk, who, spent in hours.iter_rows()),
+        rests=resting(report, mine.filter(pl.col("queue") == str(Queue.REST))),
+    )
+
+
+def _by_desk(found: Iterable[tuple[str, _T]]) -> Mapping[str, Sequence[_T]]:
+    desks: dict[str, list[_T]] = defaultdict(list)
+    for desk, each in found:
+        desks[desk].append(each)
+    return desks
+
+
+def _desk(report: Report, week: OwnerWeek, found: _Found) -> Desk:
+    tasks = tuple(found.tasks.get(week.owner, ()))
+    rests = found.rests.get(week.owner)
     return Desk(
         name=week.owner,
-        head=_head(week, todo.height),
-        hours=_hours(week, todo),
-        tasks=tuple(map(_task, accounts(report, todo), steps)),
+        head=_head(week, len(tasks)),
+        hours=_hours(week, found.hours.get(week.owner, ())),
+        tasks=tasks,
         check_ins=tuple(
             CheckInLine(
-                f"{names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} ({each.hours:g} h)",
+                f"{found.names.get(each.account_id, each.account_id)} ({each.account_id}): {each.do} "
+                f"({each.hours:g} h)",
                 _id(report, each.account_id, CHECK_IN),
             )
             for each in week.check_ins
         ),
-        left_out=_left_out(report, week, names),
-        rests=tuple(_rests(report, resting)),
-        rest=_rest(report, resting) if resting.height else "",
+        left_out=_left_out(report, week, found.names),
+        rests=rests.reasons if rests else (),
+        rest=rests.whole if rests else "",
     )
 
 
@@ -165,14 +197,11 @@ def _head(week: OwnerWeek, todo: int) -> str:
     return f"{whole} · {round(spent, 6):g} of {week.hours:g} h"
 
 
-def _hours(week: OwnerWeek, todo: pl.DataFrame) -> str:
+def _hours(week: OwnerWeek, by_doer: Sequence[tuple[str, float]]) -> str:
     parts = [("rescue", week.rescue_hours), ("protect", week.protect_hours), ("check-ins", week.check_in_hours)]
     if week.hours is None:
         # What an executive or support does is no work of the owner's, who only sees to it.
-        by_doer = (
-            todo.group_by("who").agg(pl.col("hours").sum().round(2)).sort("hours", "who", descending=[True, False])
-        )
-        parts = list(by_doer.iter_rows()) if by_doer.height > 1 else []
+        parts = [*by_doer] if len(by_doer) > 1 else []
     return ", ".join(f"{name} {hours:g} h" for name, hours in parts if hours)
 
 
@@ -217,46 +246,3 @@ def _task(account: Account, planned: str) -> Task:
         risks=account.risks[:_RISKS],
         planned=planned,
     )
-
-
-def _rests(report: Report, resting: pl.DataFrame) -> Iterator[str]:
-    """Who rests and why, the most valuable first; what a tool does for them is told apart."""
-    rows = resting.select("why", "contract_value").with_row_index("place")
-    groups = [(why or "no reason on record", part) for (why,), part in rows.group_by("why", maintain_order=True)]
-    groups.sort(key=lambda group: (-money(group[1]["contract_value"]), -group[1].height, str(group[0])))
-    # A single one left over is told in as many words as it takes to leave it out.
-    told = _RESTS if len(groups) > _RESTS + 1 else len(groups)
-    for why, part in groups[:told]:
-        names = [_resting(row) for row in resting[part["place"].head(_NAMED)].iter_rows(named=True)]
-        more = f" and {part.height - len(names):,} more" if part.height > len(names) else ""
-        between = "; " if any(", " in name for name in names) else ", "
-        yield f"{_worth(report, part)}: {why} ({between.join(names)}{more})"
-    if len(groups) > told:
-        others = pl.concat(part for _, part in groups[told:])
-        reasons = f"for {len(groups) - told} other reasons"
-        yield f"{_worth(report, others)}: {reasons}; `csq triage -f csv --fields why` has all"
-
-
-def _resting(row: Mapping[str, Any]) -> str:
-    """The name of an account that rests, with what may wake it: its open tickets and its renewal."""
-    tickets = f"{prose.count(row['open_tickets'], 'ticket')} open" if row["open_tickets"] else ""
-    return ", ".join(filter(None, (row["account_name"] or row["account_id"], tickets, wording.deadline(row))))
-
-
-def _rest(report: Report, resting: pl.DataFrame) -> str:
-    """How many rest, what they are worth, and the first day on which to look again, where that is a day."""
-    days = resting["look_again"].drop_nulls().to_list()
-    sent = resting.filter(is_planned() & ~_by_hand()).height
-    told = f"; a tool sends something to {sent:,} of them" if sent else ""
-    return _worth(report, resting) + told + (f"; look again from {min(days)}" if days else "")
-
-
-def _worth(report: Report, rows: pl.DataFrame) -> str:
-    """`4 accounts, 120 k EUR (1 without a value)`."""
-    accounts, unvalued = prose.count(rows.height, "account"), rows["contract_value"].null_count()
-    if not report.weighted:
-        return accounts
-    if unvalued == rows.height:
-        return f"{accounts}, value unknown"
-    value = prose.total(money(rows["contract_value"]), report.currency)
-    return f"{accounts}, {value}" + (f" ({unvalued:,} without a value)" if unvalued else "")
