@@ -125,11 +125,10 @@ def offered(rows: pl.DataFrame, headers: Mapping[str, str], known: Mapping[str, 
 
 def by_status(rows: pl.DataFrame) -> list[tuple[str, str]]:
     """The statuses of some rows, those of most accounts first, with how many accounts and what they are worth."""
-    parts = rows.partition_by("status", as_dict=True)
-    found = [(str(status), part) for (status,), part in parts.items()]
-    found.sort(key=lambda each: (-each[1]["account_id"].n_unique(), each[0]))
-    told = [(status, accounts_worth(part)) for status, part in found[:NAMED]]
-    return [*told, ("...", f"{len(found) - NAMED:,} more")] if found[NAMED:] else told
+    counts = rows.group_by("status").agg(pl.col("account_id").n_unique())
+    statuses = counts.sort("account_id", "status", descending=[True, False])["status"]
+    told = [(status, accounts_worth(rows.filter(status=status))) for status in statuses.head(NAMED)]
+    return [*told, ("...", f"{len(statuses) - NAMED:,} more")] if len(statuses) > NAMED else told
 
 
 def accounts_worth(rows: pl.DataFrame) -> str:
