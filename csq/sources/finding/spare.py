@@ -98,14 +98,17 @@ class Spare:
 
     def _of_one_tool(self, parts: list[RoleRows]) -> list[RoleRows]:
         """Usage tables without those that tell of the same accounts and periods as a fuller one of other columns."""
-        kept: list[RoleRows] = []
+        if len(parts) < 2:
+            return parts
+        kept: list[tuple[RoleRows, frozenset[tuple[str, object]]]] = []
         for part in sorted(parts, key=lambda part: -part.frame["account_id"].count()):
-            rival = next((other for other in kept if _told(other) & _told(part)), None)
+            told = _told(part)
+            rival = next((other for other, others in kept if not told.isdisjoint(others)), None)
             if rival is None or not self._are_found(_labels(part)):
-                kept.append(part)
+                kept.append((part, told))
             else:
                 self._drop(part.role, _labels(part), f"`{rival.files[0].label}` tells of the same accounts and periods")
-        return [part for part in parts if any(part is other for other in kept)]
+        return [part for part in parts if any(part is other for other, _ in kept)]
 
     def _are_found(self, labels: Sequence[str]) -> bool:
         return set(labels) <= {finding.label for finding in self.findings if not finding.is_told}
@@ -119,11 +122,11 @@ class Spare:
         )
 
 
-def _told(part: RoleRows) -> set[tuple[str, object]]:
+def _told(part: RoleRows) -> frozenset[tuple[str, object]]:
     """The accounts and periods that a usage table tells of; nothing of a log, whose rows add up."""
     if part.grain not in (Grain.PERIOD, Grain.ACCOUNT):
-        return set()
-    return set(part.frame.select("account_id", "period").drop_nulls("account_id").iter_rows())
+        return frozenset()
+    return frozenset(part.frame.select("account_id", "period").drop_nulls("account_id").iter_rows())
 
 
 def _values(part: RoleRows, name: str) -> set[str]:
