@@ -6,6 +6,7 @@ Nothing is joined by likeness. What is found is a table for a person to go throu
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -207,6 +208,7 @@ def _pieces(keys: Sequence[tuple[str, bool]]) -> pl.DataFrame:
     return frame.with_columns(pl.Series("piece", cut, dtype=pl.List(pl.String()))).explode("piece")
 
 
+@cache
 def _form(key: str) -> str:
     return plain(key)
 

@@ -75,11 +75,15 @@ def legal_form(key: str) -> str:
 
 
 def _spelt_out(text: str) -> str:
+    if text.isascii():  # as most names: there may be a hundred thousand
+        return text
     lower = unicodedata.normalize("NFC", text)
     return "".join(LETTERS_SPELT_OUT.get(letter.casefold(), letter) for letter in lower)
 
 
 def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
     text = "".join(LETTERS.get(letter.casefold(), letter) for letter in text)
     parts = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", re.sub(r"[\u0300-\u036f]", "", parts))
@@ -123,6 +127,6 @@ def _ends(words: Sequence[str], form: Sequence[str]) -> bool:
 def _squeezed(words: Sequence[str]) -> str:
     """Words without blanks, which between figures would make other numbers of them."""
     text = " ".join(words)
-    if sum(letter.isdecimal() for letter in text) < MANY_FIGURES:
+    if sum(map(str.isdecimal, text)) < MANY_FIGURES:
         text = re.sub(r"(?<=\d) (?=\d)", "-", text)
     return text.replace(" ", "")
