@@ -71,13 +71,13 @@ def find_candidates(roles: Mapping[Role, RoleRows], keys: pl.DataFrame, accounts
     told = {row["account_id"]: row for row in accounts.iter_rows(named=True)}
     lost = [each for role, rows in roles.items() if role is not Role.ACCOUNTS for each in _lost(role, rows)]
     met = {role: _met(rows) for role, rows in roles.items()}
-    same = _Same(known)
+    same = _Same(known if lost else known.clear())  # of a hundred thousand keys it takes seconds
     lines, others = [], []
     for each in lost:
         found, why, is_one = same.find(each, met[each.role])
         lines += [_line(each, found, why, told, is_one=is_one)] if found else []
         others += [] if found else [each]
-    close = _close(sorted(others, key=lambda each: -each.rows)[:COMPARED], known)
+    close = _close(sorted(others, key=lambda each: -each.rows)[:COMPARED], known) if others else {}
     lines += [
         _line(each, close[each.key][:OFFERED], "close by spelling", told, is_one=False)
         for each in others
