@@ -104,6 +104,11 @@ def test_a_packed_file_is_read_by_its_content_whatever_its_name(data: bytes, not
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf\r\n", "is empty"),
+        (b"# Report\n# All users", "is empty but for its comments"),
+        (b"# Report\r\n#\r\n\r\n \r\n", "is empty but for its comments"),
+        (b"# Report\n#\n\0", "is empty but for its comments"),
+        (b"sep=;\n", "is empty but for its comments"),
+        (b"# Caf\xe9\n#\n" * 9000, "is empty but for its comments"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
         (b'\n<?xml version="1.0"?><html/>', "is a web page"),
         (b'<?xml version="1.0"?><rows/>', "is XML"),

@@ -170,7 +170,7 @@ def _laid_out(content: Content, label: str, encoding: str | None, max_bytes: int
     """The rows of what a file holds, under its header."""
     # Blanks and byte order marks.
     if re.fullmatch(rb"[ \t\r\n\0\xef\xbb\xbf\xff\xfe]*", content.data):
-        raise InputError(f"`{label}` is empty", hint="export it again; csq needs a header line and at least one row")
+        raise _empty(f"`{label}` is empty")
     if content.kind is Container.PARQUET:
         from csq.sources.reading.parquet import read_parquet  # text needs none of it
 
@@ -190,6 +190,10 @@ def _laid_out(content: Content, label: str, encoding: str | None, max_bytes: int
     count = line_count(content.data)
     refuse_short_lines(len(content.data), count, label, max_bytes)
     return arrange(_short(_parse(decoded, label, count), label))
+
+
+def _empty(what: str) -> InputError:
+    return InputError(what, hint="export it again; csq needs a header line and at least one row")
 
 
 def read_text_table(path: Path | str, *, encoding: str | None = None) -> pl.DataFrame:
@@ -289,6 +293,8 @@ def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
         repairs = _nul_repairs(text)
         text = text.replace("\0", "")
     comments, text = _without_comments(text)
+    if not text or text.isspace():
+        raise _empty(f"`{label}` is empty but for its comments")
     is_new = comments or repairs or decoded.utf8 is None
     grid = _parse_large(text.encode(), lines) if is_new else None
     grid = grid or _parse_text(text.rstrip("\r\n"), label)
