@@ -295,25 +295,23 @@ def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
     comments, text = _without_comments(text)
     if not text or text.isspace():
         raise _empty(f"`{label}` is empty but for its comments")
-    is_new = comments or repairs or decoded.utf8 is None
-    grid = _parse_large(text.encode(), lines) if is_new else None
-    grid = grid or _parse_text(text.rstrip("\r\n"), label)
+    body = text.encode() if comments or repairs or decoded.utf8 is None else b""
+    grid = _parse_large(body, line_count(body)) or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
     return grid._replace(repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
 
 
 def _parse_large(body: bytes, lines: int) -> RawTable | None:
-    """The same through polars, but for rows that need repair; None where that is not certain to be the same."""
+    """Text of so many lines through polars, but for rows that need repair; None where that may not be the same."""
     if len(body) <= LARGE or (len(body) > MOST_BY_HAND and lines * SHORT_LINE > len(body)):
         return None  # to tell lines apart takes many times the memory of short ones
     if body.startswith((b"\n", b"\r", b'"#', b"#", b"sep=", b'"sep=')):
         return None
-    body = without_end(body)
     found = obvious_delimiter(first_line(body))
-    if found is None or not are_lines(body):
+    if found is None or not are_lines(body, lines):
         return None
-    cut = lines_of(body, *found)
+    cut = lines_of(without_end(body), *found)
     if (grid := read_sound(cut)) is not None:
         return grid
     from csq.sources.reading.repair import repair_few  # few files need it
