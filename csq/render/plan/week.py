@@ -109,7 +109,8 @@ def summary(report: Report, shown: Sequence[Desk], tools: Sequence[Batch], selec
     """Who has how much to do, so that every account is counted once; and whether it is known where the week ends."""
     mine = _selected(report, selection)
     todo, sent = sum(len(desk.tasks) for desk in shown), sum(len(batch.account_ids) for batch in tools)
-    waits = sum(week.left_out for week in report.weeks if week.owner in {desk.name for desk in shown})
+    names = {desk.name for desk in shown}
+    waits = sum(week.left_out for week in report.weeks if week.owner in names)
     parts = [f"{prose.count(todo, 'account')} for people this week" if report.has_capacity else f"{todo:,} for people"]
     parts += [f"{many:,} {what}" for many, what in ((sent, "for a tool"), (waits, "did not fit")) if many]
     if rest := mine.height - todo - sent - waits:
