@@ -7,8 +7,7 @@ import sys
 from csq.cli import stop
 
 KEPT = 250
-"""Milliseconds for which freed memory is kept for reuse: a big log takes a fifth less time. Longer holds more, and so
-does to lend it to the system after that (`muzzy`), which counts as held until another process wants it."""
+"""Milliseconds for which freed memory is kept for reuse: a big log takes a fifth less time. Longer holds more."""
 SHARED = 2**19
 """Bytes from which all threads take memory from one place, and so reuse what others freed: a quarter less is held."""
 
@@ -20,6 +19,7 @@ def main() -> int:
     _hold_standard_descriptors()
     stop.watch()
     # Polars reads this as it loads; by itself it gives freed memory back at once, and gets it anew for the next piece.
+    # What is muzzy has been given back, and still counts as held until another process wants it.
     os.environ.setdefault("_RJEM_MALLOC_CONF", f"dirty_decay_ms:{KEPT},muzzy_decay_ms:0,oversize_threshold:{SHARED}")
     # Pydantic would look for plugins of its own through every package there is.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")

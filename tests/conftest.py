@@ -3,11 +3,13 @@
 import gc
 import io
 import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from types import FrameType
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import settings
@@ -72,6 +74,28 @@ def csq(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPat
         return Result(code=code, stdout=captured.out, stderr=captured.err.decode())
 
     return run
+
+
+@pytest.fixture
+def queries(csq: Csq) -> Callable[..., int]:
+    """Run `csq ARGV...`, which has to end well, and count how often it asks polars."""
+
+    def count(*argv: str | Path) -> int:
+        asked = []
+
+        def note(_frame: FrameType, event: str, called: Any) -> None:
+            if event == "c_call" and called.__name__ == "collect":
+                asked.append(called)
+
+        sys.setprofile(note)
+        try:
+            found = csq(*argv)
+        finally:
+            sys.setprofile(None)
+        assert found.code == 0, found.stderr
+        return len(asked)
+
+    return count
 
 
 @pytest.fixture(scope="session")

@@ -175,6 +175,7 @@ class _Left(NamedTuple):
 
 
 def _left_out(left: pl.DataFrame) -> Mapping[str, _Left]:
+    """What is left out at each desk, of work in the order of rank."""
     value = pl.col("contract_value")
     named = pl.struct(LeftOut._fields).head(_NAMED)
     told = left.group_by("desk").agg(pl.len(), value.sum(), value.null_count().alias("unvalued"), named.alias("first"))
@@ -185,6 +186,7 @@ def _left_out(left: pl.DataFrame) -> Mapping[str, _Left]:
 
 
 def _week(desk: str, given: _Given, left: _Left, calls: Sequence[CheckIn], capacity: Capacity | None) -> OwnerWeek:
+    """One desk's week."""
     hours = capacity.of(desk) if capacity else None
     called = _fitting(calls, (hours or 0.0) - (given.rescue + given.protect))
     return OwnerWeek(
@@ -215,7 +217,12 @@ def _sum(hours: Iterable[float]) -> float:
 def is_planned() -> pl.Expr:
     """Whether there is something to do for an account this week. What a tool does is done even for those at rest."""
     works = pl.coalesce("this_week", pl.col("queue") != str(Queue.REST)).fill_null(value=False)
-    return pl.col("next_step").is_not_null() & (works | (pl.col("human") == pl.lit(value=False)).fill_null(value=False))
+    return pl.col("next_step").is_not_null() & (works | ~is_by_hand())
+
+
+def is_by_hand() -> pl.Expr:
+    """Whether a person takes the next step, so far as is known."""
+    return pl.col("human").fill_null(value=True)
 
 
 def capacity_notes(frame: pl.DataFrame, capacity: Capacity | None) -> list[Note]:

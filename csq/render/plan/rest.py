@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from csq.plan.hours import is_planned
+from csq.plan.hours import is_by_hand, is_planned
 from csq.render import prose, wording
 from csq.report import Report
 
@@ -41,12 +41,12 @@ class _Part(NamedTuple):
 
 def resting(report: Report, rows: pl.DataFrame) -> Mapping[str, Resting]:
     """Tell of each desk who rests there. `rows` are those accounts, in the order of work."""
-    value, by_tool = pl.col("contract_value"), ~pl.col("human").fill_null(value=True)
+    value = pl.col("contract_value")
     parts = rows.group_by("desk", "why", maintain_order=True).agg(
         pl.len(),
         value.sum(),
         value.null_count().alias("unvalued"),
-        sent=(is_planned() & by_tool).sum(),
+        sent=(is_planned() & ~is_by_hand()).sum(),
         look_again=pl.col("look_again").min(),
     )
     desks: dict[str, list[_Part]] = defaultdict(list)

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import polars as pl
 
-from csq.plan.hours import is_planned
+from csq.plan.hours import is_by_hand, is_planned
 from csq.planned import CHECK_IN, PlannedStep, week_of
 from csq.render import prose
 from csq.render.options import Selection
@@ -86,8 +86,7 @@ def desks(report: Report, selection: Selection) -> tuple[Desk, ...]:
     for name in selection.desk:
         if name not in known:
             raise unknown_name("no owner", name, known)
-    mine = _selected(report, selection)
-    found = _found(report, mine)
+    found = _found(report, _selected(report, selection))
     return tuple(
         _desk(report, week, found) for week in report.weeks if not selection.desk or week.owner in selection.desk
     )
@@ -95,7 +94,7 @@ def desks(report: Report, selection: Selection) -> tuple[Desk, ...]:
 
 def batches(report: Report, selection: Selection) -> tuple[Batch, ...]:
     """The steps of this week that a tool can take, each with its accounts, in the order of work."""
-    rows = selected_rows(report, selection).filter(is_planned() & ~_by_hand())
+    rows = selected_rows(report, selection).filter(is_planned() & ~is_by_hand())
     steps = rows.group_by("next_step", maintain_order=True).agg("account_id")
     return tuple(Batch(step=step, account_ids=tuple(keys)) for step, keys in steps.iter_rows())
 
@@ -125,10 +124,6 @@ def _selected(report: Report, selection: Selection) -> pl.DataFrame:
     return accounts.filter(pl.col("desk").is_in(list(selection.desk))) if selection.desk else accounts
 
 
-def _by_hand() -> pl.Expr:
-    return pl.col("human").fill_null(value=True)
-
-
 class _Found(NamedTuple):
     """What is known of the accounts of all desks: of each desk, but for the `names`, by id."""
 
@@ -142,7 +137,7 @@ class _Found(NamedTuple):
 def _found(report: Report, mine: pl.DataFrame) -> _Found:
     """Look at some accounts, those of all desks at once: there may be thousands of desks."""
     goes_first = pl.col("signals").list.eval(pl.element().is_in(report.first)).list.any()
-    todo = mine.filter(is_planned() & _by_hand() & (pl.col("queue") != str(Queue.REST)))
+    todo = mine.filter(is_planned() & is_by_hand() & (pl.col("queue") != str(Queue.REST)))
     todo = todo.sort(~goes_first, maintain_order=True)
     ids = (_id(report, *row) for row in todo.select("account_id", "step_id").iter_rows())
     hours = todo.group_by("desk", "who").agg(pl.col("hours").sum().round(2))

@@ -100,7 +100,7 @@ class Spare:
         """Usage tables without those that tell of the same accounts and periods as a fuller one of other columns."""
         if len(parts) < 2:
             return parts
-        kept: list[tuple[RoleRows, frozenset[tuple[str, object]]]] = []
+        kept: list[tuple[RoleRows, set[tuple[str, object]]]] = []
         for part in sorted(parts, key=lambda part: -part.frame["account_id"].count()):
             told = _told(part)
             rival = next((other for other, others in kept if not told.isdisjoint(others)), None)
@@ -122,11 +122,11 @@ class Spare:
         )
 
 
-def _told(part: RoleRows) -> frozenset[tuple[str, object]]:
+def _told(part: RoleRows) -> set[tuple[str, object]]:
     """The accounts and periods that a usage table tells of; nothing of a log, whose rows add up."""
     if part.grain not in (Grain.PERIOD, Grain.ACCOUNT):
-        return frozenset()
-    return frozenset(part.frame.select("account_id", "period").drop_nulls("account_id").iter_rows())
+        return set()
+    return set(part.frame.select("account_id", "period").drop_nulls("account_id").iter_rows())
 
 
 def _values(part: RoleRows, name: str) -> set[str]:

@@ -52,9 +52,11 @@ def first_line(body: bytes) -> str:
     return body[: end if end >= 0 else None].decode()
 
 
-def are_lines(body: bytes, count: int) -> bool:
-    """Whether no NUL stands in a text of so many lines, and all of these end alike: then each line feed ends one."""
-    return b"\0" not in body and (b"\r" not in body or body.count(b"\r\n") == count)
+def are_lines(body: bytes, count: int | None = None) -> bool:
+    """Whether no NUL stands in a text, and its lines, `count` if they have been counted, all end alike."""
+    if b"\0" in body or b"\r" not in body:
+        return b"\0" not in body
+    return body.count(b"\r\n") == (line_count(body) if count is None else count)
 
 
 def line_count(body: bytes) -> int:
@@ -89,7 +91,7 @@ def read_part(data: bytes, delimiter: str, width: int, *, by_hand: bool = True) 
     body = without_end(data)
     if not body.strip(b"\r\n"):
         return to_frame([(0, [""] * width)]).clear()
-    frame = read_proved(lines_of(body, delimiter, width)) if are_lines(body, line_count(body)) else None
+    frame = read_proved(lines_of(body, delimiter, width)) if are_lines(body) else None
     if frame is not None or b"\0" in body or not by_hand:
         return frame
     found = _rows(body.decode(), delimiter, "")

@@ -66,6 +66,13 @@ def rows_of(frame: pl.DataFrame) -> Iterator[tuple[int, *tuple[str, ...]]]:
         yield line, *(known.setdefault(cell, cell) for cell in cells)
 
 
+def in_parts(text: pl.Series) -> pl.DataFrame:
+    """A column as a frame in a part for each thread: a look at each cell is then taken in all of them at once."""
+    step = -(-max(1, text.len()) // pl.thread_pool_size())
+    parts = [text.slice(start, step) for start in range(0, max(1, text.len()), step)]
+    return pl.concat(parts, rechunk=False).to_frame()
+
+
 def spans(lines: Sequence[int]) -> str:
     """Lines in words: `line 4`, `lines 1-3 and 7`; long lists are cut short."""
     runs: list[list[int]] = []

@@ -13,7 +13,7 @@ import polars as pl
 from csq.regex import regex
 from csq.sources.cells.values import squeeze
 from csq.sources.reading.further import below_blank
-from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, rows_of, spans
+from csq.sources.reading.grid import LINE, RawTable, Remark, cell_columns, in_parts, rows_of, spans
 from csq.sources.reading.names import (
     are_known,
     are_labels,
@@ -155,8 +155,7 @@ def _without_blank_rows(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Remark]
     columns = cell_columns(frame)
     if len(columns) == 1:
         return frame, []  # a blank cell in a list of one column is a value
-    # Lazy: in all threads.
-    may_be = frame.lazy().select(pl.col(columns[0]).str.strip_chars() == "").collect().to_series()
+    may_be = in_parts(frame[columns[0]]).select(pl.col(columns[0]).str.strip_chars() == "").to_series()
     if not may_be.any():
         return frame, []
     blank = frame.filter(may_be).filter(pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in columns))[

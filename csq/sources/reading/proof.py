@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from csq.sources.reading.grid import LINE, column
+from csq.sources.reading.grid import LINE, column, in_parts
 
 PART = 20_000
 """Records of several lines that are put together at a time, so that they are not all held twice."""
@@ -147,7 +147,7 @@ def _are_quoted(text: pl.Series, delimiter: str, width: int) -> pl.Series:
     ends = line.str.starts_with('"') & line.str.ends_with('"')
     twice = line.str.starts_with(between) | line.str.ends_with(between)
     parted = line.str.count_matches(between, literal=True) == width - 1
-    return text.to_frame("text").lazy().select(ends & ~twice & parted).collect().to_series()
+    return in_parts(text).select(ends & ~twice & parted).to_series()
 
 
 def _records(body: bytes, delimiter: str, table: pl.DataFrame) -> pl.DataFrame:
@@ -164,7 +164,8 @@ def _records(body: bytes, delimiter: str, table: pl.DataFrame) -> pl.DataFrame:
         return table.select("quotes", length=length, is_plain=True)
     opening = f'{delimiter}"'
     opens, stays = text.str.starts_with('"') | text.str.contains(opening, literal=True), ~text.str.ends_with(opening)
-    told = table.lazy().select("starts", "quotes", length=length, opens=opens, stays=stays).collect()
+    looks = in_parts(table["text"]).select(length=length, opens=opens, stays=stays)
+    told = looks.with_columns(table["starts"], table["quotes"])
     if not table["starts"].all():
         # By running totals: to group the lines takes four times as long.
         end = 1 + (b"\r" in body)
@@ -194,8 +195,7 @@ def _fit(records: pl.Series, delimiter: str, width: int | None) -> pl.Series:
     """Whether each record is well formed, and of this width if one is given."""
     if records.is_empty() or (width or 0) > WIDEST:
         return pl.repeat(value=False, n=records.len(), eager=True)
-    fits = pl.col("text").str.contains(well_formed(delimiter, width))
-    return records.to_frame("text").lazy().select(fits).collect()["text"]  # lazy: in all threads
+    return in_parts(records.alias("text")).select(pl.col("text").str.contains(well_formed(delimiter, width)))["text"]
 
 
 def well_formed(delimiter: str, width: int | None) -> str:
