@@ -78,6 +78,21 @@ def test_what_did_not_fit_is_told_with_its_value_and_the_hours_it_lacks() -> Non
     ]
 
 
+def test_a_desks_week_is_the_same_whoever_stands_between_its_accounts() -> None:
+    told = [{"owner": owner, "hours": hours} for hours in (3.0, 1.0, 2.0, 2.5, 4.0, 1.5) for owner in ("Bob", "Ann")]
+    told += [{"owner": "Bob", "hours": 9.0, "contract_value": None}] * 3
+    capacity = Capacity(default=5, owners={"Bob": 2})
+    frame, (ann, bob) = week(rows(*told), capacity)
+    for desk in (ann, bob):
+        mine = frame.filter(desk=desk.owner)
+        alone, weeks = week(mine.drop("desk", "this_week"), capacity)
+        assert weeks == (desk,)
+        assert alone["this_week"].equals(mine["this_week"])
+    # Bob has 2 h: the 3 he is to begin with are too long, 1 fits, and nothing else does.
+    assert (bob.left_out, bob.left_out_unvalued, bob.rescue_hours) == (8, 3, 1)
+    assert [each.account_id for each in bob.left_out_first] == ["A1", "A5", "A7"]
+
+
 def test_without_capacity_nothing_is_said_to_fit_or_not() -> None:
     frame, (ann,) = week(rows({}, {}), None, CALLS)
     assert frame["this_week"].null_count() == 2

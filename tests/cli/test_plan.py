@@ -128,6 +128,32 @@ def test_who_rests_is_told_with_the_tickets_and_the_renewal_that_may_wake_them()
     assert desk.rests == ("2 accounts, 24 k EUR: bad fit (Account 1, 6 tickets open, renewal in 59 days; Account 2)",)
 
 
+def test_each_desk_tells_of_its_own_accounts_alone_whoever_stands_between_them() -> None:
+    rest = {"queue": "rest", "this_week": False, "next_step": None, "human": None}
+    sent = {"queue": "rest", "this_week": False, "next_step": "Send it", "human": False, "who": "automation"}
+    bob = {"desk": "Bob"}
+    found = planned(
+        task(1, **rest, why="bad fit", contract_value=Decimal(100)),
+        task(2, **rest, **bob, why="bad fit"),
+        task(3, **bob, signals=[]),
+        task(4, signals=["champion_gone"]),
+        task(5, **bob, signals=["champion_gone"]),
+        task(6, **sent, why="until an event"),
+        *(task(n, **rest, **bob, why="bad fit") for n in range(7, 11)),
+        weeks=(week(), week(owner="Bob")),
+    )._replace(first=("champion_gone",))
+    ann, bob_desk = desks(found, Selection())
+    assert [task.name for task in ann.tasks] == ["Account 4"]
+    assert [task.name for task in bob_desk.tasks] == ["Account 5", "Account 3"]
+    assert ann.rest == "2 accounts, 12 k EUR; a tool sends something to 1 of them"
+    assert ann.rests == (
+        "1 account, 12 k EUR: until an event (Account 6)",
+        "1 account, 100 EUR: bad fit (Account 1)",
+    )
+    assert bob_desk.rests == ("5 accounts, 60 k EUR: bad fit (Account 2, Account 7, Account 8 and 2 more)",)
+    assert desks(found, Selection(desk=("Bob",))) == (bob_desk,)
+
+
 def test_of_the_reasons_to_rest_a_single_one_is_never_left_over() -> None:
     def told(count: int) -> list[str]:
         rest = {"queue": "rest", "this_week": False, "next_step": None, "human": None}
