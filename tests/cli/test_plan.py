@@ -140,6 +140,7 @@ def test_each_desk_tells_of_its_own_accounts_alone_whoever_stands_between_them()
         task(5, **bob, signals=["champion_gone"]),
         task(6, **sent, why="until an event"),
         *(task(n, **rest, **bob, why="bad fit") for n in range(7, 11)),
+        task(11, **rest, **bob, why="not yet", contract_value=None),
         weeks=(week(), week(owner="Bob")),
     )._replace(first=("champion_gone",))
     ann, bob_desk = desks(found, Selection())
@@ -150,7 +151,10 @@ def test_each_desk_tells_of_its_own_accounts_alone_whoever_stands_between_them()
         "1 account, 12 k EUR: until an event (Account 6)",
         "1 account, 100 EUR: bad fit (Account 1)",
     )
-    assert bob_desk.rests == ("5 accounts, 60 k EUR: bad fit (Account 2, Account 7, Account 8 and 2 more)",)
+    assert bob_desk.rests == (
+        "5 accounts, 60 k EUR: bad fit (Account 2, Account 7, Account 8 and 2 more)",
+        "1 account, value unknown: not yet (Account 11)",
+    )
     assert desks(found, Selection(desk=("Bob",))) == (bob_desk,)
 
 
