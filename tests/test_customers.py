@@ -76,6 +76,17 @@ def test_a_word_known_neither_way_keeps_its_account_and_is_reported_with_what_it
     assert '`statuses: {current: ["On: hold", hibernating]}`' in texts(report)  # as csq.yaml can hold it
 
 
+def test_of_many_unknown_words_those_of_most_accounts_are_told() -> None:
+    words = ["zzz", "zzz", "aaa", "b", "c", "d", "e", "f"]
+    rows = [f"A{place},100,{word}" for place, word in enumerate(words)]
+    told = texts(run(MAY, accounts=lines("account_id,arr,status", *rows)))
+    assert (
+        "7 statuses that csq does not know, so that their accounts stay: `zzz`, 2 accounts worth 200 a year; "
+        "`aaa`, 1 account worth 100 a year; `b`, 1 account worth 100 a year; `c`, 1 account worth 100 a year; "
+        "`d`, 1 account worth 100 a year; `...`, 2 more"
+    ) in told
+
+
 def test_csq_yaml_settles_a_word_and_overrules_csqs_own() -> None:
     report = run(MAY, accounts=STATUSES, settings="statuses: {current: ['on: hold'], former: [Hibernating, active]}\n")
     assert list(by_id(report)) == ["C"]
