@@ -16,7 +16,7 @@ from csq.report import PERSON, Note, OwnerWeek, Report
 from csq.schema import COLUMNS, PLAN
 from csq.terms import NoteKind
 
-_OURS = ("owner", "desk", "tier")
+_OURS = ("owner", "desk", "tier", "missing")
 """Columns of text that name none of the customer's people."""
 _SPOKEN = tuple(column.name for column in PLAN if column.name not in _OURS)
 """Columns in which the playbook speaks, facts of the account filled in."""

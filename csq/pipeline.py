@@ -14,6 +14,7 @@ from csq.facts.features import suggest_features
 from csq.facts.row_accounting import fate_notes
 from csq.fate import FATE, account
 from csq.mask import address_notes, passed_on, without_names
+from csq.place.coverage import add_missing
 from csq.place.pinned import pinned_scales
 from csq.place.place import Placed, place
 from csq.place.scale_choice import settle_scales
@@ -27,7 +28,7 @@ from csq.plan.touch import add_touch, add_worth, effort_notes, touch_notes
 from csq.playbook.load import LoadedPlaybook
 from csq.playbook.model import Playbook
 from csq.report import BY_SETTINGS, Join, Note, OwnerWeek, Report, ScaleFound, SourceFile, Total, Window
-from csq.schema import COLUMNS, complete
+from csq.schema import COLUMNS, complete, lean
 from csq.settings.load import LoadedSettings
 from csq.settings.model import Settings
 from csq.sources.load import Tables
@@ -88,7 +89,7 @@ def _stand(tables: Tables, facts: Facts, settings: Settings, playbook: Playbook,
     placed = place(facts, settings)
     # What to suggest depends on what happy accounts of the tier use, so on where they stand.
     frame = suggest_features(placed.frame, facts.features)
-    return _Standing(facts, scales, placed._replace(frame=add_worth(add_touch(frame, playbook), playbook)))
+    return _Standing(facts, scales, placed._replace(frame=lean(add_worth(add_touch(frame, playbook), playbook))))
 
 
 def measure(tables: Tables, settings: LoadedSettings, *, as_of: AsOf, min_match: float = 0.0) -> Facts:
@@ -107,7 +108,7 @@ def run(
 ) -> Triage:
     """Measure every account, place it, judge the signals, and prescribe what to do.
 
-    Facts that are given are what `measure` has made of the tables.
+    Facts that are given are what `measure` has made of the tables; their frame is used up.
 
     Raises:
         InputError: The files contradict themselves or each other, or under `min_match` (0-1) of a role's rows match.
@@ -115,14 +116,18 @@ def run(
     """
     facts = facts or measure(tables, settings, as_of=as_of, min_match=min_match)
     facts, scales, placed = _stand(tables, facts, settings.settings, playbook.playbook, as_of.day)
-    judged = judge(placed.frame, playbook.playbook, are_events_given=Role.EVENTS in tables.roles)
-    planned = prescribe(
-        placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=Role.EVENTS in tables.roles
-    )
+    has_events = Role.EVENTS in tables.roles
+    judged = judge(placed.frame, playbook.playbook, are_events_given=has_events)
+    planned = prescribe(placed.frame, playbook.playbook, judged, as_of=as_of.day, are_events_given=has_events)
+    planned = lean(planned)
     measured, stand = facts.frame.columns, placed.frame.columns
     # Whoever still held these as they were would hold them beside the same in the order of work.
-    facts, placed = facts._replace(frame=facts.frame.clear()), placed._replace(frame=placed.frame.clear())
+    for frame in (facts.frame, placed.frame):
+        for name in frame.columns:
+            frame.drop_in_place(name)
     accounts, weeks = plan_week(add_rank(planned), playbook.playbook, settings.settings.capacity)
+    # Last, for no list is longer, and nothing before this asks for it.
+    accounts = add_missing(accounts)
     return Triage(
         tables=tables,
         settings=settings,

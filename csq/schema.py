@@ -210,11 +210,10 @@ _COVERAGE = (
     "goals, a champion, a decision maker, fit, north star, last contact, last outcome"
 )
 
-COVERAGE = (
-    Column("coverage_pct", _N, "percent", "0-100", _COVERAGE),
-    Column("missing", _L, "", "any", "what is not known, most telling first"),
-)
+COVERAGE = (Column("coverage_pct", _N, "percent", "0-100", _COVERAGE),)
 """Read among the facts, but told when an account is placed: an axis may prove impossible to score."""
+MISSING = Column("missing", _L, "", "any", "what is not known, most telling first")
+"""Read among the facts, but told at the end, as no condition can ask for it."""
 
 CONTEXT = (
     Column("goals_open", _W, "goals", ">= 0", "goals not met yet"),
@@ -230,6 +229,7 @@ CONTEXT = (
     Column("tenure_days", _W, "days", "any", "days since the start date; negative when it is still to come"),
     Column("in_season", _B, "", "true, false", "whether as_of falls in a month of use"),
     *COVERAGE,
+    MISSING,
     Column("goals_vague", _W, "goals", ">= 0", "open goals without a metric or without a date"),
     Column("goal_due_days", _W, "days", ">= 0", "days until the next open goal is due"),
     Column("successor_stance", _T, "", "for, neutral, against", "stance of whoever came in place of a champion"),
@@ -325,7 +325,7 @@ PLAN = (
 )
 
 _BEFORE_PLAN = (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT, *PLACE, *WORTH)
-FACTS = tuple(column for column in (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT) if column not in COVERAGE)
+FACTS = tuple(column for column in (*ACCOUNT, *USAGE, *HAPPINESS, *CONTEXT) if column not in (*COVERAGE, MISSING))
 COLUMNS: Mapping[str, Column] = {column.name: column for column in (*_BEFORE_PLAN, *PLAN)}
 
 # What a condition may ask about: everything known before the plan is made.
@@ -360,3 +360,19 @@ def complete(frame: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
     ]
     # By subscript, since `select` takes ten times as long to pick so many names.
     return (frame.with_columns(told) if told else frame)[list(dtypes)]
+
+
+def lean(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same cells, with a literal for each column whose cells are all alike, which takes no memory."""
+    return frame.with_columns(pl.col(name).first() for name in alike(frame)) if frame.height else frame
+
+
+def alike(frame: pl.DataFrame) -> list[str]:
+    """The columns whose cells are all alike, and so read the same in any order; of those of lists the empty ones.
+
+    Asked of the frame and not of its columns, as a literal that is looked at by itself begins to take memory.
+    """
+    nulls = frame.null_count().row(0, named=True)
+    known = [name for name, kind in frame.schema.items() if not nulls[name] and not kind.is_nested()]
+    is_one = frame.select((pl.col(name) == pl.col(name).first()).all() for name in known).row(0, named=True)
+    return [name for name in frame.columns if is_one.get(name) or nulls[name] == frame.height]

@@ -13,7 +13,7 @@ from csq.facts.features import FEATURE_ROWS, FeatureUse, find_features, suggest_
 from csq.facts.seasons import parse_months, season_start
 from csq.fate import count_fates
 from csq.pipeline import AsOf, triage
-from csq.place.coverage import coverage_facts
+from csq.place.coverage import add_missing, coverage_pct
 from csq.playbook.conditions import compile_condition, evaluate
 from csq.playbook.load import load_playbook
 from csq.playbook.names import names
@@ -53,7 +53,8 @@ def measure(folder: Path, settings: Settings | None = None, **files: str) -> Fac
 
 def of(facts: Facts, account: str = "A") -> dict[str, object]:
     """The facts of one account, with what is missing of it, as it is told once the account is placed."""
-    return facts.frame.with_columns(**coverage_facts()).row(by_predicate=pl.col("account_id") == account, named=True)
+    told = add_missing(facts.frame.with_columns(coverage_pct=coverage_pct()))
+    return told.row(by_predicate=pl.col("account_id") == account, named=True)
 
 
 def picked(row: Mapping[str, object], *wanted: str) -> list[object]:

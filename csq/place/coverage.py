@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from csq.schema import rounded, unknown_column
+from csq.schema import alike, rounded, unknown_column
 from csq.terms import Axis, Unknown
 
 LOOKED_FOR = ("contract_value", "seats", "renewal_date", "owner", "start_date")
@@ -49,11 +49,29 @@ def axis_gaps() -> list[pl.Expr]:
     return [pl.when(reason.is_not_null()).then(pl.format(f"{axis}: {{}}", reason)) for axis, reason in reasons.items()]
 
 
-def coverage_facts() -> dict[str, pl.Expr]:
-    """Expressions for `missing` and `coverage_pct`, over a frame with the axes' reasons and the facts looked for."""
-    known = {name: pl.col(name).is_not_null() for name in LOOKED_FOR} | CONTEXT_LOOKED_FOR
-    others = {name: ~there.fill_null(value=False) for name, there in known.items()}
+def coverage_pct() -> pl.Expr:
+    """The share that is known of all that is looked for."""
+    gaps = pl.sum_horizontal(*(pl.col(unknown_column(axis)).is_not_null() for axis in Axis), *_others().values())
+    share = 1 - gaps / (len(Axis) + len(_others()))
+    return rounded(share * 100)
+
+
+def unknowns() -> dict[str, pl.Expr]:
+    """For each name in `missing`, most telling first, whether it is not known."""
     axes = {f"{axis}: {why}": pl.col(unknown_column(axis)) == str(why) for axis in Axis for why in Unknown}
-    gaps = pl.sum_horizontal(*(pl.col(unknown_column(axis)).is_not_null() for axis in Axis), *others.values())
-    share = 1 - gaps / (len(Axis) + len(others))
-    return {"missing": named(axes | others), "coverage_pct": rounded(share * 100)}
+    return axes | _others()
+
+
+def add_missing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `missing`, the list of what is not known of each account: a literal where it is the same for all."""
+    unknown = unknowns()
+    held = frame.select(mask.fill_null(value=False).alias(name) for name, mask in unknown.items())
+    if not held.height or len(alike(held)) < held.width:
+        return frame.with_columns(missing=named(unknown))
+    some = [name for name, is_held in held.row(0, named=True).items() if is_held]
+    return frame.with_columns(missing=pl.lit(some, dtype=pl.List(pl.String())))
+
+
+def _others() -> dict[str, pl.Expr]:
+    known = {name: pl.col(name).is_not_null() for name in LOOKED_FOR} | CONTEXT_LOOKED_FOR
+    return {name: ~there.fill_null(value=False) for name, there in known.items()}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from csq.facts.build import Facts
-from csq.place.coverage import coverage_facts
+from csq.place.coverage import coverage_pct
 from csq.place.pinned import pinned_lines
 from csq.place.quadrants import SCORE_ANSWERS, place_accounts
 from csq.place.scores import LEAST_IN_TIER, happiness_score, is_settled, score_answers, score_usage
@@ -54,7 +54,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
         )
         .with_columns(tier_median_value=tier_median_value())
         .with_columns(_unscored(axis) for axis in Axis)
-        .with_columns(**coverage_facts())
+        .with_columns(coverage_pct=coverage_pct())
     )
     references = {**scored.references, **_features(facts, settings)}
     # Tiers in the order of their bands, then by name, so that cuts and pinned lines always read alike.

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from csq.place.coverage import unknowns
 from csq.report import Gap, Tier, Total
 from csq.schema import collect, money, rounded_number
 from csq.terms import Quadrant, Unknown
@@ -110,11 +111,12 @@ def tier_totals(frame: pl.DataFrame, bands: Mapping[str, Decimal]) -> tuple[Tier
 
 def gaps(frame: pl.DataFrame) -> tuple[Gap, ...]:
     """For each thing that is not known of some account: of how many, and what they are worth."""
-    each = frame.lazy().select("missing", "contract_value").explode("missing").drop_nulls("missing")
-    counts = each.group_by("missing").agg(pl.len().alias("accounts"), pl.col("contract_value").sum())
-    counted = {reason: (accounts, value) for reason, accounts, value in collect(counts).iter_rows()}
+    unknown = unknowns()
+    value = pl.col("contract_value")
+    counted = frame.select(mask.sum().alias(name) for name, mask in unknown.items()).row(0, named=True)
+    valued = frame.select(value.filter(mask).sum().alias(name) for name, mask in unknown.items()).row(0, named=True)
     return tuple(
-        Gap(reason=reason, text=text, accounts=counted[reason][0], contract_value=counted[reason][1])
+        Gap(reason=reason, text=text, accounts=counted[reason], contract_value=valued[reason])
         for reason, text in REASONS.items()
-        if reason in counted
+        if counted.get(reason)
     )

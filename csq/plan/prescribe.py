@@ -15,7 +15,7 @@ import polars as pl
 
 from csq.plan.gates import ASKS, GATE, add_gate
 from csq.plan.priority import add_priority
-from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, idle_at_rest, lifted, why
+from csq.plan.queues import IDLE, LABEL, LEADER, OWN_STEP, VOICE, add_queue, add_why, idle_at_rest, lifted
 from csq.plan.signals import Judged, evaluated, reading
 from csq.plan.steps import (
     PERSON,
@@ -78,7 +78,7 @@ def prescribe(
     asking = asking._replace(entries=_of_signals(rows, held, known, barred))
     rows = _with_signals(_with_asks(rows, entries), held, judged, asking, risks)
     rows = _with_voices(idle_at_rest(lifted(rows)), playbook.signals, judged)
-    rows = add_priority(rows.with_columns(why=why()), playbook)
+    rows = add_priority(add_why(rows), playbook)
     return rows[[*frame.columns, *(column.name for column in PLAN if column.name in rows.columns)]]
 
 
@@ -213,7 +213,11 @@ def _listed(sentences: pl.DataFrame, texts: Texts, accounts: int) -> pl.Series:
         .group_by("row", maintain_order=True)
         .agg("risks")
     )
-    return collect(_numbered(accounts).join(lists, on="row", how="left", maintain_order="left"))["risks"].fill_null([])
+    return (
+        collect(_numbered(accounts).join(lists, on="row", how="left", maintain_order="left"))["risks"]
+        .fill_null([])
+        .rechunk()
+    )
 
 
 def _numbered(accounts: int) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from csq.playbook.model import Playbook, Urgency
-from csq.schema import collect, rounded
+from csq.schema import alike, collect, rounded
 from csq.terms import Quadrant, Queue, Severity
 
 VALUE, WEIGHT, URGENCY, SIGNAL = "priority_value", "priority_weight", "priority_urgency", "priority_signal"
@@ -71,10 +71,10 @@ def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
     """
     is_resting = (pl.col("queue") == str(Queue.REST)).alias("is_resting")
     order = frame.select(pl.arg_sort_by(is_resting, -pl.col("priority"), "account_id")).to_series()
-    # What nothing is known of reads alike in any order.
-    known = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls < frame.height]
-    for first in range(0, len(known), TOGETHER):
-        group = known[first : first + TOGETHER]
+    same = {*alike(frame)}
+    several = [place for place, name in enumerate(frame.columns) if name not in same]
+    for first in range(0, len(several), TOGETHER):
+        group = several[first : first + TOGETHER]
         ranked = pl.DataFrame([frame.to_series(place) for place in group])[order]
         for place, column in zip(group, ranked.iter_columns(), strict=True):
             frame.replace_column(place, column)

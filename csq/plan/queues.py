@@ -14,6 +14,7 @@ import polars as pl
 
 from csq.plan.gates import GATE, NEEDS
 from csq.plan.steps import holds
+from csq.plan.texts import told_once
 from csq.playbook.model import QuadrantEntry, Rest
 from csq.schema import ORDERED_REST, collect, event_column
 from csq.terms import Gate, Level, Quadrant, Queue, Severity
@@ -147,8 +148,15 @@ def idle_at_rest(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def why() -> pl.Expr:
-    """Why an account stands in its queue, in a line; reads the queue, the gate, both levels and our own columns."""
+_WHY = ("queue", GATE, NEEDS, "usage_level", "happiness_level", REASON, LABEL, VOICE, LIFTED)
+
+
+def add_why(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `why`: why an account stands in its queue, in a line; reads the columns of `_WHY`."""
+    return rows.hstack(told_once(rows, {name: pl.col(name) for name in _WHY}, why=_why()))
+
+
+def _why() -> pl.Expr:
     stands = pl.format("usage {}, happiness {}", "usage_level", "happiness_level")
     asks = pl.when(pl.col(GATE) == str(Gate.UNKNOWN)).then(pl.col(NEEDS))
     rests = pl.coalesce(REASON, pl.format("{}, which the playbook lets rest: {}", LABEL, stands))

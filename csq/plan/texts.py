@@ -81,12 +81,18 @@ def told_once(rows: pl.DataFrame, known: Mapping[str, str | pl.Expr], **told: pl
         known: What it is made of, by name.
         told: How, by the name it is given; reads what is known alone.
     """
+    if rows.height <= FEW:
+        return collect(rows.lazy().select(**known).with_columns(**told).select(*told))
     word = pl.Categorical()
     # Found again by number, for to compare long texts takes more memory than they do.
-    asked = rows.lazy().select(**known).with_columns(pl.col(pl.String()).cast(word))
-    alike = asked.unique().select(pl.all().name.prefix("_"), pl.col(word).cast(pl.String()), pl.exclude(word))
-    told_of, keys = alike.with_columns(**told), [f"_{name}" for name in known]
-    mine = asked.join(told_of, left_on=[*known], right_on=keys, how="left", nulls_equal=True, maintain_order="left")
+    asked = collect(rows.lazy().select(**known).with_columns(pl.col(pl.String()).cast(word)))
+    each = asked.unique()
+    # What is the same for all tells none apart.
+    keys = [name for name in known if each[name].n_unique() > 1] or [*known][:1]
+    by = each.select(pl.col(keys).name.prefix("_"))
+    said = each.lazy().select(pl.col(word).cast(pl.String()), pl.exclude(word)).with_columns(**told).select(*told)
+    told_by, cells = collect(said).hstack(by).lazy(), asked.lazy().select(keys)
+    mine = cells.join(told_by, left_on=keys, right_on=by.columns, how="left", nulls_equal=True, maintain_order="left")
     return collect(mine.select(*told))
 
 
