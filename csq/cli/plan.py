@@ -121,7 +121,7 @@ def _fill(report: "Report", folder: Path, told: "Format | None", options: "Optio
     # All owners have a say in the names, so that `--owner` writes the file that the whole plan would.
     names = slugs(week.owner for week in report.weeks)
     files = {}
-    for desk in desks(report, options.selection):
+    for desk in desks(report, options.selection, 0):  # for their names alone
         only = options._replace(selection=options.selection._replace(desk=(desk.name,)))
         files[f"{names[desk.name]}{suffix_of(format)}"] = render_plan(report, format, only)
     return fill(folder, files, is_all=not options.selection.desk)

@@ -13,6 +13,7 @@ import pytest
 
 from conftest import Csq
 from csq.cli.folder import slugs
+from csq.errors import UsageError
 from csq.render import Format, Options, Selection
 from csq.render.columns import PUBLIC
 from csq.render.plan import render_plan
@@ -86,6 +87,36 @@ def test_what_did_not_fit_is_told_with_its_value_and_the_hours_it_would_take() -
     assert "12 accounts, 1.4 M EUR, did not fit; 18 more hours would" in text
     assert "1 of 13 accounts · 8.5 of 10 h" in text
     assert "rescue 6.5 h, protect 1.5 h, check-ins 0.5 h" in text
+
+
+@pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN, Format.HTML])
+def test_of_more_accounts_than_are_asked_for_the_first_are_shown_and_the_others_counted(format: Format) -> None:
+    found = planned(*(task(n, signals=["gone"] if n == 3 else []) for n in range(1, 6)))._replace(first=("gone",))
+    for top, names in {
+        0: [],
+        2: ["Account 3", "Account 1"],
+        5: ["Account 3", *(f"Account {n}" for n in (1, 2, 4, 5))],
+    }.items():
+        text = render_plan(found, format, Options(selection=Selection(planned=True, top=top))).decode()
+        assert re.findall(r"Account \d", text) == names
+        assert (f"{5 - top} more" in text) is (top < 5)
+        assert "othing for a person to do" not in text
+
+
+@pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN, Format.HTML])
+def test_a_page_for_more_owners_or_accounts_than_anybody_reads_is_refused(format, monkeypatch) -> None:
+    many = planned(task(1, desk="Owner 7"), weeks=tuple(week(owner=f"Owner {n}") for n in range(20_001)))
+    with pytest.raises(UsageError, match="room for 20,000 owners, and there are 20,001") as error:
+        shown(many, format)
+    assert "column owner=HEADER" in str(error.value.hint)
+    one = Options(selection=Selection(planned=True, desk=("Owner 7",)))
+    assert "Owner 7" in render_plan(many, format, one).decode()
+    monkeypatch.setattr("csq.render.plan.week.MOST_TASKS", 2)
+    asked = {"top": 3}
+    some = [planned(*(task(n) for n in range(1, count + 1))) for count in (2, 3)]
+    assert "Account 2" in render_plan(some[0], format, Options(selection=Selection(planned=True, **asked))).decode()
+    with pytest.raises(UsageError, match="room for 2 accounts, and there are 3"):
+        render_plan(some[1], format, Options(selection=Selection(planned=True, **asked)))
 
 
 def test_automated_steps_stand_apart_with_the_ids_that_a_tool_needs() -> None:

@@ -22,7 +22,7 @@ def checklist(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there.
     """
-    shown, tools = desks(report, options.selection), batches(report, options.selection)
+    shown, tools = desks(report, options.selection, options.selection.top), batches(report, options.selection)
     blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown, tools, options.selection))]
     if not report.weighted:
         blocks.append(escaped(f"The ranking is unweighted: {wording.UNWEIGHTED}"))
@@ -30,7 +30,7 @@ def checklist(report: Report, options: Options) -> bytes:
         blocks.append("Hours in csq.yaml tell what fits:")
         blocks.append("\n".join(("```yaml", *HOURS_HINT, "```")))
     for desk in shown:
-        blocks += _desk(desk, options.selection.top)
+        blocks += _desk(desk)
     if tools:
         blocks.append("## For a tool")
         blocks += (
@@ -41,12 +41,14 @@ def checklist(report: Report, options: Options) -> bytes:
     return ("\n\n".join(blocks) + "\n").encode(errors="backslashreplace")
 
 
-def _desk(desk: Desk, top: int | None) -> Iterator[str]:
+def _desk(desk: Desk) -> Iterator[str]:
     hours = f" ({desk.hours})" if desk.hours else ""
     yield f"## {escaped(desk.name)}: {escaped(desk.head + hours)}"
-    tasks = desk.tasks if top is None else desk.tasks[:top]
-    yield "\n".join(_task(task) for task in tasks) if tasks else "Nothing for a person to do."
-    if hidden := len(desk.tasks) - len(tasks):
+    if not desk.todo:
+        yield "Nothing for a person to do."
+    if desk.tasks:
+        yield "\n".join(map(_task, desk.tasks))
+    if hidden := desk.todo - len(desk.tasks):
         yield f"{hidden:,} more: without `--top` all are listed"
     if desk.check_ins:
         yield "Check in, on accounts that tools look after:"

@@ -18,8 +18,9 @@ def html(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there.
     """
-    shown, tools = desks(report, options.selection), batches(report, options.selection)
-    top = options.selection.top
+    top, count = options.selection.top, len(options.selection.desk or report.weeks)
+    most = max(_LEAST, _TASKS // max(count, 1)) if top is None else top
+    shown, tools = desks(report, options.selection, most), batches(report, options.selection)
     return page(
         "plan.html.j2",
         title=title(report),
@@ -27,7 +28,7 @@ def html(report: Report, options: Options) -> bytes:
         warning="" if report.weighted else f"The ranking is unweighted: {wording.UNWEIGHTED}",
         hint=() if report.has_capacity else HOURS_HINT,
         desks=shown,
-        most=max(_LEAST, _TASKS // max(len(shown), 1)) if top is None else top,
+        most=most,
         batches=tools,
         warnings=wording.first_notes([note.text for note in report.notes if note.kind is NoteKind.WARNING]),
         marks=MARKS,

@@ -25,12 +25,12 @@ def page(report: Report, options: Options) -> bytes:
         UsageError: `options` name an owner that is not there.
     """
     sheet = PageWidth.of(options.width)
-    shown, tools = desks(report, options.selection), batches(report, options.selection)
     top = options.selection.top
     most = top if top is not None or report.has_capacity or options.whole else _TOP
+    shown, tools = desks(report, options.selection, most), batches(report, options.selection)
     lines = [*_head(report, sheet, summary(report, shown, tools, options.selection))]
     for desk in shown:
-        lines += [BLANK, *_desk(sheet, desk, most)]
+        lines += [BLANK, *_desk(sheet, desk)]
     lines += [*_automated(sheet, tools), *_beware(report, sheet)]
     return (painted(lines, colour=options.colour).rstrip("\n") + "\n").encode()
 
@@ -45,19 +45,18 @@ def _head(report: Report, sheet: PageWidth, told: str) -> Iterator[Line]:
         yield from (line(f"  {text}") for text in HOURS_HINT)
 
 
-def _desk(sheet: PageWidth, desk: Desk, most: int | None) -> Iterator[Line]:
+def _desk(sheet: PageWidth, desk: Desk) -> Iterator[Line]:
     yield from sheet.heading(desk.name, desk.head)
     if desk.hours:
         yield from hanging(line("  "), desk.hours, sheet.prose)
-    tasks = desk.tasks if most is None else desk.tasks[:most]
-    digits = max((len(f"{task.rank:,}") for task in tasks), default=1)
-    is_beside = _fits(sheet, tasks, digits)
-    for task in tasks:
+    digits = max((len(f"{task.rank:,}") for task in desk.tasks), default=1)
+    is_beside = _fits(sheet, desk.tasks, digits)
+    for task in desk.tasks:
         yield BLANK
         yield from _task(sheet, task, digits, is_beside=is_beside)
-    if not desk.tasks:
+    if not desk.todo:
         yield line("  nothing for a person to do")
-    if hidden := len(desk.tasks) - len(tasks):
+    if hidden := desk.todo - len(desk.tasks):
         yield from (BLANK, line(f"  {hidden:,} more: `csq plan -v` lists all"))
     if desk.check_ins:
         yield from (BLANK, line(strong("  Check in"), ", on accounts that tools look after"))

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import polars as pl
 
+from csq.errors import UsageError
 from csq.plan.hours import is_by_hand, is_planned
 from csq.planned import CHECK_IN, PlannedStep, week_of
 from csq.render import prose
@@ -22,6 +23,9 @@ from csq.terms import Quadrant, Queue
 _T = TypeVar("_T")
 _RISKS = 2
 """Risks that are told with an account; `csq explain` has them all."""
+
+MOST_DESKS, MOST_TASKS = 20_000, 100_000
+"""Owners, and accounts for people, that a page has room for."""
 
 HOURS_HINT = ("capacity:", "  default: 20")
 """What to put into csq.yaml so that a week ends."""
@@ -66,7 +70,10 @@ class Desk(NamedTuple):
     """`7 of 12 accounts · 9.5 of 10 h`."""
     hours: str
     """How the hours are divided, or whose they are where no hours are set; empty where that says nothing more."""
+    todo: int
+    """Accounts for people."""
     tasks: tuple[Task, ...]
+    """The first of them, as many as were asked for."""
     check_ins: tuple[CheckInLine, ...]
     left_out: str
     """What did not fit, with its value and the hours it would take; empty where all did."""
@@ -76,20 +83,22 @@ class Desk(NamedTuple):
     """How many rest and what they are worth together; empty where none does."""
 
 
-def desks(report: Report, selection: Selection) -> tuple[Desk, ...]:
-    """Every desk that is selected, by name.
+def desks(report: Report, selection: Selection, most: int | None = None) -> tuple[Desk, ...]:
+    """Every desk that is selected, by name, each with the tasks of at most so many accounts, or all of them.
 
     Raises:
-        UsageError: The selection names an owner that is not there.
+        UsageError: The selection names an owner that is not there; or more is to be told than a page has room for.
     """
     known = [week.owner for week in report.weeks]
     for name in selection.desk:
         if name not in known:
             raise unknown_name("no owner", name, known)
-    found = _found(report, _selected(report, selection))
-    return tuple(
-        _desk(report, week, found) for week in report.weeks if not selection.desk or week.owner in selection.desk
-    )
+    weeks = [week for week in report.weeks if not selection.desk or week.owner in selection.desk]
+    if len(weeks) > MOST_DESKS:
+        hint = "`--owner` chooses some, csv holds them all; or does `--column owner=HEADER` name another column?"
+        raise UsageError(f"a plan has room for {MOST_DESKS:,} owners, and there are {len(weeks):,}", hint=hint)
+    found = _found(report, _selected(report, selection), weeks, most)
+    return tuple(_desk(report, week, found) for week in weeks)
 
 
 def batches(report: Report, selection: Selection) -> tuple[Batch, ...]:
@@ -107,7 +116,7 @@ def title(report: Report) -> str:
 def summary(report: Report, shown: Sequence[Desk], tools: Sequence[Batch], selection: Selection) -> str:
     """Who has how much to do, so that every account is counted once; and whether it is known where the week ends."""
     mine = _selected(report, selection)
-    todo, sent = sum(len(desk.tasks) for desk in shown), sum(len(batch.account_ids) for batch in tools)
+    todo, sent = sum(desk.todo for desk in shown), sum(len(batch.account_ids) for batch in tools)
     names = {desk.name for desk in shown}
     waits = sum(week.left_out for week in report.weeks if week.owner in names)
     parts = [f"{prose.count(todo, 'account')} for people this week" if report.has_capacity else f"{todo:,} for people"]
@@ -128,23 +137,36 @@ class _Found(NamedTuple):
     """What is known of the accounts of all desks: of each desk, but for the `names`, by id."""
 
     names: Mapping[str, str]
+    """Of accounts without a task of their own that are named."""
+    todo: Mapping[str, int]
     tasks: Mapping[str, Sequence[Task]]
     hours: Mapping[str, Sequence[tuple[str, float]]]
     """Those of each doer."""
     rests: Mapping[str, Resting]
 
 
-def _found(report: Report, mine: pl.DataFrame) -> _Found:
+def _found(report: Report, mine: pl.DataFrame, weeks: Sequence[OwnerWeek], most: int | None) -> _Found:
     """Look at some accounts, those of all desks at once: there may be thousands of desks."""
     goes_first = pl.col("signals").list.eval(pl.element().is_in(report.first)).list.any()
     todo = mine.filter(is_planned() & is_by_hand() & (pl.col("queue") != str(Queue.REST)))
-    todo = todo.sort(~goes_first, maintain_order=True)
-    ids = (_id(report, *row) for row in todo.select("account_id", "step_id").iter_rows())
     hours = todo.group_by("desk", "who").agg(pl.col("hours").sum().round(2))
     hours = hours.sort("hours", "who", descending=[True, False])
+    first = todo.sort(~goes_first, maintain_order=True)
+    if most is not None:
+        first = first.filter(pl.int_range(pl.len()).over("desk") < most)
+    if first.height > MOST_TASKS:
+        hint = "`--top N` shows N of each owner, and csv holds them all"
+        raise UsageError(f"a plan has room for {MOST_TASKS:,} accounts, and there are {first.height:,}", hint=hint)
+    ids = (_id(report, *row) for row in first.select("account_id", "step_id").iter_rows())
+    named = {each.account_id for week in weeks for each in week.check_ins}
+    named |= {each.account_id for week in weeks for each in week.left_out_first}
+    names = mine.filter(pl.col("account_id").is_in(named)).select(
+        "account_id", pl.coalesce("account_name", "account_id")
+    )
     return _Found(
-        names=dict(mine.select("account_id", pl.coalesce("account_name", "account_id").alias("name")).iter_rows()),
-        tasks=_by_desk(zip(todo["desk"], map(_task, accounts(report, todo), ids), strict=True)),
+        names=dict(names.iter_rows()),
+        todo=dict(todo.group_by("desk").len().iter_rows()),
+        tasks=_by_desk(zip(first["desk"], map(_task, accounts(report, first), ids), strict=True)),
         hours=_by_desk((desk, (who, spent)) for desk, who, spent in hours.iter_rows()),
         rests=resting(report, mine.filter(pl.col("queue") == str(Queue.REST))),
     )
@@ -158,12 +180,13 @@ def _by_desk(found: Iterable[tuple[str, _T]]) -> Mapping[str, Sequence[_T]]:
 
 
 def _desk(report: Report, week: OwnerWeek, found: _Found) -> Desk:
-    tasks = tuple(found.tasks.get(week.owner, ()))
+    todo, tasks = found.todo.get(week.owner, 0), tuple(found.tasks.get(week.owner, ()))
     rests = found.rests.get(week.owner)
     return Desk(
         name=week.owner,
-        head=_head(week, len(tasks)),
+        head=_head(week, todo),
         hours=_hours(week, found.hours.get(week.owner, ())),
+        todo=todo,
         tasks=tasks,
         check_ins=tuple(
             CheckInLine(
