@@ -120,6 +120,14 @@ def test_an_exact_key_of_two_accounts_can_be_chosen(tmp_path):
     ]
 
 
+def test_a_text_that_is_too_long_for_a_name_is_compared_with_none(tmp_path):
+    # To compare texts of a megabyte letter by letter would take a day.
+    letters = "".join(chr(ord("a") + at * 7 % 26) for at in range(200))
+    for length, is_offered in ((199, True), (200, False)):
+        name, key = f"{letters[:length]}y", f"{letters[:length]}z"
+        assert [row[:2] for row in offered(tmp_path, [name, "Zed"], key, "Zed")] == [(key, None)] * is_offered, length
+
+
 def test_figures_make_other_ids_and_are_not_offered_for_one_another(tmp_path):
     assert offered(tmp_path, ["Site 1044", "Site 1046"], "Site 1045", "Site 1044") == []
 

@@ -6,7 +6,6 @@ Nothing is joined by likeness. What is found is a table for a person to go throu
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -14,7 +13,7 @@ import polars as pl
 from csq.fate import FATE, ROWS, is_used
 from csq.roles import KEY_NAMES, PEOPLE
 from csq.sources.joining.aliases import COLUMNS
-from csq.sources.joining.names import differences, legal_form, plain, spellings
+from csq.sources.joining.names import core, differences, legal_form, spellings
 from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows
 from csq.terms import Aside, Role
 
@@ -26,6 +25,8 @@ OFFERED = 3
 """Accounts that are offered for a key, the likeliest first."""
 COMPARED = 2000
 """Keys that are compared by spelling: those with most rows."""
+LONGEST = 200
+"""Letters up to which a spelling is compared: one that is longer is no name, and to compare two takes hours."""
 COMMON = 500
 """Accounts that have a piece of three letters from which on it tells nothing."""
 
@@ -127,12 +128,12 @@ class _Same:
     def __init__(self, known: pl.DataFrame) -> None:
         """Take the keys that lead to an account."""
         self.whole: dict[str, dict[str, str]] = defaultdict(dict)
-        self.core: dict[str, dict[str, str]] = defaultdict(dict)
+        self.cores: dict[str, dict[str, str]] = defaultdict(dict)
         self.exact: dict[str, set[str]] = defaultdict(set)
         for kind, key, account in known.select(KEY_KIND, KEY, "account_id").iter_rows():
             self.exact[key].add(account)
             if kind in _EXACT:
-                for places, forms in zip((self.whole, self.core), spellings(key), strict=True):
+                for places, forms in zip((self.whole, self.cores), spellings(key), strict=True):
                     for form in forms:
                         places[form].setdefault(account, key)
 
@@ -142,13 +143,13 @@ class _Same:
             return sorted(self.exact[lost.key])[:OFFERED], "fits several accounts", False
         if lost.kind not in _EXACT:
             return self._named_alike(lost.key)
-        for places, forms in zip((self.whole, self.core), spellings(lost.key), strict=True):
+        for places, forms in zip((self.whole, self.cores), spellings(lost.key), strict=True):
             found = {account: key for form in sorted(forms) for account, key in places.get(form, {}).items()}
             if found:
                 accounts = sorted(found)
                 differ = differences(lost.key, found[accounts[0]])
                 why = f"same but for {', '.join(differ)}"
-                forms_differ = places is self.core and _contradict(lost.key, met.get(accounts[0], ""))
+                forms_differ = places is self.cores and _contradict(lost.key, met.get(accounts[0], ""))
                 if len(accounts) > 1:
                     return accounts[:OFFERED], f"{why}, but it fits {len(accounts):,} accounts", False
                 return accounts, why, not forms_differ
@@ -156,7 +157,7 @@ class _Same:
 
     def _named_alike(self, domain: str) -> tuple[list[str], str, bool]:
         """Accounts whose name a domain reads like."""
-        found = self.core.get(plain(domain.partition(".")[0]), {})
+        found = self.cores.get(core(domain.partition(".")[0]), {})
         return sorted(found)[:OFFERED], "the domain reads like the name", False
 
 
@@ -192,25 +193,31 @@ def _close(lost: Sequence[_Lost], known: pl.DataFrame) -> Mapping[str, list[str]
                 alike[one].append((-likeness, other))
     accounts: dict[str, list[str]] = defaultdict(list)
     for key, account in known.select(KEY, "account_id").sort(KEY, "account_id").iter_rows():
-        accounts[_form(key)].append(account)
+        accounts[core(key)].append(account)
     return {
         each.key: list(dict.fromkeys(key for _, other in sorted(alike[form]) for key in accounts[other]))
         for each in lost
-        if (form := _form(each.key)) in alike
+        if (form := core(each.key)) in alike
     }
 
 
+_AT_ONCE = 20_000
+"""Spellings that are cut up together."""
+
+
 def _pieces(keys: Sequence[tuple[str, bool]]) -> pl.DataFrame:
-    forms = sorted({(_form(key), is_domain) for key, is_domain in keys})
+    """Each spelling with its pieces of three letters, each once: columns form, is_domain, piece."""
+    forms = sorted({(form, is_domain) for key, is_domain in keys if len(form := core(key)) <= LONGEST})
     frame = pl.DataFrame(forms, schema={"form": pl.String(), "is_domain": pl.Boolean()}, orient="row")
-    padded = (f"  {form} " for form, _ in forms)
-    cut = [sorted({text[at : at + 3] for at in range(len(text) - 2)}) for text in padded]
-    return frame.with_columns(pl.Series("piece", cut, dtype=pl.List(pl.String()))).explode("piece")
+    return pl.concat([_cut(some) for some in (frame.iter_slices(_AT_ONCE) if forms else [frame])])
 
 
-@cache
-def _form(key: str) -> str:
-    return plain(key)
+def _cut(some: pl.DataFrame) -> pl.DataFrame:
+    word = pl.Categorical()  # since millions of texts take many times the room of the names
+    text = pl.col("text")
+    each = some.with_columns(pl.col("form").cast(word), text=pl.format("  {} ", "form"))
+    each = each.with_columns(at=pl.int_ranges(text.str.len_chars() - 2)).explode("at")
+    return each.select("form", "is_domain", piece=text.str.slice("at", 3).cast(word)).unique()
 
 
 def _figures(form: str) -> str:
