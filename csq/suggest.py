@@ -12,6 +12,8 @@ from csq.errors import UsageError
 
 CUTOFF = 0.6
 """Likeness, 0-1, from which a name may have been meant."""
+LONGEST = 200
+"""Letters up to which names are compared: what is longer is no name, and to compare two such texts takes hours."""
 _OFFERED = 3
 _LISTED = 8
 
@@ -52,10 +54,12 @@ def _promising(
 
     Two texts are as like as the letters that they share at most: to count these takes a hundredth of the time.
     """
-    asked = [(word, _letters(word)) for word in map(form, words)]
+    asked = [(word, _letters(word)) for word in map(form, words) if len(word) <= LONGEST]
     found = []
     for name in known:
         for spelling in {form(name), *(re.split(r"[\W_]+", form(name)) if by_word else ())} - {""}:
+            if len(spelling) > LONGEST:
+                continue
             near = [each for each in asked if _likeness(min(len(each[0]), len(spelling)), each[0], spelling) >= CUTOFF]
             letters = _letters(spelling) if near else frozenset()
             bounds = [(_likeness(len(letters & others), word, spelling), word) for word, others in near]

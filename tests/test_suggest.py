@@ -16,6 +16,9 @@ OWNERS = ("Dana Reyes", "Dana Ries", "Sam Okafor")
         ("owner", (), None),
         ("colour", ("owner", "seats"), None),
         ("", ("a", ""), None),
+        ("a" * 199 + "b", ("a" * 199 + "c",), f"did you mean `{'a' * 199}c`?"),
+        ("a" * 200 + "b", ("a" * 199,), None),
+        ("a" * 199, ("a" * 200 + "b",), None),
     ],
 )
 def test_the_one_known_name_that_is_nearest_is_offered_if_any_is_near(word, known, expected):

@@ -15,6 +15,7 @@ from csq.roles import KEY_NAMES, PEOPLE
 from csq.sources.joining.aliases import COLUMNS
 from csq.sources.joining.names import core, differences, legal_form, spellings
 from csq.sources.rows.typed import KEY, KEY_KIND, RoleRows
+from csq.suggest import LONGEST
 from csq.terms import Aside, Role
 
 LIKE = 0.8
@@ -25,8 +26,6 @@ OFFERED = 3
 """Accounts that are offered for a key, the likeliest first."""
 COMPARED = 2000
 """Keys that are compared by spelling: those with most rows."""
-LONGEST = 200
-"""Letters up to which a spelling is compared: one that is longer is no name, and to compare two takes hours."""
 COMMON = 500
 """Accounts that have a piece of three letters from which on it tells nothing."""
 
