@@ -56,12 +56,26 @@ def are_lines(body: bytes, count: int | None = None) -> bool:
     """Whether no NUL stands in a text, and its lines, `count` if they have been counted, all end alike."""
     if b"\0" in body or b"\r" not in body:
         return b"\0" not in body
-    return body.count(b"\r\n") == (line_count(body) if count is None else count)
+    # If as many carriage returns as lines end, and none ends a line by itself, then each line ends in both.
+    count = line_count(body) if count is None else count
+    return body.count(b"\r") == count and not re.search(rb"\r(?!\n)", body)
 
 
 def line_count(body: bytes) -> int:
     """How many lines a text has, whichever way they end; to look for what is not there is ten times as quick."""
-    return max(body.count(b"\n"), body.count(b"\r") if b"\r" in body else 0)
+    return max(_feeds(body), body.count(b"\r") if b"\r" in body else 0)
+
+
+_SOON = 2**20
+"""Bytes whose lines Python counts as soon as polars, which takes half the time for many."""
+
+
+def _feeds(body: bytes) -> int:
+    """How many lines end in a line feed."""
+    if len(body) < _SOON:
+        return body.count(b"\n")
+    lines = pl.scan_lines(io.BytesIO(body)).select(pl.len()).collect().item()
+    return int(lines) - (not body.endswith(b"\n"))
 
 
 def take_records(stream: BinaryIO, size: int) -> bytes:
