@@ -3,13 +3,13 @@
 A file by day is a table for each day: thousands, of which next to none has a total.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from csq.fate import FATE, ROW, is_used
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import Word, is_near
+from csq.sources.reading.sums import TotalWords, is_near
 from csq.sources.rows.typed import KEY
 from csq.terms import Aside, Fate
 
@@ -38,10 +38,10 @@ def summing(
     line: pl.Expr,
     by: Sequence[str],
     names: Sequence[str],
-    words: Mapping[str, Word],
+    words: TotalWords,
     *,
     elsewhere: pl.Series,
-    but: Collection[str] = (),
+    but: pl.Series,
 ) -> pl.DataFrame:
     """Find the row on one line of each table, if its numbers are sums or means of the others.
 
@@ -61,7 +61,7 @@ def summing(
         `by` and the line of each such row.
     """
     key = pl.col(TOTAL_KEY)
-    counts = (is_used() | (pl.col(FATE) == Aside.UNMATCHED)) & ~key.is_in([*but])
+    counts = (is_used() | (pl.col(FATE) == Aside.UNMATCHED)) & ~key.is_in(but.implode())
     # As columns of all rows: to filter those of each table anew for each number takes ten times as long.
     is_end = pl.col(LINE) == line.over(by)
     frame = frame.with_columns(is_end.alias(_END)).with_columns((counts & ~pl.col(_END)).alias(_OTHERS))
@@ -72,8 +72,8 @@ def summing(
         says_more=_says_more(frame.columns, names),
         **_arithmetic(names),
     )
-    named = key.is_null() | key.is_in([*words])
-    may_be_name = key.is_in([each for each, word in words.items() if word is Word.FIRST]).fill_null(value=False)
+    named = key.is_null() | key.is_in(words.every.implode())
+    may_be_name = key.is_in(words.first.implode()).fill_null(value=False)
     needed = pl.when(may_be_name).then(pl.col("filled")).otherwise(pl.col("filled") / 2)
     speaks = pl.col("fits") >= pl.max_horizontal(needed, 1)
     proved = (pl.col("sums") == pl.col("known")) & pl.col("unlike") & ~pl.col("says_more")

@@ -16,7 +16,7 @@ from csq.report import Note, masked
 from csq.roles import ROLES, Cell
 from csq.sources.joining.summing import OF_A_ROW, TOTAL_KEY, summing
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import Word, is_near, total_words
+from csq.sources.reading.sums import NEAR, is_near, total_words
 from csq.sources.rows.measures import METRIC
 from csq.sources.rows.typed import FILE, KEY, RoleRows
 from csq.terms import Aside, Fate, Grain, NoteKind, Role
@@ -84,29 +84,27 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
     elsewhere = pl.concat(known).drop_nulls().unique() if known else pl.Series(dtype=pl.String())
     begin, end = pl.col(LINE).min(), pl.col(LINE).max()
     subtotals: list[tuple[str, int]] = []
-    if words and (subtotals := _subtotals(frame, by, names, words)):
+    if len(words.every) and (subtotals := _subtotals(frame, by, names, words.every)):
         gone = pl.DataFrame(subtotals, schema={FILE: pl.String(), LINE: pl.Int64()}, orient="row")
         frame = frame.join(gone, on=[FILE, LINE], how="anti")
-    alone = [key for key, word in words.items() if word is Word.ALONE]
-    last = summing(frame, end, by, names, words, elsewhere=elsewhere, but=alone)
+    last = summing(frame, end, by, names, words, elsewhere=elsewhere, but=words.alone)
     yield from ((*at, "above") for at in (*subtotals, *last[[FILE, LINE]].rows()))
-    if words:
-        rest = _with_word(frame, pl.col(LINE) == begin, by, words).join(last, on=by, how="anti", nulls_equal=True)
-        first = summing(rest, begin, by, names, words, elsewhere=elsewhere)
+    if len(words.every):
+        rest = _with_word(frame, pl.col(LINE) == begin, by, words.every).join(last, on=by, how="anti", nulls_equal=True)
+        first = summing(rest, begin, by, names, words, elsewhere=elsewhere, but=words.alone.clear())
         yield from ((*at, "below") for at in first[[FILE, LINE]].rows())
 
 
-def _with_word(frame: pl.DataFrame, there: pl.Expr, by: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
+def _with_word(frame: pl.DataFrame, there: pl.Expr, by: list[str], words: pl.Series) -> pl.DataFrame:
     """The tables with a total word in some row."""
-    named = there & pl.col(TOTAL_KEY).is_in([*words])
+    named = there & pl.col(TOTAL_KEY).is_in(words.implode())
     return frame.filter(named.any().over(by))
 
 
-def _subtotals(
-    frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]
-) -> list[tuple[str, int]]:
+def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.Series) -> list[tuple[str, int]]:
     """File and line of the rows with a total word that sum up those since the one before; the last is none alone."""
     blocks = _blocks(frame, by, names, words)
+    blocks = blocks.filter(_may_sum_up(names, by).any().over(by))  # in tables with none each is a name
     places, counts = blocks.select(*by, LINE).rows(), blocks.select("last", "others").rows()
     sums, rows = blocks.select(f"{name} above" for name in names).rows(), blocks.select(names).rows()
     found: list[tuple[str, int]] = []
@@ -126,7 +124,18 @@ def _subtotals(
     return found
 
 
-def _blocks(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping[str, Word]) -> pl.DataFrame:
+def _may_sum_up(names: list[str], by: list[str]) -> pl.Expr:
+    """Whether a row has the sums of all rows of its table before it, about: the first that sums any up does."""
+    told, fits = [], []
+    for name in names:
+        own, above = pl.col(name), pl.col(f"{name} above")
+        before = ((own + above).cum_sum() - own).over(by)
+        told.append(own != 0)
+        fits.append((own == 0) | ((before - own).abs() <= 2 * NEAR * own.abs()))
+    return pl.any_horizontal(told) & pl.all_horizontal(fits)
+
+
+def _blocks(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.Series) -> pl.DataFrame:
     """The rows with a total word of the tables that have one above their last row, in order.
 
     Each with whether it is the `last`, its numbers, and the rows since the one before: how many `others`, and their
@@ -138,7 +147,7 @@ def _blocks(frame: pl.DataFrame, by: list[str], names: list[str], words: Mapping
         *by,
         LINE,
         pl.col(names).cast(pl.Float64()).fill_null(0),
-        named=pl.col(TOTAL_KEY).is_in([*words]).fill_null(value=False),
+        named=pl.col(TOTAL_KEY).is_in(words.implode()).fill_null(value=False),
         last=(pl.col(LINE) == pl.col(LINE).max()).over(by),
     )
     told = told.with_columns(block=(named.cum_sum() - named).over(by))

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import polars as pl
 
@@ -38,7 +38,21 @@ def total_word(cell: str) -> Word | None:
     return Word.FIRST if re.search(_AT_AN_END, plain) else None
 
 
-def total_words(cells: pl.Series) -> dict[str, Word]:
+class TotalWords(NamedTuple):
+    """The cells of a column that have a total word, each once."""
+
+    alone: pl.Series
+    """Those of `Word.ALONE`."""
+    first: pl.Series
+    """Those of `Word.FIRST`."""
+
+    @property
+    def every(self) -> pl.Series:
+        """All of them."""
+        return pl.concat([self.alone, self.first])
+
+
+def total_words(cells: pl.Series) -> TotalWords:
     """The cells of a column that begin, or end, with a total word; as `total_word`, of a million keys in a second."""
     cell = pl.col("cell")
     is_ascii = ~cell.str.contains("[^\\x00-\\x7F]")
@@ -49,7 +63,7 @@ def total_words(cells: pl.Series) -> dict[str, Word]:
     told = cells.to_frame("cell").lazy().filter(is_likely).unique().with_columns(plain=plain)
     told = told.filter(pl.col("plain").str.contains(_AT_AN_END))
     found = collect(told.select("cell", alone=pl.col("plain").is_in([*_WORDS])))
-    return {cell: Word.ALONE if alone else Word.FIRST for cell, alone in found.rows()}
+    return TotalWords(found["cell"].filter(found["alone"]), found["cell"].filter(~found["alone"]))
 
 
 def _unaccented(text: str) -> str:
@@ -65,7 +79,7 @@ _BESIDE, _BETWEEN, _AROUND = r"\([^()]*\)", r"[\s_-]+", " :.*="
 """What is said beside a word in brackets, what stands between words, and what around them."""
 _FOLDED = {"ß": "ss", "ς": "σ"}
 """Letters that are those of a word in another case."""
-_NEAR = 1e-6
+NEAR = 1e-6
 """Part of a total, or a mean, by which it may be off."""
 LONGEST_NUMBER = 200
 """Characters past which a cell is no number, whatever stands in it."""
@@ -93,8 +107,7 @@ def sums_up(frame: pl.DataFrame, cells: Sequence[str], below: int) -> bool:
     names = cell_columns(frame)
     body = frame.slice(0, frame.height - 1 - below)
     label = next((cell for cell in cells if cell.strip()), "")
-    subtotals = [cell for cell, word in total_words(body[names[0]]).items() if word is Word.ALONE]
-    body = body.filter(~pl.col(names[0]).is_in(subtotals))
+    body = body.filter(~pl.col(names[0]).is_in(total_words(body[names[0]]).alone.implode()))
     found = [_fits(body[name], cell) for name, cell in zip(names, cells, strict=True) if looks_like_number(cell)]
     told = [fit for fit in found if fit is not None]
     needed = len(told) if total_word(label) is Word.FIRST else len(told) / 2
@@ -127,7 +140,7 @@ def is_near(found: float, told: float) -> bool: ...
 def is_near(found: pl.Expr, told: pl.Expr) -> pl.Expr: ...
 def is_near(found: Any, told: Any) -> Any:
     """Whether what a total, or a mean, tells is what was found, but for the rounding of tools."""
-    return abs(found - told) <= _NEAR * abs(told)
+    return abs(found - told) <= NEAR * abs(told)
 
 
 def is_mean(parts: pl.Series, mean: float, cell: str | None = None) -> bool:
