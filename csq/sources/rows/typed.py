@@ -12,6 +12,7 @@ from csq.errors import Setting
 from csq.fate import ROW, mark
 from csq.report import REJECT_SCHEMA, Note, ScaleFound, SourceFile
 from csq.roles import ROLES, TICKED, Cell
+from csq.schema import lean
 from csq.sources.columns.metrics import Metric
 from csq.sources.columns.presets import Preset
 from csq.sources.reading.read import LINE, TextTable, column
@@ -214,7 +215,8 @@ def stack(parts: list[RoleRows]) -> RoleRows:
     """The rows of one role, from files with different headers."""
     return replace(
         parts[0],
-        frame=pl.concat([part.frame for part in parts], how="diagonal"),
+        # Of a file most rows say the same of much: which it is, what becomes of them, and that nothing is wrong.
+        frame=lean(pl.concat([part.frame for part in parts], how="diagonal")),
         files=tuple(file for part in parts for file in part.files),
         faults=pl.concat([part.faults for part in parts]),
         notes=tuple(note for part in parts for note in part.notes),
