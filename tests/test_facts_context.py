@@ -695,3 +695,13 @@ def test_a_survey_that_knows_no_roles_takes_them_from_the_contacts(tmp_path):
     # Whoever is a contact of B has no role at A.
     assert of(facts)["csat_by_role"] == "decision_maker 0.0 (1); user 100.0 (1)"
     assert of(measure(tmp_path, csat=csat))["csat_by_role"] == "user 100.0 (1)"
+
+
+def test_what_is_missing_of_an_account_hangs_on_no_other_however_many_there_are(tmp_path):
+    facts = measure(tmp_path, csat="account, score (1-5), respondent\nA, 5, x@a.test").frame
+    each = add_missing(facts)["missing"].to_list()
+    assert ["happiness: not_in_csat" in missing for missing in each] == [False, True]
+    assert add_missing(pl.concat([facts] * 800))["missing"].to_list() == each * 800
+    for account, missing in enumerate(each):  # the same of all
+        alone = pl.concat([facts[account]] * 1_600)
+        assert add_missing(alone)["missing"].to_list() == [missing] * 1_600

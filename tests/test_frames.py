@@ -2,16 +2,18 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from csq import pipeline
 from csq.fate import ROW
 from csq.playbook.load import load_playbook
 from csq.report import REJECT_SCHEMA
 from csq.roles import ROLES, Cell
-from csq.schema import COLUMNS, COVERAGE, DTYPES, FACTS, PLACE, complete
+from csq.schema import COLUMNS, COVERAGE, DTYPES, FACTS, PLACE, alike, complete, lean
 from csq.settings.load import load_settings
 from csq.sources.load import load
 from csq.sources.rows.tables import ReadOptions
@@ -54,6 +56,38 @@ def test_what_is_unknown_of_all_accounts_is_a_column_of_its_declared_type(accoun
         "owner": pl.String(), "contract_value": pl.Decimal(38, 2), "seats": pl.Int64(), "mine": pl.Date()
     }  # fmt: skip
     assert done.rows() == [(None, None, 5, None)] * accounts
+
+
+@pytest.mark.parametrize("accounts", [0, 1, 7, 1000, 1001, 5000])
+def test_columns_whose_cells_are_all_alike_are_found_and_hold_the_same_as_literals(accounts):
+    every = range(accounts)
+    frame = pl.DataFrame(
+        {
+            "none": [None] * accounts,
+            "no list": [None] * accounts,
+            "list": [["a"]] * accounts,
+            "text": ["same"] * accounts,
+            "money": [Decimal("1.50")] * accounts,
+            "day": [date(2026, 11, 27)] * accounts,
+            "number": [0.1] * accounts,
+            "one other": ["same" if place != accounts // 3 + 1 else "other" for place in every],
+            "one unknown": [1 if place != accounts // 2 else None for place in every],
+            "own": [str(place) for place in every],
+        },
+        schema_overrides={"no list": pl.List(pl.String()), "list": pl.List(pl.String()), "money": pl.Decimal(38, 2)},
+    )
+    few = ["none", "no list"] if accounts else []
+    if accounts == 1:
+        few = [*few, "one unknown"]  # of one account the one
+    assert alike(frame) == ([*few, "text", "money", "day", "number"] if accounts > 1000 else few)
+    assert_frame_equal(lean(frame), frame)
+
+
+@pytest.mark.parametrize("accounts", [3, 2000])
+def test_a_wide_frame_in_which_nothing_is_alike_stays_as_it_is(accounts):
+    frame = pl.DataFrame({f"own {place}": range(accounts) for place in range(50)})
+    assert alike(frame) == []
+    assert_frame_equal(lean(frame), frame)
 
 
 def test_facts_begin_with_the_declared_columns_in_order(found):

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.plan.texts import filled_for
+from csq.plan.texts import filled_for, told_once
 from csq.playbook.load import LoadedPlaybook
 from csq.report import Report
 from csq.schema import PLAN, WORTH
@@ -188,3 +188,20 @@ def test_a_text_reads_the_same_for_few_accounts_as_for_many_and_few_take_no_quer
         sys.setprofile(None)
     assert 0 < len(asked) < len(texts)
     assert filled_for(many, texts, pl.concat([chosen] * 50), keep=True).equals(pl.concat([told] * 50))
+
+
+def test_what_is_told_once_is_told_of_each_as_if_it_stood_alone() -> None:
+    # `a` and `b` tell apart, `same` does not, and of `none` nothing is known.
+    row = {"a": ["x", None, "y", "x"], "b": [1, 1, None, 2], "same": "s", "none": [None] * 4}
+    few = pl.DataFrame(row, schema_overrides={"none": pl.String()})
+    told = {
+        "text": pl.format("{} {} {}", pl.col("a").fill_null("-"), pl.col("number"), pl.col("same")),
+        "either": pl.coalesce("none", "a"),
+        "alike": pl.lit("always"),
+    }
+    known = {"a": "a", "number": "b", "same": "same", "none": pl.col("none")}
+    expected = [("x 1 s", "x", "always"), ("- 1 s", None, "always"), (None, "y", "always"), ("x 2 s", "x", "always")]
+    assert told_once(few, known, **told).rows() == expected
+    assert told_once(pl.concat([few] * 50), known, **told).rows() == expected * 50
+    assert told_once(pl.concat([few[1]] * 200), known, **told).rows() == [expected[1]] * 200
+    assert told_once(few.clear(), known, **told).rows() == []

@@ -213,11 +213,9 @@ def _listed(sentences: pl.DataFrame, texts: Texts, accounts: int) -> pl.Series:
         .group_by("row", maintain_order=True)
         .agg("risks")
     )
-    return (
-        collect(_numbered(accounts).join(lists, on="row", how="left", maintain_order="left"))["risks"]
-        .fill_null([])
-        .rechunk()
-    )
+    risks = collect(_numbered(accounts).join(lists, on="row", how="left", maintain_order="left"))["risks"]
+    # In one piece: to sort a column of lists in several takes three times its room.
+    return risks.fill_null([]).rechunk()
 
 
 def _numbered(accounts: int) -> pl.LazyFrame:
