@@ -101,6 +101,11 @@ def test_of_more_accounts_than_are_asked_for_the_first_are_shown_and_the_others_
         assert re.findall(r"Account \d", text) == names
         assert (f"{5 - top} more" in text) is (top < 5)
         assert "othing for a person to do" not in text
+    shared = planned(
+        *(task(n, desk=desk) for n, desk in enumerate("BABA", 1)), weeks=(week(owner="A"), week(owner="B"))
+    )
+    text = render_plan(shared, format, Options(selection=Selection(planned=True, top=1))).decode()
+    assert re.findall(r"Account \d", text) == ["Account 2", "Account 1"]  # of each owner
 
 
 @pytest.mark.parametrize("format", [Format.TERMINAL, Format.MARKDOWN, Format.HTML])

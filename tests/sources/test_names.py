@@ -67,6 +67,8 @@ def offered(folder: Path, accounts: list[str], *keys: str) -> list[tuple[str, st
         ("Volvo", "AB Volvo", ["legal form"]),
         ("トヨタ", "株式会社トヨタ", ["legal form"]),
         ("ACME LIMITED", "Acme Ltd.", ["case"]),
+        ("Acme S r l", "Acme", ["legal form"]),
+        ("Acme S A de C V", "Acme", ["legal form"]),
         *((f"Acme {form}", "Acme", ["legal form"]) for form in FORMS),
         *((f"Acme {form.replace('.', '')}".upper(), f"Acme {form}", ["case"]) for form in FORMS),
     ],
@@ -82,6 +84,7 @@ def test_what_may_be_written_otherwise_is_left_out(key, name, differ):
         ("1001.0", "10010"),  # without the point another number
         ("1-12", "11-2"),
         ("A-1-1", "A-11"),
+        ("Unit A1 2B", "Unit A12B"),
         ("Sunrise Spa", "Sunrise"),  # a spa, no S.p.A.
         ("Acme Holding", "Acme"),
         ("Acme (UK) Ltd", "Acme Ltd"),

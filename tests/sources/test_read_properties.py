@@ -13,6 +13,7 @@ from csq.sources.reading import proof
 from csq.sources.reading.dialect import (
     are_lines,
     first_line,
+    line_count,
     obvious_delimiter,
     read_sound,
     read_strictly,
@@ -98,6 +99,20 @@ def test_no_sound_file_loses_a_row_gains_one_or_changes_a_cell(made):
     rows, data = made
 
     assert cells(data) == rows
+
+
+@given(st.text(alphabet="a\r\n\0é", max_size=12), st.booleans())
+@example("a\r\na\n", False)
+@example("a\r\na\ra", True)
+@example("aa\r\n", True)
+def test_lines_are_counted_whichever_way_they_end_and_told_from_those_that_end_in_several(text, is_long):
+    """The same of short texts and of long ones, whose lines another counts."""
+    long = f"b{text[1:]}" * (2**20 // (len(text.encode()) + 1) + 1) if is_long else text
+    body = long.encode()
+    feeds, returns, both = (body.count(end) for end in (b"\n", b"\r", b"\r\n"))
+    assert line_count(body) == max(feeds, returns)
+    assert are_lines(body) == are_lines(body, line_count(body))
+    assert are_lines(body) == (b"\0" not in body and both in (0, feeds) and both == returns)
 
 
 def read_plain(data: bytes) -> RawTable | None:

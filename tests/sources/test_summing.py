@@ -118,4 +118,10 @@ def test_a_name_with_a_total_word_in_it_is_part_of_the_subtotal_below() -> None:
         (4, "above"),
         (7, "above"),
     ]
+    assert totals(*names, ("Subtotal", 3, 30), ("A", 4, 40)) == [(4, "above")]
     assert totals(*[(f"Total {n}", n % 7 + 1, 5) for n in range(300)], ("Z", 1, 1)) == []
+
+
+def test_a_subtotal_that_leaves_a_column_blank_sums_up_by_the_others() -> None:
+    assert totals(("A", 1, 10), ("B", 2, 20), ("Subtotal", 3, None), ("C", 8, 80)) == [(4, "above")]
+    assert totals(("A", 1, 10), ("B", 2, 20), ("Subtotal", 4, None), ("C", 8, 80)) == []
