@@ -71,7 +71,7 @@ def find_candidates(roles: Mapping[Role, RoleRows], keys: pl.DataFrame, accounts
     told = {row["account_id"]: row for row in accounts.iter_rows(named=True)}
     lost = [each for role, rows in roles.items() if role is not Role.ACCOUNTS for each in _lost(role, rows)]
     met = {role: _met(rows) for role, rows in roles.items()}
-    same = _Same(known if lost else known.clear())  # of a hundred thousand keys it takes seconds
+    same = _Same(known if lost else known.clear(), lost)  # of a hundred thousand keys it takes seconds
     lines, others = [], []
     for each in lost:
         found, why, is_one = same.find(each, met[each.role])
@@ -122,19 +122,28 @@ def _met(rows: RoleRows) -> Mapping[str, str]:
 
 
 class _Same:
-    """Accounts by their keys, without what may be written otherwise."""
+    """Accounts by their keys, without what may be written otherwise, as far as lost keys are written so."""
 
-    def __init__(self, known: pl.DataFrame) -> None:
-        """Take the keys that lead to an account."""
+    def __init__(self, known: pl.DataFrame, lost: Sequence[_Lost]) -> None:
+        """Take the keys that lead to an account, and those that may be meant for them."""
         self.whole: dict[str, dict[str, str]] = defaultdict(dict)
         self.cores: dict[str, dict[str, str]] = defaultdict(dict)
         self.exact: dict[str, set[str]] = defaultdict(set)
+        # Of the known keys, hundreds of thousands, next to none are written like a lost one.
+        keys, wholes, cores = {each.key for each in lost}, set[str](), set[str]()
+        for each in lost:
+            forms = spellings(each.key) if each.kind in _EXACT else ((), (_named(each.key),))
+            wholes.update(forms[0])
+            cores.update(forms[1])
         for kind, key, account in known.select(KEY_KIND, KEY, "account_id").iter_rows():
-            self.exact[key].add(account)
+            if key in keys:
+                self.exact[key].add(account)
             if kind in _EXACT:
-                for places, forms in zip((self.whole, self.cores), spellings(key), strict=True):
-                    for form in forms:
-                        places[form].setdefault(account, key)
+                whole, bare = spellings(key)
+                for form in whole & wholes:
+                    self.whole[form].setdefault(account, key)
+                for form in bare & cores:
+                    self.cores[form].setdefault(account, key)
 
     def find(self, lost: _Lost, met: Mapping[str, str]) -> tuple[list[str], str, bool]:
         """Accounts that a key is but for how it is written, in what it differs, and whether it can be only one."""
@@ -156,8 +165,13 @@ class _Same:
 
     def _named_alike(self, domain: str) -> tuple[list[str], str, bool]:
         """Accounts whose name a domain reads like."""
-        found = self.cores.get(core(domain.partition(".")[0]), {})
+        found = self.cores.get(_named(domain), {})
         return sorted(found)[:OFFERED], "the domain reads like the name", False
+
+
+def _named(domain: str) -> str:
+    """The name that a domain may be made of."""
+    return core(domain.partition(".")[0])
 
 
 def _contradict(one: str, other: str) -> bool:
@@ -190,9 +204,10 @@ def _close(lost: Sequence[_Lost], known: pl.DataFrame) -> Mapping[str, list[str]
             likeness = SequenceMatcher(None, one, other, autojunk=False).ratio()
             if likeness >= LIKE:
                 alike[one].append((-likeness, other))
-    accounts: dict[str, list[str]] = defaultdict(list)
+    accounts: dict[str, list[str]] = {other: [] for found in alike.values() for _, other in found}
     for key, account in known.select(KEY, "account_id").sort(KEY, "account_id").iter_rows():
-        accounts[core(key)].append(account)
+        if (form := core(key)) in accounts:
+            accounts[form].append(account)
     return {
         each.key: list(dict.fromkeys(key for _, other in sorted(alike[form]) for key in accounts[other]))
         for each in lost
