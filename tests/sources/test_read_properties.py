@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from csq.errors import InputError
 from csq.sources.reading import proof
 from csq.sources.reading.dialect import (
-    are_lines,
     first_line,
-    line_count,
+    line_ends,
     obvious_delimiter,
     read_sound,
     read_strictly,
@@ -105,21 +104,24 @@ def test_no_sound_file_loses_a_row_gains_one_or_changes_a_cell(made):
 @example("a\r\na\n", False)
 @example("a\r\na\ra", True)
 @example("aa\r\n", True)
+@example("aa\n\r\na\r", True)
 def test_lines_are_counted_whichever_way_they_end_and_told_from_those_that_end_in_several(text, is_long):
     """The same of short texts and of long ones, whose lines another counts."""
     long = f"b{text[1:]}" * (2**20 // (len(text.encode()) + 1) + 1) if is_long else text
     body = long.encode()
-    feeds, returns, both = (body.count(end) for end in (b"\n", b"\r", b"\r\n"))
-    assert line_count(body) == max(feeds, returns)
-    assert are_lines(body) == are_lines(body, line_count(body))
-    assert are_lines(body) == (b"\0" not in body and both in (0, feeds) and both == returns)
+    feeds, returns, both = counted = tuple(body.count(end) for end in (b"\n", b"\r", b"\r\n"))
+    found = line_ends(body)
+    assert found == counted
+    assert found.lines == max(feeds, returns)
+    assert found.are_alike == (both in (0, feeds) and both == returns)
+    assert line_ends(body + b"\xff") == counted  # of what is no UTF-8 as well
 
 
 def read_plain(data: bytes) -> RawTable | None:
     """A text through polars, where what parts its cells shows in its first line."""
     body = without_end(data)
     found = obvious_delimiter(first_line(body))
-    return read_sound(lines_of(body, *found)) if found and are_lines(body) else None
+    return read_sound(lines_of(body, *found)) if found and line_ends(body).are_alike and b"\0" not in body else None
 
 
 @given(tables(), st.sampled_from([",", ";"]), st.sampled_from(["\n", "\r\n"]), st.booleans())

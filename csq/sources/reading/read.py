@@ -19,9 +19,9 @@ import polars as pl
 from csq.errors import InputError, Location
 from csq.sources.reading.containers import Container, Content, open_content
 from csq.sources.reading.dialect import (
-    are_lines,
+    LineEnds,
     first_line,
-    line_count,
+    line_ends,
     obvious_delimiter,
     read_sound,
     read_strictly,
@@ -187,9 +187,9 @@ def _laid_out(content: Content, label: str, encoding: str | None, max_bytes: int
 
         return arrange(_short(read_sheet(content.data, label), label))
     decoded = decode(content.data, label, encoding)
-    count = line_count(content.data)
-    refuse_short_lines(len(content.data), count, label, max_bytes)
-    return arrange(_short(_parse(decoded, label, count), label))
+    ends = line_ends(content.data)
+    refuse_short_lines(len(content.data), ends.lines, label, max_bytes)
+    return arrange(_short(_parse(decoded, label, ends), label))
 
 
 def _empty(what: str) -> InputError:
@@ -278,14 +278,14 @@ def _short(grid: RawTable, label: str) -> RawTable:
     return grid
 
 
-def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
-    """Text of so many lines to rows of one width: the fast way where it is the same, then strictly, then with repairs.
+def _parse(decoded: Decoded, label: str, ends: LineEnds) -> RawTable:
+    """Text with such lines to rows of one width: the fast way where it is the same, then strictly, then with repairs.
 
     Raises:
         InputError: It is no table in any of these ways; the fault is that of the likeliest delimiter.
     """
     refuse_other_text(decoded.head, label)
-    if decoded.utf8 is not None and (grid := _parse_large(decoded.utf8, lines)):
+    if decoded.utf8 is not None and (grid := _parse_large(decoded.utf8, ends)):
         return grid.noting(*decoded.notes)
     text = decoded.text
     repairs: tuple[Remark, ...] = ()
@@ -296,20 +296,20 @@ def _parse(decoded: Decoded, label: str, lines: int) -> RawTable:
     if not text or text.isspace():
         raise _empty(f"`{label}` is empty but for its comments")
     body = text.encode() if comments or repairs or decoded.utf8 is None else b""
-    grid = _parse_large(body, line_count(body)) or _parse_text(text.rstrip("\r\n"), label)
+    grid = _parse_large(body, line_ends(body)) or _parse_text(text.rstrip("\r\n"), label)
     if comments:
         grid = _under(comments, grid)
     return grid._replace(repairs=tuple(sorted((*repairs, *grid.repairs)))).noting(*decoded.notes)
 
 
-def _parse_large(body: bytes, lines: int) -> RawTable | None:
-    """Text of so many lines through polars, but for rows that need repair; None where that may not be the same."""
-    if len(body) <= LARGE or (len(body) > MOST_BY_HAND and lines * SHORT_LINE > len(body)):
+def _parse_large(body: bytes, ends: LineEnds) -> RawTable | None:
+    """Text with such lines through polars, but for rows that need repair; None where that may not be the same."""
+    if len(body) <= LARGE or (len(body) > MOST_BY_HAND and ends.lines * SHORT_LINE > len(body)):
         return None  # to tell lines apart takes many times the memory of short ones
     if body.startswith((b"\n", b"\r", b'"#', b"#", b"sep=", b'"sep=')):
         return None
     found = obvious_delimiter(first_line(body))
-    if found is None or not are_lines(body, lines):
+    if found is None or b"\0" in body or not ends.are_alike:
         return None
     cut = lines_of(without_end(body), *found)
     if (grid := read_sound(cut)) is not None:
