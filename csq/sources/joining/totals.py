@@ -8,6 +8,7 @@ a first row with a total word, and a row with one all of whose numbers sum up th
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import add
 
 import polars as pl
 
@@ -105,23 +106,25 @@ def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.S
     """File and line of the rows with a total word that sum up those since the one before; the last is none alone."""
     blocks = _blocks(frame, by, names, words)
     blocks = blocks.filter(_may_sum_up(names, by).any().over(by))  # in tables with none each is a name
-    places, counts = blocks.select(*by, LINE).rows(), blocks.select("last", "others").rows()
-    sums, rows = blocks.select(f"{name} above" for name in names).rows(), blocks.select(names).rows()
-    found: list[tuple[str, int]] = []
-    table, above, count, begun = None, [0.0] * len(names), 0, False
-    for (*at, line), (is_last, others), more, row in zip(places, counts, sums, rows, strict=True):
+    tables = blocks.select(pl.struct(by).rle_id()).to_series().to_list()
+    sums = zip(*(blocks[f"{name} above"].to_list() for name in names), strict=True)
+    rows = zip(*(blocks[name].to_list() for name in names), strict=True)
+    ends = zip(tables, blocks["last"].to_list(), blocks["others"].to_list(), sums, rows, strict=True)
+    found: list[int] = []
+    table, above, count, begun = -1, [0.0] * len(names), 0, False
+    for place, (at, is_last, others, more, row) in enumerate(ends):
         if at != table:
             table, above, count, begun = at, [0.0] * len(names), 0, False
-        above = [one + each for one, each in zip(above, more, strict=True)]
+        above = [*map(add, above, more)]
         count += others
-        told = [is_near(one, total) for one, total in zip(above, row, strict=True) if total]
-        if count > 1 and told and all(told) and (begun or not is_last):
-            found.append((at[0], line))
+        may = count > 1 and (begun or not is_last) and any(row)
+        if may and all(is_near(one, total) for one, total in zip(above, row, strict=True) if total):
+            found.append(place)
             above, count, begun = [0.0] * len(names), 0, True
         else:  # a name that has the word in it is a row like any other
-            above = [one + each for one, each in zip(above, row, strict=True)]
+            above = [*map(add, above, row)]
             count += 1
-    return found
+    return blocks[found].select(FILE, LINE).rows()
 
 
 def _may_sum_up(names: list[str], by: list[str]) -> pl.Expr:
