@@ -51,9 +51,9 @@ def axis_gaps() -> list[pl.Expr]:
 
 def coverage_pct() -> pl.Expr:
     """The share that is known of all that is looked for."""
-    gaps = pl.sum_horizontal(*(pl.col(unknown_column(axis)).is_not_null() for axis in Axis), *_others().values())
-    share = 1 - gaps / (len(Axis) + len(_others()))
-    return rounded(share * 100)
+    others = _others().values()
+    gaps = pl.sum_horizontal(*(pl.col(unknown_column(axis)).is_not_null() for axis in Axis), *others)
+    return rounded((1 - gaps / (len(Axis) + len(others))) * 100)
 
 
 def unknowns() -> dict[str, pl.Expr]:

@@ -20,7 +20,7 @@ def checklist(report: Report, options: Options) -> bytes:
     """Write the list.
 
     Raises:
-        UsageError: `options` name an owner that is not there.
+        UsageError: `options` name an owner that is not there; or more is to be told than a page has room for.
     """
     shown, tools = desks(report, options.selection, options.selection.top), batches(report, options.selection)
     blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown, tools, options.selection))]

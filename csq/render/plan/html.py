@@ -16,7 +16,7 @@ def html(report: Report, options: Options) -> bytes:
     """Write the page.
 
     Raises:
-        UsageError: `options` name an owner that is not there.
+        UsageError: `options` name an owner that is not there; or more is to be told than a page has room for.
     """
     top, count = options.selection.top, len(options.selection.desk or report.weeks)
     most = max(_LEAST, _TASKS // max(count, 1)) if top is None else top

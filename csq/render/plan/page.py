@@ -22,7 +22,7 @@ def page(report: Report, options: Options) -> bytes:
     """Write the page.
 
     Raises:
-        UsageError: `options` name an owner that is not there.
+        UsageError: `options` name an owner that is not there; or more is to be told than a page has room for.
     """
     sheet = PageWidth.of(options.width)
     top = options.selection.top

@@ -52,6 +52,10 @@ def first_line(body: bytes) -> str:
     return body[: end if end >= 0 else None].decode()
 
 
+_SOON = 2**20
+"""Bytes whose lines Python counts as soon as polars."""
+
+
 class LineEnds(NamedTuple):
     """How often a line feed stands in a text, a carriage return, and one right before the other."""
 
@@ -84,16 +88,10 @@ def line_ends(body: bytes) -> LineEnds:
     return LineEnds(body.count(b"\n"), returns, body.count(b"\r\n") if returns else 0)
 
 
-_SOON = 2**20
-"""Bytes whose lines Python counts as soon as polars."""
-
-
 def _lines_and_bytes(body: bytes) -> tuple[int, int]:
     """How many lines there are between line feeds, and their bytes, ends left out."""
-    text = pl.scan_lines(io.BytesIO(body), name="text")
-    lines, size = (
-        text.select(pl.len(), pl.col("text").str.len_bytes().cast(pl.Int64).sum().alias("size")).collect().row(0)
-    )
+    text, bytes_of = pl.scan_lines(io.BytesIO(body), name="text"), pl.col("text").str.len_bytes().cast(pl.Int64())
+    lines, size = text.select(pl.len(), bytes_of.sum().alias("size")).collect().row(0)
     return int(lines), int(size)
 
 
