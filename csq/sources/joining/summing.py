@@ -9,12 +9,12 @@ import polars as pl
 
 from csq.fate import FATE, ROW, is_used
 from csq.sources.reading.read import LINE
-from csq.sources.reading.sums import TotalWords, is_near
+from csq.sources.reading.sums import Word, is_near
 from csq.sources.rows.typed import KEY
 from csq.terms import Aside, Fate
 
-TOTAL_KEY = "_key"
-"""Column with what stands where a row has its key."""
+TOTAL_KEY, WORD = "_key", "_word"
+"""Columns with what stands where a row has its key, and which `Word` that has."""
 _END, _OTHERS = "_end", "_others"
 """Columns that say whether a row is the one in question, and whether it is one of those that it may sum up."""
 UNLIKE = 3
@@ -38,10 +38,9 @@ def summing(
     line: pl.Expr,
     by: Sequence[str],
     names: Sequence[str],
-    words: TotalWords,
     *,
     elsewhere: pl.Series,
-    but: pl.Series,
+    but_totals: bool,
 ) -> pl.DataFrame:
     """Find the row on one line of each table, if its numbers are sums or means of the others.
 
@@ -49,32 +48,32 @@ def summing(
     takes every sum, of unlike amounts, and nothing else in the row, nor its key in another file.
 
     Args:
-        frame: Rows of the tables, with `TOTAL_KEY`, and whatever else may stand in a row.
+        frame: Rows of the tables, with `TOTAL_KEY`, `WORD`, and whatever else may stand in a row.
         line: The line of the row in question.
         by: Columns that make rows one table, the file among them.
         names: Columns of amounts.
-        words: Keys with a total word.
         elsewhere: Keys that other files name.
-        but: Keys of rows that are none of those it sums up.
+        but_totals: Whether rows with a total word alone are none of those it sums up.
 
     Returns:
         `by` and the line of each such row.
     """
     key = pl.col(TOTAL_KEY)
-    counts = (is_used() | (pl.col(FATE) == Aside.UNMATCHED)) & ~key.is_in(but.implode())
+    counts = (is_used() | (pl.col(FATE) == Aside.UNMATCHED)) & key.is_not_null()
+    if but_totals:
+        counts &= pl.col(WORD).ne_missing(Word.ALONE)
     # As columns of all rows: to filter those of each table anew for each number takes ten times as long.
     is_end = pl.col(LINE) == line.over(by)
     frame = frame.with_columns(is_end.alias(_END)).with_columns((counts & ~pl.col(_END)).alias(_OTHERS))
     tables = frame.group_by(by).agg(
         line.alias(LINE),
         pl.col(_OTHERS).sum(),
-        *(pl.when(_END).then(name).max().alias(name) for name in (TOTAL_KEY, FATE)),
+        *(pl.when(_END).then(name).max().alias(name) for name in (TOTAL_KEY, WORD, FATE)),
         says_more=_says_more(frame.columns, names),
         **_arithmetic(names),
     )
-    named = key.is_null() | key.is_in(words.every.implode())
-    may_be_name = key.is_in(words.first.implode()).fill_null(value=False)
-    needed = pl.when(may_be_name).then(pl.col("filled")).otherwise(pl.col("filled") / 2)
+    named = key.is_null() | pl.col(WORD).is_not_null()
+    needed = pl.when(pl.col(WORD) == Word.FIRST).then(pl.col("filled")).otherwise(pl.col("filled") / 2)
     speaks = pl.col("fits") >= pl.max_horizontal(needed, 1)
     proved = (pl.col("sums") == pl.col("known")) & pl.col("unlike") & ~pl.col("says_more")
     proved &= (pl.col(FATE) != Fate.REJECTED) & ~key.is_in(elsewhere.implode())
@@ -104,7 +103,7 @@ def _arithmetic(names: Sequence[str]) -> dict[str, pl.Expr]:
 
 def _says_more(columns: Sequence[str], names: Sequence[str]) -> pl.Expr:
     """Whether anything but its label and numbers stands in a row, of what stands in most of the others."""
-    label = {_END, _OTHERS, TOTAL_KEY, *OF_A_ROW, *names, *(["account_name"] if len(names) > 1 else [])}
+    label = {_END, _OTHERS, TOTAL_KEY, WORD, *OF_A_ROW, *names, *(["account_name"] if len(names) > 1 else [])}
     others, end = pl.col(_OTHERS), pl.col(_END)
     told = [pl.col(name).is_not_null() for name in columns if name not in label]
     usual = [((others & each).sum() * 2 > others.sum()) & (end & each).any() for each in told]

@@ -15,7 +15,7 @@ import polars as pl
 from csq.fate import COLUMN, FATE, REASON, VALUE
 from csq.report import Note, masked
 from csq.roles import ROLES, Cell
-from csq.sources.joining.summing import OF_A_ROW, TOTAL_KEY, summing
+from csq.sources.joining.summing import OF_A_ROW, TOTAL_KEY, WORD, summing
 from csq.sources.reading.read import LINE
 from csq.sources.reading.sums import NEAR, is_near, total_words
 from csq.sources.rows.measures import METRIC
@@ -80,36 +80,35 @@ def _totals(rows: RoleRows, others: list[RoleRows]) -> Iterator[tuple[str, int, 
     is_open = rows.frame.select(pl.col(FATE).is_in([str(fate) for fate in _OPEN])).to_series()
     frame = rows.frame.select(_key(rows), *told)
     frame = frame if is_open.all() else frame.filter(is_open)
-    words = total_words(frame[TOTAL_KEY])
+    frame = frame.with_columns(total_words(frame[TOTAL_KEY]).alias(WORD))
     known = [each.frame[name] for each in others for name in ("account_id", KEY) if name in each.frame.columns]
     elsewhere = pl.concat(known).drop_nulls().unique() if known else pl.Series(dtype=pl.String())
     begin, end = pl.col(LINE).min(), pl.col(LINE).max()
+    has_words = frame[WORD].count() > 0
     subtotals: list[tuple[str, int]] = []
-    if len(words.every) and (subtotals := _subtotals(frame, by, names, words.every)):
+    if has_words and (subtotals := _subtotals(frame, by, names)):
         gone = pl.DataFrame(subtotals, schema={FILE: pl.String(), LINE: pl.Int64()}, orient="row")
         frame = frame.join(gone, on=[FILE, LINE], how="anti")
-    last = summing(frame, end, by, names, words, elsewhere=elsewhere, but=words.alone)
+    last = summing(frame, end, by, names, elsewhere=elsewhere, but_totals=True)
     yield from ((*at, "above") for at in (*subtotals, *last[[FILE, LINE]].rows()))
-    if len(words.every):
-        rest = _with_word(frame, pl.col(LINE) == begin, by, words.every).join(last, on=by, how="anti", nulls_equal=True)
-        first = summing(rest, begin, by, names, words, elsewhere=elsewhere, but=words.alone.clear())
+    if has_words:
+        rest = _with_word(frame, pl.col(LINE) == begin, by).join(last, on=by, how="anti", nulls_equal=True)
+        first = summing(rest, begin, by, names, elsewhere=elsewhere, but_totals=False)
         yield from ((*at, "below") for at in first[[FILE, LINE]].rows())
 
 
-def _with_word(frame: pl.DataFrame, there: pl.Expr, by: list[str], words: pl.Series) -> pl.DataFrame:
+def _with_word(frame: pl.DataFrame, there: pl.Expr, by: list[str]) -> pl.DataFrame:
     """The tables with a total word in some row."""
-    named = there & pl.col(TOTAL_KEY).is_in(words.implode())
-    return frame.filter(named.any().over(by))
+    return frame.filter((there & pl.col(WORD).is_not_null()).any().over(by))
 
 
-def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.Series) -> list[tuple[str, int]]:
+def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str]) -> list[tuple[str, int]]:
     """File and line of the rows with a total word that sum up those since the one before; the last is none alone."""
-    blocks = _blocks(frame, by, names, words)
-    blocks = blocks.filter(_may_sum_up(names, by).any().over(by))  # in tables with none each is a name
-    tables = blocks.select(pl.struct(by).rle_id()).to_series().to_list()
+    blocks = _blocks(frame, by, names)
+    blocks = blocks.filter(_may_sum_up(names).any().over("table"))  # in tables with none each is a name
     sums = zip(*(blocks[f"{name} above"].to_list() for name in names), strict=True)
     rows = zip(*(blocks[name].to_list() for name in names), strict=True)
-    ends = zip(tables, blocks["last"].to_list(), blocks["others"].to_list(), sums, rows, strict=True)
+    ends = zip(*(blocks[name].to_list() for name in ("table", "last", "others")), sums, rows, strict=True)
     found: list[int] = []
     table, above, count, begun = -1, [0.0] * len(names), 0, False
     for place, (at, is_last, others, more, row) in enumerate(ends):
@@ -118,7 +117,7 @@ def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.S
         above = [*map(add, above, more)]
         count += others
         may = count > 1 and (begun or not is_last) and any(row)
-        if may and all(is_near(one, total) for one, total in zip(above, row, strict=True) if total):
+        if may and all(map(_fits, above, row)):
             found.append(place)
             above, count, begun = [0.0] * len(names), 0, True
         else:  # a name that has the word in it is a row like any other
@@ -127,39 +126,51 @@ def _subtotals(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.S
     return blocks[found].select(FILE, LINE).rows()
 
 
-def _may_sum_up(names: list[str], by: list[str]) -> pl.Expr:
+def _fits(above: float, total: float) -> bool:
+    return not total or is_near(above, total)
+
+
+def _may_sum_up(names: list[str]) -> pl.Expr:
     """Whether a row has the sums of all rows of its table before it, about: the first that sums any up does."""
     told, fits = [], []
     for name in names:
         own, above = pl.col(name), pl.col(f"{name} above")
-        before = ((own + above).cum_sum() - own).over(by)
+        before = ((own + above).cum_sum() - own).over("table")
         told.append(own != 0)
         fits.append((own == 0) | ((before - own).abs() <= 2 * NEAR * own.abs()))
     return pl.any_horizontal(told) & pl.all_horizontal(fits)
 
 
-def _blocks(frame: pl.DataFrame, by: list[str], names: list[str], words: pl.Series) -> pl.DataFrame:
-    """The rows with a total word of the tables that have one above their last row, in order.
+def _blocks(frame: pl.DataFrame, by: list[str], names: list[str]) -> pl.DataFrame:
+    """The rows with a total word of the tables that have one above their last row, table by table and in order.
 
-    Each with whether it is the `last`, its numbers, and the rows since the one before: how many `others`, and their
-    sums, `<name> above`. All at once, since a key may be `Total` in every row.
+    Each with the number of its `table`, whether it is the `last` there, its amounts, and the rows since the one before:
+    how many `others`, and their sums, `<name> above`. All at once, since a key may be `Total` in every row.
     """
-    tables = _with_word(frame, pl.col(LINE) != pl.col(LINE).max(), by, words).sort(FILE, LINE)
-    named = pl.col("named")
-    told = tables.select(
-        *by,
-        LINE,
-        pl.col(names).cast(pl.Float64()).fill_null(0),
-        named=pl.col(TOTAL_KEY).is_in(words.implode()).fill_null(value=False),
-        last=(pl.col(LINE) == pl.col(LINE).max()).over(by),
+    told = (
+        _with_word(frame, pl.col(LINE) != pl.col(LINE).max(), by)
+        .sort(*by, LINE)
+        .select(
+            FILE,
+            LINE,
+            pl.col(names).cast(pl.Float64()).fill_null(0),
+            named=pl.col(WORD).is_not_null(),
+            table=pl.struct(by).rle_id(),
+        )
     )
-    told = told.with_columns(block=(named.cum_sum() - named).over(by))
-    blocks = told.group_by(*by, "block").agg(
-        pl.col(LINE, "last", "named", *names).last(),
-        others=(~named).sum(),
-        **{f"{name} above": pl.col(name).filter(~named).sum() for name in names},
+    is_last = pl.col("table").ne_missing(pl.col("table").shift(-1))
+    begins = (pl.col("named") | is_last).shift(1, fill_value=True)
+    others = pl.when(~pl.col("named"))
+    parts = told.with_columns(
+        begins.cum_sum().alias("block"),
+        is_last.alias("last"),
+        others.then(pl.lit(1)).otherwise(0).alias("others"),
+        *(others.then(name).otherwise(0.0).alias(f"{name} above") for name in names),
     )
-    return blocks.filter("named").sort(*by, "block")
+    last = pl.col(FILE, LINE, "named", "table", "last", *names).last()
+    sums = pl.col("others", *(f"{name} above" for name in names)).sum()
+    blocks = parts.group_by("block", maintain_order=True).agg(last, sums)
+    return blocks.filter("named")
 
 
 def _amounts(rows: RoleRows) -> list[str]:

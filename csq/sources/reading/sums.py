@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
 import polars as pl
 
@@ -26,6 +26,9 @@ class Word(StrEnum):
     """There are more words, so that it may be a name: `Total ARR`, `EU Total`, `Total Logistics`."""
 
 
+_WORD = pl.Enum(Word)
+_FEW = 10_000
+"""Cells that take longer to be shared out among threads than to be looked at."""
 _CODES = frozenset(CODES.lower().split())
 
 
@@ -38,32 +41,20 @@ def total_word(cell: str) -> Word | None:
     return Word.FIRST if re.search(_AT_AN_END, plain) else None
 
 
-class TotalWords(NamedTuple):
-    """The cells of a column that have a total word, each once."""
-
-    alone: pl.Series
-    """Those of `Word.ALONE`."""
-    first: pl.Series
-    """Those of `Word.FIRST`."""
-
-    @property
-    def every(self) -> pl.Series:
-        """All of them."""
-        return pl.concat([self.alone, self.first])
-
-
-def total_words(cells: pl.Series) -> TotalWords:
-    """The cells of a column that begin, or end, with a total word; as `total_word`, of a million keys in a second."""
+def total_words(cells: pl.Series) -> pl.Series:
+    """Which `Word` each cell of a column has, or null: as `total_word` tells, of a million keys in a second."""
     cell = pl.col("cell")
     is_ascii = ~cell.str.contains("[^\\x00-\\x7F]")
     is_likely = ~is_ascii | cell.str.contains_any(sorted(_PARTS), ascii_case_insensitive=True)
     unaccented = cell.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
     bare = pl.when(is_ascii).then(cell.str.to_lowercase()).otherwise(unaccented.str.replace_many(_FOLDED))
     plain = bare.str.replace_all(_BESIDE, "").str.replace_all(_BETWEEN, " ").str.strip_chars(_AROUND)
-    told = cells.to_frame("cell").lazy().filter(is_likely).unique().with_columns(plain=plain)
-    told = told.filter(pl.col("plain").str.contains(_AT_AN_END))
-    found = collect(told.select("cell", alone=pl.col("plain").is_in([*_WORDS])))
-    return TotalWords(found["cell"].filter(found["alone"]), found["cell"].filter(~found["alone"]))
+    word = pl.when(pl.col("plain").is_in([*_WORDS])).then(pl.lit(Word.ALONE)).otherwise(pl.lit(Word.FIRST))
+    told = cells.to_frame("cell").lazy().with_row_index("row").filter(is_likely).select("row", plain=plain)
+    told = told.filter(pl.col("plain").str.contains(_AT_AN_END)).select("row", word=word.cast(_WORD))
+    # In all threads where there are many, as the order of the rows does not matter here.
+    found = told.collect(engine="streaming") if len(cells) > _FEW else collect(told)
+    return pl.repeat(None, len(cells), dtype=_WORD, eager=True).scatter(found["row"], found["word"])
 
 
 def _unaccented(text: str) -> str:
@@ -107,7 +98,7 @@ def sums_up(frame: pl.DataFrame, cells: Sequence[str], below: int) -> bool:
     names = cell_columns(frame)
     body = frame.slice(0, frame.height - 1 - below)
     label = next((cell for cell in cells if cell.strip()), "")
-    body = body.filter(~pl.col(names[0]).is_in(total_words(body[names[0]]).alone.implode()))
+    body = body.filter(total_words(body[names[0]]).ne_missing(Word.ALONE))
     found = [_fits(body[name], cell) for name, cell in zip(names, cells, strict=True) if looks_like_number(cell)]
     told = [fit for fit in found if fit is not None]
     needed = len(told) if total_word(label) is Word.FIRST else len(told) / 2
