@@ -10,6 +10,7 @@ from csq.moves import Moves
 from csq.pipeline import Triage
 from csq.plan.hours import is_planned
 from csq.playbook.differ import Difference, differences
+from csq.playbook.model import Playbook
 from csq.schema import DTYPES, Kind, money, rounded_number
 from csq.settings.model import Settings
 from csq.terms import Movement, Quadrant, WeekChange
@@ -45,6 +46,19 @@ class Stand(NamedTuple):
     """People's hours of the whole plays."""
     week_hours: float | None
     """People's hours of the steps that fit the week; None where csq.yaml gives no hours."""
+
+
+class Side(NamedTuple):
+    """One of the two runs, as far as it is compared: of many accounts a whole one takes much memory."""
+
+    stands: Mapping[tuple[str, Quadrant], Stand]
+    """By tier and quadrant, of those with accounts."""
+    listed: pl.DataFrame
+    """The accounts of the week's list, by rank: account_id, account_name, contract_value and `_TOLD`."""
+    playbook: Playbook
+    nothing: Stand
+    """What is where there is no account."""
+    currency: str | None
 
 
 class Shift(NamedTuple):
@@ -95,18 +109,47 @@ class Swept(NamedTuple):
     """Each value, and what would be otherwise with it."""
 
 
-def compare(before: Triage, after: Triage, moves: Moves, asked: tuple[Settings, Settings]) -> WhatIf:
+def side_of(found: Triage) -> Side:
+    """Take from a run what is compared of it."""
+    is_fitted = found.settings.settings.capacity is not None
+    return Side(
+        _stands(found.accounts, is_fitted=is_fitted),
+        found.accounts.filter(is_planned()).select("account_id", "account_name", "contract_value", *_TOLD),
+        found.playbook.playbook,
+        Stand(0, Decimal(0), 0.0, 0.0 if is_fitted else None),
+        found.facts.currency,
+    )
+
+
+def _stands(accounts: pl.DataFrame, *, is_fitted: bool) -> dict[tuple[str, Quadrant], Stand]:
+    """What each quadrant of each tier comes to, where there are accounts."""
+    works = (pl.col("this_week") & pl.col("human")).fill_null(value=False)
+    counted = accounts.group_by("tier", "quadrant").agg(
+        pl.len(),
+        pl.col("contract_value").sum().fill_null(0),
+        pl.col("play_hours").sum(),
+        pl.col("hours").filter(works).sum(),
+    )
+    return {
+        (tier, Quadrant(quadrant)): Stand(
+            count, value, rounded_number(plays), rounded_number(week) if is_fitted else None
+        )
+        for tier, quadrant, count, value, plays, week in counted.iter_rows()
+    }
+
+
+def compare(before: Side, after: Side, moves: Moves, asked: tuple[Settings, Settings]) -> WhatIf:
     """Hold a run under other rules against today's; `asked` are the settings of both before anything was pinned."""
-    tiers = [*dict.fromkeys(tier for found in (before, after) for tier in found.accounts["tier"].unique().sort())]
-    order = after.playbook.playbook.order
-    then, now = (_stands(found, tiers, order) for found in (before, after))
+    tiers = [*dict.fromkeys(tier for side in (before, after) for tier in sorted({tier for tier, _ in side.stands}))]
+    order = after.playbook.order
+    then, now = (
+        {(tier, each): side.stands.get((tier, each), side.nothing) for tier in tiers for each in order}
+        for side in (before, after)
+    )
     return WhatIf(
         changes=(
             *differences(asked[1], asked[0], with_defaults=True),
-            *(
-                each._replace(path=f"playbook: {each.path}")
-                for each in differences(after.playbook.playbook, before.playbook.playbook)
-            ),
+            *(each._replace(path=f"playbook: {each.path}") for each in differences(after.playbook, before.playbook)),
         ),
         moves=moves,
         quadrants=tuple(
@@ -114,29 +157,9 @@ def compare(before: Triage, after: Triage, moves: Moves, asked: tuple[Settings, 
             for each in order
         ),
         tiers=tuple(Shift(each, tier, then[tier, each], now[tier, each]) for tier in tiers for each in order),
-        week=_week(before.accounts, after.accounts),
-        currency=after.facts.currency,
+        week=_week(before.listed, after.listed),
+        currency=after.currency,
     )
-
-
-def _stands(found: Triage, tiers: Sequence[str], order: Sequence[Quadrant]) -> dict[tuple[str, Quadrant], Stand]:
-    """What each quadrant of each tier comes to."""
-    works = (pl.col("this_week") & pl.col("human")).fill_null(value=False)
-    counted = found.accounts.group_by("tier", "quadrant").agg(
-        pl.len(),
-        pl.col("contract_value").sum().fill_null(0),
-        pl.col("play_hours").sum(),
-        pl.col("hours").filter(works).sum(),
-    )
-    rows = {(row[0], row[1]): row[2:] for row in counted.iter_rows()}
-    is_fitted = found.settings.settings.capacity is not None
-    none = (0, Decimal(0), 0.0, 0.0)
-    return {
-        (tier, quadrant): Stand(accounts, value, rounded_number(plays), rounded_number(week) if is_fitted else None)
-        for tier in tiers
-        for quadrant in order
-        for accounts, value, plays, week in [rows.get((tier, quadrant), none)]
-    }
 
 
 def _sum(stands: Sequence[Stand]) -> Stand:
@@ -151,9 +174,7 @@ def _sum(stands: Sequence[Stand]) -> Stand:
 
 def _week(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """What changes in the week's list: who comes, who goes, and whose entry says something else."""
-    own = ("account_id", "account_name", "contract_value", *_TOLD)
-    then, now = (frame.filter(is_planned()).select(own) for frame in (before, after))
-    both = now.join(then, on="account_id", how="full", coalesce=True, suffix="_before")
+    both = after.join(before, on="account_id", how="full", coalesce=True, suffix="_before")
     ranks = pl.col("rank"), pl.col("rank_before")
     is_altered = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in _ALTERS)
     return (

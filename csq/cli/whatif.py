@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from csq.cli.run import Run
-    from csq.pipeline import Triage
+    from csq.history.standing import Standing
     from csq.settings.change import KeyChange
-    from csq.whatif import WhatIf
+    from csq.whatif import Side, WhatIf
 
 EXAMPLES = """\b
 Examples:
@@ -44,7 +44,7 @@ def whatif(
     once, unless a change says how to read them. Written as terminal, md or json; the history keeps nothing of it.
     """
     from csq.cli.output import in_formats, put, speak, targets
-    from csq.cli.run import prepare_checked, run_triage
+    from csq.cli.run import prepare_checked
     from csq.render.whatif import render_whatif
     from csq.settings.change import EXAMPLE, parse_change, parse_sweep
     from csq.whatif import Swept
@@ -58,7 +58,7 @@ def whatif(
         raise UsageError("nothing is to be otherwise", hint=hint)
     found_today = inputs._replace(config=None, playbook=None)
     today = prepare_checked(found_today, method, Faults(), limits, [each.path for each in to if each.path])
-    placed = run_triage(today)
+    placed = _side(today)
 
     def other(more: "Sequence[KeyChange]") -> "WhatIf":
         return _compared(today, placed, inputs, method, limits, [*told, *more])
@@ -71,19 +71,33 @@ def whatif(
     put(in_formats(to, outputs, speech, partial(render_whatif, found)), speech)
 
 
+def _side(run: "Run") -> "tuple[Side, Standing]":
+    """What is compared of a run; the rest of it need not be held."""
+    from csq.cli.run import run_triage
+    from csq.history.standing import standing_of
+    from csq.whatif import side_of
+
+    found = run_triage(run)
+    return side_of(found), standing_of(found)
+
+
 def _compared(
-    today: "Run", placed: "Triage", inputs: Inputs, method: Method, limits: Limits, changes: "Sequence[KeyChange]"
+    today: "Run",
+    placed: "tuple[Side, Standing]",
+    inputs: Inputs,
+    method: Method,
+    limits: Limits,
+    changes: "Sequence[KeyChange]",
 ) -> "WhatIf":
     """The run under other rules, held against today's."""
     from csq.cli.quality import check_inputs
-    from csq.cli.run import rerun, run_triage
+    from csq.cli.run import rerun
     from csq.history.past import moves_between
-    from csq.history.standing import standing_of
     from csq.whatif import compare
 
     other = rerun(today, inputs, method, limits, changes)
     if other.tables is not today.tables:
         check_inputs(other.tables, other.max_rejects, Faults())
-    then = run_triage(other)
-    moves = moves_between(standing_of(placed), standing_of(then))
-    return compare(placed, then, moves, (today.asked, other.asked))
+    then = _side(other)
+    moves = moves_between(placed[1], then[1])
+    return compare(placed[0], then[0], moves, (today.asked, other.asked))

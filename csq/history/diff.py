@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
+import polars.selectors as cs
 
 from csq.history.standing import INACTIVE_KEPT, USAGE_AMOUNT, USAGE_PART, Standing, completed
 from csq.moves import MOVES, points_column
@@ -19,6 +20,16 @@ from csq.terms import Axis, Cause, Level, Movement
 
 _THEN, _NOW, _SHARED = "_then_", "_now_", "_shared"
 """Prefixes of the earlier usage parts under today's rules and of today's; with the last, only where both are known."""
+_JUDGED = (
+    "account_id",
+    "account_name",
+    "tier",
+    "contract_value",
+    "quadrant",
+    INACTIVE_KEPT,
+    *(f"{axis}_{what}" for axis in Axis for what in ("score", "level", "cut")),
+)
+"""Columns of a run that a move is told by, beside the usage parts and their amounts."""
 _LEAST = 0.05
 """Points under which a part is not worth a word: it would be printed as 0.0."""
 _HAPPINESS_PART: Mapping[Happiness, str] = {
@@ -59,8 +70,9 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
     """
     if before.as_of and after.as_of and before.as_of > after.as_of:
         return _mirrored(diff(after, before))
-    earlier = completed(before.accounts).with_columns(_happiness_then=happiness_score(after.rules.happiness))
-    later = completed(after.accounts)
+    judged = cs.by_name(_JUDGED) | cs.starts_with(USAGE_PART, USAGE_AMOUNT)
+    earlier = completed(before.accounts).select(judged, _happiness_then=happiness_score(after.rules.happiness))
+    later = completed(after.accounts).select(judged)
     columns = {name for name in (*earlier.columns, *later.columns) if name.startswith(USAGE_PART)}
     parts = _Parts(sorted(name.removeprefix(USAGE_PART) for name in columns), after.rules.weights)
     joined = later.join(earlier, on="account_id", how="full", coalesce=True, suffix="_before")
@@ -234,11 +246,13 @@ def _largest_first(compared: pl.DataFrame, parts: Sequence[_Part]) -> pl.Series:
     """What is worth a word of the parts of each row, in points; few have any, so it is put together for these alone."""
     rows = compared.lazy().with_row_index("row")
     each = [
-        rows.select("row", axis=pl.lit(str(part.axis)), part=pl.lit(part.name), points=part.column) for part in parts
+        rows.select("row", points=part.column)
+        .filter(pl.col("points").abs() >= _LEAST)
+        .with_columns(axis=pl.lit(str(part.axis)), part=pl.lit(part.name))
+        for part in parts
     ]
     lists = (
         pl.concat(each)
-        .filter(pl.col("points").abs() >= _LEAST)
         .sort("row", pl.col("points").abs(), descending=[False, True], maintain_order=True)
         .group_by("row")
         .agg(parts=pl.struct("axis", "part", "points"))

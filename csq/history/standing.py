@@ -9,7 +9,7 @@ import polars as pl
 from csq import __version__
 from csq.pipeline import Triage
 from csq.place.scores import AMOUNT, INACTIVE, PART
-from csq.schema import COLUMNS, complete
+from csq.schema import COLUMNS, complete, lean
 from csq.section import plain
 from csq.settings.model import BREADTH, Features, Happiness
 from csq.sources.load import Tables
@@ -88,7 +88,7 @@ def standing_of(found: Triage) -> Standing:
     names = [name.removeprefix(PART) for name in parts]
     return Standing(
         as_of=found.as_of.day,
-        accounts=found.accounts.select(KEPT).join(measured, on="account_id", how="left").sort("account_id"),
+        accounts=lean(found.accounts.select(KEPT).join(measured, on="account_id", how="left").sort("account_id")),
         rules=PlacingRules(
             references=found.placed.references,
             weights={name: settings.weights.get(name, 1.0) for name in names},

@@ -8,7 +8,7 @@ from csq.errors import UsageError
 from csq.render import prose
 from csq.render.json_text import FORMAT_VERSION, plain
 from csq.render.marks import MARKS
-from csq.render.movers.words import MoversPage, WordTable, page_of
+from csq.render.movers.words import MoversPage, WordTable, first_rows, page_of
 from csq.render.one_table import plain_rows
 from csq.render.options import Format, Options
 from csq.terms import Quadrant, WeekChange
@@ -117,6 +117,7 @@ def _place(quadrant: Quadrant) -> str:
 
 
 def _week(found: WhatIf) -> WordTable:
+    title, listed = first_rows("This week's list", found.week)
     rows = tuple(
         (
             str(row["account_name"] or row["account_id"]),
@@ -125,10 +126,10 @@ def _week(found: WhatIf) -> WordTable:
             _pair(row, "step_short", lambda step: step or ""),
             _pair(row, "hours", _hours),
         )
-        for row in found.week.iter_rows(named=True)
+        for row in listed
     )
     heads = ("Account", "In the list", "Rank", "Next step", "Hours")
-    return WordTable("This week's list", heads, rows, (2, 4), "it stays as it is")
+    return WordTable(title, heads, rows, (2, 4), "it stays as it is")
 
 
 def _pair(row: Mapping[str, Any], name: str, told: Callable[[Any], str]) -> str:

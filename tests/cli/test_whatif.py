@@ -327,6 +327,16 @@ def test_a_page_for_a_pull_request_says_what_changes_and_what_that_comes_to(csq:
     assert "the line moved" in screen
 
 
+def test_a_page_lists_the_first_thousand_of_a_week_and_a_document_all(csq: Csq) -> None:
+    Path("csat.csv").write_text("account_id,score (1-5)\n" + "".join(f"A{n},4\n" for n in range(1200)))
+    argv = ("whatif", "--csat", "csat.csv", "--as-of", "2026-11-16", "--set", "thresholds.happiness.at=80")
+    page = csq(*argv).stdout.decode()
+    assert "1,200 added" in page
+    assert "This week's list (200 more in json)" in page
+    assert page.count("\n  A") == 1 + 1000  # the head of the list, and its rows
+    assert len(document(csq, *argv)["week"]) == 1200
+
+
 def test_data_without_dates_can_be_asked_what_if(csq: Csq) -> None:
     Path("usage.csv").write_text("account_id,active users,seats\nA,3,10\nB,9,10\nC,1,10\n")
     result = csq("whatif", "--usage", "usage.csv", "--set", "thresholds.usage.at=95", "-f", "json")

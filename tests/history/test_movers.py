@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,20 @@ def test_pages_name_them_with_their_value_and_the_surprises(csq: Csq, history: P
     assert len(CalamineWorkbook.from_path("m.xlsx").get_sheet_by_name("Week by week").to_python()) == 3
     rows = list(csv.DictReader(io.StringIO(csq("movers", "--history", history, "-f", "csv").stdout.decode())))
     assert {row["account_id"] for row in rows} == {"star", "angry", "gone", "fresh"}
+
+
+def test_a_page_lists_the_thousand_of_most_value_and_a_document_all(csq: Csq) -> None:
+    Path("csq.yaml").write_text(SETTINGS + "history: h\n")
+    put(Path("week1"), {"star": (900, 1, 5)})
+    put(Path("week2"), {"star": (900, 1, 5), **{f"n{value}": (value, 0, 5) for value in range(1, 1102)}})
+    assert csq("triage", "week1", "--as-of", WEEK_1, "-q").code == 0
+    assert csq("triage", "week2", "--as-of", WEEK_2, "-q").code == 0
+    for form in ("terminal", "md", "html"):
+        page = csq("movers", "--history", "h", "-f", form).stdout.decode()
+        named = {int(value) for value in re.findall(r"N(\d+) Ltd", page)}
+        assert named == {*range(102, 1102)}, form
+        assert "New (101 more in json)" in page, form
+    assert len(json.loads(csq("movers", "--history", "h", "-f", "json").stdout)["moves"]) == 1101
 
 
 def test_every_page_of_a_triage_has_them_and_the_columns_stand_at_the_end(csq: Csq, history: Path) -> None:

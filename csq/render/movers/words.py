@@ -1,6 +1,6 @@
 """What moved, in words and figures: the page that every writer lays out, and what a triage begins with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -18,6 +18,10 @@ PARTS = 3
 """Parts of a score that are named, those that moved it most."""
 _HAPPY = (Quadrant.ADVOCATES, Quadrant.UNDERUSERS)
 """Whoever leaves from there is a surprise."""
+
+
+MOST = 1000
+"""Rows that a table of accounts has on a page: who wants more of them wants no page."""
 
 
 class WordTable(NamedTuple):
@@ -50,6 +54,12 @@ class MoversPage(NamedTuple):
     weeks: tuple[PastWeek, ...]
     """The earliest first; none where nobody asked."""
     currency: str | None
+
+
+def first_rows(title: str, frame: pl.DataFrame) -> tuple[str, Iterator[dict[str, Any]]]:
+    """The title of a table, and the rows of a frame that it has; the title says how many there are more."""
+    more = frame.height - MOST
+    return title + (f" ({more:,} more in json)" if more > 0 else ""), frame.head(MOST).iter_rows(named=True)
 
 
 def page_of(moves: Moves, *, weeks: int | None = None, currency: str | None = None) -> MoversPage:
@@ -133,11 +143,12 @@ def _measured(moves: Moves) -> list[str]:
 
 
 def _moved(moves: Moves, currency: str | None) -> WordTable:
+    title, found = first_rows("Who crossed", moves.of(Movement.MOVED))
     rows = tuple(
         (_name(row), _value(row, currency), _place(row["moved_from"]), _place(row["moved_to"]), _why(row))
-        for row in moves.of(Movement.MOVED).iter_rows(named=True)
+        for row in found
     )
-    return WordTable("Who crossed", ("Account", "Value", "From", "To", "Why"), rows, (1,), "nobody crossed")
+    return WordTable(title, ("Account", "Value", "From", "To", "Why"), rows, (1,), "nobody crossed")
 
 
 def _grid(moves: Moves, currency: str | None) -> WordTable:
@@ -159,17 +170,16 @@ def _cell(of: Crossing | None, currency: str | None) -> str:
 
 
 def _gone(moves: Moves, currency: str | None) -> tuple[WordTable, WordTable]:
-    new = tuple(
-        (_name(row), _value(row, currency), _place(row["moved_to"]))
-        for row in moves.of(Movement.NEW).iter_rows(named=True)
-    )
-    left = tuple(
+    new_title, new = first_rows("New", moves.of(Movement.NEW))
+    left_title, left = first_rows("Left", moves.of(Movement.LEFT))
+    came = tuple((_name(row), _value(row, currency), _place(row["moved_to"])) for row in new)
+    went = tuple(
         (_name(row), _value(row, currency), _place(row["moved_from"]), "surprise" if _is_surprise(row) else "")
-        for row in moves.of(Movement.LEFT).iter_rows(named=True)
+        for row in left
     )
     return (
-        WordTable("New", ("Account", "Value", "Stands in"), new, (1,)),
-        WordTable("Left", ("Account", "Value", "Stood in", ""), left, (1,)),
+        WordTable(new_title, ("Account", "Value", "Stands in"), came, (1,)),
+        WordTable(left_title, ("Account", "Value", "Stood in", ""), went, (1,)),
     )
 
 
