@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from csq.errors import InputError
+from csq.errors import InputError, UsageError
 from csq.render import Format, Options, Selection, render
 from csq.report import CheckIn, OwnerWeek
 from factories import accounts, report
@@ -74,6 +74,14 @@ def test_calls_to_accounts_that_tools_look_after_are_calls():
     left = {"left_out": 0, "left_out_value": Decimal(0), "left_out_unvalued": 0}
     told = made({"human": False}, weeks=(OwnerWeek(owner="Dana", hours=1.0, **hours, **left, check_ins=(call,)),))
     assert said(told) == [(AS_OF, "Acme: check in")]
+
+
+def test_more_entries_than_a_calendar_takes_in_are_refused(monkeypatch):
+    monkeypatch.setattr("csq.render.calendar.MOST_ENTRIES", 2)
+    told = made(*({"account_id": f"A-{number}"} for number in range(3)))
+    with pytest.raises(UsageError, match="room for 2 entries, and there are more"):
+        said(told)
+    assert len(said(told, top=2)) == 2
 
 
 def test_entries_are_all_day_take_no_time_and_bear_the_stamp_of_the_run():

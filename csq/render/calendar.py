@@ -8,11 +8,12 @@ library that knows all of it takes a minute to fold those of 100,000 accounts.
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain, islice
 from typing import NamedTuple
 
 import polars as pl
 
-from csq.errors import InputError
+from csq.errors import InputError, UsageError
 from csq.plan.hours import is_planned
 from csq.planned import CHECK_IN, PlannedStep, week_of
 from csq.render.clean import clean
@@ -22,6 +23,8 @@ from csq.render.rows import selected_rows
 from csq.report import Report
 from csq.terms import Queue
 
+MOST_ENTRIES = 100_000
+"""Days to think of something: no calendar takes in a file of more."""
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//csq//csq//EN", "METHOD:PUBLISH")
 _OCTETS = 74
 """Of a line; what is longer goes on in the next one, behind a space."""
@@ -47,7 +50,7 @@ def calendar(report: Report, options: Options) -> bytes:
 
     Raises:
         InputError: The run has no day.
-        UsageError: `options` name something that is not there.
+        UsageError: `options` name something that is not there, or there are over `MOST_ENTRIES`.
     """
     if report.as_of is None:
         raise InputError("the data has no dates, and a calendar is made of days", hint="`--as-of DATE`")
@@ -55,7 +58,10 @@ def calendar(report: Report, options: Options) -> bytes:
     rows = selected_rows(report, options.selection._replace(planned=False))
     if options.selection.top is not None:
         rows = rows.head(options.selection.top)
-    entries = [*_due(rows, report.as_of), *_calls(report, rows, report.as_of)]
+    found = chain(_due(rows, report.as_of), _calls(report, rows, report.as_of))
+    if len(entries := [*islice(found, MOST_ENTRIES + 1)]) > MOST_ENTRIES:
+        hint = "`--top N` takes the first N accounts, `--owner NAME` those of one owner"
+        raise UsageError(f"a calendar has room for {MOST_ENTRIES:,} entries, and there are more", hint=hint)
     lines = (line for entry in sorted(entries) for line in _event(entry, report.as_of))
     return b"".join(_folded(line) + b"\r\n" for line in (*_HEAD, *lines, "END:VCALENDAR"))
 
