@@ -6,10 +6,11 @@ key changes its meaning or goes away, not when one is added.
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import IO
 
 import polars as pl
 
@@ -24,15 +25,24 @@ from csq.terms import Quadrant
 FORMAT_VERSION = 3
 
 
-def document(report: Report, options: Options) -> bytes:
+def document(report: Report, options: Options) -> Output:
     """Write one document, indented by 2, with each account on a line of its own so that weeks can be compared."""
-    head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
-    accounts, told = _block(_account_lines(report, options)), _block(_told_lines(report, options))
-    done = _block(_done_lines(report, options))
-    # A file name may hold bytes that are no UTF-8: they come out as JSON escapes.
-    return f'{head},\n  "told": {told},\n  "done": {done},\n  "accounts": {accounts}\n}}\n'.encode(
-        errors="backslashreplace"
-    )
+    kept, columns = output_rows(report, options)
+    blocks = {
+        "told": (_of(kept, report.fired), _told_lines(report)),
+        "done": (_of(kept, report.done), _lines_of),
+        "accounts": (kept, lambda some: _lines_of(value_cells(some, columns))),
+    }
+
+    def made(stream: IO[bytes]) -> None:
+        head = json.dumps(_head(report), indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
+        stream.write(_bytes(head))
+        for name, (rows, lines) in blocks.items():
+            stream.write(_bytes(f',\n  "{name}": '))
+            _write_block(rows, lines, stream)
+        stream.write(b"\n}\n")
+
+    return made
 
 
 def lines(report: Report, options: Options) -> Output:
@@ -47,8 +57,28 @@ def lines(report: Report, options: Options) -> Output:
     return partial(write_slices, rows, made)
 
 
-def _account_lines(report: Report, options: Options) -> pl.Series:
-    return _lines_of(value_cells(*output_rows(report, options)))
+def _write_block(rows: pl.DataFrame, lines: Callable[[pl.DataFrame], pl.Series], stream: IO[bytes]) -> None:
+    """Write an array, each row on a line of its own, some rows after the other."""
+
+    def made(some: pl.DataFrame) -> bytes:
+        return _bytes("".join(f",\n    {line}" for line in lines(some)))
+
+    if rows.is_empty():
+        stream.write(b"[]")
+        return
+    stream.write(b"[" + made(rows[:1]).removeprefix(b","))
+    write_slices(rows[1:], made, stream)
+    stream.write(b"\n  ]")
+
+
+def _bytes(text: str) -> bytes:
+    """UTF-8; a file name may hold bytes that are none, and they come out as JSON escapes."""
+    return text.encode(errors="backslashreplace")
+
+
+def _of(kept: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the accounts that go out, in their order."""
+    return kept.select("account_id").join(rows, on="account_id", maintain_order="left")
 
 
 def _lines_of(cells: pl.DataFrame) -> pl.Series:
@@ -92,33 +122,24 @@ _ESCAPES = {character: json.dumps(character)[1:-1] for character in (*map(chr, r
 _SPECIAL = r'[\x00-\x1f"\\]'
 
 
-def _told_lines(report: Report, options: Options) -> pl.Series:
-    """What the signals say of the accounts that go out, one signal of one account a line."""
-    kept, _ = output_rows(report, options)
-    fired = kept.select("account_id").join(report.fired, on="account_id", maintain_order="left")
+def _told_lines(report: Report) -> Callable[[pl.DataFrame], pl.Series]:
+    """How rows of `fired` are written: what the signals say, one signal of one account a line."""
     texts = [signal.readings[quadrant] for signal in report.signals for quadrant in Quadrant]
     signals = {signal.name: place * len(Quadrant) for place, signal in enumerate(report.signals)}
     quadrants = {str(quadrant): place for place, quadrant in enumerate(Quadrant)}
     known = ["account_id", *sorted({name for text in texts for name in fields(text)} - {"account_id"}), "quadrant"]
     rows = report.accounts.select(name for name in dict.fromkeys(known) if name in report.accounts.columns)
-    told = fired.select("account_id").join(rows, on="account_id", how="left", maintain_order="left")
-    whole = pl.Int64()
-    chosen = fired["signal"].replace_strict(signals, return_dtype=whole) + told["quadrant"].replace_strict(
-        quadrants, return_dtype=whole
-    )
-    filled = filled_for(told, dict(enumerate(texts)), chosen, keep=True).alias("text")
-    return _lines_of(fired.cast(pl.String()).with_columns(filled))
 
+    def lines(fired: pl.DataFrame) -> pl.Series:
+        told = fired.select("account_id").join(rows, on="account_id", how="left", maintain_order="left")
+        whole = pl.Int64()
+        chosen = fired["signal"].replace_strict(signals, return_dtype=whole) + told["quadrant"].replace_strict(
+            quadrants, return_dtype=whole
+        )
+        filled = filled_for(told, dict(enumerate(texts)), chosen, keep=True).alias("text")
+        return _lines_of(fired.cast(pl.String()).with_columns(filled))
 
-def _done_lines(report: Report, options: Options) -> pl.Series:
-    """The events of steps done, one of one account a line."""
-    kept, _ = output_rows(report, options)
-    return _lines_of(kept.select("account_id").join(report.done, on="account_id", maintain_order="left"))
-
-
-def _block(lines: Iterable[str]) -> str:
-    joined = ",\n    ".join(lines)
-    return f"[\n    {joined}\n  ]" if joined else "[]"
+    return lines
 
 
 def _head(report: Report) -> dict[str, object]:
