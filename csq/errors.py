@@ -128,6 +128,10 @@ class TooFewMatch(InputError):
     """So few rows of a role match an account that quadrants would be made of the rest."""
 
 
+class TooBigError(InputError):
+    """An input file holds more than is read of one."""
+
+
 class NoKeyError(InputError):
     """No column of an input file can name an account that is known."""
 

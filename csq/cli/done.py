@@ -11,7 +11,7 @@ import typer
 
 from csq.cli import diagnostics, emit
 from csq.cli.options import Faults, Inputs, Method, Speech, Text, Texts, expanded, option
-from csq.errors import InputError, OutputError, UsageError
+from csq.errors import InputError, OutputError, TooBigError, UsageError
 from csq.suggest import in_shell, unknown_name
 from csq.terms import Tick
 
@@ -179,7 +179,8 @@ def _kept(path: Path) -> "tuple[bytes, Record]":
 def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
     """Refuse to replace a file in which steps are ticked that are not on record. Raises OutputError.
 
-    Files that are no place for ticks, or hold none that can be read, are nobody's record.
+    Files that are no place for ticks, or hold none that can be read, are nobody's record; of what is too big to be read
+    nobody knows.
     """
     path = _record_of(run)
     marked = [each for each in outputs if each.suffix.casefold() in (".md", ".xlsx") and each.is_file()]
@@ -188,7 +189,11 @@ def refuse_unread(run: "Run", outputs: Iterable[Path]) -> None:
         from csq.done.record import unknown_to
 
         with contextlib.suppress(InputError):
-            found = read_ticks(output, date.max)
+            try:
+                found = read_ticks(output, date.max)
+            except TooBigError as error:
+                told = f"`{output}` is too big to be looked through for ticks, and would be replaced"
+                raise OutputError(told, hint="move it away, or write to another file") from error
             if found.strays:
                 stray = found.strays[0]
                 told = f"line {stray.line:,} of `{output}` {stray.what}, and would be replaced"

@@ -44,12 +44,13 @@ OF_FINDINGS = (
 )  # fmt: skip
 """Formats of backtests, moves and plays, too."""
 MOST: Mapping[Format, int] = {
-    Format.XLSX: 100_000,
+    Format.XLSX: 50_000,
     Format.HTML: 100_000,
     Format.MARKDOWN: 100_000,
     Format.JSON: 200_000,
 }
-"""Accounts that a format can hold: what opens it has to hold it too. The others hold a million and more."""
+"""Accounts that a format can hold: what opens it has to hold it too, and csq reads its ticks from a workbook of which
+it writes the next. The others hold a million and more."""
 SLICE = 8_000
 """Accounts that are written together, so that a million take no more room than a few times these."""
 

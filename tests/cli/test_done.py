@@ -400,6 +400,18 @@ def test_a_tick_that_lost_its_id_is_not_replaced_either(csq, exports):
     assert "is ticked and has lost its id, and would be replaced" in run.stderr
 
 
+def test_a_workbook_too_big_to_look_for_ticks_in_is_not_replaced(csq, exports, monkeypatch):
+    """Whether somebody ticked something in it is not known."""
+    write = ("triage", exports, "-q", "--as-of", DAY, "-o", "week.xlsx")
+    assert csq(*write).code == 0
+    before = Path("week.xlsx").read_bytes()
+    monkeypatch.setattr("csq.done.reading.MAX_BYTES", len(before) - 1)
+    run = csq(*write)
+    assert (run.code, Path("week.xlsx").read_bytes()) == (Exit.OUTPUT, before)
+    assert "`week.xlsx` is too big to be looked through for ticks, and would be replaced" in run.stderr
+    assert "move it away" in run.stderr
+
+
 def test_calendars_and_checklists_of_owners_lie_beside_each_other(csq, exports):
     for format in ("md", "ics", "md"):
         assert csq("plan", exports, "-q", "-o", "plans/", "-f", format).code == 0

@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 _RISKS = 2
 """Risks that are told with an account; `csq explain` has them all."""
 
-MOST_DESKS, MOST_TASKS = 20_000, 100_000
+MOST_DESKS, MOST_TASKS = 20_000, 40_000
 """Owners, and accounts for people, that a page has room for."""
 
 HOURS_HINT = ("capacity:", "  default: 20")

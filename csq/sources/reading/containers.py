@@ -13,7 +13,7 @@ import zlib
 from enum import StrEnum
 from typing import NamedTuple
 
-from csq.errors import InputError
+from csq.errors import InputError, TooBigError
 from csq.sources.reading.streams import MAX_BYTES, MEGABYTE
 
 SMALL = 64 * MEGABYTE
@@ -123,9 +123,9 @@ _WAYS = {
 """How a file is read all the same, by what is in it."""
 
 
-def too_big(label: str, packed: int, kind: Container = Container.TEXT) -> InputError:
+def too_big(label: str, packed: int, kind: Container = Container.TEXT) -> TooBigError:
     """Say that a file holds more, and how to have it read all the same."""
-    return InputError(
+    return TooBigError(
         f"`{label}` would unpack to more than {ceiling(packed) // MEGABYTE:,} MB from {packed / MEGABYTE:,.1f} MB",
         hint=f"if that is meant, {_WAYS[kind]}",
     )

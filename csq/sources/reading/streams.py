@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from csq.errors import InputError, UsageError
+from csq.errors import InputError, TooBigError, UsageError
 from csq.located import is_endless, named
 from csq.sources.reading.memory import memory_free
 
@@ -174,10 +174,10 @@ def refuse_no_memory() -> None:
         )
 
 
-def too_big(label: str, most: int) -> InputError:
+def too_big(label: str, most: int) -> TooBigError:
     """The error for a file of more than `most` bytes."""
     told = f"{most / MEGABYTE:,.0f} MB" if most >= MEGABYTE else f"{most:,} bytes"
-    return InputError(
+    return TooBigError(
         f"`{label}` has more than {told}, the most that csq reads of one file",
         hint="export fewer columns or a shorter time, or lift the limit with `--max-size 2GB` if there is the memory",
     )
