@@ -60,7 +60,7 @@ def _planned(text: str) -> tuple[PlannedStep, str] | None:
 def _below(lines: Sequence[str], at: int) -> Iterator[str]:
     """The lines of a note below a step: what is indented, but for what csq wrote and its continuations."""
     is_ours = after_blank = False
-    for text in lines[at:]:
+    for text in map(lines.__getitem__, range(at, len(lines))):  # a slice would copy the rest of them for every step
         if not text.strip():
             after_blank = True
             continue
