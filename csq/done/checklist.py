@@ -18,7 +18,8 @@ LONGEST_MARK = 3
 """Characters in the box of a line that is no planned step, which may be anything else."""
 OURS = ("Why: ", "Next: ", "Risk: ")
 """What the lines below a step begin with that csq wrote; others are notes of whoever ticked it."""
-_CODE = regex(r"(`+)(.+?)(?<!`)\1(?!`)")
+_CODE = regex(r"(?<!`)(`{1,20})(?!`)(.+?)(?<!`)\1(?!`)")
+"""Between as many backticks on both sides; a line of thousands is looked through once for each of these numbers."""
 _ITEM = regex(r"\s*(?:[-*+]|\d+[.)])\s+")
 
 

@@ -4,10 +4,12 @@ import csv
 import re
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from csq.done.checklist import ticks_of_checklist
 from csq.errors import Exit
 from loop import simulate
 from tables import lines
@@ -398,6 +400,15 @@ def test_a_tick_that_lost_its_id_is_not_replaced_either(csq, exports):
     run = csq("plan", exports, "-q", "--as-of", DAY, "-o", "dana.md")
     assert (run.code, path.read_bytes()) == (Exit.OUTPUT, before)
     assert "is ticked and has lost its id, and would be replaced" in run.stderr
+
+
+@pytest.mark.parametrize("line", ["`" * 50_000 + "x", "` `` " * 20_000, "`" * 21 + "A-1/call/2026-11-16" + "`" * 21])
+def test_a_line_of_backticks_holds_no_id_and_is_read_through_once(line):
+    """To try every pair of them would take hours."""
+    text = f"- [x] `A-1/call/2026-11-16`\n- [x] {line}\n"
+    told = ticks_of_checklist(text.encode(), "w.md", date(2026, 11, 17))
+    assert [each.line for each in told.ticked] == [1]
+    assert [each.line for each in told.strays] == [2]
 
 
 def test_a_workbook_too_big_to_look_for_ticks_in_is_not_replaced(csq, exports, monkeypatch):
