@@ -101,3 +101,29 @@ def test_dates_across_the_columns_become_rows(tmp_path):
         ("Globex", "2026-07-01", None),
         ("Globex", "2026-08-01", 5.0),
     ]
+
+
+@pytest.mark.parametrize(
+    "part", ["_", " ", "- ", "(1=", "(1-5) ", "in ", "in last 1 ", "any ", "likely ", "easy ", "$", "Jan 1 "]
+)
+@pytest.mark.parametrize("role", ["csat", "usage", "accounts"])
+def test_a_header_of_sixty_thousand_characters_is_a_column_like_any_other(tmp_path, role, part):
+    """To try each way of parting it, or each pair of its words, would take minutes and more."""
+    header = "note" + part * (60_000 // len(part)) + "end"
+    tables = read(tmp_path, **{role: f'account_id,arr,logins,score,"{header}"; A,1,2,5,x; B,2,3,4,y'})
+    assert {"account_id", *(["score"] if role == "csat" else [])} <= set(fields(tables, role))
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("How likely is it, and is it likely at all, that you recommend us?", "nps"),
+        ("Was it easy or hard for us to resolve it?", "ces"),
+        ("Any more, or other, comments?", "comment"),
+        ("Any more?\nYour comments", None),
+    ],
+)
+def test_two_words_of_a_question_stand_apart_in_one_line(tmp_path, question, field):
+    assert fields(read(tmp_path, csat=f'account_id,csat,"{question}"; A,5,5; B,4,4')).get(field or "") == (
+        question if field else None
+    )

@@ -7,10 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
 
+from csq.regex import regex
 from csq.sources.cells.dates import MONTH, DateOrder, read_date
 from csq.sources.cells.values import Cells, tidy
 from csq.terms import Length
@@ -21,22 +23,22 @@ _SHORT_YEAR = r"(?P<year>(?:19|20)\d\d|\d\d)"
 _WEEK = r"(?:w|wk|week|kw|cw|isoweek)"
 _QUARTER = r"(?:q|qtr|quarter)"
 _FORMS = (
-    rf"{_NAME} ?{_SHORT_YEAR}?",
-    rf"{_YEAR} ?{_NAME}",
-    rf"{_YEAR}(?: | ?m ?)(?P<month>\d\d?)",
-    rf"{_YEAR}(?P<month>\d\d)",
-    rf"m?(?P<month>\d\d?) {_YEAR}",
-    rf"{_WEEK} ?(?P<week>\d\d?)(?: {_SHORT_YEAR})?",
-    rf"{_YEAR} ?{_WEEK} ?(?P<week>\d\d?)",
-    rf"{_QUARTER} ?(?P<quarter>[1-4])(?: {_SHORT_YEAR})?",
-    rf"{_YEAR} ?{_QUARTER} ?(?P<quarter>[1-4])",
-    rf"(?P<quarter>[1-4]) ?q ?{_SHORT_YEAR}?",
+    regex(rf"{_NAME} ?{_SHORT_YEAR}?"),
+    regex(rf"{_YEAR} ?{_NAME}"),
+    regex(rf"{_YEAR}(?: | ?m ?)(?P<month>\d\d?)"),
+    regex(rf"{_YEAR}(?P<month>\d\d)"),
+    regex(rf"m?(?P<month>\d\d?) {_YEAR}"),
+    regex(rf"{_WEEK} ?(?P<week>\d\d?)(?: {_SHORT_YEAR})?"),
+    regex(rf"{_YEAR} ?{_WEEK} ?(?P<week>\d\d?)"),
+    regex(rf"{_QUARTER} ?(?P<quarter>[1-4])(?: {_SHORT_YEAR})?"),
+    regex(rf"{_YEAR} ?{_QUARTER} ?(?P<quarter>[1-4])"),
+    regex(rf"(?P<quarter>[1-4]) ?q ?{_SHORT_YEAR}?"),
 )
 """What a period looks like once its words are parted by single blanks."""
 _SPOKEN = (
-    (("quarter", "qtr", "quartal", "kwartaal", "trimest"), Length.QUARTER),
-    (("week", "kw", "woche", "semaine", "semana", "settimana"), Length.WEEK),
-    (("month", "monat", "mois", "mes", "mês", "maand"), Length.MONTH),
+    (regex("quarter|qtr|quartal|kwartaal|trimest"), Length.QUARTER),
+    (regex("week|kw|woche|semaine|semana|settimana"), Length.WEEK),
+    (regex("month|monat|mois|mes|mês|maand"), Length.MONTH),
 )
 """Parts of the words of a header that say how long its periods are."""
 _ENDS = r"end(?:s|ed|ing|date|ingdate)?|ende|fin|fim|einde|fine|\w+(?:end|ending)"
@@ -72,6 +74,7 @@ def words(text: str) -> list[str]:
     return [word for word in re.split(r"[\W_]+", plain.casefold()) if word]
 
 
+@lru_cache(maxsize=4096)
 def label_of(text: str, spoken: Length | None = None) -> Label | None:
     """The period that `text` names, and nothing else; None where it names none.
 
@@ -86,7 +89,7 @@ def label_of(text: str, spoken: Length | None = None) -> Label | None:
     if spoken and (bare := bare or re.fullmatch(rf"(?P<number>\d\d?) {_YEAR}", parted)):
         return _label(spoken, int(bare["number"]), bare["year"])
     for form in _FORMS:
-        if match := re.fullmatch(form, parted):
+        if match := form.fullmatch(parted):
             parts = match.groupdict()
             if name := parts.get("name"):
                 return _label(Length.MONTH, MONTH.get(name, 0), parts["year"])
@@ -103,8 +106,8 @@ def _label(length: Length, number: int, year: str | None) -> Label | None:
 
 def spoken_length(header: str) -> Length | None:
     """How long the periods of a column are, as its header says: `usage_week`, `Month`."""
-    said = words(header)
-    return next((length for parts, length in _SPOKEN if any(part in word for word in said for part in parts)), None)
+    said = " ".join(words(header))
+    return next((length for parts, length in _SPOKEN if parts.search(said)), None)
 
 
 def by_last_days(days: pl.Series, header: str) -> pl.Series:

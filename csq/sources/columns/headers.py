@@ -18,14 +18,17 @@ from csq.sources.reading.read import TextTable
 from csq.suggest import first, in_shell, in_yaml, nearest
 from csq.terms import Role
 
-_BRACKETS = regex(r"\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
+_BRACKETS = regex(r"(?<!\s)\s*[\[(](?P<unit>[^\[\]()]+)[\])]$")
 
 _CURRENCY_BEHIND = regex(r"(?P<name>.*?\w)(?:[\s_.-]+in)?[\s_.-]+(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)")
 _CURRENCY_BEFORE = regex(r"(?P<unit>[A-Za-z]{3}|\W{1,3}|[A-Z]{1,2}\$)[\s_.-]+(?P<name>\w.*)")
+_LONGEST_AMOUNT = 100
+"""Characters past which a header is not looked at for a currency: no amount has such a name."""
 _MONEY = {name for spec in ROLES.values() for field in spec.fields if field.cell is Cell.MONEY for name in field.names}
+_AMOUNTS = tuple(_MONEY)
 _SCALE = regex(
-    r"\s*[\[(]?(?:\d{1,3} ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?|(?:/|\b(?:out of|of|von|sur|de|su|van)\b) ?)"
-    r"\d{1,3}(?: \w+)?[\])]?$|\s*[\[(]\d{1,3} ?[=:].*[\])]$",
+    r"(?<!\s)\s*[\[(]?(?:\d{1,3} ?(?:[-\u2013]|to|bis|a|\u00e0|tot) ?|(?:/|\b(?:out of|of|von|sur|de|su|van)\b) ?)"
+    r"\d{1,3}(?: \w+)?[\])]?$|(?<!\s)\s*[\[(]\d{1,3} ?[=:].{0,300}[\])]$",
     re.IGNORECASE,
 )
 """The scale behind what a score column is called: `(1-5)`, `out of 5`, `/10`."""
@@ -34,12 +37,15 @@ INSIDE = " > "
 """Parts a column of JSON from the key that was taken out of it."""
 
 QUESTIONS: tuple[tuple[str, str], ...] = (
-    ("nps", r"(likely|likelihood).*\brecommend|\brecommend us\b"),
-    ("ces", r"how (easy|difficult|much effort)|\bmade it easy\b|easy .* to (handle|resolve|solve)"),
+    ("nps", r"(?m)^(?>.*?(likely|likelihood)).*\brecommend|\brecommend us\b"),
+    ("ces", r"(?m)how (easy|difficult|much effort)|\bmade it easy\b|^(?>.*?easy ).* to (handle|resolve|solve)"),
     ("score", r"how (satisfied|happy|would you rate)|overall satisfaction|satisfaction with|rate your experience"),
-    ("comment", r"\b(any|other|additional)\b.*\bcomments?\b|^why\b|reason for your (score|rating|answer)"),
+    ("comment", r"(?m)^(?>.*?\b(any|other|additional)\b).*\bcomments?\b|\Awhy\b|reason for your (score|rating|answer)"),
 )  # fmt: skip
-"""What a question asks after, by field; told from its words, lower-cased."""
+"""What a question asks after, by field; told from its words, lower-cased.
+
+Of two words apart the first is looked for once in a line, since it may stand in a hostile one thousands of times.
+"""
 _NO_QUESTION = regex(r"- (group|topics?|sentiment.*|parent topics?)$|^why\b|reason for")
 
 
@@ -56,6 +62,9 @@ def unit_of(header: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _money_in(header: str) -> tuple[str, str] | None:
     """The name of an amount of money and its currency, where the header is made of both: `ARR_EUR`, `MRR in USD`."""
+    bare = squeeze(header)
+    if len(header) > _LONGEST_AMOUNT or not (bare.startswith(_AMOUNTS) or bare.endswith(_AMOUNTS)):
+        return None  # as to look for the seam in every header takes long
     for match in (_CURRENCY_BEHIND.fullmatch(header.strip()), _CURRENCY_BEFORE.fullmatch(header.strip())):
         # `arr_all` is all of it, rather than an amount in lek.
         if match and currency_code(match["unit"]) not in (None, "ALL") and squeeze(match["name"]) in _MONEY:

@@ -162,7 +162,7 @@ def _text(header: str) -> str:
 
 _UNIT = "|".join(use.UNITS.values())
 _LAST = "l|t|d|last|past|trailing|rolling"
-_COUNTED = regex(rf"(?:\b(?:{_LAST}|the|in|over|within|for) )*\b(\d+) ({_UNIT}|h|hrs?|hours?)\b")
+_COUNTED = regex(rf"(?:\b(?:{_LAST}|the|in|over|within|for) ){{0,5}}\b(\d+) ({_UNIT}|h|hrs?|hours?)\b")
 _BARE = regex(rf"\b(?:{_LAST}) (\d+)\b")
 _NAMED = regex(rf"\b(?:last|past|this|current|per|each|every) (?:calendar )?({_UNIT}|period)\b")
 _TOTALS = {again: regex(rf"\b(?:{'|'.join(words)})\b") for again, words in use.RUNNING.items()}

@@ -94,6 +94,10 @@ def _has_no_year(cell: str, spoken: Length | None) -> bool:
     return label is not None and label.year is None
 
 
+_MOST_WORDS = 40
+"""Of a header: with more it is a question, or worse, and names no period."""
+
+
 def _periods(table: TextTable) -> list[_Column]:
     """Columns whose header names a period. One that says more, or less, needs another of its kind beside it."""
     is_day = _dates_among(table.header)
@@ -113,6 +117,8 @@ def _periods(table: TextTable) -> list[_Column]:
 def _read_header(place: int, header: str, is_day: bool) -> _Column | None:
     """The longest part of a header that names a period, one with its year before others."""
     said = words(header)
+    if len(said) > _MOST_WORDS:
+        return None
     telling = [word in MONTH or any(map(str.isdecimal, word)) for word in said]
     spans = [(i, j) for i in range(len(said)) for j in range(i + 1, min(i + 3, len(said)) + 1)]
     parts = [(label, i, j) for i, j in spans if any(telling[i:j]) and (label := label_of(" ".join(said[i:j])))]
@@ -219,11 +225,13 @@ def _long(table: TextTable, keys: list[int], columns: list[_Column], named: dict
     """A row for each period, on the line of the row it comes from."""
     counted = list(dict.fromkeys(each.counted for each in columns))
     lengths = {each.label.length for each in columns if each.label}
+    # Of these columns alone, as to select from a frame of thousands takes long each time.
+    frame = table.frame[[LINE, *map(column, (*keys, *(each.place for each in columns)))]]
     parts = []
     for period in dict.fromkeys(named.values()):
         places = {each.counted: each.place for each in columns if named[each.place] == period}
         parts.append(
-            table.frame.select(
+            frame.select(
                 LINE,
                 *(pl.col(column(place)).alias(column(at)) for at, place in enumerate(keys)),
                 pl.lit(period).alias(column(len(keys))),
