@@ -23,6 +23,11 @@ def standings(*statuses: str) -> set[StatusKind]:
     return {standing_of(status, KNOWN) for status in statuses}
 
 
+def test_a_status_of_thousands_of_words_is_a_note_and_unknown() -> None:
+    assert standings("active " * 49 + "churned", "customer " * 3000, "active " * 30_000) == {StatusKind.UNKNOWN}
+    assert standings("active " * 50, "customer " * 48 + "- active") == {StatusKind.CURRENT}
+
+
 def texts(report: Report) -> str:
     return "\n".join(note.text for note in report.notes)
 

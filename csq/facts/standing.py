@@ -20,6 +20,10 @@ from csq.schema import money
 from csq.sources.cells.values import together
 from csq.terms import NoteKind
 
+MOST_WORDS = 50
+"""Of a status: with more it is a note, which says this and that."""
+_LONGEST = 12
+"""Words of what a longer status is looked up by."""
 NAMED = 5
 """Statuses, or accounts, that are named in one sentence."""
 
@@ -49,10 +53,12 @@ def vocabulary(current: Iterable[str], former: Iterable[str]) -> dict[str, Statu
 def standing_of(status: str, known: Mapping[str, StatusKind]) -> StatusKind:
     """What one status says."""
     words = plain(status).split()
+    if len(words) > MOST_WORDS:
+        return StatusKind.UNKNOWN
     is_noun = len(words) > 1 and words[0] in WHO and " ".join(words) not in known
     if is_noun and standing_of(" ".join(words[1:]), known) is StatusKind.FORMER:
         return StatusKind.FORMER  # `Customer - lost`: the noun alone says little
-    for end in range(len(words), 0, -1):
+    for end in (len(words), *range(min(len(words) - 1, _LONGEST), 0, -1)):
         if (said := known.get(" ".join(words[:end]))) is not None:
             other = StatusKind.FORMER if said is StatusKind.CURRENT else StatusKind.CURRENT
             rest = [word for word in words[end:] if word not in WHO]
