@@ -30,6 +30,10 @@ _FOR_ALL = regex(r"thresholds\.(usage|happiness)\.at|scales\.(csat|nps|ces)")
 _CUT = regex(r"thresholds\.(usage|happiness)")
 
 
+_DEEPEST = 20
+"""Steps of a key; csq.yaml has none that is half as deep."""
+
+
 class KeyChange(NamedTuple):
     """A key and what it is to hold."""
 
@@ -84,7 +88,7 @@ def _parted(text: str, flag: str) -> tuple[tuple[str, ...], str]:
     path, at, end = [], 0, "."
     while end == ".":
         step = _STEP.match(text, at)
-        if step is None:
+        if step is None or len(path) > _DEEPEST:
             raise UsageError(f"`{flag} {text}` names no key", hint=f"such as {EXAMPLE[flag]}")
         path.append(step[1] or step[2])
         at, end = step.end(), step[3]

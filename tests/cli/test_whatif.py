@@ -281,6 +281,7 @@ def test_what_is_set_goes_before_a_flag_that_says_the_same(csq: Csq, exports: Pa
         ([], "nothing is to be otherwise"),
         (["--set", "thresholds.happiness.at"], "`--set thresholds.happiness.at` says no value"),
         (["--set", "=3"], "`--set =3` names no key"),
+        (["--set", ".".join("a" * 25) + "=3"], "names no key"),
         (["--set", "a..b=3"], "`--set a..b=3` names no key"),
         (["--set", "thresholds.happines=3"], "`--set thresholds.happines=3`: unknown key `happines`"),
         (["--set", "thresholds.happiness.at=101"], "`at` must be at most 100, not `101`"),
