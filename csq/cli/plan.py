@@ -114,14 +114,11 @@ def _fill(report: "Report", folder: Path, told: "Format | None", options: "Optio
     """One file per owner. A plan of some owners leaves the files of the others alone."""
     from csq.cli.folder import fill, slugs, suffix_of
     from csq.render import Format
-    from csq.render.plan import render_plan
-    from csq.render.plan.week import desks
+    from csq.render.plan import plans_by_owner
 
     format = told or Format.MARKDOWN
     # All owners have a say in the names, so that `--owner` writes the file that the whole plan would.
     names = slugs(week.owner for week in report.weeks)
-    files = {}
-    for desk in desks(report, options.selection, 0):  # for their names alone
-        only = options._replace(selection=options.selection._replace(desk=(desk.name,)))
-        files[f"{names[desk.name]}{suffix_of(format)}"] = render_plan(report, format, only)
+    pages = plans_by_owner(report, format, options)
+    files = {f"{names[owner]}{suffix_of(format)}": data for owner, data in pages}
     return fill(folder, files, is_all=not options.selection.desk)

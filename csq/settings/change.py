@@ -85,7 +85,8 @@ def parse_sweep(text: str) -> Sweep:
 
 def _parted(text: str, flag: str) -> tuple[tuple[str, ...], str]:
     """The steps of a key, and what follows the `=`."""
-    path, at, end = [], 0, "."
+    path: list[str] = []
+    at, end = 0, "."
     while end == ".":
         step = _STEP.match(text, at)
         if step is None or len(path) > _DEEPEST:

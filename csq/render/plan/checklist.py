@@ -5,15 +5,18 @@ Text from data is escaped where it enters, as in the report.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from csq.render import prose, wording
 from csq.render.clean import clean
 from csq.render.markdown import escaped
 from csq.render.marks import MARKS
 from csq.render.options import Options
-from csq.render.plan.week import HOURS_HINT, Desk, Task, batches, desks, summary, title
+from csq.render.plan.week import HOURS_HINT, Batch, Desk, Task, batches, batches_by_desk, desks, summary, title
 from csq.report import Report
+
+_TOGETHER = 10_000
+"""Accounts of the owners whose lists are made at once."""
 
 
 def checklist(report: Report, options: Options) -> bytes:
@@ -22,8 +25,38 @@ def checklist(report: Report, options: Options) -> bytes:
     Raises:
         UsageError: `options` name an owner that is not there; or more is to be told than a page has room for.
     """
-    shown, tools = desks(report, options.selection, options.selection.top), batches(report, options.selection)
-    blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown, tools, options.selection))]
+    selection = options.selection
+    return _page(report, desks(report, selection, selection.top), batches(report, selection))
+
+
+def checklists(report: Report, options: Options) -> Iterator[tuple[str, bytes]]:
+    """Each owner with the list that `checklist` writes of them alone; as many of them at once as have not too much.
+
+    Raises:
+        UsageError: As `checklist` does.
+    """
+    for names in _together(report, [desk.name for desk in desks(report, options.selection, 0)]):
+        selection = options.selection._replace(desk=names)
+        tools = batches_by_desk(report, selection)
+        for desk in desks(report, selection, selection.top):
+            yield desk.name, _page(report, [desk], tools.get(desk.name, ()))
+
+
+def _together(report: Report, names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Owners who have at most so many accounts together, or one who has more."""
+    counts = dict(report.accounts.group_by("desk").len().iter_rows())
+    some: list[str] = []
+    for name in names:
+        if some and sum(counts.get(each, 0) for each in (*some, name)) > _TOGETHER:
+            yield tuple(some)
+            some = []
+        some.append(name)
+    if some:
+        yield tuple(some)
+
+
+def _page(report: Report, shown: Sequence[Desk], tools: Sequence[Batch]) -> bytes:
+    blocks = [f"# {escaped(title(report))}", escaped(summary(report, shown, tools))]
     if not report.weighted:
         blocks.append(escaped(f"The ranking is unweighted: {wording.UNWEIGHTED}"))
     if not report.has_capacity:

@@ -24,7 +24,7 @@ def html(report: Report, options: Options) -> bytes:
     return page(
         "plan.html.j2",
         title=title(report),
-        summary=summary(report, shown, tools, options.selection),
+        summary=summary(report, shown, tools),
         warning="" if report.weighted else f"The ranking is unweighted: {wording.UNWEIGHTED}",
         hint=() if report.has_capacity else HOURS_HINT,
         desks=shown,

@@ -28,7 +28,7 @@ def page(report: Report, options: Options) -> bytes:
     top = options.selection.top
     most = top if top is not None or report.has_capacity or options.whole else _TOP
     shown, tools = desks(report, options.selection, most), batches(report, options.selection)
-    lines = [*_head(report, sheet, summary(report, shown, tools, options.selection))]
+    lines = [*_head(report, sheet, summary(report, shown, tools))]
     for desk in shown:
         lines += [BLANK, *_desk(sheet, desk)]
     lines += [*_automated(sheet, tools), *_beware(report, sheet)]

@@ -70,8 +70,9 @@ class Desk(NamedTuple):
     """`7 of 12 accounts · 9.5 of 10 h`."""
     hours: str
     """How the hours are divided, or whose they are where no hours are set; empty where that says nothing more."""
+    accounts: int
     todo: int
-    """Accounts for people."""
+    """Those for people."""
     tasks: tuple[Task, ...]
     """The first of them, as many as were asked for."""
     check_ins: tuple[CheckInLine, ...]
@@ -103,9 +104,18 @@ def desks(report: Report, selection: Selection, most: int | None = None) -> tupl
 
 def batches(report: Report, selection: Selection) -> tuple[Batch, ...]:
     """The steps of this week that a tool can take, each with its accounts, in the order of work."""
-    rows = selected_rows(report, selection).filter(is_planned() & ~is_by_hand())
-    steps = rows.group_by("next_step", maintain_order=True).agg("account_id")
-    return tuple(Batch(step=step, account_ids=tuple(keys)) for step, keys in steps.iter_rows())
+    steps = _for_tools(report, selection).group_by("next_step", maintain_order=True).agg("account_id")
+    return tuple(Batch(step, tuple(keys)) for step, keys in steps.iter_rows())
+
+
+def batches_by_desk(report: Report, selection: Selection) -> Mapping[str, Sequence[Batch]]:
+    """The steps that a tool can take, as `batches` has them of each desk alone."""
+    steps = _for_tools(report, selection).group_by("desk", "next_step", maintain_order=True).agg("account_id")
+    return _by_desk((desk, Batch(step, tuple(keys))) for desk, step, keys in steps.iter_rows())
+
+
+def _for_tools(report: Report, selection: Selection) -> pl.DataFrame:
+    return selected_rows(report, selection).filter(is_planned() & ~is_by_hand())
 
 
 def title(report: Report) -> str:
@@ -113,19 +123,19 @@ def title(report: Report) -> str:
     return f"Plan as of {report.as_of}" if report.as_of else "Plan without dates"
 
 
-def summary(report: Report, shown: Sequence[Desk], tools: Sequence[Batch], selection: Selection) -> str:
+def summary(report: Report, shown: Sequence[Desk], tools: Sequence[Batch]) -> str:
     """Who has how much to do, so that every account is counted once; and whether it is known where the week ends."""
-    mine = _selected(report, selection)
+    accounts = sum(desk.accounts for desk in shown)
     todo, sent = sum(desk.todo for desk in shown), sum(len(batch.account_ids) for batch in tools)
     names = {desk.name for desk in shown}
     waits = sum(week.left_out for week in report.weeks if week.owner in names)
     parts = [f"{prose.count(todo, 'account')} for people this week" if report.has_capacity else f"{todo:,} for people"]
     parts += [f"{many:,} {what}" for many, what in ((sent, "for a tool"), (waits, "did not fit")) if many]
-    if rest := mine.height - todo - sent - waits:
+    if rest := accounts - todo - sent - waits:
         parts.append(f"{rest:,} left alone")
     if report.has_capacity:
         return ", ".join(parts)
-    return f"{prose.count(mine.height, 'account')}: {', '.join(parts)}; no hours are set, so all of it is listed"
+    return f"{prose.count(accounts, 'account')}: {', '.join(parts)}; no hours are set, so all of it is listed"
 
 
 def _selected(report: Report, selection: Selection) -> pl.DataFrame:
@@ -138,6 +148,7 @@ class _Found(NamedTuple):
 
     names: Mapping[str, str]
     """Of accounts without a task of their own that are named."""
+    accounts: Mapping[str, int]
     todo: Mapping[str, int]
     tasks: Mapping[str, Sequence[Task]]
     hours: Mapping[str, Sequence[tuple[str, float]]]
@@ -165,6 +176,7 @@ def _found(report: Report, mine: pl.DataFrame, weeks: Sequence[OwnerWeek], most:
     )
     return _Found(
         names=dict(names.iter_rows()),
+        accounts=dict(mine.group_by("desk").len().iter_rows()),
         todo=dict(todo.group_by("desk").len().iter_rows()),
         tasks=_by_desk(zip(first["desk"], map(_task, accounts(report, first), ids), strict=True)),
         hours=_by_desk((desk, (who, spent)) for desk, who, spent in hours.iter_rows()),
@@ -186,6 +198,7 @@ def _desk(report: Report, week: OwnerWeek, found: _Found) -> Desk:
         name=week.owner,
         head=_head(week, todo),
         hours=_hours(week, found.hours.get(week.owner, ())),
+        accounts=found.accounts.get(week.owner, 0),
         todo=todo,
         tasks=tasks,
         check_ins=tuple(
