@@ -16,7 +16,8 @@ from csq.cli.folder import slugs
 from csq.errors import UsageError
 from csq.render import Format, Options, Selection
 from csq.render.columns import PUBLIC
-from csq.render.plan import render_plan
+from csq.render.plan import plans_by_owner, render_plan
+from csq.render.plan.checklist import checklist, checklists
 from csq.render.plan.week import batches, desks
 from csq.report import CheckIn, OwnerWeek, Report
 from factories import AWKWARD, accounts, report
@@ -192,6 +193,32 @@ def test_each_desk_tells_of_its_own_accounts_alone_whoever_stands_between_them()
         "1 account, value unknown: not yet (Account 11)",
     )
     assert desks(found, Selection(desk=("Bob",))) == (bob_desk,)
+
+
+@pytest.mark.parametrize("format", [Format.MARKDOWN, Format.CSV])
+def test_a_folder_for_more_owners_than_any_company_has_is_refused(format, monkeypatch) -> None:
+    monkeypatch.setattr("csq.render.plan.MOST_FILES", 2)
+    found = planned(
+        *(task(n, desk=f"Owner {n}") for n in (1, 2, 3)), weeks=[week(owner=f"Owner {n}") for n in (1, 2, 3)]
+    )
+    with pytest.raises(UsageError, match="room for 2 owners, and there are 3"):
+        [*plans_by_owner(found, format, Options(selection=Selection(planned=True)))]
+    two = Options(selection=Selection(planned=True, desk=("Owner 1", "Owner 3")))
+    assert [name for name, _ in plans_by_owner(found, format, two)] == ["Owner 1", "Owner 3"]
+
+
+@pytest.mark.parametrize("together", [1, 4, 1000])
+def test_lists_made_together_are_those_of_each_owner_alone(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csq.render.plan.checklist._TOGETHER", together)
+    sent = {"next_step": "Send it", "human": False, "who": "automation", "hours": 0.0}
+    names = ("Ann Lee", "Bob", "Cy")
+    rows = [task(n, desk=names[n % 3], **(sent if n % 4 == 0 else {})) for n in range(1, 20)]
+    found = planned(*rows, weeks=tuple(week(owner=name) for name in names))
+    for asked in (Selection(planned=True), Selection(planned=True, top=1), Selection(planned=True, desk=names[1:])):
+        lists = dict(checklists(found, Options(selection=asked), asked.desk or names))
+        alone = [asked._replace(desk=(name,)) for name in lists]
+        assert list(lists.values()) == [checklist(found, Options(selection=each)) for each in alone]
+    assert [text.count(b"Send it (") for text in lists.values()] == [1, 1]
 
 
 def test_of_the_reasons_to_rest_a_single_one_is_never_left_over() -> None:

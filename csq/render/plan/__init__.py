@@ -5,10 +5,13 @@
 
 from collections.abc import Iterator
 
+from csq.errors import UsageError
 from csq.render import render
 from csq.render.options import Format, Options
 from csq.report import Report
 
+MOST_FILES = 2_000
+"""Owners with a file each in a folder: no company has more, but a column that is none of owners may."""
 FIELDS = ("why", "gate", "human")
 """Columns that a plan adds to the public ones."""
 
@@ -35,14 +38,21 @@ def render_plan(report: Report, format: Format, options: Options) -> bytes:
 
 
 def plans_by_owner(report: Report, format: Format, options: Options) -> Iterator[tuple[str, bytes]]:
-    """Each owner who is selected, with the plan of that owner alone; raises what `render_plan` does."""
+    """Each owner who is selected, with the plan of that owner alone.
+
+    Raises:
+        UsageError: As `render_plan` does, and for more than `MOST_FILES` owners.
+    """
+    from csq.render.plan.week import desks
+
+    names = [desk.name for desk in desks(report, options.selection, 0)]
+    if len(names) > MOST_FILES:
+        hint = "`--owner` chooses some; or does `--column owner=HEADER` name another column?"
+        raise UsageError(f"a folder has room for {MOST_FILES:,} owners, and there are {len(names):,}", hint=hint)
     if format is Format.MARKDOWN:  # the usual one, of which an owner takes a tenth of the time
         from csq.render.plan.checklist import checklists
 
-        yield from checklists(report, options)
+        yield from checklists(report, options, names)
         return
-    from csq.render.plan.week import desks
-
-    for desk in desks(report, options.selection, 0):  # for their names alone
-        only = options._replace(selection=options.selection._replace(desk=(desk.name,)))
-        yield desk.name, render_plan(report, format, only)
+    for name in names:
+        yield name, render_plan(report, format, options._replace(selection=options.selection._replace(desk=(name,))))

@@ -29,13 +29,13 @@ def checklist(report: Report, options: Options) -> bytes:
     return _page(report, desks(report, selection, selection.top), batches(report, selection))
 
 
-def checklists(report: Report, options: Options) -> Iterator[tuple[str, bytes]]:
+def checklists(report: Report, options: Options, owners: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Each owner with the list that `checklist` writes of them alone; as many of them at once as have not too much.
 
     Raises:
         UsageError: As `checklist` does.
     """
-    for names in _together(report, [desk.name for desk in desks(report, options.selection, 0)]):
+    for names in _together(report, owners):
         selection = options.selection._replace(desk=names)
         tools = batches_by_desk(report, selection)
         for desk in desks(report, selection, selection.top):
