@@ -74,11 +74,12 @@ def whatif(
 def _side(run: "Run") -> "tuple[Side, Standing]":
     """What is compared of a run; the rest of it need not be held."""
     from csq.cli.run import run_triage
+    from csq.history.diff import judged
     from csq.history.standing import standing_of
     from csq.whatif import side_of
 
     found = run_triage(run)
-    return side_of(found), standing_of(found)
+    return side_of(found), judged(standing_of(found))
 
 
 def _compared(

@@ -40,6 +40,10 @@ _HAPPINESS_PART: Mapping[Happiness, str] = {
 }
 
 
+_SCORED = ("csat_mean", "top_box_pct", "decision_maker_mean", "lowest_role_mean")
+"""Columns of an earlier run that its happiness score is worked out from anew."""
+
+
 class _Parts(NamedTuple):
     """The usage parts of both runs, with their weights."""
 
@@ -63,6 +67,12 @@ class _Part(NamedTuple):
         return f"_{self.axis}_{self.name}_points"
 
 
+def judged(run: Standing) -> Standing:
+    """The run without what no move is told by, to be held until another is compared with it."""
+    mine = cs.by_name(_JUDGED, _SCORED) | cs.starts_with(USAGE_PART, USAGE_AMOUNT)
+    return run._replace(accounts=run.accounts.select(mine))
+
+
 def diff(before: Standing, after: Standing) -> pl.DataFrame:
     """Compare two runs: one row per account of either, the columns of `moves.MOVES`, by account_id.
 
@@ -70,9 +80,9 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
     """
     if before.as_of and after.as_of and before.as_of > after.as_of:
         return _mirrored(diff(after, before))
-    judged = cs.by_name(_JUDGED) | cs.starts_with(USAGE_PART, USAGE_AMOUNT)
-    earlier = completed(before.accounts).select(judged, _happiness_then=happiness_score(after.rules.happiness))
-    later = completed(after.accounts).select(judged)
+    told_by = cs.by_name(_JUDGED) | cs.starts_with(USAGE_PART, USAGE_AMOUNT)
+    earlier = completed(before.accounts).select(told_by, _happiness_then=happiness_score(after.rules.happiness))
+    later = completed(after.accounts).select(told_by)
     columns = {name for name in (*earlier.columns, *later.columns) if name.startswith(USAGE_PART)}
     parts = _Parts(sorted(name.removeprefix(USAGE_PART) for name in columns), after.rules.weights)
     joined = later.join(earlier, on="account_id", how="full", coalesce=True, suffix="_before")

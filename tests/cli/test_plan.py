@@ -207,6 +207,19 @@ def test_a_folder_for_more_owners_than_any_company_has_is_refused(format, monkey
     assert [name for name, _ in plans_by_owner(found, format, two)] == ["Owner 1", "Owner 3"]
 
 
+@pytest.mark.parametrize("format", [each for each in Format if each is not Format.BRIEF])
+def test_the_file_of_an_owner_is_the_plan_of_that_owner(format: Format) -> None:
+    names = ("Ann Lee", "Bob", "Cy")
+    rows = [task(n, desk=names[n % 3], deadline=date(2026, 12, n)) for n in range(1, 20)]
+    found = planned(*rows, weeks=tuple(week(owner=name) for name in names))
+    for asked in (Selection(planned=True), Selection(planned=True, desk=names[1:])):
+        options = Options(selection=asked, fields=("why",))
+        files = dict(plans_by_owner(found, format, options))
+        assert [*files] == [*(asked.desk or names)]
+        for name, data in files.items():
+            assert data == render_plan(found, format, options._replace(selection=asked._replace(desk=(name,))))
+
+
 @pytest.mark.parametrize("together", [1, 4, 1000])
 def test_lists_made_together_are_those_of_each_owner_alone(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("csq.render.plan.checklist._TOGETHER", together)

@@ -14,6 +14,8 @@ MOST_FILES = 2_000
 """Owners with a file each in a folder: no company has more, but a column that is none of owners may."""
 FIELDS = ("why", "gate", "human")
 """Columns that a plan adds to the public ones."""
+_ROWS = (Format.CSV, Format.TSV, Format.JSONL, Format.PARQUET, Format.CALENDAR)
+"""Formats that hold the rows of an owner alone, and nothing of all accounts."""
 
 
 def render_plan(report: Report, format: Format, options: Options) -> bytes:
@@ -54,5 +56,7 @@ def plans_by_owner(report: Report, format: Format, options: Options) -> Iterator
 
         yield from checklists(report, options, names)
         return
+    parts = report.accounts.partition_by("desk", as_dict=True) if format in _ROWS else {}
     for name in names:
-        yield name, render_plan(report, format, options._replace(selection=options.selection._replace(desk=(name,))))
+        mine = report._replace(accounts=parts[name,]) if (name,) in parts else report
+        yield name, render_plan(mine, format, options._replace(selection=options.selection._replace(desk=(name,))))
