@@ -285,8 +285,12 @@ def test_a_cell_of_more_than_a_megabyte_is_refused_with_its_place(kind, text):
         data = file.getvalue()
     else:
         data = "\n".join(map(",".join, rows)).encode()
-    with pytest.raises(InputError, match=r"has a cell of 1,[\d,]+ bytes in column 3; csq reads up to 1,048,576"):
+    with pytest.raises(
+        InputError, match=r"has a cell of 1,[\d,]+ bytes in column 3; csq reads up to 1,048,576"
+    ) as refused:
         table_from_bytes(data, "t")
+    assert "`--max-size 2GB`" in str(refused.value.hint)
+    assert table_from_bytes(data, "t", max_bytes=2 << 30).frame["c2"][1].strip() == text.strip()
 
 
 def test_a_long_cell_below_that_is_read():

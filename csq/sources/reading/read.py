@@ -180,16 +180,16 @@ def _laid_out(content: Content, label: str, encoding: str | None, max_bytes: int
             header=tuple(name.strip() for name in names),
             header_line=1,
             extra_headers=(),
-            grid=_short(RawTable(frame=frame.insert_column(0, lines)), label),
+            grid=_short(RawTable(frame=frame.insert_column(0, lines)), label, max_bytes),
         )
     if content.kind is Container.WORKBOOK:
         from csq.sources.reading.workbook import read_sheet  # likewise
 
-        return arrange(_short(read_sheet(content.data, label), label))
+        return arrange(_short(read_sheet(content.data, label), label, max_bytes))
     decoded = decode(content.data, label, encoding)
     ends = line_ends(content.data)
     refuse_short_lines(len(content.data), ends.lines, label, max_bytes)
-    return arrange(_short(_parse(decoded, label, ends), label))
+    return arrange(_short(_parse(decoded, label, ends), label, max_bytes))
 
 
 def _empty(what: str) -> InputError:
@@ -260,20 +260,25 @@ def broken_note(broken: Sequence[Remark]) -> tuple[str, ...]:
     return (f"{len(lines):,} broken row{'s' if len(lines) > 1 else ''} not read ({spans(lines)})",) if lines else ()
 
 
-def _short(grid: RawTable, label: str) -> RawTable:
-    """The same. Raises InputError at a cell so long that each look at it would take as long as a file."""
+def _short(grid: RawTable, label: str, max_bytes: int) -> RawTable:
+    """The same. Raises InputError at a cell so long that each look at it would take as long as a file.
+
+    Whoever lets a file have more than `MAX_BYTES` lets a cell have as much.
+    """
+    longest = LONGEST_CELL if max_bytes <= MAX_BYTES else max_bytes
     for place, name in enumerate(cell_columns(grid.frame), start=1):
-        if grid.frame[name].estimated_size() <= LONGEST_CELL:  # nor is any cell of it longer
+        if grid.frame[name].estimated_size() <= longest:  # nor is any cell of it longer
             continue
         sizes = grid.frame[name].str.len_bytes()
         row = sizes.arg_max()
-        if row is not None and sizes[row] > LONGEST_CELL:
+        if row is not None and sizes[row] > longest:
             line = int(grid.frame[LINE][row])
             raise InputError(
                 f"line {line:,} of `{label}` has a cell of {sizes[row]:,} bytes in column {place:,}; csq reads up to "
-                f"{LONGEST_CELL:,}",
+                f"{longest:,}",
                 location=Location(label=label, line=line),
-                hint="if a quote was left open before it, close it; else shorten the cell",
+                hint="if a quote was left open before it, close it; else shorten the cell, or lift the limit with "
+                "`--max-size 2GB`",
             )
     return grid
 
