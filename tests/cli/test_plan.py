@@ -228,7 +228,9 @@ def test_lists_made_together_are_those_of_each_owner_alone(together: int, monkey
     rows = [task(n, desk=names[n % 3], **(sent if n % 4 == 0 else {})) for n in range(1, 20)]
     found = planned(*rows, weeks=tuple(week(owner=name) for name in names))
     for asked in (Selection(planned=True), Selection(planned=True, top=1), Selection(planned=True, desk=names[1:])):
-        lists = dict(checklists(found, Options(selection=asked), asked.desk or names))
+        made = [*checklists(found, Options(selection=asked), asked.desk or names)]
+        lists = dict(made)
+        assert [name for name, _ in made] == [*(asked.desk or names)]
         alone = [asked._replace(desk=(name,)) for name in lists]
         assert list(lists.values()) == [checklist(found, Options(selection=each)) for each in alone]
     assert [text.count(b"Send it (") for text in lists.values()] == [1, 1]

@@ -180,6 +180,15 @@ def test_the_line_alone_is_why_accounts_move_when_only_a_threshold_does(csq: Csq
     assert set(told["causes"]) == {"the line moved"}
 
 
+@pytest.mark.parametrize("method", ["top_box", "decision_maker_first", "lowest_role"])
+def test_the_line_alone_is_why_accounts_move_when_only_the_score_is_made_otherwise(
+    csq: Csq, exports: Path, method: str
+) -> None:
+    told = document(csq, "whatif", exports, "--set", f"happiness={method}", "--set", "thresholds.happiness.at=30")
+    assert told["moved"]["accounts"] > 0
+    assert set(told["causes"]) == {"the line moved"}
+
+
 def test_nothing_moves_where_nothing_is_otherwise(csq: Csq, exports: Path) -> None:
     told = document(csq, "whatif", exports, "--set", "thresholds.happiness.at=70")
     assert (told["changes"], told["moves"], told["week"]) == ([], [], [])

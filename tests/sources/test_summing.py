@@ -1,5 +1,6 @@
 """Which row sums up the others: rows of two amounts, the last of which is the one in question."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import polars as pl
@@ -125,3 +126,22 @@ def test_a_name_with_a_total_word_in_it_is_part_of_the_subtotal_below() -> None:
 def test_a_subtotal_that_leaves_a_column_blank_sums_up_by_the_others() -> None:
     assert totals(("A", 1, 10), ("B", 2, 20), ("Subtotal", 3, None), ("C", 8, 80)) == [(4, "above")]
     assert totals(("A", 1, 10), ("B", 2, 20), ("Subtotal", 4, None), ("C", 8, 80)) == []
+
+
+def test_each_period_has_its_own_subtotals_however_their_rows_are_mixed() -> None:
+    """Subtotals of May stand among the rows of June; a row behind the last of them is no part of the next period."""
+    may = [
+        ("A", 1, 10),
+        ("B", 2, 20),
+        ("Subtotal", 3, 30),
+        ("C", 4, 5),
+        ("D", 5, 5),
+        ("Subtotal", 9, 10),
+        ("Z", 40, 40),
+    ]
+    june = [("E", 7, 1), ("F", 8, 2), ("Subtotal", 15, 3), ("G", 1, 1), ("H", 1, 2), ("Subtotal", 2, 3), ("Y", 50, 9)]
+    rows = [row for pair in zip(may, june, strict=True) for row in pair]
+    frame = table(*rows).with_columns(period=pl.Series([date(2026, 5, 1), date(2026, 6, 1)] * len(may)))
+    usage = SimpleNamespace(frame=frame, grain=Grain.PERIOD, role=Role.USAGE)
+    # From line 2 on: the subtotals are the third and the sixth rows of each.
+    assert sorted(line for _, line, _ in _totals(usage, [])) == [6, 7, 12, 13]
