@@ -99,6 +99,5 @@ def _compared(
     other = rerun(today, inputs, method, limits, changes)
     if other.tables is not today.tables:
         check_inputs(other.tables, other.max_rejects, Faults())
-    then = _side(other)
-    moves = moves_between(placed[1], then[1])
-    return compare(placed[0], then[0], moves, (today.asked, other.asked))
+    (before, stood), (after, stands) = placed, _side(other)
+    return compare(before, after, moves_between(stood, stands), (today.asked, other.asked))

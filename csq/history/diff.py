@@ -20,7 +20,7 @@ from csq.terms import Axis, Cause, Level, Movement
 
 _THEN, _NOW, _SHARED = "_then_", "_now_", "_shared"
 """Prefixes of the earlier usage parts under today's rules and of today's; with the last, only where both are known."""
-_JUDGED = (
+_TOLD_BY = cs.starts_with(USAGE_PART, USAGE_AMOUNT) | cs.by_name(
     "account_id",
     "account_name",
     "tier",
@@ -29,7 +29,9 @@ _JUDGED = (
     INACTIVE_KEPT,
     *(f"{axis}_{what}" for axis in Axis for what in ("score", "level", "cut")),
 )
-"""Columns of a run that a move is told by, beside the usage parts and their amounts."""
+"""Columns of a run that a move is told by."""
+_SCORED = cs.by_name("csat_mean", "top_box_pct", "decision_maker_mean", "lowest_role_mean")
+"""Columns of an earlier run that its happiness score is worked out from anew."""
 _LEAST = 0.05
 """Points under which a part is not worth a word: it would be printed as 0.0."""
 _HAPPINESS_PART: Mapping[Happiness, str] = {
@@ -38,10 +40,6 @@ _HAPPINESS_PART: Mapping[Happiness, str] = {
     Happiness.DECISION_MAKER_FIRST: "decision makers",
     Happiness.LOWEST_ROLE: "lowest role",
 }
-
-
-_SCORED = ("csat_mean", "top_box_pct", "decision_maker_mean", "lowest_role_mean")
-"""Columns of an earlier run that its happiness score is worked out from anew."""
 
 
 class _Parts(NamedTuple):
@@ -69,8 +67,7 @@ class _Part(NamedTuple):
 
 def judged(run: Standing) -> Standing:
     """The run without what no move is told by, to be held until another is compared with it."""
-    mine = cs.by_name(_JUDGED, _SCORED) | cs.starts_with(USAGE_PART, USAGE_AMOUNT)
-    return run._replace(accounts=run.accounts.select(mine))
+    return run._replace(accounts=run.accounts.select(_TOLD_BY | _SCORED))
 
 
 def diff(before: Standing, after: Standing) -> pl.DataFrame:
@@ -80,9 +77,8 @@ def diff(before: Standing, after: Standing) -> pl.DataFrame:
     """
     if before.as_of and after.as_of and before.as_of > after.as_of:
         return _mirrored(diff(after, before))
-    told_by = cs.by_name(_JUDGED) | cs.starts_with(USAGE_PART, USAGE_AMOUNT)
-    earlier = completed(before.accounts).select(told_by, _happiness_then=happiness_score(after.rules.happiness))
-    later = completed(after.accounts).select(told_by)
+    earlier = completed(before.accounts).select(_TOLD_BY, _happiness_then=happiness_score(after.rules.happiness))
+    later = completed(after.accounts).select(_TOLD_BY)
     columns = {name for name in (*earlier.columns, *later.columns) if name.startswith(USAGE_PART)}
     parts = _Parts(sorted(name.removeprefix(USAGE_PART) for name in columns), after.rules.weights)
     joined = later.join(earlier, on="account_id", how="full", coalesce=True, suffix="_before")

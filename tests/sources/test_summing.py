@@ -105,6 +105,10 @@ def test_of_a_total_above_and_one_below_the_one_below_is_taken():
     assert totals(("All", 3, 30), ("A", 1, 10), ("B", 2, 20), ("Total", 3, 30, REJECTED)) == [(5, "above")]
 
 
+def test_a_total_above_sums_up_accounts_that_are_called_like_totals_too():
+    assert totals(("Everything", 10, 100), ("A", 1, 10), ("B", 2, 20), ("All", 7, 70)) == [(2, "below")]
+
+
 def test_the_last_row_is_a_subtotal_only_after_another():
     """Else, with it set aside, the row before it, which happens to sum up those above, would be taken for one."""
     rows = [("Total EU", 5, 50), ("A", 1, 10), ("B", 2, 20), ("C", 8, 80)]

@@ -18,7 +18,7 @@ from csq.backtest.model import (
 )
 from csq.render import prose
 from csq.render.marks import MARKS
-from csq.render.movers.words import MoversPage, WordTable
+from csq.render.movers.words import MoversPage, WordTable, with_more
 from csq.suggest import in_shell
 from csq.terms import Quadrant
 
@@ -226,10 +226,8 @@ def _cuts(found: Backtest) -> WordTable:
 
 def _surprises(found: Backtest) -> WordTable:
     rows = tuple(_surprise(each, found) for each in found.surprises[:_MOST])
-    more = len(found.surprises) - len(rows)
     title = "Surprises: lost from the best quadrant, grown from the worst"
-    if more > 0:
-        title += f" ({more:,} more in csv and json)"
+    title = with_more(title, len(found.surprises) - len(rows), "csv and json")
     return WordTable(title, ("Account", "Value", "What happened", "What was known then", "See"), rows, (1,), "none")
 
 

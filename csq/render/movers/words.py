@@ -57,9 +57,13 @@ class MoversPage(NamedTuple):
 
 
 def first_rows(title: str, frame: pl.DataFrame) -> tuple[str, Iterator[dict[str, Any]]]:
-    """The title of a table, and the rows of a frame that it has; the title says how many there are more."""
-    more = frame.height - MOST
-    return title + (f" ({more:,} more in json)" if more > 0 else ""), frame.head(MOST).iter_rows(named=True)
+    """The title of a table, and the rows of a frame that it has."""
+    return with_more(title, frame.height - MOST, "json"), frame.head(MOST).iter_rows(named=True)
+
+
+def with_more(title: str, more: int, where: str) -> str:
+    """The title of a table that leaves so many rows out; `where` they are."""
+    return f"{title} ({more:,} more in {where})" if more > 0 else title
 
 
 def page_of(moves: Moves, *, weeks: int | None = None, currency: str | None = None) -> MoversPage:

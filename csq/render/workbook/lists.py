@@ -1,6 +1,6 @@
 """Long lists: the rows at the end of a sheet, taken as whole columns and written without a step for each cell.
 
-A list of 100,000 accounts has millions of cells. xlsxwriter, which makes all else, takes some microseconds for each.
+A list of 50,000 accounts has millions of cells. xlsxwriter, which makes all else, takes some microseconds for each.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
