@@ -6,6 +6,7 @@ import pytest
 
 from csq.errors import InputError
 from csq.pipeline import settle_as_of
+from csq.sources.columns.metrics import KindsTold
 from csq.terms import MetricKind
 from tables import AS_OF, by_id, fact, fates, lines, only, read, run
 
@@ -272,7 +273,7 @@ def test_csq_yaml_settles_the_kind_of_a_metric() -> None:
     report = run(
         lines("account_id,logins,stars", "A,8,3", "B,4,1"),
         settings="metrics: {stars: ignore, logins: percent}",
-        metrics={"stars": MetricKind.IGNORE, "logins": MetricKind.PERCENT},
+        metrics=KindsTold({"stars": MetricKind.IGNORE, "logins": MetricKind.PERCENT}),
     )
     assert {key: row["usage_score"] for key, row in by_id(report).items()} == {"A": 8, "B": 4}
 

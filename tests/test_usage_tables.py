@@ -12,6 +12,7 @@ import pytest
 from conftest import Csq
 from csq.errors import InputError
 from csq.report import Report
+from csq.sources.columns.metrics import KindsTold
 from csq.sources.log.opening import Whole, check_log
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import MetricKind, Role
@@ -276,7 +277,7 @@ def test_a_running_total_by_its_name_counts_what_it_grew_by(header: str) -> None
 @pytest.mark.parametrize(("kind", "events"), [("running", (0, 80)), ("count", (5004, 320))])
 def test_csq_yaml_says_whether_a_column_is_a_running_total(kind: str, events: tuple[int, int]) -> None:
     table = lines("account_id,month,logins_total", *TOTALS)
-    told = {"logins_total": MetricKind(kind)}
+    told = KindsTold({"logins_total": MetricKind(kind)})
     report = run(table, as_of=AS_OF, settings=f"metrics: {{logins_total: {kind}}}", metrics=told)
     assert tuple(by_id(report)[key]["events"] for key in ("A", "B")) == events
 
@@ -353,7 +354,10 @@ def test_a_column_that_may_be_a_plain_count_is_not_asked_about(table: str) -> No
 @pytest.mark.parametrize(("kind", "events"), [("running", 5), ("count", 125)])
 def test_the_answer_in_csq_yaml_ends_the_question(kind: str, events: int) -> None:
     report = run(
-        grows(10, 6), as_of=AS_OF, settings=f"metrics: {{logins: {kind}}}", metrics={"logins": MetricKind(kind)}
+        grows(10, 6),
+        as_of=AS_OF,
+        settings=f"metrics: {{logins: {kind}}}",
+        metrics=KindsTold({"logins": MetricKind(kind)}),
     )
     assert by_id(report)["C0"]["events"] == events
 
@@ -380,7 +384,7 @@ def test_the_question_names_the_column_as_its_file_does_so_that_the_answer_is_ta
     with pytest.raises(InputError) as fault:
         run(table, as_of=AS_OF)
     assert "`metrics: {interactions: running}`" in str(fault.value.hint)
-    assert by_id(run(table, as_of=AS_OF, metrics={"interactions": MetricKind.RUNNING}))["C0"]["events"] == 5
+    assert by_id(run(table, as_of=AS_OF, metrics=KindsTold({"interactions": MetricKind.RUNNING})))["C0"]["events"] == 5
 
 
 def test_active_days_of_several_users_are_those_of_the_busiest_and_their_minutes_add_up() -> None:

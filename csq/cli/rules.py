@@ -19,6 +19,7 @@ from csq.settings.model import FileRule, KeyColumn, Settings
 from csq.sources.cells.dates import ORDERS
 from csq.sources.cells.numbers import MARKS
 from csq.sources.columns.everyday import everyday_events
+from csq.sources.columns.metrics import KindsTold
 from csq.sources.finding.locate import exports_in
 from csq.sources.reading.read import label_of
 from csq.sources.reading.streams import MAX_BYTES, size_of
@@ -163,7 +164,7 @@ def _read_options(
         run_day=None if day else datetime.now(UTC).date(),
         custom=playbook.playbook.custom,
         year=settings.year,
-        metrics=settings.metrics,
+        metrics=KindsTold(settings.metrics),
         everyday=everyday_events(settings.features),
     )
 

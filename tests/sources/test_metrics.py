@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from csq.errors import ConfigError, InputError
 from csq.sources.columns import use_words
-from csq.sources.columns.metrics import meaning
+from csq.sources.columns.metrics import KindsTold, meaning
 from csq.sources.rows.tables import ReadOptions
 from csq.terms import MetricKind, Role
 from reading import RUN_DAY, notes, read, rows
@@ -219,7 +219,9 @@ def test_what_is_not_known_is_named_once_with_the_line_that_settles_it(tmp_path)
     assert said.count("Widgets made") == 2  # its name, and the line
     assert '`metrics: {"Widgets made": count, zorp: count}`' in said
     assert list(tables.roles[Role.USAGE].metrics) == ["logins"]
-    told = ReadOptions(run_day=RUN_DAY, metrics={"widgets_made": MetricKind.COUNT, "zorp": MetricKind.IGNORE})
+    told = ReadOptions(
+        run_day=RUN_DAY, metrics=KindsTold({"widgets_made": MetricKind.COUNT, "zorp": MetricKind.IGNORE})
+    )
     tables = read(tmp_path, usage="account_id,logins,Widgets made,zorp; A,1,2,3; B,2,3,4", options=told)
     assert list(tables.roles[Role.USAGE].metrics) == ["logins", "widgets_made"]
     assert "zorp" not in notes(tables)
@@ -242,16 +244,24 @@ def test_of_very_many_columns_some_are_named_and_the_others_counted(tmp_path, lo
     assert caught.value.hint.count("blob") == named
 
 
-def test_more_columns_of_use_than_can_tell_anything_are_refused_unless_csq_yaml_says_what_they_are(tmp_path):
-    names = [f"logins_{number}d" for number in range(1, use_words.MOST + 2)]
+@pytest.mark.parametrize("name", ["logins_{}d", "errors {}"], ids=["use", "trouble"])
+def test_more_columns_than_can_tell_anything_are_refused_unless_csq_yaml_leaves_some_out(tmp_path, name):
+    names = ["logins_1d", *(name.format(number) for number in range(2, use_words.MOST + 2))]
     usage = lines(",".join(["account_id", *names]), ",".join(["A", *("1" for _ in names)]))
-    with pytest.raises(InputError, match=r"2,001 columns of .* are use: `logins_1d`, .* and 1,981 more"):
+    with pytest.raises(InputError, match=r"1,001 columns of .* are use or trouble: `logins_1d`, .* and 981 more"):
         read(tmp_path, usage=usage)
-    told = ReadOptions(run_day=RUN_DAY, metrics={names[0]: MetricKind.COUNT})
-    assert len(read(tmp_path, options=told, usage=usage).roles[Role.USAGE].metrics) == len(names)
-    assert (
-        len(read(tmp_path, usage=usage.replace("logins_1d,", "notes_1d,")).roles[Role.USAGE].metrics) == use_words.MOST
-    )
+    told = ReadOptions(run_day=RUN_DAY, metrics=KindsTold({names[9]: MetricKind.IGNORE}))
+    assert len(read(tmp_path, options=told, usage=usage).roles[Role.USAGE].metrics) == use_words.MOST
+
+
+def test_a_kind_told_for_the_metric_goes_before_one_told_for_the_bare_header():
+    told = KindsTold({"adoption": MetricKind.COUNT, "Adoption pct": MetricKind.PERCENT, "logins": MetricKind.IGNORE})
+    assert [told.of(name) for name in ("adoption", "Adoption %", "LOGINS", "login")] == [
+        MetricKind.COUNT,
+        MetricKind.PERCENT,
+        MetricKind.IGNORE,
+        None,
+    ]
 
 
 def test_changes_below_zero_are_no_use_however_many_there_are(tmp_path):
@@ -269,14 +279,14 @@ def test_a_negative_number_of_use_is_a_cell_fault_and_unknown(tmp_path, header):
 
 
 def test_a_name_under_metrics_that_no_column_has_is_refused_with_the_near_miss(tmp_path):
-    options = ReadOptions(run_day=RUN_DAY, metrics={"loginz": MetricKind.COUNT})
+    options = ReadOptions(run_day=RUN_DAY, metrics=KindsTold({"loginz": MetricKind.COUNT}))
     with pytest.raises(ConfigError) as fault:
         read(tmp_path, usage="account_id,logins; A,3; B,4", options=options)
     assert fault.value.hint == "did you mean `logins`?"
 
 
 def test_contract_value_is_no_use_even_where_csq_yaml_says_so(tmp_path):
-    options = ReadOptions(run_day=RUN_DAY, metrics={"ARR": MetricKind.COUNT})
+    options = ReadOptions(run_day=RUN_DAY, metrics=KindsTold({"ARR": MetricKind.COUNT}))
     with pytest.raises(ConfigError, match="contract value"):
         read(tmp_path, usage="account_id,logins,ARR; A,3,1000; B,4,2000", options=options)
 

@@ -138,6 +138,19 @@ def test_without_a_word_and_without_accounts_a_usage_table_loses_its_total(tmp_p
     assert "line 5 is a total of the rows above it, not an account `Nordics`" in notes(tables)
 
 
+@pytest.mark.parametrize(
+    ("odd", "used"), [(None, 4), (0, 5), (119, 5)], ids=["all sums", "not the first", "not the last"]
+)
+def test_of_a_hundred_columns_each_has_its_say(tmp_path: Path, odd: int | None, used: int) -> None:
+    rows = [["account_id", *(f"logins_{number}d" for number in range(1, 121))]]
+    rows += [[key, *[str(n)] * 120] for key, n in (("A", 10), ("B", 20), ("C", 40), ("D", 50))]
+    rows.append(["Σ Firmen", *("120" for _ in range(120))])
+    if odd is not None:
+        rows[-1][odd + 1] = "77"
+    found = read(tmp_path, usage=lines(*map(",".join, rows))).roles[Role.USAGE].frame
+    assert (found["fate"] == "used").sum() == used
+
+
 def test_three_rows_alike_prove_no_total(tmp_path: Path) -> None:
     assert ids(tmp_path, "account_id,arr; A,10; B,10; C,20; D,40", usage=USAGE) == ["A", "B", "C", "D"]
 

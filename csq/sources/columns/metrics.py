@@ -73,20 +73,34 @@ def metric_name(header: str) -> str:
     return re.sub(r"[\W_]+", "_", header.casefold().replace("%", " pct ")).strip("_")
 
 
-def is_called(header: str, name: str) -> bool:
-    """Whether a column is meant by a name: its header, or its metric, without case, spaces and punctuation."""
-    return squeeze(name) in (squeeze(header), squeeze(metric_name(header))) or name == header
+def _called(header: str) -> tuple[str, str]:
+    """The names that mean a column: its metric and its header, without case, spaces and punctuation."""
+    return squeeze(metric_name(header)), squeeze(header)
 
 
-def check_metrics(told: Iterable[str], tables: Sequence[TextTable]) -> None:
+class KindsTold:
+    """The kinds that csq.yaml tells under `metrics:`, to be asked of any column."""
+
+    def __init__(self, kinds: Mapping[str, MetricKind]) -> None:
+        """Take kinds by the name of a column, or of its metric."""
+        self.names = tuple(kinds)
+        self._kinds = {squeeze(name): kind for name, kind in kinds.items()}
+
+    def of(self, header: str) -> MetricKind | None:
+        """The kind of a column, where it is told."""
+        return next((self._kinds[name] for name in _called(header) if name in self._kinds), None)
+
+
+def check_metrics(told: KindsTold, tables: Sequence[TextTable]) -> None:
     """Refuse a name under `metrics:` in csq.yaml that no column of the usage files has.
 
     Raises:
         ConfigError: There is none, with the near miss.
     """
     headers = list(dict.fromkeys(header for table in tables for header in table.header if header))
-    for name in told if tables else ():
-        if not any(is_called(header, name) for header in headers):
+    known = {name for header in headers for name in _called(header)} if told.names else set()
+    for name in told.names if tables else ():
+        if squeeze(name) not in known:
             near = nearest(headers, name, form=squeeze)
             raise ConfigError(
                 f"no usage file has a column `{name}`, which `metrics:` in csq.yaml names",

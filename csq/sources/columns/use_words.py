@@ -189,5 +189,5 @@ EVERYDAY = (
 )  # fmt: skip
 """Events of a log that everybody's use begins with, without case, spaces and punctuation."""
 
-MOST = 2_000
-"""Columns that are scored by their words alone: a table with more is of features or days, which belong in rows."""
+MOST = 1_000
+"""Columns of a table that are scored or shown: one with more is of features or days, which belong in rows."""

@@ -4,6 +4,8 @@ A file by day is a table for each day: thousands, of which next to none has a to
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 
 import polars as pl
 
@@ -17,6 +19,8 @@ TOTAL_KEY, WORD = "_key", "_word"
 """Columns with what stands where a row has its key, and which `Word` that has."""
 _END, _OTHERS = "_end", "_others"
 """Columns that say whether a row is the one in question, and whether it is one of those that it may sum up."""
+_AT_ONCE = 50
+"""Columns that are summed up together: a query of some thousands takes gigabytes."""
 UNLIKE = 3
 """Rows of unlike amounts that a total without a total word sums up at the least."""
 OF_A_ROW = {
@@ -65,25 +69,32 @@ def summing(
     # As columns of all rows: to filter those of each table anew for each number takes ten times as long.
     is_end = pl.col(LINE) == line.over(by)
     frame = frame.with_columns(is_end.alias(_END)).with_columns((counts & ~pl.col(_END)).alias(_OTHERS))
-    tables = frame.group_by(by).agg(
+    tables = frame.group_by(by, maintain_order=True).agg(
         line.alias(LINE),
         pl.col(_OTHERS).sum(),
         *(pl.when(_END).then(name).max().alias(name) for name in (TOTAL_KEY, WORD, FATE)),
         says_more=_says_more(frame.columns, names),
-        **_arithmetic(names),
     )
+    tables = tables.hstack(_counts(frame, by, names))
     named = key.is_null() | pl.col(WORD).is_not_null()
     needed = pl.when(pl.col(WORD) == Word.FIRST).then(pl.col("filled")).otherwise(pl.col("filled") / 2)
     speaks = pl.col("fits") >= pl.max_horizontal(needed, 1)
-    proved = (pl.col("sums") == pl.col("known")) & pl.col("unlike") & ~pl.col("says_more")
+    proved = (pl.col("sums") == pl.col("known")) & (pl.col("unlike") > 0) & ~pl.col("says_more")
     proved &= (pl.col(FATE) != Fate.REJECTED) & ~key.is_in(elsewhere.implode())
     return tables.filter((pl.col(_OTHERS) > 1) & pl.when(named).then(speaks).otherwise(proved)).select(*by, LINE)
+
+
+def _counts(frame: pl.DataFrame, by: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
+    """What `_arithmetic` tells of all columns, a row for each table in order: of some columns after the others."""
+    tables = frame.group_by(by, maintain_order=True)
+    parts = (tables.agg(**_arithmetic(names[at : at + _AT_ONCE])) for at in range(0, len(names), _AT_ONCE))
+    return reduce(add, (part.drop(by) for part in parts))
 
 
 def _arithmetic(names: Sequence[str]) -> dict[str, pl.Expr]:
     """How many numbers of the row are sums, and how many that or means; how many it has, and how many the others have.
 
-    And whether one sums up amounts that are `unlike` enough.
+    And how many sum up amounts that are `unlike` enough.
     """
     sums, fits, known, filled, unlike = [], [], [], [], []
     for name in names:
@@ -97,8 +108,8 @@ def _arithmetic(names: Sequence[str]) -> dict[str, pl.Expr]:
         known.append(parts.count() > 0)
         filled.append(total != 0)
         unlike.append(is_sum & (value.filter(_OTHERS).n_unique() >= UNLIKE))
-    counts = {"sums": sums, "fits": fits, "known": known, "filled": filled}
-    return {name: pl.sum_horizontal(each) for name, each in counts.items()} | {"unlike": pl.any_horizontal(unlike)}
+    counts = {"sums": sums, "fits": fits, "known": known, "filled": filled, "unlike": unlike}
+    return {name: pl.sum_horizontal(each) for name, each in counts.items()}
 
 
 def _says_more(columns: Sequence[str], names: Sequence[str]) -> pl.Expr:

@@ -13,7 +13,6 @@ from csq.sources.columns.metrics import (
     SCORED,
     Meaning,
     Metric,
-    is_called,
     kinds_asked,
     meaning,
     metric_name,
@@ -36,7 +35,7 @@ _MONEY = tuple(f"`{name}`" for name in MONEY_FIELDS)
 
 def is_use(header: str, options: ReadOptions) -> bool:
     """Whether a number with this header says how much was done."""
-    metric = meaning(header, _told(header, options)).metric
+    metric = meaning(header, options.metrics.of(header)).metric
     return metric is not None and metric.kind in SCORED
 
 
@@ -56,7 +55,7 @@ def numbers_in(typed: Typed, options: ReadOptions) -> dict[str, tuple[int, Cells
         index
         for index, header in enumerate(typed.tables[0].header)
         if index not in taken and header and meaning(header).instead not in _NO_NUMBERS
-        if _told(header, options) is not MetricKind.IGNORE
+        if options.metrics.of(header) is not MetricKind.IGNORE
     ]
     found: dict[str, tuple[int, Cells | None]] = {}
     for index, cells in zip(places, read_numbers(typed.text[column(index)] for index in places), strict=True):
@@ -85,15 +84,11 @@ def _name(typed: Typed, index: int) -> str:
     return "events" if typed.fields.get("events") == index else metric_name(typed.tables[0].header[index])
 
 
-def _told(header: str, options: ReadOptions) -> MetricKind | None:
-    """The kind that csq.yaml gives a column."""
-    return next((kind for name, kind in options.metrics.items() if is_called(header, name)), None)
-
-
 def meaning_of(typed: Typed, name: str, index: int, options: ReadOptions) -> Meaning:
     """What a column measures: told by csq.yaml, a field that is known, by the export's preset, or by its words."""
     header = typed.tables[0].header[index]
-    told, by_words = _told(header, options), meaning(header)
+    told, by_words = options.metrics.of(header), meaning(header)
+    is_told = told is not None
     if told and by_words.instead in _MONEY:
         raise ConfigError(
             f"`{header}` is contract value, of which no usage score is made",
@@ -106,7 +101,7 @@ def meaning_of(typed: Typed, name: str, index: int, options: ReadOptions) -> Mea
     if told is None and (field := _told_elsewhere(header, options)):
         return Meaning(None, f"`{field}`")
     found = meaning(header, told) if told else by_words
-    if found.metric and _told(header, options):
+    if found.metric and is_told:
         found = Meaning(found.metric._replace(is_told=True))
     if is_of_features(typed.fields) and (metric := found.metric):
         is_of_one = metric.kind is MetricKind.PERCENT or metric.is_average
@@ -145,7 +140,7 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             unknown += [] if what else [header]
             continue
         metrics[name] = metric
-    _refuse_many(typed, [name for name, metric in metrics.items() if metric.kind in SCORED and not metric.is_told])
+    _refuse_many(typed, metrics)
     typed = _with_metrics(typed, metrics, numbers, options)
     typed, shares = _percent(typed)
     described = [f"`{name}` {metric.word}{_how(metric, is_share=name in shares)}" for name, metric in metrics.items()]
@@ -169,14 +164,14 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
     return typed
 
 
-def _refuse_many(typed: Typed, scored: Sequence[str]) -> None:
-    """Refuse a table of more columns of use than can tell anything. Raises InputError."""
-    if len(scored) > MOST:
+def _refuse_many(typed: Typed, names: Collection[str]) -> None:
+    """Refuse a table of more columns of use and of trouble than can tell anything. Raises InputError."""
+    if len(names) > MOST:
         raise InputError(
-            f"{len(scored):,} columns of {labels(typed.tables)} are use: {first([f'`{name}`' for name in scored])}; "
-            f"csq scores up to {MOST:,} that nobody has named",
+            f"{len(names):,} columns of {labels(typed.tables)} are use or trouble: "
+            f"{first([f'`{name}`' for name in names])}; csq takes up to {MOST:,}",
             location=typed.tables[0].where(),
-            hint="export a row for each account and feature, or say in csq.yaml under `metrics:` what each column is",
+            hint="export a row for each account and feature, or say `ignore` of columns under `metrics:` in csq.yaml",
         )
 
 

@@ -24,6 +24,7 @@ from csq.sources.cells.numbers import DecimalMark, read_number
 from csq.sources.cells.periods import Label, by_last_days, labels_in, read_period, spoken_length, years_of
 from csq.sources.cells.values import Ambiguous, Cells, read_bool, read_id, read_text
 from csq.sources.columns.headers import detect, match_headers, missing_column, unit_of
+from csq.sources.columns.metrics import KindsTold
 from csq.sources.columns.presets import Preset
 from csq.sources.reading.read import LINE, TextTable, column
 from csq.sources.reading.streams import MAX_BYTES
@@ -31,7 +32,7 @@ from csq.sources.rows.conventions import conventions_of, settle_by_others
 from csq.sources.rows.ids import OWN_IDS
 from csq.sources.rows.typed import FILE, ReadColumn, Typed, labels, no_rejects, no_rows
 from csq.suggest import first
-from csq.terms import Fate, MetricKind, NoteKind, Role
+from csq.terms import Fate, NoteKind, Role
 
 
 class ReadOptions(NamedTuple):
@@ -67,8 +68,8 @@ class ReadOptions(NamedTuple):
     """Dates of usage and answers after it are rejected; None when `--as-of` rules."""
     custom: Mapping[str, Kind] = {}
     """Custom facts the playbook declares, columns of the accounts files."""
-    metrics: Mapping[str, MetricKind] = {}
-    """Kinds of usage metrics, by column, that csq.yaml tells."""
+    metrics: KindsTold = KindsTold({})
+    """Kinds of usage metrics that csq.yaml tells."""
     everyday: frozenset[str] = frozenset()
     """Events of a log that say no more than that somebody was there, squeezed."""
     as_of: date | None = None
@@ -110,7 +111,7 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
     """
     preset = detect(tables[0], role)
     matched = match_headers(tables[0], role, options.told(role, tables), preset)
-    text = pl.concat([_with_label(table) for table in tables])
+    text = pl.concat([table.frame.with_columns(pl.lit(table.label).alias(FILE)) for table in tables])
     kinds = {known.name: known.cell for known in ROLES[role].fields}
     text, unwanted = _wanted(tables[0], text, preset)
     typed = Typed(
@@ -133,10 +134,6 @@ def read_fields(tables: tuple[TextTable, ...], role: Role, options: ReadOptions)
         if name not in matched:
             raise missing_column(tables[0], role, name)
     return typed
-
-
-def _with_label(table: TextTable) -> pl.DataFrame:
-    return table.frame.with_columns(pl.lit(table.label).alias(FILE))
 
 
 UNREADABLE: Mapping[Cell, str] = {
