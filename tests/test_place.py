@@ -10,13 +10,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from csq.errors import UsageError
+from csq.errors import ConfigError, UsageError
 from csq.place.coverage import named
 from csq.place.pinned import pinned_lines
 from csq.place.quadrants import SCORE_ANSWERS, evidence, place_accounts
 from csq.place.scores import INACTIVE, working_days
 from csq.place.thresholds import take_cuts, weighted_median
-from csq.place.tiers import assign_tiers, thirds
+from csq.place.tiers import MOST, assign_tiers, thirds
 from csq.report import Cut
 from csq.settings.model import CutRule, Tiers
 from csq.terms import Axis
@@ -58,6 +58,16 @@ def test_a_column_names_the_tiers_and_one_that_is_not_there_is_an_error() -> Non
     assert tiers_of(money(1, 2), told, edition=["Pro", None]) == ["Pro", "other"]
     with pytest.raises(UsageError, match="`tiers: column: edition` is no column"):
         tiers_of(money(1), told)
+
+
+def test_more_tiers_than_accounts_can_be_compared_within_are_refused_and_so_many_bands_are_not() -> None:
+    names = [f"T{number:,}" for number in range(MOST + 1)]
+    told = model_of(Tiers).model_validate({"column": "edition"})
+    assert len(set(tiers_of(money(*[1] * MOST), told, edition=names[1:]))) == MOST
+    with pytest.raises(ConfigError, match="1,001 tiers of 1,001 accounts: csq compares within up to 1,000"):
+        tiers_of(money(*[1] * len(names)), told, edition=names)
+    bands = model_of(Tiers).model_validate({"bands": {name: str(place) for place, name in enumerate(names)}})
+    assert tiers_of(money(-1, 0, 999.99, 1000, None), bands) == ["other", "T0", "T999", "T1,000", "unvalued"]
 
 
 # cuts

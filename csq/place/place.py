@@ -38,6 +38,7 @@ def place(facts: Facts, settings: Settings) -> Placed:
 
     Raises:
         UsageError: csq.yaml takes tiers from a column that is not there.
+        ConfigError: It makes too many of them.
     """
     tier, bands = assign_tiers(facts.frame, settings.tiers)
     scored = score_usage(

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import polars as pl
 
-from csq.errors import UsageError
+from csq.errors import ConfigError, UsageError
 from csq.settings.model import ALL_TIERS, OTHER, UNVALUED, Tiers
 
 LEAST_FOR_THIRDS = 30
 """With fewer valued accounts, thirds would be too small to take a median of."""
 THIRDS = ("large", "mid", "small")
+MOST = 1_000
+"""Tiers that accounts are compared within: more hold next to nobody each."""
 
 
 def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, Mapping[str, Decimal]]:
@@ -22,7 +24,18 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
 
     Raises:
         UsageError: csq.yaml names a column that the accounts do not have.
+        ConfigError: There are more than `MOST` tiers.
     """
+    tier, bands = _assigned(frame, tiers)
+    if (count := tier.n_unique()) > MOST:
+        raise ConfigError(
+            f"{count:,} tiers of {frame.height:,} accounts: csq compares within up to {MOST:,}",
+            hint="take a column of few words, such as the segment, or `bands`, under `tiers:` in csq.yaml",
+        )
+    return tier, bands
+
+
+def _assigned(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, Mapping[str, Decimal]]:
     if tiers is not None and tiers.column is not None:
         if tiers.column not in frame.columns:
             raise UsageError(
@@ -31,16 +44,13 @@ def assign_tiers(frame: pl.DataFrame, tiers: Tiers | None) -> tuple[pl.Series, M
             )
         return frame[tiers.column].cast(pl.String).fill_null(OTHER).alias("tier"), {}
     bands = tiers.bands if tiers is not None and tiers.bands is not None else thirds(frame["contract_value"])
-    value = pl.col("contract_value")
-    lowest = ALL_TIERS if not bands else OTHER
-    tier = pl.lit(lowest)
-    for name, at_least in sorted(bands.items(), key=lambda band: band[1]):
-        # By way of a text: polars loads numpy, where there is one, to take a Decimal, which is a tenth of a run.
-        end = pl.lit(str(at_least)).cast(pl.Decimal(38, 2))
-        tier = pl.when(value >= end).then(pl.lit(name)).otherwise(tier)
-    tier = pl.when(value.is_null()).then(pl.lit(UNVALUED)).otherwise(tier)
-    ordered = dict(sorted(bands.items(), key=lambda band: band[1], reverse=True))
-    return frame.select(tier.alias("tier"))["tier"], ordered
+    rising = sorted(bands.items(), key=lambda band: band[1])
+    value = frame["contract_value"]
+    # By way of texts: polars loads numpy, where there is one, to take a Decimal, which is a tenth of a run.
+    ends = pl.Series([str(end) for _, end in rising], dtype=pl.String()).cast(pl.Decimal(38, 2))
+    names = pl.Series("tier", [OTHER if bands else ALL_TIERS, *(name for name, _ in rising), UNVALUED])
+    place = ends.search_sorted(value, side="right").set(value.is_null(), len(names) - 1)
+    return names[place], dict(reversed(rising))
 
 
 def tier_median_value() -> pl.Expr:
