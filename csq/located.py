@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -134,6 +135,9 @@ class Node:
     height: int = 1
 
 
+_INK = regex(r"\S")
+
+
 class Document(NamedTuple):
     """What a text says, and where it says it."""
 
@@ -178,22 +182,17 @@ class Document(NamedTuple):
 
     def _follow(self, node: Node, offset: int) -> tuple[int, int] | None:
         """Walk text and value side by side; they may differ only in white space, as folded lines do."""
-        value = str(node.data)
         line, column = (node.line + 1, 0) if node.style in ("|", ">") else (node.line, node.column + len(node.style))
-        for position, char in enumerate(value[: offset + 1]):
+        for position, char in enumerate(str(node.data)[: offset + 1]):
             if char.isspace():
                 continue
-            while line < len(self.lines) and not self.lines[line][column:].strip():
+            while line < len(self.lines) and not (ink := _INK.search(self.lines[line], column)):
                 line, column = line + 1, 0
-            if line == len(self.lines):
-                return None
-            rest = self.lines[line][column:]
-            column += len(rest) - len(rest.lstrip())
-            if self.lines[line][column] != char:
+            if line == len(self.lines) or not ink or ink[0] != char:
                 return None
             if position == offset:
-                return line, column
-            column += 1
+                return line, ink.start()
+            column = ink.end()
         return None
 
 
@@ -203,7 +202,7 @@ def place(label: str, lines: tuple[str, ...], line: int, column: int, width: int
         # The C parser puts the end of a text on the line after the last.
         line = len(lines) - 1
         column = len(lines[line])
-    shown = EMAIL.sub(lambda found: "*" * len(found.group()), printable(lines[line]))
+    shown = _safe(lines[line])
     return Location(
         label=label,
         line=line + 1,
@@ -211,6 +210,12 @@ def place(label: str, lines: tuple[str, ...], line: int, column: int, width: int
         excerpt=shown or None,
         width=max(1, min(width, len(shown) - column)),
     )
+
+
+@lru_cache(maxsize=8)
+def _safe(line: str) -> str:
+    """A line that is safe to print, of the same length; kept, since a file on one line may have a thousand faults."""
+    return EMAIL.sub(lambda found: "*" * len(found.group()), printable(line))
 
 
 def problem(

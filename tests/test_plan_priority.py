@@ -76,6 +76,8 @@ def test_an_overdue_renewal_takes_the_highest_factor_and_a_deadline_that_is_past
     row = {"days_to_deadline": -5, "renewal_overdue_days": 0}
     frame = pl.DataFrame([row, {**row, "renewal_overdue_days": 5}])
     assert frame.select(factor=urgency(bands))["factor"].to_list() == [1.2, 2]
+    later = pl.DataFrame({"days_to_deadline": [30, 31, 61, None], "renewal_overdue_days": [None] * 4})
+    assert later.select(factor=urgency(bands))["factor"].to_list() == [1.2, 2, 1, 1]
 
 
 def test_ranking_keeps_every_column_where_it_stands_and_each_account_whole():

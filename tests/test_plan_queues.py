@@ -1,5 +1,6 @@
 """Which queue an account draws on and why: the cases under `cases/plan/`, and what a playbook may say of rest."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,20 @@ def test_a_faulty_rest_is_told_with_its_line(rest: str, line: str, message: str)
 def test_a_qualifying_step_without_a_gate_is_a_fault() -> None:
     text = small(("    queue: rest\n", "    queue: rest\n    qualify: {do: Ask}\n"))
     assert [each.message for each in check_playbook(text, "p")[1]] == ["`qualify` is never reached without a `gate`"]
+
+
+def test_the_first_rest_that_holds_says_why_and_when_to_look_again() -> None:
+    rests = "[{when: \"fit = 'bad'\", because: bad fit}, {after: effort, again_days: 90, because: tried}]"
+    playbook, _ = check_playbook(small(("    queue: rest\n", f"    queue: rescue\n    rest: {rests}\n")), "p")
+    assert playbook is not None
+    told = []
+    for fit, days in (("bad", None), ("good", 10), ("bad", 10), ("good", None)):
+        frame = frame_of({"quadrant": "advocates", "fit": fit, "event_effort_days": days})
+        judged = judge(frame, playbook, are_events_given=True)
+        row = prescribe(frame, playbook, judged, as_of=AS_OF, are_events_given=True).row(0, named=True)
+        told.append((row["queue"], row["look_again"]))
+    again = AS_OF + timedelta(days=80)
+    assert told == [("rest", None), ("rest", again), ("rest", None), ("rescue", None)]
 
 
 @pytest.mark.parametrize(("idle", "is_sought"), [(23, False), (29, False), (60, True)])

@@ -319,6 +319,19 @@ def test_a_fault_in_a_folded_condition_is_found_on_its_own_line():
     assert places(text) == ["14:17 fitt"]
 
 
+def test_a_text_has_room_for_two_thousand_characters_and_of_its_faults_a_longer_one_tells_that_alone():
+    assert len(playbook(small(("do: Call them", f"do: {'x' * 2_000}"))).quadrants.advocates.play.steps[0].do) == 2_000
+    assert faults(small(("do: Call them", f"do: {'{xyz} ' * 500}x"))) == [
+        f"{STEP}.do: a text of 3,001 characters, of at most 2,000"
+    ]
+    assert faults(small(("means: What", f"means: {'What ' * 500}")))[0].endswith("of at most 2,000")
+
+
+def test_of_very_many_faults_of_texts_the_first_thousand_are_told():
+    steps = "".join(f"        - do: Ask {number} {{xyz}}\n" for number in range(1_100))
+    assert len(faults(small(("        - do: Call them\n", steps)))) == 1_000
+
+
 def test_a_custom_fact_can_be_used_in_conditions_and_braces():
     text = small(("do: Call them", "{do: 'Mood {csm_mood}', when: csm_mood > 2}"), more="facts: {csm_mood: number}\n")
     assert playbook(text).quadrants.advocates.play.steps[0].when == "csm_mood > 2"

@@ -44,12 +44,12 @@ def times_deferred(places: pl.DataFrame, found: Triage) -> pl.DataFrame:
 def _days_since_done(found: Triage) -> pl.Expr:
     """Days since the next step of an account was done or dropped last; null where it never was."""
     steps, columns = steps_by_id(found.playbook.playbook), found.accounts.columns
-    since = pl.lit(None, dtype=pl.Int64())
+    since = [pl.lit(None, dtype=pl.Int64())]
     for name in found.accounts["step_id"].drop_nulls().unique().sort():
         told = [each for each in settled_columns(steps[name]) if each in columns] if name in steps else []
         if told:
-            since = pl.when(pl.col("step_id") == name).then(pl.min_horizontal(told)).otherwise(since)
-    return since
+            since.append(pl.when(pl.col("step_id") == name).then(pl.min_horizontal(told)))
+    return pl.coalesce(since)
 
 
 def asking(accounts: pl.DataFrame, deferred: pl.DataFrame) -> pl.DataFrame:

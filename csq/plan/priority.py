@@ -55,9 +55,8 @@ def urgency(bands: Sequence[Urgency]) -> pl.Expr:
 
     A renewal that is overdue takes the highest there is.
     """
-    factor = pl.lit(1.0)
-    for band in reversed(bands):
-        factor = pl.when(pl.col("days_to_deadline") <= band.within_days).then(pl.lit(band.factor)).otherwise(factor)
+    ends = (pl.when(pl.col("days_to_deadline") <= band.within_days).then(band.factor) for band in bands)
+    factor = pl.coalesce(*ends, 1.0)
     highest = max((1.0, *(band.factor for band in bands)))
     return pl.when(pl.col("renewal_overdue_days") > 0).then(pl.lit(highest)).otherwise(factor)
 

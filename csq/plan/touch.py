@@ -76,7 +76,7 @@ def add_worth(frame: pl.DataFrame, playbook: Playbook) -> pl.DataFrame:
 
 def _hours(play: Sequence[Step]) -> pl.Expr:
     """The hours of a person that a whole play takes; reads `touch` and whether the conditions of its steps hold."""
-    hours = pl.lit(0.0)
+    hours = [pl.lit(0.0)]
     for step in play:
         by_touch = {str(touch): _persons(step, touch) for touch in Touch}
         is_alike = len({*by_touch.values()}) == 1
@@ -85,8 +85,8 @@ def _hours(play: Sequence[Step]) -> pl.Expr:
             if is_alike
             else pl.col("touch").replace_strict(by_touch, return_dtype=pl.Float64())
         )
-        hours += pl.when(pl.col(holds(step)).fill_null(value=True)).then(taken).otherwise(0.0)
-    return hours.round(PLACES)
+        hours.append(pl.when(pl.col(holds(step)).fill_null(value=True)).then(taken))
+    return pl.sum_horizontal(hours).round(PLACES)
 
 
 def _persons(step: Step, touch: Touch) -> float:

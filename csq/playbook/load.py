@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,6 +98,10 @@ def check_playbook(written: str, label: str) -> tuple[Playbook | None, tuple[Pro
     return _checked(written, label, _read(None).text)
 
 
+_MOST = 1_000
+"""Faults of texts and mutes that are told at once: to find the name that was meant takes a millisecond each."""
+
+
 @lru_cache(maxsize=2)  # a sweep asks for the same one in each of its runs
 def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
     from csq.validation import validate  # takes long, and few runs have anything to check
@@ -110,8 +115,7 @@ def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, 
     facts = _entries(document.data, "facts")
     known = names({name: Kind(kind) for name, kind in facts.items() if kind in list(FactKind)})
     problems += [
-        *_wrong_texts(document, known),
-        *_wrong_mutes(document),
+        *islice(chain(_wrong_texts(document, known), _wrong_mutes(document)), _MOST),
         *_mute_circles(document),
         *_hiding_facts(document),
     ]
@@ -154,6 +158,9 @@ def _wrong_texts(document: Document, known: Mapping[str, Kind]) -> Iterator[Prob
 def _faults(key: str | int, value: str, known: Mapping[str, Kind]) -> tuple[Fault, ...]:
     if key in ("when", "person_when"):
         return conditions.check(value, known) if value.strip() else ()
+    if len(value) > text.MAX_LENGTH:
+        message = f"a text of {len(value):,} characters, of at most {text.MAX_LENGTH:,}"
+        return (Fault(offset=0, width=1, message=message, code="too-long"),)
     if key in ("do", "text"):
         return text.check(value, known)
     if named := text.fields(value):

@@ -19,6 +19,7 @@ from csq.playbook.tokens import Fault
 from csq.regex import regex
 from csq.schema import Kind
 
+MAX_LENGTH = 2_000
 UNKNOWN = "unknown"
 
 _ONE: Mapping[str, str] = {
