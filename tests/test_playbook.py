@@ -321,7 +321,7 @@ def test_a_fault_in_a_folded_condition_is_found_on_its_own_line():
 
 def test_a_text_has_room_for_two_thousand_characters_and_of_its_faults_a_longer_one_tells_that_alone():
     assert len(playbook(small(("do: Call them", f"do: {'x' * 2_000}"))).quadrants.advocates.play.steps[0].do) == 2_000
-    assert faults(small(("do: Call them", f"do: {'{xyz} ' * 500}x"))) == [
+    assert faults(small(("do: Call them", f"do: x{' {xyz}' * 500}"))) == [
         f"{STEP}.do: a text of 3,001 characters, of at most 2,000"
     ]
     assert faults(small(("means: What", f"means: {'What ' * 500}")))[0].endswith("of at most 2,000")
