@@ -5,7 +5,8 @@ Only what is known to be use is scored: every word must be known, and one that r
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Self
 
 from csq.errors import ConfigError, Setting
@@ -78,17 +79,20 @@ def _called(header: str) -> tuple[str, str]:
     return squeeze(metric_name(header)), squeeze(header)
 
 
+@dataclass(frozen=True)
 class KindsTold:
     """The kinds that csq.yaml tells under `metrics:`, to be asked of any column."""
 
-    def __init__(self, kinds: Mapping[str, MetricKind]) -> None:
-        """Take kinds by the name of a column, or of its metric."""
-        self.names = tuple(kinds)
-        self._kinds = {squeeze(name): kind for name, kind in kinds.items()}
+    kinds: Mapping[str, MetricKind]
+    """By the name of a column, or of its metric."""
+
+    @cached_property
+    def _squeezed(self) -> Mapping[str, MetricKind]:
+        return {squeeze(name): kind for name, kind in self.kinds.items()}
 
     def of(self, header: str) -> MetricKind | None:
         """The kind of a column, where it is told."""
-        return next((self._kinds[name] for name in _called(header) if name in self._kinds), None)
+        return next((self._squeezed[name] for name in _called(header) if name in self._squeezed), None)
 
 
 def check_metrics(told: KindsTold, tables: Sequence[TextTable]) -> None:
@@ -98,8 +102,8 @@ def check_metrics(told: KindsTold, tables: Sequence[TextTable]) -> None:
         ConfigError: There is none, with the near miss.
     """
     headers = list(dict.fromkeys(header for table in tables for header in table.header if header))
-    known = {name for header in headers for name in _called(header)} if told.names else set()
-    for name in told.names if tables else ():
+    known = {name for header in headers for name in _called(header)} if told.kinds else set()
+    for name in told.kinds if tables else ():
         if squeeze(name) not in known:
             near = nearest(headers, name, form=squeeze)
             raise ConfigError(
