@@ -136,6 +136,7 @@ class Node:
 
 
 _INK = regex(r"\S")
+"""Anything but white space."""
 
 
 class Document(NamedTuple):

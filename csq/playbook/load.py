@@ -114,11 +114,11 @@ def _checked(written: str, label: str, built_in: str) -> tuple[Playbook | None, 
     problems += met
     facts = _entries(document.data, "facts")
     known = names({name: Kind(kind) for name, kind in facts.items() if kind in list(FactKind)})
-    problems += [
-        *islice(chain(_wrong_texts(document, known), _wrong_mutes(document)), _MOST),
-        *_mute_circles(document),
-        *_hiding_facts(document),
-    ]
+    faults = chain(_wrong_texts(document, known), _wrong_mutes(document))
+    problems += [*islice(faults, _MOST), *_mute_circles(document), *_hiding_facts(document)]
+    if next(faults, None):
+        message = f"there are more faults of texts and mutes than the {_MOST:,} that are told"
+        problems.append(problem(document, (), message, "playbook/more-faults"))
     return (None if problems else playbook), in_order(problems)
 
 

@@ -20,6 +20,7 @@ from csq.regex import regex
 from csq.schema import Kind
 
 MAX_LENGTH = 2_000
+"""Characters that any text of a playbook has at most: all of it is filled and printed for every account."""
 UNKNOWN = "unknown"
 
 _ONE: Mapping[str, str] = {

@@ -96,6 +96,14 @@ def assert_is_the_difference(told: dict[str, Any], before: dict[str, Any], after
     assert {row["account_id"]: row["change"] for row in told["week"]} == changes
 
 
+def test_without_accounts_the_hours_of_a_week_are_none_where_hours_are_told_and_unknown_where_not(csq, exports):
+    (exports / "csq.yaml").write_text("tiers: {bands: {top: 80000, rest: 0}}\n")
+    told = document(csq, "whatif", exports, "--set", "capacity.default=6")
+    empty = [each for each in told["tiers"] if each["accounts"] == each["accounts_before"] == 0]
+    assert {each["tier"] for each in empty} >= {"top"}
+    assert {(each["week_hours_before"], each["week_hours"]) for each in empty} == {(None, 0)}
+
+
 def number(dice: random.Random, low: float, high: float) -> str:
     return f"{dice.uniform(low, high):.1f}"
 

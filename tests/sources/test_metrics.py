@@ -245,13 +245,14 @@ def test_of_very_many_columns_some_are_named_and_the_others_counted(tmp_path, lo
 
 
 @pytest.mark.parametrize("name", ["logins_{}d", "errors {}"], ids=["use", "trouble"])
-def test_more_columns_than_can_tell_anything_are_refused_unless_csq_yaml_leaves_some_out(tmp_path, name):
+def test_more_columns_than_can_tell_anything_are_refused_unless_csq_yaml_says_what_they_are(tmp_path, name):
     names = ["logins_1d", *(name.format(number) for number in range(2, use_words.MOST + 2))]
     usage = lines(",".join(["account_id", *names]), ",".join(["A", *("1" for _ in names)]))
     with pytest.raises(InputError, match=r"1,001 columns of .* are use or trouble: `logins_1d`, .* and 981 more"):
         read(tmp_path, usage=usage)
-    told = ReadOptions(run_day=RUN_DAY, metrics=KindsTold({names[9]: MetricKind.IGNORE}))
-    assert len(read(tmp_path, options=told, usage=usage).roles[Role.USAGE].metrics) == use_words.MOST
+    for kind, count in ((MetricKind.COUNT, len(names)), (MetricKind.IGNORE, use_words.MOST)):
+        told = ReadOptions(run_day=RUN_DAY, metrics=KindsTold({names[9]: kind}))
+        assert len(read(tmp_path, options=told, usage=usage).roles[Role.USAGE].metrics) == count
 
 
 def test_a_kind_told_for_the_metric_goes_before_one_told_for_the_bare_header():

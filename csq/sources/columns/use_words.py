@@ -190,4 +190,4 @@ EVERYDAY = (
 """Events of a log that everybody's use begins with, without case, spaces and punctuation."""
 
 MOST = 1_000
-"""Columns of a table that are scored or shown: one with more is of features or days, which belong in rows."""
+"""Columns that are scored or shown by their words alone: a table with more is of features or days, as rows are for."""

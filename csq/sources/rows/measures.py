@@ -140,7 +140,7 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
             unknown += [] if what else [header]
             continue
         metrics[name] = metric
-    _refuse_many(typed, metrics)
+    _refuse_many(typed, [name for name, metric in metrics.items() if not metric.is_told])
     typed = _with_metrics(typed, metrics, numbers, options)
     typed, shares = _percent(typed)
     described = [f"`{name}` {metric.word}{_how(metric, is_share=name in shares)}" for name, metric in metrics.items()]
@@ -164,14 +164,14 @@ def add_metrics(typed: Typed, numbers: Mapping[str, tuple[int, Cells | None]], o
     return typed
 
 
-def _refuse_many(typed: Typed, names: Collection[str]) -> None:
+def _refuse_many(typed: Typed, known: Sequence[str]) -> None:
     """Refuse a table of more columns of use and of trouble than can tell anything. Raises InputError."""
-    if len(names) > MOST:
+    if len(known) > MOST:
         raise InputError(
-            f"{len(names):,} columns of {labels(typed.tables)} are use or trouble: "
-            f"{first([f'`{name}`' for name in names])}; csq takes up to {MOST:,}",
+            f"{len(known):,} columns of {labels(typed.tables)} are use or trouble: "
+            f"{first([f'`{name}`' for name in known])}; csq takes up to {MOST:,} that nobody has named",
             location=typed.tables[0].where(),
-            hint="export a row for each account and feature, or say `ignore` of columns under `metrics:` in csq.yaml",
+            hint="export a row for each account and feature, or say in csq.yaml under `metrics:` what each column is",
         )
 
 
